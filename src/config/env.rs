@@ -1,0 +1,98 @@
+//! One environment: `envs/<name>.toml`, read and validated.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Project, Variables, read::Document};
+use crate::failure::Result;
+
+/// A validated environment file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Environment {
+    /// Its name; equals the file's stem. Lower-case letters, digits and `-`, at most 20 characters.
+    pub name: Spanned<String>,
+    /// The cluster it runs in.
+    pub cluster: ClusterSpec,
+    /// The ports it takes on 127.0.0.1.
+    pub ports: Ports,
+    /// The simulated buoys beside it.
+    pub fleet: FleetSpec,
+    /// All that may differ between environments inside the cluster.
+    pub variables: Variables,
+}
+
+/// The local cluster's shape.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClusterSpec {
+    /// Number of nodes, 1 to 5; with more than one, three zones are simulated by labels.
+    pub nodes: Spanned<u8>,
+}
+
+/// Host ports, all on 127.0.0.1.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ports {
+    /// The gateway's HTTPS port.
+    pub https: Spanned<u16>,
+    /// The local registry's port.
+    pub registry: Spanned<u16>,
+}
+
+/// The simulated fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FleetSpec {
+    /// Number of buoys, 0 (no fleet) to 500.
+    pub buoys: Spanned<u16>,
+    /// Seconds between two readings of a buoy, 1 to 3600.
+    pub interval_seconds: Spanned<u16>,
+    /// Seed of every track and every value.
+    pub seed: u64,
+}
+
+impl Environment {
+    /// Reads and checks the environment `name` of the project.
+    ///
+    /// Fails with kind `Environment` and the line and column of whatever is wrong.
+    pub fn load(project: &Project, name: &str) -> Result<Self> {
+        let document = Document::open(project, PathBuf::from(format!("envs/{name}.toml")))?;
+        let environment: Self = document.parse()?;
+        environment.check(&document, name)?;
+        Ok(environment)
+    }
+
+    /// The environment's name.
+    pub fn name(&self) -> &str {
+        self.name.get_ref()
+    }
+
+    /// The kind cluster's name.
+    pub fn cluster_name(&self) -> String {
+        format!("seasense-{}", self.name())
+    }
+
+    fn check(&self, document: &Document, stem: &str) -> Result<()> {
+        if self.name() != stem {
+            return Err(document.wrong(&self.name, format!("`name` must equal the file's name, `{stem}`")));
+        }
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !self.name().chars().all(legal) || self.name().len() > 20 || self.name().starts_with('-') {
+            return Err(document
+                .wrong(&self.name, "`name` may hold at most 20 lower-case letters, digits and `-`".to_owned()));
+        }
+        document.in_range("cluster.nodes", &self.cluster.nodes, 1, 5)?;
+        document.in_range("ports.https", &self.ports.https, 1024, 65535)?;
+        document.in_range("ports.registry", &self.ports.registry, 1024, 65535)?;
+        if self.ports.https.get_ref() == self.ports.registry.get_ref() {
+            return Err(document
+                .wrong(&self.ports.registry, "`ports.registry` and `ports.https` must differ".to_owned()));
+        }
+        document.in_range("fleet.buoys", &self.fleet.buoys, 0, 500)?;
+        document.in_range("fleet.interval-seconds", &self.fleet.interval_seconds, 1, 3600)?;
+        self.variables.check(document)
+    }
+}

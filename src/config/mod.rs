@@ -1,0 +1,11 @@
+//! Settings: the only reader of `envs/*.toml`, `infra/*.toml` and the process environment.
+
+mod env;
+mod places;
+mod read;
+mod variables;
+
+pub use env::{ClusterSpec, Environment, FleetSpec, Ports};
+pub use places::{Places, Project};
+pub use read::{nearest, read_toml};
+pub use variables::{Issuer, Variables};

@@ -1,0 +1,84 @@
+//! Where things lie: the project, the cache shared by all clones, and the private state of an environment.
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Context, Failure, Kind, Result};
+
+/// A checkout of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    root: PathBuf,
+}
+
+impl Project {
+    /// Finds the project that holds `from`: the nearest folder upwards with `envs/` and `gitops/`.
+    pub fn find(from: &Path) -> Result<Self> {
+        from.ancestors()
+            .find(|folder| folder.join("envs").is_dir() && folder.join("gitops").is_dir())
+            .map(|root| Self { root: root.to_owned() })
+            .ok_or_else(|| {
+                Failure::new(Kind::Usage, format!("`{}` is not in a SeaSense project", from.display()))
+                    .because("no folder above it holds both `envs` and `gitops`")
+                    .hint("run seasense inside the clone, or name it with `--project DIR`")
+            })
+    }
+
+    /// The project's root folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// Folders outside the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    cache: PathBuf,
+    state: PathBuf,
+}
+
+impl Places {
+    /// Uses `SEASENSE_CACHE` and `SEASENSE_STATE`, or the XDG folders.
+    #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
+    pub fn from_environment() -> Result<Self> {
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let base = |own: &str, xdg: &str, fallback: &str| {
+            std::env::var_os(own).filter(|value| !value.is_empty()).map(PathBuf::from).or_else(|| {
+                let folder = std::env::var_os(xdg).map(PathBuf::from).filter(|path| path.is_absolute());
+                Some(folder.or_else(|| Some(home.as_ref()?.join(fallback)))?.join("seasense"))
+            })
+        };
+        let missing = || Failure::new(Kind::Tool, "cannot tell where to keep files").because("HOME is not set");
+        Ok(Self {
+            cache: base("SEASENSE_CACHE", "XDG_CACHE_HOME", ".cache").ok_or_else(missing)?,
+            state: base("SEASENSE_STATE", "XDG_STATE_HOME", ".local/state").ok_or_else(missing)?,
+        })
+    }
+
+    /// Uses the given folders.
+    pub fn new(cache: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
+        Self { cache: cache.into(), state: state.into() }
+    }
+
+    /// What can be made again, shared by all clones.
+    pub fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    /// Where the environment called `cluster` keeps its kubeconfig, its CA and its fleet's key.
+    pub fn state(&self, cluster: &str) -> PathBuf {
+        self.state.join(cluster)
+    }
+
+    /// Makes the state folder of `cluster`, readable by its owner only.
+    pub fn make_state(&self, cluster: &str) -> Result<PathBuf> {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+        let folder = self.state(cluster);
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .and_then(|()| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)));
+        made.with_context(Kind::Tool, || format!("make the state folder `{}`", folder.display()))?;
+        Ok(folder)
+    }
+}

@@ -1,0 +1,114 @@
+//! Reads a settings file so that whatever is wrong is named with its line, its column and the nearest right name.
+
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::Project;
+use crate::failure::{Failure, Kind, Location, Result};
+
+/// A settings file with its text, for messages that point into it.
+#[derive(Debug)]
+pub struct Document {
+    file: PathBuf,
+    text: String,
+}
+
+impl Document {
+    /// Opens `file`, given relative to the project's root.
+    pub fn open(project: &Project, file: PathBuf) -> Result<Self> {
+        let text = std::fs::read_to_string(project.root().join(&file)).map_err(|error| {
+            let failure = Failure::new(Kind::Environment, format!("cannot read `{}`", file.display()));
+            match error.kind() {
+                std::io::ErrorKind::NotFound => known_files(project, &file, failure),
+                _ => failure.caused_by(&error),
+            }
+        })?;
+        Ok(Self { file, text })
+    }
+
+    /// Parses it into `T`.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        toml::from_str(&self.text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            let failure = Failure::new(Kind::Environment, message.clone()).at(self.location(offset));
+            match suggestion(&message) {
+                Some(name) => failure.hint(format!("the nearest known name is `{name}`")),
+                None => failure,
+            }
+        })
+    }
+
+    /// A failure that points at `value`.
+    pub fn wrong<T>(&self, value: &Spanned<T>, message: String) -> Failure {
+        Failure::new(Kind::Environment, message).at(self.location(value.span().start))
+    }
+
+    /// Refuses a number outside `low..=high`.
+    pub fn in_range<T>(&self, name: &str, value: &Spanned<T>, low: u64, high: u64) -> Result<()>
+    where
+        T: Copy + Into<u64>,
+    {
+        let number: u64 = (*value.get_ref()).into();
+        if (low..=high).contains(&number) {
+            return Ok(());
+        }
+        Err(self.wrong(value, format!("`{name}` must be {low} to {high}, not {number}")))
+    }
+
+    fn location(&self, offset: usize) -> Location {
+        Location::at_offset(&self.file, &self.text, offset)
+    }
+}
+
+/// Reads `file`, relative to the project's root, into `T`.
+pub fn read_toml<T: DeserializeOwned>(project: &Project, file: &str) -> Result<T> {
+    Document::open(project, PathBuf::from(file))?.parse()
+}
+
+/// The name of `known` that `name` most probably meant, if any is near.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Takes "unknown field `x`, expected one of `a`, `b`" apart.
+fn suggestion(message: &str) -> Option<&str> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = message.starts_with("unknown").then(|| quoted.next())??;
+    nearest(unknown, quoted)
+}
+
+fn known_files(project: &Project, file: &std::path::Path, failure: Failure) -> Failure {
+    let folder = file.parent().unwrap_or(file);
+    let mut names: Vec<String> = std::fs::read_dir(project.root().join(folder))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml") && !name.ends_with(".lock.toml"))
+        .collect();
+    names.sort();
+    let stems: Vec<&str> = names.iter().map(|name| name.trim_end_matches(".toml")).collect();
+    failure
+        .because("there is no such file".to_owned())
+        .hint(format!("`{}` holds: {}", folder.display(), stems.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_found_in_a_message() {
+        let message = "unknown field `htps`, expected `https` or `registry`";
+        assert_eq!(suggestion(message), Some("https"));
+        assert_eq!(suggestion("unknown field `zzz`, expected `https`"), None);
+        assert_eq!(suggestion("missing field `https`"), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! The flat set of variables that may differ between environments, as the ConfigMap `environment` carries them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::read::Document;
+use crate::failure::Result;
+
+/// Who signs the gateway's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Issuer {
+    /// A certificate authority made in the cluster.
+    SelfSigned,
+    /// An ACME authority, by DNS-01 through Cloudflare.
+    Acme,
+}
+
+impl Issuer {
+    /// Its name in the variables and in the tree's folders.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SelfSigned => "self-signed",
+            Self::Acme => "acme",
+        }
+    }
+}
+
+/// The `[variables]` table.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variables {
+    /// Host and path prefix that image names begin with.
+    pub registry: Spanned<String>,
+    /// The name people and buoys use.
+    pub hostname: Spanned<String>,
+    /// Who signs its certificate.
+    pub issuer: Issuer,
+    /// PostgreSQL instances, 1 to 5.
+    pub database_instances: Spanned<u8>,
+    /// Size of each instance's volume, as a Kubernetes quantity in `Gi`.
+    pub database_storage: Spanned<String>,
+    /// The storage class of those volumes.
+    pub storage_class: Spanned<String>,
+    /// Replicas of the backend, 1 to 20.
+    pub backend_replicas: Spanned<u8>,
+    /// Replicas of the frontend, 1 to 20.
+    pub frontend_replicas: Spanned<u8>,
+}
+
+impl Variables {
+    /// The ConfigMap's data: what `postBuild.substituteFrom` sees.
+    pub fn to_data(&self, environment: &str, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
+        [
+            ("ENVIRONMENT", environment.to_owned()),
+            ("REGISTRY", self.registry.get_ref().clone()),
+            ("HOSTNAME", self.hostname.get_ref().clone()),
+            ("HTTPS_PORT", https_port.to_string()),
+            ("ISSUER", self.issuer.name().to_owned()),
+            ("DATABASE_INSTANCES", self.database_instances.get_ref().to_string()),
+            ("DATABASE_STORAGE", self.database_storage.get_ref().clone()),
+            ("STORAGE_CLASS", self.storage_class.get_ref().clone()),
+            ("BACKEND_REPLICAS", self.backend_replicas.get_ref().to_string()),
+            ("FRONTEND_REPLICAS", self.frontend_replicas.get_ref().to_string()),
+            ("BUOYS", buoys.to_string()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
+    /// The names of every variable, sorted.
+    pub const NAMES: [&'static str; 11] = [
+        "BACKEND_REPLICAS",
+        "BUOYS",
+        "DATABASE_INSTANCES",
+        "DATABASE_STORAGE",
+        "ENVIRONMENT",
+        "FRONTEND_REPLICAS",
+        "HOSTNAME",
+        "HTTPS_PORT",
+        "ISSUER",
+        "REGISTRY",
+        "STORAGE_CLASS",
+    ];
+
+    pub(super) fn check(&self, document: &Document) -> Result<()> {
+        document.in_range("variables.database-instances", &self.database_instances, 1, 5)?;
+        document.in_range("variables.backend-replicas", &self.backend_replicas, 1, 20)?;
+        document.in_range("variables.frontend-replicas", &self.frontend_replicas, 1, 20)?;
+        let storage = self.database_storage.get_ref();
+        let gibibytes = storage.strip_suffix("Gi").and_then(|number| number.parse::<u16>().ok());
+        if !gibibytes.is_some_and(|size| (1..=1000).contains(&size)) {
+            return Err(document.wrong(
+                &self.database_storage,
+                format!("`variables.database-storage` must be `1Gi` to `1000Gi`, not `{storage}`"),
+            ));
+        }
+        let hostname = self.hostname.get_ref();
+        let label = |part: &str| {
+            !part.is_empty()
+                && part.len() <= 63
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+                && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        if !hostname.contains('.') || !hostname.split('.').all(label) {
+            return Err(document.wrong(
+                &self.hostname,
+                format!("`variables.hostname` must be a DNS name with a dot, not `{hostname}`"),
+            ));
+        }
+        Ok(())
+    }
+}

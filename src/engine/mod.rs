@@ -1,0 +1,1 @@
+//! Makes a local cluster exist, and removes it without a trace.

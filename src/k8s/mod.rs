@@ -1,0 +1,1 @@
+//! The only user of the Kubernetes API, and the only place that waits.

@@ -1,0 +1,1 @@
+//! Makes every image and every upstream manifest available, pinned by digest, from one of two supplies: pull or build.

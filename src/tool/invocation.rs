@@ -1,0 +1,285 @@
+//! One child process: what to run, with what, and for how long.
+
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::process::ExitStatusExt,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader},
+    process::{Child, Command},
+    sync::mpsc,
+};
+
+use super::{Captured, ToolError};
+
+/// How many of the last lines an error carries.
+const TAIL_LINES: usize = 30;
+
+/// Which stream a line came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// One line that a child wrote, without its line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Where it wrote it.
+    pub stream: Stream,
+    /// The text, lossily decoded.
+    pub text: String,
+}
+
+/// A child process to be. Secrets go through [`Invocation::stdin`] or a file, never through an argument.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Invocation {
+    program: OsString,
+    args: Vec<OsString>,
+    env: Vec<(OsString, OsString)>,
+    unset: Vec<OsString>,
+    cwd: Option<PathBuf>,
+    stdin: Option<Vec<u8>>,
+    limit: Option<Duration>,
+}
+
+impl Invocation {
+    /// Runs `program`, looked up on `PATH` unless it is a path.
+    pub fn new(program: impl Into<OsString>) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            env: Vec::new(),
+            unset: Vec::new(),
+            cwd: None,
+            stdin: None,
+            limit: None,
+        }
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Removes a variable from its environment.
+    pub fn unset(mut self, name: impl Into<OsString>) -> Self {
+        self.unset.push(name.into());
+        self
+    }
+
+    /// Runs it in another folder.
+    pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cwd = Some(folder.into());
+        self
+    }
+
+    /// Feeds it bytes; without this its standard input is empty.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// Kills it after `limit`.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The command line, for messages.
+    pub fn command_line(&self) -> String {
+        std::iter::once(&self.program)
+            .chain(&self.args)
+            .map(|part| part.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// Runs it to its end and gives what it wrote; anything but exit code 0 is an error.
+    pub async fn capture(self) -> Result<Captured, ToolError> {
+        self.watch(|_| ()).await
+    }
+
+    /// The same, and hands every line to `on_line` as it comes.
+    ///
+    /// Dropping the future kills the child.
+    pub async fn watch(self, mut on_line: impl FnMut(&Line)) -> Result<Captured, ToolError> {
+        let command = self.command_line();
+        let mut child = self.spawn()?;
+        let mut lines = read_lines(&mut child);
+        let feed = feed(&mut child, self.stdin.clone());
+        let mut captured = Captured::default();
+        let run = async {
+            while let Some(line) = lines.recv().await {
+                on_line(&line);
+                let stream = match line.stream {
+                    Stream::Stdout => &mut captured.stdout,
+                    Stream::Stderr => &mut captured.stderr,
+                };
+                stream.push_str(&line.text);
+                stream.push('\n');
+            }
+            child.wait().await
+        };
+        let ended = match self.limit {
+            Some(limit) => tokio::time::timeout(limit, run).await.map_err(|_| limit),
+            None => Ok(run.await),
+        };
+        if let Some(feed) = feed {
+            feed.abort();
+        }
+        match ended {
+            Ok(Ok(status)) => judge(status, command, captured),
+            Ok(Err(error)) => Err(self.io(&error)),
+            Err(limit) => Err(ToolError::TimedOut { command, limit, tail: tail(&captured) }),
+        }
+    }
+
+    /// Starts it in a process group of its own, so that a Ctrl-C meant for seasense does not tear it half-way.
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    fn spawn(&self) -> Result<Child, ToolError> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.args)
+            .env("LC_ALL", "C.UTF-8")
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
+            .stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
+        self.unset.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        if let Some(folder) = &self.cwd {
+            command.current_dir(folder);
+        }
+        command.spawn().map_err(|error| self.io(&error))
+    }
+
+    fn io(&self, error: &std::io::Error) -> ToolError {
+        let program = self.program.to_string_lossy().into_owned();
+        let folder_exists = self.cwd.as_ref().is_none_or(|folder| folder.is_dir());
+        if error.kind() == std::io::ErrorKind::NotFound && folder_exists {
+            return ToolError::Missing { program };
+        }
+        ToolError::Io { program, message: error.to_string() }
+    }
+}
+
+impl<P: AsRef<OsStr> + Into<OsString>> From<P> for Invocation {
+    fn from(program: P) -> Self {
+        Self::new(program)
+    }
+}
+
+fn feed(child: &mut Child, bytes: Option<Vec<u8>>) -> Option<tokio::task::JoinHandle<()>> {
+    let mut pipe = child.stdin.take()?;
+    let bytes = bytes?;
+    Some(tokio::spawn(async move {
+        // A child that does not want the rest closes its end; its exit code tells whether that was right.
+        let _ = pipe.write_all(&bytes).await;
+        let _ = pipe.shutdown().await;
+    }))
+}
+
+fn read_lines(child: &mut Child) -> mpsc::Receiver<Line> {
+    let (sender, receiver) = mpsc::channel(256);
+    if let Some(stdout) = child.stdout.take() {
+        tokio::spawn(pump(stdout, Stream::Stdout, sender.clone()));
+    }
+    if let Some(stderr) = child.stderr.take() {
+        tokio::spawn(pump(stderr, Stream::Stderr, sender));
+    }
+    receiver
+}
+
+async fn pump(pipe: impl AsyncRead + Unpin, stream: Stream, lines: mpsc::Sender<Line>) {
+    let mut reader = BufReader::new(pipe);
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_until(b'\n', &mut buffer).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {
+                let text = String::from_utf8_lossy(&buffer).trim_end_matches(['\n', '\r']).to_owned();
+                if lines.send(Line { stream, text }).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn judge(status: ExitStatus, command: String, captured: Captured) -> Result<Captured, ToolError> {
+    match (status.code(), status.signal()) {
+        (Some(0), _) => Ok(captured),
+        (Some(code), _) => Err(ToolError::Exited { command, code, tail: tail(&captured) }),
+        (None, signal) => Err(ToolError::Signalled { command, signal: signal.unwrap_or_default() }),
+    }
+}
+
+fn tail(captured: &Captured) -> String {
+    let text = if captured.stderr.trim().is_empty() { &captured.stdout } else { &captured.stderr };
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Invocation {
+        Invocation::new("sh").args(["-c", script])
+    }
+
+    #[tokio::test]
+    async fn captures_both_streams_and_feeds_stdin() {
+        let captured = shell("cat; echo err >&2").stdin("in").capture().await.unwrap();
+        assert_eq!((captured.stdout.as_str(), captured.stderr.as_str()), ("in\n", "err\n"));
+    }
+
+    #[tokio::test]
+    async fn an_exit_code_is_never_lost() {
+        let error = shell("echo why >&2; exit 7").capture().await.unwrap_err();
+        assert!(matches!(&error, ToolError::Exited { code: 7, tail, .. } if tail == "why"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_signal_is_not_an_exit() {
+        let error = shell("kill -TERM $$").capture().await.unwrap_err();
+        assert!(matches!(error, ToolError::Signalled { signal: 15, .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_missing_program_is_named() {
+        let error = Invocation::new("no-such-program-here").capture().await.unwrap_err();
+        assert_eq!(error, ToolError::Missing { program: "no-such-program-here".into() });
+    }
+
+    #[tokio::test]
+    async fn a_limit_ends_the_child() {
+        let error = shell("echo begun; exec sleep 60").limit(Duration::from_millis(300)).capture().await;
+        assert!(matches!(error, Err(ToolError::TimedOut { ref tail, .. }) if tail == "begun"), "{error:?}");
+    }
+}

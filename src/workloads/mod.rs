@@ -1,0 +1,1 @@
+//! Read-only probes of what runs: the database, the gateway, the fleet.
