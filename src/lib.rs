@@ -1,9 +1,11 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `config -> supply -> engine -> artifact -> phases -> workloads -> observe`.
+//! `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe`.
 
 pub mod config;
+
+pub mod plan;
 
 pub mod supply;
 
@@ -23,3 +25,4 @@ pub mod tool;
 
 pub mod event;
 pub mod failure;
+pub mod ui;

@@ -87,14 +87,14 @@ fn suggestion(message: &str) -> Option<&str> {
 
 fn known_files(project: &Project, file: &std::path::Path, failure: Failure) -> Failure {
     let folder = file.parent().unwrap_or(file);
-    let mut names: Vec<String> = std::fs::read_dir(project.root().join(folder))
+    let mut stems: Vec<String> = std::fs::read_dir(project.root().join(folder))
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml") && !name.ends_with(".lock.toml"))
+        .filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned()))
+        .filter(|stem| !stem.contains('.'))
         .collect();
-    names.sort();
-    let stems: Vec<&str> = names.iter().map(|name| name.trim_end_matches(".toml")).collect();
+    stems.sort();
     failure.because("there is no such file".to_owned()).hint(format!(
         "`{}` holds: {}",
         folder.display(),

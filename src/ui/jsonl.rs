@@ -1,0 +1,21 @@
+//! Events as JSON lines on standard error, for programs.
+
+use std::{io::Write, sync::Mutex};
+
+use crate::event::{Event, Sink};
+
+/// Writes one object a line.
+#[derive(Default)]
+pub(super) struct Jsonl {
+    // Held while a line is written, so that lines of parallel steps never mix.
+    order: Mutex<()>,
+}
+
+impl Sink for Jsonl {
+    fn emit(&self, event: Event) {
+        let _held = self.order.lock();
+        if let Ok(line) = serde_json::to_string(&event) {
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a person sees: draws events live, plainly or as JSON lines, and renders failures. Decides nothing.
+
+mod failure;
+mod jsonl;
+mod live;
+mod plain;
+mod style;
+mod text;
+
+use std::{
+    io::{IsTerminal, Write},
+    sync::Arc,
+};
+
+use clap::ValueEnum;
+
+pub use self::{
+    failure::{failure_json, render_failure},
+    style::Style,
+    text::{duration, size, table},
+};
+use crate::{event::Events, failure::Failure};
+
+/// How work is shown on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Output {
+    /// Live on a terminal, plain elsewhere
+    #[default]
+    Auto,
+    /// One line per event, never redrawn
+    Plain,
+    /// One JSON object per event
+    Jsonl,
+    /// Nothing but failures
+    Quiet,
+}
+
+/// The terminal, as the commands see it.
+#[derive(Clone)]
+pub struct Ui {
+    events: Events,
+    output: Output,
+    style: Style,
+}
+
+impl Ui {
+    /// Looks at the terminal once and decides how to draw.
+    pub fn new(output: Output) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let style = Style::detect(terminal);
+        let events: Events = match output {
+            Output::Quiet => Arc::new(crate::event::Silent),
+            Output::Jsonl => Arc::new(jsonl::Jsonl::default()),
+            Output::Auto if terminal => Arc::new(live::Live::new(style)),
+            Output::Auto | Output::Plain => Arc::new(plain::Plain::new(style)),
+        };
+        Self { events, output, style }
+    }
+
+    /// Where work reports to.
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// The colours of standard error.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// Writes data to standard output. A reader that went away is not an error of ours.
+    pub fn data(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Writes text for people to standard error, unless events are wanted there as JSON or not at all.
+    pub fn say(&self, text: &str) {
+        if matches!(self.output, Output::Auto | Output::Plain) {
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        }
+    }
+
+    /// Shows a failure on standard error.
+    pub fn fail(&self, failure: &Failure) {
+        let text = match self.output {
+            Output::Jsonl => format!("{}\n", failure_json(failure)),
+            _ => render_failure(failure, self.style),
+        };
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}

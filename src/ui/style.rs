@@ -1,0 +1,54 @@
+//! Colours and marks; every text must be readable without them.
+
+/// Whether to colour, and which marks to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    colour: bool,
+}
+
+impl Style {
+    /// No colour.
+    pub const PLAIN: Self = Self { colour: false };
+
+    /// Colour on a terminal, unless `NO_COLOR` is set or the terminal is dumb; `CLICOLOR_FORCE` wins.
+    #[expect(clippy::disallowed_methods, reason = "the terminal's own conventions are no settings of ours")]
+    pub fn detect(terminal: bool) -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self { colour: set("CLICOLOR_FORCE") || (terminal && !dumb && !set("NO_COLOR")) }
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// Something good.
+    pub fn good(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
+    /// Something to watch.
+    pub fn warn(self, text: &str) -> String {
+        self.paint("33", text)
+    }
+
+    /// Something bad.
+    pub fn bad(self, text: &str) -> String {
+        self.paint("1;31", text)
+    }
+
+    /// Something less important.
+    pub fn dim(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    /// Something more important.
+    pub fn strong(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    /// Something to type or to open.
+    pub fn link(self, text: &str) -> String {
+        self.paint("36", text)
+    }
+}

@@ -1,0 +1,68 @@
+//! Pure formatting: durations, sizes, aligned tables.
+
+use std::time::Duration;
+
+/// A duration for people: `0.4 s`, `12.3 s`, `3 min 07 s`.
+pub fn duration(value: Duration) -> String {
+    let seconds = value.as_secs();
+    match seconds {
+        0..=59 => format!("{}.{} s", seconds, value.subsec_millis() / 100),
+        60..=3599 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A size in bytes for people, in binary units: `812 B`, `4.0 KiB`, `1.2 GiB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 4] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    for (unit, step) in UNITS {
+        if bytes >= step {
+            let tenths = u128::from(bytes) * 10 / u128::from(step);
+            return format!("{}.{} {unit}", tenths / 10, tenths % 10);
+        }
+    }
+    format!("{bytes} B")
+}
+
+/// Rows with columns as wide as their widest cell; the last column runs free.
+pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .chain([head[column].chars().count()])
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |cells: Vec<&str>| {
+        let padded: Vec<String> =
+            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        format!("{}\n", padded.join("  ").trim_end())
+    };
+    let mut text = line(head.to_vec());
+    for row in rows {
+        text.push_str(&line(row.iter().map(String::as_str).collect()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_sizes_read_well() {
+        assert_eq!(duration(Duration::from_millis(449)), "0.4 s");
+        assert_eq!(duration(Duration::from_millis(187_900)), "3 min 07 s");
+        assert_eq!(duration(Duration::from_mins(62)), "1 h 02 min");
+        assert_eq!(size(812), "812 B");
+        assert_eq!(size(1_288_490_188), "1.1 GiB");
+        assert_eq!(size(u64::MAX), "16777215.9 TiB");
+    }
+
+    #[test]
+    fn tables_align_and_do_not_trail() {
+        let rows = [["a".to_owned(), "x".to_owned()], ["long".to_owned(), String::new()]];
+        assert_eq!(table(["N", "V"], &rows), "N     V\na     x\nlong\n");
+    }
+}
