@@ -5,7 +5,11 @@ import (
 
 	"github.com/spf13/pflag"
 	corev1 "k8s.io/api/core/v1"
+	apiext "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	kubescheme "k8s.io/client-go/kubernetes/scheme"
 	cliflag "k8s.io/component-base/cli/flag"
+	apireg "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -13,8 +17,8 @@ import (
 	config "github.com/cert-manager/cert-manager/internal/apis/config/cainjector"
 	"github.com/cert-manager/cert-manager/internal/apis/config/cainjector/scheme"
 	_ "github.com/cert-manager/cert-manager/internal/cainjector/feature"
-	"github.com/cert-manager/cert-manager/pkg/api"
 	configv1alpha1 "github.com/cert-manager/cert-manager/pkg/apis/config/cainjector/v1alpha1"
+	cmscheme "github.com/cert-manager/cert-manager/pkg/client/clientset/versioned/scheme"
 	"github.com/cert-manager/cert-manager/pkg/controller/cainjector"
 	logf "github.com/cert-manager/cert-manager/pkg/logs"
 )
@@ -48,9 +52,13 @@ func runCainjector(ctx context.Context, options *config.CAInjectorConfiguration)
 	if err != nil {
 		return err
 	}
+	kinds, err := injectedKinds()
+	if err != nil {
+		return err
+	}
 	election := options.LeaderElectionConfig
 	manager, err := ctrl.NewManager(identity, ctrl.Options{
-		Scheme:                        api.Scheme,
+		Scheme:                        kinds,
 		LeaderElection:                election.Enabled,
 		LeaderElectionID:              cainjectorLease,
 		LeaderElectionNamespace:       election.Namespace,
@@ -69,6 +77,19 @@ func runCainjector(ctx context.Context, options *config.CAInjectorConfiguration)
 		return err
 	}
 	return manager.Start(ctx)
+}
+
+// injectedKinds knows every kind of object that is read for its CA or written to.
+func injectedKinds() (*runtime.Scheme, error) {
+	kinds := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{
+		kubescheme.AddToScheme, cmscheme.AddToScheme, apiext.AddToScheme, apireg.AddToScheme,
+	} {
+		if err := add(kinds); err != nil {
+			return nil, err
+		}
+	}
+	return kinds, nil
 }
 
 // injectors says which kinds of objects receive a bundle.
