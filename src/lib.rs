@@ -22,6 +22,7 @@ pub mod observe;
 pub mod docker;
 pub mod k8s;
 pub mod tool;
+pub mod yaml;
 
 pub mod event;
 pub mod failure;

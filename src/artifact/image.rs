@@ -1,0 +1,282 @@
+//! Writes every image reference as `<registry>/<repository>@sha256:...`, with the digest that the lock gives.
+
+use std::path::Path;
+
+use crate::{
+    config::nearest,
+    failure::{Failure, Kind, Location, Result},
+    supply::{Lock, LockedImage},
+};
+
+/// What an image of ours begins with in the tree.
+const PREFIX: &str = "${REGISTRY}/";
+/// The tag that stands for "the digest in the lock".
+const LOCKED: &str = ":locked";
+
+/// The images of a lock, ready to be found in texts.
+#[derive(Debug)]
+pub(super) struct Images<'a> {
+    lock: &'a Lock,
+    /// Every spelling of every official reference, longest first.
+    official: Vec<(String, &'a LockedImage)>,
+}
+
+impl<'a> Images<'a> {
+    pub(super) fn new(lock: &'a Lock) -> Self {
+        let mut official: Vec<(String, &LockedImage)> = lock
+            .images
+            .values()
+            .flat_map(|image| {
+                image.official.iter().flat_map(|name| spellings(name)).map(move |spelling| (spelling, image))
+            })
+            .collect();
+        official.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        Self { lock, official }
+    }
+
+    /// Pins each `${REGISTRY}/NAME:locked` of `text`. `file` is for messages.
+    pub(super) fn pin_own(&self, file: &Path, text: &str) -> Result<String> {
+        let mut pinned = String::with_capacity(text.len() + 256);
+        let mut done = 0;
+        while let Some(found) = text[done..].find(PREFIX) {
+            let start = done + found;
+            let name = start + PREFIX.len();
+            let end = name + text[name..].find(|c| !is_name(c)).unwrap_or(text.len() - name);
+            pinned.push_str(&text[done..start]);
+            // A Flux source names a repository of artifacts, not an image.
+            if text[..start].ends_with("oci://") {
+                pinned.push_str(&text[start..end]);
+                done = end;
+                continue;
+            }
+            let after = text[end..].strip_prefix(LOCKED).filter(|rest| ends_reference(rest));
+            let at = || Location::at_offset(file, text, start);
+            if after.is_none() {
+                return Err(Failure::new(
+                    Kind::Environment,
+                    "an image must be written `${REGISTRY}/NAME:locked`",
+                )
+                .at(at())
+                .hint("its digest comes from the lock when the tree is rendered"));
+            }
+            let image = self.by_name(&text[name..end]).map_err(|failure| failure.at(at()))?;
+            pinned.push_str(&reference("${REGISTRY}", image));
+            done = end + LOCKED.len();
+        }
+        pinned.push_str(&text[done..]);
+        Ok(pinned)
+    }
+
+    /// Pins each official reference of `text`, with or without a digest of upstream's, below `registry`.
+    pub(super) fn pin_official(&self, text: &str, registry: &str) -> String {
+        self.official.iter().fold(text.to_owned(), |text, (spelling, image)| match text.contains(spelling) {
+            true => replace_whole(&text, spelling, &reference(registry, image)),
+            false => text,
+        })
+    }
+
+    fn by_name(&self, name: &str) -> Result<&LockedImage> {
+        self.lock.images.get(name).ok_or_else(|| {
+            let failure = Failure::new(Kind::Environment, format!("there is no image `{name}` in the lock"));
+            match nearest(name, self.lock.images.keys().map(String::as_str)) {
+                Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+                None => failure.hint("`infra/images.toml` names every image"),
+            }
+        })
+    }
+}
+
+fn reference(registry: &str, image: &LockedImage) -> String {
+    format!("{registry}/{}@{}", image.repository, image.digest)
+}
+
+/// The ways in which manifests write `official`: Docker Hub's host and its `library/` may be left out.
+fn spellings(official: &str) -> Vec<String> {
+    let name = official.split_once('@').map_or(official, |(name, _)| name);
+    let host = name.split_once('/').filter(|(host, _)| host.contains(['.', ':']) || *host == "localhost");
+    let path = match host {
+        Some(("docker.io" | "index.docker.io", path)) => path,
+        Some(_) => return vec![name.to_owned()],
+        None => name,
+    };
+    let short = path.strip_prefix("library/").unwrap_or(path);
+    let mut all: Vec<String> = ["docker.io/", "index.docker.io/", ""]
+        .iter()
+        .flat_map(|host| [format!("{host}{path}"), format!("{host}{short}")])
+        .collect();
+    if !short.contains('/') {
+        all.push(format!("docker.io/library/{short}"));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn replace_whole(text: &str, from: &str, to: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut done = 0;
+    while let Some(found) = text[done..].find(from) {
+        let start = done + found;
+        let end = start + from.len() + digest_length(&text[start + from.len()..]);
+        let whole = !text[..start].ends_with(|c: char| is_name(c) || "/:@".contains(c))
+            && ends_reference(&text[end..]);
+        replaced.push_str(&text[done..start]);
+        replaced.push_str(if whole { to } else { &text[start..end] });
+        done = end;
+    }
+    replaced.push_str(&text[done..]);
+    replaced
+}
+
+/// Length of the `@sha256:...` that `rest` begins with, or 0.
+fn digest_length(rest: &str) -> usize {
+    const MARK: &str = "@sha256:";
+    let hex = rest.strip_prefix(MARK).map_or(0, |hex| hex.bytes().take_while(u8::is_ascii_hexdigit).count());
+    if hex == 64 { MARK.len() + hex } else { 0 }
+}
+
+const fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+}
+
+/// Whether a reference is over where `rest` begins; a full stop that ends a sentence is not part of it.
+fn ends_reference(rest: &str) -> bool {
+    let mut next = rest.chars();
+    match next.next() {
+        None => true,
+        Some('.') => !next.next().is_some_and(is_name),
+        Some(c) => !is_name(c) && !"/:@".contains(c),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::supply::{Origin, Provenance};
+
+    pub(in crate::artifact) fn lock(images: &[(&str, Option<&str>)]) -> Lock {
+        let mut lock = Lock::new(Origin::Build, "key");
+        for (index, (name, official)) in images.iter().enumerate() {
+            let image = LockedImage {
+                official: official.map(str::to_owned),
+                repository: (*name).to_owned(),
+                digest: format!("sha256:{:064x}", index + 1),
+                size: 1,
+                provenance: Provenance::new(),
+            };
+            lock.images.insert((*name).to_owned(), image);
+        }
+        lock
+    }
+
+    fn sample() -> Lock {
+        lock(&[
+            ("envoy", Some("docker.io/envoyproxy/envoy:distroless-v1.39.1")),
+            ("busybox", Some("docker.io/library/busybox:1.36")),
+            ("cert-manager-controller", Some("quay.io/jetstack/cert-manager-controller:v1.21.2")),
+            ("seasense-backend", None),
+        ])
+    }
+
+    fn own(text: &str) -> Result<String> {
+        let lock = sample();
+        Images::new(&lock).pin_own(Path::new("gitops/a.yaml"), text)
+    }
+
+    fn official(text: &str) -> String {
+        let lock = sample();
+        Images::new(&lock).pin_official(text, "R")
+    }
+
+    #[test]
+    fn our_images_are_pinned_wherever_they_stand() {
+        let digest = format!("{:064x}", 4);
+        assert_eq!(
+            own("image: ${REGISTRY}/seasense-backend:locked\nargs: [\"--image=${REGISTRY}/seasense-backend:locked\"]")
+                .unwrap(),
+            format!(
+                "image: ${{REGISTRY}}/seasense-backend@sha256:{digest}\nargs: [\"--image=${{REGISTRY}}/seasense-backend@sha256:{digest}\"]"
+            )
+        );
+        assert_eq!(own("url: oci://${REGISTRY}/platform\n").unwrap(), "url: oci://${REGISTRY}/platform\n");
+    }
+
+    #[test]
+    fn an_unknown_image_is_named_with_its_place() {
+        let failure = own("a: 1\nimage: ${REGISTRY}/seasense-backnd:locked\n").unwrap_err();
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/a.yaml:2:8");
+        assert_eq!(failure.hints, ["the nearest known name is `seasense-backend`"]);
+        let failure = own("image: ${REGISTRY}/x:locked").unwrap_err();
+        assert_eq!(failure.hints, ["`infra/images.toml` names every image"]);
+    }
+
+    #[test]
+    fn any_other_tag_is_refused() {
+        for text in [
+            "${REGISTRY}/envoy:v1",
+            "${REGISTRY}/envoy",
+            "${REGISTRY}/envoy:locked2",
+            "${REGISTRY}/envoy:locked/x",
+        ] {
+            assert!(own(text).unwrap_err().message.contains("must be written"), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_an_official_image_is_pinned() {
+        let pinned = format!("\"R/envoy@sha256:{:064x}\"", 1);
+        let upstream = "b".repeat(64);
+        for spelling in [
+            "docker.io/envoyproxy/envoy:distroless-v1.39.1".to_owned(),
+            "envoyproxy/envoy:distroless-v1.39.1".to_owned(),
+            format!("envoyproxy/envoy:distroless-v1.39.1@sha256:{upstream}"),
+        ] {
+            assert_eq!(official(&format!("\"{spelling}\"")), pinned);
+        }
+        for spelling in [
+            "busybox:1.36",
+            "library/busybox:1.36",
+            "docker.io/busybox:1.36",
+            "docker.io/library/busybox:1.36",
+        ] {
+            assert_eq!(official(spelling), format!("R/busybox@sha256:{:064x}", 2));
+        }
+    }
+
+    #[test]
+    fn only_whole_references_are_pinned() {
+        for text in [
+            "mirror.example/envoyproxy/envoy:distroless-v1.39.1",
+            "envoyproxy/envoy:distroless-v1.39.10",
+            "envoyproxy/envoy:distroless-v1.39.1.2",
+            "envoyproxy/envoy:distroless-v1.39.1-debug",
+            "xbusybox:1.36",
+            "quay.io/jetstack/cert-manager-controller:v1.21",
+        ] {
+            assert_eq!(official(text), text);
+        }
+        let sentence = official("--i=quay.io/jetstack/cert-manager-controller:v1.21.2. And on");
+        assert_eq!(sentence, format!("--i=R/cert-manager-controller@sha256:{:064x}. And on", 3));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_without_references_stay(text in "[a-z:/.{}$ \n-]{0,200}") {
+            prop_assume!(!text.contains("busybox"));
+            prop_assert_eq!(official(&text), text);
+        }
+
+        #[test]
+        fn pinning_twice_changes_nothing(parts in prop::collection::vec(prop_oneof![
+            Just("envoyproxy/envoy:distroless-v1.39.1".to_owned()),
+            Just("docker.io/busybox:1.36".to_owned()),
+            "[ \"=,\n]{1,3}",
+        ], 0..12)) {
+            let once = official(&parts.join(" "));
+            prop_assert!(!once.contains("busybox:1.36"));
+            prop_assert_eq!(official(&once), once);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Turns the tree and upstream's manifests into exactly the files that the clusters will see. Pure.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use super::{Tree, Upstream, check, flux, image::Images, tree::place, variable};
+use crate::{
+    failure::{Failure, Kind, Location, Result},
+    supply::Lock,
+    yaml,
+};
+
+/// Where upstream's manifests lie in the artifact.
+const UPSTREAM: &str = "upstream";
+
+/// The files of the artifact, by path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Paths are relative, with `/`, and sorted.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// Renders the artifact's files: every image by digest, every document checked.
+///
+/// Whatever is wrong in the tree fails with kind `Environment`, the file, the line and the column.
+pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
+    let images = Images::new(lock);
+    let mut files = BTreeMap::new();
+    for (path, content) in tree.files() {
+        if path.split('/').next() == Some(UPSTREAM) {
+            let at = Location { file: place(path), position: None };
+            return Err(Failure::new(
+                Kind::Environment,
+                format!("`{UPSTREAM}` is where upstream's manifests go"),
+            )
+            .at(at)
+            .hint("give it another name"));
+        }
+        let content = if check::is_yaml(path) { own(&images, path, content)? } else { content.to_vec() };
+        files.insert(path.to_owned(), content);
+    }
+    // Flux is what reads the artifact; it is installed before there is one.
+    for name in upstream.names().filter(|name| *name != flux::NAME) {
+        let manifests = upstream.render(&images, name)?;
+        files.insert(format!("{UPSTREAM}/{name}/manifests.yaml"), manifests.into_bytes());
+        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
+    }
+    check::links(&files, UPSTREAM)?;
+    Ok(Rendered { files })
+}
+
+const KUSTOMIZATION: &str = "\
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - manifests.yaml
+";
+
+/// One YAML file of the tree, checked and with its images pinned.
+fn own(images: &Images<'_>, path: &str, content: &[u8]) -> Result<Vec<u8>> {
+    let file = place(path);
+    let text = std::str::from_utf8(content).map_err(|error| {
+        let valid = String::from_utf8_lossy(&content[..error.valid_up_to()]).into_owned();
+        Failure::new(Kind::Environment, "it is not UTF-8").at(Location::at_offset(&file, &valid, valid.len()))
+    })?;
+    for document in yaml::parse(&file, text)? {
+        if !check::is_settings(path) {
+            check::object(&file, &document)?;
+            variable::check(&file, text, &document)?;
+        }
+        check::own_images(&file, text, &document)?;
+    }
+    Ok(images.pin_own(&file, text)?.into_bytes())
+}
+
+impl Rendered {
+    /// All files as one stream of YAML, each behind a comment with its path, for people.
+    ///
+    /// With `variables` it shows what the environment they belong to gets, else the variables' names stay.
+    pub fn to_text(&self, variables: Option<&BTreeMap<String, String>>) -> Result<String> {
+        let mut out = String::new();
+        for (path, content) in &self.files {
+            let text = String::from_utf8_lossy(content);
+            let text = match variables.filter(|_| check::is_yaml(path)) {
+                Some(variables) => filled(path, &text, variables)?,
+                None => text.into_owned(),
+            };
+            let body = text.strip_prefix("---\n").unwrap_or(&text).trim_end();
+            // Writing to a String cannot fail.
+            let _ = write!(out, "---\n# {path}\n{body}\n");
+        }
+        Ok(out)
+    }
+}
+
+/// The documents of a file with the variables filled in, but for those that Flux leaves alone.
+fn filled(path: &str, text: &str, variables: &BTreeMap<String, String>) -> Result<String> {
+    let documents = yaml::parse(&place(path), text)?;
+    let untouched = check::is_settings(path) || !text.contains('$');
+    if untouched || documents.iter().all(|document| variable::is_disabled(&document.value)) {
+        return Ok(text.to_owned());
+    }
+    if !documents.iter().any(|document| variable::is_disabled(&document.value)) {
+        return variable::substitute(text, variables)
+            .map_err(|failure| failure.at(Location { file: place(path), position: None }));
+    }
+    documents
+        .iter()
+        .map(|document| {
+            let text = yaml::write([&document.value])?;
+            if variable::is_disabled(&document.value) {
+                Ok(text)
+            } else {
+                variable::substitute(&text, variables)
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::image::tests::lock, *};
+
+    const APP: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec:\n  replicas: ${BACKEND_REPLICAS}\n  image: ${REGISTRY}/app:locked\n";
+    const PART: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {image: 'ghcr.io/x/y:v1'}\n";
+
+    fn rendered(files: &[(&str, &str)]) -> Result<Rendered> {
+        let lock = lock(&[("app", None), ("y", Some("ghcr.io/x/y:v1"))]);
+        let tree = Tree::from_files(files.iter().map(|(path, text)| (*path, *text)));
+        render(&tree, &lock, &Upstream::from_texts([("part", PART), ("flux", PART)]))
+    }
+
+    #[test]
+    fn the_artifact_holds_the_tree_and_upstream_with_digests() {
+        let rendered = rendered(&[("apps/app.yaml", APP), ("apps/conf/init.sh", "echo ${HOME}\n")]).unwrap();
+        let paths: Vec<&str> = rendered.files.keys().map(String::as_str).collect();
+        assert_eq!(
+            paths,
+            [
+                "apps/app.yaml",
+                "apps/conf/init.sh",
+                "upstream/part/kustomization.yaml",
+                "upstream/part/manifests.yaml"
+            ]
+        );
+        let text = rendered.to_text(None).unwrap();
+        assert!(text.contains(&format!("image: ${{REGISTRY}}/app@sha256:{:064x}", 1)), "{text}");
+        assert!(text.contains(&format!("${{REGISTRY}}/y@sha256:{:064x}", 2)), "{text}");
+    }
+
+    #[test]
+    fn an_environment_s_text_holds_its_values() {
+        let variables = [("REGISTRY", "r:1"), ("BACKEND_REPLICAS", "2")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let marked = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\ndata: {a: '${REGISTRY}'}\n";
+        let text = rendered(&[("a.yaml", APP), ("b.yaml", &format!("{marked}---\n{APP}"))]).unwrap();
+        let text = text.to_text(Some(&variables)).unwrap();
+        assert_eq!((text.matches("replicas: 2").count(), text.matches("r:1/app@").count()), (2, 2), "{text}");
+        assert!(text.contains("${REGISTRY}"), "{text}");
+    }
+
+    #[test]
+    fn whatever_is_wrong_in_the_tree_has_a_place() {
+        for (path, text, place) in [
+            ("a.yaml", "kind: [\n", "gitops/a.yaml:1:7"),
+            ("a.yaml", "kind: A\n", "gitops/a.yaml:1:1"),
+            ("a.yaml", &APP.replace("BACKEND", "BACKND"), "gitops/a.yaml:5:13"),
+            ("a.yaml", &APP.replace("/app:", "/ap:"), "gitops/a.yaml:6:10"),
+            ("a.yaml", &APP.replace("${REGISTRY}/app:locked", "nginx:1"), "gitops/a.yaml:6:10"),
+            ("kustomization.yaml", "resources:\n- a.yaml\n", "gitops/kustomization.yaml:2:3"),
+            ("upstream/x.yaml", APP, "gitops/upstream/x.yaml"),
+        ] {
+            let failure = rendered(&[(path, text)]).unwrap_err();
+            assert_eq!(failure.kind, Kind::Environment);
+            assert_eq!(
+                failure.location.as_ref().map(ToString::to_string).as_deref(),
+                Some(place),
+                "{failure:?}"
+            );
+        }
+        let tree = Tree::from_files([("a.yaml", b"a: \xff".to_vec())]);
+        let failure = render(&tree, &lock(&[]), &Upstream::default()).unwrap_err();
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/a.yaml:1:4");
+    }
+
+    #[test]
+    fn settings_are_no_objects() {
+        rendered(&[
+            ("values.yaml", "a: ${b}\n"),
+            (".sops.yaml", "creation_rules: []\n"),
+            ("kustomization.yaml", "{}\n"),
+        ])
+        .unwrap();
+    }
+}

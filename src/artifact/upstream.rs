@@ -1,0 +1,176 @@
+//! Upstream's manifests: read against the lock, images pinned, and kept from Flux's substitution where it would hurt.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    check,
+    image::Images,
+    variable::{self, DISABLED, SUBSTITUTE},
+};
+use crate::{
+    failure::{Context, Failure, Kind, Result},
+    supply::Lock,
+    yaml::{self, Document},
+};
+
+/// Upstream's manifests as text, by the name the lock gives them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Upstream {
+    texts: BTreeMap<String, String>,
+}
+
+impl Upstream {
+    /// Reads every manifest of `lock` from `folder` and compares its hash.
+    ///
+    /// Fails with kind `Tool` where a file is missing or is not the one that was locked.
+    pub fn load(lock: &Lock, folder: &Path) -> Result<Self> {
+        let mut texts = BTreeMap::new();
+        for (name, locked) in &lock.manifests {
+            let path = folder.join(&locked.file);
+            let text = std::fs::read_to_string(&path)
+                .with_context(Kind::Tool, || format!("read the manifests of {name}, `{}`", path.display()))?;
+            let found = hex::encode(Sha256::digest(&text));
+            if found != locked.sha256 {
+                return Err(Failure::new(
+                    Kind::Tool,
+                    format!("the manifests of {name}, `{}`, are not those in the lock", path.display()),
+                )
+                .because(format!("the lock has sha256 {}, the file {found}", locked.sha256))
+                .hint("remove that file; the next run makes it again"));
+            }
+            texts.insert(name.clone(), text);
+        }
+        Ok(Self { texts })
+    }
+
+    /// Manifests that are at hand as text, by name.
+    pub fn from_texts<N: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (N, T)>) -> Self {
+        Self { texts: texts.into_iter().map(|(name, text)| (name.into(), text.into())).collect() }
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.texts.keys().map(String::as_str)
+    }
+
+    /// The objects of `name` with every image pinned below `registry`.
+    pub(super) fn objects(&self, images: &Images<'_>, name: &str, registry: &str) -> Result<Vec<Value>> {
+        let (_, documents) = self.pinned(images, name, registry)?;
+        Ok(documents.into_iter().map(|document| document.value).collect())
+    }
+
+    /// The manifests of `name` for the artifact.
+    pub(super) fn render(&self, images: &Images<'_>, name: &str) -> Result<String> {
+        let (text, documents) = self.pinned(images, name, "${REGISTRY}")?;
+        if documents.iter().all(|document| !variable::findings(&document.value).foreign) {
+            return Ok(text);
+        }
+        let guarded: Vec<Value> =
+            documents.into_iter().map(|document| guard(name, document.value)).collect::<Result<_>>()?;
+        yaml::write(&guarded)
+    }
+
+    fn pinned(&self, images: &Images<'_>, name: &str, registry: &str) -> Result<(String, Vec<Document>)> {
+        let file = Path::new("upstream").join(name);
+        let text = self.texts.get(name).ok_or_else(|| {
+            Failure::new(Kind::Tool, format!("the supply made no manifests of {name}"))
+                .hint("`infra/manifests/recipes.toml` names every manifest")
+        })?;
+        let text =
+            images.pin_official(&images.pin_own(&file, text)?, registry).replace("${REGISTRY}", registry);
+        let documents = yaml::parse(&file, &text)?;
+        for document in &documents {
+            check::object(&file, document)?;
+            check::pinned(&file, document, registry)?;
+        }
+        Ok((text, documents))
+    }
+}
+
+/// Marks `object` when Flux would change or refuse more in it than our variables.
+fn guard(name: &str, mut object: Value) -> Result<Value> {
+    let found = variable::findings(&object);
+    if !found.foreign || variable::is_disabled(&object) {
+        return Ok(object);
+    }
+    if found.ours {
+        return Err(Failure::new(
+            Kind::Environment,
+            format!(
+                "{} of {name} needs one of our variables and holds a `$` of its own",
+                check::describe(&object)
+            ),
+        )
+        .because("Flux can fill in a whole object or leave a whole object alone")
+        .hint("change its recipe in `infra/manifests` so that one of the two goes away"));
+    }
+    let annotations = &mut object["metadata"]["annotations"];
+    if annotations.is_null() {
+        *annotations = json!({});
+    }
+    annotations[SUBSTITUTE] = json!(DISABLED);
+    Ok(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::image::tests::lock, *};
+    use crate::supply::{LockedManifest, Provenance};
+
+    const DEPLOYMENT: &str =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {image: 'ghcr.io/x/y:v1'}\n";
+
+    fn render(text: &str) -> Result<String> {
+        let lock = lock(&[("y", Some("ghcr.io/x/y:v1"))]);
+        Upstream::from_texts([("part", text)]).render(&Images::new(&lock), "part")
+    }
+
+    #[test]
+    fn a_text_without_dollars_keeps_its_form() {
+        let rendered = render(&format!("# comment\n{DEPLOYMENT}")).unwrap();
+        let expected = DEPLOYMENT.replace("ghcr.io/x/y:v1", &format!("${{REGISTRY}}/y@sha256:{:064x}", 1));
+        assert_eq!(rendered, format!("# comment\n{expected}"));
+    }
+
+    #[test]
+    fn objects_with_dollars_of_their_own_are_marked() {
+        let crd = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {d: 'a ${b:c} $$'}\n";
+        let rendered = render(&format!("{DEPLOYMENT}---\n{crd}")).unwrap();
+        let documents = yaml::parse(Path::new("x"), &rendered).unwrap();
+        assert!(!variable::is_disabled(&documents[0].value));
+        assert!(variable::is_disabled(&documents[1].value));
+        assert_eq!(documents[1].value["data"]["d"], "a ${b:c} $$");
+    }
+
+    #[test]
+    fn an_object_that_needs_both_is_named() {
+        let failure = render(&DEPLOYMENT.replace("name: d", "name: d, labels: {l: '${own}'}")).unwrap_err();
+        assert!(failure.message.starts_with("Deployment d of part needs"), "{}", failure.message);
+    }
+
+    #[test]
+    fn an_image_that_no_lock_knows_is_named() {
+        let failure = render(&DEPLOYMENT.replace(":v1", ":v2")).unwrap_err();
+        assert!(failure.message.contains("ghcr.io/x/y:v2"), "{}", failure.message);
+    }
+
+    #[test]
+    fn a_manifest_is_compared_with_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut lock = lock(&[]);
+        let sha256 = hex::encode(Sha256::digest("a: 1\n"));
+        lock.manifests.insert(
+            "p".into(),
+            LockedManifest { file: "p.yaml".into(), sha256, provenance: Provenance::new() },
+        );
+        assert_eq!(Upstream::load(&lock, folder.path()).unwrap_err().kind, Kind::Tool);
+        std::fs::write(folder.path().join("p.yaml"), "a: 1\n").unwrap();
+        assert_eq!(Upstream::load(&lock, folder.path()).unwrap().names().collect::<Vec<_>>(), ["p"]);
+        std::fs::write(folder.path().join("p.yaml"), "a: 2\n").unwrap();
+        let failure = Upstream::load(&lock, folder.path()).unwrap_err();
+        assert!(failure.message.contains("not those in the lock"));
+    }
+}
