@@ -1,1 +1,16 @@
-//! The only user of the Docker API.
+//! The only user of the Docker API: containers, networks, volumes and images, each call told in the project's own types.
+
+mod connect;
+mod container;
+mod exec;
+mod image;
+pub mod labels;
+mod network;
+mod spec;
+mod volume;
+
+pub use connect::{DaemonInfo, Docker};
+pub use container::{Container, Port};
+pub use network::Network;
+pub use spec::{ContainerSpec, Mount, Restart};
+pub use volume::Volume;

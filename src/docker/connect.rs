@@ -1,0 +1,86 @@
+//! The connection to the container daemon, and what the daemon says of its host.
+
+use std::{path::Path, time::Duration};
+
+use bollard::errors::Error;
+
+use crate::failure::{Context, Failure, Kind, Result};
+
+/// Loading a node image of several hundred megabytes into a busy daemon can take minutes.
+const REQUEST_LIMIT: Duration = Duration::from_mins(15);
+
+const DOCKER_SOCKET: &str = "/var/run/docker.sock";
+
+/// A daemon that answers; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Docker {
+    pub(super) api: bollard::Docker,
+}
+
+/// What the daemon says of itself and of its host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaemonInfo {
+    /// Version of the daemon, for example `20.10.24`.
+    pub version: String,
+    /// The API version that was agreed on, for example `1.41`.
+    pub api: String,
+    /// Version of the control groups, `1` or `2`.
+    pub cgroup_version: String,
+    /// The host's memory in bytes.
+    pub memory: u64,
+    /// The host's processors.
+    pub cpus: u64,
+    /// Where the daemon keeps its data, on the daemon's host.
+    pub root_dir: String,
+    /// The host's kernel.
+    pub kernel: String,
+}
+
+impl Docker {
+    /// Connects to the daemon that `DOCKER_HOST` names, or to Docker's socket, or to Podman's, and agrees on an API version.
+    pub async fn connect() -> Result<Self> {
+        let client = if docker_is_named() || Path::new(DOCKER_SOCKET).exists() {
+            bollard::Docker::connect_with_defaults()
+        } else {
+            bollard::Docker::connect_with_podman_defaults()
+        };
+        let client = client.map_err(|error| no_daemon(&error))?;
+        let api = client.negotiate_version().await.map_err(|error| no_daemon(&error))?;
+        Ok(Self { api: api.with_timeout(REQUEST_LIMIT) })
+    }
+
+    /// Asks the daemon about itself.
+    pub async fn info(&self) -> Result<DaemonInfo> {
+        let info = self.api.info().await.context(Kind::Tool, "ask the container daemon about itself")?;
+        let count = |number: Option<i64>| number.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+        Ok(DaemonInfo {
+            version: info.server_version.unwrap_or_default(),
+            api: self.api.client_version().to_string(),
+            cgroup_version: info.cgroup_version.map_or_else(|| "1".to_owned(), |version| version.to_string()),
+            memory: count(info.mem_total),
+            cpus: count(info.ncpu),
+            root_dir: info.docker_root_dir.unwrap_or_default(),
+            kernel: info.kernel_version.unwrap_or_default(),
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "DOCKER_HOST is Docker's own setting, not one of ours")]
+fn docker_is_named() -> bool {
+    std::env::var_os("DOCKER_HOST").is_some()
+}
+
+fn no_daemon(error: &Error) -> Failure {
+    Failure::new(Kind::Tool, "no container daemon answers").caused_by(error).hint(
+        "start Docker or Podman, or run `./scripts/host`, which installs and starts Docker where it may",
+    )
+}
+
+/// Turns "no such object" into `None`.
+pub(super) fn found<T>(answer: std::result::Result<T, Error>) -> std::result::Result<Option<T>, Error> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,60 @@
+//! Images in the daemon.
+
+use std::path::Path;
+
+use bollard::query_parameters::{
+    CreateImageOptionsBuilder, ImportImageOptionsBuilder, RemoveImageOptions, TagImageOptionsBuilder,
+};
+use bytes::Bytes;
+use futures_util::{TryStreamExt, stream};
+use tokio::{fs::File, io::AsyncReadExt};
+
+use super::connect::{Docker, found};
+use crate::failure::{Context, Kind, Result};
+
+const CHUNK: usize = 256 * 1024;
+
+impl Docker {
+    /// Loads the docker-archive at `archive`, plain or gzip; its image gets the name the archive gives it.
+    pub async fn load_image(&self, archive: &Path) -> Result<()> {
+        let what = || format!("load the image archive `{}`", archive.display());
+        let file = File::open(archive).await.with_context(Kind::Tool, what)?;
+        let chunks = stream::try_unfold(file, |mut file| async move {
+            let mut buffer = vec![0; CHUNK];
+            let length = file.read(&mut buffer).await?;
+            buffer.truncate(length);
+            Ok::<_, std::io::Error>((length > 0).then(|| (Bytes::from(buffer), file)))
+        });
+        let options = ImportImageOptionsBuilder::new().quiet(true).build();
+        let answers = self.api.import_image_stream(options, chunks, None);
+        answers.try_for_each(|_| async { Ok(()) }).await.with_context(Kind::Tool, what)
+    }
+
+    /// The digest of the configuration of the image called `reference`, if the daemon has it.
+    pub async fn image_id(&self, reference: &str) -> Result<Option<String>> {
+        let image = found(self.api.inspect_image(reference).await);
+        let image = image.with_context(Kind::Tool, || format!("look at the image `{reference}`"))?;
+        Ok(image.and_then(|image| image.id))
+    }
+
+    /// Pulls `reference` from its registry into the daemon.
+    pub async fn pull_image(&self, reference: &str) -> Result<()> {
+        let options = CreateImageOptionsBuilder::new().from_image(reference).build();
+        let pulled =
+            self.api.create_image(Some(options), None, None).try_for_each(|_| async { Ok(()) }).await;
+        pulled.with_context(Kind::Tool, || format!("pull the image `{reference}`"))
+    }
+
+    /// Gives the image `source` the further name `repository:tag`.
+    pub async fn tag(&self, source: &str, repository: &str, tag: &str) -> Result<()> {
+        let options = TagImageOptionsBuilder::new().repo(repository).tag(tag).build();
+        let tagged = self.api.tag_image(source, Some(options)).await;
+        tagged.with_context(Kind::Tool, || format!("name the image `{source}` `{repository}:{tag}`"))
+    }
+
+    /// Removes the image called `reference`, even if other names share it; an absent one is fine.
+    pub async fn remove_image(&self, reference: &str) -> Result<()> {
+        let removed = found(self.api.remove_image(reference, None::<RemoveImageOptions>, None).await);
+        removed.with_context(Kind::Tool, || format!("remove the image `{reference}`")).map(drop)
+    }
+}

@@ -1,0 +1,184 @@
+//! Containers to be: what a container may be asked to look like, and making one.
+
+use std::collections::HashMap;
+
+use bollard::{
+    models::{
+        ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount as ApiMount, MountType,
+        MountVolumeOptions, PortBinding, RestartPolicy, RestartPolicyNameEnum,
+    },
+    query_parameters::CreateContainerOptionsBuilder,
+};
+
+use super::{connect::Docker, labels::Labels};
+use crate::failure::{Context, Kind, Result};
+
+/// Something mounted into a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mount {
+    /// A file or folder of the host.
+    Bind {
+        /// Its absolute path on the host.
+        source: String,
+        /// Its absolute path in the container.
+        target: String,
+        /// Whether the container may only read it.
+        read_only: bool,
+    },
+    /// A named volume, made with the container's labels where it does not exist.
+    Volume {
+        /// Its name.
+        name: String,
+        /// Its absolute path in the container.
+        target: String,
+    },
+    /// A folder in memory.
+    Memory {
+        /// Its absolute path in the container.
+        target: String,
+    },
+}
+
+/// When the daemon starts a container again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Restart {
+    /// Never.
+    #[default]
+    No,
+    /// Whenever it ends or the daemon starts, unless it was stopped on purpose.
+    UnlessStopped,
+}
+
+/// What a container should be. Ports are always bound to 127.0.0.1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContainerSpec {
+    /// Its name.
+    pub name: String,
+    /// Its image; must be in the daemon.
+    pub image: String,
+    /// Arguments to the image's entrypoint; empty for the image's own.
+    pub command: Vec<String>,
+    /// Variables of its environment. No secrets: the daemon shows them to everybody.
+    pub env: Vec<(String, String)>,
+    /// Its labels.
+    pub labels: Labels,
+    /// The network it is on; empty for the daemon's default.
+    pub network: String,
+    /// Published ports: on the host, in the container. Host port 0 takes a free one.
+    pub ports: Vec<(u16, u16)>,
+    /// What is mounted.
+    pub mounts: Vec<Mount>,
+    /// Names it resolves: host name, address or `host-gateway`.
+    pub extra_hosts: Vec<(String, String)>,
+    /// `uid` or `uid:gid`; empty for the image's own.
+    pub user: String,
+    /// Whether its root file system is read-only.
+    pub read_only: bool,
+    /// Its memory limit in bytes.
+    pub memory: Option<u64>,
+    /// When it is started again.
+    pub restart: Restart,
+}
+
+impl Docker {
+    /// Makes and starts a container; one of that name must not exist. No capabilities, no new privileges, short logs.
+    pub async fn run(&self, spec: &ContainerSpec) -> Result<()> {
+        let options = CreateContainerOptionsBuilder::new().name(&spec.name).build();
+        let made = self.api.create_container(Some(options), spec.to_body()).await;
+        made.with_context(Kind::Tool, || {
+            format!("create the container `{}` from `{}`", spec.name, spec.image)
+        })?;
+        self.start(&spec.name).await
+    }
+}
+
+impl ContainerSpec {
+    fn to_body(&self) -> ContainerCreateBody {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        ContainerCreateBody {
+            image: Some(self.image.clone()),
+            cmd: (!self.command.is_empty()).then(|| self.command.clone()),
+            env: Some(self.env.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+            labels: Some(self.labels.clone().into_iter().collect()),
+            user: some(&self.user),
+            exposed_ports: Some(self.ports.iter().map(|(_, container)| format!("{container}/tcp")).collect()),
+            host_config: Some(self.host_config()),
+            ..Default::default()
+        }
+    }
+
+    fn host_config(&self) -> HostConfig {
+        let bindings = self.ports.iter().map(|(host, container)| {
+            let binding =
+                PortBinding { host_ip: Some("127.0.0.1".into()), host_port: Some(host.to_string()) };
+            (format!("{container}/tcp"), Some(vec![binding]))
+        });
+        HostConfig {
+            network_mode: (!self.network.is_empty()).then(|| self.network.clone()),
+            port_bindings: Some(bindings.collect()),
+            mounts: Some(self.mounts.iter().map(|mount| self.api_mount(mount)).collect()),
+            extra_hosts: Some(
+                self.extra_hosts.iter().map(|(name, address)| format!("{name}:{address}")).collect(),
+            ),
+            readonly_rootfs: Some(self.read_only),
+            memory: self.memory.and_then(|bytes| i64::try_from(bytes).ok()),
+            cap_drop: Some(vec!["ALL".into()]),
+            security_opt: Some(vec!["no-new-privileges".into()]),
+            log_config: Some(short_logs()),
+            restart_policy: Some(RestartPolicy {
+                name: Some(match self.restart {
+                    Restart::No => RestartPolicyNameEnum::NO,
+                    Restart::UnlessStopped => RestartPolicyNameEnum::UNLESS_STOPPED,
+                }),
+                maximum_retry_count: None,
+            }),
+            ..Default::default()
+        }
+    }
+
+    fn api_mount(&self, mount: &Mount) -> ApiMount {
+        let of = |typ, source: Option<&String>, target: &String, read_only| ApiMount {
+            typ: Some(typ),
+            source: source.cloned(),
+            target: Some(target.clone()),
+            read_only: Some(read_only),
+            ..Default::default()
+        };
+        match mount {
+            Mount::Bind { source, target, read_only } => {
+                of(MountType::BIND, Some(source), target, *read_only)
+            }
+            Mount::Memory { target } => of(MountType::TMPFS, None, target, false),
+            Mount::Volume { name, target } => ApiMount {
+                volume_options: Some(MountVolumeOptions {
+                    labels: Some(self.labels.clone().into_iter().collect()),
+                    ..Default::default()
+                }),
+                ..of(MountType::VOLUME, Some(name), target, false)
+            },
+        }
+    }
+}
+
+/// A container that writes for weeks must not fill the disk.
+fn short_logs() -> HostConfigLogConfig {
+    let config = [("max-size", "10m"), ("max-file", "2")];
+    HostConfigLogConfig {
+        typ: Some("json-file".into()),
+        config: Some(HashMap::from(config.map(|(name, value)| (name.to_owned(), value.to_owned())))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_bound_to_loopback_and_privileges_are_dropped() {
+        let spec = ContainerSpec { ports: vec![(5050, 5000)], read_only: true, ..Default::default() };
+        let host = spec.to_body().host_config.unwrap();
+        let binding = host.port_bindings.unwrap()["5000/tcp"].clone().unwrap();
+        assert_eq!(binding[0].host_ip.as_deref(), Some("127.0.0.1"));
+        assert_eq!((host.readonly_rootfs, host.cap_drop), (Some(true), Some(vec!["ALL".to_owned()])));
+    }
+}
