@@ -1,1 +1,70 @@
 //! Makes a local cluster exist, and removes it without a trace.
+//!
+//! Crash-only: every call looks at the world first and converges. A cluster is ours when its node containers carry the
+//! mount [`OWNERSHIP_MOUNT`]: kind offers no way to label them, and a mount is seen from outside whether or not the node
+//! runs and whether or not the state folder still exists. It is whole when the record in the state folder, written after
+//! `kind create` ended well, names exactly the containers that exist.
+
+mod create;
+mod ensure;
+pub mod fleet;
+mod lock;
+mod nodes;
+mod observe;
+pub mod preflight;
+mod record;
+mod remove;
+mod shape;
+
+use std::path::PathBuf;
+
+use crate::{
+    config::{Places, Project},
+    docker::Docker,
+    event::Events,
+};
+
+pub use ensure::ensure;
+pub use lock::Lock;
+pub use observe::{Observed, observe};
+pub use remove::{Extent, Removed, remove};
+
+/// The Docker network of kind: clusters, the registry and the fleet share it.
+pub const NETWORK: &str = "kind";
+
+/// The mount that marks a node container as one of ours.
+pub const OWNERSHIP_MOUNT: &str = "/etc/seasense";
+
+/// The label kind puts on the containers of a cluster.
+const KIND_CLUSTER: &str = "io.x-k8s.kind.cluster";
+
+/// What the engine works with; cheap to clone.
+#[derive(Clone)]
+pub struct EngineContext {
+    /// The checkout.
+    pub project: Project,
+    /// The folders outside it.
+    pub places: Places,
+    /// The container daemon.
+    pub docker: Docker,
+    /// Where work reports to.
+    pub events: Events,
+}
+
+/// What kind needs to make a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterSource {
+    /// The program `kind`.
+    pub kind: PathBuf,
+    /// The node image; the daemon has it.
+    pub node_image: String,
+    /// Whether that image was made by the build supply, whose control plane has its images in our registry.
+    pub built: bool,
+    /// The registry as nodes and pods name it, for example `seasense-registry:5000`.
+    pub registry: String,
+}
+
+/// The kubeconfig of the cluster called `cluster`.
+pub fn kubeconfig(places: &Places, cluster: &str) -> PathBuf {
+    places.state(cluster).join("kubeconfig")
+}

@@ -1,1 +1,28 @@
 //! The only user of the Kubernetes API, and the only place that waits.
+
+mod apply;
+mod client;
+mod discovery;
+mod events;
+pub mod exec;
+pub mod flux;
+mod handle;
+mod health;
+mod logs;
+pub mod object;
+pub mod pods;
+mod read;
+pub mod resource;
+pub mod tls;
+mod wait;
+
+#[cfg(test)]
+pub mod fake;
+
+pub use client::Client;
+pub use events::{EventNote, latest};
+pub use handle::ClusterHandle;
+pub use health::{Health, health};
+pub use read::Selector;
+pub use resource::Resource;
+pub use wait::{Deadline, Look, PAUSE, wait};

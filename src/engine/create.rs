@@ -1,0 +1,185 @@
+//! Making a cluster with kind.
+
+use std::{path::Path, time::Duration};
+
+use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, nodes, record::Record, shape};
+use crate::{
+    config::Environment,
+    docker::labels,
+    event::Step,
+    failure::{Context, Failure, Kind, Result},
+    k8s::{Client, ClusterHandle, Deadline, Look, PAUSE, wait},
+    tool::{Captured, Invocation, Line, ToolError},
+};
+
+/// kubeadm on a busy machine of two cores needs about a minute.
+const CREATE_LIMIT: Duration = Duration::from_mins(10);
+const EXPORT_LIMIT: Duration = Duration::from_mins(1);
+
+/// Makes the cluster of `environment` and writes it down; there must be none.
+pub(super) async fn create(
+    context: &EngineContext,
+    environment: &Environment,
+    source: &ClusterSource,
+    step: &Step,
+) -> Result<ClusterHandle> {
+    let name = environment.cluster_name();
+    let state = context.places.make_state(&name)?;
+    Record::forget(&state);
+    let config = prepare(context, environment, source, &state)?;
+    context.docker.ensure_network(NETWORK, &labels::shared("network")).await?;
+    let kubeconfig = kubeconfig(&context.places, &name);
+    clear_stale(&kubeconfig)?;
+    let create = kind(source, &kubeconfig, &["create", "cluster"])
+        .args(["--config", "-", "--wait", "0s", "--name"])
+        .arg(&name)
+        .stdin(config)
+        .limit(CREATE_LIMIT);
+    let made = create.watch(|line| report(step, line)).await;
+    made.map_err(|error| explain(error, environment, &name))?;
+    write_down(context, environment, source, &name).await
+}
+
+/// Writes the private kubeconfig of a cluster that exists again.
+pub(super) async fn export_kubeconfig(
+    context: &EngineContext,
+    source: &ClusterSource,
+    name: &str,
+) -> Result<Captured> {
+    let kubeconfig = kubeconfig(&context.places, name);
+    clear_stale(&kubeconfig)?;
+    let export = kind(source, &kubeconfig, &["export", "kubeconfig"]).arg("--name").arg(name);
+    let exported = export.limit(EXPORT_LIMIT).capture().await;
+    exported.map_err(|error| error.into_failure(Kind::Cluster, format!("write the kubeconfig of `{name}`")))
+}
+
+/// kind, kept away from the person's own kubeconfig and from the network settings of their shell.
+fn kind(source: &ClusterSource, kubeconfig: &Path, command: &[&str]) -> Invocation {
+    Invocation::new(&source.kind)
+        .args(command.iter().copied())
+        .env("KUBECONFIG", kubeconfig)
+        .unset("KIND_EXPERIMENTAL_DOCKER_NETWORK")
+        .unset("KIND_CLUSTER_NAME")
+        .arg("--kubeconfig")
+        .arg(kubeconfig)
+}
+
+/// A killed kind leaves a kubeconfig of a cluster that is gone, and a lock without an owner; ours is the real one.
+fn clear_stale(kubeconfig: &Path) -> Result<()> {
+    for file in [kubeconfig.to_owned(), kubeconfig.with_extension("lock")] {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(Kind::Cluster, || format!("remove `{}`", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn prepare(
+    context: &EngineContext,
+    environment: &Environment,
+    source: &ClusterSource,
+    state: &Path,
+) -> Result<String> {
+    let (certs, mark) = (state.join("certs.d"), state.join("mark"));
+    let entry = certs.join(&source.registry);
+    let what = || format!("prepare `{}`", state.display());
+    for folder in [&entry, &mark] {
+        std::fs::create_dir_all(folder).with_context(Kind::Cluster, what)?;
+    }
+    std::fs::write(entry.join("hosts.toml"), registry_entry(&source.registry))
+        .with_context(Kind::Cluster, what)?;
+    std::fs::write(mark.join("environment"), environment.name()).with_context(Kind::Cluster, what)?;
+    shape::kind_config(
+        &context.project,
+        &shape::Shape {
+            name: &environment.cluster_name(),
+            nodes: *environment.cluster.nodes.get_ref(),
+            image: &source.node_image,
+            https_port: *environment.ports.https.get_ref(),
+            certs: &certs,
+            mark: &mark,
+            built: source.built,
+        },
+    )
+}
+
+/// containerd's entry for the registry next door, which speaks HTTP on the Docker network.
+fn registry_entry(registry: &str) -> String {
+    format!(
+        "server = \"http://{registry}\"\n\n[host.\"http://{registry}\"]\ncapabilities = [\"pull\", \"resolve\"]\n"
+    )
+}
+
+async fn write_down(
+    context: &EngineContext,
+    environment: &Environment,
+    source: &ClusterSource,
+    name: &str,
+) -> Result<ClusterHandle> {
+    let mut handle = ClusterHandle::of_kind(name, kubeconfig(&context.places, name));
+    let uid = identity(&Client::connect(&handle).await?).await?;
+    let mut containers: Vec<String> =
+        nodes::of(&context.docker, name).await?.into_iter().map(|node| node.id).collect();
+    containers.sort();
+    let record = Record {
+        containers,
+        image: source.node_image.clone(),
+        nodes: *environment.cluster.nodes.get_ref(),
+        https_port: *environment.ports.https.get_ref(),
+        uid: uid.clone(),
+    };
+    record.write(&context.places.state(name))?;
+    handle.uid = Some(uid);
+    Ok(handle)
+}
+
+/// kubeadm restarts the API server's container once more at times: ask again rather than fail.
+async fn identity(client: &Client) -> Result<String> {
+    wait(Deadline::after(Duration::from_mins(1)), PAUSE, "reach the new cluster", || async {
+        client.uid().await.map(Look::Ready)
+    })
+    .await
+}
+
+/// kind writes a bullet before what it does and a tick after it.
+fn report(step: &Step, line: &Line) {
+    let text = line.text.trim_start_matches([' ', '•', '✓', '\u{7}']).trim_end_matches([' ', '.']).trim();
+    if !text.is_empty() && line.text.contains('•') {
+        step.progress(0, None, text);
+    }
+}
+
+fn explain(error: ToolError, environment: &Environment, name: &str) -> Failure {
+    let tail = error.tail().unwrap_or_default().to_owned();
+    let failure = error.into_failure(Kind::Cluster, format!("make the cluster `{name}`"));
+    if tail.contains("port is already allocated") || tail.contains("address already in use") {
+        let (file, port) = (format!("envs/{}.toml", environment.name()), environment.ports.https.get_ref());
+        return failure
+            .hint(format!("port {port} is taken: `seasense doctor` names its holder; or change `{file}`"));
+    }
+    failure.hint("run the command again: it removes what was left half made and starts anew")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registry_entry_is_plain_http_and_pull_only() {
+        let entry: toml::Table = registry_entry("seasense-registry:5000").parse().unwrap();
+        let host = &entry["host"]["http://seasense-registry:5000"];
+        assert_eq!(host["capabilities"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn stale_files_of_a_killed_run_are_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let kubeconfig = folder.path().join("kubeconfig");
+        std::fs::write(folder.path().join("kubeconfig.lock"), "").unwrap();
+        clear_stale(&kubeconfig).unwrap();
+        assert!(!folder.path().join("kubeconfig.lock").exists());
+    }
+}

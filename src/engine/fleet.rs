@@ -1,0 +1,1 @@
+//! The fleet: a container beside the cluster that reaches it only through the public gateway.

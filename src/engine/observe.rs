@@ -1,0 +1,101 @@
+//! What there is of a cluster, judged from its containers and the record.
+
+use super::{EngineContext, nodes, record::Record};
+use crate::{docker::Container, failure::Result};
+
+/// What there is of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observed {
+    /// Nothing.
+    Absent,
+    /// A cluster of that name which seasense did not make.
+    Foreign {
+        /// One of its containers.
+        container: String,
+    },
+    /// A cluster of ours that was never finished, or that has lost a part.
+    Partial {
+        /// What is missing.
+        reason: String,
+    },
+    /// A whole cluster of ours that does not run.
+    Stopped,
+    /// A whole cluster of ours whose containers run.
+    Running,
+}
+
+/// Looks at the cluster called `cluster`.
+pub async fn observe(context: &EngineContext, cluster: &str) -> Result<Observed> {
+    let nodes = nodes::of(&context.docker, cluster).await?;
+    Ok(judge(&nodes, Record::read(&context.places.state(cluster)).as_ref()))
+}
+
+/// The judgement; pure.
+pub(super) fn judge(nodes: &[Container], record: Option<&Record>) -> Observed {
+    if nodes.is_empty() {
+        return Observed::Absent;
+    }
+    if let Some(foreign) = nodes.iter().find(|node| !nodes::is_ours(node)) {
+        return Observed::Foreign { container: foreign.name.clone() };
+    }
+    let Some(record) = record else {
+        return Observed::Partial { reason: "its creation did not come to an end".to_owned() };
+    };
+    let mut ids: Vec<&str> = nodes.iter().map(|node| node.id.as_str()).collect();
+    ids.sort_unstable();
+    if ids != record.containers {
+        let reason = format!("{} of its {} containers are there", ids.len(), record.containers.len());
+        return Observed::Partial { reason };
+    }
+    if nodes.iter().all(|node| node.running) { Observed::Running } else { Observed::Stopped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::OWNERSHIP_MOUNT;
+
+    fn node(id: &str, ours: bool, running: bool) -> Container {
+        let mounts = ours.then(|| (OWNERSHIP_MOUNT.to_owned(), "/state/mark".to_owned()));
+        Container {
+            id: id.to_owned(),
+            name: format!("node-{id}"),
+            image: String::new(),
+            image_id: String::new(),
+            running,
+            status: String::new(),
+            labels: crate::docker::labels::Labels::new(),
+            addresses: std::collections::BTreeMap::new(),
+            ports: Vec::new(),
+            mounts: mounts.into_iter().collect(),
+        }
+    }
+
+    fn record(ids: &[&str]) -> Record {
+        Record {
+            containers: ids.iter().map(|id| (*id).to_owned()).collect(),
+            image: "node".into(),
+            nodes: 1,
+            https_port: 8443,
+            uid: "u".into(),
+        }
+    }
+
+    #[test]
+    fn every_way_a_cluster_can_be_found() {
+        let whole = record(&["a", "b"]);
+        let both = |running| [node("b", true, running), node("a", true, true)];
+        assert_eq!(judge(&[], Some(&whole)), Observed::Absent);
+        assert_eq!(judge(&both(true), Some(&whole)), Observed::Running);
+        assert_eq!(judge(&both(false), Some(&whole)), Observed::Stopped);
+        assert!(matches!(judge(&both(true), None), Observed::Partial { .. }));
+        assert!(matches!(judge(&both(true)[..1], Some(&whole)), Observed::Partial { .. }));
+        assert!(matches!(judge(&[node("c", true, true)], Some(&record(&["a"]))), Observed::Partial { .. }));
+    }
+
+    #[test]
+    fn a_cluster_without_our_mark_is_foreign_whatever_the_record_says() {
+        let found = judge(&[node("a", true, true), node("b", false, true)], Some(&record(&["a", "b"])));
+        assert_eq!(found, Observed::Foreign { container: "node-b".into() });
+    }
+}

@@ -1,0 +1,63 @@
+//! Whether this machine can carry a cluster: facts are gathered here, judged by pure rules, and used by `doctor` too.
+
+mod facts;
+mod ports;
+mod rules;
+
+use super::EngineContext;
+use crate::{
+    config::Environment,
+    failure::{Failure, Kind, Result},
+};
+
+pub use facts::Facts;
+pub use ports::{Port, free_port_near, holder};
+pub use rules::{Finding, Level, judge};
+
+/// Looks at the machine and judges it for `environment`; in the order of the rules.
+pub async fn examine(
+    places: &crate::config::Places,
+    project: &crate::config::Project,
+    environment: &Environment,
+) -> Vec<Finding> {
+    judge(&facts::gather(places, project, environment).await)
+}
+
+/// Refuses a machine that cannot carry `environment`, with the cure of everything that stands in the way.
+pub async fn require(context: &EngineContext, environment: &Environment) -> Result<Vec<Finding>> {
+    let findings = examine(&context.places, &context.project, environment).await;
+    refuse(&findings).map_or(Ok(findings), Err)
+}
+
+fn refuse(findings: &[Finding]) -> Option<Failure> {
+    let mut errors = findings.iter().filter(|finding| finding.level == Level::Error).peekable();
+    errors.peek()?;
+    let failure = Failure::new(Kind::Tool, "this machine cannot carry the environment yet");
+    Some(errors.fold(failure, |failure, error| {
+        let failure = failure.because(format!("{}: {}", error.id, error.text));
+        match &error.cure {
+            Some(cure) => failure.hint(cure.clone()),
+            None => failure,
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_told_with_its_cure_and_warnings_do_not_stop() {
+        let finding = |level, id: &'static str| Finding {
+            id,
+            level,
+            text: "too little".to_owned(),
+            cure: Some(format!("cure {id}")),
+        };
+        assert_eq!(refuse(&[finding(Level::Ok, "disk"), finding(Level::Warning, "memory")]), None);
+        let failure = refuse(&[finding(Level::Error, "disk"), finding(Level::Error, "ports.https")]).unwrap();
+        assert_eq!(failure.kind, Kind::Tool);
+        assert_eq!(failure.causes, ["disk: too little", "ports.https: too little"]);
+        assert_eq!(failure.hints, ["cure disk", "cure ports.https"]);
+    }
+}

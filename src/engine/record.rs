@@ -1,0 +1,81 @@
+//! What is written down once a cluster is whole.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Context, Kind, Result};
+
+const FILE: &str = "cluster.json";
+
+/// The cluster that `kind create` finished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The identities of its node containers, sorted.
+    pub containers: Vec<String>,
+    /// The node image it was made from.
+    pub image: String,
+    /// Number of nodes.
+    pub nodes: u8,
+    /// The gateway's port on 127.0.0.1.
+    pub https_port: u16,
+    /// The UID of its `kube-system` namespace.
+    pub uid: String,
+}
+
+impl Record {
+    /// Reads the record in `state`; what cannot be read counts as absent, so that the cluster is made anew.
+    pub fn read(state: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(state.join(FILE)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Writes the record into `state`, whole or not at all.
+    pub fn write(&self, state: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the cluster")?;
+        write_whole(&state.join(FILE), text.as_bytes())
+    }
+
+    /// Forgets the cluster in `state`.
+    pub fn forget(state: &Path) {
+        // An absent record means the same as a removed one, and an unremovable one is overwritten later.
+        let _ = std::fs::remove_file(state.join(FILE));
+    }
+}
+
+/// Writes `bytes` to `file`, readable by its owner only; a crash leaves the old content or the new one.
+pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let what = || format!("write `{}`", file.display());
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder).with_context(Kind::Tool, what)?;
+    new.write_all(bytes).with_context(Kind::Tool, what)?;
+    new.as_file().sync_all().with_context(Kind::Tool, what)?;
+    new.persist(file).map(drop).map_err(|error| error.error).with_context(Kind::Tool, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_record_survives_and_is_private() {
+        let state = tempfile::tempdir().unwrap();
+        let record = Record {
+            containers: vec!["a".into()],
+            image: "node".into(),
+            nodes: 1,
+            https_port: 8443,
+            uid: "u".into(),
+        };
+        assert_eq!(Record::read(state.path()), None);
+        record.write(state.path()).unwrap();
+        assert_eq!(Record::read(state.path()), Some(record));
+        let mode = std::fs::metadata(state.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        std::fs::write(state.path().join(FILE), "{half").unwrap();
+        assert_eq!(Record::read(state.path()), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! Removing an environment, and proving that nothing of it is left.
+
+use std::path::{Path, PathBuf};
+
+use futures_util::future::try_join_all;
+use serde::Serialize;
+
+use super::{EngineContext, KIND_CLUSTER, NETWORK, ensure::foreign, nodes};
+use crate::{
+    docker::{Container, Docker, labels},
+    event::Step,
+    failure::{Context, Failure, Kind, Result},
+};
+
+/// How much goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Containers are stopped and everything is kept: the volumes of a kind cluster live inside its node containers, and
+    /// a database that was made anew would not take up the old one's volumes. `dev` starts them again.
+    KeepData,
+    /// Everything of the environment goes; what environments share (the registry, its network) stays.
+    Environment,
+    /// What environments share goes as well, unless another environment uses it.
+    Everything,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// Containers that were removed.
+    pub containers: Vec<String>,
+    /// Containers that were stopped and kept.
+    pub stopped: Vec<String>,
+    /// Volumes that were removed.
+    pub volumes: Vec<String>,
+    /// Networks that were removed.
+    pub networks: Vec<String>,
+    /// Folders that were removed.
+    pub folders: Vec<PathBuf>,
+    /// What is still there on purpose, and why.
+    pub kept: Vec<String>,
+}
+
+/// Removes the environment called `environment` whose cluster is called `cluster`; an absent one is fine.
+pub async fn remove(
+    context: &EngineContext,
+    (environment, cluster): (&str, &str),
+    extent: Extent,
+) -> Result<Removed> {
+    let step =
+        Step::start(&context.events, "engine.remove", format!("Remove the environment `{environment}`"));
+    if let Some(node) = nodes::of(&context.docker, cluster).await?.iter().find(|node| !nodes::is_ours(node)) {
+        return Err(foreign(cluster, &node.name));
+    }
+    let mut removed = Removed::default();
+    if extent == Extent::KeepData {
+        removed.stopped = stop(&context.docker, environment, cluster).await?;
+        removed.kept.push("the data, inside the stopped containers".to_owned());
+        step.done(format!("{} containers stopped", removed.stopped.len()));
+        return Ok(removed);
+    }
+    sweep(&context.docker, &[of_environment(environment)], &mut removed).await?;
+    removed.containers.extend(remove_nodes(&context.docker, cluster).await?);
+    remove_folder(&context.places.state(cluster), &mut removed)?;
+    shared(&context.docker, extent, &mut removed).await?;
+    prove(&context.docker, environment, cluster).await?;
+    step.done(format!("{} containers, {} volumes", removed.containers.len(), removed.volumes.len()));
+    Ok(removed)
+}
+
+/// Removes the node containers of `cluster` with their anonymous volumes, which is all `kind delete` does.
+pub(super) async fn remove_nodes(docker: &Docker, cluster: &str) -> Result<Vec<String>> {
+    remove_containers(docker, nodes::of(docker, cluster).await?).await
+}
+
+async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Result<Vec<String>> {
+    try_join_all(containers.iter().map(|container| docker.remove_container(&container.name))).await?;
+    Ok(containers.into_iter().map(|container| container.name).collect())
+}
+
+async fn stop(docker: &Docker, environment: &str, cluster: &str) -> Result<Vec<String>> {
+    let mut containers = docker.list_containers(&[of_environment(environment)]).await?;
+    containers.extend(nodes::of(docker, cluster).await?);
+    containers.retain(|container| container.running);
+    try_join_all(containers.iter().map(|container| docker.stop(&container.name))).await?;
+    Ok(containers.into_iter().map(|container| container.name).collect())
+}
+
+/// Removes the containers, then the volumes, that carry all these labels.
+async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Result<()> {
+    let containers = docker.list_containers(filters).await?;
+    removed.containers.extend(remove_containers(docker, containers).await?);
+    for volume in docker.list_volumes(filters).await? {
+        docker.remove_volume(&volume.name).await?;
+        removed.volumes.push(volume.name);
+    }
+    Ok(())
+}
+
+async fn shared(docker: &Docker, extent: Extent, removed: &mut Removed) -> Result<()> {
+    let ours = format!("{}={}", labels::OWNER, labels::SEASENSE);
+    let containers = docker.list_containers(std::slice::from_ref(&ours)).await?;
+    let in_use = containers.iter().any(|container| container.labels.contains_key(labels::ENVIRONMENT));
+    if extent == Extent::Everything && !in_use {
+        sweep(docker, std::slice::from_ref(&ours), removed).await?;
+    } else {
+        let kept = containers.iter().filter(|container| !container.labels.contains_key(labels::ENVIRONMENT));
+        removed.kept.extend(
+            kept.map(|container| format!("the container `{}`, shared by all environments", container.name)),
+        );
+    }
+    let network = docker.list_networks(&[ours]).await?.into_iter().find(|network| network.name == NETWORK);
+    if network.is_some() && !is_used(docker, NETWORK).await? {
+        docker.remove_network(NETWORK).await?;
+        removed.networks.push(NETWORK.to_owned());
+    }
+    Ok(())
+}
+
+/// A stopped container has no address on its network but could not be started without it: ours, and those of any kind
+/// cluster, count whether they run or not.
+async fn is_used(docker: &Docker, network: &str) -> Result<bool> {
+    let needs = |container: &Container| {
+        container.ip(network).is_some()
+            || labels::is_ours(&container.labels)
+            || container.labels.contains_key(KIND_CLUSTER)
+    };
+    Ok(docker.list_containers(&[]).await?.iter().any(needs))
+}
+
+fn remove_folder(folder: &Path, removed: &mut Removed) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Ok(()) => removed.folders.push(folder.to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(error).with_context(Kind::Cluster, || format!("remove `{}`", folder.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Looks again: what is said to be gone must be gone.
+async fn prove(docker: &Docker, environment: &str, cluster: &str) -> Result<()> {
+    let filter = [of_environment(environment)];
+    let mut left: Vec<String> =
+        docker.list_containers(&filter).await?.into_iter().map(|it| it.name).collect();
+    left.extend(nodes::of(docker, cluster).await?.into_iter().map(|it| it.name));
+    left.extend(docker.list_volumes(&filter).await?.into_iter().map(|it| it.name));
+    left.extend(docker.list_networks(&filter).await?.into_iter().map(|it| it.name));
+    if left.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Cluster, format!("something of `{environment}` is left"))
+        .because(left.join(", "))
+        .hint("run `seasense down` again"))
+}
+
+fn of_environment(environment: &str) -> String {
+    format!("{}={environment}", labels::ENVIRONMENT)
+}

@@ -1,0 +1,188 @@
+//! The cluster's shape: `infra/kind/*.yaml` as data, filled in for one environment. Pure but for reading those files.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::OWNERSHIP_MOUNT;
+use crate::{
+    config::Project,
+    failure::{Context, Failure, Kind, Location, Result},
+};
+
+const CLUSTER: &str = "infra/kind/cluster.yaml";
+const BUILT: &str = "infra/kind/built.yaml";
+const ZONES: usize = 3;
+
+/// What an environment asks of its cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape<'a> {
+    /// The cluster's name.
+    pub name: &'a str,
+    /// Number of nodes.
+    pub nodes: u8,
+    /// The node image.
+    pub image: &'a str,
+    /// The gateway's port on 127.0.0.1.
+    pub https_port: u16,
+    /// The folder with containerd's registry entries.
+    pub certs: &'a Path,
+    /// The folder whose mount marks the nodes as ours.
+    pub mark: &'a Path,
+    /// Whether the node image comes from the build supply.
+    pub built: bool,
+}
+
+/// The configuration for `kind create cluster --config -`: JSON, which is YAML.
+pub fn kind_config(project: &Project, shape: &Shape<'_>) -> Result<String> {
+    let mut config = read(project, CLUSTER)?;
+    if shape.built {
+        let more = read(project, BUILT)?;
+        merge(&mut config, &more);
+    }
+    fill(&mut config, shape).map(|()| config.to_string())
+}
+
+fn read(project: &Project, file: &str) -> Result<Value> {
+    let path = project.root().join(file);
+    let text = std::fs::read_to_string(&path).with_context(Kind::Environment, || format!("read `{file}`"))?;
+    serde_saphyr::from_str(&text).map_err(|error| {
+        Failure::new(Kind::Environment, "the cluster's shape is not YAML")
+            .at(Location { file: file.into(), position: None })
+            .caused_by(&error)
+    })
+}
+
+/// Adds the lists of `more` to those of `config`.
+fn merge(config: &mut Value, more: &Value) {
+    let (Some(config), Some(more)) = (config.as_object_mut(), more.as_object()) else { return };
+    for (key, value) in more {
+        match (config.get_mut(key), value) {
+            (Some(Value::Array(list)), Value::Array(further)) => list.extend(further.iter().cloned()),
+            _ => {
+                config.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn fill(config: &mut Value, shape: &Shape<'_>) -> Result<()> {
+    let wrong = |what: &str| {
+        Failure::new(Kind::Environment, format!("`{CLUSTER}` {what}"))
+            .hint("see the file's first comment for what seasense fills in")
+    };
+    let object = config.as_object_mut().ok_or_else(|| wrong("must be a mapping"))?;
+    object.insert("name".into(), shape.name.into());
+    let first = object.get("nodes").and_then(|nodes| nodes.get(0)).cloned();
+    let mut first = match first {
+        Some(Value::Object(node)) => node,
+        _ => return Err(wrong("must hold one node, the control plane")),
+    };
+    finish_mounts(&mut first, shape);
+    if !set_port(&mut first, shape.https_port) {
+        return Err(wrong("must map a `hostPort: PORT`"));
+    }
+    let nodes = (0..usize::from(shape.nodes)).map(|index| node(&first, index, shape)).collect();
+    object.insert("nodes".into(), Value::Array(nodes));
+    Ok(())
+}
+
+fn finish_mounts(node: &mut Map<String, Value>, shape: &Shape<'_>) {
+    let mounts = node.entry("extraMounts").or_insert_with(|| json!([]));
+    let Some(mounts) = mounts.as_array_mut() else { return };
+    for mount in mounts.iter_mut() {
+        if mount["hostPath"] == "CERTS" {
+            mount["hostPath"] = shape.certs.to_string_lossy().into();
+        }
+    }
+    let mark = shape.mark.to_string_lossy();
+    mounts.push(json!({"hostPath": mark, "containerPath": OWNERSHIP_MOUNT, "readOnly": true}));
+}
+
+fn set_port(node: &mut Map<String, Value>, port: u16) -> bool {
+    let mappings = node.get_mut("extraPortMappings").and_then(Value::as_array_mut);
+    let mapping =
+        mappings.and_then(|mappings| mappings.iter_mut().find(|mapping| mapping["hostPort"] == "PORT"));
+    match mapping {
+        Some(mapping) => {
+            mapping["hostPort"] = port.into();
+            true
+        }
+        None => false,
+    }
+}
+
+/// The node number `index`: the first is the control plane, the others work; with several, zones are simulated.
+fn node(first: &Map<String, Value>, index: usize, shape: &Shape<'_>) -> Value {
+    let mut node = first.clone();
+    node.insert("image".into(), shape.image.into());
+    if index > 0 {
+        node.insert("role".into(), "worker".into());
+        node.remove("extraPortMappings");
+    }
+    if shape.nodes > 1 {
+        let zone = char::from(b'a' + u8::try_from(index % ZONES).unwrap_or_default());
+        node.insert("labels".into(), json!({"topology.kubernetes.io/zone": format!("local-{zone}")}));
+    }
+    Value::Object(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(nodes: u8) -> Shape<'static> {
+        Shape {
+            name: "seasense-local",
+            nodes,
+            image: "127.0.0.1:5050/node@sha256:1",
+            https_port: 8443,
+            certs: Path::new("/state/certs.d"),
+            mark: Path::new("/state/mark"),
+            built: true,
+        }
+    }
+
+    fn template() -> Value {
+        json!({"kind": "Cluster", "name": "NAME", "kubeadmConfigPatches": ["a"], "nodes": [{"role": "control-plane",
+            "extraMounts": [{"hostPath": "CERTS", "containerPath": "/etc/containerd/certs.d"}],
+            "extraPortMappings": [{"hostPort": "PORT", "containerPort": 30443}]}]})
+    }
+
+    #[test]
+    fn fills_every_name_in_capitals() {
+        let mut config = template();
+        fill(&mut config, &shape(1)).unwrap();
+        assert_eq!(
+            config["nodes"],
+            json!([{"role": "control-plane", "image": "127.0.0.1:5050/node@sha256:1",
+                "extraMounts": [{"hostPath": "/state/certs.d", "containerPath": "/etc/containerd/certs.d"},
+                    {"hostPath": "/state/mark", "containerPath": "/etc/seasense", "readOnly": true}],
+                "extraPortMappings": [{"hostPort": 8443, "containerPort": 30443}]}])
+        );
+        assert_eq!(config["name"], "seasense-local");
+    }
+
+    #[test]
+    fn several_nodes_share_three_zones_and_one_port() {
+        let mut config = template();
+        fill(&mut config, &shape(4)).unwrap();
+        let nodes = config["nodes"].as_array().unwrap();
+        let zones: Vec<&str> = nodes
+            .iter()
+            .map(|node| node["labels"]["topology.kubernetes.io/zone"].as_str().unwrap())
+            .collect();
+        assert_eq!(zones, ["local-a", "local-b", "local-c", "local-a"]);
+        assert_eq!(nodes.iter().filter(|node| node.get("extraPortMappings").is_some()).count(), 1);
+        assert_eq!(nodes.iter().filter(|node| node["role"] == "worker").count(), 3);
+    }
+
+    #[test]
+    fn lists_are_joined_and_a_shape_without_a_port_is_refused() {
+        let mut config = template();
+        merge(&mut config, &json!({"kubeadmConfigPatches": ["b"]}));
+        assert_eq!(config["kubeadmConfigPatches"], json!(["a", "b"]));
+        let failure = fill(&mut json!({"nodes": [{}]}), &shape(1)).unwrap_err();
+        assert_eq!(failure.kind, Kind::Environment);
+    }
+}

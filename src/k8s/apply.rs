@@ -1,0 +1,142 @@
+//! Server-side apply, with one field manager.
+
+use http::Request;
+use kube::{
+    api::{Patch, PatchParams},
+    core::Request as Requests,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Client, Deadline, Look, Resource,
+    client::failure,
+    object,
+    wait::{PAUSE, wait},
+};
+use crate::failure::{Context, Failure, Kind, Result};
+
+/// The name under which seasense owns fields.
+const FIELD_MANAGER: &str = "seasense";
+
+impl Client {
+    /// Applies `object` and takes over the fields it sets; gives the object as it is now.
+    ///
+    /// Fails when its kind is not served.
+    pub async fn apply(&self, object: &Value) -> Result<Value> {
+        let title = title(object);
+        let resource = self.resource_of(object).await?.ok_or_else(|| {
+            Failure::new(Kind::Cluster, format!("apply {title}"))
+                .because("the cluster does not serve its kind")
+        })?;
+        self.apply_as(&resource, object).await
+    }
+
+    /// Applies `object` as soon as its kind is served, and again while a webhook of it does not answer.
+    pub async fn apply_when_served(&self, object: &Value, deadline: Deadline) -> Result<Value> {
+        let title = title(object);
+        wait(deadline, PAUSE, &format!("apply {title}"), || async {
+            let Some(resource) = self.resource_of(object).await? else {
+                return Ok(Look::NotYet("the cluster does not serve its kind yet".to_owned()));
+            };
+            match self.apply_as(&resource, object).await {
+                Ok(applied) => Ok(Look::Ready(applied)),
+                Err(failure) if failure.causes.iter().any(|cause| is_refusal(cause)) => {
+                    Ok(Look::Failed(failure))
+                }
+                Err(failure) => Err(failure),
+            }
+        })
+        .await
+    }
+
+    /// Sets one annotation of an object that exists.
+    pub async fn annotate(
+        &self,
+        resource: &Resource,
+        namespace: &str,
+        name: &str,
+        (key, value): (&str, &str),
+    ) -> Result<()> {
+        let what = || format!("annotate {}", object::title(&resource.kind, namespace, name));
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {key: value}}}));
+        let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..Default::default() };
+        let request: Request<Vec<u8>> = Requests::new(resource.path(Some(namespace)))
+            .patch(name, &params, &patch)
+            .with_context(Kind::Internal, what)?;
+        self.json::<Value>(request).await.map(drop).map_err(|error| failure(what(), &error))
+    }
+
+    async fn resource_of(&self, object: &Value) -> Result<Option<Resource>> {
+        let field = |pointer: &str| object::text(object, pointer).unwrap_or_default();
+        self.resource(field("/apiVersion"), field("/kind")).await
+    }
+
+    async fn apply_as(&self, resource: &Resource, object: &Value) -> Result<Value> {
+        let what = || format!("apply {}", title(object));
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        let namespace = Some(object::namespace(object)).filter(|name| !name.is_empty());
+        let request = Requests::new(resource.path(namespace))
+            .patch(object::name(object), &params, &Patch::Apply(object))
+            .with_context(Kind::Internal, what)?;
+        self.json(request).await.map_err(|error| failure(what(), &error))
+    }
+}
+
+fn title(object: &Value) -> String {
+    let kind = object::text(object, "/kind").unwrap_or("object");
+    object::title(kind, object::namespace(object), object::name(object))
+}
+
+/// Whether the API server will say the same for ever.
+fn is_refusal(cause: &str) -> bool {
+    cause.contains("is invalid")
+        || cause.contains("field not declared in schema")
+        || cause.contains("is forbidden")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::k8s::fake::FakeApi;
+
+    fn source() -> Value {
+        json!({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "OCIRepository",
+            "metadata": {"name": "platform", "namespace": "flux-system"}, "spec": {}})
+    }
+
+    #[tokio::test]
+    async fn applies_by_force_under_its_own_name() {
+        let api = FakeApi::default();
+        api.serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)]);
+        api.client().apply(&source()).await.unwrap();
+        let asked = api.asked();
+        let apply = asked.last().unwrap();
+        let path = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories/platform";
+        assert!(apply.line.starts_with(&format!("PATCH {path}?")), "{}", apply.line);
+        assert!(apply.line.contains("force=true") && apply.line.contains("fieldManager=seasense"));
+        assert_eq!(apply.body, source());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_kind_is_asked_for_again_until_it_is_served() {
+        let api = FakeApi::default();
+        let client = api.client();
+        assert!(client.apply(&source()).await.is_err());
+        let late = async {
+            tokio::task::yield_now().await;
+            api.serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)]);
+        };
+        let object = source();
+        let apply = client.apply_when_served(&object, Deadline::after(Duration::from_secs(5)));
+        let (applied, ()) = tokio::join!(apply, late);
+        assert_eq!(applied, Ok(source()));
+    }
+
+    #[test]
+    fn a_refusal_is_told_from_a_webhook_that_is_not_up_yet() {
+        assert!(is_refusal("Deployment.apps \"x\" is invalid: spec.selector: field is immutable"));
+        assert!(!is_refusal("failed calling webhook \"x\": connect: connection refused"));
+    }
+}

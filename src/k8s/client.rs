@@ -1,0 +1,126 @@
+//! A connection to one named cluster.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use http::Request;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use serde::de::DeserializeOwned;
+
+use super::{ClusterHandle, Resource, object, resource, tls};
+use crate::failure::{Context, Failure, Kind, Result};
+
+/// How long one request may take; an API server under load answers within a second or two.
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+
+/// A connection to the cluster of a [`ClusterHandle`]; cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) api: kube::Client,
+    /// What each group and version serves, as far as it was asked.
+    pub(super) served: Arc<Mutex<HashMap<String, Vec<Resource>>>>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Connects to the cluster of `handle` and to no other: neither `KUBECONFIG` nor the current context is read.
+    ///
+    /// Nothing is sent yet unless the handle knows the cluster's identity; then it is compared.
+    pub async fn connect(handle: &ClusterHandle) -> Result<Self> {
+        tls::install();
+        let what = || format!("read the kubeconfig `{}`", handle.kubeconfig.display());
+        let kubeconfig = Kubeconfig::read_from(&handle.kubeconfig).with_context(Kind::Cluster, what)?;
+        let options = KubeConfigOptions { context: Some(handle.context.clone()), ..Default::default() };
+        let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+            .await
+            .with_context(Kind::Cluster, what)?;
+        config.connect_timeout = Some(Duration::from_secs(3));
+        // A proxy of the shell must not stand between us and a cluster on this machine.
+        config.proxy_url = None;
+        let api = kube::Client::try_from(config)
+            .with_context(Kind::Cluster, || format!("connect to the cluster `{}`", handle.name))?;
+        let client = Self::over(api);
+        if let Some(known) = &handle.uid {
+            client.must_be(&handle.name, known).await?;
+        }
+        Ok(client)
+    }
+
+    /// Uses a connection that exists.
+    pub fn over(api: kube::Client) -> Self {
+        Self { api, served: Arc::default() }
+    }
+
+    /// Succeeds when the API server says that it is ready.
+    pub async fn ready(&self) -> Result<()> {
+        let request =
+            Request::get("/readyz").body(Vec::new()).context(Kind::Internal, "ask for readiness")?;
+        self.text(request)
+            .await
+            .map(drop)
+            .map_err(|error| failure("ask the API server for readiness", &error))
+    }
+
+    /// The identity of the cluster: the UID of its `kube-system` namespace.
+    pub async fn uid(&self) -> Result<String> {
+        let namespace = self.get(&resource::NAMESPACE, None, "kube-system").await?;
+        namespace
+            .as_ref()
+            .and_then(|namespace| object::text(namespace, "/metadata/uid"))
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::new(Kind::Cluster, "the cluster has no `kube-system` namespace"))
+    }
+
+    async fn must_be(&self, name: &str, known: &str) -> Result<()> {
+        let found = self.uid().await?;
+        if found == known {
+            return Ok(());
+        }
+        Err(Failure::new(Kind::Cluster, format!("the kubeconfig of `{name}` leads to another cluster"))
+            .because(format!("expected the cluster {known}, found {found}"))
+            .hint("run `seasense down` and `seasense dev` to make the environment anew"))
+    }
+
+    /// Sends a request and reads its answer as JSON.
+    pub(super) async fn json<T: DeserializeOwned>(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> std::result::Result<T, kube::Error> {
+        within(self.api.request(request)).await
+    }
+
+    async fn text(&self, request: Request<Vec<u8>>) -> std::result::Result<String, kube::Error> {
+        within(self.api.request_text(request)).await
+    }
+}
+
+async fn within<T>(
+    answer: impl Future<Output = std::result::Result<T, kube::Error>>,
+) -> std::result::Result<T, kube::Error> {
+    tokio::time::timeout(REQUEST_LIMIT, answer).await.unwrap_or_else(|_| {
+        let text = format!("no answer within {} s", REQUEST_LIMIT.as_secs());
+        Err(kube::Error::Service(text.into()))
+    })
+}
+
+/// Whether the API server said that there is no such thing.
+pub(super) fn is_absent(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.code == 404)
+}
+
+/// The failure to do `what`; the API server's own words where it spoke.
+pub(super) fn failure(what: impl Into<String>, error: &kube::Error) -> Failure {
+    let failure = Failure::new(Kind::Cluster, what);
+    match error {
+        kube::Error::Api(status) => failure.because(status.message.clone()),
+        other => failure.caused_by(other),
+    }
+}

@@ -1,0 +1,55 @@
+//! Which kinds the cluster serves, asked again as long as a kind is not known: CRDs arrive late.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
+
+use super::{
+    Client, Resource,
+    client::{failure, is_absent},
+};
+use crate::failure::Result;
+
+impl Client {
+    /// Where the cluster serves `kind` of `api_version`; `None` while it does not.
+    pub async fn resource(&self, api_version: &str, kind: &str) -> Result<Option<Resource>> {
+        if let Some(known) = self.known(api_version, kind) {
+            return Ok(Some(known));
+        }
+        let listed = self.ask(api_version).await?;
+        let found = listed.iter().find(|resource| resource.kind == kind).cloned();
+        if let Ok(mut served) = self.served.lock() {
+            served.insert(api_version.to_owned(), listed);
+        }
+        Ok(found)
+    }
+
+    fn known(&self, api_version: &str, kind: &str) -> Option<Resource> {
+        let served = self.served.lock().ok()?;
+        served.get(api_version)?.iter().find(|resource| resource.kind == kind).cloned()
+    }
+
+    async fn ask(&self, api_version: &str) -> Result<Vec<Resource>> {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let answer = if group.is_empty() {
+            self.api.list_core_api_resources(version).await
+        } else {
+            self.api.list_api_group_resources(api_version).await
+        };
+        match answer {
+            Ok(list) => Ok(read(group, version, list)),
+            Err(error) if is_absent(&error) => Ok(Vec::new()),
+            Err(error) => Err(failure(format!("ask what `{api_version}` serves"), &error)),
+        }
+    }
+}
+
+fn read(group: &str, version: &str, list: APIResourceList) -> Vec<Resource> {
+    let resource = |found: k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResource| Resource {
+        group: group.to_owned().into(),
+        version: version.to_owned().into(),
+        kind: found.kind.into(),
+        plural: found.name.into(),
+        namespaced: found.namespaced,
+    };
+    // A slash marks a subresource, such as `pods/log`.
+    list.resources.into_iter().filter(|found| !found.name.contains('/')).map(resource).collect()
+}

@@ -1,0 +1,104 @@
+//! A Kubernetes API in memory, for tests: answers by method and path, and remembers what was asked.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use http::{Request, Response};
+use kube::client::Body;
+use serde_json::{Value, json};
+
+use super::Client;
+
+/// One request that came in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Method and path with its query.
+    pub line: String,
+    /// The body, where it was JSON.
+    pub body: Value,
+}
+
+#[derive(Default)]
+struct State {
+    objects: BTreeMap<String, Value>,
+    asked: Vec<Asked>,
+}
+
+/// The fake; cheap to clone.
+#[derive(Clone, Default)]
+pub struct FakeApi(Arc<Mutex<State>>);
+
+impl FakeApi {
+    /// Serves `answer` at `path`.
+    pub fn serve(&self, path: &str, answer: Value) -> &Self {
+        self.0.lock().unwrap().objects.insert(path.to_owned(), answer);
+        self
+    }
+
+    /// Serves a list of `items` at `path`.
+    pub fn serve_list(&self, path: &str, items: &[Value]) -> &Self {
+        self.serve(path, json!({"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}))
+    }
+
+    /// Serves the kinds of a group and version: kind, plural, namespaced.
+    pub fn serve_kinds(&self, api_version: &str, kinds: &[(&str, &str, bool)]) -> &Self {
+        let root = if api_version.contains('/') { "apis" } else { "api" };
+        let resources: Vec<Value> = kinds
+            .iter()
+            .map(|(kind, plural, namespaced)| {
+                json!({"kind": kind, "name": plural, "singularName": "", "namespaced": namespaced, "verbs": []})
+            })
+            .collect();
+        self.serve(
+            &format!("/{root}/{api_version}"),
+            json!({"groupVersion": api_version, "resources": resources}),
+        )
+    }
+
+    /// Everything that was asked so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.0.lock().unwrap().asked.clone()
+    }
+
+    /// A client of this API.
+    pub fn client(&self) -> Client {
+        let fake = self.clone();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let fake = fake.clone();
+            async move { Ok::<_, std::convert::Infallible>(fake.answer(request).await) }
+        });
+        Client::over(kube::Client::new(service, "default"))
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let bytes = body.collect_bytes().await.unwrap_or_default();
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let query = parts.uri.query().filter(|query| !query.is_empty());
+        let line = query.map_or_else(
+            || format!("{} {}", parts.method, parts.uri.path()),
+            |query| format!("{} {}?{query}", parts.method, parts.uri.path()),
+        );
+        let mut state = self.0.lock().unwrap();
+        state.asked.push(Asked { line, body: body.clone() });
+        let path = parts.uri.path();
+        if parts.method == http::Method::PATCH {
+            let merged = state.objects.get(path).cloned().unwrap_or_else(|| body.clone());
+            return respond(200, &merged);
+        }
+        match state.objects.get(path) {
+            Some(object) => respond(200, object),
+            None => respond(
+                404,
+                &json!({"kind": "Status", "apiVersion": "v1", "status": "Failure",
+                "code": 404, "reason": "NotFound", "message": format!("{path} not found")}),
+            ),
+        }
+    }
+}
+
+fn respond(code: u16, body: &Value) -> Response<Body> {
+    Response::builder().status(code).body(Body::from(body.to_string().into_bytes())).unwrap()
+}

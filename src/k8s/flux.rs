@@ -1,0 +1,173 @@
+//! Flux objects, read into what the rest of the library asks of them.
+
+use serde_json::Value;
+
+use super::object::{self, condition, list, number, text};
+
+/// The namespace of Flux and of its objects.
+pub const NAMESPACE: &str = "flux-system";
+
+/// A Flux Kustomization: a phase, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kustomization {
+    /// Its name.
+    pub name: String,
+    /// Whether its `Ready` condition is true for the present specification.
+    pub ready: bool,
+    /// The reason of that condition, for example `DependencyNotReady`.
+    pub reason: String,
+    /// The message of that condition.
+    pub message: String,
+    /// The revision that was applied last and became ready.
+    pub applied: String,
+    /// The revision that was tried last.
+    pub attempted: String,
+    /// The names of the Kustomizations it waits for.
+    pub depends_on: Vec<String>,
+    /// Whether somebody suspended it.
+    pub suspended: bool,
+    /// What it has applied.
+    pub inventory: Vec<Entry>,
+}
+
+/// One object that a Kustomization has applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its namespace; empty for objects without one.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// Group and version.
+    pub api_version: String,
+}
+
+impl Kustomization {
+    /// Reads one.
+    pub fn read(object: &Value) -> Self {
+        let ready = condition(object, "Ready");
+        let field = |pointer: &str| text(object, pointer).unwrap_or_default().to_owned();
+        let names = list(object, "/spec/dependsOn").iter().filter_map(|other| text(other, "/name"));
+        Self {
+            name: object::name(object).to_owned(),
+            ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object)),
+            reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
+            message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
+            applied: field("/status/lastAppliedRevision"),
+            attempted: field("/status/lastAttemptedRevision"),
+            depends_on: names.map(str::to_owned).collect(),
+            suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
+            inventory: list(object, "/status/inventory/entries").iter().filter_map(Entry::read).collect(),
+        }
+    }
+
+    /// Whether it is ready at the artifact `digest`.
+    pub fn ready_at(&self, digest: &str) -> bool {
+        self.ready && carries(&self.applied, digest)
+    }
+
+    /// Whether its state speaks of the artifact `digest` and not of an earlier one.
+    pub fn speaks_of(&self, digest: &str) -> bool {
+        carries(&self.attempted, digest)
+    }
+}
+
+impl Entry {
+    /// Reads an inventory entry: `<namespace>_<name>_<group>_<kind>`, where a colon in a name is written `__`.
+    fn read(entry: &Value) -> Option<Self> {
+        let id = text(entry, "/id")?;
+        let (namespace, rest) = id.split_once('_')?;
+        let (rest, kind) = rest.rsplit_once('_')?;
+        let (name, group) = rest.rsplit_once('_')?;
+        let version = text(entry, "/v")?;
+        let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+        Some(Self {
+            namespace: namespace.to_owned(),
+            name: name.replace("__", ":"),
+            kind: kind.to_owned(),
+            api_version,
+        })
+    }
+
+    /// `Kind namespace/name`.
+    pub fn title(&self) -> String {
+        object::title(&self.kind, &self.namespace, &self.name)
+    }
+}
+
+/// The state of the artifact's source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// Whether its `Ready` condition is true for the present specification.
+    pub ready: bool,
+    /// The revision it has fetched.
+    pub revision: String,
+    /// Why it is not ready.
+    pub reason: String,
+    /// The same as a sentence.
+    pub message: String,
+}
+
+impl Source {
+    /// Reads an `OCIRepository`.
+    pub fn read(object: &Value) -> Self {
+        let ready = condition(object, "Ready");
+        Self {
+            ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object)),
+            revision: text(object, "/status/artifact/revision").unwrap_or_default().to_owned(),
+            reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
+            message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether a revision, such as `latest@sha256:…` or `sha256:…`, is that of `digest`.
+pub fn carries(revision: &str, digest: &str) -> bool {
+    !digest.is_empty() && (revision == digest || revision.ends_with(&format!("@{digest}")))
+}
+
+fn is_current(object: &Value) -> bool {
+    number(object, "/status/observedGeneration") >= number(object, "/metadata/generation")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ready_means_ready_at_this_digest_and_this_specification() {
+        let object = |generation: i64| {
+            json!({"metadata": {"name": "apps", "generation": generation}, "spec": {"dependsOn": [{"name": "data"}]},
+            "status": {"observedGeneration": 1, "lastAppliedRevision": "sha256:aa", "lastAttemptedRevision": "sha256:aa",
+                "conditions": [{"type": "Ready", "status": "True", "reason": "ReconciliationSucceeded"}]}})
+        };
+        let current = Kustomization::read(&object(1));
+        assert!(current.ready_at("sha256:aa") && !current.ready_at("sha256:bb") && !current.ready_at(""));
+        assert_eq!(current.depends_on, ["data"]);
+        assert!(!Kustomization::read(&object(2)).ready);
+    }
+
+    #[test]
+    fn revisions_carry_their_digest_with_or_without_a_tag() {
+        assert!(carries("latest@sha256:aa", "sha256:aa"));
+        assert!(carries("sha256:aa", "sha256:aa"));
+        assert!(!carries("sha256:aab", "sha256:aa"));
+    }
+
+    #[test]
+    fn inventory_entries_name_their_object() {
+        let read = |id: &str, v: &str| Entry::read(&json!({"id": id, "v": v})).unwrap();
+        let entry = read("seasense_seasense-db_postgresql.cnpg.io_Cluster", "v1");
+        assert_eq!(
+            (entry.title().as_str(), entry.api_version.as_str()),
+            ("Cluster seasense/seasense-db", "postgresql.cnpg.io/v1")
+        );
+        let role = read("_system__controller__x_rbac.authorization.k8s.io_ClusterRole", "v1");
+        assert_eq!(role.title(), "ClusterRole system:controller:x");
+        let namespace = read("_seasense__Namespace", "v1");
+        assert_eq!((namespace.name.as_str(), namespace.api_version.as_str()), ("seasense", "v1"));
+    }
+}
