@@ -188,7 +188,9 @@ mod tests {
         Step::start(&events, "artifact", "Pack").done("sha256:1");
         let seen = recorder.0.lock().unwrap();
         assert!(matches!(&seen[1], Event::Finished { outcome: Outcome::Failed(_), .. }));
-        assert!(matches!(&seen[3], Event::Finished { outcome: Outcome::Done(text), .. } if text == "sha256:1"));
+        assert!(
+            matches!(&seen[3], Event::Finished { outcome: Outcome::Done(text), .. } if text == "sha256:1")
+        );
         assert_eq!(seen.len(), 4);
     }
 

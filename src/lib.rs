@@ -23,3 +23,6 @@ pub mod tool;
 
 pub mod event;
 pub mod failure;
+
+#[cfg(feature = "apps")]
+pub mod apps;

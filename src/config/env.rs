@@ -81,8 +81,10 @@ impl Environment {
         }
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !self.name().chars().all(legal) || self.name().len() > 20 || self.name().starts_with('-') {
-            return Err(document
-                .wrong(&self.name, "`name` may hold at most 20 lower-case letters, digits and `-`".to_owned()));
+            return Err(document.wrong(
+                &self.name,
+                "`name` may hold at most 20 lower-case letters, digits and `-`".to_owned(),
+            ));
         }
         document.in_range("cluster.nodes", &self.cluster.nodes, 1, 5)?;
         document.in_range("ports.https", &self.ports.https, 1024, 65535)?;

@@ -47,7 +47,8 @@ impl Places {
                 Some(folder.or_else(|| Some(home.as_ref()?.join(fallback)))?.join("seasense"))
             })
         };
-        let missing = || Failure::new(Kind::Tool, "cannot tell where to keep files").because("HOME is not set");
+        let missing =
+            || Failure::new(Kind::Tool, "cannot tell where to keep files").because("HOME is not set");
         Ok(Self {
             cache: base("SEASENSE_CACHE", "XDG_CACHE_HOME", ".cache").ok_or_else(missing)?,
             state: base("SEASENSE_STATE", "XDG_STATE_HOME", ".local/state").ok_or_else(missing)?,

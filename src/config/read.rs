@@ -95,9 +95,11 @@ fn known_files(project: &Project, file: &std::path::Path, failure: Failure) -> F
         .collect();
     names.sort();
     let stems: Vec<&str> = names.iter().map(|name| name.trim_end_matches(".toml")).collect();
-    failure
-        .because("there is no such file".to_owned())
-        .hint(format!("`{}` holds: {}", folder.display(), stems.join(", ")))
+    failure.because("there is no such file".to_owned()).hint(format!(
+        "`{}` holds: {}",
+        folder.display(),
+        stems.join(", ")
+    ))
 }
 
 #[cfg(test)]
