@@ -27,3 +27,6 @@ pub mod yaml;
 pub mod event;
 pub mod failure;
 pub mod ui;
+
+#[cfg(feature = "apps")]
+pub mod apps;

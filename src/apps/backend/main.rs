@@ -1,1 +1,59 @@
-fn main() {}
+//! `seasense-backend`: takes readings of buoys, stores each exactly once, and publishes them.
+
+mod arguments;
+mod database;
+mod extract;
+mod health;
+mod ingest;
+mod limits;
+mod metrics;
+mod migrate;
+mod moment;
+mod problem;
+mod query;
+mod routes;
+mod serve;
+mod state;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use arguments::{Arguments, Verb};
+use clap::Parser;
+use seasense::apps::shared::{logs, shutdown};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logs::start(&arguments.log);
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(causes = causes(error.as_ref()), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    match arguments.verb.as_ref().unwrap_or(&Verb::Serve) {
+        Verb::Serve => {
+            let app = state::App::new(database::Database::new(arguments.database()?, arguments.connections));
+            serve::run(app, arguments.listen(), shutdown::listen()?).await?;
+        }
+        Verb::Migrate(wanted) => migrate::run(&arguments.database()?, &wanted.request()?).await?,
+        Verb::Openapi => {}
+    }
+    Ok(())
+}
+
+/// What lies behind an error, outermost first.
+fn causes(error: &dyn Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes.join(": ")
+}

@@ -1,0 +1,129 @@
+//! The connection pool, and which errors mean "not now" rather than "never".
+
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool, Postgres};
+
+use super::limits;
+use super::problem::Problem;
+
+/// Time to get a connection; a request that waits longer is answered with 503.
+const ACQUIRE_TIME: Duration = Duration::from_secs(3);
+
+/// Time in which an idle connection must show that it is alive.
+const PING_TIME: Duration = Duration::from_secs(1);
+
+/// A connection used within this time needs no proof of life.
+const FRESH_TIME: Duration = Duration::from_millis(500);
+
+/// Connections are renewed, so that load spreads again after a failover.
+const MAX_LIFETIME: Duration = Duration::from_mins(10);
+
+/// The database as handlers see it.
+#[derive(Clone)]
+pub struct Database {
+    pool: PgPool,
+}
+
+impl Database {
+    /// A pool of at most `size` connections, made when they are needed: the process starts without its database.
+    pub fn new(options: PgConnectOptions, size: u32) -> Self {
+        let statement_time = format!("{}ms", limits::STATEMENT_TIME.as_millis());
+        let options = options.application_name("seasense-backend").options([
+            ("statement_timeout", statement_time.as_str()),
+            ("idle_in_transaction_session_timeout", statement_time.as_str()),
+            ("TimeZone", "UTC"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(ACQUIRE_TIME)
+            .max_lifetime(MAX_LIFETIME)
+            // The built-in test has no time limit of its own: a host that vanished would hold the request for minutes.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for < FRESH_TIME {
+                        return Ok(true);
+                    }
+                    Ok(matches!(tokio::time::timeout(PING_TIME, connection.ping()).await, Ok(Ok(()))))
+                })
+            })
+            .connect_lazy_with(options);
+        Self { pool }
+    }
+
+    /// One connection for one piece of work.
+    pub async fn session(&self) -> sqlx::Result<Session> {
+        Ok(Session { connection: self.pool.acquire().await? })
+    }
+
+    /// Connections that exist now, and how many of them are idle.
+    pub fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
+    /// Closes the pool after running work has returned its connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A connection that is thrown away, not reused, after an error that casts doubt on the server behind it.
+pub struct Session {
+    /// The connection itself.
+    pub connection: PoolConnection<Postgres>,
+}
+
+impl Session {
+    /// Looks at the result of a piece of work. A primary that was demoted keeps its connections open and refuses every
+    /// write on them, so such a connection must not go back into the pool.
+    pub fn check<T>(&mut self, result: sqlx::Result<T>) -> Result<T, Problem> {
+        if result.as_ref().is_err_and(is_unavailable) {
+            self.connection.close_on_drop();
+        }
+        Ok(result?)
+    }
+}
+
+/// Whether the same statement may succeed in a moment: the server is away, starting, stopping, or not the primary.
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
+        _ => false,
+    }
+}
+
+/// SQLSTATE codes of a server that cannot serve now (classes 08, 53, 57, 58), of one that became a standby, and of conflicts that a retry resolves.
+fn is_transient_code(code: &str) -> bool {
+    const READ_ONLY: &str = "25006";
+    const SERIALISATION: &str = "40001";
+    const DEADLOCK: &str = "40P01";
+    const CLASSES: [&str; 4] = ["08", "53", "57", "58"];
+    [READ_ONLY, SERIALISATION, DEADLOCK].contains(&code)
+        || CLASSES.iter().any(|class| code.starts_with(class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standby_or_a_server_that_stops_is_transient_and_a_wrong_statement_is_not() {
+        for code in ["25006", "57P01", "57P03", "53300", "08006", "40001"] {
+            assert!(is_transient_code(code), "{code}");
+        }
+        for code in ["42601", "23505", "23514", "28P01"] {
+            assert!(!is_transient_code(code), "{code}");
+        }
+        assert!(is_unavailable(&sqlx::Error::PoolTimedOut));
+        assert!(!is_unavailable(&sqlx::Error::RowNotFound));
+    }
+}

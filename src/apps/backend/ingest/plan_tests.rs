@@ -1,0 +1,98 @@
+//! Tests of the plan, against a model of the database that is a map.
+
+use std::collections::{BTreeMap, HashMap};
+
+use proptest::prelude::*;
+use seasense::apps::shared::parameter;
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-06-01T12:00:00Z".parse().unwrap()
+}
+
+/// A reading whose content is told by one small number; 9 stands for an impossible one.
+fn reading(seq: i64, content: u8) -> Reading {
+    let value = if content == 9 { 99.0 } else { f64::from(content) };
+    Reading {
+        seq,
+        observed_at: now(),
+        latitude: 0.0,
+        longitude: 0.0,
+        depth_cm: 100,
+        values: BTreeMap::from([(parameter::TEMPERATURE.name.to_owned(), value)]),
+    }
+}
+
+/// What the database does with a plan.
+fn store(table: &mut HashMap<i64, [u8; 32]>, plan: &Plan) -> Stored {
+    let mut stored = Stored::default();
+    for candidate in plan.to_store() {
+        match table.get(&candidate.reading.seq) {
+            None => {
+                table.insert(candidate.reading.seq, candidate.content);
+                stored.new.insert(candidate.reading.seq);
+            }
+            Some(content) if *content != candidate.content => {
+                stored.conflicting.insert(candidate.reading.seq);
+            }
+            Some(_) => {}
+        }
+    }
+    stored
+}
+
+fn send(table: &mut HashMap<i64, [u8; 32]>, readings: &[(i64, u8)]) -> (Answer, usize) {
+    let readings = readings.iter().map(|(seq, content)| reading(*seq, *content)).collect();
+    let plan = Plan::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }, now());
+    let stored = store(table, &plan);
+    (plan.answer(&stored), plan.to_quarantine(&stored.conflicting).len())
+}
+
+#[test]
+fn each_fate_is_told_in_the_order_of_the_batch() {
+    let mut table = HashMap::new();
+    send(&mut table, &[(1, 0), (2, 0)]);
+    let (answer, quarantined) = send(&mut table, &[(1, 0), (2, 5), (3, 0), (3, 0), (3, 1), (4, 9)]);
+    let statuses: Vec<_> = answer.results.iter().map(|outcome| (outcome.seq, outcome.status)).collect();
+    assert_eq!(
+        statuses,
+        [
+            (1, Status::Duplicate),
+            (2, Status::Rejected),
+            (3, Status::Accepted),
+            (3, Status::Duplicate),
+            (3, Status::Rejected),
+            (4, Status::Rejected),
+        ]
+    );
+    assert_eq!((answer.accepted, answer.duplicate, answer.rejected, quarantined), (1, 2, 3, 2));
+    assert!(answer.results[1].reason.as_deref().unwrap().starts_with("conflicts with"));
+    assert!(answer.results[5].reason.as_deref().unwrap().contains("outside"));
+}
+
+proptest! {
+    /// However readings are cut into batches and repeated, the first possible content of a number stays, each number is
+    /// accepted once, and every other possible content is rejected.
+    #[test]
+    fn first_come_stays(batches in proptest::collection::vec(
+        proptest::collection::vec((0_i64..6, prop_oneof![4 => 0_u8..3, 1 => Just(9)]), 1..8), 1..8,
+    )) {
+        let (mut table, mut truth) = (HashMap::new(), HashMap::new());
+        for batch in &batches {
+            let (answer, _) = send(&mut table, batch);
+            for ((seq, content), outcome) in batch.iter().zip(&answer.results) {
+                let expected = if *content == 9 {
+                    Status::Rejected
+                } else {
+                    match truth.get(seq) {
+                        None => { truth.insert(*seq, *content); Status::Accepted }
+                        Some(known) if known == content => Status::Duplicate,
+                        Some(_) => Status::Rejected,
+                    }
+                };
+                prop_assert_eq!((outcome.seq, outcome.status), (*seq, expected));
+            }
+        }
+    }
+}

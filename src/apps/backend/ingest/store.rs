@@ -1,0 +1,143 @@
+//! Writes a batch in one transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use seasense::apps::shared::parameter;
+use sqlx::{Connection, PgConnection};
+
+use super::plan::{self, Candidate, Plan, Stored};
+use crate::moment::Moment;
+
+/// Receipts, values and the buoy's counters in one statement: values are written for new receipts only.
+const INSERT: &str = "
+WITH new AS (
+    INSERT INTO reading (buoy_id, boot_id, seq, observed_at, latitude, longitude, depth_cm, content)
+    SELECT $1, $2, * FROM UNNEST($3::bigint[], $4::timestamptz[], $5::float8[], $6::float8[], $7::int[], $8::bytea[])
+    ON CONFLICT DO NOTHING
+    RETURNING seq, observed_at, depth_cm
+), measured AS (
+    INSERT INTO observation (observed_at, buoy_id, parameter_id, boot_id, seq, depth_cm, value)
+    SELECT new.observed_at, $1, value.parameter_id, $2, new.seq, new.depth_cm, value.value
+    FROM UNNEST($9::bigint[], $10::smallint[], $11::float8[]) AS value (seq, parameter_id, value)
+    JOIN new USING (seq)
+), counted AS (
+    UPDATE buoy_activity
+    SET readings = readings + (SELECT count(*) FROM new),
+        first_seen = LEAST(first_seen, now()),
+        last_seen = now(),
+        latest_observed_at = GREATEST(latest_observed_at, (SELECT max(observed_at) FROM new))
+    WHERE buoy_id = $1
+)
+SELECT seq FROM new";
+
+const QUARANTINE: &str = "
+INSERT INTO quarantine (buoy_id, boot_id, seq, reason, reading, content)
+SELECT $1, $2, seq, $3, reading::jsonb, content
+FROM UNNEST($4::bigint[], $5::text[], $6::bytea[]) AS conflict (seq, reading, content)
+ON CONFLICT DO NOTHING";
+
+/// Stores what can be stored and commits.
+pub async fn commit(connection: &mut PgConnection, buoy_id: i32, plan: &Plan) -> sqlx::Result<Stored> {
+    let mut transaction = connection.begin().await?;
+    // Batches of one buoy wait for each other here: two that share readings in different order would otherwise deadlock.
+    sqlx::query("SELECT FROM buoy_activity WHERE buoy_id = $1 FOR NO KEY UPDATE")
+        .bind(buoy_id)
+        .execute(&mut *transaction)
+        .await?;
+    let candidates: Vec<&Candidate> = plan.to_store().collect();
+    let new = insert(&mut transaction, buoy_id, plan.boot_id, &candidates).await?;
+    let known: Vec<&Candidate> =
+        candidates.into_iter().filter(|candidate| !new.contains(&candidate.reading.seq)).collect();
+    let conflicting = conflicts(&mut transaction, buoy_id, plan.boot_id, &known).await?;
+    quarantine(&mut transaction, buoy_id, plan.boot_id, &plan.to_quarantine(&conflicting)).await?;
+    transaction.commit().await?;
+    Ok(Stored { new, conflicting })
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    buoy_id: i32,
+    boot_id: i64,
+    candidates: &[&Candidate],
+) -> sqlx::Result<HashSet<i64>> {
+    if candidates.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let readings = || candidates.iter().map(|candidate| &candidate.reading);
+    let values: Vec<(i64, i16, f64)> = readings()
+        .flat_map(|reading| {
+            let known =
+                |(name, value): (&String, &f64)| Some((reading.seq, parameter::by_name(name)?.id, *value));
+            reading.values.iter().filter_map(known)
+        })
+        .collect();
+    let new = sqlx::query_scalar(INSERT)
+        .bind(buoy_id)
+        .bind(boot_id)
+        .bind(readings().map(|reading| reading.seq).collect::<Vec<_>>())
+        .bind(readings().map(|reading| Moment(reading.observed_at)).collect::<Vec<_>>())
+        .bind(readings().map(|reading| reading.latitude).collect::<Vec<_>>())
+        .bind(readings().map(|reading| reading.longitude).collect::<Vec<_>>())
+        .bind(readings().map(|reading| reading.depth_cm).collect::<Vec<_>>())
+        .bind(candidates.iter().map(|candidate| candidate.content.to_vec()).collect::<Vec<_>>())
+        .bind(values.iter().map(|value| value.0).collect::<Vec<_>>())
+        .bind(values.iter().map(|value| value.1).collect::<Vec<_>>())
+        .bind(values.iter().map(|value| value.2).collect::<Vec<_>>())
+        .fetch_all(connection)
+        .await?;
+    Ok(new.into_iter().collect())
+}
+
+/// Numbers of known readings whose stored content differs.
+async fn conflicts(
+    connection: &mut PgConnection,
+    buoy_id: i32,
+    boot_id: i64,
+    known: &[&Candidate],
+) -> sqlx::Result<HashSet<i64>> {
+    if known.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let stored: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT seq, content FROM reading WHERE buoy_id = $1 AND boot_id = $2 AND seq = ANY($3)",
+    )
+    .bind(buoy_id)
+    .bind(boot_id)
+    .bind(known.iter().map(|candidate| candidate.reading.seq).collect::<Vec<_>>())
+    .fetch_all(connection)
+    .await?;
+    let stored: HashMap<i64, Vec<u8>> = stored.into_iter().collect();
+    let differs =
+        |candidate: &&&Candidate| stored.get(&candidate.reading.seq).is_some_and(|s| *s != candidate.content);
+    Ok(known.iter().filter(differs).map(|candidate| candidate.reading.seq).collect())
+}
+
+async fn quarantine(
+    connection: &mut PgConnection,
+    buoy_id: i32,
+    boot_id: i64,
+    conflicts: &[&Candidate],
+) -> sqlx::Result<()> {
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    tracing::warn!(
+        buoy_id,
+        boot_id,
+        count = conflicts.len(),
+        "readings under taken numbers go into quarantine"
+    );
+    let as_json = |conflict: &&Candidate| serde_json::to_string(&conflict.reading);
+    let readings = conflicts.iter().map(as_json).collect::<Result<Vec<_>, _>>();
+    let readings = readings.map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query(QUARANTINE)
+        .bind(buoy_id)
+        .bind(boot_id)
+        .bind(plan::CONFLICT)
+        .bind(conflicts.iter().map(|conflict| conflict.reading.seq).collect::<Vec<_>>())
+        .bind(readings)
+        .bind(conflicts.iter().map(|conflict| conflict.content.to_vec()).collect::<Vec<_>>())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Counters in Prometheus' text format, served on a port of their own.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use seasense::apps::shared::wire::Answer;
+
+use super::database::Database;
+use super::problem::Problem;
+
+/// Upper bounds of the duration histogram, seconds.
+const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Fate {
+    status: &'static str,
+}
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    durations: Family<Route, Histogram>,
+    readings: Family<Fate, Counter>,
+}
+
+impl Metrics {
+    /// All counters at zero.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("seasense");
+        let requests = Family::default();
+        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let readings = Family::default();
+        registry.register("http_requests", "Requests answered", requests.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time from request to the head of the answer",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        registry.register("readings", "Readings received, by what became of them", readings.clone());
+        Self { registry, requests, durations, readings }
+    }
+
+    /// Counts one answered request.
+    pub fn count_request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        self.durations.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&Request { method, route, status }).inc();
+    }
+
+    /// Counts the readings of one answered batch.
+    pub fn count_readings(&self, answer: &Answer) {
+        let fates =
+            [("accepted", answer.accepted), ("duplicate", answer.duplicate), ("rejected", answer.rejected)];
+        for (status, count) in fates {
+            self.readings.get_or_create(&Fate { status }).inc_by(count as u64);
+        }
+    }
+
+    /// The page for Prometheus.
+    pub fn page(&self, database: &Database) -> Response {
+        let mut page = String::new();
+        let (open, idle) = database.connections();
+        // Written by hand, ahead of the registry's page and its end mark: the pool keeps these numbers itself.
+        let gauges = writeln!(
+            page,
+            "# HELP seasense_database_connections Connections to the database.\n\
+             # TYPE seasense_database_connections gauge\n\
+             seasense_database_connections{{state=\"open\"}} {open}\n\
+             seasense_database_connections{{state=\"idle\"}} {idle}"
+        );
+        if gauges.and_then(|()| text::encode(&mut page, &self.registry)).is_err() {
+            return Problem::internal().into_response();
+        }
+        ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], page)
+            .into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counted_readings_and_requests_are_on_the_page() {
+        let metrics = Metrics::new();
+        metrics.count_readings(&Answer { accepted: 3, duplicate: 1, rejected: 0, results: Vec::new() });
+        metrics.count_request("GET", "/api/v1/latest", 200, Duration::from_millis(7));
+        let mut page = String::new();
+        text::encode(&mut page, &metrics.registry).unwrap();
+        assert!(page.contains("seasense_readings_total{status=\"accepted\"} 3"), "{page}");
+        assert!(
+            page.contains(
+                "seasense_http_requests_total{method=\"GET\",route=\"/api/v1/latest\",status=\"200\"} 1"
+            ),
+            "{page}"
+        );
+        assert!(
+            page.contains(
+                "seasense_http_request_duration_seconds_bucket{le=\"0.01\",route=\"/api/v1/latest\"} 1"
+            ),
+            "{page}"
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! The schema: its embedded migrations, its version, and what it needs of the database.
+
+use sqlx::PgConnection;
+use sqlx::migrate::Migrator;
+
+use super::Failed;
+
+/// The migrations, in order; each runs once, in a transaction, under an advisory lock.
+static MIGRATOR: Migrator = sqlx::migrate!("src/apps/backend/migrations");
+
+/// The version this build needs.
+pub fn newest() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// The version the database has; 0 before the first migration.
+pub async fn version(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    let has_table: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !has_table {
+        return Ok(0);
+    }
+    sqlx::query_scalar("SELECT coalesce(max(version) FILTER (WHERE success), 0) FROM _sqlx_migrations")
+        .fetch_one(connection)
+        .await
+}
+
+/// Refuses a database without TimescaleDB: an ordinary role may not create the extension, so whoever makes the database
+/// has to.
+pub async fn check_extension(connection: &mut PgConnection) -> Result<(), Failed> {
+    let (database, extension): (String, Option<String>) = sqlx::query_as(
+        "SELECT current_database()::text, (SELECT extversion FROM pg_extension WHERE extname = 'timescaledb')",
+    )
+    .fetch_one(connection)
+    .await?;
+    let version = extension.ok_or_else(|| Failed::NoTimescale(database.clone()))?;
+    tracing::info!(database, timescaledb = version, "the database answers");
+    Ok(())
+}
+
+/// Brings the schema to the newest version.
+pub async fn migrate(connection: &mut PgConnection) -> Result<(), Failed> {
+    let before = version(connection).await?;
+    MIGRATOR.run(&mut *connection).await?;
+    tracing::info!(before, after = version(connection).await?, "the schema is up to date");
+    Ok(())
+}

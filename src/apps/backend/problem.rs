@@ -1,0 +1,96 @@
+//! Errors as RFC 9457 problem details.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Seconds after which a request may be tried again; a failover of the database takes about this long.
+const RETRY_AFTER_S: u16 = 2;
+
+/// An error answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Kind of problem; `about:blank` says that the status tells it all.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Name of the status.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// What was wrong with this request.
+    detail: String,
+}
+
+impl Problem {
+    /// A problem of this status with what was wrong.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into() }
+    }
+
+    /// The request is understood and cannot be right: 422.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// The sender is not who it says it is, or says nothing: 401. One text for all reasons, so that nothing can be probed.
+    pub fn unauthorised() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "a valid bearer token of this buoy is needed")
+    }
+
+    /// The database cannot answer now: 503.
+    pub fn unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer now; nothing was stored for sure",
+        )
+    }
+
+    /// The request took too long: 503.
+    pub fn timed_out() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the request took too long and was given up")
+    }
+
+    /// A bug: 500. The cause goes to the log only.
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "an error of the server, which has been logged")
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        if super::database::is_unavailable(&error) {
+            tracing::warn!(%error, "the database is not available");
+            Self::unavailable()
+        } else {
+            tracing::error!(%error, "the database refused a statement");
+            Self::internal()
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            }
+            _ => {}
+        }
+        response
+    }
+}

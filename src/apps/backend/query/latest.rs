@@ -1,0 +1,96 @@
+//! `GET /api/v1/latest`: the newest reading of every buoy.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::measured;
+use crate::moment::Moment;
+use crate::problem::Problem;
+use crate::state::App;
+
+/// The newest readings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Latest {
+    /// The database's clock; with it the age of each reading is known.
+    server_time: Timestamp,
+    /// One per buoy that has sent anything, by buoy id.
+    readings: Vec<LatestReading>,
+}
+
+/// The newest reading of one buoy.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LatestReading {
+    /// Id of the buoy.
+    buoy: String,
+    /// When it was measured, by the buoy's clock.
+    observed_at: Timestamp,
+    /// When it was stored.
+    received_at: Timestamp,
+    /// Degrees north.
+    latitude: f64,
+    /// Degrees east.
+    longitude: f64,
+    /// Values by CF standard name, in the units that `/api/v1/parameters` lists.
+    values: BTreeMap<&'static str, f64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    code: String,
+    observed_at: Moment,
+    received_at: Moment,
+    latitude: f64,
+    longitude: f64,
+    parameters: Option<Vec<i16>>,
+    measured: Option<Vec<f64>>,
+    now: Moment,
+}
+
+/// One descent of the index per buoy, whatever the size of the tables.
+const LATEST: &str = "
+SELECT code, newest.observed_at, received_at, latitude, longitude, parameters, measured, now() AS now
+FROM buoy
+CROSS JOIN LATERAL (
+    SELECT * FROM reading WHERE buoy_id = buoy.id ORDER BY observed_at DESC, boot_id DESC, seq DESC LIMIT 1
+) AS newest
+CROSS JOIN LATERAL (
+    SELECT array_agg(parameter_id) AS parameters, array_agg(value) AS measured
+    FROM observation
+    WHERE buoy_id = buoy.id AND observed_at = newest.observed_at
+      AND boot_id = newest.boot_id AND seq = newest.seq AND value IS NOT NULL
+) AS observed
+ORDER BY code";
+
+/// Answers the newest reading of every buoy.
+#[utoipa::path(
+    get, path = "/api/v1/latest", tag = "data", operation_id = "getLatest",
+    responses(
+        (status = 200, description = "The newest reading of every buoy", body = Latest),
+        (status = 503, description = "The database does not answer now", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn get(State(app): State<App>) -> Result<Json<Latest>, Problem> {
+    let mut session = app.database.session().await?;
+    let rows = sqlx::query_as::<_, Row>(LATEST).fetch_all(&mut *session.connection).await;
+    let rows = session.check(rows)?;
+    let server_time = rows.first().map_or_else(Timestamp::now, |row| row.now.0);
+    Ok(Json(Latest { server_time, readings: rows.into_iter().map(LatestReading::from).collect() }))
+}
+
+impl From<Row> for LatestReading {
+    fn from(row: Row) -> Self {
+        Self {
+            buoy: row.code,
+            observed_at: row.observed_at.0,
+            received_at: row.received_at.0,
+            latitude: row.latitude,
+            longitude: row.longitude,
+            values: measured::by_name(row.parameters, row.measured),
+        }
+    }
+}

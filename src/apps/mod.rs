@@ -1,0 +1,3 @@
+//! What the reference workloads (`backend`, `frontend`, `fleet`) share; each of them is a binary of its own.
+
+pub mod shared;
