@@ -9,6 +9,7 @@ export class ApiError extends Error {
 }
 
 const TIME_LIMIT_MS = 10_000;
+const DAY_MS = 86_400_000;
 
 async function get<S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> {
   let answer: Response;
@@ -46,7 +47,7 @@ async function detailOf(answer: Response): Promise<string> {
 
 const iso = (at: number) => new Date(at).toISOString();
 
-const span = (range: Range, now: number) => ({ from: iso(now - range.ms), to: iso(now) });
+const span = (ms: number, now: number) => ({ from: iso(now - ms), to: iso(now) });
 
 /** Every buoy that is enrolled, with or without a reading. */
 export const fetchBuoys = () => get("/api/v1/buoys", types.BuoysSchema);
@@ -60,20 +61,20 @@ export const fetchLatest = () => get("/api/v1/latest", types.LatestSchema);
 /** How much there is in all. */
 export const fetchSummary = () => get("/api/v1/summary", types.SummarySchema);
 
-/** Where the buoys went in that range. */
+/** Where the buoys went in that range, and at least in the last day: an hour's way is too short to see at sea. */
 export const fetchTracks = (range: Range, now: number) =>
-  get(`/api/v1/tracks?${new URLSearchParams(span(range, now))}`, types.TracksSchema);
+  get(`/api/v1/tracks?${new URLSearchParams(span(Math.max(range.ms, DAY_MS), now))}`, types.TracksSchema);
 
 /** One parameter of one buoy in that range, bucketed. */
 export const fetchSeries = (buoy: string, parameter: string, range: Range, now: number) =>
   get(
-    `/api/v1/series?${new URLSearchParams({ buoy, parameter, ...span(range, now), bucket: range.bucket })}`,
+    `/api/v1/series?${new URLSearchParams({ buoy, parameter, ...span(range.ms, now), bucket: range.bucket })}`,
     types.SeriesSchema,
   );
 
 /** Address of the CSV export of a buoy over that range. */
 export const csvAddress = (buoy: string, range: Range, now: number) =>
-  `/api/v1/observations.csv?${new URLSearchParams({ buoy, ...span(range, now) })}`;
+  `/api/v1/observations.csv?${new URLSearchParams({ buoy, ...span(range.ms, now) })}`;
 
 /** Address of the API's own description. */
 export const OPENAPI_ADDRESS = "/api/openapi.json";

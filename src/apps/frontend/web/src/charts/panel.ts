@@ -18,6 +18,7 @@ export class ChartPanel {
   #buckets = new Map<string, readonly SeriesPoint[]>();
   /** The buoy and range that `#buckets` holds. */
   #loaded = "";
+  #loadedAt = 0;
 
   constructor(private readonly store: Store) {
     this.#poller = new Poller({
@@ -49,7 +50,7 @@ export class ChartPanel {
     const tail = tails.get(selected) ?? [];
     for (const chart of this.#charts) {
       const points = this.#buckets.get(chart.parameter.name) ?? [];
-      const columns = mergeTail(points, tail, chart.parameter.name, range.bucketS, now);
+      const columns = mergeTail(points, tail, chart.parameter.name, range.bucketS, this.#loadedAt);
       const first = columns[0][0];
       const [from, to] = timeWindow(range, now, first === undefined ? undefined : first * 1000);
       chart.show(columns, [from / 1000, to / 1000], range.phrase);
@@ -80,6 +81,7 @@ export class ChartPanel {
     if (wanted !== keyOf(this.store.state)) return;
     this.#buckets = new Map(answers.map((series) => [series.parameter, series.points]));
     this.#loaded = wanted;
+    this.#loadedAt = now;
     this.#box.setAttribute("aria-busy", "false");
   }
 

@@ -12,24 +12,26 @@ export interface Extremes {
 }
 
 /**
- * Buckets stand at their middle (a bucket still filling, at most at `now`); readings of the tail follow that are newer
- * than the last bucket's end. A bucket that the tail covers wholly is left out in favour of the readings themselves.
+ * Full buckets stand at their middle. The readings of the tail that came after the last full bucket follow one by one;
+ * the bucket still filling at `loadedAt` is drawn only while there are none.
  */
 export function mergeTail(
-  points: readonly SeriesPoint[], tail: readonly Reading[], parameter: string, bucketS: number, now: number,
+  points: readonly SeriesPoint[], tail: readonly Reading[], parameter: string, bucketS: number, loadedAt: number,
 ): Columns {
   const columns: Columns = [[], [], [], []];
-  const tailStart = tail[0]?.observed_at ?? Infinity;
-  const kept = points.filter((point) => point.t < tailStart);
-  for (const point of kept) {
-    const middle = Math.min(point.t / 1000 + bucketS / 2, now / 1000);
-    push(columns, middle, point.avg, point.min, point.max);
+  const endOf = (point: SeriesPoint) => point.t + bucketS * 1000;
+  const full = points.filter((point) => endOf(point) <= loadedAt);
+  for (const point of full) push(columns, point.t / 1000 + bucketS / 2, point.avg, point.min, point.max);
+
+  const lastFull = full.at(-1);
+  const since = lastFull === undefined ? -Infinity : endOf(lastFull);
+  const fresh = tail.filter((reading) => reading.observed_at >= since && reading.values[parameter] != null);
+  const filling = points.at(-1);
+  if (fresh.length === 0 && filling !== undefined && endOf(filling) > loadedAt) {
+    push(columns, Math.max(filling.t, (filling.t + loadedAt) / 2) / 1000, filling.avg, filling.min, filling.max);
   }
-  const lastBucket = kept.at(-1);
-  const bucketEnd = lastBucket === undefined ? -Infinity : lastBucket.t + bucketS * 500;
-  for (const reading of tail) {
-    const value = reading.values[parameter];
-    if (value == null || reading.observed_at <= bucketEnd) continue;
+  for (const reading of fresh) {
+    const value = reading.values[parameter] ?? NaN;
     push(columns, reading.observed_at / 1000, value, value, value);
   }
   return columns;

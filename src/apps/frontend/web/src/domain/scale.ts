@@ -21,17 +21,17 @@ export function extentOf(values: readonly number[], minSpan: number): [number, n
 
 type Rgb = readonly [number, number, number];
 
-// Cividis at seven places: dark blue to yellow, made to look the same with and without red-green deficiency.
-const CIVIDIS: readonly Rgb[] = [
-  [0, 52, 110], [52, 74, 108], [87, 96, 110], [118, 119, 119], [152, 143, 116], [191, 170, 99], [253, 231, 55],
+// Viridis at seven places: even steps of lightness, so it reads the same with a colour deficiency and in grey.
+const VIRIDIS: readonly Rgb[] = [
+  [68, 1, 84], [68, 57, 131], [49, 104, 142], [33, 145, 140], [53, 183, 121], [144, 215, 67], [253, 231, 37],
 ];
 
 /** Colour of a place on the ramp, 0 to 1 (clamped). */
 export function rampColour(place: number): string {
   const clamped = Math.min(1, Math.max(0, Number.isFinite(place) ? place : 0));
-  const at = clamped * (CIVIDIS.length - 1);
-  const index = Math.min(CIVIDIS.length - 2, Math.floor(at));
-  const [from, to] = [CIVIDIS[index], CIVIDIS[index + 1]];
+  const at = clamped * (VIRIDIS.length - 1);
+  const index = Math.min(VIRIDIS.length - 2, Math.floor(at));
+  const [from, to] = [VIRIDIS[index], VIRIDIS[index + 1]];
   if (from === undefined || to === undefined) return "rgb(118 119 119)";
   const mix = (channel: 0 | 1 | 2) => Math.round(from[channel] + (to[channel] - from[channel]) * (at - index));
   return `rgb(${mix(0)} ${mix(1)} ${mix(2)})`;

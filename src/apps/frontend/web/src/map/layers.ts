@@ -60,7 +60,7 @@ export function drawMarkers(group: SVGGElement, markers: readonly Marker[], view
   nodes.select("title").text(({ marker }) => marker.name);
   nodes.select(".marker__name")
     .text(({ marker }) => (sides.has(marker.id) ? marker.name : ""))
-    .attr("x", ({ marker }) => (sides.get(marker.id) === "left" ? -14 : 14))
+    .attr("x", ({ marker }) => (sides.get(marker.id) === "left" ? -1 : 1) * (marker.selected ? 17 : 13))
     .attr("text-anchor", ({ marker }) => (sides.get(marker.id) === "left" ? "end" : "start"));
 }
 

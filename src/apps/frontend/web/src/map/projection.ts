@@ -39,16 +39,20 @@ function widen(low: number, high: number): [number, number] {
   return [low - missing, high + missing];
 }
 
-/** The projection that shows all positions inside a viewport of that size, with `padding` pixels around them. */
-export function fitted(positions: readonly Position[], width: number, height: number, padding: number): GeoProjection {
+/** Pixels kept free around the fleet: for names, and on the right and below for what lies over the map. */
+const MARGIN = { left: 36, top: 36, right: 76, bottom: 60 };
+
+/** The projection that shows all positions inside a viewport of that size in pixels. */
+export function fitted(positions: readonly Position[], width: number, height: number): GeoProjection {
   const shown = positions.length > 0 ? positions : HOME;
   const centre = meanLongitude(shown);
   const [southWest, northEast] = frame(shown, centre);
-  const inset = Math.min(padding, width / 4, height / 4);
+  const share = Math.min(1, width / 320, height / 280);
+  const [left, top] = [MARGIN.left * share, MARGIN.top * share];
   return geoMercator()
     .rotate([-centre, 0])
     .fitExtent(
-      [[inset, inset], [Math.max(inset + 1, width - inset), Math.max(inset + 1, height - inset)]],
+      [[left, top], [width - MARGIN.right * share, height - MARGIN.bottom * share]],
       { type: "MultiPoint", coordinates: [[...southWest], [...northEast]] },
     );
 }

@@ -1,11 +1,9 @@
 // What part of the sea is visible: a projection fitted to the fleet, and the zoom and pan on top of it.
-import { geoPath, type GeoProjection } from "d3-geo";
+import { geoMercator, geoPath, type GeoProjection } from "d3-geo";
 import { select, type Selection } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
 import type { Position } from "../live/state";
 import { fitted, near } from "./projection";
-
-const PADDING = 56;
 
 /** Positions to pixels, with zoom, pan and resizing. */
 export class Viewport {
@@ -19,7 +17,7 @@ export class Viewport {
   height = 1;
 
   constructor(svg: SVGSVGElement, private readonly changed: () => void) {
-    this.#projection = fitted([], 1, 1, 0);
+    this.#projection = fitted([], 1, 1);
     this.#centre = 0;
     this.#zoom = zoom<SVGSVGElement, unknown>()
       .scaleExtent([1 / 40, 80])
@@ -49,7 +47,7 @@ export class Viewport {
   fit(positions: readonly Position[], width: number, height: number): void {
     this.width = Math.max(1, width);
     this.height = Math.max(1, height);
-    this.#projection = fitted(positions, this.width, this.height, PADDING);
+    this.#projection = fitted(positions, this.width, this.height);
     this.#centre = -(this.#projection.rotate()[0]);
     this.#moved = false;
     this.#zoom.extent([[0, 0], [this.width, this.height]]);
@@ -92,7 +90,7 @@ export class Viewport {
 
   /** A path generator in unzoomed pixels; with `margin`, clipped to the visible part and so many viewports around it. */
   path(margin?: number): (shape: GeoJSON.GeoJSON) => string {
-    const copy = fitted([], 1, 1, 0)
+    const copy = geoMercator()
       .rotate(this.#projection.rotate())
       .scale(this.#projection.scale())
       .translate(this.#projection.translate());
