@@ -1,0 +1,78 @@
+// The shapes of the API's answers, checked when they arrive: a page must not draw what it does not understand.
+import * as v from "valibot";
+
+/** RFC 3339 text in, epoch milliseconds out. */
+const instant = v.pipe(
+  v.string(),
+  v.transform((text) => Date.parse(text)),
+  v.number(),
+  v.finite(),
+);
+
+/** `GET /api/v1/buoys`. */
+export const BuoysSchema = v.object({
+  buoys: v.array(v.object({
+    id: v.string(),
+    name: v.string(),
+    first_seen: v.nullish(instant),
+    last_seen: v.nullish(instant),
+  })),
+});
+
+/** `GET /api/v1/parameters`. */
+export const ParametersSchema = v.object({
+  parameters: v.array(v.object({ name: v.string(), label: v.string(), unit: v.string() })),
+});
+
+/** `GET /api/v1/latest`: one reading per buoy that ever sent one. */
+export const LatestSchema = v.object({
+  server_time: instant,
+  readings: v.array(v.object({
+    buoy: v.string(),
+    observed_at: instant,
+    received_at: instant,
+    latitude: v.pipe(v.number(), v.minValue(-90), v.maxValue(90)),
+    longitude: v.pipe(v.number(), v.minValue(-180), v.maxValue(180)),
+    values: v.record(v.string(), v.nullable(v.number())),
+  })),
+});
+
+/** `GET /api/v1/series`: averages per bucket, each with its least and greatest value. */
+export const SeriesSchema = v.object({
+  buoy: v.string(),
+  parameter: v.string(),
+  unit: v.string(),
+  bucket_s: v.number(),
+  points: v.array(v.object({
+    t: instant,
+    avg: v.number(),
+    min: v.number(),
+    max: v.number(),
+    count: v.number(),
+  })),
+});
+
+/** `GET /api/v1/tracks`: GeoJSON, one line per buoy. */
+export const TracksSchema = v.object({
+  type: v.literal("FeatureCollection"),
+  features: v.array(v.object({
+    type: v.literal("Feature"),
+    properties: v.object({ buoy: v.string() }),
+    geometry: v.object({
+      type: v.literal("LineString"),
+      coordinates: v.array(v.pipe(v.array(v.number()), v.minLength(2))),
+    }),
+  })),
+});
+
+/** `GET /api/v1/summary`. */
+export const SummarySchema = v.object({ readings: v.number(), buoys: v.number() });
+
+export type Buoy = v.InferOutput<typeof BuoysSchema>["buoys"][number];
+export type Parameter = v.InferOutput<typeof ParametersSchema>["parameters"][number];
+export type Latest = v.InferOutput<typeof LatestSchema>;
+export type Reading = Latest["readings"][number];
+export type Series = v.InferOutput<typeof SeriesSchema>;
+export type SeriesPoint = Series["points"][number];
+export type Tracks = v.InferOutput<typeof TracksSchema>;
+export type Summary = v.InferOutput<typeof SummarySchema>;

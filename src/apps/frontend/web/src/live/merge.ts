@@ -1,0 +1,55 @@
+// What an answer changes in what the page already knows.
+import type { Buoy, Latest, Reading, Tracks } from "../api/types";
+import type { Position, State } from "./state";
+
+const TAIL_LIMIT = 1200;
+
+/** The newest readings, kept as they are where nothing newer came, and the tails they lengthen. */
+export function mergeLatest(state: State, latest: Latest, localNow: number): Partial<State> {
+  const readings = new Map(state.readings);
+  const tails = new Map(state.tails);
+  let changed = false;
+  for (const reading of latest.readings) {
+    const known = readings.get(reading.buoy);
+    if (known !== undefined && known.observed_at >= reading.observed_at) continue;
+    changed = true;
+    readings.set(reading.buoy, reading);
+    tails.set(reading.buoy, [...(tails.get(reading.buoy) ?? []), reading].slice(-TAIL_LIMIT));
+  }
+  const skew = smoothSkew(state, latest.server_time - localNow);
+  return changed ? { readings, tails, skew } : { skew };
+}
+
+/** The first measurement counts whole; later ones only move it when the clocks really part, not with each slow answer. */
+function smoothSkew(state: State, measured: number): number {
+  const first = state.lastGood === undefined;
+  return first || Math.abs(measured - state.skew) > 2_000 ? measured : state.skew;
+}
+
+/** The lines of a track collection, by buoy; several lines of one buoy are joined in order. */
+export function indexTracks(tracks: Tracks): Map<string, Position[]> {
+  const byBuoy = new Map<string, Position[]>();
+  for (const { properties, geometry } of tracks.features) {
+    const points = geometry.coordinates.map(([longitude = 0, latitude = 0]): Position => [longitude, latitude]);
+    byBuoy.set(properties.buoy, [...(byBuoy.get(properties.buoy) ?? []), ...points]);
+  }
+  return byBuoy;
+}
+
+/** A track that reaches to where the buoy is now. */
+export function extendTrack(track: readonly Position[] | undefined, tail: readonly Reading[] | undefined): Position[] {
+  const line = [...(track ?? [])];
+  for (const reading of tail ?? []) line.push([reading.longitude, reading.latitude]);
+  return line;
+}
+
+/** Buoys in the order of their names, numbers within them counted as numbers. */
+export function sortBuoys(buoys: readonly Buoy[]): Buoy[] {
+  return [...buoys].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) || (a.id < b.id ? -1 : 1));
+}
+
+/** Enrolled buoys, and any that sends without being in the list yet. */
+export function hasUnknownBuoy(state: State): boolean {
+  const known = new Set(state.buoys.map((buoy) => buoy.id));
+  return [...state.readings.keys()].some((id) => !known.has(id));
+}

@@ -1,0 +1,58 @@
+// Which part of the world the map shows: a Mercator projection fitted to the fleet.
+import { geoMercator, type GeoProjection } from "d3-geo";
+import type { Position } from "../live/state";
+
+/** Shown while no buoy has a position: the western approaches of Europe. */
+export const HOME: readonly Position[] = [[-12, 43], [3, 56]];
+
+const MIN_SPAN_DEGREES = 1.2;
+const RADIANS = Math.PI / 180;
+
+/** The mean of longitudes on a circle: a fleet on both sides of the date line stays together. */
+export function meanLongitude(positions: readonly Position[]): number {
+  let x = 0;
+  let y = 0;
+  for (const [longitude] of positions) {
+    x += Math.cos(longitude * RADIANS);
+    y += Math.sin(longitude * RADIANS);
+  }
+  return Math.atan2(y, x) / RADIANS;
+}
+
+/** A longitude moved by whole turns to lie within half a turn of `centre`. */
+export function near(longitude: number, centre: number): number {
+  return centre + ((((longitude - centre + 180) % 360) + 360) % 360) - 180;
+}
+
+/** South-west and north-east corner around all positions, at least `MIN_SPAN_DEGREES` wide and high. */
+export function frame(positions: readonly Position[], centre: number): [Position, Position] {
+  const shown = positions.length > 0 ? positions : HOME;
+  const longitudes = shown.map(([longitude]) => near(longitude, centre));
+  const latitudes = shown.map(([, latitude]) => Math.max(-84, Math.min(84, latitude)));
+  const [west, east] = widen(Math.min(...longitudes), Math.max(...longitudes));
+  const [south, north] = widen(Math.min(...latitudes), Math.max(...latitudes));
+  return [[west, south], [east, north]];
+}
+
+function widen(low: number, high: number): [number, number] {
+  const missing = Math.max(0, MIN_SPAN_DEGREES - (high - low)) / 2;
+  return [low - missing, high + missing];
+}
+
+/** Pixels kept free around the fleet: for names, and on the right and below for what lies over the map. */
+const MARGIN = { left: 36, top: 36, right: 76, bottom: 60 };
+
+/** The projection that shows all positions inside a viewport of that size in pixels. */
+export function fitted(positions: readonly Position[], width: number, height: number): GeoProjection {
+  const shown = positions.length > 0 ? positions : HOME;
+  const centre = meanLongitude(shown);
+  const [southWest, northEast] = frame(shown, centre);
+  const share = Math.min(1, width / 320, height / 280);
+  const [left, top] = [MARGIN.left * share, MARGIN.top * share];
+  return geoMercator()
+    .rotate([-centre, 0])
+    .fitExtent(
+      [[left, top], [width - MARGIN.right * share, height - MARGIN.bottom * share]],
+      { type: "MultiPoint", coordinates: [[...southWest], [...northEast]] },
+    );
+}

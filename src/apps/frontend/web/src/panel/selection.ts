@@ -1,0 +1,19 @@
+// Which buoy a key selects.
+
+const PAGE = 8;
+
+/** The id that `key` moves to from `current`, or `undefined` when the key means nothing here. */
+export function stepSelection(ids: readonly string[], current: string | undefined, key: string): string | undefined {
+  const at = current === undefined ? -1 : ids.indexOf(current);
+  const target: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at < 0 ? ids.length - 1 : at - 1,
+    PageDown: at + PAGE,
+    PageUp: at - PAGE,
+    Home: 0,
+    End: ids.length - 1,
+  };
+  const wanted = target[key];
+  if (wanted === undefined || ids.length === 0) return undefined;
+  return ids[Math.min(ids.length - 1, Math.max(0, wanted))];
+}

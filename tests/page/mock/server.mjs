@@ -1,0 +1,77 @@
+// Serves the built page and the made-up fleet on loopback, over HTTP or HTTPS, with the content security policy the
+// real server sends.
+import { createReadStream, statSync } from "node:fs";
+import { createServer as createHttp } from "node:http";
+import { createServer as createHttps } from "node:https";
+import { extname, join, normalize } from "node:path";
+import { Fleet, PARAMETERS } from "./fleet.mjs";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+  ".json": "application/json", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".md": "text/markdown; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+};
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+const BUCKETS = { "60s": 60, "10m": 600, "1h": 3_600, "1d": 86_400 };
+
+/** Starts it; `{ port, outage(on), close() }`. With `tls` (`{ key, cert }`) it speaks HTTPS. */
+export async function startMock({ dist, buoys = 12, port = 0, tls }) {
+  const fleet = new Fleet(buoys, Date.now());
+  let down = false;
+  const handle = (request, response) => {
+    const url = new URL(request.url, "http://loopback");
+    response.setHeader("content-security-policy", POLICY);
+    if (!url.pathname.startsWith("/api/")) return sendFile(dist, url.pathname, response);
+    if (down) return sendJson(response, 503, { type: "about:blank", title: "Service Unavailable", status: 503 });
+    const body = answer(fleet, url, Date.now());
+    return body === undefined ? sendJson(response, 404, { title: "Not Found", status: 404 }) : sendJson(response, 200, body);
+  };
+  const server = tls ? createHttps(tls, handle) : createHttp(handle);
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    port: server.address().port,
+    outage(on) { down = on; },
+    close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
+  };
+}
+
+function answer(fleet, { pathname, searchParams }, now) {
+  const at = (name, otherwise) => Date.parse(searchParams.get(name) ?? "") || otherwise;
+  const [from, to] = [at("from", now - 3_600_000), at("to", now)];
+  switch (pathname) {
+    case "/api/v1/buoys": return { buoys: fleet.buoys(now) };
+    case "/api/v1/parameters": return { parameters: PARAMETERS };
+    case "/api/v1/latest": return { server_time: new Date(now).toISOString(), readings: fleet.latest(now) };
+    case "/api/v1/tracks": return { type: "FeatureCollection", features: fleet.tracks(from, to) };
+    case "/api/v1/summary":
+      return { readings: 480_000 + Math.floor((now - fleet.start) / 1000) % 100_000, buoys: fleet.ids.length };
+    case "/api/v1/series": return series(fleet, searchParams, from, to);
+    case "/api/openapi.json": return { openapi: "3.1.0", info: { title: "SeaSense", version: "1" }, paths: {} };
+    default: return undefined;
+  }
+}
+
+function series(fleet, query, from, to) {
+  const parameter = PARAMETERS.find(({ name }) => name === query.get("parameter"));
+  const index = fleet.ids.indexOf(query.get("buoy"));
+  const bucketS = BUCKETS[query.get("bucket")];
+  if (parameter === undefined || index < 0 || bucketS === undefined) return undefined;
+  const points = fleet.series(index, parameter.name, from, to, bucketS);
+  return { buoy: fleet.ids[index], parameter: parameter.name, unit: parameter.unit, bucket_s: bucketS, points };
+}
+
+function sendJson(response, status, body) {
+  const type = status === 200 ? "application/json" : "application/problem+json";
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
+  response.end(JSON.stringify(body));
+}
+
+function sendFile(dist, path, response) {
+  const file = join(dist, normalize(path === "/" ? "/index.html" : path));
+  if (!file.startsWith(dist) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    response.writeHead(404, { "content-type": "text/plain" });
+    return response.end("not found\n");
+  }
+  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+  return createReadStream(file).pipe(response);
+}
