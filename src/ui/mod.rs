@@ -67,6 +67,11 @@ impl Ui {
         self.style
     }
 
+    /// The colours of standard output.
+    pub fn data_style(&self) -> Style {
+        Style::detect(std::io::stdout().is_terminal())
+    }
+
     /// Writes data to standard output. A reader that went away is not an error of ours.
     pub fn data(&self, text: &str) {
         let mut out = std::io::stdout().lock();
