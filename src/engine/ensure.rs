@@ -149,17 +149,7 @@ async fn answering(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Project;
-
-    fn local() -> Environment {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = tempfile::tempdir().unwrap();
-        for part in ["envs", "gitops"] {
-            std::fs::create_dir(folder.path().join(part)).unwrap();
-        }
-        std::fs::copy(root.join("envs/local.toml"), folder.path().join("envs/local.toml")).unwrap();
-        Environment::load(&Project::find(folder.path()).unwrap(), "local").unwrap()
-    }
+    use crate::engine::fixture::local;
 
     fn record(nodes: u8, https_port: u16) -> Record {
         Record { containers: Vec::new(), image: String::new(), nodes, https_port, uid: String::new() }

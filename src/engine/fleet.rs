@@ -1,1 +1,215 @@
-//! The fleet: a container beside the cluster that reaches it only through the public gateway.
+//! The fleet: a container beside the cluster that reaches it only through the public gateway, as a buoy would.
+//!
+//! Its key, the authority it trusts and its ledger lie in the state folder and are mounted. They are readable by one
+//! user only: the person, as whom the fleet then runs, or for root a user of its own, since the fleet never runs as root.
+
+use std::{
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{EngineContext, NETWORK, nodes, record::write_whole};
+use crate::{
+    config::Environment,
+    docker::{ContainerSpec, Mount, Restart, labels},
+    event::Step,
+    failure::{Context, Failure, Kind, Result},
+};
+
+/// The port of the gateway on the nodes.
+const GATEWAY_NODE_PORT: u16 = 30443;
+/// The user of our images.
+const IMAGE_USER: u32 = 65532;
+/// The label that tells which settings a fleet was started with.
+const CONFIGURATION: &str = "org.seasense.configuration";
+const MEMORY_LIMIT: u64 = 256 << 20;
+
+/// What the fleet of an environment needs.
+#[derive(Clone, Copy)]
+pub struct FleetInput<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The image, as the daemon can name or pull it.
+    pub image: &'a str,
+    /// The enrolment key that its tokens are derived from.
+    pub key: &'a [u8],
+    /// The authority that signed the gateway's certificate, PEM.
+    pub ca: &'a [u8],
+}
+
+/// The name of the fleet's container beside the cluster called `cluster`.
+pub fn container(cluster: &str) -> String {
+    format!("{cluster}-fleet")
+}
+
+/// Makes the fleet run with these settings: starts it, starts it anew where its settings differ, or leaves it alone.
+/// An environment without buoys has no fleet.
+pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<()> {
+    let cluster = input.environment.cluster_name();
+    let name = container(&cluster);
+    let buoys = *input.environment.fleet.buoys.get_ref();
+    let step = Step::start(&context.events, "engine.fleet", format!("Let {buoys} buoys sail"));
+    if buoys == 0 {
+        context.docker.remove_container(&name).await?;
+        step.unchanged("the environment asks for no buoys");
+        return Ok(());
+    }
+    let folder = context.places.make_state(&cluster)?.join("fleet");
+    write_files(&folder, input)?;
+    let address = gateway_address(context, &cluster).await?;
+    let spec = finished(spec(input, &folder, &address), input);
+    if let Some(found) = context.docker.container(&name).await? {
+        let same = found.labels.get(CONFIGURATION) == spec.labels.get(CONFIGURATION);
+        if same && found.running {
+            step.unchanged("runs");
+            return Ok(());
+        }
+        if !labels::is_ours(&found.labels) {
+            return Err(Failure::new(Kind::Cluster, format!("a container called `{name}` exists that is not ours"))
+                .hint("rename or remove it, then run this again"));
+        }
+        context.docker.remove_container(&name).await?;
+    }
+    if context.docker.image_id(input.image).await?.is_none() {
+        context.docker.pull_image(input.image).await?;
+    }
+    context.docker.run(&spec).await?;
+    step.done(format!("every {} s a reading each", input.environment.fleet.interval_seconds.get_ref()));
+    Ok(())
+}
+
+async fn gateway_address(context: &EngineContext, cluster: &str) -> Result<String> {
+    let node = nodes::control_plane(cluster);
+    let container = context.docker.container(&node).await?;
+    let address = container.as_ref().and_then(|node| node.ip(NETWORK)).map(str::to_owned);
+    address.ok_or_else(|| {
+        Failure::new(Kind::Cluster, format!("the node `{node}` has no address on the network `{NETWORK}`"))
+            .hint("run `seasense dev`: it starts the node")
+    })
+}
+
+/// Who the fleet runs as, and whose its files are.
+fn user() -> (u32, u32) {
+    let person = rustix::process::geteuid();
+    if person.is_root() { (IMAGE_USER, IMAGE_USER) } else { (person.as_raw(), rustix::process::getegid().as_raw()) }
+}
+
+fn write_files(folder: &Path, input: &FleetInput<'_>) -> Result<()> {
+    let (user, group) = user();
+    let what = |path: &Path| format!("prepare `{}` for the fleet", path.display());
+    let ledger = ledger(folder);
+    std::fs::create_dir_all(&ledger).with_context(Kind::Cluster, || what(&ledger))?;
+    for (file, bytes) in [(key_file(folder), input.key), (ca_file(folder), input.ca)] {
+        let same = std::fs::read(&file).is_ok_and(|found| found == bytes);
+        if !same {
+            write_whole(&file, bytes)?;
+        }
+        chown(&file, Some(user), Some(group)).with_context(Kind::Cluster, || what(&file))?;
+    }
+    let private = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(&ledger, private).with_context(Kind::Cluster, || what(&ledger))?;
+    chown(&ledger, Some(user), Some(group)).with_context(Kind::Cluster, || what(&ledger))
+}
+
+fn key_file(folder: &Path) -> PathBuf {
+    folder.join("enrolment.key")
+}
+
+fn ca_file(folder: &Path) -> PathBuf {
+    folder.join("ca.crt")
+}
+
+fn ledger(folder: &Path) -> PathBuf {
+    folder.join("ledger")
+}
+
+fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
+    let environment = input.environment;
+    let host = environment.variables.hostname.get_ref();
+    let bind = |source: PathBuf, target: &str, read_only| Mount::Bind {
+        source: source.to_string_lossy().into_owned(),
+        target: target.to_owned(),
+        read_only,
+    };
+    let setting = |name: &str, value: String| (name.to_owned(), value);
+    let (uid, gid) = user();
+    ContainerSpec {
+        name: container(&environment.cluster_name()),
+        image: input.image.to_owned(),
+        env: vec![
+            setting("API", format!("https://{host}:{GATEWAY_NODE_PORT}/api/")),
+            setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
+            setting("INTERVAL_SECONDS", environment.fleet.interval_seconds.get_ref().to_string()),
+            setting("SEED", environment.fleet.seed.to_string()),
+            setting("ENROLMENT_KEY_FILE", "/run/seasense/enrolment.key".to_owned()),
+            setting("CA_FILE", "/run/seasense/ca.crt".to_owned()),
+            setting("LEDGER", "/var/lib/seasense".to_owned()),
+        ],
+        labels: labels::of_environment(environment.name(), "fleet"),
+        network: NETWORK.to_owned(),
+        mounts: vec![
+            bind(key_file(folder), "/run/seasense/enrolment.key", true),
+            bind(ca_file(folder), "/run/seasense/ca.crt", true),
+            bind(ledger(folder), "/var/lib/seasense", false),
+        ],
+        extra_hosts: vec![(host.clone(), gateway.to_owned())],
+        user: format!("{uid}:{gid}"),
+        read_only: true,
+        memory: Some(MEMORY_LIMIT),
+        restart: Restart::UnlessStopped,
+        ..ContainerSpec::default()
+    }
+}
+
+/// Adds the label that changes with every setting and with the content of the mounted files.
+fn finished(mut spec: ContainerSpec, input: &FleetInput<'_>) -> ContainerSpec {
+    let mut hash = Sha256::new();
+    for part in [format!("{spec:?}").as_bytes(), input.key, input.ca] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    spec.labels.insert(CONFIGURATION.to_owned(), hex::encode(hash.finalize()));
+    spec
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fixture::local;
+
+    #[test]
+    fn secrets_are_mounted_and_never_in_the_environment() {
+        let environment = local();
+        let input = FleetInput { environment: &environment, image: "fleet", key: b"secret-key", ca: b"ca" };
+        let spec = finished(spec(&input, Path::new("/state/fleet"), "172.18.0.3"), &input);
+        let told = format!("{:?} {:?}", spec.env, spec.labels);
+        assert!(!told.contains("secret-key"), "{told}");
+        assert_eq!(spec.extra_hosts, [("seasense.localhost".to_owned(), "172.18.0.3".to_owned())]);
+        assert!(spec.read_only && spec.user != "0:0");
+    }
+
+    #[test]
+    fn the_configuration_changes_with_settings_and_files() {
+        let environment = local();
+        let label = |gateway: &str, ca: &[u8]| {
+            let input = FleetInput { environment: &environment, image: "fleet", key: b"k", ca };
+            finished(spec(&input, Path::new("/state/fleet"), gateway), &input).labels[CONFIGURATION].clone()
+        };
+        assert_eq!(label("172.18.0.3", b"a"), label("172.18.0.3", b"a"));
+        assert_ne!(label("172.18.0.3", b"a"), label("172.18.0.4", b"a"));
+        assert_ne!(label("172.18.0.3", b"a"), label("172.18.0.3", b"b"));
+    }
+
+    #[test]
+    fn files_are_private_to_the_fleets_user() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = local();
+        let input = FleetInput { environment: &environment, image: "fleet", key: b"k", ca: b"c" };
+        write_files(folder.path(), &input).unwrap();
+        let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(key_file(folder.path())), 0o600);
+        assert_eq!(mode(ledger(folder.path())), 0o700);
+    }
+}

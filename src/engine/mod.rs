@@ -7,6 +7,8 @@
 
 mod create;
 mod ensure;
+#[cfg(test)]
+mod fixture;
 pub mod fleet;
 mod lock;
 mod nodes;
