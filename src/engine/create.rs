@@ -144,12 +144,17 @@ async fn identity(client: &Client) -> Result<String> {
     .await
 }
 
-/// kind writes a bullet before what it does and a tick after it.
 fn report(step: &Step, line: &Line) {
-    let text = line.text.trim_start_matches([' ', '•', '✓', '\u{7}']).trim_end_matches([' ', '.']).trim();
-    if !text.is_empty() && line.text.contains('•') {
+    if let Some(text) = beginning(&line.text) {
         step.progress(0, None, text);
     }
+}
+
+/// What kind says it begins: it writes a bullet before it, and pictures after it.
+fn beginning(line: &str) -> Option<String> {
+    let text = line.trim_start().strip_prefix('•')?;
+    let words: Vec<&str> = text.split_whitespace().filter(|word| word.is_ascii() && *word != "...").collect();
+    Some(words.join(" "))
 }
 
 fn explain(error: ToolError, environment: &Environment, name: &str) -> Failure {
@@ -172,6 +177,13 @@ mod tests {
         let entry: toml::Table = registry_entry("seasense-registry:5000").parse().unwrap();
         let host = &entry["host"]["http://seasense-registry:5000"];
         assert_eq!(host["capabilities"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn progress_is_told_without_pictures() {
+        let told = beginning(" • Starting control-plane 🕹️  ...");
+        assert_eq!(told.as_deref(), Some("Starting control-plane"));
+        assert_eq!(beginning(" ✓ Starting control-plane 🕹️"), None);
     }
 
     #[test]

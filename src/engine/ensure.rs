@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::{
-    ClusterSource, EngineContext, Observed, create, kubeconfig, nodes, observe, record::Record, remove,
-};
+use super::{ClusterSource, EngineContext, Observed, create, kubeconfig, nodes, observe, record::Record};
 use crate::{
     config::Environment,
     event::{Event, Step},
@@ -80,7 +78,7 @@ async fn fresh(
 async fn renew(context: &EngineContext, name: &str, reason: &str) -> Result<()> {
     let text = format!("the cluster `{name}` is not whole ({reason}): it is removed and made anew");
     context.events.emit(Event::Warning { text });
-    remove::remove_nodes(&context.docker, name).await.map(drop)
+    nodes::remove(&context.docker, name).await.map(drop)
 }
 
 fn check_settings(

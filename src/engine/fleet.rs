@@ -67,8 +67,11 @@ pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<(
             return Ok(());
         }
         if !labels::is_ours(&found.labels) {
-            return Err(Failure::new(Kind::Cluster, format!("a container called `{name}` exists that is not ours"))
-                .hint("rename or remove it, then run this again"));
+            return Err(Failure::new(
+                Kind::Cluster,
+                format!("a container called `{name}` exists that is not ours"),
+            )
+            .hint("rename or remove it, then run this again"));
         }
         context.docker.remove_container(&name).await?;
     }
@@ -93,7 +96,11 @@ async fn gateway_address(context: &EngineContext, cluster: &str) -> Result<Strin
 /// Who the fleet runs as, and whose its files are.
 fn user() -> (u32, u32) {
     let person = rustix::process::geteuid();
-    if person.is_root() { (IMAGE_USER, IMAGE_USER) } else { (person.as_raw(), rustix::process::getegid().as_raw()) }
+    if person.is_root() {
+        (IMAGE_USER, IMAGE_USER)
+    } else {
+        (person.as_raw(), rustix::process::getegid().as_raw())
+    }
 }
 
 fn write_files(folder: &Path, input: &FleetInput<'_>) -> Result<()> {

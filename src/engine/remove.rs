@@ -60,17 +60,12 @@ pub async fn remove(
         return Ok(removed);
     }
     sweep(&context.docker, &[of_environment(environment)], &mut removed).await?;
-    removed.containers.extend(remove_nodes(&context.docker, cluster).await?);
+    removed.containers.extend(nodes::remove(&context.docker, cluster).await?);
     remove_folder(&context.places.state(cluster), &mut removed)?;
     shared(&context.docker, extent, &mut removed).await?;
     prove(&context.docker, environment, cluster).await?;
     step.done(format!("{} containers, {} volumes", removed.containers.len(), removed.volumes.len()));
     Ok(removed)
-}
-
-/// Removes the node containers of `cluster` with their anonymous volumes, which is all `kind delete` does.
-pub(super) async fn remove_nodes(docker: &Docker, cluster: &str) -> Result<Vec<String>> {
-    remove_containers(docker, nodes::of(docker, cluster).await?).await
 }
 
 async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Result<Vec<String>> {

@@ -1,0 +1,177 @@
+//! The one resource that blocks a phase: from the Kustomization through what it applied to the pod and its last event.
+
+use serde_json::Value;
+
+use super::state::first_line;
+use crate::{
+    failure::Result,
+    k8s::{
+        Client, Health, Selector,
+        exec::Target,
+        flux::{Entry, Kustomization},
+        health, object,
+        pods::{self, Trouble},
+        resource,
+    },
+};
+
+/// How much of a crashed container's log is told.
+const LOG_LINES: u32 = 6;
+
+/// What blocks a Kustomization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Blocker {
+    /// The resource, as `Kind namespace/name`.
+    pub title: String,
+    /// What is known of it.
+    pub detail: String,
+    /// Whether waiting cannot mend it.
+    pub terminal: bool,
+    /// The last lines of a container that crashed.
+    pub log: Option<String>,
+}
+
+/// Finds what blocks `found`, of which its own message says too little.
+pub(super) async fn find(client: &Client, found: &Kustomization) -> Result<Option<Blocker>> {
+    for entry in &found.inventory {
+        // A phase's parts are Kustomizations themselves and are shown by themselves.
+        if entry.kind == "Kustomization" {
+            continue;
+        }
+        let Some(object) = read(client, entry).await? else { continue };
+        let state = health(&entry.kind, &object);
+        if state != Health::Ready {
+            return explain(client, entry, &object, state).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+async fn read(client: &Client, entry: &Entry) -> Result<Option<Value>> {
+    let Some(resource) = client.resource(&entry.api_version, &entry.kind).await? else { return Ok(None) };
+    let namespace = Some(entry.namespace.as_str()).filter(|name| !name.is_empty());
+    client.get(&resource, namespace, &entry.name).await
+}
+
+async fn explain(client: &Client, entry: &Entry, object: &Value, state: Health) -> Result<Blocker> {
+    let pods = pods_of(client, entry, object).await?;
+    let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
+    let troubled = pods.iter().find_map(|pod| Some((pod, pods::trouble(pod)?)));
+    if let Some((pod, trouble)) = troubled {
+        return of_pod(client, pod, trouble).await;
+    }
+    let (kind, namespace, name) = match pods.iter().find(not_ready) {
+        Some(pod) => ("Pod", object::namespace(pod), object::name(pod)),
+        None => (entry.kind.as_str(), entry.namespace.as_str(), entry.name.as_str()),
+    };
+    let event = client.last_event(kind, namespace, name).await?;
+    let said = event.map(|event| format!("{}: {}", event.reason, first_line(&event.message)));
+    let detail = match (state.text(), said) {
+        ("", Some(said)) => said,
+        (text, Some(said)) => format!("{text} ({said})"),
+        (text, None) => text.to_owned(),
+    };
+    let terminal = matches!(state, Health::Failed(_));
+    Ok(Blocker { title: object::title(kind, namespace, name), detail, terminal, log: None })
+}
+
+async fn of_pod(client: &Client, pod: &Value, trouble: Trouble) -> Result<Blocker> {
+    let (namespace, name) = (object::namespace(pod), object::name(pod));
+    let log = if trouble.crashed {
+        let target = Target { namespace, pod: name, container: &trouble.container };
+        // The log of a container that is gone is a help, not a need.
+        client.log_tail(target, LOG_LINES, true).await.ok().filter(|log| !log.trim().is_empty())
+    } else {
+        None
+    };
+    Ok(Blocker {
+        title: object::title("Pod", namespace, name),
+        detail: format!("{}: {}", trouble.reason, first_line(&trouble.message)),
+        terminal: trouble.terminal,
+        log,
+    })
+}
+
+/// The pods that make `entry` ready; of a Deployment, those of its newest template.
+async fn pods_of(client: &Client, entry: &Entry, object: &Value) -> Result<Vec<Value>> {
+    let Some(selector) = selector(entry, object) else { return Ok(Vec::new()) };
+    let pods = client.list(&resource::POD, Some(&entry.namespace), &Selector::labels(selector)).await?;
+    Ok(pods::newest_template(pods))
+}
+
+fn selector(entry: &Entry, object: &Value) -> Option<String> {
+    match entry.kind.as_str() {
+        "Deployment" | "StatefulSet" | "DaemonSet" => {
+            let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
+            let pairs = labels.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
+            Some(pairs.collect::<Vec<_>>().join(","))
+        }
+        "Job" => Some(format!("job-name={}", entry.name)),
+        "Cluster" => Some(format!("cnpg.io/cluster={}", entry.name)),
+        "Gateway" => Some(format!("gateway.envoyproxy.io/owning-gateway-name={}", entry.name)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::k8s::fake::FakeApi;
+
+    fn kustomization(kind: &str, api_version: &str) -> Kustomization {
+        let entry = Entry {
+            namespace: "seasense".into(),
+            name: "backend".into(),
+            kind: kind.into(),
+            api_version: api_version.into(),
+        };
+        Kustomization { name: "apps".into(), inventory: vec![entry], ..Kustomization::default() }
+    }
+
+    fn api(pod_status: Value) -> FakeApi {
+        let api = FakeApi::default();
+        api.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
+            .serve(
+                "/apis/apps/v1/namespaces/seasense/deployments/backend",
+                json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}}),
+            )
+            .serve_list(
+                "/api/v1/namespaces/seasense/pods",
+                &[json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": pod_status})],
+            )
+            .serve_list(
+                "/api/v1/namespaces/seasense/events",
+                &[json!({"reason": "Pulling", "message": "Pulling image", "lastTimestamp": "2026-01-01T00:00:00Z"})],
+            );
+        api
+    }
+
+    #[tokio::test]
+    async fn walks_from_the_phase_to_the_image_that_does_not_exist() {
+        let status = json!({"containerStatuses": [{"name": "main", "image": "r/backend@sha256:1", "state": {"waiting":
+            {"reason": "ErrImagePull", "message": "r/backend@sha256:1: not found"}}}]});
+        let blocker =
+            find(&api(status).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
+        assert_eq!(blocker.title, "Pod seasense/backend-1");
+        assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: not found");
+        assert!(blocker.terminal);
+    }
+
+    #[tokio::test]
+    async fn a_pod_that_starts_is_named_with_its_last_event() {
+        let blocker =
+            find(&api(json!({})).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
+        assert_eq!(blocker.title, "Pod seasense/backend-1");
+        assert_eq!(blocker.detail, "0 of 1 replicas available (Pulling: Pulling image)");
+        assert!(!blocker.terminal);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_served_blocks_nothing() {
+        let found =
+            find(&api(json!({})).client(), &kustomization("Gateway", "gateway.networking.k8s.io/v1")).await;
+        assert_eq!(found.unwrap(), None);
+    }
+}

@@ -1,0 +1,172 @@
+//! Brings Flux into the cluster and points it at the artifact, by server-side apply: the same call installs, updates and
+//! does nothing.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
+
+use super::objects;
+use crate::{
+    event::{Events, Step},
+    failure::Result,
+    k8s::{Client, Deadline, Health, Look, PAUSE, Selector, health, object, resource, wait},
+};
+
+/// Requests at once; the API server of a small machine gains nothing from more.
+const AT_ONCE: usize = 6;
+/// A node becomes ready about 12 s after kind ends; a busy machine takes several times that.
+const NODE_LIMIT: Duration = Duration::from_mins(5);
+const SERVED_LIMIT: Duration = Duration::from_mins(1);
+
+/// What Flux needs to take over.
+#[derive(Clone, Copy)]
+pub struct BootstrapInput<'a> {
+    /// Flux's own objects, with images of our registry.
+    pub flux: &'a [Value],
+    /// The data of the ConfigMap `environment`.
+    pub variables: &'a BTreeMap<String, String>,
+    /// The age key that opens the environment's secrets.
+    pub age_key: &'a [u8],
+    /// The registry as the cluster names it, for example `seasense-registry:5000`.
+    pub registry: &'a str,
+    /// The artifact's digest.
+    pub digest: &'a str,
+}
+
+/// Applies Flux, its settings and its source, and returns once Flux has what it needs; see [`super::follow`] for the rest.
+pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Events) -> Result<()> {
+    let step = Step::start(events, "phases.bootstrap", "Hand the artifact to Flux");
+    let (early, late): (Vec<Value>, Vec<Value>) = input.flux.iter().cloned().partition(objects::is_early);
+    client.apply(&objects::namespace()).await?;
+    step.progress(0, None, "Flux's definitions and rights");
+    apply_in_order(client, early).await?;
+    let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
+    apply_all(client, settings.to_vec()).await?;
+    step.progress(0, None, "waiting for the nodes");
+    nodes_ready(client, &step).await?;
+    step.progress(0, None, "Flux's controllers");
+    apply_all(client, late).await?;
+    step.progress(0, None, "the artifact's source");
+    let pointers = [objects::source(input.registry, input.digest), objects::root()];
+    apply_all(client, pointers.to_vec()).await?;
+    step.done(input.digest);
+    Ok(())
+}
+
+async fn apply_in_order(client: &Client, mut objects: Vec<Value>) -> Result<()> {
+    objects.sort_by_key(objects::rank);
+    for rank in objects.chunk_by(|a, b| objects::rank(a) == objects::rank(b)) {
+        apply_all(client, rank.to_vec()).await?;
+    }
+    Ok(())
+}
+
+async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()> {
+    let deadline = Deadline::after(SERVED_LIMIT);
+    stream::iter(
+        objects.into_iter().map(|object| async move { client.apply_when_served(&object, deadline).await }),
+    )
+    .buffer_unordered(AT_ONCE)
+    .try_for_each(|_| async { Ok(()) })
+    .await
+}
+
+/// Waits for every node and for kube-proxy on each. Before that no rule exists for the API's service address: what a
+/// controller asks there leaves the node, meets a stranger, and the controller crashes and backs off.
+async fn nodes_ready(client: &Client, step: &Step) -> Result<()> {
+    wait(Deadline::after(NODE_LIMIT), PAUSE, "wait for the nodes", || async {
+        let all = Selector::all();
+        let (nodes, proxy) = tokio::try_join!(
+            client.list(&resource::NODE, None, &all),
+            client.get(&resource::DAEMON_SET, Some("kube-system"), "kube-proxy"),
+        )?;
+        let look = judge(&nodes, proxy.as_ref());
+        if let Look::NotYet(missing) = &look {
+            step.progress(0, None, missing.clone());
+        }
+        Ok(look)
+    })
+    .await
+}
+
+fn judge(nodes: &[Value], proxy: Option<&Value>) -> Look<()> {
+    let late = nodes.iter().find(|node| health("Node", node) != Health::Ready);
+    if nodes.is_empty() {
+        return Look::NotYet("no node has joined yet".to_owned());
+    }
+    if let Some(node) = late {
+        let health = health("Node", node);
+        return Look::NotYet(format!("Node {}: {}", object::name(node), health.text()));
+    }
+    match proxy.map(|proxy| health("DaemonSet", proxy)) {
+        None => Look::NotYet("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
+        Some(Health::Ready) => Look::Ready(()),
+        Some(other) => Look::NotYet(format!("DaemonSet kube-system/kube-proxy: {}", other.text())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{event::Silent, k8s::fake::FakeApi};
+
+    fn node(ready: &str) -> Value {
+        json!({"metadata": {"name": "n"}, "status": {"conditions": [{"type": "Ready", "status": ready, "message": "no CNI"}]}})
+    }
+
+    fn proxy() -> Value {
+        json!({"status": {"desiredNumberScheduled": 1, "numberReady": 1}})
+    }
+
+    #[test]
+    fn flux_waits_for_nodes_and_for_kube_proxy() {
+        assert_eq!(judge(&[], None), Look::NotYet("no node has joined yet".into()));
+        assert_eq!(judge(&[node("False")], Some(&proxy())), Look::NotYet("Node n: no CNI".into()));
+        assert!(matches!(judge(&[node("True")], None), Look::NotYet(_)));
+        assert_eq!(judge(&[node("True")], Some(&proxy())), Look::Ready(()));
+    }
+
+    fn serving() -> FakeApi {
+        let api = FakeApi::default();
+        api.serve_kinds(
+            "v1",
+            &[
+                ("Namespace", "namespaces", false),
+                ("ConfigMap", "configmaps", true),
+                ("Secret", "secrets", true),
+            ],
+        )
+        .serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
+        .serve_kinds("kustomize.toolkit.fluxcd.io/v1", &[("Kustomization", "kustomizations", true)])
+        .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
+        .serve_list("/api/v1/nodes", &[node("True")])
+        .serve("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy", proxy());
+        api
+    }
+
+    #[tokio::test]
+    async fn applies_nothing_but_flux_and_its_pointers_and_the_controllers_after_the_nodes() {
+        let api = serving();
+        let flux = [json!({"apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": "source-controller", "namespace": "flux-system"}})];
+        let input = BootstrapInput {
+            flux: &flux,
+            variables: &BTreeMap::from([("ENVIRONMENT".to_owned(), "local".to_owned())]),
+            age_key: b"AGE-SECRET-KEY-1",
+            registry: "seasense-registry:5000",
+            digest: "sha256:aa",
+        };
+        bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
+        let lines: Vec<String> = api.asked().into_iter().map(|asked| asked.line).collect();
+        let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
+        assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
+        assert!(at("/deployments/source-controller") < at("/ocirepositories/platform"));
+        let patched = lines.iter().filter(|line| line.starts_with("PATCH")).count();
+        assert_eq!(patched, 6, "{lines:?}");
+    }
+}

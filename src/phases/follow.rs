@@ -1,0 +1,165 @@
+//! Following the phases: a live tree while it lasts, the cause at once when it cannot end well.
+
+use std::collections::BTreeMap;
+
+use super::{
+    blocker::{self, Blocker},
+    source,
+    state::{self, PhaseState, ROOT, is_ready, named},
+    verdict,
+};
+use crate::{
+    event::{Events, Step},
+    failure::{Failure, Kind, Result},
+    k8s::{
+        Client, Deadline, Look, PAUSE, Selector,
+        flux::{Kustomization, NAMESPACE, Source},
+        resource, wait,
+    },
+};
+
+/// A blocker costs several requests: it is looked for at every so many looks.
+const BLOCKER_EVERY: u32 = 4;
+
+/// What is followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Follow<'a> {
+    /// The artifact's digest.
+    pub digest: &'a str,
+    /// When to give up.
+    pub deadline: Deadline,
+}
+
+/// Asks Flux to look now: at the source, and at every Kustomization that is not ready at `digest`.
+///
+/// `request` must differ from the last one; Flux acts on the change.
+pub async fn poke(client: &Client, digest: &str, request: &str) -> Result<()> {
+    let key = "reconcile.fluxcd.io/requestedAt";
+    client.annotate(&resource::OCI_REPOSITORY, NAMESPACE, ROOT, (key, request)).await?;
+    for late in kustomizations(client).await?.iter().filter(|found| !is_ready(found, digest)) {
+        client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &late.name, (key, request)).await?;
+    }
+    Ok(())
+}
+
+/// Waits until every phase is ready at the digest; fails at once when one never will be.
+pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Result<Vec<PhaseState>> {
+    let step = Step::start(events, "phases.follow", "Wait for the phases");
+    let memory = tokio::sync::Mutex::new(Memory::default());
+    let waited = wait(what.deadline, PAUSE, "wait for the phases", || async {
+        look(client, what.digest, &step, &mut *memory.lock().await).await
+    })
+    .await;
+    match waited {
+        Ok(states) => {
+            step.done(format!("{} phases ready", states.len()));
+            Ok(states)
+        }
+        Err(failure) if failure.kind == Kind::TimedOut => {
+            Err(failure.hint("`seasense status` shows each phase; `seasense dev` goes on waiting from here"))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What earlier looks have found.
+#[derive(Default)]
+struct Memory {
+    looks: u32,
+    blockers: BTreeMap<String, Blocker>,
+}
+
+async fn look(
+    client: &Client,
+    digest: &str,
+    step: &Step,
+    memory: &mut Memory,
+) -> Result<Look<Vec<PhaseState>>> {
+    let (source, found) = tokio::try_join!(
+        client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),
+        kustomizations(client)
+    )?;
+    let source = source.as_ref().map(Source::read).unwrap_or_default();
+    if state::all_ready(&found, digest) {
+        return Ok(Look::Ready(state::states(&found, digest)));
+    }
+    if let Some(cause) = source::hopeless(&source) {
+        return Ok(Look::Failed(failed("the artifact cannot be fetched", &cause)));
+    }
+    if memory.looks.is_multiple_of(BLOCKER_EVERY) {
+        memory.blockers = blockers(client, &found, digest).await?;
+    }
+    memory.looks += 1;
+    if let Some(failure) = hopeless(&found, digest, &memory.blockers) {
+        return Ok(Look::Failed(failure));
+    }
+    let named_blocker =
+        |name: &str| memory.blockers.get(name).map(|blocker| (blocker.title.clone(), blocker.detail.clone()));
+    let tree = state::tree(&found, digest, step.elapsed(), &named_blocker);
+    let late = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
+        Some(blocker) => format!("{}: {blocker}: {}", part.part, part.detail),
+        None => format!("{}: {}", part.part, part.detail),
+    });
+    let mut summary: Vec<String> = late.collect();
+    if !source::holds(&source, digest) {
+        summary.insert(0, format!("source: {}", state::first_line(&source.message)));
+    }
+    step.waiting(tree);
+    Ok(Look::NotYet(summary.join("\n")))
+}
+
+async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
+    let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
+    Ok(found.iter().map(Kustomization::read).collect())
+}
+
+/// What blocks each Kustomization that could go on, for its dependencies are ready.
+async fn blockers(
+    client: &Client,
+    found: &[Kustomization],
+    digest: &str,
+) -> Result<BTreeMap<String, Blocker>> {
+    let may_go_on = |kustomization: &Kustomization| {
+        let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
+        !is_ready(kustomization, digest) && dependencies.into_iter().all(|other| other.ready)
+    };
+    let mut blockers = BTreeMap::new();
+    for late in found.iter().filter(|kustomization| may_go_on(kustomization)) {
+        if let Some(blocker) = blocker::find(client, late).await? {
+            blockers.insert(late.name.clone(), blocker);
+        }
+    }
+    Ok(blockers)
+}
+
+/// The failure of the first Kustomization that can never become ready at `digest`.
+fn hopeless(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, Blocker>) -> Option<Failure> {
+    found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
+        let what = format!("phase `{}` cannot become ready", kustomization.name);
+        if let Some(cause) = verdict::hopeless(kustomization, digest) {
+            return Some(
+                failed(&what, &cause)
+                    .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
+            );
+        }
+        // What it applied for an earlier artifact is about to be replaced.
+        let blocker = blockers.get(&kustomization.name).filter(|_| kustomization.speaks_of(digest))?;
+        blocker.terminal.then(|| of_blocker(&what, blocker))
+    })
+}
+
+fn of_blocker(what: &str, blocker: &Blocker) -> Failure {
+    let failure = failed(what, &format!("{}: {}", blocker.title, blocker.detail));
+    let failure = match &blocker.log {
+        Some(log) => failure.because(format!("its last words:\n{}", log.trim_end())),
+        None => failure,
+    };
+    failure.hint("correct the cause and run `seasense dev` again; `seasense logs` shows more")
+}
+
+fn failed(what: &str, cause: &str) -> Failure {
+    Failure::new(Kind::Phase, what).because(cause)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Following against an API in memory.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    event::{Event, Sink},
+    k8s::fake::FakeApi,
+    phases::PHASES,
+};
+
+const DIGEST: &str = "sha256:aa";
+const KUSTOMIZATIONS: &str = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations";
+const SOURCE: &str = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories/platform";
+
+#[derive(Default)]
+struct Recorder(std::sync::Mutex<Vec<Event>>);
+
+impl Sink for Recorder {
+    fn emit(&self, event: Event) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+fn kustomization(name: &str, revision: &str, ready: (&str, &str, &str)) -> Value {
+    json!({"metadata": {"name": name, "generation": 1}, "spec": {},
+        "status": {"observedGeneration": 1, "lastAppliedRevision": revision, "lastAttemptedRevision": DIGEST,
+            "conditions": [{"type": "Ready", "status": ready.0, "reason": ready.1, "message": ready.2}]}})
+}
+
+fn whole(revision: &str) -> Vec<Value> {
+    let ready = ("True", "ReconciliationSucceeded", "Applied revision");
+    let parts =
+        PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.parts.iter().copied()));
+    std::iter::once(ROOT).chain(parts).map(|name| kustomization(name, revision, ready)).collect()
+}
+
+fn api(items: &[Value]) -> FakeApi {
+    let api = FakeApi::default();
+    api.serve_list(KUSTOMIZATIONS, items).serve(
+        SOURCE,
+        json!({"metadata": {}, "status": {"artifact": {"revision": DIGEST},
+            "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded"}]}}),
+    );
+    api
+}
+
+async fn run(api: &FakeApi, limit: Duration) -> (Result<Vec<PhaseState>>, Vec<Event>) {
+    let recorder = Arc::new(Recorder::default());
+    let events: Events = recorder.clone();
+    let what = Follow { digest: DIGEST, deadline: Deadline::after(limit) };
+    let result = follow(&api.client(), what, &events).await;
+    let seen = recorder.0.lock().unwrap().clone();
+    (result, seen)
+}
+
+#[tokio::test]
+async fn ready_at_the_pushed_digest_ends_the_wait() {
+    let (states, _) = run(&api(&whole(DIGEST)), Duration::from_secs(5)).await;
+    assert_eq!(states.unwrap().iter().filter(|phase| phase.ready).count(), 4);
+}
+
+#[tokio::test]
+async fn ready_at_an_older_digest_does_not() {
+    let (result, events) = run(&api(&whole("sha256:old")), Duration::from_millis(100)).await;
+    assert_eq!(result.unwrap_err().kind, Kind::TimedOut);
+    let waited = events.iter().any(|event| {
+        matches!(event, Event::Waiting { parts, .. }
+        if parts.iter().any(|part| part.part == "apps" && part.detail == "still at an earlier artifact"))
+    });
+    assert!(waited, "{events:?}");
+}
+
+#[tokio::test]
+async fn a_manifest_that_cannot_be_built_ends_it_at_once() {
+    let mut items = whole(DIGEST);
+    items.pop();
+    items.push(kustomization(
+        "apps",
+        "sha256:old",
+        ("False", "BuildFailed", "kustomize build failed: bad YAML"),
+    ));
+    let (result, _) = run(&api(&items), Duration::from_secs(60)).await;
+    let failure = result.unwrap_err();
+    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Phase, "phase `apps` cannot become ready"));
+    assert_eq!(failure.causes, ["kustomize build failed: bad YAML"]);
+}
+
+#[tokio::test]
+async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
+    let api = FakeApi::default();
+    api.serve_list(KUSTOMIZATIONS, &[]).serve(
+        SOURCE,
+        json!({"status": {"conditions": [{"type": "Ready", "status": "False",
+            "reason": "OCIArtifactPullFailed", "message": "MANIFEST_UNKNOWN: manifest unknown"}]}}),
+    );
+    let (result, _) = run(&api, Duration::from_secs(60)).await;
+    assert_eq!(result.unwrap_err().message, "the artifact cannot be fetched");
+}
+
+#[tokio::test]
+async fn a_poke_asks_only_those_that_are_late() {
+    let mut items = whole(DIGEST);
+    items[1] = kustomization("infrastructure-core", "sha256:old", ("True", "ReconciliationSucceeded", ""));
+    let api = api(&items);
+    poke(&api.client(), DIGEST, "run-1").await.unwrap();
+    let poked: Vec<String> =
+        api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
+    assert_eq!(poked.len(), 2, "{poked:?}");
+    assert!(poked[1].contains("/kustomizations/infrastructure-core"));
+}
