@@ -146,11 +146,13 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
         name: container(&environment.cluster_name()),
         image: input.image.to_owned(),
         env: vec![
-            setting("API", format!("https://{host}:{GATEWAY_NODE_PORT}/api/")),
+            setting("API", format!("https://{host}:{}/", environment.ports.https.get_ref())),
+            // The name and its certificate are the public ones; only the way there is the Docker network's.
+            setting("CONNECT", format!("{gateway}:{GATEWAY_NODE_PORT}")),
             setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
-            setting("INTERVAL_SECONDS", environment.fleet.interval_seconds.get_ref().to_string()),
+            setting("INTERVAL", environment.fleet.interval_seconds.get_ref().to_string()),
             setting("SEED", environment.fleet.seed.to_string()),
-            setting("ENROLMENT_KEY_FILE", "/run/seasense/enrolment.key".to_owned()),
+            setting("KEY_FILE", "/run/seasense/enrolment.key".to_owned()),
             setting("CA_FILE", "/run/seasense/ca.crt".to_owned()),
             setting("LEDGER", "/var/lib/seasense".to_owned()),
         ],
@@ -161,7 +163,6 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
             bind(ca_file(folder), "/run/seasense/ca.crt", true),
             bind(ledger(folder), "/var/lib/seasense", false),
         ],
-        extra_hosts: vec![(host.clone(), gateway.to_owned())],
         user: format!("{uid}:{gid}"),
         read_only: true,
         memory: Some(MEMORY_LIMIT),
@@ -193,7 +194,7 @@ mod tests {
         let spec = finished(spec(&input, Path::new("/state/fleet"), "172.18.0.3"), &input);
         let told = format!("{:?} {:?}", spec.env, spec.labels);
         assert!(!told.contains("secret-key"), "{told}");
-        assert_eq!(spec.extra_hosts, [("seasense.localhost".to_owned(), "172.18.0.3".to_owned())]);
+        assert!(told.contains("https://seasense.localhost:8443/") && told.contains("172.18.0.3:30443"), "{told}");
         assert!(spec.read_only && spec.user != "0:0");
     }
 

@@ -72,16 +72,18 @@ async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()> {
     .await
 }
 
-/// Waits for every node and for kube-proxy on each. Before that no rule exists for the API's service address: what a
-/// controller asks there leaves the node, meets a stranger, and the controller crashes and backs off.
+/// Waits for every node, for kube-proxy on each, and for DNS. Before that no rule exists for the API's service address:
+/// what a controller asks there leaves the node, meets a stranger, and the controller crashes and backs off; and one that
+/// cannot look up the registry backs off as well.
 async fn nodes_ready(client: &Client, step: &Step) -> Result<()> {
     wait(Deadline::after(NODE_LIMIT), PAUSE, "wait for the nodes", || async {
         let all = Selector::all();
-        let (nodes, proxy) = tokio::try_join!(
+        let (nodes, proxy, dns) = tokio::try_join!(
             client.list(&resource::NODE, None, &all),
             client.get(&resource::DAEMON_SET, Some("kube-system"), "kube-proxy"),
+            client.get(&resource::DEPLOYMENT, Some("kube-system"), "coredns"),
         )?;
-        let look = judge(&nodes, proxy.as_ref());
+        let look = judge(&nodes, proxy.as_ref(), dns.as_ref());
         if let Look::NotYet(missing) = &look {
             step.progress(0, None, missing.clone());
         }
@@ -90,7 +92,7 @@ async fn nodes_ready(client: &Client, step: &Step) -> Result<()> {
     .await
 }
 
-fn judge(nodes: &[Value], proxy: Option<&Value>) -> Look<()> {
+fn judge(nodes: &[Value], proxy: Option<&Value>, dns: Option<&Value>) -> Look<()> {
     let late = nodes.iter().find(|node| health("Node", node) != Health::Ready);
     if nodes.is_empty() {
         return Look::NotYet("no node has joined yet".to_owned());
@@ -101,7 +103,11 @@ fn judge(nodes: &[Value], proxy: Option<&Value>) -> Look<()> {
     }
     match proxy.map(|proxy| health("DaemonSet", proxy)) {
         None => Look::NotYet("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
-        Some(Health::Ready) => Look::Ready(()),
+        // One replica of DNS is enough to begin with.
+        Some(Health::Ready) if dns.is_some_and(|dns| object::number(dns, "/status/availableReplicas") > 0) => {
+            Look::Ready(())
+        }
+        Some(Health::Ready) => Look::NotYet("Deployment kube-system/coredns is not available yet".to_owned()),
         Some(other) => Look::NotYet(format!("DaemonSet kube-system/kube-proxy: {}", other.text())),
     }
 }
@@ -123,12 +129,19 @@ mod tests {
         json!({"status": {"desiredNumberScheduled": 1, "numberReady": 1}})
     }
 
+    fn dns() -> Value {
+        json!({"status": {"availableReplicas": 1}})
+    }
+
     #[test]
-    fn flux_waits_for_nodes_and_for_kube_proxy() {
-        assert_eq!(judge(&[], None), Look::NotYet("no node has joined yet".into()));
-        assert_eq!(judge(&[node("False")], Some(&proxy())), Look::NotYet("Node n: no CNI".into()));
-        assert!(matches!(judge(&[node("True")], None), Look::NotYet(_)));
-        assert_eq!(judge(&[node("True")], Some(&proxy())), Look::Ready(()));
+    fn flux_waits_for_nodes_for_kube_proxy_and_for_dns() {
+        let (proxy, dns) = (proxy(), dns());
+        assert_eq!(judge(&[], None, None), Look::NotYet("no node has joined yet".into()));
+        let unready = judge(&[node("False")], Some(&proxy), Some(&dns));
+        assert_eq!(unready, Look::NotYet("Node n: no CNI".into()));
+        assert!(matches!(judge(&[node("True")], None, Some(&dns)), Look::NotYet(_)));
+        assert!(matches!(judge(&[node("True")], Some(&proxy), None), Look::NotYet(_)));
+        assert_eq!(judge(&[node("True")], Some(&proxy), Some(&dns)), Look::Ready(()));
     }
 
     fn serving() -> FakeApi {
@@ -145,7 +158,8 @@ mod tests {
         .serve_kinds("kustomize.toolkit.fluxcd.io/v1", &[("Kustomization", "kustomizations", true)])
         .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
         .serve_list("/api/v1/nodes", &[node("True")])
-        .serve("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy", proxy());
+        .serve("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy", proxy())
+        .serve("/apis/apps/v1/namespaces/kube-system/deployments/coredns", dns());
         api
     }
 

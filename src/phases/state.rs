@@ -25,7 +25,7 @@ pub struct Phase {
 pub const PHASES: [Phase; 4] = [
     Phase { name: "infrastructure-core", parts: &["cert-manager", "envoy-gateway", "cloudnative-pg"] },
     Phase { name: "gateway-config", parts: &[] },
-    Phase { name: "data", parts: &[] },
+    Phase { name: "data", parts: &["database", "secrets"] },
     Phase { name: "apps", parts: &[] },
 ];
 
@@ -186,7 +186,7 @@ mod tests {
                 "infrastructure-core/cloudnative-pg"
             ]
         );
-        assert_eq!(parts[4..], ["gateway-config", "data", "apps"]);
+        assert_eq!(parts[4..], ["gateway-config", "data", "apps"], "the ready ones take one line each");
         assert_eq!((lines[2].blocker.as_deref(), lines[2].detail.as_str()), (Some("Pod a/b"), "pulling"));
         assert!(lines[1].ready && !lines[0].ready);
     }
