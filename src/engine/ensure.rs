@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::{ClusterSource, EngineContext, Observed, create, kubeconfig, nodes, observe, record::Record};
+use super::{ClusterSource, EngineContext, Observed, create, handle, nodes, observe, record::Record};
 use crate::{
     config::Environment,
     event::{Event, Step},
@@ -26,9 +26,13 @@ pub async fn ensure(
 ) -> Result<ClusterHandle> {
     let name = environment.cluster_name();
     let step = Step::start(&context.events, "engine.cluster", format!("Make the cluster `{name}`"));
-    match observe(context, &name).await? {
+    match observe(&context.docker, &context.places, &name).await? {
         Observed::Foreign { container } => Err(foreign(&name, &container)),
-        Observed::Absent => fresh(context, environment, source, step).await,
+        Observed::Absent => {
+            // A run that was killed may be about to make a container that nobody sees yet.
+            nodes::remove(&context.docker, &name).await?;
+            fresh(context, environment, source, step).await
+        }
         Observed::Partial { reason } => {
             renew(context, &name, &reason).await?;
             fresh(context, environment, source, step).await
@@ -128,18 +132,17 @@ async fn answering(
     name: &str,
     step: &Step,
 ) -> Result<ClusterHandle> {
-    let mut handle = ClusterHandle::of_kind(name, kubeconfig(&context.places, name));
+    let handle = handle(&context.places, name);
     if !handle.kubeconfig.is_file() {
         create::export_kubeconfig(context, source, name).await?;
     }
-    let client = Client::connect(&handle).await?;
+    let client = Client::connect(&ClusterHandle { uid: None, ..handle.clone() }).await?;
     wait(Deadline::after(START_LIMIT), PAUSE, "reach the cluster's API", || async {
         client.ready().await.map(Look::Ready).inspect_err(|failure| {
             step.progress(0, None, failure.causes.first().cloned().unwrap_or_default());
         })
     })
     .await?;
-    handle.uid = Record::read(&context.places.state(name)).map(|record| record.uid);
     Client::connect(&handle).await?;
     Ok(handle)
 }

@@ -194,7 +194,10 @@ mod tests {
         let spec = finished(spec(&input, Path::new("/state/fleet"), "172.18.0.3"), &input);
         let told = format!("{:?} {:?}", spec.env, spec.labels);
         assert!(!told.contains("secret-key"), "{told}");
-        assert!(told.contains("https://seasense.localhost:8443/") && told.contains("172.18.0.3:30443"), "{told}");
+        assert!(
+            told.contains("https://seasense.localhost:8443/") && told.contains("172.18.0.3:30443"),
+            "{told}"
+        );
         assert!(spec.read_only && spec.user != "0:0");
     }
 

@@ -28,7 +28,7 @@ use crate::{
 
 pub use ensure::ensure;
 pub use lock::Lock;
-pub use observe::{Observed, observe};
+pub use observe::{Observed, handle, observe};
 pub use remove::{Extent, Removed, remove};
 
 /// The Docker network of kind: clusters, the registry and the fleet share it.

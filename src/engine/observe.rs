@@ -1,7 +1,12 @@
 //! What there is of a cluster, judged from its containers and the record.
 
-use super::{EngineContext, nodes, record::Record};
-use crate::{docker::Container, failure::Result};
+use super::{kubeconfig, nodes, record::Record};
+use crate::{
+    config::Places,
+    docker::{Container, Docker},
+    failure::Result,
+    k8s::ClusterHandle,
+};
 
 /// What there is of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +30,15 @@ pub enum Observed {
 }
 
 /// Looks at the cluster called `cluster`.
-pub async fn observe(context: &EngineContext, cluster: &str) -> Result<Observed> {
-    let nodes = nodes::of(&context.docker, cluster).await?;
-    Ok(judge(&nodes, Record::read(&context.places.state(cluster)).as_ref()))
+pub async fn observe(docker: &Docker, places: &Places, cluster: &str) -> Result<Observed> {
+    let nodes = nodes::of(docker, cluster).await?;
+    Ok(judge(&nodes, Record::read(&places.state(cluster)).as_ref()))
+}
+
+/// The handle of the cluster called `cluster`, with the identity that was written down; whether it exists is not asked.
+pub fn handle(places: &Places, cluster: &str) -> ClusterHandle {
+    let uid = Record::read(&places.state(cluster)).map(|record| record.uid);
+    ClusterHandle { uid, ..ClusterHandle::of_kind(cluster, kubeconfig(places, cluster)) }
 }
 
 /// The judgement; pure.

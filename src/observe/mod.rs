@@ -1,1 +1,12 @@
 //! One typed snapshot of an environment: the truth behind `status`, `--json` and the summary of `dev`.
+//!
+//! Its JSON form is published in `docs/schemas/status.v1.json`.
+
+mod problems;
+#[cfg(test)]
+mod schema;
+mod snapshot;
+mod take;
+
+pub use snapshot::{Artifact, Endpoints, Problem, Snapshot};
+pub use take::{Observer, snapshot};

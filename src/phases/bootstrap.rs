@@ -104,7 +104,9 @@ fn judge(nodes: &[Value], proxy: Option<&Value>, dns: Option<&Value>) -> Look<()
     match proxy.map(|proxy| health("DaemonSet", proxy)) {
         None => Look::NotYet("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
         // One replica of DNS is enough to begin with.
-        Some(Health::Ready) if dns.is_some_and(|dns| object::number(dns, "/status/availableReplicas") > 0) => {
+        Some(Health::Ready)
+            if dns.is_some_and(|dns| object::number(dns, "/status/availableReplicas") > 0) =>
+        {
             Look::Ready(())
         }
         Some(Health::Ready) => Look::NotYet("Deployment kube-system/coredns is not available yet".to_owned()),

@@ -1,0 +1,129 @@
+//! What is wrong with what was seen; pure.
+
+use super::snapshot::{Artifact, Problem};
+use crate::{
+    engine::Observed,
+    phases::PhaseState,
+    workloads::{DatabaseHealth, FleetHealth, GatewayHealth},
+};
+
+/// A reading that is older than this, or than three intervals of a buoy, means that no data flows.
+const FRESH_S: f64 = 10.0;
+
+/// The cluster's word in the snapshot, and what is wrong with it.
+pub(super) fn of_cluster(observed: &Observed) -> (&'static str, Option<Problem>) {
+    let problem = |cause: String, hint: &str| Some(Problem::new("cluster", cause, hint));
+    match observed {
+        Observed::Running => ("running", None),
+        Observed::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
+        Observed::Stopped => ("stopped", problem("its nodes do not run".to_owned(), "run `seasense dev`")),
+        Observed::Partial { reason } => {
+            ("partial", problem(reason.clone(), "run `seasense dev`: it makes the cluster anew"))
+        }
+        Observed::Foreign { container } => (
+            "foreign",
+            problem(
+                format!("`{container}` was not made by seasense"),
+                "remove that cluster, or rename the environment",
+            ),
+        ),
+    }
+}
+
+pub(super) fn of_artifact(artifact: &Artifact) -> Option<Problem> {
+    let missing = || Problem::new("artifact", "the cluster is not told what to run", "run `seasense dev`");
+    artifact.digest.is_none().then(missing)
+}
+
+pub(super) fn of_phases(phases: &[PhaseState]) -> Vec<Problem> {
+    let late = phases.iter().filter(|phase| !phase.ready);
+    late.map(|phase| {
+        let cause = if phase.message.is_empty() { "not ready" } else { phase.message.as_str() };
+        Problem::new(
+            format!("phase/{}", phase.name),
+            cause,
+            "`seasense dev` waits for it and names what blocks it",
+        )
+    })
+    .collect()
+}
+
+pub(super) fn of_database(database: &DatabaseHealth) -> Option<Problem> {
+    if database.healthy {
+        return (database.rows.is_none()).then(|| {
+            Problem::new(
+                "database",
+                format!("its rows could not be counted: {}", database.message),
+                LOGS_DATABASE,
+            )
+        });
+    }
+    Some(Problem::new("database", database.message.clone(), LOGS_DATABASE))
+}
+
+const LOGS_DATABASE: &str = "`seasense logs database` shows what PostgreSQL says";
+
+pub(super) fn of_gateway(gateway: &GatewayHealth) -> Option<Problem> {
+    let bad = !gateway.https || !gateway.tls_verified;
+    bad.then(|| {
+        Problem::new("gateway", gateway.message.clone(), "`seasense logs gateway` shows what Envoy says")
+    })
+}
+
+/// The fleet's problem: no container, or no fresh reading. `interval_s` is the time between two readings of a buoy.
+pub(super) fn of_fleet(fleet: &FleetHealth, interval_s: u16) -> Option<Problem> {
+    let hint = "`seasense logs fleet` shows what the buoys say";
+    if fleet.buoys == 0 {
+        return None;
+    }
+    if !fleet.running {
+        let cause = if fleet.container.is_empty() {
+            "its container does not exist"
+        } else {
+            fleet.container.as_str()
+        };
+        return Some(Problem::new("fleet", cause, "run `seasense dev`: it starts the fleet"));
+    }
+    let limit = FRESH_S.max(3.0 * f64::from(interval_s));
+    match fleet.age_s {
+        Some(age) if age <= limit => None,
+        Some(age) => Some(Problem::new("fleet", format!("the latest reading is {age:.0} s old"), hint)),
+        None => Some(Problem::new("fleet", "no reading has arrived yet", hint)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_reading_is_a_problem_and_a_slow_fleet_is_forgiven() {
+        let fleet = |age_s| FleetHealth { buoys: 3, running: true, age_s, ..FleetHealth::default() };
+        assert_eq!(of_fleet(&fleet(Some(9.0)), 2), None);
+        assert_eq!(of_fleet(&fleet(Some(11.0)), 2).unwrap().cause, "the latest reading is 11 s old");
+        assert_eq!(of_fleet(&fleet(Some(50.0)), 20), None);
+        assert_eq!(of_fleet(&fleet(None), 2).unwrap().cause, "no reading has arrived yet");
+        assert_eq!(of_fleet(&FleetHealth::default(), 2), None, "an environment without buoys has no fleet");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_counted_are_a_problem_of_a_healthy_database() {
+        let healthy = DatabaseHealth { healthy: true, rows: Some(1), ..DatabaseHealth::default() };
+        assert_eq!(of_database(&healthy), None);
+        assert!(of_database(&DatabaseHealth { rows: None, ..healthy }).is_some());
+    }
+
+    #[test]
+    fn every_state_of_a_cluster_but_running_has_a_way_out() {
+        for observed in [
+            Observed::Absent,
+            Observed::Stopped,
+            Observed::Partial { reason: "1 of its 3 containers are there".into() },
+            Observed::Foreign { container: "x".into() },
+        ] {
+            let (_, problem) = of_cluster(&observed);
+            assert!(problem.is_some_and(|problem| !problem.hint.is_empty()), "{observed:?}");
+        }
+        assert_eq!(of_cluster(&Observed::Running), ("running", None));
+    }
+}

@@ -1,0 +1,74 @@
+//! The snapshot's shape.
+
+use serde::Serialize;
+
+use crate::{
+    phases::PhaseState,
+    workloads::{DatabaseHealth, FleetHealth, GatewayHealth},
+};
+
+/// The state of an environment at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Snapshot {
+    /// Whether everything is as it should be: then there are no problems.
+    pub ready: bool,
+    /// The environment's name.
+    pub environment: String,
+    /// What is known of the cluster: `running`, `stopped`, `partial`, `foreign` or `absent`.
+    pub cluster: String,
+    /// The artifact that the cluster is told to run.
+    pub artifact: Artifact,
+    /// The phases, in order.
+    pub phases: Vec<PhaseState>,
+    /// The database.
+    pub database: DatabaseHealth,
+    /// The public way in.
+    pub gateway: GatewayHealth,
+    /// The simulated buoys.
+    pub fleet: FleetHealth,
+    /// Where to find what.
+    pub endpoints: Endpoints,
+    /// What is wrong, most fundamental first.
+    pub problems: Vec<Problem>,
+}
+
+/// The artifact that the cluster is told to run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Artifact {
+    /// Its digest; absent while there is none.
+    pub digest: Option<String>,
+    /// The commit it was packed from; absent where it is not known.
+    pub commit: Option<String>,
+    /// Whether the work tree differed from that commit.
+    pub dirty: Option<bool>,
+}
+
+/// Where to find what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Endpoints {
+    /// The public page.
+    pub page: String,
+    /// The API.
+    pub api: String,
+    /// The authority's certificate to trust, PEM.
+    pub ca_file: String,
+    /// The cluster's own kubeconfig.
+    pub kubeconfig: String,
+}
+
+/// Something that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// What it is about: `cluster`, `artifact`, `phase/<name>`, `database`, `gateway`, `fleet`.
+    pub part: String,
+    /// What is wrong.
+    pub cause: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl Problem {
+    pub(super) fn new(part: impl Into<String>, cause: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { part: part.into(), cause: cause.into(), hint: hint.into() }
+    }
+}

@@ -1,0 +1,227 @@
+//! Taking a snapshot: every part at once, each bounded in time. What cannot be read becomes a problem, never an error.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::Value;
+
+use super::{
+    problems,
+    snapshot::{Artifact, Endpoints, Problem, Snapshot},
+};
+use crate::{
+    config::{Environment, Places},
+    docker::Docker,
+    engine::{self, Observed},
+    failure::{Failure, Kind, Result},
+    k8s::{
+        Client, Selector,
+        flux::{Kustomization, NAMESPACE},
+        object, resource,
+    },
+    phases::{PhaseState, ROOT, states},
+    workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary},
+};
+
+/// How long one part may take.
+const PART_LIMIT: Duration = Duration::from_secs(3);
+
+/// What a snapshot is taken of, and with.
+#[derive(Debug, Clone, Copy)]
+pub struct Observer<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// Where its state lies.
+    pub places: &'a Places,
+    /// The container daemon.
+    pub docker: &'a Docker,
+}
+
+/// Takes a snapshot.
+pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
+    let mut problems = Vec::new();
+    let cluster = observer.environment.cluster_name();
+    let observed = within(engine::observe(observer.docker, observer.places, &cluster)).await;
+    let (word, problem) = match &observed {
+        Ok(observed) => problems::of_cluster(observed),
+        Err(failure) => ("absent", Some(problem("cluster", failure))),
+    };
+    problems.extend(problem);
+    let client = match observed {
+        Ok(Observed::Running) => connect(observer, &cluster, &mut problems).await,
+        _ => None,
+    };
+    let inside = match &client {
+        Some(client) => inside(client, &mut problems).await,
+        None => Inside::default(),
+    };
+    let (gateway, fleet) = outside(observer, &inside, &mut problems).await;
+    Snapshot {
+        ready: problems.is_empty(),
+        environment: observer.environment.name().to_owned(),
+        cluster: word.to_owned(),
+        artifact: inside.artifact,
+        phases: inside.phases,
+        database: inside.database,
+        endpoints: endpoints(observer, &gateway),
+        gateway,
+        fleet,
+        problems,
+    }
+}
+
+/// What is seen inside the cluster.
+#[derive(Default)]
+struct Inside {
+    artifact: Artifact,
+    phases: Vec<PhaseState>,
+    database: DatabaseHealth,
+    authority: Option<Vec<u8>>,
+}
+
+async fn connect(observer: Observer<'_>, cluster: &str, problems: &mut Vec<Problem>) -> Option<Client> {
+    let handle = engine::handle(observer.places, cluster);
+    match within(Client::connect(&handle)).await {
+        Ok(client) => Some(client),
+        Err(failure) => {
+            problems.push(problem("cluster", &failure));
+            None
+        }
+    }
+}
+
+async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
+    let all = Selector::all();
+    let (source, kustomizations, database, authority) = tokio::join!(
+        within(client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT)),
+        within(client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &all)),
+        within(workloads::database(client)),
+        within(workloads::authority(client)),
+    );
+    let artifact = taken("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
+    problems.extend(problems::of_artifact(&artifact));
+    let found = taken("phases", kustomizations, problems).unwrap_or_default();
+    let found: Vec<Kustomization> = found.iter().map(Kustomization::read).collect();
+    let phases = states(&found, artifact.digest.as_deref().unwrap_or_default());
+    problems.extend(problems::of_phases(&phases));
+    let database = match database {
+        Ok(database) => {
+            problems.extend(problems::of_database(&database));
+            database
+        }
+        Err(failure) => {
+            problems.push(problem("database", &failure));
+            DatabaseHealth::default()
+        }
+    };
+    Inside { artifact, phases, database, authority: taken("gateway", authority, problems).flatten() }
+}
+
+/// The value, or a problem of `part`.
+fn taken<T>(part: &str, value: Result<T>, problems: &mut Vec<Problem>) -> Option<T> {
+    value.map_err(|failure| problems.push(problem(part, &failure))).ok()
+}
+
+/// The artifact the cluster is told to run, and what its annotations say of where it came from.
+fn artifact(source: &Value) -> Artifact {
+    let digest = object::text(source, "/spec/ref/digest");
+    let metadata = source.pointer("/status/artifact/metadata");
+    let annotation = |name: &str| metadata.and_then(|metadata| metadata.get(name)).and_then(Value::as_str);
+    // Annotations of an artifact that is not fetched yet are those of the one before.
+    let fetched = object::text(source, "/status/artifact/revision")
+        .is_some_and(|revision| digest.is_some_and(|digest| revision.ends_with(digest)));
+    let commit = annotation("org.opencontainers.image.revision").filter(|_| fetched);
+    Artifact {
+        digest: digest.map(str::to_owned),
+        commit: commit.and_then(|commit| commit.rsplit(':').next()).map(str::to_owned),
+        dirty: annotation("org.seasense.dirty").filter(|_| fetched).map(|dirty| dirty == "true"),
+    }
+}
+
+async fn outside(
+    observer: Observer<'_>,
+    inside: &Inside,
+    problems: &mut Vec<Problem>,
+) -> (GatewayHealth, FleetHealth) {
+    let (gateway, summary) = gateway(observer, inside.authority.as_deref()).await;
+    let buoys = *observer.environment.fleet.buoys.get_ref();
+    let name = engine::fleet::container(&observer.environment.cluster_name());
+    let fleet = within(workloads::fleet(observer.docker, &name, buoys, summary.as_ref())).await;
+    let fleet = taken("fleet", fleet, problems).unwrap_or_default();
+    // Without a cluster all this is a consequence, and a list of consequences hides the cause.
+    if !inside.phases.is_empty() {
+        problems.extend(problems::of_gateway(&gateway));
+        problems.extend(problems::of_fleet(&fleet, *observer.environment.fleet.interval_seconds.get_ref()));
+    }
+    (gateway, fleet)
+}
+
+async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHealth, Option<Summary>) {
+    let (host, port) =
+        (observer.environment.variables.hostname.get_ref(), *observer.environment.ports.https.get_ref());
+    let silent = |message: String| GatewayHealth {
+        address: workloads::address(host, port),
+        message,
+        ..GatewayHealth::default()
+    };
+    let Some(authority) = authority else {
+        return (silent("the authority that signs its certificate does not exist yet".to_owned()), None);
+    };
+    match Public::new(host, port, authority) {
+        Ok(public) => public.probe().await,
+        Err(failure) => (silent(failure.message), None),
+    }
+}
+
+fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
+    let cluster = observer.environment.cluster_name();
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    Endpoints {
+        page: format!("{}/", gateway.address),
+        api: format!("{}/api/v1", gateway.address),
+        ca_file: text(&observer.places.state(&cluster).join("ca.crt")),
+        kubeconfig: text(&engine::kubeconfig(observer.places, &cluster)),
+    }
+}
+
+async fn within<T>(part: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(PART_LIMIT, part).await.unwrap_or_else(|_| {
+        Err(Failure::new(Kind::Cluster, format!("no answer within {} s", PART_LIMIT.as_secs())))
+    })
+}
+
+fn problem(part: &str, failure: &Failure) -> Problem {
+    let cause: Vec<&str> =
+        std::iter::once(&failure.message).chain(failure.causes.last()).map(String::as_str).collect();
+    let hint = failure.hints.first().map_or("run `seasense doctor`", String::as_str);
+    Problem::new(part, cause.join(": "), hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::k8s::fake::FakeApi;
+
+    #[test]
+    fn annotations_of_another_artifact_do_not_count() {
+        let source = |revision: &str| {
+            json!({"spec": {"ref": {"digest": "sha256:aa"}}, "status": {"artifact": {"revision": revision,
+                "metadata": {"org.opencontainers.image.revision": "sha1:cafe", "org.seasense.dirty": "true"}}}})
+        };
+        let own = artifact(&source("sha256:aa"));
+        assert_eq!((own.commit.as_deref(), own.dirty), (Some("cafe"), Some(true)));
+        let other = artifact(&source("sha256:bb"));
+        assert_eq!((other.digest.as_deref(), other.commit, other.dirty), (Some("sha256:aa"), None, None));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_a_problem_and_not_an_error() {
+        let mut problems = Vec::new();
+        let inside = inside(&FakeApi::default().client(), &mut problems).await;
+        let parts: Vec<&str> = problems.iter().map(|problem| problem.part.as_str()).collect();
+        assert_eq!(parts[0], "artifact");
+        assert!(parts.contains(&"phase/apps") && parts.contains(&"database"), "{parts:?}");
+        assert_eq!(inside.phases.len(), 4);
+    }
+}

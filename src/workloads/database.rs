@@ -1,0 +1,167 @@
+//! The database: its instances as the operator sees them, its rows as SQL counts them.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    failure::{Context, Failure, Kind, Result},
+    k8s::{Client, Health, Selector, exec::Target, health, object, resource},
+};
+
+const NAMESPACE: &str = "seasense";
+const CLUSTER: &str = "seasense-db";
+const CONTAINER: &str = "postgres";
+const DATABASE: &str = "seasense";
+const ROLE_LABEL: &str = "cnpg.io/instanceRole";
+
+/// Before the first migration there is no table yet: then it counts nothing.
+const COUNT: &str = "
+SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), '') AS extension,
+       to_regclass('public.observation') IS NOT NULL AS made \\gset
+\\echo :extension
+\\if :made
+SELECT count(*) FROM public.observation;
+\\endif
+";
+
+/// The state of the database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DatabaseHealth {
+    /// Its instances, by name.
+    pub instances: Vec<Instance>,
+    /// The instance that takes writes.
+    pub primary: Option<String>,
+    /// Rows of the hypertable, exact; absent where they could not be counted.
+    pub rows: Option<u64>,
+    /// Version of the TimescaleDB extension; absent where it could not be asked.
+    pub timescaledb: Option<String>,
+    /// Whether every instance that is wanted is ready and the extension is there.
+    pub healthy: bool,
+    /// What the operator says of it.
+    pub message: String,
+}
+
+/// One instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Instance {
+    /// Its pod's name.
+    pub name: String,
+    /// `primary`, `replica`, or empty while it has none.
+    pub role: String,
+    /// Whether it is ready.
+    pub ready: bool,
+}
+
+/// Asks the operator and the primary.
+///
+/// Where only the primary does not answer, the rest is told all the same, and `message` says why.
+pub async fn database(client: &Client) -> Result<DatabaseHealth> {
+    let selector = Selector::labels(format!("cnpg.io/cluster={CLUSTER},cnpg.io/podRole=instance"));
+    let (cluster, pods) = tokio::try_join!(
+        client.get(&resource::POSTGRES_CLUSTER, Some(NAMESPACE), CLUSTER),
+        client.list(&resource::POD, Some(NAMESPACE), &selector),
+    )?;
+    let Some(cluster) = cluster else {
+        return Ok(DatabaseHealth {
+            message: "there is no database yet".to_owned(),
+            ..DatabaseHealth::default()
+        });
+    };
+    let mut state = judge(&cluster, &pods);
+    if let Some(primary) = state.primary.clone() {
+        match count(client, &primary).await {
+            Ok((timescaledb, rows)) => (state.timescaledb, state.rows) = (timescaledb, rows),
+            Err(failure) => state.message = failure.causes.first().cloned().unwrap_or(failure.message),
+        }
+    }
+    state.healthy &= state.timescaledb.is_some();
+    Ok(state)
+}
+
+/// What the operator says; pure. The extension is not known yet.
+fn judge(cluster: &Value, pods: &[Value]) -> DatabaseHealth {
+    let mut instances: Vec<Instance> = pods.iter().map(instance).collect();
+    instances.sort_by(|a, b| a.name.cmp(&b.name));
+    let wanted = usize::try_from(object::number(cluster, "/spec/instances")).unwrap_or_default();
+    let ready = instances.iter().filter(|instance| instance.ready).count();
+    let primary = instances.iter().find(|instance| instance.role == "primary" && instance.ready);
+    let operator = health("Cluster", cluster);
+    let message = match (&operator, object::text(cluster, "/status/phase")) {
+        (Health::Ready, _) => format!("{ready} of {wanted} instances ready"),
+        (_, Some(phase)) => phase.to_owned(),
+        (other, None) => other.text().to_owned(),
+    };
+    let healthy = operator == Health::Ready && wanted > 0 && ready == wanted && primary.is_some();
+    DatabaseHealth {
+        primary: primary.map(|primary| primary.name.clone()),
+        instances,
+        rows: None,
+        timescaledb: None,
+        healthy,
+        message,
+    }
+}
+
+fn instance(pod: &Value) -> Instance {
+    Instance {
+        name: object::name(pod).to_owned(),
+        role: object::label(pod, ROLE_LABEL).unwrap_or_default().to_owned(),
+        ready: health("Pod", pod) == Health::Ready,
+    }
+}
+
+/// The extension's version and the rows, by SQL in the primary's own container: no password leaves the cluster.
+async fn count(client: &Client, primary: &str) -> Result<(Option<String>, Option<u64>)> {
+    let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
+    let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];
+    let answer = client.exec(target, &command, Some(COUNT.as_bytes())).await?;
+    read(&answer.stdout)
+}
+
+fn read(answer: &str) -> Result<(Option<String>, Option<u64>)> {
+    let mut lines = answer.lines().map(str::trim);
+    let extension = lines.next().filter(|version| !version.is_empty()).map(str::to_owned);
+    let rows = lines.find(|line| !line.is_empty()).map(str::parse::<u64>).transpose();
+    let rows = rows.context(Kind::Workload, "read the number of rows")?;
+    if answer.lines().count() == 0 {
+        return Err(Failure::new(Kind::Workload, "count the rows").because("the primary answered nothing"));
+    }
+    Ok((extension, rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn pod(name: &str, role: &str, ready: &str) -> Value {
+        json!({"metadata": {"name": name, "labels": {ROLE_LABEL: role}},
+            "status": {"conditions": [{"type": "Ready", "status": ready}]}})
+    }
+
+    fn cluster(ready: &str) -> Value {
+        json!({"spec": {"instances": 2}, "status": {"phase": "Creating a new replica",
+            "conditions": [{"type": "Ready", "status": ready}]}})
+    }
+
+    #[test]
+    fn healthy_means_every_instance_and_a_primary() {
+        let both = [pod("seasense-db-2", "replica", "True"), pod("seasense-db-1", "primary", "True")];
+        let state = judge(&cluster("True"), &both);
+        assert!(state.healthy);
+        assert_eq!(state.primary.as_deref(), Some("seasense-db-1"));
+        assert_eq!(state.instances[1].role, "replica");
+        assert!(!judge(&cluster("True"), &both[1..]).healthy, "one of two is missing");
+        let starting = judge(&cluster("False"), &both[1..]);
+        assert_eq!((starting.healthy, starting.message.as_str()), (false, "Creating a new replica"));
+    }
+
+    #[test]
+    fn reads_version_and_rows() {
+        assert_eq!(read("2.19.3\n1234\n"), Ok((Some("2.19.3".into()), Some(1234))));
+        assert_eq!(read("2.19.3\n"), Ok((Some("2.19.3".into()), None)));
+        assert_eq!(read("\n"), Ok((None, None)));
+        assert!(read("").is_err());
+    }
+}
