@@ -16,8 +16,8 @@ const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-a
 const BUCKETS = { "60s": 60, "10m": 600, "1h": 3_600, "1d": 86_400 };
 
 /** Starts it; `{ port, close() }`. With `tls` (`{ key, cert }`) it speaks HTTPS. */
-export async function startMock({ dist, buoys = 12, port = 0, tls }) {
-  const fleet = new Fleet(buoys, Date.now());
+export async function startMock({ dist, buoys = 12, pastMs, port = 0, tls }) {
+  const fleet = new Fleet(buoys, Date.now(), pastMs);
   const handle = (request, response) => {
     const url = new URL(request.url, "http://loopback");
     response.setHeader("content-security-policy", POLICY);
