@@ -45,11 +45,11 @@ export async function keyboard({ report, browser, target }) {
     await page.locator("#map").focus();
     const placed = () => page.locator("#map .world").getAttribute("transform");
     const seen = new Set([await placed()]);
-    for (const key of ["+", "ArrowLeft", "ArrowUp", "-", "0"]) {
+    for (const key of ["+", "ArrowLeft", "ArrowUp", "-", "0", "s"]) {
       await page.keyboard.press(key);
       seen.add(await placed());
     }
-    must(seen.size >= 5, `only ${seen.size} different views`);
+    must(seen.size >= 6, `only ${seen.size} different views`);
   });
 
   await report.check("the range is chosen by arrow keys", async () => {
