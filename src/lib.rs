@@ -3,29 +3,44 @@
 //! The modules stand in the order in which data flows through them:
 //! `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe`.
 
+#[cfg(feature = "cli")]
 pub mod config;
 
+#[cfg(feature = "cli")]
 pub mod plan;
 
+#[cfg(feature = "cli")]
 pub mod supply;
 
+#[cfg(feature = "cli")]
 pub mod engine;
 
+#[cfg(feature = "cli")]
 pub mod artifact;
 
+#[cfg(feature = "cli")]
 pub mod phases;
 
+#[cfg(feature = "cli")]
 pub mod workloads;
 
+#[cfg(feature = "cli")]
 pub mod observe;
 
+#[cfg(feature = "cli")]
 pub mod docker;
+#[cfg(feature = "cli")]
 pub mod k8s;
+#[cfg(feature = "cli")]
 pub mod tool;
+#[cfg(feature = "cli")]
 pub mod yaml;
 
+#[cfg(feature = "cli")]
 pub mod event;
+#[cfg(feature = "cli")]
 pub mod failure;
+#[cfg(feature = "cli")]
 pub mod ui;
 
 #[cfg(feature = "apps")]

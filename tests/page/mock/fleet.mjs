@@ -2,11 +2,11 @@
 // tried, where no platform runs.
 
 const REPORT_MS = 2_000;
-const START_LEAD_MS = 3 * 86_400_000;
+const THREE_DAYS_MS = 3 * 86_400_000;
 
 const PLACES = [
-  [48.35, -5.6], [47.6, -5.9], [46.9, -4.6], [46.2, -3.4], [45.5, -2.6], [49.6, -4.4],
-  [50.1, -3.1], [50.3, -1.2], [48.9, -6.9], [47.1, -7.8], [45.1, -5.2], [49.2, -8.1],
+  [46.0, -6.2], [49.3, -5.3], [50.0, -9.1], [41.7, 5.4], [43.3, 8.2], [38.0, 5.2],
+  [39.9, 11.7], [46.4, -5.1], [49.1, -5.8], [42.0, 6.0], [45.4, -6.9], [49.8, -8.4],
 ];
 const NAMES = ["Ariel", "Bénodet", "Cormoran", "Dundee", "Étoile", "Fulmar", "Goéland", "Hermine", "Iroise", "Jonathan",
   "Kerguelen", "Lorient"];
@@ -29,12 +29,12 @@ const noise = (t, seed) => {
 
 const idOf = (index) => `buoy-${String(index + 1).padStart(3, "0")}`;
 
-/** A fleet of `size` buoys; the last but one fell silent, the last never reported. */
+/** A fleet of `size` buoys at sea for `pastMs`; the last but one fell silent, the last never reported. */
 export class Fleet {
-  constructor(size, now) {
+  constructor(size, now, pastMs = THREE_DAYS_MS) {
     this.ids = Array.from({ length: size }, (_, index) => idOf(index));
-    this.start = now - START_LEAD_MS;
-    this.silentSince = now - 2 * 3_600_000;
+    this.start = now - pastMs;
+    this.silentSince = now - pastMs / 36;
   }
 
   /** Time of a buoy's newest reading, or `undefined`. */
@@ -46,7 +46,7 @@ export class Fleet {
 
   position(index, t) {
     const [latitude, longitude] = PLACES[index % PLACES.length];
-    const drift = (t - this.start) / START_LEAD_MS;
+    const drift = (t - this.start) / THREE_DAYS_MS;
     return [
       latitude + 0.16 * wave(t, 12.42, index) * drift + 0.28 * drift * Math.sin(index),
       longitude + 0.22 * wave(t, 24.8, index + 1) * drift + 0.5 * drift * Math.cos(index * 2),

@@ -11,18 +11,19 @@ const TYPES = {
   ".json": "application/json", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".md": "text/markdown; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
 };
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+  + "require-trusted-types-for 'script'; trusted-types 'none'";
 const BUCKETS = { "60s": 60, "10m": 600, "1h": 3_600, "1d": 86_400 };
 
-/** Starts it; `{ port, outage(on), close() }`. With `tls` (`{ key, cert }`) it speaks HTTPS. */
-export async function startMock({ dist, buoys = 12, port = 0, tls }) {
-  const fleet = new Fleet(buoys, Date.now());
-  let down = false;
+/** Starts it; `{ port, close() }`. With `tls` (`{ key, cert }`) it speaks HTTPS. */
+export async function startMock({ dist, buoys = 12, pastMs, port = 0, tls }) {
+  const fleet = new Fleet(buoys, Date.now(), pastMs);
   const handle = (request, response) => {
     const url = new URL(request.url, "http://loopback");
     response.setHeader("content-security-policy", POLICY);
+    response.setHeader("x-content-type-options", "nosniff");
     if (!url.pathname.startsWith("/api/")) return sendFile(dist, url.pathname, response);
-    if (down) return sendJson(response, 503, { type: "about:blank", title: "Service Unavailable", status: 503 });
+    if (url.pathname === "/api/v1/observations.csv") return sendCsv(fleet, url.searchParams, response);
     const body = answer(fleet, url, Date.now());
     return body === undefined ? sendJson(response, 404, { title: "Not Found", status: 404 }) : sendJson(response, 200, body);
   };
@@ -30,7 +31,6 @@ export async function startMock({ dist, buoys = 12, port = 0, tls }) {
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     port: server.address().port,
-    outage(on) { down = on; },
     close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
   };
 }
@@ -66,12 +66,18 @@ function sendJson(response, status, body) {
   response.end(JSON.stringify(body));
 }
 
+function sendCsv(fleet, query, response) {
+  const index = fleet.ids.indexOf(query.get("buoy"));
+  const [from, to] = [Date.parse(query.get("from")), Date.parse(query.get("to"))];
+  const rows = fleet.series(index, PARAMETERS[3].name, from, to, 60).map(({ t, avg }) => `${fleet.ids[index]},${t},${avg}`);
+  response.writeHead(200, { "content-type": "text/csv; charset=utf-8" });
+  response.end(["buoy,observed_at,sea_water_temperature", ...rows, ""].join("\n"));
+}
+
 function sendFile(dist, path, response) {
-  const file = join(dist, normalize(path === "/" ? "/index.html" : path));
-  if (!file.startsWith(dist) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    response.writeHead(404, { "content-type": "text/plain" });
-    return response.end("not found\n");
-  }
-  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+  const wanted = join(dist, normalize(path === "/" ? "/index.html" : path));
+  const found = wanted.startsWith(dist) && statSync(wanted, { throwIfNoEntry: false })?.isFile() === true;
+  const file = found ? wanted : join(dist, "404.html");
+  response.writeHead(found ? 200 : 404, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
   return createReadStream(file).pipe(response);
 }

@@ -5,13 +5,14 @@ import type { Viewport } from "./viewport";
 const STEP = 60;
 const FACTOR = 1.6;
 
-/** Wires buttons and keys to the viewport; `fit` shows the whole fleet again. */
-export function listenToControls(box: HTMLElement, viewport: Viewport, fit: () => void): void {
+/** Wires buttons and keys to the viewport; `fit` shows the whole fleet again, `focus` the selected buoy's way. */
+export function listenToControls(box: HTMLElement, viewport: Viewport, fit: () => void, focus: () => void): void {
   const actions: Readonly<Record<string, () => void>> = {
     "+": () => viewport.zoomBy(FACTOR),
     "=": () => viewport.zoomBy(FACTOR),
     "-": () => viewport.zoomBy(1 / FACTOR),
     "0": fit,
+    s: focus,
     ArrowLeft: () => viewport.panBy(STEP, 0),
     ArrowRight: () => viewport.panBy(-STEP, 0),
     ArrowUp: () => viewport.panBy(0, STEP),
@@ -27,4 +28,5 @@ export function listenToControls(box: HTMLElement, viewport: Viewport, fit: () =
   byId("zoom-in").addEventListener("click", () => viewport.zoomBy(FACTOR));
   byId("zoom-out").addEventListener("click", () => viewport.zoomBy(1 / FACTOR));
   byId("zoom-fit").addEventListener("click", fit);
+  byId("zoom-selected").addEventListener("click", focus);
 }

@@ -26,7 +26,7 @@ export class FleetMap {
 
   constructor(private readonly store: Store) {
     this.#box.prepend(this.#svg);
-    listenToControls(this.#box, this.#viewport, () => this.#fit());
+    listenToControls(this.#box, this.#viewport, () => this.#fit(), () => this.#focus());
     this.#svg.addEventListener("click", (event) => this.#choose(event));
     new ResizeObserver(() => this.#resized()).observe(this.#box);
     this.#fit();
@@ -69,6 +69,13 @@ export class FleetMap {
     this.#drawn = "";
     this.#viewport.fit(this.#positions(), this.#box.clientWidth, this.#box.clientHeight);
     drawTracks(this.#tracks, tracksOf(this.store.state), this.#viewport);
+  }
+
+  #focus(): void {
+    const track = tracksOf(this.store.state).find(({ selected }) => selected)?.line;
+    const marker = this.#current.find(({ selected }) => selected)?.position;
+    const positions = track ?? (marker && [marker]);
+    if (positions !== undefined) this.#viewport.focus(positions);
   }
 
   #resized(): void {

@@ -5,7 +5,8 @@ import type { Position } from "../live/state";
 /** Shown while no buoy has a position: the western approaches of Europe. */
 export const HOME: readonly Position[] = [[-12, 43], [3, 56]];
 
-const MIN_SPAN_DEGREES = 1.2;
+/** What a view shows at least: a single buoy with sea around it. */
+const LEAST_SPAN_DEGREES = 1.2;
 const RADIANS = Math.PI / 180;
 
 /** The mean of longitudes on a circle: a fleet on both sides of the date line stays together. */
@@ -24,18 +25,18 @@ export function near(longitude: number, centre: number): number {
   return centre + ((((longitude - centre + 180) % 360) + 360) % 360) - 180;
 }
 
-/** South-west and north-east corner around all positions, at least `MIN_SPAN_DEGREES` wide and high. */
-export function frame(positions: readonly Position[], centre: number): [Position, Position] {
+/** South-west and north-east corner around all positions, at least `least` degrees wide and high. */
+export function frame(positions: readonly Position[], centre: number, least = LEAST_SPAN_DEGREES): [Position, Position] {
   const shown = positions.length > 0 ? positions : HOME;
   const longitudes = shown.map(([longitude]) => near(longitude, centre));
   const latitudes = shown.map(([, latitude]) => Math.max(-84, Math.min(84, latitude)));
-  const [west, east] = widen(Math.min(...longitudes), Math.max(...longitudes));
-  const [south, north] = widen(Math.min(...latitudes), Math.max(...latitudes));
+  const [west, east] = widen(Math.min(...longitudes), Math.max(...longitudes), least);
+  const [south, north] = widen(Math.min(...latitudes), Math.max(...latitudes), least);
   return [[west, south], [east, north]];
 }
 
-function widen(low: number, high: number): [number, number] {
-  const missing = Math.max(0, MIN_SPAN_DEGREES - (high - low)) / 2;
+function widen(low: number, high: number, least: number): [number, number] {
+  const missing = Math.max(0, least - (high - low)) / 2;
   return [low - missing, high + missing];
 }
 
@@ -43,10 +44,12 @@ function widen(low: number, high: number): [number, number] {
 const MARGIN = { left: 36, top: 36, right: 76, bottom: 60 };
 
 /** The projection that shows all positions inside a viewport of that size in pixels. */
-export function fitted(positions: readonly Position[], width: number, height: number): GeoProjection {
+export function fitted(
+  positions: readonly Position[], width: number, height: number, least = LEAST_SPAN_DEGREES,
+): GeoProjection {
   const shown = positions.length > 0 ? positions : HOME;
   const centre = meanLongitude(shown);
-  const [southWest, northEast] = frame(shown, centre);
+  const [southWest, northEast] = frame(shown, centre, least);
   const share = Math.min(1, width / 320, height / 280);
   const [left, top] = [MARGIN.left * share, MARGIN.top * share];
   return geoMercator()

@@ -5,6 +5,15 @@ import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior, type ZoomTrans
 import type { Position } from "../live/state";
 import { fitted, near } from "./projection";
 
+/** The closest zoom: a few kilometres, the way of an hour, when the fleet is spread over a sea. */
+const DEEPEST = 2_000;
+
+/** What `focus` shows at least, in degrees. */
+const CLOSE_SPAN_DEGREES = 0.1;
+
+/** Decimal places of paths, enough for the closest zoom. */
+const DIGITS = 5;
+
 /** Positions to pixels, with zoom, pan and resizing. */
 export class Viewport {
   #projection: GeoProjection;
@@ -20,7 +29,6 @@ export class Viewport {
     this.#projection = fitted([], 1, 1);
     this.#centre = 0;
     this.#zoom = zoom<SVGSVGElement, unknown>()
-      .scaleExtent([1 / 40, 80])
       .filter(mayZoom)
       .on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => {
         if (event.sourceEvent !== null) this.#moved = true;
@@ -50,7 +58,9 @@ export class Viewport {
     this.#projection = fitted(positions, this.width, this.height);
     this.#centre = -(this.#projection.rotate()[0]);
     this.#moved = false;
-    this.#zoom.extent([[0, 0], [this.width, this.height]]);
+    // Out to where the world fills the width: it is drawn once, not repeated.
+    const widest = this.width / (2 * Math.PI * this.#projection.scale());
+    this.#zoom.extent([[0, 0], [this.width, this.height]]).scaleExtent([Math.min(1, widest), DEEPEST]);
     this.#svg.call(this.#zoom.transform, zoomIdentity);
   }
 
@@ -62,6 +72,16 @@ export class Viewport {
     this.#zoom.extent([[0, 0], [this.width, this.height]]);
     const { k, x, y } = this.#transform;
     this.#svg.call(this.#zoom.transform, zoomIdentity.translate(x + shift[0], y + shift[1]).scale(k));
+  }
+
+  /** Moves and zooms to these positions, without changing what "the whole fleet" means. */
+  focus(positions: readonly Position[]): void {
+    const wanted = fitted(positions, this.width, this.height, CLOSE_SPAN_DEGREES);
+    const k = Math.min(DEEPEST, wanted.scale() / this.#projection.scale());
+    const middle = wanted.invert?.([this.width / 2, this.height / 2]) ?? [0, 0];
+    const [x, y] = this.#projection(middle) ?? [0, 0];
+    this.#moved = true;
+    this.#svg.call(this.#zoom.transform, zoomIdentity.translate(this.width / 2 - k * x, this.height / 2 - k * y).scale(k));
   }
 
   /** Zooms around the middle. */
@@ -99,7 +119,7 @@ export class Viewport {
       const [right, bottom] = this.#transform.invert([(1 + margin) * this.width, (1 + margin) * this.height]);
       copy.clipExtent([[left, top], [right, bottom]]);
     }
-    const path = geoPath(copy);
+    const path = geoPath(copy).digits(DIGITS);
     return (shape) => path(shape as Parameters<typeof path>[0]) ?? "";
   }
 }
