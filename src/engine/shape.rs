@@ -12,6 +12,8 @@ use crate::{
 
 const CLUSTER: &str = "infra/kind/cluster.yaml";
 const BUILT: &str = "infra/kind/built.yaml";
+/// Changes to what kubeadm makes, mounted into the nodes.
+const PATCHES: &str = "infra/kind/patches";
 const ZONES: usize = 3;
 
 /// What an environment asks of its cluster.
@@ -40,7 +42,8 @@ pub fn kind_config(project: &Project, shape: &Shape<'_>) -> Result<String> {
         let more = read(project, BUILT)?;
         merge(&mut config, &more);
     }
-    fill(&mut config, shape).map(|()| config.to_string())
+    let patches = project.root().join(PATCHES);
+    fill(&mut config, shape, &patches).map(|()| config.to_string())
 }
 
 fn read(project: &Project, file: &str) -> Result<Value> {
@@ -66,7 +69,7 @@ fn merge(config: &mut Value, more: &Value) {
     }
 }
 
-fn fill(config: &mut Value, shape: &Shape<'_>) -> Result<()> {
+fn fill(config: &mut Value, shape: &Shape<'_>, patches: &Path) -> Result<()> {
     let wrong = |what: &str| {
         Failure::new(Kind::Environment, format!("`{CLUSTER}` {what}"))
             .hint("see the file's first comment for what seasense fills in")
@@ -78,7 +81,7 @@ fn fill(config: &mut Value, shape: &Shape<'_>) -> Result<()> {
         Some(Value::Object(node)) => node,
         _ => return Err(wrong("must hold one node, the control plane")),
     };
-    finish_mounts(&mut first, shape);
+    finish_mounts(&mut first, shape, patches);
     if !set_port(&mut first, shape.https_port) {
         return Err(wrong("must map a `hostPort: PORT`"));
     }
@@ -87,12 +90,14 @@ fn fill(config: &mut Value, shape: &Shape<'_>) -> Result<()> {
     Ok(())
 }
 
-fn finish_mounts(node: &mut Map<String, Value>, shape: &Shape<'_>) {
+fn finish_mounts(node: &mut Map<String, Value>, shape: &Shape<'_>, patches: &Path) {
     let mounts = node.entry("extraMounts").or_insert_with(|| json!([]));
     let Some(mounts) = mounts.as_array_mut() else { return };
     for mount in mounts.iter_mut() {
-        if mount["hostPath"] == "CERTS" {
-            mount["hostPath"] = shape.certs.to_string_lossy().into();
+        for (name, folder) in [("CERTS", shape.certs), ("PATCHES", patches)] {
+            if mount["hostPath"] == name {
+                mount["hostPath"] = folder.to_string_lossy().into();
+            }
         }
     }
     let mark = shape.mark.to_string_lossy();
@@ -152,7 +157,7 @@ mod tests {
     #[test]
     fn fills_every_name_in_capitals() {
         let mut config = template();
-        fill(&mut config, &shape(1)).unwrap();
+        fill(&mut config, &shape(1), Path::new("/project/patches")).unwrap();
         assert_eq!(
             config["nodes"],
             json!([{"role": "control-plane", "image": "127.0.0.1:5050/node@sha256:1",
@@ -166,7 +171,7 @@ mod tests {
     #[test]
     fn several_nodes_share_three_zones_and_one_port() {
         let mut config = template();
-        fill(&mut config, &shape(4)).unwrap();
+        fill(&mut config, &shape(4), Path::new("/project/patches")).unwrap();
         let nodes = config["nodes"].as_array().unwrap();
         let zones: Vec<&str> = nodes
             .iter()
@@ -182,7 +187,8 @@ mod tests {
         let mut config = template();
         merge(&mut config, &json!({"kubeadmConfigPatches": ["b"]}));
         assert_eq!(config["kubeadmConfigPatches"], json!(["a", "b"]));
-        let failure = fill(&mut json!({"nodes": [{}]}), &shape(1)).unwrap_err();
+        let failure =
+            fill(&mut json!({"nodes": [{}]}), &shape(1), Path::new("/project/patches")).unwrap_err();
         assert_eq!(failure.kind, Kind::Environment);
     }
 }
