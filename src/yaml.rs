@@ -82,7 +82,7 @@ mod tests {
         for (text, place) in [
             ("a: 1\na: 2\n", "gitops/a.yaml:2:1"),
             ("a: 1\n---\nb: [1, 2\nc: 3\n", "gitops/a.yaml:4:2"),
-            ("a:\n\t- 1\n", "gitops/a.yaml:2:1"),
+            ("a:\n\t- 1\n", "gitops/a.yaml:2:2"),
         ] {
             let failure = read(text).unwrap_err();
             assert_eq!(failure.kind, Kind::Environment);

@@ -22,7 +22,8 @@ pub(super) fn is_settings(path: &str) -> bool {
     is_kustomization(path) || name.starts_with("values") || name.starts_with('.')
 }
 
-fn is_kustomization(path: &str) -> bool {
+/// Whether `path` tells kustomize what to build.
+pub(super) fn is_kustomization(path: &str) -> bool {
     matches!(
         path.rsplit('/').next().unwrap_or(path),
         "kustomization.yaml" | "kustomization.yml" | "Kustomization"

@@ -65,6 +65,9 @@ fn own(images: &Images<'_>, path: &str, content: &[u8]) -> Result<Vec<u8>> {
     for document in yaml::parse(&file, text)? {
         if !check::is_settings(path) {
             check::object(&file, &document)?;
+        }
+        // A kustomization's own patches become part of objects.
+        if !check::is_settings(path) || check::is_kustomization(path) {
             variable::check(&file, text, &document)?;
         }
         check::own_images(&file, text, &document)?;
