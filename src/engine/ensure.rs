@@ -44,10 +44,9 @@ pub async fn ensure(
             }
             match answering(context, source, &name, &step).await {
                 Ok(handle) => {
-                    if found == Observed::Stopped {
-                        step.done("started again")
-                    } else {
-                        step.unchanged("runs")
+                    match found {
+                        Observed::Stopped => step.done("started again"),
+                        _ => step.unchanged("runs"),
                     }
                     Ok(handle)
                 }

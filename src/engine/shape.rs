@@ -77,9 +77,8 @@ fn fill(config: &mut Value, shape: &Shape<'_>, patches: &Path) -> Result<()> {
     let object = config.as_object_mut().ok_or_else(|| wrong("must be a mapping"))?;
     object.insert("name".into(), shape.name.into());
     let first = object.get("nodes").and_then(|nodes| nodes.get(0)).cloned();
-    let mut first = match first {
-        Some(Value::Object(node)) => node,
-        _ => return Err(wrong("must hold one node, the control plane")),
+    let Some(Value::Object(mut first)) = first else {
+        return Err(wrong("must hold one node, the control plane"));
     };
     finish_mounts(&mut first, shape, patches);
     if !set_port(&mut first, shape.https_port) {

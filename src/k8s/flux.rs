@@ -26,8 +26,8 @@ pub struct Kustomization {
     pub depends_on: Vec<String>,
     /// Whether somebody suspended it.
     pub suspended: bool,
-    /// What it has applied.
-    pub inventory: Vec<Entry>,
+    /// What it has applied, and what else it checks the health of.
+    pub objects: Vec<Entry>,
 }
 
 /// One object that a Kustomization has applied.
@@ -58,7 +58,7 @@ impl Kustomization {
             attempted: field("/status/lastAttemptedRevision"),
             depends_on: names.map(str::to_owned).collect(),
             suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
-            inventory: list(object, "/status/inventory/entries").iter().filter_map(Entry::read).collect(),
+            objects: objects(object),
         }
     }
 
@@ -73,7 +73,24 @@ impl Kustomization {
     }
 }
 
+fn objects(object: &Value) -> Vec<Entry> {
+    let applied = list(object, "/status/inventory/entries").iter().filter_map(Entry::read);
+    let checked = list(object, "/spec/healthChecks").iter().filter_map(Entry::read_check);
+    applied.chain(checked).collect()
+}
+
 impl Entry {
+    /// Reads an entry of `healthChecks`.
+    fn read_check(check: &Value) -> Option<Self> {
+        let field = |pointer: &str| text(check, pointer).map(str::to_owned);
+        Some(Self {
+            namespace: field("/namespace").unwrap_or_default(),
+            name: field("/name")?,
+            kind: field("/kind")?,
+            api_version: field("/apiVersion")?,
+        })
+    }
+
     /// Reads an inventory entry: `<namespace>_<name>_<group>_<kind>`, where a colon in a name is written `__`.
     fn read(entry: &Value) -> Option<Self> {
         let id = text(entry, "/id")?;

@@ -41,7 +41,13 @@ fn of_container(status: &Value) -> Option<Trouble> {
     };
     match waiting {
         Some(reason @ ("ErrImagePull" | "ImagePullBackOff")) => {
-            of(reason, image_message(status, message), is_absent_image(message), false)
+            let absent = is_absent_image(message);
+            of(
+                reason,
+                image_message(status, if absent { "no such image in its registry" } else { message }),
+                absent,
+                false,
+            )
         }
         Some(reason @ ("InvalidImageName" | "ErrImageNeverPull")) => {
             of(reason, image_message(status, message), true, false)

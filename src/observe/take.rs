@@ -40,18 +40,18 @@ pub struct Observer<'a> {
 pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
     let mut problems = Vec::new();
     let cluster = observer.environment.cluster_name();
-    let observed = within(engine::observe(observer.docker, observer.places, &cluster)).await;
-    let (word, problem) = match &observed {
-        Ok(observed) => problems::of_cluster(observed),
+    let found = within(engine::observe(observer.docker, observer.places, &cluster)).await;
+    let (word, problem) = match &found {
+        Ok(found) => problems::of_cluster(found),
         Err(failure) => ("absent", Some(problem("cluster", failure))),
     };
     problems.extend(problem);
-    let client = match observed {
+    let client = match found {
         Ok(Observed::Running) => connect(observer, &cluster, &mut problems).await,
         _ => None,
     };
     let inside = match &client {
-        Some(client) => inside(client, &mut problems).await,
+        Some(client) => Box::pin(inside(client, &mut problems)).await,
         None => Inside::default(),
     };
     let (gateway, fleet) = outside(observer, &inside, &mut problems).await;

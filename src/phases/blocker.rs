@@ -33,7 +33,7 @@ pub(super) struct Blocker {
 
 /// Finds what blocks `found`, of which its own message says too little.
 pub(super) async fn find(client: &Client, found: &Kustomization) -> Result<Option<Blocker>> {
-    for entry in &found.inventory {
+    for entry in &found.objects {
         // A phase's parts are Kustomizations themselves and are shown by themselves.
         if entry.kind == "Kustomization" {
             continue;
@@ -127,7 +127,7 @@ mod tests {
             kind: kind.into(),
             api_version: api_version.into(),
         };
-        Kustomization { name: "apps".into(), inventory: vec![entry], ..Kustomization::default() }
+        Kustomization { name: "apps".into(), objects: vec![entry], ..Kustomization::default() }
     }
 
     fn api(pod_status: Value) -> FakeApi {
@@ -155,7 +155,7 @@ mod tests {
         let blocker =
             find(&api(status).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
         assert_eq!(blocker.title, "Pod seasense/backend-1");
-        assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: not found");
+        assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: no such image in its registry");
         assert!(blocker.terminal);
     }
 

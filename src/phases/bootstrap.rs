@@ -43,13 +43,13 @@ pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Eve
     apply_in_order(client, early).await?;
     let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
     apply_all(client, settings.to_vec()).await?;
+    step.progress(0, None, "the artifact's source");
+    let pointers = [objects::source(input.registry, input.digest), objects::root()];
+    apply_all(client, pointers.to_vec()).await?;
     step.progress(0, None, "waiting for the nodes");
     nodes_ready(client, &step).await?;
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
-    step.progress(0, None, "the artifact's source");
-    let pointers = [objects::source(input.registry, input.digest), objects::root()];
-    apply_all(client, pointers.to_vec()).await?;
     step.done(input.digest);
     Ok(())
 }
@@ -181,7 +181,10 @@ mod tests {
         let lines: Vec<String> = api.asked().into_iter().map(|asked| asked.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
-        assert!(at("/deployments/source-controller") < at("/ocirepositories/platform"));
+        assert!(
+            at("/ocirepositories/platform") < at("/deployments/source-controller"),
+            "nothing is left to wait for"
+        );
         let patched = lines.iter().filter(|line| line.starts_with("PATCH")).count();
         assert_eq!(patched, 6, "{lines:?}");
     }

@@ -61,7 +61,8 @@ impl Finding {
 
 /// Applies every rule whose fact is known.
 pub fn judge(facts: &Facts) -> Vec<Finding> {
-    let single = [docker(facts), disk(facts), memory(facts), watches(facts), instances(facts), clock(facts)];
+    let single =
+        [docker(facts), disk(facts), memory(facts), watches(facts), instances(facts), Some(clock(facts))];
     single.into_iter().flatten().chain(facts.ports.iter().map(port)).collect()
 }
 
@@ -126,15 +127,15 @@ fn instances(facts: &Facts) -> Option<Finding> {
     Some(graded("inotify.instances", found, (INSTANCES_NEEDED, INSTANCES_COMFORTABLE), &text, &cure))
 }
 
-fn clock(facts: &Facts) -> Option<Finding> {
+fn clock(facts: &Facts) -> Finding {
     match facts.clock_behind {
-        Some(behind) if behind > CLOCK_TOLERANCE => Some(Finding::bad(
+        Some(behind) if behind > CLOCK_TOLERANCE => Finding::bad(
             "clock",
             Level::Error,
             format!("the clock stands {} min before the newest file of the project", behind.as_secs() / 60),
             "set the clock: certificates made now would not be valid yet",
-        )),
-        _ => Some(Finding::ok("clock", "not before the project's files")),
+        ),
+        _ => Finding::ok("clock", "not before the project's files"),
     }
 }
 
