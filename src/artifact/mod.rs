@@ -15,6 +15,6 @@ pub use flux::flux_objects;
 pub use pack::{Blob, Packed, pack};
 pub use provenance::Provenance;
 pub use push::push;
-pub use render::{Rendered, render};
+pub use render::{Rendered, render, validate};
 pub use tree::Tree;
 pub use upstream::Upstream;

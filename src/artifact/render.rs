@@ -35,7 +35,10 @@ pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered>
             .at(at)
             .hint("give it another name"));
         }
-        let content = if check::is_yaml(path) { own(&images, path, content)? } else { content.to_vec() };
+        let content = match checked(path, content)? {
+            Some(text) => images.pin_own(&place(path), text)?.into_bytes(),
+            None => content.to_vec(),
+        };
         files.insert(path.to_owned(), content);
     }
     // Flux is what reads the artifact; it is installed before there is one.
@@ -55,8 +58,18 @@ resources:
   - manifests.yaml
 ";
 
-/// One YAML file of the tree, checked and with its images pinned.
-fn own(images: &Images<'_>, path: &str, content: &[u8]) -> Result<Vec<u8>> {
+/// Checks every file of the tree as far as that needs no lock: long work must not end at a typing error.
+///
+/// Whatever is wrong fails with kind `Environment`, the file, the line and the column.
+pub fn validate(tree: &Tree) -> Result<()> {
+    tree.files().try_for_each(|(path, content)| checked(path, content).map(drop))
+}
+
+/// The text of a YAML file of the tree, once it is found in order; `None` for any other file.
+fn checked<'a>(path: &str, content: &'a [u8]) -> Result<Option<&'a str>> {
+    if !check::is_yaml(path) {
+        return Ok(None);
+    }
     let file = place(path);
     let text = std::str::from_utf8(content).map_err(|error| {
         let valid = String::from_utf8_lossy(&content[..error.valid_up_to()]).into_owned();
@@ -72,7 +85,7 @@ fn own(images: &Images<'_>, path: &str, content: &[u8]) -> Result<Vec<u8>> {
         }
         check::own_images(&file, text, &document)?;
     }
-    Ok(images.pin_own(&file, text)?.into_bytes())
+    Ok(Some(text))
 }
 
 impl Rendered {

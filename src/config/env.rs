@@ -1,12 +1,12 @@
 //! One environment: `envs/<name>.toml`, read and validated.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Project, Variables, read::Document};
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Location, Result};
 
 /// A validated environment file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -73,6 +73,23 @@ impl Environment {
     /// The kind cluster's name.
     pub fn cluster_name(&self) -> String {
         format!("seasense-{}", self.name())
+    }
+
+    /// The data of the cluster's ConfigMap `environment`.
+    pub fn to_variables(&self) -> BTreeMap<String, String> {
+        let (buoys, port) = (*self.fleet.buoys.get_ref(), *self.ports.https.get_ref());
+        self.variables.to_data(self.name(), buoys, port)
+    }
+
+    /// The age key that opens the environment's secrets, from `envs/<name>.agekey`.
+    pub fn age_key(&self, project: &Project) -> Result<Vec<u8>> {
+        let file = format!("envs/{}.agekey", self.name());
+        std::fs::read(project.root().join(&file)).map_err(|error| {
+            Failure::new(Kind::Environment, "cannot read the key of the environment's secrets")
+                .at(Location { file: file.into(), position: None })
+                .caused_by(&error)
+                .hint("a local environment keeps its worthless key there; see `envs/local.agekey`")
+        })
     }
 
     /// The public page's address, with a slash at its end.

@@ -61,7 +61,7 @@ pub async fn ensure(
 }
 
 /// The failure of a cluster that is not ours.
-pub(super) fn foreign(name: &str, container: &str) -> Failure {
+pub fn foreign(name: &str, container: &str) -> Failure {
     Failure::new(Kind::Cluster, format!("a cluster called `{name}` exists that seasense did not make"))
         .because(format!("the container `{container}` does not carry the mark of seasense"))
         .hint(format!("remove it yourself (`kind delete cluster --name {name}`), or rename the environment"))

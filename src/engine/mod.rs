@@ -24,9 +24,11 @@ use crate::{
     config::{Places, Project},
     docker::Docker,
     event::Events,
+    failure::Result,
 };
 
-pub use ensure::ensure;
+pub use ensure::{ensure, foreign};
+pub use fleet::FleetInput;
 pub use lock::Lock;
 pub use observe::{Observed, handle, observe};
 pub use remove::{Extent, Removed, remove};
@@ -64,6 +66,13 @@ pub struct ClusterSource {
     pub built: bool,
     /// The registry as nodes and pods name it, for example `seasense-registry:5000`.
     pub registry: String,
+}
+
+/// Writes the certificate of the authority that signed the gateway's certificate, PEM, where people and programs find it.
+pub fn write_authority(places: &Places, cluster: &str, authority: &[u8]) -> Result<PathBuf> {
+    let file = places.make_state(cluster)?.join("ca.crt");
+    record::write_whole(&file, authority)?;
+    Ok(file)
 }
 
 /// The kubeconfig of the cluster called `cluster`.

@@ -3,10 +3,12 @@
 //! Its JSON form is published in `docs/schemas/status.v1.json`.
 
 mod problems;
+mod prove;
 #[cfg(test)]
 mod schema;
 mod snapshot;
 mod take;
 
+pub use prove::prove;
 pub use snapshot::{Artifact, Endpoints, Problem, Snapshot};
 pub use take::{Observer, snapshot};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::{
+    failure::Kind,
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth},
 };
@@ -70,5 +71,19 @@ pub struct Problem {
 impl Problem {
     pub(super) fn new(part: impl Into<String>, cause: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { part: part.into(), cause: cause.into(), hint: hint.into() }
+    }
+}
+
+impl Snapshot {
+    /// The kind of the most fundamental problem, which is the first one; `None` when there is none.
+    pub fn problem_kind(&self) -> Option<Kind> {
+        let part = self.problems.first()?.part.as_str();
+        Some(match part {
+            "docker" => Kind::Tool,
+            "cluster" => Kind::Cluster,
+            "artifact" | "phases" => Kind::Phase,
+            _ if part.starts_with("phase/") => Kind::Phase,
+            _ => Kind::Workload,
+        })
     }
 }
