@@ -58,7 +58,10 @@ fn links_in_documents_lead_somewhere() {
         let text = read(file);
         for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             let local = !target.starts_with("http") && !target.starts_with('#');
-            assert!(!local || root().join(target).exists(), "{file} links to `{target}`, which does not exist");
+            assert!(
+                !local || root().join(target).exists(),
+                "{file} links to `{target}`, which does not exist"
+            );
         }
     }
 }
