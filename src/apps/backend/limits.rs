@@ -26,7 +26,7 @@ pub const BUCKETED_SPAN: SignedDuration = SignedDuration::from_hours(366 * 24);
 pub const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// Positions in one track; longer tracks are thinned.
-pub const TRACK_POINTS: i64 = 500;
+pub const TRACK_POINTS: u32 = 500;
 
 /// Readings that an export takes from the database at once.
 pub const EXPORT_PAGE: i64 = 2000;

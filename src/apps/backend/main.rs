@@ -9,6 +9,7 @@ mod limits;
 mod metrics;
 mod migrate;
 mod moment;
+mod openapi;
 mod problem;
 mod query;
 mod routes;
@@ -16,6 +17,7 @@ mod serve;
 mod state;
 
 use std::error::Error;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Verb};
@@ -42,7 +44,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             serve::run(app, arguments.listen(), shutdown::listen()?).await?;
         }
         Verb::Migrate(wanted) => migrate::run(&arguments.database()?, &wanted.request()?).await?,
-        Verb::Openapi => {}
+        Verb::Openapi => std::io::stdout().write_all(openapi::text()?.as_bytes())?,
     }
     Ok(())
 }

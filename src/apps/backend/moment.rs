@@ -13,13 +13,6 @@ const EPOCH_GAP_US: i64 = 946_684_800_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub Timestamp);
 
-impl Moment {
-    /// Drops what the database would drop: everything below a microsecond.
-    pub fn truncated(time: Timestamp) -> Self {
-        Self(Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time))
-    }
-}
-
 impl Type<Postgres> for Moment {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_name("TIMESTAMPTZ")

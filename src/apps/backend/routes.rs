@@ -14,14 +14,20 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::problem::Problem;
 use super::state::App;
-use super::{health, ingest, limits, query};
+use super::{health, ingest, limits, openapi, query};
 
 /// The API with its probes.
 pub fn api(app: App) -> Router {
     Router::new()
         .route("/api/v1/observations", post(ingest::post))
-        .route("/api/v1/summary", get(query::summary::get))
+        .route("/api/v1/observations.csv", get(query::export::get))
+        .route("/api/v1/buoys", get(query::buoys::get))
+        .route("/api/v1/parameters", get(query::parameters::get))
         .route("/api/v1/latest", get(query::latest::get))
+        .route("/api/v1/series", get(query::series::get))
+        .route("/api/v1/tracks", get(query::tracks::get))
+        .route("/api/v1/summary", get(query::summary::get))
+        .route("/api/openapi.json", get(openapi::get))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(not_found)

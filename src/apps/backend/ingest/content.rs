@@ -3,8 +3,11 @@
 use seasense::apps::shared::wire::Reading;
 use sha2::{Digest, Sha256};
 
+/// Stands for the content of a reading.
+pub type Fingerprint = [u8; 32];
+
 /// SHA-256 of the content in a canonical form: the same for every way to write the same reading as JSON.
-pub fn fingerprint(reading: &Reading) -> [u8; 32] {
+pub fn fingerprint(reading: &Reading) -> Fingerprint {
     let mut hash = Sha256::new();
     hash.update(reading.observed_at.as_microsecond().to_be_bytes());
     hash.update(bits(reading.latitude));

@@ -5,32 +5,20 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use seasense::apps::shared::wire::{Answer, Batch, Outcome, Reading, Status};
 
-use super::{content, validate};
+use super::content::{self, Fingerprint};
+use super::validate;
 
 /// The reason for a reading whose number belongs to another one.
 pub const CONFLICT: &str =
     "conflicts with another reading of the same buoy, boot_id and seq; kept for inspection";
 
-/// A reading that can be true, with its fingerprint.
+/// A reading that can be true.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The reading.
     pub reading: Reading,
     /// Fingerprint of its content.
-    pub content: [u8; 32],
-}
-
-/// What is known about a reading before it is stored.
-#[derive(Debug, Clone)]
-enum Verdict {
-    /// Try to store it.
-    Store(Candidate),
-    /// The batch holds it already, at this place, with the same content.
-    Repeats(usize),
-    /// The batch holds another reading with this number.
-    Conflicts(Candidate),
-    /// It cannot be true.
-    Flawed(i64, validate::Flaw),
+    pub content: Fingerprint,
 }
 
 /// A batch, sorted out.
@@ -38,93 +26,88 @@ enum Verdict {
 pub struct Plan {
     /// The buoy's start that all readings belong to.
     pub boot_id: i64,
-    verdicts: Vec<Verdict>,
+    /// The readings in the order of the batch; a number and a flaw for those that cannot be true.
+    readings: Vec<Result<Candidate, (i64, validate::Flaw)>>,
+    /// Where each number appears first.
+    first: HashMap<i64, usize>,
 }
 
-/// What the database did.
+/// What the database did with the first reading of each number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Numbers of the readings that are new.
+    /// Numbers that were free: the reading is stored now.
     pub new: HashSet<i64>,
-    /// Numbers that another reading had before.
-    pub conflicting: HashSet<i64>,
+    /// Numbers that were taken, with the content that is stored.
+    pub known: HashMap<i64, Fingerprint>,
 }
 
 impl Plan {
     /// Sorts out a batch at this moment.
     pub fn new(batch: Batch, now: Timestamp) -> Self {
-        let mut first: HashMap<i64, (usize, [u8; 32])> = HashMap::with_capacity(batch.readings.len());
-        let mut verdicts = Vec::with_capacity(batch.readings.len());
-        for (place, reading) in batch.readings.into_iter().enumerate() {
-            verdicts.push(match validate::check(&reading, now) {
-                Err(flaw) => Verdict::Flawed(reading.seq, flaw),
-                Ok(()) => {
-                    let content = content::fingerprint(&reading);
-                    let earlier = *first.entry(reading.seq).or_insert((place, content));
-                    let candidate = Candidate { reading, content };
-                    match earlier {
-                        (same, _) if same == place => Verdict::Store(candidate),
-                        (earlier, known) if known == content => Verdict::Repeats(earlier),
-                        _ => Verdict::Conflicts(candidate),
-                    }
-                }
-            });
+        let sorted = |reading: Reading| match validate::check(&reading, now) {
+            Ok(()) => Ok(Candidate { content: content::fingerprint(&reading), reading }),
+            Err(flaw) => Err((reading.seq, flaw)),
+        };
+        let readings: Vec<_> = batch.readings.into_iter().map(sorted).collect();
+        let mut first = HashMap::with_capacity(readings.len());
+        for (place, reading) in readings.iter().enumerate() {
+            if let Ok(candidate) = reading {
+                first.entry(candidate.reading.seq).or_insert(place);
+            }
         }
-        Self { boot_id: batch.boot_id, verdicts }
+        Self { boot_id: batch.boot_id, readings, first }
     }
 
     /// The readings to store, each number once.
     pub fn to_store(&self) -> impl Iterator<Item = &Candidate> {
-        self.verdicts.iter().filter_map(|verdict| match verdict {
-            Verdict::Store(candidate) => Some(candidate),
-            _ => None,
-        })
+        let is_first =
+            |(place, candidate): &(usize, &Candidate)| self.first.get(&candidate.reading.seq) == Some(place);
+        self.candidates().filter(is_first).map(|(_, candidate)| candidate)
     }
 
-    /// The readings that go into quarantine, given the numbers that turned out to be taken.
-    pub fn to_quarantine(&self, conflicting: &HashSet<i64>) -> Vec<&Candidate> {
-        self.verdicts
-            .iter()
-            .filter_map(|verdict| match verdict {
-                Verdict::Store(candidate) => {
-                    conflicting.contains(&candidate.reading.seq).then_some(candidate)
-                }
-                Verdict::Conflicts(candidate) => Some(candidate),
-                Verdict::Repeats(_) | Verdict::Flawed(..) => None,
-            })
-            .collect()
+    /// The readings under a number that belongs to another one.
+    pub fn to_quarantine<'a>(&'a self, stored: &'a Stored) -> impl Iterator<Item = &'a Candidate> {
+        let conflicts = |(place, candidate): &(usize, &Candidate)| {
+            self.fate(*place, candidate, stored) == Status::Rejected
+        };
+        self.candidates().filter(conflicts).map(|(_, candidate)| candidate)
     }
 
     /// The answer, in the order of the batch.
     pub fn answer(&self, stored: &Stored) -> Answer {
-        Answer::new(self.verdicts.iter().map(|verdict| self.outcome(verdict, stored)).collect())
-    }
-
-    fn outcome(&self, verdict: &Verdict, stored: &Stored) -> Outcome {
-        let (seq, status, reason) = match verdict {
-            Verdict::Flawed(seq, flaw) => (*seq, Status::Rejected, Some(flaw.to_string())),
-            Verdict::Conflicts(candidate) => {
-                (candidate.reading.seq, Status::Rejected, Some(CONFLICT.to_owned()))
+        let outcome = |(place, reading): (usize, &Result<Candidate, (i64, validate::Flaw)>)| match reading {
+            Err((seq, flaw)) => {
+                Outcome { seq: *seq, status: Status::Rejected, reason: Some(flaw.to_string()) }
             }
-            Verdict::Store(candidate) => {
-                let seq = candidate.reading.seq;
-                if stored.new.contains(&seq) {
-                    (seq, Status::Accepted, None)
-                } else if stored.conflicting.contains(&seq) {
-                    (seq, Status::Rejected, Some(CONFLICT.to_owned()))
-                } else {
-                    (seq, Status::Duplicate, None)
-                }
-            }
-            Verdict::Repeats(earlier) => {
-                let first = self.outcome(&self.verdicts[*earlier], stored);
-                match first.status {
-                    Status::Accepted => (first.seq, Status::Duplicate, None),
-                    status => (first.seq, status, first.reason),
-                }
+            Ok(candidate) => {
+                let status = self.fate(place, candidate, stored);
+                let reason = (status == Status::Rejected).then(|| CONFLICT.to_owned());
+                Outcome { seq: candidate.reading.seq, status, reason }
             }
         };
-        Outcome { seq, status, reason }
+        Answer::new(self.readings.iter().enumerate().map(outcome).collect())
+    }
+
+    fn candidates(&self) -> impl Iterator<Item = (usize, &Candidate)> {
+        self.readings.iter().enumerate().filter_map(|(place, reading)| Some((place, reading.as_ref().ok()?)))
+    }
+
+    /// A reading counts as stored exactly if what is stored under its number has its content.
+    fn fate(&self, place: usize, candidate: &Candidate, stored: &Stored) -> Status {
+        let seq = candidate.reading.seq;
+        let first = self.first.get(&seq).copied();
+        let is_new = stored.new.contains(&seq);
+        let kept = if is_new {
+            first.and_then(|first| self.readings[first].as_ref().ok()).map(|first| &first.content)
+        } else {
+            stored.known.get(&seq)
+        };
+        match kept {
+            Some(content) if *content != candidate.content => Status::Rejected,
+            Some(_) if is_new && first == Some(place) => Status::Accepted,
+            Some(_) => Status::Duplicate,
+            None => Status::Rejected,
+        }
     }
 }
 

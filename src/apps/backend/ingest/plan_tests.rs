@@ -25,28 +25,25 @@ fn reading(seq: i64, content: u8) -> Reading {
 }
 
 /// What the database does with a plan.
-fn store(table: &mut HashMap<i64, [u8; 32]>, plan: &Plan) -> Stored {
+fn store(table: &mut HashMap<i64, Fingerprint>, plan: &Plan) -> Stored {
     let mut stored = Stored::default();
     for candidate in plan.to_store() {
-        match table.get(&candidate.reading.seq) {
-            None => {
-                table.insert(candidate.reading.seq, candidate.content);
-                stored.new.insert(candidate.reading.seq);
-            }
-            Some(content) if *content != candidate.content => {
-                stored.conflicting.insert(candidate.reading.seq);
-            }
-            Some(_) => {}
+        let seq = candidate.reading.seq;
+        if let Some(content) = table.get(&seq) {
+            stored.known.insert(seq, *content);
+        } else {
+            table.insert(seq, candidate.content);
+            assert!(stored.new.insert(seq), "{seq} is stored twice");
         }
     }
     stored
 }
 
-fn send(table: &mut HashMap<i64, [u8; 32]>, readings: &[(i64, u8)]) -> (Answer, usize) {
+fn send(table: &mut HashMap<i64, Fingerprint>, readings: &[(i64, u8)]) -> (Answer, usize) {
     let readings = readings.iter().map(|(seq, content)| reading(*seq, *content)).collect();
     let plan = Plan::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }, now());
     let stored = store(table, &plan);
-    (plan.answer(&stored), plan.to_quarantine(&stored.conflicting).len())
+    (plan.answer(&stored), plan.to_quarantine(&stored).count())
 }
 
 #[test]
@@ -80,7 +77,10 @@ proptest! {
     )) {
         let (mut table, mut truth) = (HashMap::new(), HashMap::new());
         for batch in &batches {
-            let (answer, _) = send(&mut table, batch);
+            let (answer, quarantined) = send(&mut table, batch);
+            let possible = batch.iter().zip(&answer.results).filter(|(sent, _)| sent.1 != 9);
+            let conflicts = possible.filter(|(_, outcome)| outcome.status == Status::Rejected).count();
+            prop_assert_eq!(quarantined, conflicts);
             for ((seq, content), outcome) in batch.iter().zip(&answer.results) {
                 let expected = if *content == 9 {
                     Status::Rejected

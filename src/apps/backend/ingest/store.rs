@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use seasense::apps::shared::parameter;
 use sqlx::{Connection, PgConnection};
 
+use super::content::Fingerprint;
 use super::plan::{self, Candidate, Plan, Stored};
 use crate::moment::Moment;
 
@@ -46,12 +47,14 @@ pub async fn commit(connection: &mut PgConnection, buoy_id: i32, plan: &Plan) ->
         .await?;
     let candidates: Vec<&Candidate> = plan.to_store().collect();
     let new = insert(&mut transaction, buoy_id, plan.boot_id, &candidates).await?;
-    let known: Vec<&Candidate> =
-        candidates.into_iter().filter(|candidate| !new.contains(&candidate.reading.seq)).collect();
-    let conflicting = conflicts(&mut transaction, buoy_id, plan.boot_id, &known).await?;
-    quarantine(&mut transaction, buoy_id, plan.boot_id, &plan.to_quarantine(&conflicting)).await?;
+    let taken =
+        candidates.iter().map(|candidate| candidate.reading.seq).filter(|seq| !new.contains(seq)).collect();
+    let known = known(&mut transaction, buoy_id, plan.boot_id, taken).await?;
+    let stored = Stored { new, known };
+    let conflicts: Vec<&Candidate> = plan.to_quarantine(&stored).collect();
+    quarantine(&mut transaction, buoy_id, plan.boot_id, &conflicts).await?;
     transaction.commit().await?;
-    Ok(Stored { new, conflicting })
+    Ok(stored)
 }
 
 async fn insert(
@@ -88,28 +91,25 @@ async fn insert(
     Ok(new.into_iter().collect())
 }
 
-/// Numbers of known readings whose stored content differs.
-async fn conflicts(
+/// What is stored under numbers that were taken.
+async fn known(
     connection: &mut PgConnection,
     buoy_id: i32,
     boot_id: i64,
-    known: &[&Candidate],
-) -> sqlx::Result<HashSet<i64>> {
-    if known.is_empty() {
-        return Ok(HashSet::new());
+    taken: Vec<i64>,
+) -> sqlx::Result<HashMap<i64, Fingerprint>> {
+    if taken.is_empty() {
+        return Ok(HashMap::new());
     }
-    let stored: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+    let stored: Vec<(i64, Fingerprint)> = sqlx::query_as(
         "SELECT seq, content FROM reading WHERE buoy_id = $1 AND boot_id = $2 AND seq = ANY($3)",
     )
     .bind(buoy_id)
     .bind(boot_id)
-    .bind(known.iter().map(|candidate| candidate.reading.seq).collect::<Vec<_>>())
+    .bind(taken)
     .fetch_all(connection)
     .await?;
-    let stored: HashMap<i64, Vec<u8>> = stored.into_iter().collect();
-    let differs =
-        |candidate: &&&Candidate| stored.get(&candidate.reading.seq).is_some_and(|s| *s != candidate.content);
-    Ok(known.iter().filter(differs).map(|candidate| candidate.reading.seq).collect())
+    Ok(stored.into_iter().collect())
 }
 
 async fn quarantine(

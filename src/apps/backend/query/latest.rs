@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
+use seasense::apps::shared::parameter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,7 +62,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT array_agg(parameter_id) AS parameters, array_agg(value) AS measured
     FROM observation
-    WHERE buoy_id = buoy.id AND observed_at = newest.observed_at
+    WHERE buoy_id = buoy.id AND parameter_id = ANY($1) AND observed_at = newest.observed_at
       AND boot_id = newest.boot_id AND seq = newest.seq AND value IS NOT NULL
 ) AS observed
 ORDER BY code";
@@ -76,7 +77,9 @@ ORDER BY code";
 )]
 pub async fn get(State(app): State<App>) -> Result<Json<Latest>, Problem> {
     let mut session = app.database.session().await?;
-    let rows = sqlx::query_as::<_, Row>(LATEST).fetch_all(&mut *session.connection).await;
+    // The key begins with buoy and parameter: naming all parameters makes it a look-up instead of a search.
+    let parameters: Vec<i16> = parameter::ALL.iter().map(|parameter| parameter.id).collect();
+    let rows = sqlx::query_as::<_, Row>(LATEST).bind(parameters).fetch_all(&mut *session.connection).await;
     let rows = session.check(rows)?;
     let server_time = rows.first().map_or_else(Timestamp::now, |row| row.now.0);
     Ok(Json(Latest { server_time, readings: rows.into_iter().map(LatestReading::from).collect() }))
@@ -90,7 +93,7 @@ impl From<Row> for LatestReading {
             received_at: row.received_at.0,
             latitude: row.latitude,
             longitude: row.longitude,
-            values: measured::by_name(row.parameters, row.measured),
+            values: measured::by_name(row.parameters.as_deref(), row.measured.as_deref()),
         }
     }
 }

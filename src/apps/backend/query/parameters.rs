@@ -1,0 +1,36 @@
+//! `GET /api/v1/parameters`: what is measured, and in which units.
+
+use axum::Json;
+use seasense::apps::shared::parameter;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is measured.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Parameters {
+    /// Every parameter.
+    parameters: Vec<Parameter>,
+}
+
+/// One measured quantity.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Parameter {
+    /// CF standard name.
+    #[schema(example = "sea_water_temperature")]
+    name: &'static str,
+    /// Short name, for people.
+    label: &'static str,
+    /// Unit of all its values; `1` is dimensionless.
+    #[schema(example = "degC")]
+    unit: &'static str,
+}
+
+/// Lists what is measured.
+#[utoipa::path(
+    get, path = "/api/v1/parameters", tag = "data", operation_id = "getParameters",
+    responses((status = 200, description = "Every parameter", body = Parameters))
+)]
+pub async fn get() -> Json<Parameters> {
+    let listed = |p: &parameter::Parameter| Parameter { name: p.name, label: p.label, unit: p.unit };
+    Json(Parameters { parameters: parameter::ALL.iter().map(listed).collect() })
+}

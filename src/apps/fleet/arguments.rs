@@ -1,0 +1,46 @@
+//! The command line and the environment variables of the fleet.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use reqwest::Url;
+
+/// A fleet of simulated buoys that send readings to SeaSense's public gateway.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "seasense-fleet", version, about)]
+pub struct Arguments {
+    /// Address of the gateway, as buoys know it
+    #[arg(long, env = "API", value_name = "URL")]
+    pub api: Url,
+    /// PEM file of the only CA to trust; without it the system's are
+    #[arg(long, env = "CA_FILE", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Connect to this address and port, whatever the URL's host resolves to
+    #[arg(long, env = "CONNECT", value_name = "IP:PORT")]
+    pub connect: Option<SocketAddr>,
+    /// File that holds the key which the buoys' tokens are derived from
+    #[arg(long, env = "KEY_FILE", value_name = "FILE")]
+    pub key_file: PathBuf,
+    /// How many buoys
+    #[arg(long, env = "BUOYS", default_value_t = 5, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=999))]
+    pub buoys: u32,
+    /// Seconds between two readings of a buoy
+    #[arg(long, env = "INTERVAL", default_value_t = 5, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub interval: u32,
+    /// Decides every voyage and every bit of noise
+    #[arg(long, env = "SEED", default_value_t = 1, value_name = "NUMBER")]
+    pub seed: u64,
+    /// Folder that keeps what was acknowledged
+    #[arg(long, env = "LEDGER", value_name = "FOLDER")]
+    pub ledger: PathBuf,
+    /// Minutes of history to send first, one reading every five minutes
+    #[arg(long, env = "BACKFILL", default_value_t = 180, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=43_200))]
+    pub backfill: u32,
+    /// Address for metrics and health
+    #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Filter of the log, in the syntax of `RUST_LOG`
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+}

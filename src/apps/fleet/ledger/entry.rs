@@ -1,0 +1,59 @@
+//! One line of the ledger.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A reading that the backend has acknowledged: it must never be missing from the database again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Id of the buoy.
+    pub buoy: String,
+    /// The start that it was sent in.
+    pub boot_id: i64,
+    /// Its number.
+    pub seq: i64,
+    /// When it was measured.
+    pub observed_at: Timestamp,
+}
+
+/// The entries of a file. A last line without an end is a write that was cut off and is left out; what it would have
+/// said was not promised to anybody.
+pub fn parse(text: &str) -> Result<Vec<Entry>, (usize, serde_json::Error)> {
+    let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+    let parsed =
+        |(number, line): (usize, &str)| serde_json::from_str(line).map_err(|error| (number + 1, error));
+    complete.lines().enumerate().map(parsed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entry(seq: i64) -> Entry {
+        let observed_at = "2026-06-01T12:00:00Z".parse().unwrap();
+        Entry { buoy: "buoy-001".to_owned(), boot_id: 1, seq, observed_at }
+    }
+
+    fn text(entries: &[Entry]) -> String {
+        entries.iter().map(|entry| serde_json::to_string(entry).unwrap() + "\n").collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_cut_off_the_lines_before_it_stay(count in 1_i64..6, cut in 0_usize..600) {
+            let entries: Vec<Entry> = (0..count).map(entry).collect();
+            let whole = text(&entries);
+            let kept = &whole[..whole.len().saturating_sub(cut)];
+            let complete = kept.matches('\n').count();
+            prop_assert_eq!(parse(kept).unwrap(), &entries[..complete]);
+        }
+    }
+
+    #[test]
+    fn a_broken_line_in_the_middle_is_an_error_with_its_number() {
+        let text = text(&[entry(1)]) + "{\"buoy\n" + &text(&[entry(2)]);
+        assert_eq!(parse(&text).unwrap_err().0, 2);
+    }
+}

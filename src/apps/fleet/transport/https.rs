@@ -1,0 +1,107 @@
+//! HTTPS to the public gateway, with its certificate verified against one CA.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, StatusCode, Url, header};
+use seasense::apps::shared::wire::{Answer, Batch};
+
+use super::{Transport, Unsent};
+
+/// Time for one batch, from connecting to the answer.
+const ATTEMPT: Duration = Duration::from_secs(15);
+
+/// Time to connect; a gateway that is there answers at once.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// The backend behind its gateway.
+#[derive(Debug, Clone)]
+pub struct Https {
+    client: Client,
+    url: Url,
+}
+
+/// Why the settings lead nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReachable {
+    /// The address is not `https://host...`; plain HTTP is taken for a test on this machine only.
+    #[error("{0} must be an https address (http only for 127.0.0.1)")]
+    Scheme(Url),
+    /// The CA file cannot be read.
+    #[error("read the CA file")]
+    CaFile(#[from] std::io::Error),
+    /// The client cannot be made, for example because the CA file is none.
+    #[error("make the HTTPS client")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Https {
+    /// A client for the API at `api`; only certificates of the CA in `ca` count, or those of the system's without one.
+    /// `connect` replaces the look-up of the host's address and the port.
+    pub fn new(api: &Url, ca: Option<&Path>, connect: Option<SocketAddr>) -> Result<Self, NotReachable> {
+        let host = api.host_str().filter(|host| is_allowed(api.scheme(), host)).map(str::to_owned);
+        let host = host.ok_or_else(|| NotReachable::Scheme(api.clone()))?;
+        let mut url = api.clone();
+        url.set_path("/api/v1/observations");
+        let mut client = Client::builder()
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .timeout(ATTEMPT)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("seasense-fleet/", env!("CARGO_PKG_VERSION")));
+        if let Some(file) = ca {
+            client = client.tls_certs_only(Certificate::from_pem_bundle(&std::fs::read(file)?)?);
+        }
+        if let Some(address) = connect {
+            // A port in the URL would win over the address's.
+            let _ = url.set_port(None);
+            client = client.resolve(&host, address);
+        }
+        Ok(Self { client: client.build()?, url })
+    }
+}
+
+impl Transport for Https {
+    async fn send(&self, token: &str, batch: &Batch) -> Result<Answer, Unsent> {
+        let sent = self.client.post(self.url.clone()).bearer_auth(token).json(batch).send().await;
+        let response = sent.map_err(|error| Unsent::new(with_causes(&error)))?;
+        let status = response.status();
+        if status != StatusCode::OK {
+            let retry_after =
+                response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after = retry_after.and_then(|value| value.parse().ok()).map(Duration::from_secs);
+            return Err(Unsent { reason: format!("the backend answered {status}"), retry_after });
+        }
+        response.json().await.map_err(|error| Unsent::new(with_causes(&error)))
+    }
+}
+
+fn is_allowed(scheme: &str, host: &str) -> bool {
+    scheme == "https" || (scheme == "http" && host == "127.0.0.1")
+}
+
+/// The error with what lies behind it: reqwest's own text says only that something failed.
+fn with_causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        assert!(is_allowed("https", "seasense.example"));
+        assert!(is_allowed("http", "127.0.0.1"));
+        assert!(!is_allowed("http", "seasense.example"));
+        assert!(!is_allowed("ftp", "127.0.0.1"));
+    }
+}

@@ -1,0 +1,122 @@
+//! A PostgreSQL of the platform's own image, in a container that lives as long as the value.
+
+use bollard::models::PortBinding;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
+use testcontainers::core::WaitFor;
+use testcontainers::runners::AsyncRunner;
+use testcontainers::{ContainerAsync, GenericImage, ImageExt};
+
+/// Names the image, for example `127.0.0.1:5050/postgresql:test`.
+const IMAGE: &str = "SEASENSE_TEST_POSTGRES_IMAGE";
+
+/// Port of the server in its container.
+const PORT: &str = "5432/tcp";
+
+/// The image is made for an operator and starts nothing by itself.
+const START: &str = r#"set -eu
+data=/tmp/data
+initdb --pgdata="$data" --username=postgres --auth=trust --no-sync >/dev/null
+cat >>"$data/postgresql.conf" <<'SETTINGS'
+listen_addresses = '*'
+unix_socket_directories = '/tmp'
+shared_preload_libraries = 'timescaledb'
+timescaledb.license = 'apache'
+timescaledb.telemetry_level = 'off'
+fsync = off
+SETTINGS
+echo 'host all all all trust' >>"$data/pg_hba.conf"
+exec postgres -D "$data""#;
+
+/// A running server with the database `seasense`, as the platform's operator makes it.
+pub struct Database {
+    container: ContainerAsync<GenericImage>,
+    port: u16,
+}
+
+impl Database {
+    /// Starts a server whose database has the extension.
+    pub async fn start() -> Self {
+        let database = Self::start_empty().await;
+        database.as_superuser("seasense", "CREATE EXTENSION timescaledb").await;
+        database
+    }
+
+    /// Starts a server whose database lacks the extension.
+    pub async fn start_empty() -> Self {
+        let (name, tag) = image().await;
+        let loopback = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: None };
+        let container = GenericImage::new(name, tag)
+            .with_wait_for(WaitFor::message_on_stderr("database system is ready to accept connections"))
+            .with_entrypoint("bash")
+            .with_cmd(["-c", START])
+            .with_label("org.seasense.owner", "seasense")
+            .with_label("org.seasense.role", "test")
+            .with_host_config_modifier(move |host| {
+                host.port_bindings = Some([(PORT.to_owned(), Some(vec![loopback.clone()]))].into());
+            })
+            .start()
+            .await
+            .expect("start the database");
+        let port = container.get_host_port_ipv4(5432).await.expect("the published port");
+        let database = Self { container, port };
+        database.as_superuser("postgres", "CREATE ROLE seasense LOGIN").await;
+        database.as_superuser("postgres", "CREATE DATABASE seasense OWNER seasense").await;
+        database
+    }
+
+    /// The URL as an application gets it.
+    pub fn url(&self) -> String {
+        self.url_of("seasense", "seasense")
+    }
+
+    /// A connection as the application.
+    pub async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.url()).await.expect("connect to the database")
+    }
+
+    /// One number.
+    pub async fn number(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&mut self.connect().await).await.expect(query)
+    }
+
+    /// Runs a statement as the superuser, in this database.
+    pub async fn as_superuser(&self, database: &str, statement: &'static str) {
+        let url = self.url_of("postgres", database);
+        let mut connection = PgConnection::connect(&url).await.expect("connect as superuser");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect(statement);
+    }
+
+    /// Freezes the server: connections stay open and nothing answers, as when a host vanishes.
+    pub async fn freeze(&self) {
+        self.container.pause().await.expect("pause the container");
+    }
+
+    /// Ends [`Self::freeze`].
+    pub async fn thaw(&self) {
+        self.container.unpause().await.expect("unpause the container");
+    }
+
+    fn url_of(&self, role: &str, database: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+/// The image to test with; a test that was asked for and has none fails, it does not pretend.
+async fn image() -> (String, String) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests have no settings file; the image is an input of the run"
+    )]
+    let reference = std::env::var(IMAGE)
+        .unwrap_or_else(|_| panic!("{IMAGE} is not set: name the built image, see `seasense images list`"));
+    let docker = bollard::Docker::connect_with_local_defaults().expect("reach Docker");
+    let docker = docker.negotiate_version().await.expect("speak to Docker");
+    if let Err(error) = docker.inspect_image(&reference).await {
+        panic!(
+            "{IMAGE} names {reference}, which Docker does not have: {error}\nbuild it with `seasense images build`"
+        );
+    }
+    let (name, tag) = reference.rsplit_once(':').unwrap_or((&reference, "latest"));
+    (name.to_owned(), tag.to_owned())
+}

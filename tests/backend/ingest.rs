@@ -1,0 +1,108 @@
+//! Readings are stored exactly once, and everything else is told apart.
+
+use reqwest::Method;
+use seasense::apps::shared::token::EnrolmentKey;
+use seasense::apps::shared::wire::{Reading, Status};
+
+use crate::backend::{Backend, KEY};
+use crate::client::{Api, batch, problem, reading};
+use crate::database::Database;
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn a_reading_is_stored_once_and_its_fate_is_told() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    let first = batch("buoy-001", vec![reading(1), reading(2)]);
+    assert_eq!(api.store(&first).await.accepted, 2);
+    assert_eq!(api.store(&first).await.duplicate, 2);
+
+    // The same number at another time: a hypertable's own key would let it pass.
+    let moved = Reading { observed_at: reading(50).observed_at, ..reading(1) };
+    let impossible = Reading { values: [("sea_water_temperature".to_owned(), 99.0)].into(), ..reading(4) };
+    let mixed = batch("buoy-001", vec![moved, reading(3), reading(3), impossible]);
+    let answer = api.store(&mixed).await;
+    let statuses: Vec<Status> = answer.results.iter().map(|outcome| outcome.status).collect();
+    assert_eq!(statuses, [Status::Rejected, Status::Accepted, Status::Duplicate, Status::Rejected]);
+    assert!(answer.results[0].reason.as_deref().unwrap().contains("conflicts with"));
+    assert!(answer.results[3].reason.as_deref().unwrap().contains("outside -3 to 45"));
+    api.store(&mixed).await;
+
+    assert_eq!(database.number("SELECT count(*) FROM reading").await, 3);
+    assert_eq!(database.number("SELECT count(*) FROM observation").await, 6);
+    assert_eq!(database.number("SELECT count(*) FROM quarantine").await, 1);
+    assert_eq!(
+        database
+            .number("SELECT count(*) FROM reading WHERE seq = 1 AND observed_at = '2026-06-01T12:00:01Z'")
+            .await,
+        1
+    );
+    assert_eq!(api.get("/api/v1/summary").await["readings"], 3);
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn batches_that_overlap_and_race_neither_lose_nor_double_a_reading() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    let sends = (0..16_i64).map(|start| {
+        let api = api.clone();
+        let mut readings: Vec<Reading> = (start * 10..start * 10 + 100).map(reading).collect();
+        if start % 2 == 1 {
+            readings.reverse();
+        }
+        tokio::spawn(async move { api.store(&batch("buoy-002", readings)).await })
+    });
+    let mut accepted = 0;
+    for send in sends.collect::<Vec<_>>() {
+        let answer = send.await.unwrap();
+        assert_eq!((answer.rejected, answer.accepted + answer.duplicate), (0, 100));
+        accepted += answer.accepted;
+    }
+    assert_eq!(accepted, 250);
+    assert_eq!(database.number("SELECT count(*) FROM reading").await, 250);
+    assert_eq!(database.number("SELECT count(*) FROM observation").await, 500);
+    assert_eq!(database.number("SELECT sum(readings)::bigint FROM buoy_activity").await, 250);
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn wrong_requests_get_problem_details_and_store_nothing() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    let observations = || api.request(Method::POST, "/api/v1/observations");
+    let body = serde_json::to_value(batch("buoy-001", vec![reading(1)])).unwrap();
+
+    problem(observations().json(&body).send().await.unwrap(), 401).await;
+    let token = EnrolmentKey::new(KEY).unwrap().token("buoy-002");
+    let response = observations().bearer_auth(&token).json(&body).send().await.unwrap();
+    assert_eq!(response.headers()["www-authenticate"], "Bearer");
+    problem(response, 401).await;
+    let unknown = api.post(&batch("buoy-999", vec![reading(1)])).await;
+    problem(unknown, 401).await;
+
+    let json = |text: &'static str| {
+        observations().bearer_auth(&token).header("content-type", "application/json").body(text)
+    };
+    problem(json("{\"buoy\"").send().await.unwrap(), 400).await;
+    let detail = problem(
+        json("{\"buoy\":\"buoy-002\",\"boot_id\":1,\"readings\":[{\"seq\":\"x\"}]}").send().await.unwrap(),
+        422,
+    )
+    .await;
+    assert!(detail.contains("readings[0].seq"), "{detail}");
+    problem(observations().bearer_auth(&token).body("x").send().await.unwrap(), 415).await;
+    problem(api.post(&batch("buoy-002", Vec::new())).await, 422).await;
+    problem(api.post(&batch("buoy-002", (0..1001).map(reading).collect())).await, 413).await;
+    let huge = format!("{{\"buoy\":\"{}\"}}", "x".repeat(1024 * 1024));
+    let huge = observations().bearer_auth(&token).header("content-type", "application/json").body(huge);
+    problem(huge.send().await.unwrap(), 413).await;
+    problem(api.request(Method::GET, "/api/v1/nowhere").send().await.unwrap(), 404).await;
+    let response = api.request(Method::DELETE, "/api/v1/observations").send().await.unwrap();
+    assert_eq!(response.headers()["allow"], "POST");
+    problem(response, 405).await;
+    assert_eq!(database.number("SELECT count(*) FROM reading").await, 0);
+}

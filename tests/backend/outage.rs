@@ -1,0 +1,84 @@
+//! While the database is away nothing is acknowledged, and afterwards everything goes on by itself.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+
+use crate::backend::Backend;
+use crate::client::{Api, batch, problem, reading};
+use crate::database::Database;
+
+/// How long the backend may need to find the database again.
+const RECOVERY: Duration = Duration::from_secs(15);
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn a_demoted_primary_is_unavailable_and_its_connections_are_given_up() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    api.store(&batch("buoy-001", vec![reading(1)])).await;
+    database.as_superuser("postgres", "ALTER DATABASE seasense SET default_transaction_read_only = on").await;
+    database.as_superuser("postgres", END_CONNECTIONS).await;
+
+    let response = api.post(&batch("buoy-001", vec![reading(2)])).await;
+    assert_eq!(response.headers()["retry-after"], "2");
+    problem(response, 503).await;
+
+    database.as_superuser("postgres", "ALTER DATABASE seasense RESET default_transaction_read_only").await;
+    let answer = api.store(&batch("buoy-001", vec![reading(1), reading(2)])).await;
+    assert_eq!((answer.duplicate, answer.accepted), (1, 1));
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn a_server_that_vanished_is_answered_for_in_time() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    api.store(&batch("buoy-001", vec![reading(1)])).await;
+    database.freeze().await;
+    let began = Instant::now();
+    let (write, read, ready) = tokio::join!(
+        api.post(&batch("buoy-001", vec![reading(2)])),
+        async { api.request(Method::GET, "/api/v1/summary").send().await.unwrap() },
+        async { api.request(Method::GET, "/readyz").send().await.unwrap() },
+    );
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    for response in [write, read, ready] {
+        assert!(response.headers().contains_key("retry-after"));
+        problem(response, 503).await;
+    }
+    assert_eq!(api.get("/healthz").await["status"], "ok");
+    database.thaw().await;
+
+    let began = Instant::now();
+    loop {
+        let response = api.post(&batch("buoy-001", vec![reading(1), reading(2)])).await;
+        if response.status() == 200 {
+            break;
+        }
+        problem(response, 503).await;
+        assert!(began.elapsed() < RECOVERY, "the backend did not find the database again");
+    }
+    assert_eq!(database.number("SELECT count(*) FROM reading").await, 2);
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn the_process_starts_without_its_database_and_ends_when_asked() {
+    let database = Database::start().await;
+    let backend = Backend::serve(&database);
+    let api = Api::new(&backend);
+    assert_eq!(api.get("/healthz").await["status"], "ok");
+    let detail = problem(api.request(Method::GET, "/readyz").send().await.unwrap(), 503).await;
+    assert!(detail.contains("the schema has version 0"), "{detail}");
+    let page = reqwest::get(format!("{}/metrics", backend.metrics)).await.unwrap().text().await.unwrap();
+    assert!(page.contains("seasense_http_requests_total{"), "{page}");
+    assert!(page.ends_with("# EOF\n"), "{page}");
+    let began = Instant::now();
+    assert!(backend.end().success());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+const END_CONNECTIONS: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'seasense-backend'";

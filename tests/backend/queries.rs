@@ -1,0 +1,126 @@
+//! What was stored can be read again, in every shape.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::backend::Backend;
+use crate::client::{Api, batch, problem, reading};
+use crate::database::Database;
+
+const HOUR: &str = "from=2026-06-01T12:00:00Z&to=2026-06-01T13:00:00Z";
+
+/// A backend with 2500 readings of buoy-001, more than one page of an export, and one of buoy-002.
+async fn filled(database: &Database) -> (Backend, Api) {
+    let backend = Backend::start(database);
+    let api = Api::new(&backend);
+    for start in [0, 1000, 2000] {
+        let readings = (start..(start + 1000).min(2500)).map(reading).collect();
+        assert_eq!(api.store(&batch("buoy-001", readings)).await.rejected, 0);
+    }
+    api.store(&batch("buoy-002", vec![reading(7)])).await;
+    (backend, api)
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn the_state_of_the_fleet_is_told() {
+    let database = Database::start().await;
+    let (_backend, api) = filled(&database).await;
+    let summary = api.get("/api/v1/summary").await;
+    assert_eq!((&summary["readings"], &summary["buoys"]), (&2501.into(), &3.into()));
+    assert_eq!(summary["latest_observed_at"], "2026-06-01T12:41:39Z");
+
+    let latest = api.get("/api/v1/latest").await;
+    let readings = latest["readings"].as_array().unwrap();
+    assert_eq!(readings.len(), 2);
+    assert_eq!(readings[0]["buoy"], "buoy-001");
+    assert_eq!(readings[0]["observed_at"], "2026-06-01T12:41:39Z");
+    assert_eq!(readings[0]["values"]["sea_water_temperature"], 12.499);
+    assert_eq!(readings[1]["values"]["sea_water_ph_reported_on_total_scale"], 8.05);
+
+    let buoys = api.get("/api/v1/buoys").await;
+    assert_eq!(buoys["buoys"].as_array().unwrap().len(), 3);
+    assert!(buoys["buoys"][0]["last_seen"].is_string());
+    assert_eq!(buoys["buoys"][2]["last_seen"], Value::Null);
+
+    let listed: i64 = database.number("SELECT count(*) FROM parameter").await;
+    let parameters = api.get("/api/v1/parameters").await;
+    assert_eq!(parameters["parameters"].as_array().unwrap().len() as i64, listed);
+    assert_eq!(api.get("/readyz").await["status"], "ok");
+    assert!(api.get("/api/openapi.json").await["openapi"].as_str().unwrap().starts_with("3.1"));
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn series_are_means_over_buckets() {
+    let database = Database::start().await;
+    let (_backend, api) = filled(&database).await;
+    let path = |rest: &str| format!("/api/v1/series?buoy=buoy-001&parameter=sea_water_temperature&{rest}");
+    let series = api.get(&path(&format!("{HOUR}&bucket=10m"))).await;
+    assert_eq!((&series["unit"], &series["bucket_s"]), (&"degC".into(), &600.into()));
+    let points = series["points"].as_array().unwrap();
+    assert_eq!(points.len(), 5);
+    assert_eq!(points[1]["t"], "2026-06-01T12:10:00Z");
+    assert_eq!(
+        (&points[1]["min"], &points[1]["max"], &points[1]["count"]),
+        (&10.6.into(), &11.199.into(), &600.into())
+    );
+    assert!((points[1]["avg"].as_f64().unwrap() - 10.8995).abs() < 1e-9);
+    assert_eq!(points[4]["count"], 100);
+
+    let wrong = [
+        ("/api/v1/series?buoy=buoy-001&parameter=salt".to_owned(), 422, "sea_water_temperature"),
+        ("/api/v1/series?buoy=buoy-009&parameter=sea_water_temperature".to_owned(), 404, "buoy-009"),
+        (path("bucket=5s"), 422, "bucket"),
+        (path("bucket=60s&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z"), 422, "31 days"),
+        (path("bucket=1h&from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"), 422, "366 days"),
+        (path("unknown=1"), 422, "unknown"),
+        (path("from=yesterday"), 422, "from"),
+    ];
+    for (path, status, part) in wrong {
+        let response = api.request(Method::GET, &path).send().await.unwrap();
+        let detail = problem(response, status).await;
+        assert!(detail.contains(part), "{path}: {detail}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn tracks_are_geojson_lines_of_bounded_length_that_end_at_the_newest_position() {
+    let database = Database::start().await;
+    let (_backend, api) = filled(&database).await;
+    let tracks = api.get(&format!("/api/v1/tracks?{HOUR}")).await;
+    assert_eq!(tracks["type"], "FeatureCollection");
+    let features = tracks["features"].as_array().unwrap();
+    assert_eq!(features.len(), 1, "one position is no line: {features:?}");
+    let line = features[0]["geometry"]["coordinates"].as_array().unwrap();
+    assert_eq!(features[0]["geometry"]["type"], "LineString");
+    assert!((300..=501).contains(&line.len()), "{}", line.len());
+    assert_eq!(features[0]["properties"]["points"], line.len());
+    assert_eq!(features[0]["properties"]["to"], "2026-06-01T12:41:39Z");
+    assert_eq!(line.last().unwrap(), &serde_json::json!([-3.501, 47.499]));
+    let none = api.get(&format!("/api/v1/tracks?{HOUR}&buoy=buoy-003")).await;
+    assert_eq!(none["features"], serde_json::json!([]));
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn the_export_holds_every_reading_once_in_order() {
+    let database = Database::start().await;
+    let (_backend, api) = filled(&database).await;
+    let response =
+        api.request(Method::GET, &format!("/api/v1/observations.csv?{HOUR}")).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
+    let text = response.text().await.unwrap();
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<(String, String)> =
+        table.records().map(|row| row.unwrap()).map(|row| (row[0].to_owned(), row[7].to_owned())).collect();
+    let expected: Vec<(String, String)> = (0..2500)
+        .map(|seq| ("buoy-001".to_owned(), seq.to_string()))
+        .chain([("buoy-002".to_owned(), "7".to_owned())])
+        .collect();
+    assert_eq!(rows, expected);
+    let missing = api.request(Method::GET, "/api/v1/observations.csv?buoy=buoy-009").send().await.unwrap();
+    problem(missing, 404).await;
+}
