@@ -2,6 +2,14 @@
 import { must } from "../lib/report.mjs";
 import { untilCharted, untilLive, visit } from "../lib/browser.mjs";
 
+/** How many buoys have been at more than one place since yesterday. */
+async function tracksOfTheDay(target) {
+  const to = new Date();
+  const query = new URLSearchParams({ from: new Date(to - 86_400_000).toISOString(), to: to.toISOString() });
+  const { features } = await target.json(`/api/v1/tracks?${query}`);
+  return features.filter(({ geometry }) => geometry.coordinates.length > 1).length;
+}
+
 export async function shown({ report, browser, target, shoot }) {
   const visitor = await visit(browser, target);
   const { page, seen } = visitor;
@@ -37,11 +45,12 @@ export async function shown({ report, browser, target, shoot }) {
 
   await report.check("the map shows the coastline and the tracks", async () => {
     await page.waitForFunction(() => (document.querySelector("#map .land")?.getAttribute("d") ?? "").length > 1_000);
-    const to = new Date();
-    const query = new URLSearchParams({ from: new Date(to - 86_400_000).toISOString(), to: to.toISOString() });
-    const { features } = await target.json(`/api/v1/tracks?${query}`);
-    const moving = features.filter(({ geometry }) => geometry.coordinates.length > 1).length;
-    must(moving > 0, "the API has no track yet");
+    let moving = 0;
+    for (let attempt = 0; attempt < 20 && moving === 0; attempt += 1) {
+      if (attempt > 0) await page.waitForTimeout(1_000);
+      moving = await tracksOfTheDay(target);
+    }
+    must(moving > 0, "the API has no track, 20 s after it had a reading");
     await page.waitForFunction((least) => {
       const lines = [...document.querySelectorAll("#map .track")];
       return lines.length >= least && lines.every((line) => /^M[^M]*L/.test(line.getAttribute("d") ?? ""));
