@@ -1,7 +1,10 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe`.
+//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe`.
+
+#[cfg(feature = "cli")]
+pub mod cli;
 
 #[cfg(feature = "cli")]
 pub mod config;

@@ -1,1 +1,10 @@
-fn main() {}
+//! The `seasense` command: parse, run, say how it ended.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use seasense::cli::{Cli, run};
+
+fn main() -> ExitCode {
+    run(Cli::parse())
+}

@@ -38,7 +38,7 @@ pub struct Variables {
     pub hostname: Spanned<String>,
     /// Who signs its certificate.
     pub issuer: Issuer,
-    /// PostgreSQL instances, 1 to 5.
+    /// PostgreSQL instances, 2 to 5: one that is copied to synchronously needs another.
     pub database_instances: Spanned<u8>,
     /// Size of each instance's volume, as a Kubernetes quantity in `Gi`.
     pub database_storage: Spanned<String>,
@@ -86,7 +86,7 @@ impl Variables {
     ];
 
     pub(super) fn check(&self, document: &Document) -> Result<()> {
-        document.in_range("variables.database-instances", &self.database_instances, 1, 5)?;
+        document.in_range("variables.database-instances", &self.database_instances, 2, 5)?;
         document.in_range("variables.backend-replicas", &self.backend_replicas, 1, 20)?;
         document.in_range("variables.frontend-replicas", &self.frontend_replicas, 1, 20)?;
         let storage = self.database_storage.get_ref();

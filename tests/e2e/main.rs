@@ -99,7 +99,7 @@ fn t50_dev_again_changes_nothing() {
 fn t60_an_edit_reaches_the_cluster_through_flux() {
     let world = world();
     let before = world.status()["artifact"]["digest"].clone();
-    world.edit("gitops/apps/frontend.yaml", "minReadySeconds: 0", "minReadySeconds: 1");
+    world.edit("gitops/apps/frontend/deployment.yaml", "progressDeadlineSeconds: 240", "progressDeadlineSeconds: 241");
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     let status = world.status();
     assert_ne!(status["artifact"]["digest"], before, "the edit is not in the artifact");
@@ -111,9 +111,9 @@ fn t60_an_edit_reaches_the_cluster_through_flux() {
         "-n",
         "seasense",
         "-o",
-        "jsonpath={.spec.minReadySeconds}",
+        "jsonpath={.spec.progressDeadlineSeconds}",
     ]);
-    assert_eq!(seen, "1");
+    assert_eq!(seen, "241");
 }
 
 #[test]
@@ -121,15 +121,15 @@ fn t60_an_edit_reaches_the_cluster_through_flux() {
 fn t65_a_broken_manifest_is_refused_before_anything_is_pushed() {
     let world = world();
     let before = world.status()["artifact"]["digest"].clone();
-    world.edit("gitops/apps/frontend.yaml", "minReadySeconds: 1", "minReadySeconds: [1");
+    world.edit("gitops/apps/frontend/deployment.yaml", "progressDeadlineSeconds: 241", "progressDeadlineSeconds: [241");
     let run = world.seasense(&["dev", "--output", "plain"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
     assert!(
-        run.stderr.contains("gitops/apps/frontend.yaml:"),
+        run.stderr.contains("gitops/apps/frontend/deployment.yaml:"),
         "the file and line are not named:\n{}",
         run.stderr
     );
-    world.edit("gitops/apps/frontend.yaml", "minReadySeconds: [1", "minReadySeconds: 1");
+    world.edit("gitops/apps/frontend/deployment.yaml", "progressDeadlineSeconds: [241", "progressDeadlineSeconds: 241");
     assert_eq!(world.status()["artifact"]["digest"], before, "a broken tree reached the cluster");
 }
 

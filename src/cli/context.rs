@@ -1,0 +1,59 @@
+//! What every command needs, made when it is first needed: cheap commands never pay for expensive parts.
+
+use super::Global;
+use crate::{
+    config::{Environment, Places, Project},
+    docker::Docker,
+    engine::EngineContext,
+    failure::{Context as _, Kind, Result},
+    ui::Ui,
+};
+
+/// The edge of a command.
+pub struct Context<'a> {
+    /// The terminal.
+    pub ui: &'a Ui,
+    global: Global,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(ui: &'a Ui, global: Global) -> Self {
+        Self { ui, global }
+    }
+
+    /// The project that the command works on.
+    pub fn project(&self) -> Result<Project> {
+        match &self.global.project {
+            Some(folder) => Project::find(folder),
+            None => {
+                let here = std::env::current_dir().context(Kind::Tool, "read the current folder")?;
+                Project::find(&here)
+            }
+        }
+    }
+
+    /// The environment that the command works on.
+    pub fn environment(&self, project: &Project) -> Result<Environment> {
+        Environment::load(project, &self.global.environment)
+    }
+
+    /// The folders outside the project.
+    pub fn places(&self) -> Result<Places> {
+        Places::from_environment()
+    }
+
+    /// What the engine works with.
+    pub async fn engine(&self, project: &Project) -> Result<EngineContext> {
+        Ok(EngineContext {
+            project: project.clone(),
+            places: self.places()?,
+            docker: self.docker().await?,
+            events: std::sync::Arc::clone(self.ui.events()),
+        })
+    }
+
+    /// The Docker daemon.
+    pub async fn docker(&self) -> Result<Docker> {
+        Docker::connect().await
+    }
+}

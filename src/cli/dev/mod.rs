@@ -1,0 +1,77 @@
+//! `seasense dev`: the environment comes up, or up to date, and is proved to work.
+
+mod prepare;
+mod raise;
+mod summary;
+
+use std::{process::ExitCode, time::Duration};
+
+use super::{Context, images::Supply};
+use crate::{
+    engine::{self, EngineContext, Lock, preflight},
+    event::Event,
+    failure::Result,
+    k8s::Deadline,
+    observe::{self, Observer, Snapshot},
+    plan::{self, Plan},
+};
+
+/// Arguments of `seasense dev`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    supply: Supply,
+    /// Print what would be done, and do nothing to the cluster
+    #[arg(long)]
+    dry_run: bool,
+    /// Give up waiting for the platform after this many seconds
+    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+    timeout: u64,
+}
+
+/// Brings the environment up.
+pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let project = context.project()?;
+    let environment = context.environment(&project)?;
+    let wanted = prepare::inputs(&project, &environment).await?;
+    let engine = context.engine(&project).await?;
+    let _lock = Lock::acquire(&engine.places, &environment.cluster_name())?;
+    for finding in preflight::require(&engine, &environment).await? {
+        if finding.level == preflight::Level::Warning {
+            engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
+        }
+    }
+    let platform = prepare::platform(&engine, &environment, wanted, &args.supply).await?;
+    let observer = Observer { environment: &environment, places: &engine.places, docker: &engine.docker };
+    let before = observe::snapshot(observer).await;
+    let plan = plan(&engine, &before, &platform).await?;
+    if args.dry_run {
+        context.ui.data(&plan.to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let deadline = Deadline::after(Duration::from_secs(args.timeout));
+    let public = raise::raise(&engine, &platform, &plan, deadline).await?;
+    let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
+    context.ui.say(&summary::text(&proved, &environment, context.ui.style()));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn plan(engine: &EngineContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {
+    let name = platform.environment.cluster_name();
+    let cluster = match engine::observe(&engine.docker, &engine.places, &name).await? {
+        engine::Observed::Absent => plan::Cluster::Absent,
+        engine::Observed::Foreign { container } => return Err(engine::foreign(&name, &container)),
+        engine::Observed::Partial { reason } => plan::Cluster::Partial(reason),
+        engine::Observed::Stopped => plan::Cluster::Stopped,
+        engine::Observed::Running => plan::Cluster::Running {
+            digest: before.artifact.digest.clone(),
+            ready: before.phases.iter().all(|phase| phase.ready) && !before.phases.is_empty(),
+        },
+    };
+    let desired = plan::Desired {
+        digest: platform.packed.digest.clone(),
+        buoys: *platform.environment.fleet.buoys.get_ref(),
+    };
+    let fleet = if before.fleet.running { plan::Fleet::Current } else { plan::Fleet::Absent };
+    Ok(plan::build(&desired, &plan::Observed { cluster, fleet }))
+}

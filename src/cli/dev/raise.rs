@@ -1,0 +1,80 @@
+//! The steps of the plan, as much at once as depends on nothing else.
+
+use super::prepare::Platform;
+use crate::{
+    artifact,
+    engine::{self, EngineContext, FleetInput},
+    event::Step,
+    failure::Result,
+    k8s::{Client, Deadline},
+    phases::{self, BootstrapInput, Follow},
+    plan::Plan,
+    workloads::{self, Public},
+};
+
+/// Takes the steps of `plan` and gives the way in that a person would take.
+pub async fn raise(
+    engine: &EngineContext,
+    platform: &Platform<'_>,
+    plan: &Plan,
+    deadline: Deadline,
+) -> Result<Public> {
+    let push = async {
+        let step = Step::start(&engine.events, "artifact.push", "Push the artifact");
+        artifact::push(&platform.packed, &platform.registry.host, "platform").await?;
+        step.done("");
+        Ok(())
+    };
+    let (handle, ()) =
+        tokio::try_join!(engine::ensure(engine, platform.environment, &platform.source), push)?;
+    let client = Client::connect(&handle).await?;
+    if plan.changes_nothing() {
+        return sail(engine, platform, &client, deadline).await;
+    }
+    let input = BootstrapInput {
+        flux: &platform.flux,
+        variables: &platform.variables,
+        age_key: &platform.age_key,
+        registry: &platform.registry.inside,
+        digest: &platform.packed.digest,
+    };
+    phases::bootstrap(&client, &input, &engine.events).await?;
+    let follow = async {
+        phases::poke(&client, &platform.packed.digest, &platform.packed.digest).await?;
+        let what = Follow { digest: &platform.packed.digest, deadline };
+        phases::follow(&client, what, &engine.events).await
+    };
+    // The fleet sails as soon as the first door is open, while the standby still copies the primary.
+    let (_, public) = tokio::try_join!(follow, sail(engine, platform, &client, deadline))?;
+    Ok(public)
+}
+
+/// Lets the fleet sail and sees its first reading arrive.
+async fn sail(
+    engine: &EngineContext,
+    platform: &Platform<'_>,
+    client: &Client,
+    deadline: Deadline,
+) -> Result<Public> {
+    let environment = platform.environment;
+    let credentials = workloads::credentials(client, deadline).await?;
+    engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)?;
+    let (host, port) = (environment.variables.hostname.get_ref(), *environment.ports.https.get_ref());
+    let public = Public::new(host, port, &credentials.authority)?;
+    let step = Step::start(&engine.events, "dev.first-reading", "See a first reading through the gateway");
+    let before = workloads::serving(&public, deadline).await?.readings;
+    let input = FleetInput {
+        environment,
+        image: &platform.fleet_image,
+        key: &credentials.enrolment_key,
+        ca: &credentials.authority,
+    };
+    engine::fleet::ensure(engine, &input).await?;
+    if *environment.fleet.buoys.get_ref() == 0 {
+        step.unchanged("the environment asks for no buoys");
+        return Ok(public);
+    }
+    let summary = workloads::flowing(&public, before, deadline).await?;
+    step.done(format!("{} readings stored", summary.readings));
+    Ok(public)
+}

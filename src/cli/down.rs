@@ -1,0 +1,58 @@
+//! `seasense down`: the environment goes, and it is proved that nothing is left.
+
+use std::process::ExitCode;
+
+use super::Context;
+use crate::{
+    engine::{self, Extent, Lock, Removed},
+    failure::{Context as _, Kind, Result},
+};
+
+/// Arguments of `seasense down`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Stop everything but keep the data; `seasense dev` goes on from there
+    #[arg(long, conflicts_with = "all")]
+    keep_data: bool,
+    /// Remove the local registry and its network as well, unless another environment uses them
+    #[arg(long)]
+    all: bool,
+    /// Print what was removed as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Removes the environment.
+pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let project = context.project()?;
+    let environment = context.environment(&project)?;
+    let engine = context.engine(&project).await?;
+    let cluster = environment.cluster_name();
+    let _lock = Lock::acquire(&engine.places, &cluster)?;
+    let extent = match (args.keep_data, args.all) {
+        (true, _) => Extent::KeepData,
+        (_, true) => Extent::Everything,
+        _ => Extent::Environment,
+    };
+    let removed = engine::remove(&engine, (environment.name(), &cluster), extent).await?;
+    if args.json {
+        let text = serde_json::to_string_pretty(&removed).context(Kind::Internal, "write the report")?;
+        context.ui.data(&format!("{text}\n"));
+    } else {
+        context.ui.say(&report(&removed, extent));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(removed: &Removed, extent: Extent) -> String {
+    let mut text = String::new();
+    if extent == Extent::KeepData {
+        text += "Stopped. `seasense dev` goes on from here; `seasense down` removes it.\n";
+    } else {
+        text += "Nothing of the environment is left: no container, no volume, no network, no file outside the cache.\n";
+    }
+    for kept in &removed.kept {
+        text += &format!("  kept: {kept}\n");
+    }
+    text
+}

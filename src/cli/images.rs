@@ -1,0 +1,147 @@
+//! `seasense images`: make, list and check the images and upstream manifests.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::Context;
+use crate::{
+    config::Environment,
+    engine::EngineContext,
+    failure::{Context as _, Kind, Result},
+    supply::{self, Lock, Mode, Scope, SupplyContext},
+    ui,
+};
+
+/// Where images come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum From {
+    /// Ask the network quickly, and pull if it answers
+    Auto,
+    /// Copy the official images
+    Pull,
+    /// Build from Go modules, Debian and PyPI packages
+    Build,
+}
+
+/// The options of every command that needs images.
+#[derive(Debug, clap::Args)]
+pub struct Supply {
+    /// Where images come from
+    #[arg(long, value_enum, default_value = "auto", env = "SEASENSE_SUPPLY", value_name = "HOW")]
+    supply: From,
+    /// Builds to run at once [default: the number of cores]
+    #[arg(long, value_name = "NUMBER")]
+    jobs: Option<usize>,
+}
+
+impl Supply {
+    /// The mode that was asked for.
+    pub fn mode(&self) -> Mode {
+        match self.supply {
+            From::Auto => Mode::Auto,
+            From::Pull => Mode::Pull,
+            From::Build => Mode::Build,
+        }
+    }
+
+    /// What the supply works with.
+    pub fn context(&self, engine: &EngineContext, environment: &Environment) -> SupplyContext {
+        SupplyContext {
+            project: engine.project.clone(),
+            places: engine.places.clone(),
+            docker: engine.docker.clone(),
+            events: std::sync::Arc::clone(&engine.events),
+            registry_port: *environment.ports.registry.get_ref(),
+            jobs: self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),
+        }
+    }
+}
+
+/// Arguments of `seasense images`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the images of the lock
+    List {
+        #[command(flatten)]
+        supply: Supply,
+        /// Print the lock as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Build what is missing from source packages, and push it to the local registry
+    Build {
+        /// Only these images
+        #[arg(value_name = "IMAGE")]
+        images: Vec<String>,
+        /// Builds to run at once [default: the number of cores]
+        #[arg(long, value_name = "NUMBER")]
+        jobs: Option<usize>,
+    },
+    /// Copy the official images and manifests into the local registry
+    Pull,
+    /// Push what the cache holds to the local registry
+    Push {
+        #[command(flatten)]
+        supply: Supply,
+    },
+    /// Hash everything in the registry again and compare it with the lock
+    Verify {
+        #[command(flatten)]
+        supply: Supply,
+    },
+}
+
+/// Runs one of the actions.
+pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let project = context.project()?;
+    let environment = context.environment(&project)?;
+    let engine = context.engine(&project).await?;
+    match args.action {
+        Action::List { supply, json } => {
+            let lock = supply::locked(&engine.places, supply.mode())?;
+            list(context, &lock, json)?;
+        }
+        Action::Build { images, jobs } => {
+            let scope = if images.is_empty() { Scope::All } else { Scope::Images(images) };
+            let supply = Supply { supply: From::Build, jobs };
+            supply::ensure(&supply.context(&engine, &environment), Mode::Build, &scope).await?;
+        }
+        Action::Pull => {
+            let supply = Supply { supply: From::Pull, jobs: None };
+            supply::ensure(&supply.context(&engine, &environment), Mode::Pull, &Scope::All).await?;
+        }
+        Action::Push { supply } => {
+            let mode = supply.mode();
+            supply::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
+        }
+        Action::Verify { supply } => {
+            let lock = supply::locked(&engine.places, supply.mode())?;
+            supply::verify(&supply.context(&engine, &environment), &lock).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(context: &Context<'_>, lock: &Lock, json: bool) -> Result<()> {
+    if json {
+        let text = serde_json::to_string_pretty(lock).context(Kind::Internal, "write the lock")?;
+        context.ui.data(&format!("{text}\n"));
+        return Ok(());
+    }
+    let rows: Vec<[String; 4]> = lock
+        .images
+        .iter()
+        .map(|(name, image)| {
+            [name.clone(), ui::size(image.size), image.digest.clone(), image.official.clone().unwrap_or_default()]
+        })
+        .collect();
+    context.ui.data(&ui::table(["IMAGE", "SIZE", "DIGEST", "STANDS FOR"], &rows));
+    Ok(())
+}

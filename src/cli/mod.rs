@@ -1,0 +1,106 @@
+//! The command line: one file per verb, each with its arguments and what it does.
+
+mod completions;
+mod context;
+mod dev;
+mod doctor;
+mod down;
+mod images;
+mod interrupt;
+mod logs;
+mod open;
+mod render;
+mod status;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use self::context::Context;
+use crate::{
+    failure::{Failure, Kind, Result},
+    ui::{Output, Ui},
+};
+
+/// Run the whole SeaSense production platform on this machine
+#[derive(Debug, Parser)]
+#[command(name = "seasense", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// Environment to work on: the name of a file in `envs/`
+    #[arg(long = "env", global = true, default_value = "local", env = "SEASENSE_ENV", value_name = "NAME")]
+    environment: String,
+    /// Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]
+    #[arg(long, global = true, env = "SEASENSE_PROJECT", value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// How to show progress on standard error
+    #[arg(long, global = true, value_enum, default_value_t, env = "SEASENSE_OUTPUT", value_name = "HOW")]
+    output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the environment up, or up to date, and prove that it works
+    Dev(dev::Args),
+    /// Remove the environment and prove that nothing is left
+    Down(down::Args),
+    /// Say what runs, at which digest, and what is wrong
+    Status(status::Args),
+    /// Show the logs of one part of the platform
+    Logs(logs::Args),
+    /// Open the public page in a browser
+    Open(open::Args),
+    /// Make, list and check the images and upstream manifests
+    Images(images::Args),
+    /// Print the tree exactly as Flux will get it
+    Render(render::Args),
+    /// Check that this machine can run the platform
+    Doctor(doctor::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// Runs one command to its exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    let ui = Ui::new(cli.global.output);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(interrupt::guard(&ui, dispatch(&ui, cli)));
+            // A blocking task must not hold the end up: everything it does is safe to cut.
+            runtime.shutdown_background();
+            result
+        }
+        Err(error) => Err(Failure::new(Kind::Internal, "start the async runtime").caused_by(&error)),
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            ui.fail(&failure);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
+    let context = Context::new(ui, cli.global);
+    match cli.command {
+        Command::Dev(args) => dev::run(&context, args).await,
+        Command::Down(args) => down::run(&context, args).await,
+        Command::Status(args) => status::run(&context, args).await,
+        Command::Logs(args) => logs::run(&context, args).await,
+        Command::Open(args) => open::run(&context, args).await,
+        Command::Images(args) => images::run(&context, args).await,
+        Command::Render(args) => render::run(&context, args).await,
+        Command::Doctor(args) => doctor::run(&context, args).await,
+        Command::Completions(args) => Ok(completions::run(&context, args)),
+    }
+}

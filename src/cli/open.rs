@@ -1,0 +1,45 @@
+//! `seasense open`: the public page in a browser.
+
+use std::process::ExitCode;
+
+use super::Context;
+use crate::{
+    failure::{Failure, Kind, Result},
+    tool::{self, Invocation},
+};
+
+/// Arguments of `seasense open`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print the address instead of opening it
+    #[arg(long)]
+    print: bool,
+}
+
+/// What opens an address on this kind of machine, in order of preference.
+const OPENERS: [&str; 4] = ["xdg-open", "open", "wslview", "gio"];
+
+/// Opens the page, or prints its address.
+pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let project = context.project()?;
+    let address = context.environment(&project)?.page_url();
+    if args.print {
+        context.ui.data(&format!("{address}\n"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let opener = OPENERS.iter().find(|name| tool::locate(name).is_ok()).ok_or_else(|| {
+        Failure::new(Kind::Tool, "no program to open a browser with")
+            .because(format!("none of {} is on PATH", OPENERS.join(", ")))
+            .hint(format!("open {address} yourself"))
+    })?;
+    let mut invocation = Invocation::new(*opener);
+    if *opener == "gio" {
+        invocation = invocation.arg("open");
+    }
+    invocation
+        .arg(&address)
+        .capture()
+        .await
+        .map_err(|error| error.into_failure(Kind::Tool, format!("open {address}")))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,41 @@
+//! `seasense render`: the tree exactly as Flux will get it.
+
+use std::process::ExitCode;
+
+use super::{Context, images::Supply};
+use crate::{
+    artifact::{self, Tree, Upstream},
+    failure::Result,
+    supply,
+};
+
+/// Arguments of `seasense render`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    supply: Supply,
+    /// Leave the environment's variables unfilled, as they are in the artifact
+    #[arg(long)]
+    raw: bool,
+    /// Only check the tree; needs no images
+    #[arg(long)]
+    check: bool,
+}
+
+/// Prints every file as one stream of YAML.
+pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let project = context.project()?;
+    let environment = context.environment(&project)?;
+    let tree = Tree::read(&project).await?;
+    artifact::validate(&tree)?;
+    if args.check {
+        context.ui.say("The tree is in order.\n");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let lock = supply::locked(&context.places()?, args.supply.mode())?;
+    let upstream = Upstream::load(&lock, &supply::manifests_folder(&context.places()?, &lock))?;
+    let rendered = artifact::render(&tree, &lock, &upstream)?;
+    let variables = (!args.raw).then(|| environment.to_variables());
+    context.ui.data(&rendered.to_text(variables.as_ref())?);
+    Ok(ExitCode::SUCCESS)
+}

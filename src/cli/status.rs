@@ -1,0 +1,85 @@
+//! `seasense status`: one look at the environment, for people and for programs.
+
+use std::process::ExitCode;
+
+use super::Context;
+use crate::{
+    failure::{Context as _, Kind, Result},
+    observe::{self, Observer, Snapshot},
+    ui::Style,
+};
+
+/// Arguments of `seasense status`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print the snapshot as JSON (schema: docs/schemas/status.v1.json)
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks and tells; the exit code is that of the most fundamental problem.
+pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let project = context.project()?;
+    let environment = context.environment(&project)?;
+    let (places, docker) = (context.places()?, context.docker().await?);
+    let observer = Observer { environment: &environment, places: &places, docker: &docker };
+    let seen = observe::snapshot(observer).await;
+    if args.json {
+        let text = serde_json::to_string_pretty(&seen).context(Kind::Internal, "write the snapshot")?;
+        context.ui.data(&format!("{text}\n"));
+    } else {
+        context.ui.data(&text(&seen, context.ui.data_style()));
+    }
+    Ok(seen.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))
+}
+
+fn text(seen: &Snapshot, style: Style) -> String {
+    let verdict = if seen.ready { style.good("ready") } else { style.bad("not ready") };
+    let mut text = format!("{} is {verdict}\n", style.strong(&seen.environment));
+    let mut line = |name: &str, good: bool, value: String| {
+        let mark = if good { style.good(" ok") } else { style.bad("bad") };
+        text += &format!("{mark} {name:22} {value}\n");
+    };
+    line("cluster", seen.cluster == "running", seen.cluster.clone());
+    line("artifact", seen.artifact.digest.is_some(), artifact(seen));
+    for phase in &seen.phases {
+        let message = if phase.ready { "ready at that digest" } else { phase.message.as_str() };
+        line(&format!("phase {}", phase.name), phase.ready, message.to_owned());
+    }
+    line("database", seen.database.healthy, database(seen));
+    let gateway = &seen.gateway;
+    let how = if gateway.tls_verified { "TLS verified" } else { gateway.message.as_str() };
+    line("gateway", gateway.https && gateway.tls_verified, format!("{}  {how}", gateway.address));
+    let fleet = &seen.fleet;
+    let age = fleet.age_s.map_or("no reading yet".to_owned(), |age| format!("latest reading {age:.1} s old"));
+    line("fleet", fleet.running || fleet.buoys == 0, format!("{} buoys, {age}", fleet.buoys));
+    for problem in &seen.problems {
+        text += &format!("\n{} {}: {}\n", style.bad("problem:"), problem.part, problem.cause);
+        text += &format!("  {} {}\n", style.link("hint:"), problem.hint);
+    }
+    text
+}
+
+fn artifact(seen: &Snapshot) -> String {
+    let artifact = &seen.artifact;
+    let Some(digest) = &artifact.digest else { return "none".to_owned() };
+    let commit = artifact.commit.as_deref().unwrap_or("unknown commit");
+    let dirty = if artifact.dirty == Some(true) { ", with uncommitted changes" } else { "" };
+    format!("{digest}  ({}{dirty})", commit.get(..12).unwrap_or(commit))
+}
+
+fn database(seen: &Snapshot) -> String {
+    let instances: Vec<String> = seen
+        .database
+        .instances
+        .iter()
+        .map(|instance| {
+            let ready = if instance.ready { "" } else { " not ready" };
+            format!("{} ({}{ready})", instance.name, instance.role)
+        })
+        .collect();
+    match seen.database.rows {
+        Some(rows) => format!("{}  {rows} rows", instances.join(", ")),
+        None => format!("{}  {}", instances.join(", "), seen.database.message),
+    }
+}

@@ -1,0 +1,76 @@
+//! A hermetic place to run the program in: its own home, caches, `PATH` and project.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// How a command ended.
+#[must_use]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A project of the smallest kind in a folder of its own.
+pub struct Harness {
+    root: tempfile::TempDir,
+}
+
+impl Harness {
+    pub fn new() -> Self {
+        let harness = Self { root: tempfile::tempdir().unwrap() };
+        for folder in ["project/envs", "project/gitops", "home", "bin"] {
+            fs::create_dir_all(harness.root.path().join(folder)).unwrap();
+        }
+        let local = Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/local.toml");
+        fs::copy(local, harness.project().join("envs/local.toml")).unwrap();
+        harness
+    }
+
+    pub fn project(&self) -> PathBuf {
+        self.root.path().join("project")
+    }
+
+    /// Changes one line of the environment file.
+    pub fn with_environment(self, from: &str, to: &str) -> Self {
+        let path = self.project().join("envs/local.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "the file does not hold {from:?}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+        self
+    }
+
+    /// Runs `seasense ARGS` in the project. Docker is where nothing listens.
+    pub fn run(&self, args: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_seasense"))
+            .args(args)
+            .current_dir(self.project())
+            .env_clear()
+            .env("HOME", self.root.path().join("home"))
+            .env("PATH", self.root.path().join("bin"))
+            .env("DOCKER_HOST", format!("unix://{}", self.root.path().join("no.sock").display()))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| {
+            String::from_utf8(bytes).unwrap().replace(&*self.root.path().to_string_lossy(), "[ROOT]")
+        };
+        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Files that a run has left anywhere but in the project.
+    pub fn files_outside_project(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.root.path().join("home"), self.root.path().join("bin")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { found.push(path) }
+            }
+        }
+        found
+    }
+}
