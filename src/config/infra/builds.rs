@@ -24,6 +24,7 @@ pub struct GoBuild {
     #[serde(default)]
     pub exports: Vec<Export>,
     /// How long it takes on two cores with every cache empty; the weight in the progress.
+    #[serde(skip_serializing)]
     pub seconds: u32,
 }
 
@@ -60,6 +61,7 @@ pub struct RootBuild {
     #[serde(default)]
     pub exclude: Vec<String>,
     /// How long it takes; the weight in the progress.
+    #[serde(skip_serializing)]
     pub seconds: u32,
 }
 
@@ -79,6 +81,7 @@ pub struct WheelBuild {
     /// The name it gets in the build's output.
     pub to: String,
     /// How long it takes; the weight in the progress.
+    #[serde(skip_serializing)]
     pub seconds: u32,
 }
 
@@ -86,11 +89,18 @@ pub struct WheelBuild {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CompilerBuild {
-    /// The file, relative to the project.
+    /// The build that provides the file, as `kind.name`.
+    #[serde(serialize_with = "plain")]
+    pub build: Spanned<String>,
+    /// The file, in that build's output.
     pub source: String,
+    /// Further flags for the compiler.
+    #[serde(default)]
+    pub flags: Vec<String>,
     /// The program's name in the build's output.
     pub to: String,
     /// How long it takes; the weight in the progress.
+    #[serde(skip_serializing)]
     pub seconds: u32,
 }
 
@@ -105,6 +115,7 @@ pub struct CargoBuild {
     /// Files and folders that they depend on, relative to the project.
     pub inputs: Vec<String>,
     /// How long it takes; the weight in the progress.
+    #[serde(skip_serializing)]
     pub seconds: u32,
 }
 
@@ -117,6 +128,7 @@ pub struct NpmBuild {
     /// The folder below it in which the build leaves its result.
     pub output: String,
     /// How long it takes; the weight in the progress.
+    #[serde(skip_serializing)]
     pub seconds: u32,
 }
 

@@ -16,6 +16,9 @@ pub(super) fn check(recipes: &Recipes, versions: &Versions, document: &Document)
     for wheel in recipes.wheel.values() {
         known("part", &wheel.part, versions.parts.keys(), document)?;
     }
+    for program in recipes.c.values() {
+        known("build", &program.build, builds.iter().filter(|name| !name.starts_with("c.")), document)?;
+    }
     for tool in recipes.tool.values() {
         known("build", &tool.build, builds.iter(), document)?;
     }

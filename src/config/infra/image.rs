@@ -7,14 +7,15 @@ use toml::Spanned;
 
 use super::builds::plain;
 
-/// One image.
+/// One image. What is not serialised does not change its content, so its key does not depend on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ImageRecipe {
     /// What upstream calls it, with its tag; absent for images that only this project has.
+    #[serde(skip_serializing)]
     pub official: Option<String>,
     /// Whether supply `pull` copies the official image or makes it like supply `build`.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub pull: Pull,
     /// The root build that it stands on; absent for an image that holds nothing but its own files.
     #[serde(default, serialize_with = "plain_option")]
@@ -48,10 +49,10 @@ pub struct ImageRecipe {
     /// The signal that asks it to end.
     pub stop_signal: Option<String>,
     /// Whether the Docker daemon of this machine needs it too.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub daemon: bool,
     /// How long packing takes; the weight in the progress.
-    #[serde(default = "one")]
+    #[serde(default = "one", skip_serializing)]
     pub seconds: u32,
 }
 

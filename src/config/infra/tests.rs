@@ -47,8 +47,8 @@ fn an_unknown_build_is_refused_where_it_stands() {
 
 #[test]
 fn a_base_must_be_a_root() {
-    let images = "[c.pause]\nsource = \"p.c\"\nto = \"pause\"\nseconds = 1\n[image.a]\npull = \"build\"\nbase = \"c.pause\"\n";
-    assert_eq!(refused(images).1.message, "there is no build `c.pause`");
+    let images = "[npm.p]\nfolder = \"p\"\noutput = \"o\"\nseconds = 1\n[image.a]\npull = \"build\"\nbase = \"npm.p\"\n";
+    assert_eq!(refused(images).1.message, "there is no build `npm.p`");
 }
 
 #[test]
