@@ -7,6 +7,7 @@ use crate::{
     docker::{ContainerSpec, Docker, Mount, Restart, labels},
     failure::{Failure, Kind, Result},
     k8s::wait,
+    supply::LockedImage,
 };
 
 /// The container's name, which is also its host name on [`NETWORK`].
@@ -34,6 +35,19 @@ impl Registry {
     pub fn at(port: u16) -> Self {
         Self { host: format!("127.0.0.1:{port}"), inside: format!("{CONTAINER}:{PORT}") }
     }
+
+    /// The name under which this machine's daemon has an image that it needs: a name per digest, so that an older image
+    /// of the same repository is never taken for it.
+    #[expect(clippy::unused_self, reason = "the daemon is part of what the registry serves")]
+    pub fn host_reference(&self, image: &LockedImage) -> String {
+        daemon_reference(&image.repository, &image.digest)
+    }
+}
+
+/// The daemon's name of the image with `digest` in `repository`.
+pub fn daemon_reference(repository: &str, digest: &str) -> String {
+    let short: String = digest.trim_start_matches("sha256:").chars().take(16).collect();
+    format!("seasense/{repository}:{short}")
 }
 
 /// Makes sure that the registry runs from `image`, which the daemon has, and answers on `port` of 127.0.0.1.
@@ -81,5 +95,21 @@ fn spec(image: &str, port: u16) -> ContainerSpec {
         memory: Some(MEMORY),
         restart: Restart::UnlessStopped,
         ..ContainerSpec::default()
+    }
+}
+
+async fn until_it_answers(docker: &Docker, registry: &Registry) -> Result<()> {
+    let client = RegistryClient::new(&registry.host)?;
+    let deadline = wait::Deadline::after(Duration::from_secs(30));
+    let answered = wait::wait(deadline, Duration::from_millis(100), "start the local registry", || async {
+        Ok(match client.answers().await {
+            true => wait::Look::Ready(()),
+            false => wait::Look::NotYet(format!("nothing answers on {}", registry.host)),
+        })
+    })
+    .await;
+    match answered {
+        Ok(()) => Ok(()),
+        Err(failure) => Err(failure.because(docker.logs(CONTAINER, 5).await.unwrap_or_default())),
     }
 }

@@ -1,0 +1,58 @@
+//! Gets a Go module's files: through the Go command, which checks them against the public checksum database.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::Part;
+use crate::{
+    failure::{Context, Failure, Kind, Result},
+    tool::Invocation,
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Downloaded {
+    dir: PathBuf,
+}
+
+/// The folder with the files of `part`'s module, read-only. `outside` is a folder that belongs to no module.
+pub(super) async fn download(go: &Path, part: &Part, outside: &Path) -> Result<PathBuf> {
+    let wanted = format!("{}@v{}", part.module, part.version);
+    let message = || format!("cannot get the Go module `{wanted}`");
+    let answer = Invocation::new(go)
+        .args(["mod", "download", "-json", &wanted])
+        .env("GOWORK", "off")
+        .env("GOFLAGS", "")
+        .cwd(outside)
+        .capture()
+        .await
+        .map_err(|error| {
+            error
+                .into_failure(Kind::Tool, message())
+                .hint("see whether `go env GOPROXY` names a proxy that answers")
+        })?;
+    let downloaded: Downloaded = serde_json::from_str(&answer.stdout).with_context(Kind::Tool, message)?;
+    Ok(downloaded.dir)
+}
+
+/// Copies the folder `from` to `to`; the copies are writable, as the module's files are not.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    fn walk(from: &Path, to: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(to)?;
+        for entry in std::fs::read_dir(from)? {
+            let entry = entry?;
+            let target = to.join(entry.file_name());
+            match entry.file_type()?.is_dir() {
+                true => walk(&entry.path(), &target)?,
+                false => std::fs::write(target, std::fs::read(entry.path())?)?,
+            }
+        }
+        Ok(())
+    }
+    if !from.is_dir() {
+        return Err(Failure::new(Kind::Environment, format!("there is no folder `{}`", from.display()))
+            .hint("see `infra/manifests/recipes.toml`; upstream may have moved it"));
+    }
+    walk(from, to).with_context(Kind::Tool, || format!("copy `{}`", from.display()))
+}
