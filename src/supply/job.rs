@@ -110,8 +110,8 @@ impl Job {
     }
 }
 
-/// Every job that `images` and all programs for this machine need, each after those it needs.
-pub fn jobs(infra: &Infra, images: &BTreeSet<String>) -> Vec<Job> {
+/// Every job that `images`, and with `with_tools` the programs for this machine, need; each after those it needs.
+pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<Job> {
     let recipes = &infra.recipes;
     let part = |name: &str| infra.versions.parts.get(name).cloned().unwrap_or_default();
     let mut all: BTreeMap<String, Job> = BTreeMap::new();
@@ -134,7 +134,7 @@ pub fn jobs(infra: &Infra, images: &BTreeSet<String>) -> Vec<Job> {
         let needs = builds.map(|build| build.get_ref().clone()).collect();
         add(format!("image.{name}"), Work::Image(Box::new(image.clone())), needs);
     }
-    let tools = recipes.tool.values().map(|tool| tool.build.get_ref().clone());
+    let tools = recipes.tool.values().filter(|_| with_tools).map(|tool| tool.build.get_ref().clone());
     needed(&all, images.iter().map(|name| format!("image.{name}")).chain(tools))
 }
 

@@ -48,11 +48,6 @@ impl Store {
         Ok(Unfinished { folder, target: self.folder(job, key) })
     }
 
-    /// Removes a result, so that it is made again.
-    pub fn forget(&self, job: &str, key: &str) -> io::Result<()> {
-        remove(&self.folder(job, key))
-    }
-
     /// The facts that were noted with a result.
     pub fn provenance(&self, job: &str, key: &str) -> io::Result<Provenance> {
         Ok(serde_json::from_slice(&fs::read(self.folder(job, key).join(PROVENANCE))?)?)

@@ -21,7 +21,7 @@ pub(super) async fn run(shop: &Workshop, build: &CargoBuild, out: &Path, report:
     let mut invocation = cargo(shop)
         .env("CARGO_TARGET_DIR", &target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(shop))
-        .args(["build", "--release", "--locked", "--target", TARGET, "--features"])
+        .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
         .arg(build.features.join(","));
     for program in &build.programs {
         invocation = invocation.args(["--bin", program]);
@@ -56,7 +56,7 @@ fn flags(shop: &Workshop) -> String {
 /// How many packages there are to compile when nothing is.
 async fn packages(shop: &Workshop, build: &CargoBuild) -> Result<u64> {
     let invocation = cargo(shop)
-        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--target", TARGET, "--features"])
+        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--target", TARGET, "--no-default-features", "--features"])
         .arg(build.features.join(","));
     let tree = tool(invocation, "list the packages of the workloads", HINT).await?;
     let names: BTreeSet<&str> = tree.stdout.lines().map(|line| line.trim_end_matches(" (*)")).collect();

@@ -6,7 +6,7 @@ use super::RegistryClient;
 use crate::{
     docker::{ContainerSpec, Docker, Mount, Restart, labels},
     failure::{Failure, Kind, Result},
-    k8s::wait,
+    k8s::{Deadline, Look, wait},
     supply::LockedImage,
 };
 
@@ -100,11 +100,11 @@ fn spec(image: &str, port: u16) -> ContainerSpec {
 
 async fn until_it_answers(docker: &Docker, registry: &Registry) -> Result<()> {
     let client = RegistryClient::new(&registry.host)?;
-    let deadline = wait::Deadline::after(Duration::from_secs(30));
-    let answered = wait::wait(deadline, Duration::from_millis(100), "start the local registry", || async {
+    let deadline = Deadline::after(Duration::from_secs(30));
+    let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
         Ok(match client.answers().await {
-            true => wait::Look::Ready(()),
-            false => wait::Look::NotYet(format!("nothing answers on {}", registry.host)),
+            true => Look::Ready(()),
+            false => Look::NotYet(format!("nothing answers on {}", registry.host)),
         })
     })
     .await;
