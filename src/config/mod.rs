@@ -1,11 +1,13 @@
 //! Settings: the only reader of `envs/*.toml`, `infra/*.toml` and the process environment.
 
 mod env;
+pub mod infra;
 mod places;
 mod read;
 mod variables;
 
 pub use env::{ClusterSpec, Environment, FleetSpec, Ports};
+pub use infra::Infra;
 pub use places::{Places, Project};
 pub use read::{nearest, read_toml};
 pub use variables::{Issuer, Variables};

@@ -46,6 +46,22 @@ impl Document {
         Failure::new(Kind::Environment, message).at(self.location(value.span().start))
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same file with other text, for files in which names stand for values; lines must stay where they are.
+    #[must_use]
+    pub fn with_text(self, text: String) -> Self {
+        Self { text, ..self }
+    }
+
+    /// A failure that points at byte `offset`.
+    pub fn wrong_at(&self, offset: usize, message: String) -> Failure {
+        Failure::new(Kind::Environment, message).at(self.location(offset))
+    }
+
     /// Refuses a number outside `low..=high`.
     pub fn in_range<T>(&self, name: &str, value: &Spanned<T>, low: u64, high: u64) -> Result<()>
     where

@@ -1,0 +1,78 @@
+//! What a parser cannot see: names that must exist, owners that must be numbers, modes that must be octal.
+
+use std::collections::BTreeSet;
+
+use toml::Spanned;
+
+use super::{ImageRecipe, Pull, Recipes, Versions};
+use crate::{
+    config::{nearest, read::Document},
+    failure::{Failure, Result},
+};
+
+/// Refuses references to what is not there.
+pub(super) fn check(recipes: &Recipes, versions: &Versions, document: &Document) -> Result<()> {
+    let builds: BTreeSet<String> = recipes.build_names().into_iter().collect();
+    for wheel in recipes.wheel.values() {
+        known("part", &wheel.part, versions.parts.keys(), document)?;
+    }
+    for program in recipes.c.values() {
+        known("build", &program.build, builds.iter().filter(|name| !name.starts_with("c.")), document)?;
+    }
+    for tool in recipes.tool.values() {
+        known("build", &tool.build, builds.iter(), document)?;
+    }
+    for (name, image) in &recipes.image {
+        for build in image.files.iter().filter_map(|file| file.build.as_ref()) {
+            known("build", build, builds.iter(), document)?;
+        }
+        if let Some(base) = &image.base {
+            known("build", base, builds.iter().filter(|name| name.starts_with("root.")), document)?;
+        }
+        check_image(name, image, document)?;
+    }
+    Ok(())
+}
+
+fn check_image(name: &str, image: &ImageRecipe, document: &Document) -> Result<()> {
+    let refuse = |what: String| {
+        let table = document.text().find(&format!("[image.{name}]")).unwrap_or_default();
+        Err(document.wrong_at(table, what))
+    };
+    if image.pull == Pull::Official && image.official.is_none() {
+        return refuse(format!("image `{name}` has no official name, so it must say `pull = \"build\"` or `\"skip\"`"));
+    }
+    let numeric = |owner: &str| owner.split(':').all(|id| id.parse::<u32>().is_ok());
+    if !image.user.is_empty() && !numeric(&image.user) {
+        return refuse(format!("the user of image `{name}` must be numeric, not `{}`", image.user));
+    }
+    let owners = image.files.iter().map(|file| &file.owner).chain(image.folders.iter().map(|folder| &folder.owner));
+    for owner in owners.flatten() {
+        if !numeric(owner) || !owner.contains(':') {
+            return refuse(format!("an owner in image `{name}` must be `uid:gid`, not `{owner}`"));
+        }
+    }
+    let modes = image.files.iter().map(|file| &file.mode).chain(image.folders.iter().map(|folder| &folder.mode));
+    for mode in modes.chain(image.texts.iter().map(|text| &text.mode)).flatten() {
+        if u32::from_str_radix(mode, 8).is_err() {
+            return refuse(format!("a mode in image `{name}` must be octal, not `{mode}`"));
+        }
+    }
+    Ok(())
+}
+
+fn known<'a>(
+    what: &str,
+    name: &Spanned<String>,
+    names: impl Iterator<Item = &'a String> + Clone,
+    document: &Document,
+) -> Result<(), Failure> {
+    if names.clone().any(|known| known == name.get_ref()) {
+        return Ok(());
+    }
+    let failure = document.wrong(name, format!("there is no {what} `{}`", name.get_ref()));
+    Err(match nearest(name.get_ref(), names.map(String::as_str)) {
+        Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+        None => failure,
+    })
+}

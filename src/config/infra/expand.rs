@@ -1,0 +1,50 @@
+//! `{NAME}` in `infra/images.toml` stands for the version of part NAME, so that no version is written twice.
+
+use super::Versions;
+use crate::{
+    config::{nearest, read::Document},
+    failure::Result,
+};
+
+/// Puts versions in the place of names; an unknown name is refused.
+pub(super) fn expand(document: Document, versions: &Versions) -> Result<Document> {
+    let text = document.text();
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = 0;
+    for (start, name) in names(text) {
+        let Some(version) = versions.version(name) else {
+            let failure = document.wrong_at(start, format!("`infra/versions.toml` has no part `{name}`"));
+            return Err(match nearest(name, versions.parts.keys().map(String::as_str)) {
+                Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+                None => failure,
+            });
+        };
+        expanded.push_str(&text[rest..start]);
+        expanded.push_str(version);
+        rest = start + name.len() + 2;
+    }
+    expanded.push_str(&text[rest..]);
+    Ok(document.with_text(expanded))
+}
+
+/// The `{name}`s of a text: where each brace opens, and the name. Tables and code, which have blanks or capitals, are none.
+fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    text.match_indices('{').filter_map(move |(start, _)| {
+        let inside = &text[start + 1..];
+        let end = inside.find(|c: char| !legal(c))?;
+        (end > 0 && inside[end..].starts_with('}')).then(|| (start, &inside[..end]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_bare_names_are_names() {
+        let text = r#"a = { b = 1 } # {} {x-1} {A} "{go}" {"k": {}}"#;
+        let found: Vec<&str> = names(text).map(|(_, name)| name).collect();
+        assert_eq!(found, ["x-1", "go"]);
+    }
+}

@@ -1,0 +1,64 @@
+use super::*;
+use crate::failure::Failure;
+
+const VERSIONS: &str = "[parts.go]\nversion = \"1.26.8\"\n[parts.envoy]\nversion = \"1.39.1\"\n";
+
+fn load(images: &str) -> Result<Infra> {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["envs", "gitops", "infra"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("infra/versions.toml"), VERSIONS).unwrap();
+    std::fs::write(folder.path().join("infra/images.toml"), images).unwrap();
+    Infra::load(&Project::find(folder.path()).unwrap())
+}
+
+fn refused(images: &str) -> (String, Failure) {
+    let failure = load(images).unwrap_err();
+    (failure.location.clone().map(|place| place.to_string()).unwrap_or_default(), failure)
+}
+
+#[test]
+fn versions_stand_in_the_place_of_names() {
+    let infra = load("[image.envoy]\nofficial = \"docker.io/envoyproxy/envoy:v{envoy}\"\n").unwrap();
+    let official = infra.recipes.image["envoy"].official.as_deref();
+    assert_eq!(official, Some("docker.io/envoyproxy/envoy:v1.39.1"));
+}
+
+#[test]
+fn an_unknown_part_is_refused_where_it_stands() {
+    let (place, failure) = refused("[image.envoy]\nofficial = \"envoy:v{envo}\"\n");
+    assert_eq!(place, "infra/images.toml:2:20");
+    assert_eq!(failure.hints, ["the nearest known name is `envoy`"]);
+}
+
+#[test]
+fn an_unknown_key_is_refused_where_it_stands() {
+    let (place, failure) = refused("[image.envoy]\noficial = \"envoy\"\n");
+    assert_eq!(place, "infra/images.toml:2:1");
+    assert_eq!(failure.hints, ["the nearest known name is `official`"]);
+}
+
+#[test]
+fn an_unknown_build_is_refused_where_it_stands() {
+    let images = "[image.a]\npull = \"build\"\nfiles = [{ build = \"go.x\", path = \"x\", to = \"/x\" }]\n";
+    assert_eq!(refused(images).0, "infra/images.toml:3:20");
+}
+
+#[test]
+fn a_base_must_be_a_root() {
+    let images = "[npm.p]\nfolder = \"p\"\noutput = \"o\"\nseconds = 1\n[image.a]\npull = \"build\"\nbase = \"npm.p\"\n";
+    assert_eq!(refused(images).1.message, "there is no build `npm.p`");
+}
+
+#[test]
+fn users_are_numbers_and_modes_are_octal() {
+    assert_eq!(refused("[image.a]\npull = \"build\"\nuser = \"nobody\"\n").0, "infra/images.toml:1:1");
+    let images = "[image.a]\npull = \"build\"\ntexts = [{ to = \"/a\", text = \"\", mode = \"0799\" }]\n";
+    assert!(refused(images).1.message.contains("octal"));
+}
+
+#[test]
+fn an_image_that_cannot_be_pulled_must_say_so() {
+    assert!(refused("[image.a]\nuser = \"1\"\n").1.message.contains("no official name"));
+}

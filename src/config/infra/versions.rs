@@ -1,0 +1,34 @@
+//! The parts and their versions.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// `infra/versions.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// The parts, by name.
+    pub parts: BTreeMap<String, Part>,
+}
+
+/// One external part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Part {
+    /// Its version, without a leading `v`.
+    pub version: String,
+    /// The Go module it is built from.
+    pub module: Option<String>,
+    /// The package of `PyPI` it is taken from.
+    pub wheel: Option<String>,
+    /// That package's hash, 64 hex digits.
+    pub sha256: Option<String>,
+}
+
+impl Versions {
+    /// The version of the part called `name`.
+    pub fn version(&self, name: &str) -> Option<&str> {
+        self.parts.get(name).map(|part| part.version.as_str())
+    }
+}

@@ -1,0 +1,64 @@
+//! Builds programs of this package as static binaries, so that their images hold nothing else.
+
+use std::{collections::BTreeSet, path::Path};
+
+use super::{Workshop, facts, tool, watch};
+use crate::{
+    config::infra::CargoBuild,
+    failure::{Context, Kind, Result},
+    supply::{Provenance, meter::Report},
+    tool::Invocation,
+};
+
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+const HINT: &str = "install Rust from https://rustup.rs";
+
+/// Builds into the cache's own target folder and copies the programs to `out`.
+pub(super) async fn run(shop: &Workshop, build: &CargoBuild, out: &Path, report: &Report) -> Result<Provenance> {
+    let target = shop.places.cache().join("cargo-target");
+    let total = packages(shop, build).await?;
+    let mut done = 0;
+    let mut invocation = cargo(shop)
+        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(shop))
+        .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
+        .arg(build.features.join(","));
+    for program in &build.programs {
+        invocation = invocation.args(["--bin", program]);
+    }
+    watch(invocation, "compile the workloads", HINT, |line| {
+        if let Some(package) = line.trim_start().strip_prefix("Compiling ") {
+            done += 1;
+            report.progress(done, Some(total.max(done)), package);
+        }
+    })
+    .await?;
+    for program in &build.programs {
+        let made = target.join(TARGET).join("release").join(program);
+        std::fs::copy(&made, out.join(program))
+            .with_context(Kind::Tool, || format!("copy `{}`", made.display()))?;
+    }
+    Ok(facts([("supply", "this package".to_owned()), ("programs", build.programs.join(" "))]))
+}
+
+fn cargo(shop: &Workshop) -> Invocation {
+    ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_PROFILE_RELEASE_DEBUG"]
+        .into_iter()
+        .fold(Invocation::new("cargo").cwd(shop.project.root()), Invocation::unset)
+}
+
+/// Static, and without the place of the clone, so that every clone gives the same bytes.
+fn flags(shop: &Workshop) -> String {
+    let root = shop.project.root().display();
+    ["-C", "target-feature=+crt-static", &format!("--remap-path-prefix={root}=/seasense")].join("\u{1f}")
+}
+
+/// How many packages there are to compile when nothing is.
+async fn packages(shop: &Workshop, build: &CargoBuild) -> Result<u64> {
+    let invocation = cargo(shop)
+        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--target", TARGET, "--no-default-features", "--features"])
+        .arg(build.features.join(","));
+    let tree = tool(invocation, "list the packages of the workloads", HINT).await?;
+    let names: BTreeSet<&str> = tree.stdout.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    Ok(names.len() as u64)
+}

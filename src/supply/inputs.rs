@@ -1,0 +1,93 @@
+//! Hashes files and folders of the project: what a build's key is made of.
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::oci::sha256_file;
+
+/// Folders that tools leave behind; they never are an input.
+const LEFTOVERS: [&str; 3] = ["node_modules", "target", "dist"];
+
+/// The hash of everything below the `inputs` of the project at `root`: names, content, and whether it may be executed.
+pub fn hash(root: &Path, inputs: &[String]) -> io::Result<String> {
+    let mut files = Vec::new();
+    for input in inputs {
+        let path = root.join(input);
+        collect(&path, &mut files).map_err(|error| io::Error::new(error.kind(), format!("{input}: {error}")))?;
+    }
+    files.sort();
+    files.dedup();
+    let mut hash = Sha256::new();
+    for file in files {
+        let executable = fs::metadata(&file)?.permissions().mode() & 0o111 != 0;
+        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().into_owned();
+        hash.update(format!("{name}\0{executable}\0{}\n", sha256_file(&file)?));
+    }
+    Ok(hex::encode(hash.finalize()))
+}
+
+/// Copies the folder `from` to `to`, without what tools left behind.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut files = Vec::new();
+    collect(from, &mut files)?;
+    for file in files {
+        let target = to.join(file.strip_prefix(from).unwrap_or(&file));
+        fs::create_dir_all(target.parent().unwrap_or(to))?;
+        fs::copy(&file, target)?;
+    }
+    Ok(())
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if !LEFTOVERS.iter().any(|name| entry.file_name() == *name) {
+            collect(&entry.path(), files)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("go/sub")).unwrap();
+        fs::write(folder.path().join("go/go.mod"), "module a").unwrap();
+        fs::write(folder.path().join("go/sub/main.go"), "package main").unwrap();
+        folder
+    }
+
+    #[test]
+    fn names_content_and_permissions_count_and_leftovers_do_not() {
+        let folder = project();
+        let now = || hash(folder.path(), &["go".to_owned()]).unwrap();
+        let first = now();
+        assert_eq!(first, hash(project().path(), &["go".to_owned()]).unwrap(), "the place must not matter");
+        fs::create_dir(folder.path().join("go/node_modules")).unwrap();
+        fs::write(folder.path().join("go/node_modules/x"), "x").unwrap();
+        assert_eq!(first, now());
+        fs::set_permissions(folder.path().join("go/go.mod"), fs::Permissions::from_mode(0o755)).unwrap();
+        let second = now();
+        assert_ne!(first, second);
+        fs::write(folder.path().join("go/sub/main.go"), "package main\n").unwrap();
+        assert_ne!(second, now());
+    }
+
+    #[test]
+    fn a_missing_input_is_named() {
+        let error = hash(project().path(), &["nowhere".to_owned()]).unwrap_err();
+        assert!(error.to_string().starts_with("nowhere"), "{error}");
+    }
+}

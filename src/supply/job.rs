@@ -1,0 +1,209 @@
+//! The jobs of supply `build`: what is built, what it needs, and the key under which its result is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{inputs, oci::sha256_hex};
+use crate::{
+    config::{
+        Infra, Project,
+        infra::{CargoBuild, CompilerBuild, GoBuild, ImageRecipe, NpmBuild, Part, RootBuild, WheelBuild},
+    },
+    failure::{Context, Kind, Result},
+};
+
+/// Raised when the same recipe gives another result because this program changed.
+const FORMAT: u32 = 1;
+
+/// What a job uses up; decides how many run at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A compiler that uses every core by itself.
+    Compile,
+    /// Mostly waits for the network.
+    Fetch,
+    /// Mostly waits for the disk.
+    Pack,
+}
+
+/// What a job does.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// Builds programs of a Go module.
+    Go(GoBuild),
+    /// Makes a root file system of Debian packages.
+    Root(RootBuild),
+    /// Takes a program out of a wheel.
+    Wheel(WheelBuild, Part),
+    /// Compiles a C file.
+    Compiler(CompilerBuild),
+    /// Builds programs of this package.
+    Cargo(CargoBuild),
+    /// Builds a page.
+    Npm(NpmBuild),
+    /// Packs an image.
+    Image(Box<ImageRecipe>),
+}
+
+/// One job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its name, `kind.name`.
+    pub id: String,
+    /// The jobs whose results it uses.
+    pub needs: BTreeSet<String>,
+    /// What it does.
+    pub work: Work,
+}
+
+impl Job {
+    /// What it uses up.
+    pub const fn class(&self) -> Class {
+        match self.work {
+            Work::Go(_) | Work::Cargo(_) => Class::Compile,
+            Work::Root(_) | Work::Wheel(..) | Work::Npm(_) => Class::Fetch,
+            Work::Compiler(_) | Work::Image(_) => Class::Pack,
+        }
+    }
+
+    /// How long it takes on two cores with every cache empty, in seconds.
+    pub const fn seconds(&self) -> u32 {
+        match &self.work {
+            Work::Go(build) => build.seconds,
+            Work::Root(build) => build.seconds,
+            Work::Wheel(build, _) => build.seconds,
+            Work::Compiler(build) => build.seconds,
+            Work::Cargo(build) => build.seconds,
+            Work::Npm(build) => build.seconds,
+            Work::Image(image) => image.seconds,
+        }
+    }
+
+    /// What it does, for people.
+    pub fn title(&self) -> String {
+        let name = self.id.split_once('.').map_or("", |(_, name)| name);
+        match &self.work {
+            Work::Go(_) => format!("Compile {name} (Go)"),
+            Work::Root(build) => format!("Make the {name} root of Debian {} packages", build.suite),
+            Work::Wheel(_, part) => format!("Fetch {name} {} from PyPI", part.version),
+            Work::Compiler(_) => format!("Compile {name} (C)"),
+            Work::Cargo(_) => format!("Compile {name} (Rust)"),
+            Work::Npm(_) => format!("Build {name} (npm)"),
+            Work::Image(_) => format!("Pack image {name}"),
+        }
+    }
+
+    /// The files of the project that it reads.
+    fn inputs(&self) -> Vec<String> {
+        match &self.work {
+            Work::Go(build) => [vec![build.folder.clone()], build.inputs.clone()].concat(),
+            Work::Root(build) => [build.before.clone(), build.after.clone()].concat(),
+            Work::Cargo(build) => build.inputs.clone(),
+            Work::Npm(build) => vec![build.folder.clone()],
+            Work::Image(image) => {
+                image.files.iter().filter(|file| file.build.is_none()).map(|file| file.path.clone()).collect()
+            }
+            Work::Wheel(..) | Work::Compiler(_) => Vec::new(),
+        }
+    }
+}
+
+/// Every job that `images`, and with `with_tools` the programs for this machine, need; each after those it needs.
+pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<Job> {
+    let recipes = &infra.recipes;
+    let part = |name: &str| infra.versions.parts.get(name).cloned().unwrap_or_default();
+    let mut all: BTreeMap<String, Job> = BTreeMap::new();
+    let mut add = |id: String, work: Work, needs: BTreeSet<String>| {
+        all.insert(id.clone(), Job { id, needs, work });
+    };
+    recipes.go.iter().for_each(|(name, build)| add(format!("go.{name}"), Work::Go(build.clone()), BTreeSet::new()));
+    recipes.root.iter().for_each(|(name, build)| add(format!("root.{name}"), Work::Root(build.clone()), BTreeSet::new()));
+    recipes.cargo.iter().for_each(|(name, build)| add(format!("cargo.{name}"), Work::Cargo(build.clone()), BTreeSet::new()));
+    recipes.npm.iter().for_each(|(name, build)| add(format!("npm.{name}"), Work::Npm(build.clone()), BTreeSet::new()));
+    for (name, build) in &recipes.wheel {
+        add(format!("wheel.{name}"), Work::Wheel(build.clone(), part(build.part.get_ref())), BTreeSet::new());
+    }
+    for (name, build) in &recipes.c {
+        let needs = BTreeSet::from([build.build.get_ref().clone()]);
+        add(format!("c.{name}"), Work::Compiler(build.clone()), needs);
+    }
+    for (name, image) in recipes.image.iter().filter(|(name, _)| images.contains(*name)) {
+        let builds = image.files.iter().filter_map(|file| file.build.as_ref()).chain(&image.base);
+        let needs = builds.map(|build| build.get_ref().clone()).collect();
+        add(format!("image.{name}"), Work::Image(Box::new(image.clone())), needs);
+    }
+    let tools = recipes.tool.values().filter(|_| with_tools).map(|tool| tool.build.get_ref().clone());
+    needed(&all, images.iter().map(|name| format!("image.{name}")).chain(tools))
+}
+
+/// The jobs of `all` that `wanted` need, in the order in which they can run.
+fn needed(all: &BTreeMap<String, Job>, wanted: impl Iterator<Item = String>) -> Vec<Job> {
+    fn visit(id: &str, all: &BTreeMap<String, Job>, seen: &mut BTreeSet<String>, order: &mut Vec<Job>) {
+        let Some(job) = all.get(id) else { return };
+        if seen.insert(id.to_owned()) {
+            job.needs.iter().for_each(|need| visit(need, all, seen, order));
+            order.push(job.clone());
+        }
+    }
+    let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
+    wanted.for_each(|id| visit(&id, all, &mut seen, &mut order));
+    order
+}
+
+/// The key of each job, by its name: a hash of its recipe, its files, the toolchain and the keys of what it needs.
+pub fn keys(project: &Project, infra: &Infra, jobs: &[Job]) -> Result<BTreeMap<String, String>> {
+    let mut keys: BTreeMap<String, String> = BTreeMap::new();
+    for job in jobs {
+        let files = inputs::hash(project.root(), &job.inputs());
+        let files = files.with_context(Kind::Environment, || format!("read the inputs of `{}`", job.id))?;
+        let toolchain = matches!(job.work, Work::Go(_)).then(|| infra.versions.version("go")).flatten();
+        let needs: Vec<&str> = job.needs.iter().filter_map(|need| keys.get(need)).map(String::as_str).collect();
+        let text = serde_json::to_string(&(FORMAT, &job.id, &job.work, files, toolchain, needs))
+            .context(Kind::Internal, "write a job's key")?;
+        keys.insert(job.id.clone(), sha256_hex(text.as_bytes())[..24].to_owned());
+    }
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(id: &str, needs: &[&str]) -> (String, Job) {
+        let work = Work::Npm(NpmBuild { folder: id.into(), output: String::new(), seconds: 1 });
+        let needs = needs.iter().map(|need| (*need).to_owned()).collect();
+        (id.to_owned(), Job { id: id.to_owned(), needs, work })
+    }
+
+    #[test]
+    fn a_job_comes_after_what_it_needs_and_only_once() {
+        let all = BTreeMap::from([
+            job("image.a", &["go.x", "root.r"]),
+            job("image.b", &["root.r"]),
+            job("go.x", &[]),
+            job("root.r", &[]),
+            job("go.unused", &[]),
+        ]);
+        let order: Vec<String> =
+            needed(&all, ["image.a".to_owned(), "image.b".to_owned()].into_iter()).into_iter().map(|job| job.id).collect();
+        assert_eq!(order, ["go.x", "root.r", "image.a", "image.b"]);
+    }
+
+    #[test]
+    fn a_key_follows_what_the_job_needs() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["envs", "gitops", "page", "other"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let project = Project::find(folder.path()).unwrap();
+        let infra = Infra { versions: Default::default(), recipes: toml::from_str("").unwrap() };
+        let jobs = [job("page", &[]).1, job("other", &["page"]).1];
+        let before = keys(&project, &infra, &jobs).unwrap();
+        assert_eq!(before, keys(&project, &infra, &jobs).unwrap());
+        std::fs::write(folder.path().join("page/index.html"), "x").unwrap();
+        let after = keys(&project, &infra, &jobs).unwrap();
+        assert!(before["page"] != after["page"] && before["other"] != after["other"]);
+    }
+}

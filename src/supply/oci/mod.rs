@@ -1,0 +1,15 @@
+//! Writes OCI images: deterministic layers, configuration and manifest, and the archive form that a Docker daemon loads.
+
+mod archive;
+mod hashing;
+mod image;
+mod layer;
+mod repack;
+mod tree;
+
+pub use archive::write_archive;
+pub use hashing::{HashingReader, HashingWriter, sha256_file, sha256_hex};
+pub use image::{Descriptor, ImageConfig, ImageManifest, Process, Rootfs, assemble};
+pub use layer::{LAYER_MEDIA_TYPE, Layer, pack};
+pub use repack::repack;
+pub use tree::{Node, Source, Tree};
