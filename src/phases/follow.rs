@@ -1,11 +1,11 @@
 //! Following the phases: a live tree while it lasts, the cause at once when it cannot end well.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     blocker::{self, Blocker},
     source,
-    state::{self, PhaseState, ROOT, is_ready, named},
+    state::{self, Block, PhaseState, ROOT, is_ready, named},
     verdict,
 };
 use crate::{
@@ -67,6 +67,30 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
 struct Memory {
     looks: u32,
     blockers: BTreeMap<String, Blocker>,
+    /// Since when each Kustomization is blocked by the same resource, or by none that is known.
+    since: BTreeMap<String, (Option<String>, Duration)>,
+}
+
+impl Memory {
+    /// Takes in the blockers that were found `now`, as time since the wait began.
+    fn learn(&mut self, found: &[Kustomization], blockers: BTreeMap<String, Blocker>, now: Duration) {
+        for kustomization in found {
+            let title = blockers.get(&kustomization.name).map(|blocker| blocker.title.clone());
+            let known = self.since.get(&kustomization.name);
+            if known.is_none_or(|(before, _)| *before != title) {
+                self.since.insert(kustomization.name.clone(), (title, now));
+            }
+        }
+        self.blockers = blockers;
+    }
+
+    fn block(&self, name: &str) -> Block {
+        let blocker = self.blockers.get(name);
+        Block {
+            resource: blocker.map(|blocker| (blocker.title.clone(), blocker.detail.clone())),
+            since: self.since.get(name).map_or(Duration::ZERO, |(_, since)| *since),
+        }
+    }
 }
 
 async fn look(
@@ -87,15 +111,14 @@ async fn look(
         return Ok(Look::Failed(failed("the artifact cannot be fetched", &cause)));
     }
     if memory.looks.is_multiple_of(BLOCKER_EVERY) {
-        memory.blockers = blockers(client, &found, digest).await?;
+        let blockers = blockers(client, &found, digest).await?;
+        memory.learn(&found, blockers, step.elapsed());
     }
     memory.looks += 1;
     if let Some(failure) = hopeless(&found, digest, &memory.blockers) {
         return Ok(Look::Failed(failure));
     }
-    let named_blocker =
-        |name: &str| memory.blockers.get(name).map(|blocker| (blocker.title.clone(), blocker.detail.clone()));
-    let tree = state::tree(&found, digest, step.elapsed(), &named_blocker);
+    let tree = state::tree(&found, digest, &|name| memory.block(name));
     let late = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
         Some(blocker) => format!("{}: {blocker}: {}", part.part, part.detail),
         None => format!("{}: {}", part.part, part.detail),

@@ -1,6 +1,6 @@
 //! Following against an API in memory.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -110,4 +110,24 @@ async fn a_poke_asks_only_those_that_are_late() {
         api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
     assert_eq!(poked.len(), 2, "{poked:?}");
     assert!(poked[1].contains("/kustomizations/infrastructure-core"));
+}
+
+#[test]
+fn a_blocker_blocks_since_it_was_first_seen() {
+    let found = [Kustomization { name: "data".into(), ..Kustomization::default() }];
+    let by = |title: &str, detail: &str| {
+        let (title, detail) = (title.to_owned(), detail.to_owned());
+        BTreeMap::from([("data".to_owned(), Blocker { title, detail, terminal: false, log: None })])
+    };
+    let mut memory = Memory::default();
+    let seen = [
+        (1, by("Pod a/b", "pulling"), 1),
+        (5, by("Pod a/b", "starting"), 1),
+        (9, by("Pod a/c", "pulling"), 9),
+    ];
+    for (now, blockers, since) in seen {
+        memory.learn(&found, blockers, Duration::from_secs(now));
+        assert_eq!(memory.block("data").since, Duration::from_secs(since));
+    }
+    assert_eq!(memory.block("data").resource, Some(("Pod a/c".to_owned(), "pulling".to_owned())));
 }
