@@ -13,7 +13,7 @@ use crate::{
     failure::{Failure, Kind, Result},
     k8s::{
         Client, Deadline, Look, PAUSE, Selector,
-        flux::{Kustomization, NAMESPACE, Source},
+        flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
         resource, wait,
     },
 };
@@ -32,12 +32,21 @@ pub struct Follow<'a> {
 
 /// Asks Flux to look now: at the source, and at every Kustomization that is not ready at `digest`.
 ///
-/// `request` must differ from the last one; Flux acts on the change.
+/// Those count as ready only after they looked. `request` must differ from the last one, the time for example: Flux acts
+/// on the change.
 pub async fn poke(client: &Client, digest: &str, request: &str) -> Result<()> {
-    let key = "reconcile.fluxcd.io/requestedAt";
-    client.annotate(&resource::OCI_REPOSITORY, NAMESPACE, ROOT, (key, request)).await?;
-    for late in kustomizations(client).await?.iter().filter(|found| !is_ready(found, digest)) {
-        client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &late.name, (key, request)).await?;
+    ask(client, request, |found| !is_ready(found, digest)).await
+}
+
+/// Asks Flux to look at everything now: the settings have changed, and what is ready is so with the old ones.
+pub async fn poke_all(client: &Client, request: &str) -> Result<()> {
+    ask(client, request, |_| true).await
+}
+
+async fn ask(client: &Client, request: &str, whom: impl Fn(&Kustomization) -> bool) -> Result<()> {
+    client.annotate(&resource::OCI_REPOSITORY, NAMESPACE, ROOT, (REQUESTED_AT, request)).await?;
+    for found in kustomizations(client).await?.iter().filter(|found| whom(found)) {
+        client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &found.name, (REQUESTED_AT, request)).await?;
     }
     Ok(())
 }
@@ -165,8 +174,9 @@ fn hopeless(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, B
                     .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
             );
         }
-        // What it applied for an earlier artifact is about to be replaced.
-        let blocker = blockers.get(&kustomization.name).filter(|_| kustomization.speaks_of(digest))?;
+        // What it applied before is about to be replaced.
+        let current = kustomization.speaks_of(digest) && !kustomization.asked;
+        let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
         blocker.terminal.then(|| of_blocker(&what, blocker))
     })
 }

@@ -110,6 +110,11 @@ async fn a_poke_asks_only_those_that_are_late() {
         api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
     assert_eq!(poked.len(), 2, "{poked:?}");
     assert!(poked[1].contains("/kustomizations/infrastructure-core"));
+    poke_all(&api.client(), "run-2").await.unwrap();
+    assert_eq!(
+        api.asked().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
+        2 + 1 + items.len()
+    );
 }
 
 #[test]
