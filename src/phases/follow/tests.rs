@@ -82,7 +82,7 @@ async fn a_manifest_that_cannot_be_built_ends_it_at_once() {
         "sha256:old",
         ("False", "BuildFailed", "kustomize build failed: bad YAML"),
     ));
-    let (result, _) = run(&api(&items), Duration::from_secs(60)).await;
+    let (result, _) = run(&api(&items), Duration::from_mins(1)).await;
     let failure = result.unwrap_err();
     assert_eq!((failure.kind, failure.message.as_str()), (Kind::Phase, "phase `apps` cannot become ready"));
     assert_eq!(failure.causes, ["kustomize build failed: bad YAML"]);
@@ -96,7 +96,7 @@ async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
         json!({"status": {"conditions": [{"type": "Ready", "status": "False",
             "reason": "OCIArtifactPullFailed", "message": "MANIFEST_UNKNOWN: manifest unknown"}]}}),
     );
-    let (result, _) = run(&api, Duration::from_secs(60)).await;
+    let (result, _) = run(&api, Duration::from_mins(1)).await;
     assert_eq!(result.unwrap_err().message, "the artifact cannot be fetched");
 }
 
