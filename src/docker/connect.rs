@@ -51,7 +51,7 @@ impl Docker {
 
     /// Speaks to whatever answers at `socket`, for tests.
     #[cfg(test)]
-    pub fn at(socket: &str) -> Self {
+    pub(crate) fn at(socket: &str) -> Self {
         Self { api: bollard::Docker::connect_with_unix(socket, 10, bollard::API_DEFAULT_VERSION).unwrap() }
     }
 
