@@ -49,6 +49,12 @@ impl Docker {
         Ok(Self { api: api.with_timeout(REQUEST_LIMIT) })
     }
 
+    /// Speaks to whatever answers at `socket`, for tests.
+    #[cfg(test)]
+    pub(crate) fn at(socket: &str) -> Self {
+        Self { api: bollard::Docker::connect_with_unix(socket, 10, bollard::API_DEFAULT_VERSION).unwrap() }
+    }
+
     /// Asks the daemon about itself.
     pub async fn info(&self) -> Result<DaemonInfo> {
         let info = self.api.info().await.context(Kind::Tool, "ask the container daemon about itself")?;

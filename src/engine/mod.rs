@@ -8,8 +8,12 @@
 mod create;
 mod ensure;
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod fixture;
 pub mod fleet;
+#[cfg(test)]
+mod flow_tests;
 mod lock;
 mod nodes;
 mod observe;

@@ -12,7 +12,7 @@ pub const NAMESPACE: &str = "flux-system";
 pub struct Kustomization {
     /// Its name.
     pub name: String,
-    /// Whether its `Ready` condition is true for the present specification.
+    /// Whether its `Ready` condition is true for the present specification and the last request to look again.
     pub ready: bool,
     /// The reason of that condition, for example `DependencyNotReady`.
     pub reason: String,
@@ -24,6 +24,8 @@ pub struct Kustomization {
     pub attempted: String,
     /// The names of the Kustomizations it waits for.
     pub depends_on: Vec<String>,
+    /// Whether it was asked to look again and has not done so yet: what it says is then of before.
+    pub asked: bool,
     /// Whether somebody suspended it.
     pub suspended: bool,
     /// What it has applied, and what else it checks the health of.
@@ -51,11 +53,13 @@ impl Kustomization {
         let names = list(object, "/spec/dependsOn").iter().filter_map(|other| text(other, "/name"));
         Self {
             name: object::name(object).to_owned(),
-            ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object)),
+            ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object))
+                && !is_asked(object),
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
             message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
             applied: field("/status/lastAppliedRevision"),
             attempted: field("/status/lastAttemptedRevision"),
+            asked: is_asked(object),
             depends_on: names.map(str::to_owned).collect(),
             suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
             objects: objects(object),
@@ -139,6 +143,14 @@ impl Source {
     }
 }
 
+/// The annotation that asks Flux to look now; Flux acts when its value changes, and tells the last value it acted on.
+pub const REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";
+
+fn is_asked(object: &Value) -> bool {
+    let requested = object.pointer("/metadata/annotations").and_then(|all| all.get(REQUESTED_AT)?.as_str());
+    requested.is_some_and(|requested| text(object, "/status/lastHandledReconcileAt") != Some(requested))
+}
+
 /// Whether a revision, such as `latest@sha256:…` or `sha256:…`, is that of `digest`.
 pub fn carries(revision: &str, digest: &str) -> bool {
     !digest.is_empty() && (revision == digest || revision.ends_with(&format!("@{digest}")))
@@ -165,6 +177,16 @@ mod tests {
         assert!(current.ready_at("sha256:aa") && !current.ready_at("sha256:bb") && !current.ready_at(""));
         assert_eq!(current.depends_on, ["data"]);
         assert!(!Kustomization::read(&object(2)).ready);
+    }
+
+    #[test]
+    fn what_was_asked_to_look_again_speaks_of_before_until_it_has() {
+        let object = |handled: &str| {
+            json!({"metadata": {"annotations": {REQUESTED_AT: "2"}}, "status": {"lastHandledReconcileAt": handled,
+                "conditions": [{"type": "Ready", "status": "True"}]}})
+        };
+        assert!(Kustomization::read(&object("1")).asked && !Kustomization::read(&object("1")).ready);
+        assert!(!Kustomization::read(&object("2")).asked && Kustomization::read(&object("2")).ready);
     }
 
     #[test]

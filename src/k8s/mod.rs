@@ -17,7 +17,7 @@ pub mod tls;
 mod wait;
 
 #[cfg(test)]
-pub mod fake;
+pub(crate) mod fake;
 
 pub use client::Client;
 pub use events::{EventNote, latest};

@@ -116,14 +116,14 @@ mod tests {
     #[tokio::test]
     async fn a_look_that_hangs_ends_with_the_deadline() {
         let deadline = Deadline::after(Duration::from_millis(30));
-        let result: Result<()> = wait(deadline, SHORT, "hang", || std::future::pending()).await;
+        let result: Result<()> = wait(deadline, SHORT, "hang", std::future::pending).await;
         assert_eq!(result.unwrap_err().kind, Kind::TimedOut);
     }
 
     #[tokio::test]
     async fn a_terminal_failure_ends_it_at_once() {
         let failure = Failure::new(Kind::Phase, "image not found");
-        let result: Result<()> = wait(Deadline::after(Duration::from_secs(60)), SHORT, "pull", || async {
+        let result: Result<()> = wait(Deadline::after(Duration::from_mins(1)), SHORT, "pull", || async {
             Ok(Look::Failed(failure.clone()))
         })
         .await;

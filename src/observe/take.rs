@@ -218,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_read_is_a_problem_and_not_an_error() {
         let mut problems = Vec::new();
-        let inside = inside(&FakeApi::default().client(), &mut problems).await;
+        let inside = Box::pin(inside(&FakeApi::default().client(), &mut problems)).await;
         let parts: Vec<&str> = problems.iter().map(|problem| problem.part.as_str()).collect();
         assert_eq!(parts[0], "artifact");
         assert!(parts.contains(&"phase/apps") && parts.contains(&"database"), "{parts:?}");

@@ -130,7 +130,7 @@ mod tests {
         Kustomization { name: "apps".into(), objects: vec![entry], ..Kustomization::default() }
     }
 
-    fn api(pod_status: Value) -> FakeApi {
+    fn api(pod_status: &Value) -> FakeApi {
         let api = FakeApi::default();
         api.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
             .serve(
@@ -153,7 +153,7 @@ mod tests {
         let status = json!({"containerStatuses": [{"name": "main", "image": "r/backend@sha256:1", "state": {"waiting":
             {"reason": "ErrImagePull", "message": "r/backend@sha256:1: not found"}}}]});
         let blocker =
-            find(&api(status).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
+            find(&api(&status).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
         assert_eq!(blocker.title, "Pod seasense/backend-1");
         assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: no such image in its registry");
         assert!(blocker.terminal);
@@ -162,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn a_pod_that_starts_is_named_with_its_last_event() {
         let blocker =
-            find(&api(json!({})).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
+            find(&api(&json!({})).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
         assert_eq!(blocker.title, "Pod seasense/backend-1");
         assert_eq!(blocker.detail, "0 of 1 replicas available (Pulling: Pulling image)");
         assert!(!blocker.terminal);
@@ -171,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_not_served_blocks_nothing() {
         let found =
-            find(&api(json!({})).client(), &kustomization("Gateway", "gateway.networking.k8s.io/v1")).await;
+            find(&api(&json!({})).client(), &kustomization("Gateway", "gateway.networking.k8s.io/v1")).await;
         assert_eq!(found.unwrap(), None);
     }
 }

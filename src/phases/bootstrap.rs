@@ -6,11 +6,11 @@ use std::{collections::BTreeMap, time::Duration};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use super::objects;
+use super::{objects, state::ROOT};
 use crate::{
     event::{Events, Step},
     failure::Result,
-    k8s::{Client, Deadline, Health, Look, PAUSE, Selector, health, object, resource, wait},
+    k8s::{Client, Deadline, Health, Look, PAUSE, Selector, flux, health, object, resource, wait},
 };
 
 /// Requests at once; the API server of a small machine gains nothing from more.
@@ -35,12 +35,15 @@ pub struct BootstrapInput<'a> {
 }
 
 /// Applies Flux, its settings and its source, and returns once Flux has what it needs; see [`super::follow`] for the rest.
-pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Events) -> Result<()> {
+///
+/// Tells whether anything that Flux acts on was different before.
+pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Events) -> Result<Handed> {
     let step = Step::start(events, "phases.bootstrap", "Hand the artifact to Flux");
     let (early, late): (Vec<Value>, Vec<Value>) = input.flux.iter().cloned().partition(objects::is_early);
     client.apply(&objects::namespace()).await?;
     step.progress(0, None, "Flux's definitions and rights");
     apply_in_order(client, early).await?;
+    let handed = differences(client, input).await?;
     let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
     apply_all(client, settings.to_vec()).await?;
     step.progress(0, None, "the artifact's source");
@@ -51,7 +54,33 @@ pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Eve
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
     step.done(input.digest);
-    Ok(())
+    Ok(handed)
+}
+
+/// What was different before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handed {
+    /// Whether Flux was told another artifact, or none.
+    pub artifact: bool,
+    /// Whether the variables or the key were others: Kustomizations that are ready are so with the old ones.
+    pub settings: bool,
+}
+
+async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<Handed> {
+    let (settings, key, source) = tokio::try_join!(
+        client.get(&resource::CONFIG_MAP, Some(flux::NAMESPACE), objects::ENVIRONMENT),
+        client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE),
+        client.get(&resource::OCI_REPOSITORY, Some(flux::NAMESPACE), ROOT),
+    )?;
+    let same = |object: Option<Value>, wanted: &Value, at: &str| {
+        object.as_ref().and_then(|object| object.pointer(at)) == wanted.pointer(at)
+    };
+    let same_settings = same(settings, &objects::environment(input.variables), "/data");
+    let wanted = objects::source(input.registry, input.digest);
+    Ok(Handed {
+        artifact: !same(source, &wanted, "/spec/ref/digest"),
+        settings: !same_settings || key.as_deref() != Some(input.age_key),
+    })
 }
 
 async fn apply_in_order(client: &Client, mut objects: Vec<Value>) -> Result<()> {
@@ -177,7 +206,8 @@ mod tests {
             registry: "seasense-registry:5000",
             digest: "sha256:aa",
         };
-        bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
+        let handed = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
+        assert_eq!(handed, Handed { artifact: true, settings: true });
         let lines: Vec<String> = api.asked().into_iter().map(|asked| asked.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
@@ -185,6 +215,16 @@ mod tests {
             at("/ocirepositories/platform") < at("/deployments/source-controller"),
             "nothing is left to wait for"
         );
+        api.serve(
+            "/api/v1/namespaces/flux-system/configmaps/environment",
+            json!({"metadata": {"uid": "x"}, "data": {"ENVIRONMENT": "local"}}),
+        )
+        .serve(
+            "/api/v1/namespaces/flux-system/secrets/sops-age",
+            json!({"data": {"age.agekey": k8s_openapi::ByteString(b"AGE-SECRET-KEY-1".to_vec())}}),
+        );
+        let again = differences(&api.client(), &input).await.unwrap();
+        assert_eq!(again, Handed { artifact: true, settings: false });
         let patched = lines.iter().filter(|line| line.starts_with("PATCH")).count();
         assert_eq!(patched, 6, "{lines:?}");
     }

@@ -1,11 +1,11 @@
 //! Following the phases: a live tree while it lasts, the cause at once when it cannot end well.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     blocker::{self, Blocker},
     source,
-    state::{self, PhaseState, ROOT, is_ready, named},
+    state::{self, Block, PhaseState, ROOT, is_ready, named},
     verdict,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     failure::{Failure, Kind, Result},
     k8s::{
         Client, Deadline, Look, PAUSE, Selector,
-        flux::{Kustomization, NAMESPACE, Source},
+        flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
         resource, wait,
     },
 };
@@ -32,12 +32,21 @@ pub struct Follow<'a> {
 
 /// Asks Flux to look now: at the source, and at every Kustomization that is not ready at `digest`.
 ///
-/// `request` must differ from the last one; Flux acts on the change.
+/// Those count as ready only after they looked. `request` must differ from the last one, the time for example: Flux acts
+/// on the change.
 pub async fn poke(client: &Client, digest: &str, request: &str) -> Result<()> {
-    let key = "reconcile.fluxcd.io/requestedAt";
-    client.annotate(&resource::OCI_REPOSITORY, NAMESPACE, ROOT, (key, request)).await?;
-    for late in kustomizations(client).await?.iter().filter(|found| !is_ready(found, digest)) {
-        client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &late.name, (key, request)).await?;
+    ask(client, request, |found| !is_ready(found, digest)).await
+}
+
+/// Asks Flux to look at everything now: the settings have changed, and what is ready is so with the old ones.
+pub async fn poke_all(client: &Client, request: &str) -> Result<()> {
+    ask(client, request, |_| true).await
+}
+
+async fn ask(client: &Client, request: &str, whom: impl Fn(&Kustomization) -> bool) -> Result<()> {
+    client.annotate(&resource::OCI_REPOSITORY, NAMESPACE, ROOT, (REQUESTED_AT, request)).await?;
+    for found in kustomizations(client).await?.iter().filter(|found| whom(found)) {
+        client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &found.name, (REQUESTED_AT, request)).await?;
     }
     Ok(())
 }
@@ -67,6 +76,30 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
 struct Memory {
     looks: u32,
     blockers: BTreeMap<String, Blocker>,
+    /// Since when each Kustomization is blocked by the same resource, or by none that is known.
+    since: BTreeMap<String, (Option<String>, Duration)>,
+}
+
+impl Memory {
+    /// Takes in the blockers that were found `now`, as time since the wait began.
+    fn learn(&mut self, found: &[Kustomization], blockers: BTreeMap<String, Blocker>, now: Duration) {
+        for kustomization in found {
+            let title = blockers.get(&kustomization.name).map(|blocker| blocker.title.clone());
+            let known = self.since.get(&kustomization.name);
+            if known.is_none_or(|(before, _)| *before != title) {
+                self.since.insert(kustomization.name.clone(), (title, now));
+            }
+        }
+        self.blockers = blockers;
+    }
+
+    fn block(&self, name: &str) -> Block {
+        let blocker = self.blockers.get(name);
+        Block {
+            resource: blocker.map(|blocker| (blocker.title.clone(), blocker.detail.clone())),
+            since: self.since.get(name).map_or(Duration::ZERO, |(_, since)| *since),
+        }
+    }
 }
 
 async fn look(
@@ -87,15 +120,14 @@ async fn look(
         return Ok(Look::Failed(failed("the artifact cannot be fetched", &cause)));
     }
     if memory.looks.is_multiple_of(BLOCKER_EVERY) {
-        memory.blockers = blockers(client, &found, digest).await?;
+        let blockers = blockers(client, &found, digest).await?;
+        memory.learn(&found, blockers, step.elapsed());
     }
     memory.looks += 1;
     if let Some(failure) = hopeless(&found, digest, &memory.blockers) {
         return Ok(Look::Failed(failure));
     }
-    let named_blocker =
-        |name: &str| memory.blockers.get(name).map(|blocker| (blocker.title.clone(), blocker.detail.clone()));
-    let tree = state::tree(&found, digest, step.elapsed(), &named_blocker);
+    let tree = state::tree(&found, digest, &|name| memory.block(name));
     let late = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
         Some(blocker) => format!("{}: {blocker}: {}", part.part, part.detail),
         None => format!("{}: {}", part.part, part.detail),
@@ -142,8 +174,9 @@ fn hopeless(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, B
                     .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
             );
         }
-        // What it applied for an earlier artifact is about to be replaced.
-        let blocker = blockers.get(&kustomization.name).filter(|_| kustomization.speaks_of(digest))?;
+        // What it applied before is about to be replaced.
+        let current = kustomization.speaks_of(digest) && !kustomization.asked;
+        let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
         blocker.terminal.then(|| of_blocker(&what, blocker))
     })
 }

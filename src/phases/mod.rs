@@ -8,6 +8,6 @@ mod source;
 mod state;
 mod verdict;
 
-pub use bootstrap::{BootstrapInput, bootstrap};
-pub use follow::{Follow, follow, poke};
+pub use bootstrap::{BootstrapInput, Handed, bootstrap};
+pub use follow::{Follow, follow, poke, poke_all};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};

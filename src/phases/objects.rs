@@ -8,7 +8,10 @@ use super::state::ROOT;
 use crate::k8s::flux::NAMESPACE;
 
 /// The name of the ConfigMap whose data `postBuild.substituteFrom` sees.
-const ENVIRONMENT: &str = "environment";
+pub(super) const ENVIRONMENT: &str = "environment";
+/// The Secret with the age key, and the key in it that Flux looks for by its ending.
+pub(super) const AGE_SECRET: &str = "sops-age";
+pub(super) const AGE_FILE: &str = "age.agekey";
 /// Flux reconciles what uses a ConfigMap or Secret with this label as soon as it changes.
 const WATCHED: (&str, &str) = ("reconcile.fluxcd.io/watch", "Enabled");
 
@@ -37,8 +40,8 @@ pub(super) fn environment(variables: &BTreeMap<String, String>) -> Value {
 pub(super) fn age_key(key: &[u8]) -> Value {
     // Kubernetes encodes it; the field takes text.
     let text = String::from_utf8_lossy(key);
-    json!({"apiVersion": "v1", "kind": "Secret", "metadata": watched("sops-age"), "type": "Opaque",
-        "stringData": {"age.agekey": text}})
+    json!({"apiVersion": "v1", "kind": "Secret", "metadata": watched(AGE_SECRET), "type": "Opaque",
+        "stringData": {AGE_FILE: text}})
 }
 
 fn watched(name: &str) -> Value {

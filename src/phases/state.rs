@@ -95,19 +95,23 @@ pub(super) fn all_ready(found: &[Kustomization], digest: &str) -> bool {
         && states(found, digest).iter().all(|phase| phase.ready)
 }
 
-/// The tree for people: each phase, then its parts that are not ready, each with what blocks it.
-pub(super) fn tree(
-    found: &[Kustomization],
-    digest: &str,
-    since: Duration,
-    blocker: &dyn Fn(&str) -> Option<(String, String)>,
-) -> Vec<Pending> {
+/// What blocks a Kustomization, as the tree tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Block {
+    /// The resource, and what is known of it.
+    pub resource: Option<(String, String)>,
+    /// Since when, as time since the wait began.
+    pub since: Duration,
+}
+
+/// The tree for people: each phase, then the parts of one that is not ready, each with what blocks it.
+pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -> Block) -> Vec<Pending> {
     let mut lines = Vec::new();
     for phase in &PHASES {
         let state = state(phase, found, digest);
         let pending = |part: String, name: &str, ready: bool, detail: String| {
-            let block = if ready { None } else { blocker(name) };
-            let (blocker, detail) = block.map_or((None, detail), |(title, why)| (Some(title), why));
+            let Block { resource, since } = if ready { Block::default() } else { block(name) };
+            let (blocker, detail) = resource.map_or((None, detail), |(title, why)| (Some(title), why));
             Pending { part, ready, blocker, detail, since }
         };
         lines.push(pending(phase.name.to_owned(), phase.name, state.ready, state.message.clone()));
@@ -173,9 +177,11 @@ mod tests {
                 found.ready = false;
             }
         }
-        let block =
-            |name: &str| (name == "envoy-gateway").then(|| ("Pod a/b".to_owned(), "pulling".to_owned()));
-        let lines = tree(&found, DIGEST, Duration::from_secs(3), &block);
+        let block = |name: &str| Block {
+            resource: (name == "envoy-gateway").then(|| ("Pod a/b".to_owned(), "pulling".to_owned())),
+            since: Duration::from_secs(3),
+        };
+        let lines = tree(&found, DIGEST, &block);
         let parts: Vec<&str> = lines.iter().map(|line| line.part.as_str()).collect();
         assert_eq!(
             parts[..4],

@@ -4,9 +4,9 @@ use crate::k8s::flux::Kustomization;
 
 /// What a Kustomization says of itself that no waiting can mend; `None` while there is hope.
 ///
-/// What it says of an earlier artifact does not count.
+/// What it says of an earlier artifact, or of before it was asked to look again, does not count.
 pub(super) fn hopeless(found: &Kustomization, digest: &str) -> Option<String> {
-    if found.ready || !found.speaks_of(digest) {
+    if found.ready || found.asked || !found.speaks_of(digest) {
         return None;
     }
     let terminal = match found.reason.as_str() {

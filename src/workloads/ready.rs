@@ -80,6 +80,8 @@ mod tests {
         let fresh = summary(5, "2026-01-01T00:00:55Z");
         assert_eq!(judge(fresh.clone(), 4), Look::Ready(fresh.clone()));
         assert!(matches!(judge(fresh, 5), Look::NotYet(_)));
-        assert!(matches!(judge(summary(9, "2026-01-01T00:00:00Z"), 4), Look::NotYet(text) if text.contains("60 s")));
+        assert!(
+            matches!(judge(summary(9, "2026-01-01T00:00:00Z"), 4), Look::NotYet(text) if text.contains("60 s"))
+        );
     }
 }

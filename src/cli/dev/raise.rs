@@ -28,9 +28,6 @@ pub async fn raise(
     let (handle, ()) =
         tokio::try_join!(engine::ensure(engine, platform.environment, &platform.source), push)?;
     let client = Client::connect(&handle).await?;
-    if plan.changes_nothing() {
-        return sail(engine, platform, &client, deadline).await;
-    }
     let input = BootstrapInput {
         flux: &platform.flux,
         variables: &platform.variables,
@@ -38,9 +35,18 @@ pub async fn raise(
         registry: &platform.registry.inside,
         digest: &platform.packed.digest,
     };
-    phases::bootstrap(&client, &input, &engine.events).await?;
+    let handed = phases::bootstrap(&client, &input, &engine.events).await?;
+    // The plan compares digests; variables that changed leave the digest as it is.
+    if plan.changes_nothing() && !handed.settings {
+        return sail(engine, platform, &client, deadline).await;
+    }
     let follow = async {
-        phases::poke(&client, &platform.packed.digest, &platform.packed.digest).await?;
+        let now = jiff::Timestamp::now().to_string();
+        if handed.settings {
+            phases::poke_all(&client, &now).await?;
+        } else {
+            phases::poke(&client, &platform.packed.digest, &now).await?;
+        }
         let what = Follow { digest: &platform.packed.digest, deadline };
         phases::follow(&client, what, &engine.events).await
     };

@@ -1,6 +1,6 @@
 //! Following against an API in memory.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ async fn a_manifest_that_cannot_be_built_ends_it_at_once() {
         "sha256:old",
         ("False", "BuildFailed", "kustomize build failed: bad YAML"),
     ));
-    let (result, _) = run(&api(&items), Duration::from_secs(60)).await;
+    let (result, _) = run(&api(&items), Duration::from_mins(1)).await;
     let failure = result.unwrap_err();
     assert_eq!((failure.kind, failure.message.as_str()), (Kind::Phase, "phase `apps` cannot become ready"));
     assert_eq!(failure.causes, ["kustomize build failed: bad YAML"]);
@@ -96,7 +96,7 @@ async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
         json!({"status": {"conditions": [{"type": "Ready", "status": "False",
             "reason": "OCIArtifactPullFailed", "message": "MANIFEST_UNKNOWN: manifest unknown"}]}}),
     );
-    let (result, _) = run(&api, Duration::from_secs(60)).await;
+    let (result, _) = run(&api, Duration::from_mins(1)).await;
     assert_eq!(result.unwrap_err().message, "the artifact cannot be fetched");
 }
 
@@ -110,4 +110,29 @@ async fn a_poke_asks_only_those_that_are_late() {
         api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
     assert_eq!(poked.len(), 2, "{poked:?}");
     assert!(poked[1].contains("/kustomizations/infrastructure-core"));
+    poke_all(&api.client(), "run-2").await.unwrap();
+    assert_eq!(
+        api.asked().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
+        2 + 1 + items.len()
+    );
+}
+
+#[test]
+fn a_blocker_blocks_since_it_was_first_seen() {
+    let found = [Kustomization { name: "data".into(), ..Kustomization::default() }];
+    let by = |title: &str, detail: &str| {
+        let (title, detail) = (title.to_owned(), detail.to_owned());
+        BTreeMap::from([("data".to_owned(), Blocker { title, detail, terminal: false, log: None })])
+    };
+    let mut memory = Memory::default();
+    let seen = [
+        (1, by("Pod a/b", "pulling"), 1),
+        (5, by("Pod a/b", "starting"), 1),
+        (9, by("Pod a/c", "pulling"), 9),
+    ];
+    for (now, blockers, since) in seen {
+        memory.learn(&found, blockers, Duration::from_secs(now));
+        assert_eq!(memory.block("data").since, Duration::from_secs(since));
+    }
+    assert_eq!(memory.block("data").resource, Some(("Pod a/c".to_owned(), "pulling".to_owned())));
 }

@@ -1,0 +1,205 @@
+//! A world for the engine's tests: a container daemon and a Kubernetes API in memory, and a `kind` that is a script.
+//!
+//! The containers of the world are files of one folder, so that the script can make them.
+
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, UnixListener},
+};
+
+use super::{ClusterSource, EngineContext, OWNERSHIP_MOUNT};
+use crate::{
+    config::{Places, Project},
+    docker::Docker,
+    event::Silent,
+};
+
+/// Makes the container and the kubeconfig, as kind does.
+pub const WHOLE: &str = "node; kubeconfig";
+/// Makes the container and fails, as kind does when it is killed half-way.
+pub const HALF: &str = "node; echo 'ERROR: failed to init node' >&2; exit 1";
+
+/// The world.
+pub struct World {
+    folder: tempfile::TempDir,
+    /// What the engine works with in it.
+    pub context: EngineContext,
+    /// Its kind and its node image.
+    pub source: ClusterSource,
+}
+
+impl World {
+    /// A world without any container, whose kind behaves as `script` says.
+    pub async fn new(script: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for part in ["containers", "envs", "gitops", "infra/kind/patches"] {
+            std::fs::create_dir_all(root.join(part)).unwrap();
+        }
+        for file in ["cluster.yaml", "built.yaml"] {
+            let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/kind").join(file);
+            std::fs::copy(shipped, root.join("infra/kind").join(file)).unwrap();
+        }
+        let port = serve_kubernetes().await;
+        serve_docker(root);
+        let world = Self {
+            context: EngineContext {
+                project: Project::find(&root.join("envs")).unwrap(),
+                places: Places::new(root.join("cache"), root.join("state")),
+                docker: Docker::at(root.join("docker.sock").to_str().unwrap()),
+                events: Arc::new(Silent),
+            },
+            source: ClusterSource {
+                kind: root.join("kind"),
+                node_image: "node:1".into(),
+                built: false,
+                registry: "seasense-registry:5000".into(),
+            },
+            folder,
+        };
+        world.kind(script, port);
+        world
+    }
+
+    /// Replaces kind's behaviour.
+    pub fn kind(&self, script: &str, port: u16) {
+        let root = self.folder.path().display();
+        let mounts = json!({"Mounts": [{"Destination": OWNERSHIP_MOUNT, "Source": "/mark"}]});
+        let text = format!(
+            r#"#!/bin/sh
+echo "$@" >> {root}/kind.log; cat > {root}/config.json
+while [ $# -gt 0 ]; do case $1 in --name) name=$2 ;; --kubeconfig) file=$2 ;; esac; shift; done
+node() {{
+  [ -e {root}/containers/$name-control-plane ] && {{ echo 'ERROR: node(s) already exist' >&2; exit 1; }}
+  echo '{mounts}' > {root}/containers/$name-control-plane
+}}
+kubeconfig() {{
+  cat > "$file" <<EOF
+{{"apiVersion": "v1", "kind": "Config", "current-context": "kind-$name",
+ "clusters": [{{"name": "c", "cluster": {{"server": "http://127.0.0.1:$(cat {root}/port)"}}}}],
+ "users": [{{"name": "u", "user": {{}}}}],
+ "contexts": [{{"name": "kind-$name", "context": {{"cluster": "c", "user": "u"}}}}]}}
+EOF
+}}
+{script}
+"#
+        );
+        if port != 0 {
+            std::fs::write(self.folder.path().join("port"), port.to_string()).unwrap();
+        }
+        std::fs::write(&self.source.kind, text).unwrap();
+        std::fs::set_permissions(&self.source.kind, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// The command lines kind was called with.
+    pub fn calls(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.folder.path().join("kind.log")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+
+    /// The configuration kind was fed last.
+    pub fn config(&self) -> Value {
+        let text = std::fs::read_to_string(self.folder.path().join("config.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The file that stands for a container.
+    pub fn container(&self, name: &str) -> PathBuf {
+        self.folder.path().join("containers").join(name)
+    }
+}
+
+fn serve_docker(root: &Path) {
+    let listener = UnixListener::bind(root.join("docker.sock")).unwrap();
+    let containers = root.join("containers");
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let containers = containers.clone();
+            tokio::spawn(answer(stream, move |method, path| docker(&containers, method, path)));
+        }
+    });
+}
+
+async fn serve_kubernetes() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(answer(stream, |_, _| (200, json!({"metadata": {"uid": "the-cluster"}}))));
+        }
+    });
+    port
+}
+
+fn docker(containers: &Path, method: &str, path: &str) -> (u16, Value) {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let parts: Vec<&str> =
+        path.split('/').skip_while(|part| part.is_empty() || part.starts_with("v1.")).collect();
+    match (method, parts.as_slice()) {
+        // Nothing in this world carries our own labels: there are nodes only.
+        ("GET", ["containers", "json"]) if query.contains("org.seasense") => (200, json!([])),
+        ("GET", ["containers", "json"]) => (200, list(containers)),
+        ("DELETE", ["containers", name]) => match std::fs::remove_file(containers.join(name)) {
+            Ok(()) => (204, Value::Null),
+            Err(_) => (404, json!({"message": "No such container"})),
+        },
+        ("POST", ["containers", name, action]) => {
+            let file = containers.join(name);
+            let mut container: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+            container["State"] = json!(if *action == "start" { "running" } else { "exited" });
+            std::fs::write(file, container.to_string()).unwrap();
+            (204, Value::Null)
+        }
+        ("GET", ["volumes"]) => (200, json!({"Volumes": [], "Warnings": null})),
+        ("GET", ["networks", _]) => (200, json!({"Name": "kind"})),
+        ("GET", ["networks"]) => (200, json!([])),
+        _ => (404, json!({"message": format!("{method} {path}")})),
+    }
+}
+
+/// The containers of the folder, as the daemon tells them.
+fn list(containers: &Path) -> Value {
+    let files = std::fs::read_dir(containers).unwrap().flatten();
+    let container = |file: std::fs::DirEntry| {
+        let name = file.file_name().into_string().unwrap();
+        let mut container: Value = serde_json::from_slice(&std::fs::read(file.path()).ok()?).ok()?;
+        container["Id"] = json!(format!("id-{name}"));
+        container["Names"] = json!([format!("/{name}")]);
+        if container["State"].is_null() {
+            container["State"] = json!("running");
+        }
+        Some(container)
+    };
+    Value::Array(files.filter_map(container).collect())
+}
+
+async fn answer<S>(mut stream: S, handle: impl Fn(&str, &str) -> (u16, Value))
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while !request.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte).await {
+            Ok(1) => request.push(byte[0]),
+            _ => return,
+        }
+    }
+    let request = String::from_utf8_lossy(&request).into_owned();
+    let mut words = request.split_whitespace();
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (code, body) = handle(method, path);
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let head = format!(
+        "HTTP/1.1 {code} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+}
