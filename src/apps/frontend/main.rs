@@ -58,9 +58,10 @@ async fn run(settings: Settings) -> Result<(), Ended> {
     );
     let serving =
         async { tokio::try_join!(serve(public, page, &shutdown), serve(private, operations, &shutdown)) };
-    match shutdown.limit(serving).await {
-        Some(ended) => ended.map(|_| ()).map_err(Ended::Serve)?,
-        None => info!("some connections were still open when the time to drain was over"),
+    if let Some(ended) = shutdown.limit(serving).await {
+        ended.map_err(Ended::Serve)?;
+    } else {
+        info!("some connections were still open when the time to end was over");
     }
     info!("stopped");
     Ok(())
