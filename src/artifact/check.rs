@@ -50,7 +50,7 @@ pub(super) fn object(file: &Path, document: &Document) -> Result<()> {
         return wrong("a document must be an object with `apiVersion` and `kind`".to_owned());
     }
     for field in ["apiVersion", "kind"] {
-        if !document.value[field].as_str().is_some_and(|text| !text.is_empty()) {
+        if document.value[field].as_str().is_none_or(str::is_empty) {
             return wrong(format!("the object has no `{field}`"));
         }
     }

@@ -69,9 +69,12 @@ impl<'a> Images<'a> {
 
     /// Pins each official reference of `text`, with or without a digest of upstream's, below `registry`.
     pub(super) fn pin_official(&self, text: &str, registry: &str) -> String {
-        self.official.iter().fold(text.to_owned(), |text, (spelling, image)| match text.contains(spelling) {
-            true => replace_whole(&text, spelling, &reference(registry, image)),
-            false => text,
+        self.official.iter().fold(text.to_owned(), |text, (spelling, image)| {
+            if text.contains(spelling) {
+                replace_whole(&text, spelling, &reference(registry, image))
+            } else {
+                text
+            }
         })
     }
 

@@ -58,9 +58,10 @@ fn hint(failure: Failure, host: &str) -> Failure {
 fn client(host: &str) -> Result<Client> {
     // Without effect where a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let protocol = match is_loopback(host) {
-        true => ClientProtocol::HttpsExcept(vec![host.to_owned()]),
-        false => ClientProtocol::Https,
+    let protocol = if is_loopback(host) {
+        ClientProtocol::HttpsExcept(vec![host.to_owned()])
+    } else {
+        ClientProtocol::Https
     };
     let config = ClientConfig { protocol, use_monolithic_push: true, ..ClientConfig::default() };
     Client::try_from(config).context(Kind::Internal, "make a registry client")

@@ -31,9 +31,11 @@ impl Tree {
     /// Where the project is no Git checkout, every file below the folder counts. Fails with kind `Environment` on a
     /// symbolic link, an odd file name or a file that is too large.
     pub async fn read(project: &Project) -> Result<Self> {
-        let paths = match project.root().ancestors().any(|folder| folder.join(".git").exists()) {
-            true => listed_by_git(project.root()).await?,
-            false => walked(&project.root().join(Self::FOLDER))?,
+        let in_git = project.root().ancestors().any(|folder| folder.join(".git").exists());
+        let paths = if in_git {
+            listed_by_git(project.root()).await?
+        } else {
+            walked(&project.root().join(Self::FOLDER))?
         };
         Self::collect(project.root(), paths)
     }
@@ -101,9 +103,10 @@ fn walked(folder: &Path) -> Result<Vec<String>> {
         for entry in std::fs::read_dir(folder)? {
             let entry = entry?;
             let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            match entry.file_type()?.is_dir() {
-                true => walk(&entry.path(), &format!("{path}/"), paths)?,
-                false => paths.push(path),
+            if entry.file_type()?.is_dir() {
+                walk(&entry.path(), &format!("{path}/"), paths)?;
+            } else {
+                paths.push(path);
             }
         }
         Ok(())

@@ -51,16 +51,16 @@ fn own_files(root: &Path, recipe: &Recipe) -> Result<Vec<String>> {
             .cloned()
             .collect()),
         Recipe::Kustomize(overlay) => {
-            let folder = root.join(FOLDER).join(&overlay.overlay);
+            let folder = root.join(FOLDER).join(&overlay.folder);
             let read = || -> std::io::Result<Vec<String>> {
                 let entries = std::fs::read_dir(&folder)?;
                 let mut files: Vec<String> = entries
                     .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
                     .collect::<Result<_, _>>()?;
                 files.sort();
-                Ok(files.into_iter().map(|file| format!("{}/{file}", overlay.overlay)).collect())
+                Ok(files.into_iter().map(|file| format!("{}/{file}", overlay.folder)).collect())
             };
-            read().with_context(Kind::Environment, || format!("read `{FOLDER}/{}`", overlay.overlay))
+            read().with_context(Kind::Environment, || format!("read `{FOLDER}/{}`", overlay.folder))
         }
         Recipe::File(_) => Ok(Vec::new()),
     }

@@ -27,7 +27,7 @@ pub(super) async fn raw(shop: &Workshop<'_>, recipe: &Recipe, parts: &Parts<'_>)
 
 async fn helm(shop: &Workshop<'_>, chart: &Chart, parts: &Parts<'_>, work: &Path) -> Result<String> {
     let source = parts[chart.part.as_str()];
-    let folder = module::download(&shop.go, source, work).await?.join(&chart.chart);
+    let folder = module::download(&shop.go, source, work).await?.join(&chart.folder);
     let packed = work.join("packed");
     let stamp = format!("v{}", source.version);
     std::fs::create_dir(&packed).context(Kind::Tool, "make a temporary folder")?;
@@ -42,15 +42,13 @@ async fn helm(shop: &Workshop<'_>, chart: &Chart, parts: &Parts<'_>, work: &Path
         .args(["--namespace", &chart.namespace, "--include-crds", "--kube-version"])
         .arg(&part(shop.parts, "kubernetes")?.version);
     for (index, values) in chart.values.iter().enumerate() {
-        let file = match values.strip_prefix(MODULE) {
-            Some(inside) => folder.join(inside),
-            None => {
-                let filled = work.join(format!("values-{index}.yaml"));
-                let text = read(&shop.project.root().join(FOLDER).join(values))?;
-                std::fs::write(&filled, fill(&text, source))
-                    .context(Kind::Tool, "write the chart's values")?;
-                filled
-            }
+        let file = if let Some(inside) = values.strip_prefix(MODULE) {
+            folder.join(inside)
+        } else {
+            let filled = work.join(format!("values-{index}.yaml"));
+            let text = read(&shop.project.root().join(FOLDER).join(values))?;
+            std::fs::write(&filled, fill(&text, source)).context(Kind::Tool, "write the chart's values")?;
+            filled
         };
         template = template.arg("--values").arg(file);
     }
@@ -59,7 +57,7 @@ async fn helm(shop: &Workshop<'_>, chart: &Chart, parts: &Parts<'_>, work: &Path
 
 async fn kustomize(shop: &Workshop<'_>, overlay: &Overlay, parts: &Parts<'_>, work: &Path) -> Result<String> {
     let build = work.join("build");
-    module::copy(&shop.project.root().join(FOLDER).join(&overlay.overlay), &build)?;
+    module::copy(&shop.project.root().join(FOLDER).join(&overlay.folder), &build)?;
     for source in &overlay.source {
         let folder = module::download(&shop.go, parts[source.part.as_str()], work).await?;
         module::copy(&folder.join(&source.folder), &build.join(&source.place))?;

@@ -43,9 +43,10 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
         for entry in std::fs::read_dir(from)? {
             let entry = entry?;
             let target = to.join(entry.file_name());
-            match entry.file_type()?.is_dir() {
-                true => walk(&entry.path(), &target)?,
-                false => std::fs::write(target, std::fs::read(entry.path())?)?,
+            if entry.file_type()?.is_dir() {
+                walk(&entry.path(), &target)?;
+            } else {
+                std::fs::write(target, std::fs::read(entry.path())?)?;
             }
         }
         Ok(())

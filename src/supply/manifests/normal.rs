@@ -57,7 +57,7 @@ fn strip_schema(schema: &mut Map<String, Value>) {
             }
             (_, Value::Object(inner)) => strip_schema(inner),
             (_, Value::Array(inner)) => {
-                inner.iter_mut().filter_map(Value::as_object_mut).for_each(strip_schema)
+                inner.iter_mut().filter_map(Value::as_object_mut).for_each(strip_schema);
             }
             _ => (),
         }

@@ -39,7 +39,8 @@ pub(super) struct Chart {
     pub published: Option<Published>,
     pub part: String,
     /// The chart's folder in the module.
-    pub chart: String,
+    #[serde(rename = "chart")]
+    pub folder: String,
     /// What Helm calls the installation.
     pub release: String,
     pub namespace: String,
@@ -54,7 +55,9 @@ pub(super) struct Overlay {
     pub name: String,
     #[serde(default)]
     pub strip_descriptions: bool,
-    pub overlay: String,
+    /// Its folder beside the recipes.
+    #[serde(rename = "overlay")]
+    pub folder: String,
     pub source: Vec<Source>,
 }
 
