@@ -139,7 +139,12 @@ fn list(context: &Context<'_>, lock: &Lock, json: bool) -> Result<()> {
         .images
         .iter()
         .map(|(name, image)| {
-            [name.clone(), ui::size(image.size), image.digest.clone(), image.official.clone().unwrap_or_default()]
+            [
+                name.clone(),
+                ui::size(image.size),
+                image.digest.clone(),
+                image.official.clone().unwrap_or_default(),
+            ]
         })
         .collect();
     context.ui.data(&ui::table(["IMAGE", "SIZE", "DIGEST", "STANDS FOR"], &rows));

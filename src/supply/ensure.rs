@@ -51,7 +51,9 @@ async fn build(context: &SupplyContext, infra: Infra, what: &Scope) -> Result<(L
     let registry_image = publish::load(&context.docker, &shop, REGISTRY_IMAGE, &context.events()).await?;
     let registry = registry::ensure(&context.docker, &registry_image, context.registry_port).await?;
     publish::push_all(&shop, &lock, &registry, &context.events()).await?;
-    for (name, _) in shop.infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name)) {
+    for (name, _) in
+        shop.infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name))
+    {
         publish::load(&context.docker, &shop, name, &context.events()).await?;
     }
     lock.write(&file)?;
@@ -61,9 +63,11 @@ async fn build(context: &SupplyContext, infra: Infra, what: &Scope) -> Result<(L
 /// Runs the jobs whose results are not there.
 async fn run_missing(context: &SupplyContext, shop: &Arc<Workshop>, jobs: Vec<Job>) -> Result<()> {
     let all = jobs.len();
-    let missing: Vec<Job> = jobs.into_iter().filter(|job| !shop.store.has(&job.id, shop.key(&job.id))).collect();
+    let missing: Vec<Job> =
+        jobs.into_iter().filter(|job| !shop.store.has(&job.id, shop.key(&job.id))).collect();
     if missing.is_empty() {
-        Step::start(&context.events(), "supply.build", "Build the images").unchanged(format!("all {all} parts are there"));
+        Step::start(&context.events(), "supply.build", "Build the images")
+            .unchanged(format!("all {all} parts are there"));
         return Ok(());
     }
     let total = missing.iter().map(|job| u64::from(job.seconds())).sum();
@@ -149,6 +153,9 @@ async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
         return Ok(file);
     }
     context.events.emit(Event::Notice { text: "another seasense makes images; waiting for it".to_owned() });
-    let waited = tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
-    waited.map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?.with_context(Kind::Tool, what)
+    let waited =
+        tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
+    waited
+        .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
+        .with_context(Kind::Tool, what)
 }

@@ -18,7 +18,8 @@ pub fn hash(root: &Path, inputs: &[String]) -> io::Result<String> {
     let mut files = Vec::new();
     for input in inputs {
         let path = root.join(input);
-        collect(&path, &mut files).map_err(|error| io::Error::new(error.kind(), format!("{input}: {error}")))?;
+        collect(&path, &mut files)
+            .map_err(|error| io::Error::new(error.kind(), format!("{input}: {error}")))?;
     }
     files.sort();
     files.dedup();

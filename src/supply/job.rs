@@ -118,10 +118,22 @@ pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<J
     let mut add = |id: String, work: Work, needs: BTreeSet<String>| {
         all.insert(id.clone(), Job { id, needs, work });
     };
-    recipes.go.iter().for_each(|(name, build)| add(format!("go.{name}"), Work::Go(build.clone()), BTreeSet::new()));
-    recipes.root.iter().for_each(|(name, build)| add(format!("root.{name}"), Work::Root(build.clone()), BTreeSet::new()));
-    recipes.cargo.iter().for_each(|(name, build)| add(format!("cargo.{name}"), Work::Cargo(build.clone()), BTreeSet::new()));
-    recipes.npm.iter().for_each(|(name, build)| add(format!("npm.{name}"), Work::Npm(build.clone()), BTreeSet::new()));
+    recipes
+        .go
+        .iter()
+        .for_each(|(name, build)| add(format!("go.{name}"), Work::Go(build.clone()), BTreeSet::new()));
+    recipes
+        .root
+        .iter()
+        .for_each(|(name, build)| add(format!("root.{name}"), Work::Root(build.clone()), BTreeSet::new()));
+    recipes
+        .cargo
+        .iter()
+        .for_each(|(name, build)| add(format!("cargo.{name}"), Work::Cargo(build.clone()), BTreeSet::new()));
+    recipes
+        .npm
+        .iter()
+        .for_each(|(name, build)| add(format!("npm.{name}"), Work::Npm(build.clone()), BTreeSet::new()));
     for (name, build) in &recipes.wheel {
         add(format!("wheel.{name}"), Work::Wheel(build.clone(), part(build.part.get_ref())), BTreeSet::new());
     }
@@ -159,7 +171,8 @@ pub fn keys(project: &Project, infra: &Infra, jobs: &[Job]) -> Result<BTreeMap<S
         let files = inputs::hash(project.root(), &job.inputs());
         let files = files.with_context(Kind::Environment, || format!("read the inputs of `{}`", job.id))?;
         let toolchain = matches!(job.work, Work::Go(_)).then(|| infra.versions.version("go")).flatten();
-        let needs: Vec<&str> = job.needs.iter().filter_map(|need| keys.get(need)).map(String::as_str).collect();
+        let needs: Vec<&str> =
+            job.needs.iter().filter_map(|need| keys.get(need)).map(String::as_str).collect();
         let text = serde_json::to_string(&(FORMAT, &job.id, &job.work, files, toolchain, needs))
             .context(Kind::Internal, "write a job's key")?;
         keys.insert(job.id.clone(), sha256_hex(text.as_bytes())[..24].to_owned());
@@ -186,8 +199,10 @@ mod tests {
             job("root.r", &[]),
             job("go.unused", &[]),
         ]);
-        let order: Vec<String> =
-            needed(&all, ["image.a".to_owned(), "image.b".to_owned()].into_iter()).into_iter().map(|job| job.id).collect();
+        let order: Vec<String> = needed(&all, ["image.a".to_owned(), "image.b".to_owned()].into_iter())
+            .into_iter()
+            .map(|job| job.id)
+            .collect();
         assert_eq!(order, ["go.x", "root.r", "image.a", "image.b"]);
     }
 

@@ -31,7 +31,11 @@ impl Meter {
     fn set(&self, job: &str, seconds: f64) {
         let mut state = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         state.jobs.insert(job.to_owned(), seconds);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of seconds of work")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a sum of seconds of work"
+        )]
         let done = state.jobs.values().sum::<f64>() as u64;
         if done != state.shown {
             state.shown = done;
@@ -66,7 +70,10 @@ impl Report {
     pub fn progress(&self, done: u64, total: Option<u64>, detail: impl Into<String>) {
         self.step.progress(done, total, detail);
         if let Some(total) = total.filter(|total| *total > 0) {
-            #[expect(clippy::cast_precision_loss, reason = "a count of packages or bytes; only its ratio matters")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a count of packages or bytes; only its ratio matters"
+            )]
             let fraction = done.min(total) as f64 / total as f64;
             self.meter.set(&self.job, self.seconds * fraction);
         }

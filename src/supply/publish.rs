@@ -49,7 +49,8 @@ pub(super) async fn load(docker: &Docker, shop: &Workshop, name: &str, events: &
     if docker.image_id(&reference).await?.is_some() {
         return Ok(reference);
     }
-    let step = Step::start(events, format!("supply.load.{name}"), format!("Load image {name} into the daemon"));
+    let step =
+        Step::start(events, format!("supply.load.{name}"), format!("Load image {name} into the daemon"));
     let layers: Vec<_> = packed.layers.iter().map(|layer| shop.store.locate(layer)).collect();
     let what = || format!("write the archive of image `{name}`");
     let folder = tempfile::tempdir_in(shop.places.cache()).with_context(Kind::Tool, what)?;
@@ -58,16 +59,25 @@ pub(super) async fn load(docker: &Docker, shop: &Workshop, name: &str, events: &
     let written = tokio::task::spawn_blocking(move || {
         oci::write_archive(&tagged, packed.config.as_bytes(), &layers, &target)
     });
-    written.await.map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?.with_context(Kind::Tool, what)?;
+    written
+        .await
+        .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
+        .with_context(Kind::Tool, what)?;
     docker.load_image(&archive).await?;
     step.done(reference.clone());
     Ok(reference)
 }
 
 /// Pushes every image of `lock` that `shop` has packed and the registry lacks; gives how many had to be sent.
-pub(super) async fn push_all(shop: &Arc<Workshop>, lock: &Lock, registry: &Registry, events: &Events) -> Result<usize> {
+pub(super) async fn push_all(
+    shop: &Arc<Workshop>,
+    lock: &Lock,
+    registry: &Registry,
+    events: &Events,
+) -> Result<usize> {
     let client = Arc::new(RegistryClient::new(&registry.host)?);
-    let names: Vec<&String> = lock.images.keys().filter(|name| shop.keys.contains_key(&format!("image.{name}"))).collect();
+    let names: Vec<&String> =
+        lock.images.keys().filter(|name| shop.keys.contains_key(&format!("image.{name}"))).collect();
     let step = Step::start(events, "supply.push", "Push images to the local registry");
     let total = names.len() as u64;
     let mut sent = 0;
@@ -114,6 +124,7 @@ async fn push(shop: &Workshop, client: &RegistryClient, name: &str, image: &Lock
 
 /// The node asks for its own parts by upstream's tag, everything else by digest.
 pub(super) fn tags(image: &LockedImage) -> Vec<String> {
-    let official = image.official.as_deref().and_then(|name| name.rsplit_once(':')).map(|(_, tag)| tag.to_owned());
+    let official =
+        image.official.as_deref().and_then(|name| name.rsplit_once(':')).map(|(_, tag)| tag.to_owned());
     std::iter::once(LOCKED.to_owned()).chain(official).collect()
 }

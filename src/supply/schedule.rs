@@ -41,7 +41,8 @@ where
             set.spawn(async move { (job, work.await) });
         }
         let Some(ended) = set.join_next().await else { break };
-        let (job, result) = ended.map_err(|error| Failure::new(Kind::Internal, "a job broke off").caused_by(&error))?;
+        let (job, result) =
+            ended.map_err(|error| Failure::new(Kind::Internal, "a job broke off").caused_by(&error))?;
         result?;
         unfinished.remove(&job.id);
         if let Some(count) = running.get_mut(&job.class()) {

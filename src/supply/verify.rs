@@ -38,7 +38,10 @@ pub async fn verify(context: &SupplyContext, lock: &Lock) -> Result<()> {
         return Ok(());
     }
     let failure = Failure::new(Kind::Tool, format!("{} parts are not what the lock names", wrong.len()));
-    Err(wrong.into_iter().fold(failure, Failure::because).hint("`seasense images push` brings them back from the cache"))
+    Err(wrong
+        .into_iter()
+        .fold(failure, Failure::because)
+        .hint("`seasense images push` brings them back from the cache"))
 }
 
 /// Reads one image; its manifest must hash to the lock's digest and its blobs to what the manifest says.
@@ -48,7 +51,8 @@ pub async fn verify_image(client: &RegistryClient, image: &LockedImage) -> Resul
     if found != image.digest {
         return Err(Failure::new(Kind::Tool, format!("the manifest is {found} instead of {}", image.digest)));
     }
-    let manifest: ImageManifest = serde_json::from_slice(&bytes).context(Kind::Tool, "the manifest is broken")?;
+    let manifest: ImageManifest =
+        serde_json::from_slice(&bytes).context(Kind::Tool, "the manifest is broken")?;
     for blob in manifest.layers.iter().chain([&manifest.config]) {
         verify_blob(client, &image.repository, blob).await?;
     }

@@ -99,7 +99,11 @@ fn t50_dev_again_changes_nothing() {
 fn t60_an_edit_reaches_the_cluster_through_flux() {
     let world = world();
     let before = world.status()["artifact"]["digest"].clone();
-    world.edit("gitops/apps/frontend/deployment.yaml", "progressDeadlineSeconds: 240", "progressDeadlineSeconds: 241");
+    world.edit(
+        "gitops/apps/frontend/deployment.yaml",
+        "progressDeadlineSeconds: 240",
+        "progressDeadlineSeconds: 241",
+    );
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     let status = world.status();
     assert_ne!(status["artifact"]["digest"], before, "the edit is not in the artifact");
@@ -121,7 +125,11 @@ fn t60_an_edit_reaches_the_cluster_through_flux() {
 fn t65_a_broken_manifest_is_refused_before_anything_is_pushed() {
     let world = world();
     let before = world.status()["artifact"]["digest"].clone();
-    world.edit("gitops/apps/frontend/deployment.yaml", "progressDeadlineSeconds: 241", "progressDeadlineSeconds: [241");
+    world.edit(
+        "gitops/apps/frontend/deployment.yaml",
+        "progressDeadlineSeconds: 241",
+        "progressDeadlineSeconds: [241",
+    );
     let run = world.seasense(&["dev", "--output", "plain"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
     assert!(
@@ -129,7 +137,11 @@ fn t65_a_broken_manifest_is_refused_before_anything_is_pushed() {
         "the file and line are not named:\n{}",
         run.stderr
     );
-    world.edit("gitops/apps/frontend/deployment.yaml", "progressDeadlineSeconds: [241", "progressDeadlineSeconds: 241");
+    world.edit(
+        "gitops/apps/frontend/deployment.yaml",
+        "progressDeadlineSeconds: [241",
+        "progressDeadlineSeconds: 241",
+    );
     assert_eq!(world.status()["artifact"]["digest"], before, "a broken tree reached the cluster");
 }
 

@@ -1,10 +1,6 @@
 //! What `dev` says at its end.
 
-use crate::{
-    config::Environment,
-    observe::Snapshot,
-    ui::Style,
-};
+use crate::{config::Environment, observe::Snapshot, ui::Style};
 
 /// Where things are, and how to use them.
 pub fn text(seen: &Snapshot, environment: &Environment, style: Style) -> String {
@@ -19,10 +15,16 @@ pub fn text(seen: &Snapshot, environment: &Environment, style: Style) -> String 
         ("database", format!("{} instances, primary {primary}", seen.database.instances.len())),
         ("trust", format!("curl --cacert {ca} {}", seen.endpoints.page)),
         ("", format!("in a browser: import {ca} as an authority")),
-        ("psql", format!("docker exec -it {node} kubectl exec -it -n seasense {primary} -c postgres -- psql seasense")),
+        (
+            "psql",
+            format!(
+                "docker exec -it {node} kubectl exec -it -n seasense {primary} -c postgres -- psql seasense"
+            ),
+        ),
         ("kubectl", format!("KUBECONFIG={} kubectl get pods -A", seen.endpoints.kubeconfig)),
     ];
-    let mut text = format!("\n{}\n", style.strong(&format!("{} is up, and proved from outside.", seen.environment)));
+    let mut text =
+        format!("\n{}\n", style.strong(&format!("{} is up, and proved from outside.", seen.environment)));
     for (name, value) in rows {
         text += &format!("  {} {value}\n", style.dim(&format!("{name:9}")));
     }

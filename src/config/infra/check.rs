@@ -40,19 +40,23 @@ fn check_image(name: &str, image: &ImageRecipe, document: &Document) -> Result<(
         Err(document.wrong_at(table, what))
     };
     if image.pull == Pull::Official && image.official.is_none() {
-        return refuse(format!("image `{name}` has no official name, so it must say `pull = \"build\"` or `\"skip\"`"));
+        return refuse(format!(
+            "image `{name}` has no official name, so it must say `pull = \"build\"` or `\"skip\"`"
+        ));
     }
     let numeric = |owner: &str| owner.split(':').all(|id| id.parse::<u32>().is_ok());
     if !image.user.is_empty() && !numeric(&image.user) {
         return refuse(format!("the user of image `{name}` must be numeric, not `{}`", image.user));
     }
-    let owners = image.files.iter().map(|file| &file.owner).chain(image.folders.iter().map(|folder| &folder.owner));
+    let owners =
+        image.files.iter().map(|file| &file.owner).chain(image.folders.iter().map(|folder| &folder.owner));
     for owner in owners.flatten() {
         if !numeric(owner) || !owner.contains(':') {
             return refuse(format!("an owner in image `{name}` must be `uid:gid`, not `{owner}`"));
         }
     }
-    let modes = image.files.iter().map(|file| &file.mode).chain(image.folders.iter().map(|folder| &folder.mode));
+    let modes =
+        image.files.iter().map(|file| &file.mode).chain(image.folders.iter().map(|folder| &folder.mode));
     for mode in modes.chain(image.texts.iter().map(|text| &text.mode)).flatten() {
         if u32::from_str_radix(mode, 8).is_err() {
             return refuse(format!("a mode in image `{name}` must be octal, not `{mode}`"));

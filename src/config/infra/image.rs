@@ -138,7 +138,10 @@ fn one() -> u32 {
 }
 
 #[expect(clippy::ref_option, reason = "serde hands fields over by reference")]
-fn plain_option<S: serde::Serializer>(value: &Option<Spanned<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+fn plain_option<S: serde::Serializer>(
+    value: &Option<Spanned<String>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => plain(value, serializer),
         None => serializer.serialize_none(),

@@ -14,7 +14,12 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 const HINT: &str = "install Rust from https://rustup.rs";
 
 /// Builds into the cache's own target folder and copies the programs to `out`.
-pub(super) async fn run(shop: &Workshop, build: &CargoBuild, out: &Path, report: &Report) -> Result<Provenance> {
+pub(super) async fn run(
+    shop: &Workshop,
+    build: &CargoBuild,
+    out: &Path,
+    report: &Report,
+) -> Result<Provenance> {
     let target = shop.places.cache().join("cargo-target");
     let total = packages(shop, build).await?;
     let mut done = 0;
@@ -56,7 +61,18 @@ fn flags(shop: &Workshop) -> String {
 /// How many packages there are to compile when nothing is.
 async fn packages(shop: &Workshop, build: &CargoBuild) -> Result<u64> {
     let invocation = cargo(shop)
-        .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "none", "--target", TARGET, "--no-default-features", "--features"])
+        .args([
+            "tree",
+            "--locked",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--target",
+            TARGET,
+            "--no-default-features",
+            "--features",
+        ])
         .arg(build.features.join(","));
     let tree = tool(invocation, "list the packages of the workloads", HINT).await?;
     let names: BTreeSet<&str> = tree.stdout.lines().map(|line| line.trim_end_matches(" (*)")).collect();

