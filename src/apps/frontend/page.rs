@@ -1,6 +1,9 @@
 //! Answers visitors: the file they ask for, compressed if they take it, or nothing if they have it already.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -119,8 +122,13 @@ async fn finish_answer(State(finish): State<Finish>, request: Request, next: Nex
     response.headers_mut().extend(finish.headers);
     let took = began.elapsed();
     finish.metrics.answered(response.status(), took);
-    info!(%method, path, status = response.status().as_u16(), took_us = took.as_micros(), "answered");
+    info!(%method, path, status = response.status().as_u16(), took_us = whole_micros(took), "answered");
     response
+}
+
+/// As a number of a width that JSON readers know.
+fn whole_micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
