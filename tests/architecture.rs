@@ -177,9 +177,9 @@ fn the_table_has_no_circle() {
             .filter(|module| table[module].iter().all(|used| !left.contains(used)))
             .collect();
         assert!(!free.is_empty(), "a circle among {left:?}");
-        free.iter().for_each(|module| {
+        for module in free {
             left.remove(module);
-        });
+        }
     }
 }
 

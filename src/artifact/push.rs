@@ -31,15 +31,11 @@ pub async fn push(packed: &Packed, host: &str, repository: &str) -> Result<Strin
         .push_manifest_raw(&by_tag, packed.manifest.bytes.clone(), media_type)
         .await
         .with_context(Kind::Tool, || doing("push the manifest to"))?;
-    let found = client
+    // The client compares the answer with the digest it asked for.
+    client
         .fetch_manifest_digest(&by_digest, &auth)
         .await
-        .with_context(Kind::Tool, || doing("read back the manifest from"))?;
-    if found != packed.digest {
-        return Err(Failure::new(Kind::Tool, doing("trust"))
-            .because(format!("it answers {found} where {} was pushed", packed.digest)));
-    }
-    Ok(found)
+        .with_context(Kind::Tool, || doing("read back the manifest from"))
 }
 
 async fn push_blob(client: &Client, target: &Reference, blob: &Blob) -> Result<()> {
@@ -75,3 +71,6 @@ fn is_loopback(host: &str) -> bool {
 fn reference(text: &str) -> Result<Reference> {
     text.parse().with_context(Kind::Internal, || format!("`{text}` is not a reference"))
 }
+
+#[cfg(test)]
+mod tests;

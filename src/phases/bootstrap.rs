@@ -221,7 +221,7 @@ mod tests {
         )
         .serve(
             "/api/v1/namespaces/flux-system/secrets/sops-age",
-            json!({"data": {"age.agekey": k8s_openapi::ByteString(b"AGE-SECRET-KEY-1".to_vec())}}),
+            json!({"data": {"age.agekey": "QUdFLVNFQ1JFVC1LRVktMQ=="}}),
         );
         let again = differences(&api.client(), &input).await.unwrap();
         assert_eq!(again, Handed { artifact: true, settings: false });

@@ -1,3 +1,5 @@
+//! The settings of `infra/*.toml`: what is read, and what each wrong one gets.
+
 use super::*;
 use crate::failure::Failure;
 
