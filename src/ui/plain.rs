@@ -69,18 +69,22 @@ pub(super) fn finished(style: Style, title: &str, outcome: &Outcome, elapsed: &s
     format!("{mark} {title}{detail}  {}", style.dim(elapsed))
 }
 
-/// What a wait waits for, in one line without times.
+/// What a wait waits for, in one line without times: the resources that block, or the parts where none is known.
 fn describe(parts: &[Pending]) -> String {
-    parts
-        .iter()
-        .filter(|part| !part.ready)
-        .map(|part| match &part.blocker {
-            Some(blocker) if part.detail.is_empty() => format!("{}: {blocker}", part.part),
-            Some(blocker) => format!("{}: {blocker} ({})", part.part, part.detail),
-            None => format!("{}: {}", part.part, part.detail),
+    let waiting = || parts.iter().filter(|part| !part.ready);
+    let mut blockers: Vec<String> = waiting()
+        .filter_map(|part| {
+            let blocker = part.blocker.as_ref()?;
+            Some(if part.detail.is_empty() { blocker.clone() } else { format!("{blocker}: {}", part.detail) })
         })
-        .collect::<Vec<_>>()
-        .join("; ")
+        .collect();
+    // A phase and its part are blocked by the same resource.
+    let mut seen = std::collections::BTreeSet::new();
+    blockers.retain(|blocker| seen.insert(blocker.clone()));
+    if blockers.is_empty() {
+        blockers = waiting().map(|part| part.part.clone()).collect();
+    }
+    if blockers.is_empty() { String::new() } else { format!("waits for {}", blockers.join("; ")) }
 }
 
 #[cfg(test)]
@@ -105,7 +109,7 @@ mod tests {
         let plain = Plain::new(Style::PLAIN);
         let mut state = State::default();
         let first = plain.line(&mut state, waiting(false, 1)).unwrap();
-        assert_eq!(first.trim(), "data: Cluster seasense/seasense-db (creating the primary)");
+        assert_eq!(first.trim(), "waits for Cluster seasense/seasense-db: creating the primary");
         assert_eq!(plain.line(&mut state, waiting(false, 9)), None);
         assert_eq!(plain.line(&mut state, waiting(true, 10)), None);
     }
