@@ -2,6 +2,7 @@
 
 mod build;
 mod context;
+mod built;
 mod ensure;
 mod inputs;
 mod job;
@@ -10,6 +11,8 @@ pub mod manifests;
 mod meter;
 pub mod oci;
 mod publish;
+pub mod pull;
+mod pulled;
 pub mod registry;
 mod schedule;
 mod store;

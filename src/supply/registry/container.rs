@@ -12,8 +12,10 @@ use crate::{
 
 /// The container's name, which is also its host name on [`NETWORK`].
 pub const CONTAINER: &str = "seasense-registry";
-/// The volume that keeps its content.
+/// The volume that keeps its content in supply `build`.
 pub const VOLUME: &str = "seasense-registry";
+/// The same in supply `pull`: the official image runs as another user, who could not write the other volume.
+pub const PULL_VOLUME: &str = "seasense-registry-pull";
 /// The network that kind puts its nodes on.
 pub const NETWORK: &str = "kind";
 const ROLE: &str = "registry";
@@ -50,10 +52,10 @@ pub fn daemon_reference(repository: &str, digest: &str) -> String {
     format!("seasense/{repository}:{short}")
 }
 
-/// Makes sure that the registry runs from `image`, which the daemon has, and answers on `port` of 127.0.0.1.
+/// Makes sure that the registry runs from `image`, which the daemon has, keeps its content in `volume`, and answers on `port` of 127.0.0.1.
 ///
 /// A container of another image or port is replaced; its content stays. A container that is not ours is refused.
-pub async fn ensure(docker: &Docker, image: &str, port: u16) -> Result<Registry> {
+pub async fn ensure(docker: &Docker, image: &str, volume: &str, port: u16) -> Result<Registry> {
     let registry = Registry::at(port);
     docker.ensure_network(NETWORK, &labels::shared("network")).await?;
     match docker.container(CONTAINER).await? {
@@ -72,18 +74,19 @@ pub async fn ensure(docker: &Docker, image: &str, port: u16) -> Result<Registry>
             }
             let there = docker.container(CONTAINER).await?.unwrap_or(there);
             let same_port = there.ports.iter().any(|published| published.host == port);
-            if !(same_image && same_port && there.addresses.contains_key(NETWORK)) {
+            let same_volume = there.mounts.values().any(|source| source == volume);
+            if !(same_image && same_port && same_volume && there.addresses.contains_key(NETWORK)) {
                 docker.remove_container(CONTAINER).await?;
-                docker.run(&spec(image, port)).await?;
+                docker.run(&spec(image, volume, port)).await?;
             }
         }
-        None => docker.run(&spec(image, port)).await?,
+        None => docker.run(&spec(image, volume, port)).await?,
     }
     until_it_answers(docker, &registry).await?;
     Ok(registry)
 }
 
-fn spec(image: &str, port: u16) -> ContainerSpec {
+fn spec(image: &str, volume: &str, port: u16) -> ContainerSpec {
     ContainerSpec {
         name: CONTAINER.to_owned(),
         image: image.to_owned(),
@@ -91,7 +94,7 @@ fn spec(image: &str, port: u16) -> ContainerSpec {
         network: NETWORK.to_owned(),
         ports: vec![(port, PORT)],
         mounts: vec![
-            Mount::Volume { name: VOLUME.to_owned(), target: "/var/lib/registry".to_owned() },
+            Mount::Volume { name: volume.to_owned(), target: "/var/lib/registry".to_owned() },
             Mount::Memory { target: "/tmp".to_owned() },
         ],
         read_only: true,
