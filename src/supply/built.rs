@@ -35,7 +35,8 @@ pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) 
     let image = publish::load(&context.docker, &shop, REGISTRY_IMAGE, &context.events()).await?;
     let registry = registry::ensure(&context.docker, &image, registry::VOLUME, context.registry_port).await?;
     publish::push_all(&shop, &lock, &registry, &context.events()).await?;
-    for (name, _) in infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name)) {
+    for (name, _) in infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name))
+    {
         publish::load(&context.docker, &shop, name, &context.events()).await?;
     }
     lock.write(&file)?;
@@ -66,9 +67,11 @@ pub(super) async fn make(
 /// Runs the jobs whose results are not there.
 async fn run_missing(context: &SupplyContext, shop: &Arc<Workshop>, jobs: Vec<Job>) -> Result<()> {
     let all = jobs.len();
-    let missing: Vec<Job> = jobs.into_iter().filter(|job| !shop.store.has(&job.id, shop.key(&job.id))).collect();
+    let missing: Vec<Job> =
+        jobs.into_iter().filter(|job| !shop.store.has(&job.id, shop.key(&job.id))).collect();
     if missing.is_empty() {
-        Step::start(&context.events(), "supply.build", "Build the images").unchanged(format!("all {all} parts are there"));
+        Step::start(&context.events(), "supply.build", "Build the images")
+            .unchanged(format!("all {all} parts are there"));
         return Ok(());
     }
     let total = missing.iter().map(|job| u64::from(job.seconds())).sum();

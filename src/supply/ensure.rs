@@ -53,8 +53,11 @@ async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
         return Ok(file);
     }
     context.events.emit(Event::Notice { text: "another seasense makes images; waiting for it".to_owned() });
-    let waited = tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
-    waited.map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?.with_context(Kind::Tool, what)
+    let waited =
+        tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
+    waited
+        .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
+        .with_context(Kind::Tool, what)
 }
 
 fn open_lock(folder: &Path) -> std::io::Result<std::fs::File> {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
     Lock, LockedImage, LockedTool, Origin, Provenance, Registry, Scope, SupplyContext, built,
-    context::{lock_file},
+    context::lock_file,
     oci, publish,
     pull::{Copier, Official},
     registry::{self, RegistryClient, daemon_reference},
@@ -34,7 +34,8 @@ pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) 
     };
     let wanted = what.images(&infra)?;
     let chosen = |pull: Pull| -> BTreeMap<String, ImageRecipe> {
-        let recipes = infra.recipes.image.iter().filter(|(name, image)| image.pull == pull && wanted.contains(*name));
+        let recipes =
+            infra.recipes.image.iter().filter(|(name, image)| image.pull == pull && wanted.contains(*name));
         recipes.map(|(name, image)| (name.clone(), image.clone())).collect()
     };
     let (official, own) = (chosen(Pull::Official), chosen(Pull::Build));
@@ -66,7 +67,10 @@ fn key(infra: &Infra) -> String {
 async fn start_registry(context: &SupplyContext, infra: &Infra) -> Result<Registry> {
     let recipe = infra.recipes.image.get(REGISTRY_IMAGE);
     let official = recipe.and_then(|recipe| recipe.official.as_deref()).ok_or_else(|| {
-        Failure::new(Kind::Environment, format!("`infra/images.toml` names no official image `{REGISTRY_IMAGE}`"))
+        Failure::new(
+            Kind::Environment,
+            format!("`infra/images.toml` names no official image `{REGISTRY_IMAGE}`"),
+        )
     })?;
     let name = Official::parse(official, &infra.versions.mirrors)?.name();
     if context.docker.image_id(&name).await?.is_none() {
@@ -89,23 +93,25 @@ async fn copy_all(
     std::fs::create_dir_all(&folder).with_context(Kind::Tool, || format!("make `{}`", folder.display()))?;
     let copier = Copier { target: RegistryClient::new(&registry.host)?, folder };
     let step = Step::start(&context.events(), "supply.pull", "Copy official images to the local registry");
-    let (total, mut copied) = (images.len(), 0);
+    let (total, mut new) = (images.len(), 0);
     for (done, (name, recipe)) in images.iter().enumerate() {
         step.progress(done as u64, Some(total as u64), name);
         let Some(official) = &recipe.official else { continue };
-        let known = before.and_then(|lock| lock.images.get(name)).filter(|image| image.official.as_ref() == Some(official));
+        let known = before
+            .and_then(|lock| lock.images.get(name))
+            .filter(|image| image.official.as_ref() == Some(official));
         let image = match known {
             Some(image) if copier.target.has(name, &image.digest).await => image.clone(),
             known => {
-                copied += 1;
+                new += 1;
                 copy_one(&copier, infra, name, official, known).await?
             }
         };
         lock.images.insert(name.clone(), image);
     }
-    match copied {
+    match new {
         0 => step.unchanged(format!("all {total} are there")),
-        _ => step.done(format!("{copied} copied, {} were there", total - copied)),
+        _ => step.done(format!("{new} copied, {} were there", total - new)),
     }
     Ok(())
 }
@@ -127,11 +133,12 @@ async fn copy_one(
         provenance: Provenance::new(),
     };
     let pinned = known.map(|image| image.digest.as_str());
-    let copied = copier.copy(&upstream, pinned, name, &publish::tags(&image)).await?;
-    let provenance = [("supply", "official image".to_owned()), ("from", upstream.name()), ("listed", copied.listed)];
+    let made = copier.copy(&upstream, pinned, name, &publish::tags(&image)).await?;
+    let provenance =
+        [("supply", "official image".to_owned()), ("from", upstream.name()), ("listed", made.listed)];
     Ok(LockedImage {
-        digest: copied.digest,
-        size: copied.size,
+        digest: made.digest,
+        size: made.size,
         provenance: provenance.map(|(fact, value)| (fact.to_owned(), value)).into(),
         ..image
     })

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use oci_client::errors::{DigestError, OciDistributionError};
 use sha2::{Digest, Sha256};
 use tokio::{fs::File, io::AsyncWrite};
 
@@ -30,10 +31,20 @@ pub(super) async fn fetch(
     blob: &Descriptor,
     folder: &Path,
 ) -> Result<PathBuf> {
+    fetch_patiently(client, repository, blob, folder, PAUSE).await
+}
+
+async fn fetch_patiently(
+    client: &RegistryClient,
+    repository: &str,
+    blob: &Descriptor,
+    folder: &Path,
+    pause: Duration,
+) -> Result<PathBuf> {
     let path = folder.join(blob.digest.replace(':', "-"));
     let tries = std::sync::atomic::AtomicU32::new(0);
     let what = format!("fetch {} of {repository}", blob.digest);
-    wait(Deadline::after(LIMIT), PAUSE, &what, || async {
+    wait(Deadline::after(LIMIT), pause, &what, || async {
         let count = tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         match attempt(client, repository, blob, &path).await {
             Ok(()) => Ok(Look::Ready(path.clone())),
@@ -65,19 +76,28 @@ async fn attempt(
     let found = format!("sha256:{}", hex::encode(out.hash.finalize()));
     match read {
         Ok(()) if found == blob.digest => Ok(()),
-        // A client that hashes as well may have refused it first; what matters is that the bytes were whole.
-        Ok(()) | Err(oci_client::errors::OciDistributionError::DigestError(_)) => {
+        Ok(()) => {
             remove(path).await;
             Err(Broken::Content(found))
         }
         Err(error) => {
             remove(path).await;
-            let broken_content = error.to_string().to_lowercase().contains("digest");
-            Err(match broken_content {
-                true => Broken::Content(found),
-                false => Broken::Transport(Failure::new(Kind::Tool, what()).caused_by(&error)),
-            })
+            if is_about_content(&error) {
+                return Err(Broken::Content(found));
+            }
+            Err(Broken::Transport(Failure::new(Kind::Tool, what()).caused_by(&error)))
         }
+    }
+}
+
+/// The client hashes as well and may see it first.
+fn is_about_content(error: &OciDistributionError) -> bool {
+    match error {
+        OciDistributionError::DigestError(_) => true,
+        OciDistributionError::IoError(error) => {
+            error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<DigestError>)
+        }
+        _ => false,
     }
 }
 
@@ -98,7 +118,11 @@ struct Hashing {
 }
 
 impl AsyncWrite for Hashing {
-    fn poll_write(mut self: Pin<&mut Self>, task: &mut Task<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Task<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
         let written = Pin::new(&mut self.file).poll_write(task, bytes);
         if let Poll::Ready(Ok(length)) = written {
             self.hash.update(&bytes[..length]);
@@ -112,5 +136,68 @@ impl AsyncWrite for Hashing {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.file).poll_shutdown(task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::supply::oci::sha256_hex;
+
+    /// A registry that answers each request with the next of `bodies`; `None` breaks the connection.
+    async fn upstream(bodies: Vec<Option<&'static str>>) -> RegistryClient {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            for body in bodies {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                if let Some(body) = body {
+                    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+                }
+            }
+        });
+        RegistryClient::new(&host).unwrap()
+    }
+
+    async fn fetch_from(bodies: Vec<Option<&'static str>>) -> (Result<PathBuf>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let blob = Descriptor {
+            media_type: "application/octet-stream".into(),
+            digest: format!("sha256:{}", sha256_hex(b"content")),
+            size: 7,
+        };
+        let client = upstream(bodies).await;
+        let fetched = fetch_patiently(&client, "a/b", &blob, folder.path(), Duration::from_millis(1)).await;
+        let left = std::fs::read_dir(folder.path()).unwrap();
+        (fetched, left.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect())
+    }
+
+    #[tokio::test]
+    async fn a_broken_connection_is_tried_again() {
+        let (fetched, left) = fetch_from(vec![None, Some("content")]).await;
+        assert!(fetched.is_ok(), "{fetched:?}");
+        assert_eq!(left.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn content_that_does_not_match_its_digest_is_refused_and_deleted() {
+        let (fetched, left) = fetch_from(vec![Some("c0ntent")]).await;
+        let failure = fetched.unwrap_err();
+        assert!(failure.message.starts_with("digest mismatch in a/b"), "{failure:?}");
+        assert_eq!((failure.kind, left.len()), (Kind::Tool, 0));
+    }
+
+    #[tokio::test]
+    async fn a_registry_that_stays_broken_is_given_up() {
+        let (fetched, left) = fetch_from(vec![None; TRIES as usize]).await;
+        assert_eq!((fetched.unwrap_err().kind, left.len()), (Kind::Tool, 0));
     }
 }

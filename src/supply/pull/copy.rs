@@ -72,8 +72,9 @@ impl Copier {
             Some(digest) => read(&upstream, official, &digest).await?,
             None => (bytes, listed.clone()),
         };
-        let manifest: ImageManifest = serde_json::from_slice(&bytes)
-            .with_context(Kind::Tool, || format!("the manifest of {} is not one of an image", official.name()))?;
+        let manifest: ImageManifest = serde_json::from_slice(&bytes).with_context(Kind::Tool, || {
+            format!("the manifest of {} is not one of an image", official.name())
+        })?;
         for descriptor in manifest.layers.iter().chain([&manifest.config]) {
             self.copy_blob(&upstream, &official.repository, descriptor, repository).await?;
         }
@@ -106,9 +107,12 @@ async fn read(upstream: &RegistryClient, official: &Official, version: &str) -> 
     let found = format!("sha256:{}", sha256_hex(&bytes));
     let expected = if version.starts_with("sha256:") { version } else { &given };
     if found != expected {
-        return Err(Failure::new(Kind::Tool, format!("digest mismatch in the manifest of {}", official.name()))
-            .because(format!("{expected} was promised, the bytes hash to {found}"))
-            .hint("run it again; if it stays, a proxy or the registry changes content: use `--supply build`"));
+        return Err(Failure::new(
+            Kind::Tool,
+            format!("digest mismatch in the manifest of {}", official.name()),
+        )
+        .because(format!("{expected} was promised, the bytes hash to {found}"))
+        .hint("run it again; if it stays, a proxy or the registry changes content: use `--supply build`"));
     }
     Ok((bytes.to_vec(), found))
 }
@@ -117,7 +121,10 @@ async fn read(upstream: &RegistryClient, official: &Official, version: &str) -> 
 fn for_this_platform(bytes: &[u8], official: &Official) -> Result<Option<String>> {
     let Ok(index) = serde_json::from_slice::<Index>(bytes) else { return Ok(None) };
     let ours = |entry: &&Entry| {
-        entry.platform.as_ref().is_some_and(|platform| platform.os == "linux" && platform.architecture == "amd64")
+        entry
+            .platform
+            .as_ref()
+            .is_some_and(|platform| platform.os == "linux" && platform.architecture == "amd64")
     };
     match index.manifests.iter().find(ours) {
         Some(entry) => Ok(Some(entry.digest.clone())),

@@ -2,9 +2,9 @@
 
 mod blob;
 mod copy;
-mod reference;
 mod reach;
+mod reference;
 
-pub use copy::{Copier, Copied};
+pub use copy::{Copied, Copier};
 pub use reach::{Reach, look};
 pub use reference::Official;

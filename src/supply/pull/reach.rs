@@ -10,7 +10,8 @@ use crate::{
 
 /// A registry that is near answers within this; one that is blocked often never does.
 const LIMIT: Duration = Duration::from_secs(3);
-const REGISTRIES: [(&str, &str); 2] = [("registry.k8s.io", "registry.k8s.io"), ("docker.io", "registry-1.docker.io")];
+const REGISTRIES: [(&str, &str); 2] =
+    [("registry.k8s.io", "registry.k8s.io"), ("docker.io", "registry-1.docker.io")];
 
 /// What the question came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub struct Reach {
 /// Asks every registry at once.
 pub async fn look(versions: &Versions) -> Result<Reach> {
     tls::install();
-    let client = reqwest::Client::builder().timeout(LIMIT).build().context(Kind::Internal, "make an HTTP client")?;
+    let client =
+        reqwest::Client::builder().timeout(LIMIT).build().context(Kind::Internal, "make an HTTP client")?;
     let asked = REGISTRIES.map(|(name, host)| {
         let url = match versions.mirrors.get(name) {
             Some(mirror) if mirror.starts_with("127.") => format!("http://{mirror}/v2/"),
@@ -38,10 +40,12 @@ pub async fn look(versions: &Versions) -> Result<Reach> {
     let [first, second] = asked;
     let (first, second) = tokio::join!(first, second);
     let failed: Vec<String> = [first, second].into_iter().filter_map(Result::err).collect();
-    Ok(match failed.is_empty() {
-        true => Reach { all: true, reason: "registry.k8s.io and docker.io answer".to_owned() },
-        false => Reach { all: false, reason: format!("no answer from {}", failed.join("; ")) },
-    })
+    let reason = if failed.is_empty() {
+        "registry.k8s.io and docker.io answer".to_owned()
+    } else {
+        format!("no answer from {}", failed.join("; "))
+    };
+    Ok(Reach { all: failed.is_empty(), reason })
 }
 
 fn root_cause(error: &reqwest::Error) -> String {

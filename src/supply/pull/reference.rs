@@ -44,7 +44,10 @@ mod tests {
     fn a_mirror_stands_in_for_its_registry() {
         let mirrors = BTreeMap::from([("quay.io".to_owned(), "127.0.0.1:5099".to_owned())]);
         let name = |text| Official::parse(text, &mirrors).unwrap().name();
-        assert_eq!(name("quay.io/jetstack/cert-manager-webhook:v1.21.2"), "127.0.0.1:5099/jetstack/cert-manager-webhook:v1.21.2");
+        assert_eq!(
+            name("quay.io/jetstack/cert-manager-webhook:v1.21.2"),
+            "127.0.0.1:5099/jetstack/cert-manager-webhook:v1.21.2"
+        );
         assert_eq!(name("registry.k8s.io/pause:3.10.1"), "registry.k8s.io/pause:3.10.1");
         assert!(Official::parse("not an image", &mirrors).is_err());
     }

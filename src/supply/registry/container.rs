@@ -40,7 +40,6 @@ impl Registry {
 
     /// The name under which this machine's daemon has an image that it needs: a name per digest, so that an older image
     /// of the same repository is never taken for it.
-    #[expect(clippy::unused_self, reason = "the daemon is part of what the registry serves")]
     pub fn host_reference(&self, image: &LockedImage) -> String {
         daemon_reference(&image.repository, &image.digest)
     }
@@ -108,10 +107,10 @@ async fn until_it_answers(docker: &Docker, registry: &Registry) -> Result<()> {
     let client = RegistryClient::new(&registry.host)?;
     let deadline = Deadline::after(Duration::from_secs(30));
     let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
-        Ok(match client.answers().await {
-            true => Look::Ready(()),
-            false => Look::NotYet(format!("nothing answers on {}", registry.host)),
-        })
+        if client.answers().await {
+            return Ok(Look::Ready(()));
+        }
+        Ok(Look::NotYet(format!("nothing answers on {}", registry.host)))
     })
     .await;
     match answered {
