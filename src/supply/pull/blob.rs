@@ -159,7 +159,10 @@ mod tests {
                 let mut request = [0; 4096];
                 let _ = stream.read(&mut request).await;
                 if let Some(body) = body {
-                    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                    let head = format!(
+                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                        body.len()
+                    );
                     stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
                 }
             }
