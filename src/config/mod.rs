@@ -8,6 +8,6 @@ mod variables;
 
 pub use env::{ClusterSpec, Environment, FleetSpec, Ports};
 pub use infra::Infra;
-pub use places::{Places, Project};
+pub use places::{Places, Project, cargo_home};
 pub use read::{nearest, read_toml};
 pub use variables::{Issuer, Variables};

@@ -29,6 +29,13 @@ impl Project {
     }
 }
 
+/// Where Cargo keeps the sources of packages: `CARGO_HOME`, or `.cargo` in the home folder.
+#[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
+pub fn cargo_home() -> Option<PathBuf> {
+    let named = std::env::var_os("CARGO_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
+    named.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))
+}
+
 /// Folders outside the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {

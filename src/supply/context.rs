@@ -77,20 +77,27 @@ impl Scope {
     }
 }
 
-/// The lock of the last supply of `mode`, without making anything; of `Auto`, the one that is there, built first.
+/// The lock of the last supply of `mode`, without making anything; of `Auto`, the newest one.
 pub fn locked(places: &Places, mode: Mode) -> Result<Lock> {
-    let origins: &[Origin] = match mode {
-        Mode::Auto => &[Origin::Build, Origin::Pull],
-        Mode::Pull => &[Origin::Pull],
-        Mode::Build => &[Origin::Build],
+    let origin = match mode {
+        Mode::Auto => latest_lock(places),
+        Mode::Pull => Some(Origin::Pull),
+        Mode::Build => Some(Origin::Build),
     };
-    for origin in origins {
-        if let Some(lock) = Lock::read(&lock_file(places, *origin))? {
-            return Ok(lock);
-        }
-    }
-    Err(Failure::new(Kind::Tool, "no images have been made yet")
-        .hint("run `seasense dev`, or `seasense images build` (`pull` where registries can be reached)"))
+    let lock = origin.map(|origin| Lock::read(&lock_file(places, origin))).transpose()?.flatten();
+    lock.ok_or_else(|| {
+        Failure::new(Kind::Tool, "no images have been made yet")
+            .hint("run `seasense dev`, or `seasense images build` (`pull` where registries can be reached)")
+    })
+}
+
+/// The supply whose lock was written last.
+pub(super) fn latest_lock(places: &Places) -> Option<Origin> {
+    let written = |origin: Origin| {
+        let metadata = std::fs::metadata(lock_file(places, origin)).ok()?;
+        Some((metadata.modified().ok()?, origin))
+    };
+    [Origin::Build, Origin::Pull].into_iter().filter_map(written).max().map(|(_, origin)| origin)
 }
 
 /// The folder of the manifests that `lock` names.

@@ -1,26 +1,17 @@
-//! Converges: whatever of the supply is there stays, whatever is missing is made, and the lock says what there is.
+//! Decides on the supply and converges: whatever is there stays, whatever is missing is made, the lock says what there is.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::path::{Path, PathBuf};
 
 use super::{
-    Lock, LockedTool, Origin, Registry, Scope, SupplyContext,
-    build::Workshop,
-    context::{Mode, lock_file, manifests_folder},
-    job::{self, Job},
-    manifests,
-    meter::{Meter, Report},
-    oci, publish, registry, schedule,
-    store::Store,
+    Lock, Origin, Registry, Scope, SupplyContext, built,
+    context::{Mode, latest_lock},
+    pull, pulled,
 };
 use crate::{
-    config::{Infra, infra::Tool},
-    event::{Event, Step},
+    config::Infra,
+    event::Event,
     failure::{Context, Failure, Kind, Result},
-    tool::locate,
 };
-
-/// The image that the registry itself runs from.
-const REGISTRY_IMAGE: &str = "registry";
 
 /// Makes sure of everything in `what`, and that the local registry runs and holds it.
 ///
@@ -28,118 +19,28 @@ const REGISTRY_IMAGE: &str = "registry";
 pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
     let _guard = one_at_a_time(context).await?;
-    let (Mode::Auto | Mode::Build | Mode::Pull) = mode;
-    build(context, infra, what).await
-}
-
-async fn build(context: &SupplyContext, infra: Infra, what: &Scope) -> Result<(Lock, Registry)> {
-    let mut images = what.images(&infra)?;
-    images.insert(REGISTRY_IMAGE.to_owned());
-    let with_tools = *what == Scope::All;
-    let jobs = job::jobs(&infra, &images, with_tools);
-    let keys = job::keys(&context.project, &infra, &jobs)?;
-    let shop = Arc::new(Workshop {
-        project: context.project.clone(),
-        places: context.places.clone(),
-        infra,
-        store: Store::new(context.folder(Origin::Build).join("jobs")),
-        keys,
-    });
-    run_missing(context, &shop, jobs).await?;
-    let file = lock_file(&context.places, Origin::Build);
-    let lock = lock(context, &shop, what, Lock::read(&file)?).await?;
-    let registry_image = publish::load(&context.docker, &shop, REGISTRY_IMAGE, &context.events()).await?;
-    let registry = registry::ensure(&context.docker, &registry_image, context.registry_port).await?;
-    publish::push_all(&shop, &lock, &registry, &context.events()).await?;
-    for (name, _) in
-        shop.infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name))
-    {
-        publish::load(&context.docker, &shop, name, &context.events()).await?;
+    match origin(context, mode, &infra).await? {
+        Origin::Build => built::ensure(context, infra, what).await,
+        Origin::Pull => pulled::ensure(context, infra, what).await,
     }
-    lock.write(&file)?;
-    Ok((lock, registry))
 }
 
-/// Runs the jobs whose results are not there.
-async fn run_missing(context: &SupplyContext, shop: &Arc<Workshop>, jobs: Vec<Job>) -> Result<()> {
-    let all = jobs.len();
-    let missing: Vec<Job> =
-        jobs.into_iter().filter(|job| !shop.store.has(&job.id, shop.key(&job.id))).collect();
-    if missing.is_empty() {
-        Step::start(&context.events(), "supply.build", "Build the images")
-            .unchanged(format!("all {all} parts are there"));
-        return Ok(());
+/// What `auto` stands for here: what an earlier run chose, so that nothing changes by itself; else what the network allows.
+async fn origin(context: &SupplyContext, mode: Mode, infra: &Infra) -> Result<Origin> {
+    let say = |text: String| context.events.emit(Event::Notice { text });
+    match mode {
+        Mode::Build => return Ok(Origin::Build),
+        Mode::Pull => return Ok(Origin::Pull),
+        Mode::Auto => {}
     }
-    let total = missing.iter().map(|job| u64::from(job.seconds())).sum();
-    let title = format!("Build the images ({} of {all} parts are missing)", missing.len());
-    let meter = Meter::start(&context.events(), "supply.build", &title, total);
-    let count = missing.len();
-    // What is already there needs no waiting for.
-    let here: std::collections::BTreeSet<String> = missing.iter().map(|job| job.id.clone()).collect();
-    let jobs = missing
-        .into_iter()
-        .map(|job| Job { needs: job.needs.intersection(&here).cloned().collect(), ..job })
-        .collect();
-    schedule::run(jobs, &schedule::limits(context.jobs), |job| {
-        let (shop, meter, events) = (Arc::clone(shop), Arc::clone(&meter), context.events());
-        async move {
-            let report = Report::start(&events, &meter, &job.id, job.title(), job.seconds());
-            shop.run(&job, &report).await?;
-            report.done("");
-            Ok(())
-        }
-    })
-    .await?;
-    meter.finish(format!("{count} built, {} were there", all - count));
-    Ok(())
-}
-
-/// The lock of what was built; with a part of the images only, the rest of the earlier lock stays.
-async fn lock(context: &SupplyContext, shop: &Workshop, what: &Scope, before: Option<Lock>) -> Result<Lock> {
-    let images = what.images(&shop.infra)?;
-    let mut lock = match (what, before) {
-        (Scope::Images(_), Some(lock)) => lock,
-        _ => Lock::new(Origin::Build, oci::sha256_hex(format!("{:?}", shop.keys).as_bytes())),
-    };
-    for name in images {
-        let locked = publish::lock_image(shop, &name, &shop.infra.recipes.image[&name])?;
-        lock.images.insert(name, locked);
+    if let Some(origin) = latest_lock(&context.places) {
+        say(format!("supply {origin}: an earlier run made its images so (`--supply` changes it)"));
+        return Ok(origin);
     }
-    if *what == Scope::All {
-        for (name, tool) in &shop.infra.recipes.tool {
-            lock.tools.insert(name.clone(), lock_tool(shop, tool)?);
-        }
-        lock.manifests = manifests(context, &shop.infra, &lock).await?;
-    }
-    Ok(lock)
-}
-
-fn lock_tool(shop: &Workshop, tool: &Tool) -> Result<LockedTool> {
-    let path = shop.output(tool.build.get_ref()).join(&tool.path);
-    let sha256 = oci::sha256_file(&path).with_context(Kind::Tool, || format!("read `{}`", path.display()))?;
-    Ok(LockedTool { path, sha256, version: tool.version.clone() })
-}
-
-async fn manifests(
-    context: &SupplyContext,
-    infra: &Infra,
-    lock: &Lock,
-) -> Result<BTreeMap<String, super::LockedManifest>> {
-    let parts = infra.versions.parts.iter().filter_map(|(name, part)| {
-        let module = part.module.clone()?;
-        Some((name.clone(), manifests::Part { module, version: part.version.clone() }))
-    });
-    let go = locate("go").map_err(|error| error.into_failure(Kind::Tool, "make upstream's manifests"))?;
-    let shop = manifests::Workshop {
-        project: &context.project,
-        folder: manifests_folder(&context.places, lock),
-        parts: &parts.collect(),
-        go,
-        helm: lock.tool("helm")?.path.clone(),
-        kubectl: lock.tool("kubectl")?.path.clone(),
-        origin: lock.supply,
-    };
-    manifests::make_all(&shop, &context.events()).await
+    let reach = pull::look(&infra.versions).await?;
+    let origin = if reach.all { Origin::Pull } else { Origin::Build };
+    say(format!("supply {origin}: {}", reach.reason));
+    Ok(origin)
 }
 
 /// Two runs would do the same work twice and write the same files; the second waits for the first.
@@ -147,8 +48,7 @@ async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
     let folder: PathBuf = context.places.cache().join("supply");
     let what = || format!("lock `{}`", folder.display());
-    std::fs::create_dir_all(&folder).with_context(Kind::Tool, what)?;
-    let file = std::fs::File::create(folder.join(".lock")).with_context(Kind::Tool, what)?;
+    let file = open_lock(&folder).with_context(Kind::Tool, what)?;
     if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
         return Ok(file);
     }
@@ -158,4 +58,9 @@ async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
     waited
         .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
         .with_context(Kind::Tool, what)
+}
+
+fn open_lock(folder: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::File::create(folder.join(".lock"))
 }

@@ -183,6 +183,7 @@ pub fn keys(project: &Project, infra: &Infra, jobs: &[Job]) -> Result<BTreeMap<S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::infra::Versions;
 
     fn job(id: &str, needs: &[&str]) -> (String, Job) {
         let work = Work::Npm(NpmBuild { folder: id.into(), output: String::new(), seconds: 1 });
@@ -213,7 +214,7 @@ mod tests {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
         let project = Project::find(folder.path()).unwrap();
-        let infra = Infra { versions: Default::default(), recipes: toml::from_str("").unwrap() };
+        let infra = Infra { versions: Versions::default(), recipes: toml::from_str("").unwrap() };
         let jobs = [job("page", &[]).1, job("other", &["page"]).1];
         let before = keys(&project, &infra, &jobs).unwrap();
         assert_eq!(before, keys(&project, &infra, &jobs).unwrap());

@@ -1,6 +1,7 @@
 //! Makes every image and every upstream manifest available, pinned by digest, from one of two supplies: pull or build.
 
 mod build;
+mod built;
 mod context;
 mod ensure;
 mod inputs;
@@ -10,6 +11,8 @@ pub mod manifests;
 mod meter;
 pub mod oci;
 mod publish;
+pub mod pull;
+mod pulled;
 pub mod registry;
 mod schedule;
 mod store;
@@ -19,4 +22,4 @@ pub use context::{Mode, Scope, SupplyContext, locked, manifests_folder};
 pub use ensure::ensure;
 pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Origin, Provenance};
 pub use registry::Registry;
-pub use verify::verify;
+pub use verify::{verify, verify_image};

@@ -79,7 +79,7 @@ pub(super) async fn push_all(
     let names: Vec<&String> =
         lock.images.keys().filter(|name| shop.keys.contains_key(&format!("image.{name}"))).collect();
     let step = Step::start(events, "supply.push", "Push images to the local registry");
-    let total = names.len() as u64;
+    let total = names.len();
     let mut sent = 0;
     let mut done = 0;
     let mut pushes = stream::iter(names.into_iter().map(|name| {
@@ -90,11 +90,11 @@ pub(super) async fn push_all(
     while let Some((name, new)) = pushes.try_next().await? {
         done += 1;
         sent += usize::from(new);
-        step.progress(done, Some(total), name);
+        step.progress(done, Some(total as u64), name);
     }
     match sent {
         0 => step.unchanged(format!("all {total} are there")),
-        _ => step.done(format!("{sent} pushed, {} were there", total as usize - sent)),
+        _ => step.done(format!("{sent} pushed, {} were there", total - sent)),
     }
     Ok(sent)
 }

@@ -18,13 +18,15 @@ pub fn limits(cores: usize) -> Limits {
     BTreeMap::from([(Class::Compile, (cores / 2).max(1)), (Class::Fetch, 2), (Class::Pack, cores.max(1))])
 }
 
-/// Runs every job of `jobs`, which stand in an order in which they can run; the first failure ends all.
+/// Runs every job of `jobs`; the first failure ends all.
 pub async fn run<F, W>(jobs: Vec<Job>, limits: &Limits, mut start: F) -> Result<()>
 where
     F: FnMut(Job) -> W,
     W: Future<Output = Result<()>> + Send + 'static,
 {
     let mut waiting = jobs;
+    // What takes longest begins first: short jobs fill the gaps at the end.
+    waiting.sort_by_key(|job| std::cmp::Reverse(job.seconds()));
     let mut unfinished: BTreeSet<String> = waiting.iter().map(|job| job.id.clone()).collect();
     let mut running: BTreeMap<Class, usize> = BTreeMap::new();
     let mut set: JoinSet<(Job, Result<()>)> = JoinSet::new();

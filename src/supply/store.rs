@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// A layer in the store, by its place below the store's root, so that the cache may be moved.
-    pub fn relative(&self, layer: &Layer, job: &str, key: &str) -> Layer {
+    pub fn relative(layer: &Layer, job: &str, key: &str) -> Layer {
         let name = layer.path.file_name().unwrap_or_default();
         Layer { path: Path::new(job).join(key).join(name), ..layer.clone() }
     }

@@ -64,3 +64,53 @@ fn users_are_numbers_and_modes_are_octal() {
 fn an_image_that_cannot_be_pulled_must_say_so() {
     assert!(refused("[image.a]\nuser = \"1\"\n").1.message.contains("no official name"));
 }
+
+fn project() -> Project {
+    Project::find(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+#[test]
+fn the_project_s_own_recipes_are_valid() {
+    let infra = Infra::load(&project()).unwrap();
+    for (name, image) in &infra.recipes.image {
+        assert!(!image.user.is_empty() || name == "node", "image {name} has no numeric user");
+    }
+}
+
+/// A version is written in versions.toml and, with all it needs, in a go.mod: both must be the same.
+#[test]
+fn go_modules_are_pinned_to_the_versions_of_the_parts() {
+    let infra = Infra::load(&project()).unwrap();
+    let read = |build: &GoBuild| {
+        std::fs::read_to_string(project().root().join(&build.folder).join("go.mod")).unwrap()
+    };
+    let modules: Vec<String> = infra.recipes.go.values().map(read).collect();
+    for (name, part) in &infra.versions.parts {
+        let Some(module) = &part.module else { continue };
+        let wanted = format!("{module} v{}", part.version);
+        let pinned = modules.iter().flat_map(|text| text.lines()).any(|line| {
+            let line = line.trim().trim_start_matches("require ");
+            line == wanted || line.starts_with(&format!("{wanted} "))
+        });
+        assert!(pinned, "no go.mod below infra/images/go requires {wanted} (part {name})");
+    }
+}
+
+/// Their key is a hash of these folders only, so nothing else of the library may go into them.
+#[test]
+fn the_workloads_use_nothing_but_their_declared_inputs() {
+    fn check(folder: &std::path::Path) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("web") {
+                check(&path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for found in text.match_indices("seasense::").map(|(at, name)| &text[at + name.len()..]) {
+                    assert!(found.starts_with("apps"), "{} uses the launcher's library", path.display());
+                }
+            }
+        }
+    }
+    check(&project().root().join("src/apps"));
+}

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Versions {
     /// The parts, by name.
     pub parts: BTreeMap<String, Part>,
+    /// Registries that stand in for others in supply `pull`: host to host.
+    #[serde(default)]
+    pub mirrors: BTreeMap<String, String>,
 }
 
 /// One external part.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use super::{Workshop, facts, tool, watch};
 use crate::{
-    config::infra::CargoBuild,
+    config::{cargo_home, infra::CargoBuild},
     failure::{Context, Kind, Result},
     supply::{Provenance, meter::Report},
     tool::Invocation,
@@ -25,7 +25,7 @@ pub(super) async fn run(
     let mut done = 0;
     let mut invocation = cargo(shop)
         .env("CARGO_TARGET_DIR", &target)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(shop))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags())
         .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
         .arg(build.features.join(","));
     for program in &build.programs {
@@ -52,10 +52,12 @@ fn cargo(shop: &Workshop) -> Invocation {
         .fold(Invocation::new("cargo").cwd(shop.project.root()), Invocation::unset)
 }
 
-/// Static, and without the place of the clone, so that every clone gives the same bytes.
-fn flags(shop: &Workshop) -> String {
-    let root = shop.project.root().display();
-    ["-C", "target-feature=+crt-static", &format!("--remap-path-prefix={root}=/seasense")].join("\u{1f}")
+/// Static, and without the places of this machine. The clone's own place is in nothing (Cargo names sources relative to
+/// it), and must not be in the flags either: they would differ from clone to clone and everything compile again.
+fn flags() -> String {
+    let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
+    flags.extend(cargo_home().map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
+    flags.join("\u{1f}")
 }
 
 /// How many packages there are to compile when nothing is.

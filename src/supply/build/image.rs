@@ -15,6 +15,7 @@ use crate::{
     supply::{
         Provenance,
         oci::{self, Layer, Node, Process, Source, Tree},
+        store::Store,
     },
 };
 
@@ -77,7 +78,7 @@ fn pack(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &Path) -> io::Resu
     let tree = tree(shop, recipe)?;
     if !tree.is_empty() {
         let layer = oci::pack(&tree, &out.join("layer.tar.zst"))?;
-        layers.push(shop.store.relative(&layer, id, shop.key(id)));
+        layers.push(Store::relative(&layer, id, shop.key(id)));
     }
     let (config, manifest) = oci::assemble(&process(id, recipe), &layers)?;
     let packed = Packed {

@@ -6,7 +6,7 @@ use super::{Workshop, blocking, facts, watch};
 use crate::{
     config::infra::RootBuild,
     failure::{Context, Kind, Result},
-    supply::{Provenance, meter::Report, oci},
+    supply::{Provenance, meter::Report, oci, store::Store},
     tool::Invocation,
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn run(
         Ok(layer)
     })
     .await?;
-    let layer = shop.store.relative(&layer, id, shop.key(id));
+    let layer = Store::relative(&layer, id, shop.key(id));
     let description = serde_json::to_vec_pretty(&layer).context(Kind::Internal, "describe a layer")?;
     std::fs::write(out.join(LAYER), description).with_context(Kind::Tool, || what)?;
     Ok(facts([

@@ -47,10 +47,9 @@ impl RegistryClient {
         // Any repository will do: an unknown one is an answer too.
         let Ok(reference) = self.reference("seasense/none", "none") else { return false };
         match self.client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await {
-            Ok(_) => true,
             Err(OciDistributionError::RequestError(_)) => false,
             Err(OciDistributionError::ServerError { code, .. }) => code < 500,
-            Err(_) => true,
+            Ok(_) | Err(_) => true,
         }
     }
 
@@ -67,13 +66,20 @@ impl RegistryClient {
         self.client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await.ok()
     }
 
+    /// Whether `repository` has the blob with `digest`.
+    pub async fn has_blob(&self, repository: &str, digest: &str) -> Result<bool> {
+        let reference = self.reference(repository, "blob")?;
+        let exists = self.client.blob_exists(&reference, digest).await;
+        exists.with_context(Kind::Tool, || format!("ask {} for a blob of {repository}", self.host))
+    }
+
     /// Pushes the file `path`, whose digest is `digest`, to `repository`; gives whether it had to be sent.
     pub async fn push_file(&self, repository: &str, digest: &str, path: &Path) -> Result<bool> {
         let what = || format!("push `{}` to {}/{repository}", path.display(), self.host);
-        let reference = self.reference(repository, "blob")?;
-        if self.client.blob_exists(&reference, digest).await.with_context(Kind::Tool, what)? {
+        if self.has_blob(repository, digest).await? {
             return Ok(false);
         }
+        let reference = self.reference(repository, "blob")?;
         let file = tokio::fs::File::open(path).await.with_context(Kind::Tool, what)?;
         let size = file.metadata().await.with_context(Kind::Tool, what)?.len();
         let chunks = stream::try_unfold(file, |mut file| async move {
@@ -90,7 +96,7 @@ impl RegistryClient {
     pub async fn push_bytes(&self, repository: &str, digest: &str, bytes: &[u8]) -> Result<()> {
         let what = || format!("push a blob to {}/{repository}", self.host);
         let reference = self.reference(repository, "blob")?;
-        if !self.client.blob_exists(&reference, digest).await.with_context(Kind::Tool, what)? {
+        if !self.has_blob(repository, digest).await? {
             let bytes = Bytes::copy_from_slice(bytes);
             self.client.push_blob(&reference, bytes, digest).await.with_context(Kind::Tool, what)?;
         }

@@ -12,8 +12,10 @@ use crate::{
 
 /// The container's name, which is also its host name on [`NETWORK`].
 pub const CONTAINER: &str = "seasense-registry";
-/// The volume that keeps its content.
+/// The volume that keeps its content in supply `build`.
 pub const VOLUME: &str = "seasense-registry";
+/// The same in supply `pull`: the official image runs as another user, who could not write the other volume.
+pub const PULL_VOLUME: &str = "seasense-registry-pull";
 /// The network that kind puts its nodes on.
 pub const NETWORK: &str = "kind";
 const ROLE: &str = "registry";
@@ -38,7 +40,6 @@ impl Registry {
 
     /// The name under which this machine's daemon has an image that it needs: a name per digest, so that an older image
     /// of the same repository is never taken for it.
-    #[expect(clippy::unused_self, reason = "the daemon is part of what the registry serves")]
     pub fn host_reference(&self, image: &LockedImage) -> String {
         daemon_reference(&image.repository, &image.digest)
     }
@@ -50,10 +51,10 @@ pub fn daemon_reference(repository: &str, digest: &str) -> String {
     format!("seasense/{repository}:{short}")
 }
 
-/// Makes sure that the registry runs from `image`, which the daemon has, and answers on `port` of 127.0.0.1.
+/// Makes sure that the registry runs from `image`, which the daemon has, keeps its content in `volume`, and answers on `port` of 127.0.0.1.
 ///
 /// A container of another image or port is replaced; its content stays. A container that is not ours is refused.
-pub async fn ensure(docker: &Docker, image: &str, port: u16) -> Result<Registry> {
+pub async fn ensure(docker: &Docker, image: &str, volume: &str, port: u16) -> Result<Registry> {
     let registry = Registry::at(port);
     docker.ensure_network(NETWORK, &labels::shared("network")).await?;
     match docker.container(CONTAINER).await? {
@@ -72,18 +73,19 @@ pub async fn ensure(docker: &Docker, image: &str, port: u16) -> Result<Registry>
             }
             let there = docker.container(CONTAINER).await?.unwrap_or(there);
             let same_port = there.ports.iter().any(|published| published.host == port);
-            if !(same_image && same_port && there.addresses.contains_key(NETWORK)) {
+            let same_volume = there.mounts.values().any(|source| source == volume);
+            if !(same_image && same_port && same_volume && there.addresses.contains_key(NETWORK)) {
                 docker.remove_container(CONTAINER).await?;
-                docker.run(&spec(image, port)).await?;
+                docker.run(&spec(image, volume, port)).await?;
             }
         }
-        None => docker.run(&spec(image, port)).await?,
+        None => docker.run(&spec(image, volume, port)).await?,
     }
     until_it_answers(docker, &registry).await?;
     Ok(registry)
 }
 
-fn spec(image: &str, port: u16) -> ContainerSpec {
+fn spec(image: &str, volume: &str, port: u16) -> ContainerSpec {
     ContainerSpec {
         name: CONTAINER.to_owned(),
         image: image.to_owned(),
@@ -91,7 +93,7 @@ fn spec(image: &str, port: u16) -> ContainerSpec {
         network: NETWORK.to_owned(),
         ports: vec![(port, PORT)],
         mounts: vec![
-            Mount::Volume { name: VOLUME.to_owned(), target: "/var/lib/registry".to_owned() },
+            Mount::Volume { name: volume.to_owned(), target: "/var/lib/registry".to_owned() },
             Mount::Memory { target: "/tmp".to_owned() },
         ],
         read_only: true,
@@ -105,10 +107,10 @@ async fn until_it_answers(docker: &Docker, registry: &Registry) -> Result<()> {
     let client = RegistryClient::new(&registry.host)?;
     let deadline = Deadline::after(Duration::from_secs(30));
     let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
-        Ok(match client.answers().await {
-            true => Look::Ready(()),
-            false => Look::NotYet(format!("nothing answers on {}", registry.host)),
-        })
+        if client.answers().await {
+            return Ok(Look::Ready(()));
+        }
+        Ok(Look::NotYet(format!("nothing answers on {}", registry.host)))
     })
     .await;
     match answered {

@@ -4,4 +4,4 @@ mod client;
 mod container;
 
 pub use client::RegistryClient;
-pub use container::{CONTAINER, NETWORK, Registry, VOLUME, daemon_reference, ensure};
+pub use container::{CONTAINER, NETWORK, PULL_VOLUME, Registry, VOLUME, daemon_reference, ensure};

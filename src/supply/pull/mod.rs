@@ -1,0 +1,10 @@
+//! Supply `pull`: copies official images by digest into the local registry, whole or not at all.
+
+mod blob;
+mod copy;
+mod reach;
+mod reference;
+
+pub use copy::{Copied, Copier};
+pub use reach::{Reach, look};
+pub use reference::Official;

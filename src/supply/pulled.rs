@@ -1,0 +1,198 @@
+//! Supply `pull`: official images where there are any, and the few that only this project has from their recipes.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use super::{
+    Lock, LockedImage, LockedTool, Origin, Provenance, Registry, Scope, SupplyContext, built,
+    context::lock_file,
+    oci, publish,
+    pull::{Copier, Official},
+    registry::{self, RegistryClient, daemon_reference},
+};
+use crate::{
+    config::{
+        Infra,
+        infra::{ImageRecipe, Pull},
+    },
+    event::Step,
+    failure::{Context, Failure, Kind, Result},
+    tool::locate,
+};
+
+/// The image that the registry itself runs from.
+const REGISTRY_IMAGE: &str = "registry";
+
+/// Copies what there is official, builds the rest, and writes the lock.
+pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) -> Result<(Lock, Registry)> {
+    let registry = start_registry(context, &infra).await?;
+    let file = lock_file(&context.places, Origin::Pull);
+    let before = Lock::read(&file)?;
+    let key = key(&infra);
+    let mut lock = match (&before, what) {
+        (Some(lock), Scope::Images(_)) => lock.clone(),
+        _ => Lock::new(Origin::Pull, key),
+    };
+    let wanted = what.images(&infra)?;
+    let chosen = |pull: Pull| -> BTreeMap<String, ImageRecipe> {
+        let recipes =
+            infra.recipes.image.iter().filter(|(name, image)| image.pull == pull && wanted.contains(*name));
+        recipes.map(|(name, image)| (name.clone(), image.clone())).collect()
+    };
+    let (official, own) = (chosen(Pull::Official), chosen(Pull::Build));
+    copy_all(context, &infra, &registry, &official, before.as_ref(), &mut lock).await?;
+    // What has been copied is noted at once: an interrupted run goes on from there, with the same digests.
+    lock.write(&file)?;
+    let shop = built::make(context, &infra, &own.keys().cloned().collect(), false).await?;
+    for (name, recipe) in &own {
+        lock.images.insert(name.clone(), publish::lock_image(&shop, name, recipe)?);
+    }
+    publish::push_all(&shop, &lock, &registry, &context.events()).await?;
+    load_for_daemon(context, &shop, &registry, &lock, &official, &own).await?;
+    if *what == Scope::All {
+        tools(context, &infra, &mut lock).await?;
+        lock.manifests = built::manifests(context, &infra, &lock).await?;
+    }
+    lock.write(&file)?;
+    Ok((lock, registry))
+}
+
+/// A pulled image changes only with its official name.
+fn key(infra: &Infra) -> String {
+    let names: BTreeMap<&String, &Option<String>> =
+        infra.recipes.image.iter().map(|(name, image)| (name, &image.official)).collect();
+    oci::sha256_hex(format!("{names:?}").as_bytes())
+}
+
+/// The registry comes from its official image too; the daemon pulls it by itself, as nothing else is there yet.
+async fn start_registry(context: &SupplyContext, infra: &Infra) -> Result<Registry> {
+    let recipe = infra.recipes.image.get(REGISTRY_IMAGE);
+    let official = recipe.and_then(|recipe| recipe.official.as_deref()).ok_or_else(|| {
+        Failure::new(
+            Kind::Environment,
+            format!("`infra/images.toml` names no official image `{REGISTRY_IMAGE}`"),
+        )
+    })?;
+    let name = Official::parse(official, &infra.versions.mirrors)?.name();
+    if context.docker.image_id(&name).await?.is_none() {
+        let step = Step::start(&context.events(), "supply.registry", "Pull the registry's image");
+        context.docker.pull_image(&name).await?;
+        step.done(name.clone());
+    }
+    registry::ensure(&context.docker, &name, registry::PULL_VOLUME, context.registry_port).await
+}
+
+async fn copy_all(
+    context: &SupplyContext,
+    infra: &Infra,
+    registry: &Registry,
+    images: &BTreeMap<String, ImageRecipe>,
+    before: Option<&Lock>,
+    lock: &mut Lock,
+) -> Result<()> {
+    let folder = context.folder(Origin::Pull).join("blobs");
+    std::fs::create_dir_all(&folder).with_context(Kind::Tool, || format!("make `{}`", folder.display()))?;
+    let copier = Copier { target: RegistryClient::new(&registry.host)?, folder };
+    let step = Step::start(&context.events(), "supply.pull", "Copy official images to the local registry");
+    let (total, mut new) = (images.len(), 0);
+    for (done, (name, recipe)) in images.iter().enumerate() {
+        step.progress(done as u64, Some(total as u64), name);
+        let Some(official) = &recipe.official else { continue };
+        let known = before
+            .and_then(|lock| lock.images.get(name))
+            .filter(|image| image.official.as_ref() == Some(official));
+        let image = match known {
+            Some(image) if copier.target.has(name, &image.digest).await => image.clone(),
+            known => {
+                new += 1;
+                copy_one(&copier, infra, name, official, known).await?
+            }
+        };
+        lock.images.insert(name.clone(), image);
+    }
+    match new {
+        0 => step.unchanged(format!("all {total} are there")),
+        _ => step.done(format!("{new} copied, {} were there", total - new)),
+    }
+    Ok(())
+}
+
+/// Copies one image; the digest of an earlier lock is asked for again, so that a moved tag changes nothing.
+async fn copy_one(
+    copier: &Copier,
+    infra: &Infra,
+    name: &str,
+    official: &str,
+    known: Option<&LockedImage>,
+) -> Result<LockedImage> {
+    let upstream = Official::parse(official, &infra.versions.mirrors)?;
+    let image = LockedImage {
+        official: Some(official.to_owned()),
+        repository: name.to_owned(),
+        digest: String::new(),
+        size: 0,
+        provenance: Provenance::new(),
+    };
+    let pinned = known.map(|image| image.digest.as_str());
+    let made = copier.copy(&upstream, pinned, name, &publish::tags(&image)).await?;
+    let provenance =
+        [("supply", "official image".to_owned()), ("from", upstream.name()), ("listed", made.listed)];
+    Ok(LockedImage {
+        digest: made.digest,
+        size: made.size,
+        provenance: provenance.map(|(fact, value)| (fact.to_owned(), value)).into(),
+        ..image
+    })
+}
+
+/// The daemon takes copied images out of the local registry, by digest, and built ones out of the cache.
+async fn load_for_daemon(
+    context: &SupplyContext,
+    shop: &Arc<super::build::Workshop>,
+    registry: &Registry,
+    lock: &Lock,
+    official: &BTreeMap<String, ImageRecipe>,
+    own: &BTreeMap<String, ImageRecipe>,
+) -> Result<()> {
+    for name in official.iter().filter(|(_, recipe)| recipe.daemon).map(|(name, _)| name) {
+        let image = lock.image(name)?;
+        let reference = daemon_reference(name, &image.digest);
+        if context.docker.image_id(&reference).await?.is_none() {
+            let by_digest = format!("{}/{name}@{}", registry.host, image.digest);
+            context.docker.pull_image(&by_digest).await?;
+            if let Some((repository, tag)) = reference.rsplit_once(':') {
+                context.docker.tag(&by_digest, repository, tag).await?;
+            }
+        }
+    }
+    for name in own.iter().filter(|(_, recipe)| recipe.daemon).map(|(name, _)| name) {
+        publish::load(&context.docker, shop, name, &context.events()).await?;
+    }
+    Ok(())
+}
+
+/// Programs that are installed here already serve; the others are built from their modules.
+async fn tools(context: &SupplyContext, infra: &Infra, lock: &mut Lock) -> Result<()> {
+    let mut missing = Vec::new();
+    for name in infra.recipes.tool.keys() {
+        match locate(name) {
+            Ok(path) => {
+                let version = "as installed".to_owned();
+                lock.tools.insert(name.clone(), LockedTool { sha256: hash(&path)?, path, version });
+            }
+            Err(_) => missing.push(name.clone()),
+        }
+    }
+    if !missing.is_empty() {
+        let mut infra = infra.clone();
+        infra.recipes.tool.retain(|name, _| missing.contains(name));
+        let shop = built::make(context, &infra, &std::collections::BTreeSet::new(), true).await?;
+        for (name, tool) in &infra.recipes.tool {
+            lock.tools.insert(name.clone(), built::lock_tool(&shop, tool)?);
+        }
+    }
+    Ok(())
+}
+
+fn hash(path: &Path) -> Result<String> {
+    oci::sha256_file(path).with_context(Kind::Tool, || format!("read `{}`", path.display()))
+}

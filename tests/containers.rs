@@ -1,0 +1,105 @@
+//! T2: the registry that the platform runs, in a real container: images go in and come out, official ones are copied by
+//! digest, and what a registry holds is hashed again.
+
+use seasense::{
+    config::Places,
+    supply::{
+        self, LockedImage, Mode, Provenance,
+        oci::{self, Node, Process, Source, Tree},
+        pull::{Copier, Official},
+        registry::{RegistryClient, daemon_reference},
+    },
+};
+use testcontainers::{
+    ContainerAsync, GenericImage,
+    core::{IntoContainerPort, WaitFor},
+    runners::AsyncRunner,
+};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
+/// A registry of its own, from the image that the supply made.
+async fn registry() -> (ContainerAsync<GenericImage>, String) {
+    let lock = supply::locked(&Places::from_environment().unwrap(), Mode::Auto).unwrap();
+    let reference = daemon_reference("registry", &lock.image("registry").unwrap().digest);
+    let (name, tag) = reference.rsplit_once(':').unwrap();
+    let image = GenericImage::new(name, tag).with_exposed_port(5000.tcp()).with_wait_for(WaitFor::seconds(1));
+    let container = image.start().await.unwrap();
+    let host = format!("127.0.0.1:{}", container.get_host_port_ipv4(5000).await.unwrap());
+    (container, host)
+}
+
+/// A small image; gives its manifest and the manifest's digest after pushing its blobs to `repository`.
+async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (Vec<u8>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut tree = Tree::new();
+    let source = Source::Bytes(text.as_bytes().to_vec());
+    tree.insert("/greeting", Node::File { source, mode: 0o644, owner: (0, 0) });
+    let layer = oci::pack(&tree, &folder.path().join("layer")).unwrap();
+    let (config, manifest) = oci::assemble(&Process::default(), std::slice::from_ref(&layer)).unwrap();
+    assert!(client.push_file(repository, &layer.digest, &layer.path).await.unwrap());
+    assert!(!client.push_file(repository, &layer.digest, &layer.path).await.unwrap(), "it was sent twice");
+    client.push_bytes(repository, &format!("sha256:{}", oci::sha256_hex(&config)), &config).await.unwrap();
+    let digest = format!("sha256:{}", oci::sha256_hex(&manifest));
+    (manifest, digest)
+}
+
+fn locked(repository: &str, digest: &str) -> LockedImage {
+    LockedImage {
+        official: None,
+        repository: repository.to_owned(),
+        digest: digest.to_owned(),
+        size: 0,
+        provenance: Provenance::new(),
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built registry image (starts a container and removes it)"]
+async fn what_is_pushed_is_found_again_by_digest() {
+    let (_container, host) = registry().await;
+    let client = RegistryClient::new(&host).unwrap();
+    assert!(client.answers().await);
+    let (manifest, digest) = push_image(&client, "a/b", "hello").await;
+    assert!(!client.has("a/b", &digest).await);
+    client.push_manifest("a/b", "v1", MANIFEST, &manifest).await.unwrap();
+    assert!(client.has("a/b", &digest).await);
+    assert_eq!(client.digest_of("a/b", "v1").await.as_deref(), Some(digest.as_str()));
+    supply::verify_image(&client, &locked("a/b", &digest)).await.unwrap();
+    let other = format!("sha256:{}", "0".repeat(64));
+    supply::verify_image(&client, &locked("a/b", &other)).await.unwrap_err();
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built registry image (starts two containers and removes them)"]
+async fn an_official_image_is_copied_for_this_platform_and_pinned() {
+    let (_upstream, from) = registry().await;
+    let (_local, to) = registry().await;
+    let upstream = RegistryClient::new(&from).unwrap();
+    let (manifest, digest) = push_image(&upstream, "library/hello", "first").await;
+    upstream.push_manifest("library/hello", "amd64", MANIFEST, &manifest).await.unwrap();
+    let list = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":[{{"mediaType":"{MANIFEST}","digest":"{digest}",
+        "size":{},"platform":{{"architecture":"amd64","os":"linux"}}}}]}}"#,
+        manifest.len()
+    );
+    upstream.push_manifest("library/hello", "v1", INDEX, list.as_bytes()).await.unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let copier = Copier { target: RegistryClient::new(&to).unwrap(), folder: folder.path().to_owned() };
+    let mirrors = [("docker.io".to_owned(), from)].into();
+    let official = Official::parse("docker.io/library/hello:v1", &mirrors).unwrap();
+    let copied = copier.copy(&official, None, "hello", &["v1".to_owned()]).await.unwrap();
+    assert_eq!(copied.digest, digest);
+    supply::verify_image(&copier.target, &locked("hello", &digest)).await.unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a blob stayed behind");
+
+    // The tag moves; the digest that was noted is still what is asked for.
+    let (moved, other) = push_image(&upstream, "library/hello", "second").await;
+    upstream.push_manifest("library/hello", "v1", MANIFEST, &moved).await.unwrap();
+    let again = copier.copy(&official, Some(&digest), "hello", &["v1".to_owned()]).await.unwrap();
+    assert_eq!(again.digest, digest);
+    let unpinned = copier.copy(&official, None, "hello", &["v1".to_owned()]).await.unwrap();
+    assert_eq!(unpinned.digest, other);
+}
