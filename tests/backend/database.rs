@@ -3,7 +3,7 @@
 use bollard::models::PortBinding;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
-use testcontainers::core::WaitFor;
+use testcontainers::core::{IntoContainerPort as _, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt};
 
@@ -11,22 +11,15 @@ use testcontainers::{ContainerAsync, GenericImage, ImageExt};
 const IMAGE: &str = "SEASENSE_TEST_POSTGRES_IMAGE";
 
 /// Port of the server in its container.
-const PORT: &str = "5432/tcp";
+const PORT: u16 = 5432;
 
 /// The image is made for an operator and starts nothing by itself.
 const START: &str = r#"set -eu
-data=/tmp/data
-initdb --pgdata="$data" --username=postgres --auth=trust --no-sync >/dev/null
-cat >>"$data/postgresql.conf" <<'SETTINGS'
-listen_addresses = '*'
-unix_socket_directories = '/tmp'
-shared_preload_libraries = 'timescaledb'
-timescaledb.license = 'apache'
-timescaledb.telemetry_level = 'off'
-fsync = off
-SETTINGS
+data=/var/lib/postgresql/data
+initdb --pgdata="$data" --username=postgres --auth=trust --no-sync >&2
 echo 'host all all all trust' >>"$data/pg_hba.conf"
-exec postgres -D "$data""#;
+exec postgres -D "$data" -c listen_addresses='*' -c fsync=off -c shared_preload_libraries=timescaledb \
+    -c timescaledb.license=apache -c timescaledb.telemetry_level=off"#;
 
 /// A running server with the database `seasense`, as the platform's operator makes it.
 pub struct Database {
@@ -45,20 +38,23 @@ impl Database {
     /// Starts a server whose database lacks the extension.
     pub async fn start_empty() -> Self {
         let (name, tag) = image().await;
-        let loopback = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: None };
+        let loopback = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: Some("0".to_owned()) };
         let container = GenericImage::new(name, tag)
             .with_wait_for(WaitFor::message_on_stderr("database system is ready to accept connections"))
-            .with_entrypoint("bash")
+            .with_entrypoint("sh")
+            .with_exposed_port(PORT.tcp())
             .with_cmd(["-c", START])
             .with_label("org.seasense.owner", "seasense")
             .with_label("org.seasense.role", "test")
             .with_host_config_modifier(move |host| {
-                host.port_bindings = Some([(PORT.to_owned(), Some(vec![loopback.clone()]))].into());
+                // Published by default on every address of the machine.
+                host.publish_all_ports = Some(false);
+                host.port_bindings = Some([(format!("{PORT}/tcp"), Some(vec![loopback.clone()]))].into());
             })
             .start()
             .await
             .expect("start the database");
-        let port = container.get_host_port_ipv4(5432).await.expect("the published port");
+        let port = container.get_host_port_ipv4(PORT).await.expect("the published port");
         let database = Self { container, port };
         database.as_superuser("postgres", "CREATE ROLE seasense LOGIN").await;
         database.as_superuser("postgres", "CREATE DATABASE seasense OWNER seasense").await;

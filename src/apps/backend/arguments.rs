@@ -23,7 +23,7 @@ pub struct Arguments {
     #[arg(long, env = "DATABASE_URI_FILE", value_name = "FILE", global = true)]
     database_uri_file: Option<PathBuf>,
     /// Filter of the log, in the syntax of `RUST_LOG`
-    #[arg(long, env = "LOG", default_value = "info", global = true)]
+    #[arg(long, env = "LOG", default_value = "info,sqlx::postgres::notice=warn", global = true)]
     pub log: String,
     /// Address of the API
     #[arg(long, env = "LISTEN", default_value = "0.0.0.0:8000", value_name = "ADDRESS")]

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Seconds after which a request may be tried again; a failover of the database takes about this long.
-const RETRY_AFTER_S: u16 = 2;
+/// Seconds after which a request may be tried again. A failover takes a few, and readings should go on right after it.
+const RETRY_AFTER_S: u16 = 1;
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,10 +42,7 @@ impl Problem {
 
     /// The database cannot answer now: 503.
     pub fn unavailable() -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer now; nothing was stored for sure",
-        )
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer now; send the request again")
     }
 
     /// The request took too long: 503.

@@ -23,6 +23,9 @@ const BATCH: usize = 500;
 /// Readings that a buoy can hold back: more than a day at one every five seconds.
 pub const CAPACITY: usize = 20_000;
 
+/// The pause between attempts after being asked to end.
+const LAST_PAUSE: Duration = Duration::from_millis(250);
+
 /// What marks the source of chance for pauses.
 const BACKOFF: u64 = 0x6261_636b_6f66_6621;
 
@@ -52,7 +55,13 @@ pub async fn run<T: Track, S: Sea, C: Clock, X: Transport, L: Record>(
 ) {
     let buoy = Arc::new(buoy);
     let outbox = Arc::new(Outbox::new(CAPACITY));
-    let sender = Sender { buoy: buoy.clone(), token, outbox: outbox.clone(), shared: shared.clone() };
+    let sender = Sender {
+        buoy: buoy.clone(),
+        token,
+        outbox: outbox.clone(),
+        shared: shared.clone(),
+        shutdown: shutdown.clone(),
+    };
     let sending = sender.run();
     tokio::pin!(sending);
     tokio::select! {
@@ -118,6 +127,7 @@ struct Sender<T, S, C, X, L> {
     token: String,
     outbox: Arc<Outbox>,
     shared: Shared<C, X, L>,
+    shutdown: Shutdown,
 }
 
 impl<T: Track, S: Sea, C: Clock, X: Transport, L: Record> Sender<T, S, C, X, L> {
@@ -140,11 +150,19 @@ impl<T: Track, S: Sea, C: Clock, X: Transport, L: Record> Sender<T, S, C, X, L> 
         }
     }
 
+    /// Waits before the next attempt. Being asked to end cuts the wait short: what waits is tried once more at once, and
+    /// then at short distances.
     async fn pause(&self, pause: Duration, unsent: &Unsent) {
+        let ending = *self.shutdown.borrow();
+        let pause = if ending { pause.min(LAST_PAUSE) } else { pause };
         let (waiting, pause_ms) = (self.outbox.len(), pause.as_millis());
         tracing::warn!(buoy = self.buoy.id, waiting, pause_ms, "not acknowledged: {unsent}");
         let clock = &self.shared.clock;
-        clock.until(clock.now() + SignedDuration::try_from(pause).unwrap_or_default()).await;
+        let over = clock.until(clock.now() + SignedDuration::try_from(pause).unwrap_or_default());
+        tokio::select! {
+            () = over => {}
+            () = shutdown::requested(self.shutdown.clone()), if !ending => {}
+        }
     }
 
     fn acknowledge(&self, sent: &[Reading], answer: &Answer) {

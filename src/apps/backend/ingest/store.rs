@@ -27,7 +27,7 @@ WITH new AS (
         first_seen = LEAST(first_seen, now()),
         last_seen = now(),
         latest_observed_at = GREATEST(latest_observed_at, (SELECT max(observed_at) FROM new))
-    WHERE buoy_id = $1
+    WHERE buoy_id = $1 AND EXISTS (SELECT FROM new)
 )
 SELECT seq FROM new";
 

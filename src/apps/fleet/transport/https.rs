@@ -1,7 +1,7 @@
 //! HTTPS to the public gateway, with its certificate verified against one CA.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, StatusCode, Url, header};
@@ -31,7 +31,10 @@ pub enum NotReachable {
     /// The CA file cannot be read.
     #[error("read the CA file")]
     CaFile(#[from] std::io::Error),
-    /// The client cannot be made, for example because the CA file is none.
+    /// The CA file holds something else.
+    #[error("the CA file {0} holds no certificate")]
+    NoCertificate(PathBuf),
+    /// The client cannot be made.
     #[error("make the HTTPS client")]
     Client(#[from] reqwest::Error),
 }
@@ -51,7 +54,11 @@ impl Https {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("seasense-fleet/", env!("CARGO_PKG_VERSION")));
         if let Some(file) = ca {
-            client = client.tls_certs_only(Certificate::from_pem_bundle(&std::fs::read(file)?)?);
+            let certificates = Certificate::from_pem_bundle(&std::fs::read(file)?)?;
+            if certificates.is_empty() {
+                return Err(NotReachable::NoCertificate(file.to_owned()));
+            }
+            client = client.tls_certs_only(certificates);
         }
         if let Some(address) = connect {
             // A port in the URL would win over the address's.

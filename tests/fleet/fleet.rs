@@ -1,0 +1,152 @@
+//! The fleet as a child process.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use seasense::apps::shared::wire::Reading;
+use serde::Deserialize;
+use tempfile::TempDir;
+
+/// The key that all tests derive tokens from.
+pub const KEY: &str = "5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e";
+
+/// How long an event may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where a fleet keeps its key and its ledger, over several starts.
+pub struct Harbour {
+    folder: TempDir,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Deserialize)]
+pub struct Acknowledged {
+    /// Id of the buoy.
+    pub buoy: String,
+    /// Start of the fleet.
+    pub boot_id: i64,
+    /// Number of the reading.
+    pub seq: i64,
+    /// When it was measured.
+    pub observed_at: jiff::Timestamp,
+}
+
+impl Harbour {
+    /// An empty one.
+    pub fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        std::fs::write(folder.path().join("key"), format!("{KEY}\n")).expect("write the key");
+        Self { folder }
+    }
+
+    /// A place for a file of the test's own.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Starts a fleet with these arguments.
+    pub fn start(&self, api: &str, more: &[&str]) -> Fleet {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test watches the process itself: its signals, exit and output"
+        )]
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seasense-fleet"));
+        let (key, ledger) = (self.folder.path().join("key"), self.folder.path().join("ledger"));
+        let paths = [("--key-file", key.as_path()), ("--ledger", ledger.as_path())];
+        for (name, value) in paths {
+            command.arg(name).arg(value);
+        }
+        let child =
+            command.env_clear().args(["--api", api]).args(more).stdin(Stdio::null()).stderr(Stdio::piped());
+        Fleet::new(child.spawn().expect("run the fleet"))
+    }
+
+    /// Everything that was acknowledged; a torn last line is no acknowledgement.
+    pub fn acknowledged(&self) -> Vec<Acknowledged> {
+        let mut entries = Vec::new();
+        for file in self.folder.path().join("ledger").read_dir().expect("the ledger") {
+            let text = std::fs::read_to_string(file.expect("a file").path()).expect("read the ledger");
+            let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+            entries
+                .extend(complete.lines().map(|line| serde_json::from_str::<Acknowledged>(line).expect(line)));
+        }
+        entries
+    }
+}
+
+/// A running fleet, killed when dropped.
+pub struct Fleet {
+    child: Child,
+    events: mpsc::Receiver<serde_json::Value>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Fleet {
+    fn new(mut child: Child) -> Self {
+        let log = BufReader::new(child.stderr.take().expect("its log"));
+        let (sender, events) = mpsc::channel();
+        let reader = std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                let event =
+                    serde_json::from_str(&line).unwrap_or_else(|_| serde_json::json!({ "message": line }));
+                if sender.send(event).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, events, reader: Some(reader) }
+    }
+
+    /// Waits for a log event whose message holds this text.
+    pub fn wait_for(&self, text: &str) -> serde_json::Value {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let event = self.events.recv_timeout(left).unwrap_or_else(|_| panic!("never logged: {text}"));
+            if event["message"].as_str().is_some_and(|message| message.contains(text)) {
+                return event;
+            }
+        }
+    }
+
+    /// Asks it to end and waits until it has.
+    pub fn end(mut self) -> ExitStatus {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("send SIGTERM");
+        let status = self.wait();
+        // Shown by the test harness if the test fails.
+        self.events.try_iter().for_each(|event| println!("{event}"));
+        status
+    }
+
+    /// Ends it without a chance to tidy up.
+    pub fn kill(mut self) {
+        self.child.kill().expect("kill it");
+        self.wait();
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        let status = self.child.wait().expect("wait for the end");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("its log");
+        }
+        status
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a reading says, apart from its number.
+pub fn content(reading: &Reading) -> Reading {
+    Reading { seq: 0, ..reading.clone() }
+}
