@@ -1,6 +1,8 @@
 //! T2: the registry that the platform runs, in a real container: images go in and come out, official ones are copied by
 //! digest, and what a registry holds is hashed again.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
+
 use seasense::{
     config::Places,
     supply::{
@@ -90,8 +92,8 @@ async fn an_official_image_is_copied_for_this_platform_and_pinned() {
     let copier = Copier { target: RegistryClient::new(&to).unwrap(), folder: folder.path().to_owned() };
     let mirrors = [("docker.io".to_owned(), from)].into();
     let official = Official::parse("docker.io/library/hello:v1", &mirrors).unwrap();
-    let copied = copier.copy(&official, None, "hello", &["v1".to_owned()]).await.unwrap();
-    assert_eq!(copied.digest, digest);
+    let done = copier.copy(&official, None, "hello", &["v1".to_owned()]).await.unwrap();
+    assert_eq!(done.digest, digest);
     supply::verify_image(&copier.target, &locked("hello", &digest)).await.unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a blob stayed behind");
 

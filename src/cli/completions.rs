@@ -16,7 +16,7 @@ pub struct Args {
 }
 
 /// Prints the script.
-pub fn run(context: &Context, args: Args) -> ExitCode {
+pub fn run(context: &Context, args: &Args) -> ExitCode {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "seasense", &mut script);
     context.ui.data(&String::from_utf8_lossy(&script));

@@ -23,13 +23,11 @@ impl<'a> Context<'a> {
 
     /// The project that the command works on.
     pub fn project(&self) -> Result<Project> {
-        match &self.global.project {
-            Some(folder) => Project::find(folder),
-            None => {
-                let here = std::env::current_dir().context(Kind::Tool, "read the current folder")?;
-                Project::find(&here)
-            }
+        if let Some(folder) = &self.global.project {
+            return Project::find(folder);
         }
+        let here = std::env::current_dir().context(Kind::Tool, "read the current folder")?;
+        Project::find(&here)
     }
 
     /// The environment that the command works on.
@@ -37,16 +35,11 @@ impl<'a> Context<'a> {
         Environment::load(project, &self.global.environment)
     }
 
-    /// The folders outside the project.
-    pub fn places(&self) -> Result<Places> {
-        Places::from_environment()
-    }
-
     /// What the engine works with.
     pub async fn engine(&self, project: &Project) -> Result<EngineContext> {
         Ok(EngineContext {
             project: project.clone(),
-            places: self.places()?,
+            places: Places::from_environment()?,
             docker: self.docker().await?,
             events: std::sync::Arc::clone(self.ui.events()),
         })

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::{
+    config::Places,
     engine::preflight::{self, Finding, Level},
     failure::{Kind, Result},
     ui::Style,
@@ -23,7 +24,7 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let findings = preflight::examine(&context.places()?, &project, &environment).await;
+    let findings = preflight::examine(&Places::from_environment()?, &project, &environment).await;
     let fit = findings.iter().all(|finding| finding.level != Level::Error);
     if args.json {
         context.ui.data(&format!("{:#}\n", json!({ "version": 1, "fit": fit, "checks": findings })));

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 
 use super::Context;
 use crate::{
+    config::Places,
     engine,
     failure::{Failure, Kind, Result},
     k8s::{Client, Selector, exec::Target, object, resource},
@@ -65,7 +66,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         context.ui.data(&text);
         return Ok(ExitCode::SUCCESS);
     }
-    let handle = engine::handle(&context.places()?, &environment.cluster_name());
+    let handle = engine::handle(&Places::from_environment()?, &environment.cluster_name());
     let client = Client::connect(&handle).await?;
     let (namespace, labels, container) = place(args.part);
     let pods = client.list(&resource::POD, Some(namespace), &Selector::labels(labels)).await?;

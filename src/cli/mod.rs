@@ -101,6 +101,6 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
         Command::Images(args) => images::run(&context, args).await,
         Command::Render(args) => render::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
-        Command::Completions(args) => Ok(completions::run(&context, args)),
+        Command::Completions(args) => Ok(completions::run(&context, &args)),
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use super::{Context, images::Supply};
 use crate::{
     artifact::{self, Tree, Upstream},
+    config::Places,
     failure::Result,
     supply,
 };
@@ -32,8 +33,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         context.ui.say("The tree is in order.\n");
         return Ok(ExitCode::SUCCESS);
     }
-    let lock = supply::locked(&context.places()?, args.supply.mode())?;
-    let upstream = Upstream::load(&lock, &supply::manifests_folder(&context.places()?, &lock))?;
+    let lock = supply::locked(&Places::from_environment()?, args.supply.mode())?;
+    let upstream = Upstream::load(&lock, &supply::manifests_folder(&Places::from_environment()?, &lock))?;
     let rendered = artifact::render(&tree, &lock, &upstream)?;
     let variables = (!args.raw).then(|| environment.to_variables());
     context.ui.data(&rendered.to_text(variables.as_ref())?);

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::Context;
 use crate::{
+    config::Places,
     failure::{Context as _, Kind, Result},
     observe::{self, Observer, Snapshot},
     ui::Style,
@@ -21,7 +22,7 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let (places, docker) = (context.places()?, context.docker().await?);
+    let (places, docker) = (Places::from_environment()?, context.docker().await?);
     let observer = Observer { environment: &environment, places: &places, docker: &docker };
     let seen = observe::snapshot(observer).await;
     if args.json {

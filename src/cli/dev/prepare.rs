@@ -68,7 +68,7 @@ pub async fn platform<'a>(
 
 fn cluster_source(lock: &Lock, registry: &Registry) -> Result<ClusterSource> {
     Ok(ClusterSource {
-        kind: lock.tool("kind")?.path.clone().into(),
+        kind: lock.tool("kind")?.path.clone(),
         node_image: registry.host_reference(lock.image("node")?),
         built: lock.supply == supply::Origin::Build,
         registry: registry.inside.clone(),
