@@ -2,14 +2,7 @@
 //!
 //! Needs Docker and the image that `SEASENSE_TEST_POSTGRES_IMAGE` names, so every test here is ignored unless asked for.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::disallowed_methods,
-    clippy::print_stderr,
-    missing_docs,
-    reason = "a test ends with a panic, starts programs as a person would, and says what it does"
-)]
+#![expect(clippy::expect_used, reason = "a test ends where its world breaks, with what it saw")]
 
 mod backend;
 mod client;

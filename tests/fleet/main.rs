@@ -1,12 +1,10 @@
 //! The fleet as a process, against a backend that misbehaves and gateways that are not to be trusted.
 
-#![allow(
-    clippy::unwrap_used,
+#![expect(
     clippy::expect_used,
-    clippy::disallowed_methods,
-    clippy::print_stderr,
-    missing_docs,
-    reason = "a test ends with a panic, starts programs as a person would, and says what it does"
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test ends where its world breaks, with what it saw"
 )]
 
 mod delivery;

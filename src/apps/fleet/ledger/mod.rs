@@ -1,7 +1,7 @@
 //! What was acknowledged: one append-only file of JSON lines per start of the fleet.
 //!
 //! The number of the file is the `boot_id` of that start. A file is made only if it does not exist yet, so a `boot_id`,
-//! and with it a (boot_id, seq), is never used twice, however the fleet ended.
+//! and with it a (`boot_id`, `seq`), is never used twice, however the fleet ended.
 
 mod entry;
 mod history;

@@ -29,19 +29,16 @@ pub struct Area {
 }
 
 const fn area(waypoints: [(f64, f64); 5], centre: (f64, f64), water: (f64, f64, f64, f64, f64)) -> Area {
-    let [a, b, c, d, e] = waypoints;
-    let place = Position::new;
+    let [first, second, third, fourth, fifth] = waypoints;
+    let (temperature, temperature_swing, salinity, ph, bloom) = water;
     Area {
-        waypoints: [place(a.0, a.1), place(b.0, b.1), place(c.0, c.1), place(d.0, d.1), place(e.0, e.1)],
-        climate: Climate {
-            centre: place(centre.0, centre.1),
-            temperature: water.0,
-            temperature_swing: water.1,
-            salinity: water.2,
-            ph: water.3,
-            bloom: water.4,
-        },
+        waypoints: [place(first), place(second), place(third), place(fourth), place(fifth)],
+        climate: Climate { centre: place(centre), temperature, temperature_swing, salinity, ph, bloom },
     }
+}
+
+const fn place((latitude, longitude): (f64, f64)) -> Position {
+    Position::new(latitude, longitude)
 }
 
 /// Every area: waypoints, centre, and (temperature, swing, salinity, pH, bloom).
