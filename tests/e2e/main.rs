@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
+    clippy::unused_self,
     missing_docs,
     reason = "a test ends with a panic, starts programs as a person would, and prints what it saw"
 )]
