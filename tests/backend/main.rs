@@ -2,7 +2,11 @@
 //!
 //! Needs Docker and the image that `SEASENSE_TEST_POSTGRES_IMAGE` names, so every test here is ignored unless asked for.
 
-#![expect(clippy::expect_used, reason = "a test ends where its world breaks, with what it saw")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test ends where its world breaks, with what it saw"
+)]
 
 mod backend;
 mod client;
