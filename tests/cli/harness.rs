@@ -27,6 +27,9 @@ impl Harness {
         }
         let local = Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/local.toml");
         fs::copy(local, harness.project().join("envs/local.toml")).unwrap();
+        let tree = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+        fs::write(harness.project().join("gitops/kustomization.yaml"), tree).unwrap();
+        fs::write(harness.project().join("envs/local.agekey"), "a key\n").unwrap();
         harness
     }
 
