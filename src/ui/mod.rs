@@ -6,10 +6,12 @@ mod live;
 mod plain;
 mod style;
 mod text;
+mod timing;
 
 use std::{
     io::{IsTerminal, Write},
     sync::Arc,
+    time::Duration,
 };
 
 use clap::ValueEnum;
@@ -39,6 +41,7 @@ pub enum Output {
 #[derive(Clone)]
 pub struct Ui {
     events: Events,
+    timing: Arc<timing::Timing>,
     output: Output,
     style: Style,
 }
@@ -54,12 +57,19 @@ impl Ui {
             Output::Auto if terminal => Arc::new(live::Live::new(style)),
             Output::Auto | Output::Plain => Arc::new(plain::Plain::new(style)),
         };
-        Self { events, output, style }
+        let timing = Arc::new(timing::Timing::before(events));
+        let events: Events = timing.clone();
+        Self { events, timing, output, style }
     }
 
     /// Where work reports to.
     pub fn events(&self) -> &Events {
         &self.events
+    }
+
+    /// The steps that ended, in the order of their ends, and the time since the program's start.
+    pub fn took(&self) -> (Vec<(String, Duration)>, Duration) {
+        self.timing.read()
     }
 
     /// The colours of standard error.

@@ -20,8 +20,22 @@ use world::{World, world};
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
+fn t05_interrupted_and_killed_while_the_cluster_is_made() {
+    let world = World::create();
+    let run = world.seasense_interrupted_after(&["dev", "--output", "plain"], Duration::from_secs(5));
+    assert_eq!(run.code, Some(130), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("`seasense dev` goes on") && run.stderr.contains("`seasense down`"),
+        "{}",
+        run.stderr
+    );
+    world.seasense_killed_after(&["dev", "--output", "plain"], Duration::from_secs(7));
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
 fn t10_dev_ends_well_and_says_where_things_are() {
-    let run = World::create().seasense(&["dev", "--output", "plain"]);
+    let run = world().seasense(&["dev", "--output", "plain"]);
     run.assert_success();
     for expected in ["https://seasense.localhost:18443/", "ca.crt", "psql"] {
         assert!(run.stderr.contains(expected), "the summary does not name {expected}:\n{}", run.stderr);

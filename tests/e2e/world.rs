@@ -17,9 +17,9 @@ const PORT: u16 = 18443;
 
 static WORLD: OnceLock<World> = OnceLock::new();
 
-/// The environment that `t10` made.
+/// The environment that `t05` made.
 pub fn world() -> &'static World {
-    WORLD.get().expect("t10 must run first, in the same process")
+    WORLD.get().expect("t05 must run first, in the same process")
 }
 
 /// One environment and everything around it.
@@ -127,9 +127,25 @@ impl World {
     /// Starts it and kills it, without warning, after `delay`.
     pub fn seasense_killed_after(&self, args: &[&str], delay: Duration) {
         let mut child = self.cli(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let _ = self.until_or("never", delay, || false);
+        let _ = self.until_or(delay, || false);
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// Starts it and presses Ctrl-C after `delay`.
+    pub fn seasense_interrupted_after(&self, args: &[&str], delay: Duration) -> Run {
+        let child = self.cli(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        self.until_or(delay, || false);
+        let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        let begun = Instant::now();
+        let output = child.wait_with_output().unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(10), "Ctrl-C took {:?} to act", begun.elapsed());
+        Run {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 
     pub fn status(&self) -> Value {
@@ -160,10 +176,10 @@ impl World {
     }
 
     pub fn until(&self, what: &str, limit: Duration, done: impl Fn() -> bool) {
-        assert!(self.until_or(what, limit, done), "within {limit:?}: {what}");
+        assert!(self.until_or(limit, done), "within {limit:?}: {what}");
     }
 
-    fn until_or(&self, _what: &str, limit: Duration, done: impl Fn() -> bool) -> bool {
+    fn until_or(&self, limit: Duration, done: impl Fn() -> bool) -> bool {
         let begun = Instant::now();
         while begun.elapsed() < limit {
             if done() {

@@ -52,7 +52,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let public = raise::raise(&engine, &platform, &plan, deadline).await?;
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
-    context.ui.say(&summary::text(&proved, &environment, context.ui.style()));
+    context.ui.say(&summary::text(&proved, &environment, &context.ui.took(), context.ui.style()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,9 +1,27 @@
 //! What `dev` says at its end.
 
-use crate::{config::Environment, observe::Snapshot, ui::Style};
+use std::time::Duration;
+
+use crate::{
+    config::Environment,
+    observe::Snapshot,
+    ui::{Style, duration},
+};
+
+/// The steps that ended with how long they took, and the time of all together.
+pub type Took = (Vec<(String, Duration)>, Duration);
+
+/// A step that took less is not worth a person's attention.
+const WORTH: Duration = Duration::from_millis(500);
+
+fn elapsed((steps, all): &Took) -> String {
+    let worth = steps.iter().filter(|(_, time)| *time >= WORTH);
+    let parts: Vec<String> = worth.map(|(name, time)| format!("{name} {}", duration(*time))).collect();
+    format!("{} in all; {}", duration(*all), parts.join(", "))
+}
 
 /// Where things are, and how to use them.
-pub fn text(seen: &Snapshot, environment: &Environment, style: Style) -> String {
+pub fn text(seen: &Snapshot, environment: &Environment, took: &Took, style: Style) -> String {
     let primary = seen.database.primary.as_deref().unwrap_or("seasense-db-1");
     let node = format!("{}-control-plane", environment.cluster_name());
     let ca = &seen.endpoints.ca_file;
@@ -22,6 +40,7 @@ pub fn text(seen: &Snapshot, environment: &Environment, style: Style) -> String 
             ),
         ),
         ("kubectl", format!("KUBECONFIG={} kubectl get pods -A", seen.endpoints.kubeconfig)),
+        ("took", elapsed(took)),
     ];
     let mut text =
         format!("\n{}\n", style.strong(&format!("{} is up, and proved from outside.", seen.environment)));
