@@ -12,6 +12,7 @@
     reason = "a test ends with a panic, starts programs as a person would, and prints what it saw"
 )]
 
+mod checkout;
 mod world;
 
 use std::time::Duration;

@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::checkout::{copy_checkout, copy_folder};
+
 /// What a person's own kubeconfig holds; it must never change.
 pub const DECOY: &str = "apiVersion: v1\nkind: Config\ncurrent-context: precious\n";
 
@@ -294,28 +296,5 @@ fn finish(command: &mut Command) -> Run {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
-fn copy_checkout(from: &Path, to: &Path) {
-    let list = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
-        .current_dir(from)
-        .output()
-        .unwrap();
-    for name in String::from_utf8(list.stdout).unwrap().split_terminator('\0') {
-        if from.join(name).is_file() {
-            let target = to.join(name);
-            fs::create_dir_all(target.parent().unwrap()).unwrap();
-            fs::copy(from.join(name), target).unwrap();
-        }
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
