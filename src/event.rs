@@ -165,20 +165,21 @@ impl Drop for Step {
     }
 }
 
+/// A sink that keeps what it gets, for tests.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct Recorder(pub(crate) std::sync::Mutex<Vec<Event>>);
+
+#[cfg(test)]
+impl Sink for Recorder {
+    fn emit(&self, event: Event) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(event);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
-
-    #[derive(Default)]
-    struct Recorder(Mutex<Vec<Event>>);
-
-    impl Sink for Recorder {
-        fn emit(&self, event: Event) {
-            self.0.lock().unwrap().push(event);
-        }
-    }
 
     #[test]
     fn a_step_that_is_dropped_says_that_it_failed() {

@@ -6,6 +6,7 @@ use super::Context;
 use crate::{
     failure::{Failure, Kind, Result},
     tool::{self, Invocation},
+    workloads,
 };
 
 /// Arguments of `seasense open`.
@@ -22,7 +23,9 @@ const OPENERS: [&str; 4] = ["xdg-open", "open", "wslview", "gio"];
 /// Opens the page, or prints its address.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let address = context.environment(&project)?.page_url();
+    let environment = context.environment(&project)?;
+    let (host, port) = (environment.variables.hostname.get_ref(), *environment.ports.https.get_ref());
+    let address = format!("{}/", workloads::address(host, port));
     if args.print {
         context.ui.data(&format!("{address}\n"));
         return Ok(ExitCode::SUCCESS);

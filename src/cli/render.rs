@@ -33,8 +33,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         context.ui.say("The tree is in order.\n");
         return Ok(ExitCode::SUCCESS);
     }
-    let lock = supply::locked(&Places::from_environment()?, args.supply.mode())?;
-    let upstream = Upstream::load(&lock, &supply::manifests_folder(&Places::from_environment()?, &lock))?;
+    let places = Places::from_environment()?;
+    let lock = supply::locked(&places, args.supply.mode())?;
+    let upstream = Upstream::load(&lock, &supply::manifests_folder(&places, &lock))?;
     let rendered = artifact::render(&tree, &lock, &upstream)?;
     let variables = (!args.raw).then(|| environment.to_variables());
     context.ui.data(&rendered.to_text(variables.as_ref())?);

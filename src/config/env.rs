@@ -92,11 +92,6 @@ impl Environment {
         })
     }
 
-    /// The public page's address, with a slash at its end.
-    pub fn page_url(&self) -> String {
-        format!("https://{}:{}/", self.variables.hostname.get_ref(), self.ports.https.get_ref())
-    }
-
     fn check(&self, document: &Document, stem: &str) -> Result<()> {
         if self.name() != stem {
             return Err(document.wrong(&self.name, format!("`name` must equal the file's name, `{stem}`")));

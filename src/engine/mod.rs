@@ -74,9 +74,15 @@ pub struct ClusterSource {
 
 /// Writes the certificate of the authority that signed the gateway's certificate, PEM, where people and programs find it.
 pub fn write_authority(places: &Places, cluster: &str, authority: &[u8]) -> Result<PathBuf> {
-    let file = places.make_state(cluster)?.join("ca.crt");
+    places.make_state(cluster)?;
+    let file = authority_file(places, cluster);
     record::write_whole(&file, authority)?;
     Ok(file)
+}
+
+/// Where the certificate of the authority of the cluster called `cluster` is.
+pub fn authority_file(places: &Places, cluster: &str) -> PathBuf {
+    places.state(cluster).join("ca.crt")
 }
 
 /// The kubeconfig of the cluster called `cluster`.

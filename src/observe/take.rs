@@ -178,7 +178,7 @@ fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
     Endpoints {
         page: format!("{}/", gateway.address),
         api: format!("{}/api/v1", gateway.address),
-        ca_file: text(&observer.places.state(&cluster).join("ca.crt")),
+        ca_file: text(&engine::authority_file(observer.places, &cluster)),
         kubeconfig: text(&engine::kubeconfig(observer.places, &cluster)),
     }
 }

@@ -70,13 +70,6 @@ impl Plan {
     pub fn changes_nothing(&self) -> bool {
         self.steps == [Step::Verify]
     }
-
-    /// Whether a step of the plan makes, remakes or starts the cluster.
-    pub fn touches_cluster(&self) -> bool {
-        self.steps.iter().any(|step| {
-            matches!(step, Step::CreateCluster | Step::RecreateCluster { .. } | Step::StartCluster)
-        })
-    }
 }
 
 impl fmt::Display for Plan {

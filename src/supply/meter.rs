@@ -94,16 +94,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Sink};
-
-    #[derive(Default)]
-    struct Recorder(Mutex<Vec<Event>>);
-
-    impl Sink for Recorder {
-        fn emit(&self, event: Event) {
-            self.0.lock().unwrap().push(event);
-        }
-    }
+    use crate::event::{Event, Recorder};
 
     #[test]
     fn jobs_weigh_what_they_take() {

@@ -6,4 +6,4 @@ mod locate;
 
 pub use ending::{Captured, ToolError};
 pub use invocation::{Invocation, Line, Stream};
-pub use locate::{locate, locate_all};
+pub use locate::locate;
