@@ -74,7 +74,7 @@ async fn objects() -> Vec<(String, Value)> {
         let data = environment.variables.to_data(
             name,
             *environment.fleet.buoys.get_ref(),
-            *environment.ports.https.get_ref(),
+            environment.https_port(),
         );
         for document in rendered.to_text(Some(&data)).unwrap().split("---\n# ").skip(1) {
             let (file, text) = document.split_once('\n').unwrap();

@@ -34,7 +34,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         (_, true) => Extent::Everything,
         _ => Extent::Environment,
     };
-    let removed = engine::remove(&engine, (environment.name(), &cluster), extent).await?;
+    let removed = engine::remove(&engine, (environment.instance(), &cluster), extent).await?;
     if args.json {
         let text = serde_json::to_string_pretty(&removed).context(Kind::Internal, "write the report")?;
         context.ui.data(&format!("{text}\n"));

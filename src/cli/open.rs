@@ -24,7 +24,7 @@ const OPENERS: [&str; 4] = ["xdg-open", "open", "wslview", "gio"];
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let (host, port) = (environment.variables.hostname.get_ref(), *environment.ports.https.get_ref());
+    let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
     let address = format!("{}/", workloads::address(host, port));
     if args.print {
         context.ui.data(&format!("{address}\n"));

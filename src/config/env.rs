@@ -70,15 +70,24 @@ impl Environment {
         self.name.get_ref()
     }
 
+    /// What tells it from every other environment on this machine: labels, state and cluster bear this name.
+    pub fn instance(&self) -> &str {
+        self.name()
+    }
+
     /// The kind cluster's name.
     pub fn cluster_name(&self) -> String {
-        format!("seasense-{}", self.name())
+        format!("seasense-{}", self.instance())
+    }
+
+    /// The gateway's HTTPS port on 127.0.0.1.
+    pub fn https_port(&self) -> u16 {
+        *self.ports.https.get_ref()
     }
 
     /// The data of the cluster's ConfigMap `environment`.
     pub fn to_variables(&self) -> BTreeMap<String, String> {
-        let (buoys, port) = (*self.fleet.buoys.get_ref(), *self.ports.https.get_ref());
-        self.variables.to_data(self.name(), buoys, port)
+        self.variables.to_data(self.name(), *self.fleet.buoys.get_ref(), self.https_port())
     }
 
     /// The age key that opens the environment's secrets, from `envs/<name>.agekey`.

@@ -98,7 +98,7 @@ fn prepare(
             name: &environment.cluster_name(),
             nodes: *environment.cluster.nodes.get_ref(),
             image: &source.node_image,
-            https_port: *environment.ports.https.get_ref(),
+            https_port: environment.https_port(),
             certs: &certs,
             mark: &mark,
             built: source.built,
@@ -128,7 +128,7 @@ async fn write_down(
         containers,
         image: source.node_image.clone(),
         nodes: *environment.cluster.nodes.get_ref(),
-        https_port: *environment.ports.https.get_ref(),
+        https_port: environment.https_port(),
         uid: uid.clone(),
     };
     record.write(&context.places.state(name))?;
@@ -161,7 +161,7 @@ fn explain(error: ToolError, environment: &Environment, name: &str) -> Failure {
     let tail = error.tail().unwrap_or_default().to_owned();
     let failure = error.into_failure(Kind::Cluster, format!("make the cluster `{name}`"));
     if tail.contains("port is already allocated") || tail.contains("address already in use") {
-        let (file, port) = (format!("envs/{}.toml", environment.name()), environment.ports.https.get_ref());
+        let (file, port) = (format!("envs/{}.toml", environment.name()), environment.https_port());
         return failure
             .hint(format!("port {port} is taken: `seasense doctor` names its holder; or change `{file}`"));
     }

@@ -125,7 +125,7 @@ fn check_settings(
 
 /// What kind cannot change in a cluster that exists.
 fn difference(record: &Record, environment: &Environment) -> Option<String> {
-    let (nodes, port) = (*environment.cluster.nodes.get_ref(), *environment.ports.https.get_ref());
+    let (nodes, port) = (*environment.cluster.nodes.get_ref(), environment.https_port());
     if record.nodes != nodes {
         return Some(format!("it has {} node(s), the environment asks for {nodes}", record.nodes));
     }

@@ -146,7 +146,7 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
         name: container(&environment.cluster_name()),
         image: input.image.to_owned(),
         env: vec![
-            setting("API", format!("https://{host}:{}/", environment.ports.https.get_ref())),
+            setting("API", format!("https://{host}:{}/", environment.https_port())),
             // The name and its certificate are the public ones; only the way there is the Docker network's.
             setting("CONNECT", format!("{gateway}:{GATEWAY_NODE_PORT}")),
             setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
@@ -156,7 +156,7 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
             setting("CA_FILE", "/run/seasense/ca.crt".to_owned()),
             setting("LEDGER", "/var/lib/seasense".to_owned()),
         ],
-        labels: labels::of_environment(environment.name(), "fleet"),
+        labels: labels::of_environment(environment.instance(), "fleet"),
         network: NETWORK.to_owned(),
         mounts: vec![
             bind(key_file(folder), "/run/seasense/enrolment.key", true),

@@ -65,7 +65,7 @@ async fn sail(
     let environment = platform.environment;
     let credentials = workloads::credentials(client, deadline).await?;
     engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)?;
-    let (host, port) = (environment.variables.hostname.get_ref(), *environment.ports.https.get_ref());
+    let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
     let public = Public::new(host, port, &credentials.authority)?;
     let step = Step::start(&engine.events, "dev.first-reading", "See a first reading through the gateway");
     let before = workloads::serving(&public, deadline).await?.readings;
