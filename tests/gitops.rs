@@ -71,11 +71,8 @@ async fn objects() -> Vec<(String, Value)> {
     let mut objects = Vec::new();
     for environment in environments() {
         let name = environment.name();
-        let data = environment.variables.to_data(
-            name,
-            *environment.fleet.buoys.get_ref(),
-            environment.https_port(),
-        );
+        let data =
+            environment.variables.to_data(name, *environment.fleet.buoys.get_ref(), environment.https_port());
         for document in rendered.to_text(Some(&data)).unwrap().split("---\n# ").skip(1) {
             let (file, text) = document.split_once('\n').unwrap();
             assert!(!text.contains("${"), "{name} leaves a variable in {file}");

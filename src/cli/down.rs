@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::Context;
+use super::{Context, lock::LockArgs};
 use crate::{
-    engine::{self, Extent, Lock, Removed},
+    engine::{self, Extent, Removed},
     failure::{Context as _, Kind, Result},
 };
 
@@ -17,6 +17,8 @@ pub struct Args {
     /// Remove the local registry and its network as well, unless another environment uses them
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    lock: LockArgs,
     /// Print what was removed as JSON
     #[arg(long)]
     json: bool,
@@ -28,7 +30,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let environment = context.environment(&project)?;
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
-    let _lock = Lock::acquire(&engine.places, &cluster)?;
+    let _lock = args.lock.take(&engine, &environment).await?;
     let extent = match (args.keep_data, args.all) {
         (true, _) => Extent::KeepData,
         (_, true) => Extent::Everything,

@@ -7,6 +7,7 @@ mod doctor;
 mod down;
 mod images;
 mod interrupt;
+mod lock;
 mod logs;
 mod open;
 mod render;

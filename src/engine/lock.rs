@@ -3,13 +3,16 @@
 use std::{
     fs::{File, OpenOptions},
     io::{Read, Write},
+    time::Duration,
 };
 
 use rustix::fs::{FlockOperation, flock};
 
 use crate::{
     config::Places,
+    event::{Event, Events},
     failure::{Context, Failure, Kind, Result},
+    k8s::{Deadline, Look, PAUSE, wait},
 };
 
 /// Held as long as it lives.
@@ -23,6 +26,32 @@ impl Lock {
     ///
     /// The file stays in the cache: it holds nothing, and removing a lock file frees nobody.
     pub fn acquire(places: &Places, cluster: &str) -> Result<Self> {
+        Self::attempt(places, cluster)?.map_err(|holder| held(cluster, &holder))
+    }
+
+    /// Takes the lock of `cluster`, waiting up to `patience` for a run that holds it; none means refuse at once.
+    pub async fn take(
+        places: &Places,
+        cluster: &str,
+        patience: Option<Duration>,
+        events: &Events,
+    ) -> Result<Self> {
+        let (Some(patience), Err(holder)) = (patience, Self::attempt(places, cluster)?) else {
+            return Self::acquire(places, cluster);
+        };
+        let text = format!("another run works on `{cluster}` (process {holder}): waiting for it to end");
+        events.emit(Event::Warning { text });
+        wait(Deadline::after(patience), PAUSE, &format!("take the lock of `{cluster}`"), || async {
+            Ok(match Self::attempt(places, cluster)? {
+                Ok(lock) => Look::Ready(lock),
+                Err(holder) => Look::NotYet(format!("process {holder} holds the lock")),
+            })
+        })
+        .await
+    }
+
+    /// The lock, or the process that holds it.
+    fn attempt(places: &Places, cluster: &str) -> Result<std::result::Result<Self, String>> {
         let folder = places.cache().join("locks");
         let path = folder.join(format!("{cluster}.lock"));
         let what = || format!("take the lock `{}`", path.display());
@@ -34,14 +63,20 @@ impl Lock {
             let mut holder = String::new();
             // Who holds it is only told for the person's sake.
             let _ = file.read_to_string(&mut holder);
-            return Err(Failure::new(Kind::Cluster, format!("another run works on `{cluster}`"))
-                .because(format!("process {} holds the lock", holder.trim()))
-                .hint("wait for it to end, or end it and run this again: it will go on from where that one stood"));
+            return Ok(Err(holder.trim().to_owned()));
         }
         file.set_len(0).with_context(Kind::Tool, what)?;
         write!(file, "{}", std::process::id()).with_context(Kind::Tool, what)?;
-        Ok(Self { _file: file })
+        Ok(Ok(Self { _file: file }))
     }
+}
+
+fn held(cluster: &str, holder: &str) -> Failure {
+    Failure::new(Kind::Cluster, format!("another run works on `{cluster}`"))
+        .because(format!("process {holder} holds the lock"))
+        .hint(
+            "wait for it to end (`--wait-lock SECONDS`), or end it and run this again: it goes on from there",
+        )
 }
 
 #[cfg(test)]
@@ -58,5 +93,26 @@ mod tests {
         Lock::acquire(&places, "seasense-other").unwrap();
         drop(first);
         Lock::acquire(&places, "seasense-local").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_patient_run_goes_on_when_the_first_one_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        let first = Lock::acquire(&places, "seasense-local").unwrap();
+        let events: Events = std::sync::Arc::new(crate::event::Silent);
+        let impatient = Lock::take(&places, "seasense-local", None, &events).await.unwrap_err();
+        assert_eq!(impatient.kind, Kind::Cluster);
+        let late =
+            Lock::take(&places, "seasense-local", Some(Duration::from_millis(1)), &events).await.unwrap_err();
+        assert_eq!(late.kind, Kind::TimedOut);
+        let (second, ()) = tokio::join!(
+            Lock::take(&places, "seasense-local", Some(Duration::from_mins(1)), &events),
+            async {
+                tokio::task::yield_now().await;
+                drop(first);
+            }
+        );
+        second.unwrap();
     }
 }

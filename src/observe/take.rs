@@ -156,8 +156,7 @@ async fn outside(
 }
 
 async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHealth, Option<Summary>) {
-    let (host, port) =
-        (observer.environment.variables.hostname.get_ref(), observer.environment.https_port());
+    let (host, port) = (observer.environment.variables.hostname.get_ref(), observer.environment.https_port());
     let silent = |message: String| GatewayHealth {
         address: workloads::address(host, port),
         message,

@@ -6,9 +6,9 @@ mod summary;
 
 use std::{process::ExitCode, time::Duration};
 
-use super::{Context, images::Supply};
+use super::{Context, images::Supply, lock::LockArgs};
 use crate::{
-    engine::{self, EngineContext, Lock, preflight},
+    engine::{self, EngineContext, preflight},
     event::Event,
     failure::Result,
     k8s::Deadline,
@@ -21,6 +21,8 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     supply: Supply,
+    #[command(flatten)]
+    lock: LockArgs,
     /// Print what would be done, and do nothing to the cluster
     #[arg(long)]
     dry_run: bool,
@@ -35,7 +37,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let environment = context.environment(&project)?;
     let wanted = prepare::inputs(&project, &environment).await?;
     let engine = context.engine(&project).await?;
-    let _lock = Lock::acquire(&engine.places, &environment.cluster_name())?;
+    let _lock = args.lock.take(&engine, &environment).await?;
     for finding in preflight::require(&engine, &environment).await? {
         if finding.level == preflight::Level::Warning {
             engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
