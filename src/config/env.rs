@@ -22,6 +22,16 @@ pub struct Environment {
     pub fleet: FleetSpec,
     /// All that may differ between environments inside the cluster.
     pub variables: Variables,
+    /// Which one of the many that this file may stand for; without it, the file's own name and port.
+    #[serde(skip)]
+    instance: Option<Instance>,
+}
+
+/// What tells two environments of the same file from each other on one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Instance {
+    name: String,
+    https_port: u16,
 }
 
 /// The local cluster's shape.
@@ -72,7 +82,13 @@ impl Environment {
 
     /// What tells it from every other environment on this machine: labels, state and cluster bear this name.
     pub fn instance(&self) -> &str {
-        self.name()
+        self.instance.as_ref().map_or_else(|| self.name(), |instance| &instance.name)
+    }
+
+    /// The same environment, standing on this machine under another name and on another port.
+    #[must_use]
+    pub fn as_instance(self, name: &str, https_port: u16) -> Self {
+        Self { instance: Some(Instance { name: name.to_owned(), https_port }), ..self }
     }
 
     /// The kind cluster's name.
@@ -82,7 +98,7 @@ impl Environment {
 
     /// The gateway's HTTPS port on 127.0.0.1.
     pub fn https_port(&self) -> u16 {
-        *self.ports.https.get_ref()
+        self.instance.as_ref().map_or_else(|| *self.ports.https.get_ref(), |instance| instance.https_port)
     }
 
     /// The data of the cluster's ConfigMap `environment`.
@@ -122,5 +138,25 @@ impl Environment {
         document.in_range("fleet.buoys", &self.fleet.buoys, 0, 500)?;
         document.in_range("fleet.interval-seconds", &self.fleet.interval_seconds, 1, 3600)?;
         self.variables.check(document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn an_instance_has_a_name_and_a_port_of_its_own_and_all_else_in_common() {
+        let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let local = Environment::load(&project, "local").unwrap();
+        assert_eq!((local.instance(), local.cluster_name().as_str()), ("local", "seasense-local"));
+        let other = local.clone().as_instance("ci-0badcafe", 40123);
+        assert_eq!((other.name(), other.instance()), ("local", "ci-0badcafe"));
+        assert_eq!((other.cluster_name().as_str(), other.https_port()), ("seasense-ci-0badcafe", 40123));
+        let (mut ours, theirs) = (local.to_variables(), other.to_variables());
+        assert_eq!(ours.insert("HTTPS_PORT".to_owned(), "40123".to_owned()).as_deref(), Some("8443"));
+        assert_eq!(ours, theirs, "Flux is told nothing else");
     }
 }
