@@ -17,6 +17,7 @@ mod flow_tests;
 mod lock;
 mod nodes;
 mod observe;
+mod owner;
 pub mod preflight;
 mod record;
 mod remove;
@@ -35,6 +36,7 @@ pub use ensure::{ensure, foreign};
 pub use fleet::FleetInput;
 pub use lock::Lock;
 pub use observe::{Observed, handle, observe};
+pub use owner::Owner;
 pub use remove::{Extent, Removed, remove};
 
 /// The Docker network of kind: clusters, the registry and the fleet share it.
