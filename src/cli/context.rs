@@ -4,7 +4,7 @@ use super::Global;
 use crate::{
     config::{Environment, Places, Project},
     docker::Docker,
-    engine::EngineContext,
+    engine::{self, EngineContext},
     failure::{Context as _, Kind, Result},
     ui::Ui,
 };
@@ -32,7 +32,15 @@ impl<'a> Context<'a> {
 
     /// The environment that the command works on.
     pub fn environment(&self, project: &Project) -> Result<Environment> {
-        Environment::load(project, &self.global.environment)
+        let environment = Environment::load(project, &self.global.environment)?;
+        Ok(engine::resolve(&Places::from_environment()?, project, environment))
+    }
+
+    /// The same, with its name and its port taken for this checkout: what a verb asks for that makes things.
+    pub async fn claimed(&self, project: &Project) -> Result<Environment> {
+        let environment = Environment::load(project, &self.global.environment)?;
+        let (places, now) = (Places::from_environment()?, jiff::Timestamp::now());
+        engine::claim(&places, project, environment, now, self.ui.events()).await
     }
 
     /// What the engine works with.

@@ -77,6 +77,17 @@ impl Places {
         self.state.join(cluster)
     }
 
+    /// The names of all clusters that have a state folder, sorted.
+    pub fn clusters(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.state).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter(|entry| entry.path().is_dir())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// Makes the state folder of `cluster`, readable by its owner only.
     pub fn make_state(&self, cluster: &str) -> Result<PathBuf> {
         use std::os::unix::fs::{DirBuilderExt, PermissionsExt};

@@ -91,7 +91,7 @@ fn prepare(
     }
     std::fs::write(entry.join("hosts.toml"), registry_entry(&source.registry))
         .with_context(Kind::Cluster, what)?;
-    std::fs::write(mark.join("environment"), environment.name()).with_context(Kind::Cluster, what)?;
+    std::fs::write(mark.join("environment"), environment.instance()).with_context(Kind::Cluster, what)?;
     shape::kind_config(
         &context.project,
         &shape::Shape {

@@ -5,6 +5,7 @@
 //! runs and whether or not the state folder still exists. It is whole when the record in the state folder, written after
 //! `kind create` ended well, names exactly the containers that exist.
 
+mod claim;
 mod create;
 mod ensure;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use crate::{
     failure::Result,
 };
 
+pub use claim::{claim, port_from, resolve};
 pub use ensure::{ensure, foreign};
 pub use fleet::FleetInput;
 pub use lock::Lock;

@@ -57,7 +57,7 @@ pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
     let (gateway, fleet) = outside(observer, &inside, &mut problems).await;
     Snapshot {
         ready: problems.is_empty(),
-        environment: observer.environment.name().to_owned(),
+        environment: observer.environment.instance().to_owned(),
         cluster: word.to_owned(),
         artifact: inside.artifact,
         phases: inside.phases,

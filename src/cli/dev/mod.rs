@@ -34,7 +34,8 @@ pub struct Args {
 /// Brings the environment up.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let environment = context.environment(&project)?;
+    let environment =
+        if args.dry_run { context.environment(&project)? } else { context.claimed(&project).await? };
     let wanted = prepare::inputs(&project, &environment).await?;
     let engine = context.engine(&project).await?;
     let _lock = args.lock.take(&engine, &environment).await?;

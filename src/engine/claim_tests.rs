@@ -1,0 +1,82 @@
+//! Tests of names and ports.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{engine::fixture::local, event::Silent};
+
+fn owner(project: &Path, environment: &str, https_port: u16) -> Owner {
+    Owner {
+        project: project.to_owned(),
+        environment: environment.to_owned(),
+        https_port,
+        created: Timestamp::UNIX_EPOCH,
+        ttl_seconds: None,
+    }
+}
+
+fn checkout(folder: &Path, name: &str) -> Project {
+    let root = folder.join(name);
+    std::fs::create_dir_all(root.join("envs")).unwrap();
+    std::fs::create_dir_all(root.join("gitops")).unwrap();
+    Project::find(&root).unwrap()
+}
+
+async fn claimed(places: &Places, project: &Project) -> Environment {
+    let events: Events = Arc::new(Silent);
+    claim(places, project, local(), Timestamp::UNIX_EPOCH, &events).await.unwrap()
+}
+
+#[tokio::test]
+async fn two_checkouts_share_neither_name_nor_port_and_keep_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places::new(folder.path().join("cache"), folder.path().join("state"));
+    let (one, two) = (checkout(folder.path(), "one"), checkout(folder.path(), "two"));
+    let first = claimed(&places, &one).await;
+    assert_eq!((first.instance(), first.https_port()), ("local", 8443));
+    let second = claimed(&places, &two).await;
+    assert_ne!(second.instance(), "local");
+    assert!(second.https_port() > 8443);
+    assert_eq!(claimed(&places, &one).await, first);
+    assert_eq!(claimed(&places, &two).await, second);
+    assert_eq!(resolve(&places, &two, local()), second);
+}
+
+#[tokio::test]
+async fn a_moved_checkout_goes_on_with_its_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places::new(folder.path().join("cache"), folder.path().join("state"));
+    let old = checkout(folder.path(), "old");
+    claimed(&places, &old).await;
+    std::fs::rename(old.root(), folder.path().join("new")).unwrap();
+    let new = Project::find(&folder.path().join("new")).unwrap();
+    assert_eq!(claimed(&places, &new).await.instance(), "local");
+    let owner = Owner::read(&places, "seasense-local").unwrap();
+    assert_eq!(owner.project, new.root());
+}
+
+#[test]
+fn looking_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places::new(folder.path().join("cache"), folder.path().join("state"));
+    let seen = resolve(&places, &checkout(folder.path(), "one"), local());
+    assert_eq!(seen.instance(), "local");
+    assert!(!folder.path().join("state").exists());
+}
+
+proptest! {
+    #[test]
+    fn a_port_is_given_once(first in 1024u16..65000, count in 1usize..30, held in proptest::collection::btree_set(0u16..40, 0..20)) {
+        let held: BTreeSet<u16> = held.into_iter().map(|offset| first + offset).collect();
+        let mut taken: Vec<Taken> = Vec::new();
+        for number in 0..count {
+            let port = free_port(first, &taken, |port| !held.contains(&port)).unwrap();
+            prop_assert!(!held.contains(&port));
+            prop_assert!(taken.iter().all(|one| one.owner.https_port != port));
+            let project = PathBuf::from(format!("/clone/{number}"));
+            taken.push(Taken { instance: number.to_string(), owner: owner(&project, "local", port) });
+        }
+    }
+}
