@@ -41,10 +41,6 @@ pub async fn gather(places: &Places, project: &Project, environment: &Environmen
         Ok(docker) => docker.info().await,
         Err(failure) => Err(failure.clone()),
     };
-    let containers = match &docker {
-        Ok(docker) => docker.list_containers(&[]).await.unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
     let cluster = environment.cluster_name();
     let cluster_exists = match &docker {
         Ok(docker) => nodes::of(docker, &cluster).await.is_ok_and(|nodes| !nodes.is_empty()),
@@ -61,10 +57,14 @@ pub async fn gather(places: &Places, project: &Project, environment: &Environmen
         memory_available: memory_available(),
         inotify_watches: setting("max_user_watches"),
         inotify_instances: setting("max_user_instances"),
-        ports: wanted
-            .into_iter()
-            .map(|(id, port, owner)| ports::look(id, port, &owner, &containers))
-            .collect(),
+        ports: ports::settled(|| async {
+            let containers = match &docker {
+                Ok(docker) => docker.list_containers(&[]).await.unwrap_or_default(),
+                Err(_) => Vec::new(),
+            };
+            wanted.iter().map(|(id, port, owner)| ports::look(id, *port, owner, &containers)).collect()
+        })
+        .await,
         clock_behind: clock_behind(project, SystemTime::now()),
         cluster_exists,
     }

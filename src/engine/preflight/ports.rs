@@ -4,12 +4,20 @@ use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, TcpListener},
     path::Path,
+    time::Duration,
 };
 
-use crate::docker::Container;
+use crate::{
+    docker::Container,
+    k8s::{Deadline, Look, PAUSE, wait},
+};
 
 /// How far from the wanted port a free one is looked for.
 const REACH: u16 = 100;
+/// A container that starts is listed within a second or two, on a busy machine a little later.
+const SETTLE_LIMIT: Duration = Duration::from_secs(15);
+/// What listens for a published port: Docker's program, and those of rootless Docker and Podman.
+const DAEMONS: [&str; 4] = ["docker-proxy", "rootlesskit", "rootlessport", "conmon"];
 
 /// A port the environment takes on 127.0.0.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +44,38 @@ pub fn look(id: &'static str, number: u16, owner: &str, containers: &[Container]
     };
     let free = held_by.as_ref().and_then(|_| free_port_near(number));
     Port { id, number, held_by, free }
+}
+
+/// Looks until no port is held by a container that the daemon does not list yet: the daemon opens a container's ports a
+/// moment before it says so, and a run that was killed may have left one that is just starting.
+pub async fn settled<F>(mut look: impl FnMut() -> F) -> Vec<Port>
+where
+    F: Future<Output = Vec<Port>>,
+{
+    let last = std::sync::Mutex::new(Vec::new());
+    let settled = wait(Deadline::after(SETTLE_LIMIT), PAUSE, "see whose ports they are", || {
+        let looked = look();
+        let last = &last;
+        async move {
+            let ports = looked.await;
+            if let Ok(mut last) = last.lock() {
+                last.clone_from(&ports);
+            }
+            let starting = |port: &Port| port.held_by.as_deref().is_some_and(is_daemons);
+            Ok(if ports.iter().any(starting) {
+                Look::NotYet("a container is starting".to_owned())
+            } else {
+                Look::Ready(ports)
+            })
+        }
+    })
+    .await;
+    settled.unwrap_or_else(|_| last.into_inner().unwrap_or_default())
+}
+
+/// Whether the holder is the daemon's own program for a published port.
+fn is_daemons(holder: &str) -> bool {
+    DAEMONS.iter().any(|program| holder.starts_with(&format!("`{program}`")))
 }
 
 /// The nearest free port above `number`.
@@ -102,6 +142,25 @@ mod tests {
     fn finds_listeners_and_not_connections() {
         assert_eq!(listening(TABLE, 8443), ["4711"]);
         assert_eq!(listening(TABLE, 80), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_container_that_starts_is_waited_for_and_a_stranger_is_not() {
+        let port = |holder: &str| Port {
+            id: "ports.https",
+            number: 8443,
+            held_by: Some(holder.to_owned()),
+            free: None,
+        };
+        let looks = std::cell::Cell::new(0);
+        let seen = settled(|| {
+            looks.set(looks.get() + 1);
+            let holder = if looks.get() < 3 { "`docker-proxy` (process 7)" } else { "`nginx` (process 8)" };
+            let ports = vec![port(holder)];
+            async { ports }
+        })
+        .await;
+        assert_eq!((looks.get(), seen), (3, vec![port("`nginx` (process 8)")]));
     }
 
     #[test]
