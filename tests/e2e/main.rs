@@ -14,6 +14,7 @@
 
 mod checkout;
 mod world;
+mod zones;
 
 use std::time::Duration;
 
