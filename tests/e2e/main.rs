@@ -17,6 +17,7 @@
 mod checkout;
 mod moments;
 mod world;
+mod zones;
 
 use std::time::Duration;
 

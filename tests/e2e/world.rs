@@ -15,8 +15,6 @@ use crate::checkout::{copy_checkout, copy_folder};
 /// What a person's own kubeconfig holds; it must never change.
 pub const DECOY: &str = "apiVersion: v1\nkind: Config\ncurrent-context: precious\n";
 
-const PORT: u16 = 18443;
-
 static WORLD: OnceLock<World> = OnceLock::new();
 
 /// The environment that `t05` made.
@@ -27,6 +25,8 @@ pub fn world() -> &'static World {
 /// One environment and everything around it.
 pub struct World {
     root: tempfile::TempDir,
+    name: &'static str,
+    port: u16,
 }
 
 /// How a command ended.
@@ -44,29 +44,54 @@ impl Run {
 }
 
 impl World {
-    /// Copies the checkout, uncommitted files included, and gives the copy ports of its own.
+    /// The environment that most tests share.
     pub fn create() -> &'static Self {
-        let world = Self { root: tempfile::tempdir().unwrap() };
+        WORLD.get_or_init(|| Self::of("e2e", 18443, &[]))
+    }
+
+    /// Copies the checkout, uncommitted files included, and gives the copy an environment and a port of its own, which
+    /// differs from `local` by `edits` of its file.
+    pub fn of(name: &'static str, port: u16, edits: &[(&str, &str)]) -> Self {
+        let world = Self { root: tempfile::tempdir().unwrap(), name, port };
         let project = world.project();
         copy_checkout(Path::new(env!("CARGO_MANIFEST_DIR")), &project);
         let local = fs::read_to_string(project.join("envs/local.toml")).unwrap();
-        let own = local
-            .replace("name = \"local\"", "name = \"e2e\"")
-            .replace("https = 8443", &format!("https = {PORT}"));
-        fs::write(project.join("envs/e2e.toml"), own).unwrap();
-        fs::copy(project.join("envs/local.agekey"), project.join("envs/e2e.agekey")).unwrap();
-        copy_folder(&project.join("gitops/secrets/local"), &project.join("gitops/secrets/e2e"));
+        let mut own = local
+            .replace("name = \"local\"", &format!("name = \"{name}\""))
+            .replace("https = 8443", &format!("https = {port}"));
+        for (from, to) in edits {
+            assert!(own.contains(from), "envs/local.toml does not hold {from:?}");
+            own = own.replace(from, to);
+        }
+        fs::write(project.join(format!("envs/{name}.toml")), own).unwrap();
+        let key = project.join("envs/local.agekey");
+        fs::copy(key, project.join(format!("envs/{name}.agekey"))).unwrap();
+        copy_folder(&project.join("gitops/secrets/local"), &project.join("gitops/secrets").join(name));
         for git in [
             &["init", "-q"][..],
             &["add", "-A"],
-            &["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "e2e"],
+            &["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", name],
         ] {
             world.command("git").args(git).current_dir(&project).status().unwrap();
         }
         let kube = world.home().join(".kube");
         fs::create_dir_all(&kube).unwrap();
         fs::write(kube.join("config"), DECOY).unwrap();
-        WORLD.get_or_init(|| world)
+        world
+    }
+
+    /// The cluster's name.
+    fn cluster(&self) -> String {
+        format!("seasense-{}", self.name)
+    }
+
+    /// The control plane's container.
+    fn control_plane(&self) -> String {
+        format!("{}-control-plane", self.cluster())
+    }
+
+    fn authority(&self) -> PathBuf {
+        self.state().join(self.cluster()).join("ca.crt")
     }
 
     fn project(&self) -> PathBuf {
@@ -101,7 +126,7 @@ impl World {
             PathBuf::from,
         );
         command
-            .args(["--env", "e2e"])
+            .args(["--env", self.name])
             .args(args)
             .current_dir(self.project())
             .env("SEASENSE_CACHE", cache)
@@ -112,7 +137,7 @@ impl World {
         command
     }
 
-    /// Runs `seasense --env e2e ARGS` to its end.
+    /// Runs `seasense --env NAME ARGS` to its end.
     pub fn seasense(&self, args: &[&str]) -> Run {
         let begun = Instant::now();
         let run = finish(&mut self.cli(args));
@@ -157,7 +182,7 @@ impl World {
 
     /// GETs a path through the gateway; only the environment's CA is trusted.
     pub fn get(&self, path: &str) -> Result<String, String> {
-        self.get_with_ca(Some(&self.state().join("seasense-e2e/ca.crt")), path)
+        self.get_with_ca(Some(&self.authority()), path)
     }
 
     pub fn get_with_ca(&self, ca: Option<&Path>, path: &str) -> Result<String, String> {
@@ -166,8 +191,8 @@ impl World {
         if let Some(ca) = ca {
             command.arg("--cacert").arg(ca);
         }
-        command.args(["--resolve", &format!("seasense.localhost:{PORT}:127.0.0.1")]);
-        let run = finish(command.arg(format!("https://seasense.localhost:{PORT}{path}")));
+        command.args(["--resolve", &format!("seasense.localhost:{}:127.0.0.1", self.port)]);
+        let run = finish(command.arg(format!("https://seasense.localhost:{}{path}", self.port)));
         if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
     }
 
@@ -198,8 +223,8 @@ impl World {
             self.command("node")
                 .arg("run.mjs")
                 .current_dir(tests)
-                .env("SEASENSE_PAGE_URL", format!("https://seasense.localhost:{PORT}/"))
-                .env("SEASENSE_CA_FILE", self.state().join("seasense-e2e/ca.crt")),
+                .env("SEASENSE_PAGE_URL", format!("https://seasense.localhost:{}/", self.port))
+                .env("SEASENSE_CA_FILE", self.authority()),
         );
         eprintln!("{}\n{}", run.stdout, run.stderr);
         run
@@ -210,7 +235,7 @@ impl World {
             self.command("docker")
                 .args([
                     "exec",
-                    "seasense-e2e-control-plane",
+                    &self.control_plane(),
                     "kubectl",
                     "--kubeconfig",
                     "/etc/kubernetes/admin.conf",
@@ -239,11 +264,28 @@ impl World {
     }
 
     pub fn node_id(&self) -> String {
-        finish(self.command("docker").args(["inspect", "-f", "{{.Id}}", "seasense-e2e-control-plane"])).stdout
+        finish(self.command("docker").args(["inspect", "-f", "{{.Id}}", &self.control_plane()])).stdout
     }
 
     pub fn kill_fleet(&self) {
-        finish(self.command("docker").args(["rm", "-f", "seasense-e2e-fleet"])).assert_success();
+        finish(self.command("docker").args(["rm", "-f", &format!("{}-fleet", self.cluster())]))
+            .assert_success();
+    }
+
+    /// Stops the containers all at once, then starts them one after the other in this order.
+    pub fn restart(&self, containers: &[&str]) {
+        let names: Vec<String> = containers.iter().map(|name| format!("{}-{name}", self.cluster())).collect();
+        finish(self.command("docker").args(["stop", "--time", "10"]).args(&names)).assert_success();
+        for name in names {
+            finish(self.command("docker").arg("start").arg(name)).assert_success();
+        }
+    }
+
+    /// The address of a node on the network of kind.
+    pub fn node_address(&self, node: &str) -> String {
+        let node = format!("{}-{node}", self.cluster());
+        let format = "{{.NetworkSettings.Networks.kind.IPAddress}}";
+        finish(self.command("docker").args(["inspect", "-f", format, &node])).stdout.trim().to_owned()
     }
 
     pub fn edit(&self, file: &str, from: &str, to: &str) {
@@ -255,9 +297,9 @@ impl World {
 
     /// Names of Docker objects of this environment, one a line.
     pub fn docker_leftovers(&self, kind: &str) -> String {
-        let filter = "label=org.seasense.environment=e2e";
+        let filter = format!("label=org.seasense.environment={}", self.name);
         let mut command = self.command("docker");
-        command.args([kind, "ls", "--filter", filter, "--quiet"]);
+        command.args([kind, "ls", "--filter", &filter, "--quiet"]);
         if kind == "container" {
             command.arg("--all");
         }
@@ -268,7 +310,7 @@ impl World {
             "--all",
             "--quiet",
             "--filter",
-            "name=seasense-e2e",
+            &format!("name={}", self.cluster()),
         ]));
         labelled + &named.stdout
     }
