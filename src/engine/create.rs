@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, nodes, record::Record, shape};
+use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, names, nodes, record::Record, shape};
 use crate::{
     config::Environment,
     docker::labels,
@@ -92,6 +92,7 @@ fn prepare(
     std::fs::write(entry.join("hosts.toml"), registry_entry(&source.registry))
         .with_context(Kind::Cluster, what)?;
     std::fs::write(mark.join("environment"), environment.instance()).with_context(Kind::Cluster, what)?;
+    names::write(&context.project, state, environment.variables.hostname.get_ref())?;
     shape::kind_config(
         &context.project,
         &shape::Shape {
@@ -100,6 +101,7 @@ fn prepare(
             image: &source.node_image,
             https_port: environment.https_port(),
             certs: &certs,
+            names: &names::folder(state),
             mark: &mark,
             built: source.built,
         },
