@@ -126,7 +126,7 @@ mod tests {
         let read = Certificate::read(format!("a note\n{pem}").as_bytes()).unwrap();
         assert_eq!(read.permitted, ["seasense.localhost"]);
         assert_eq!(read.pem, pem.replace("\r\n", "\n"));
-        assert_eq!(fingerprints(pem.as_bytes()), [read.fingerprint.clone()]);
+        assert_eq!(fingerprints(pem.as_bytes()), std::slice::from_ref(&read.fingerprint));
         assert!(read.authority && read.subject.contains("throw-away"), "{read:?}");
         assert_eq!(read.name().len(), "seasense-".len() + 16);
         assert_eq!(read.require_harmless("seasense.localhost"), Ok(()));

@@ -99,7 +99,8 @@ pub async fn plan_remove(
         });
         wanted.push((site, Certificate::read(entry.pem.as_bytes())?));
     }
-    for (site, certificate) in sites.iter().flat_map(|site| current.map(|certificate| (site, certificate))) {
+    for (site, certificate) in sites.iter().filter_map(|site| current.map(|certificate| (site, certificate)))
+    {
         let told = wanted.iter().any(|(known, other)| known.place == site.place && other == certificate);
         if !told && site.lacking.is_none() && traces(&site.place, certificate).await? {
             wanted.push((site.clone(), certificate.clone()));

@@ -29,9 +29,9 @@ while [ $# -gt 0 ]; do
   case $1 in -keystore) store=$2 ;; -alias) alias=$2 ;; -file) file=$2 ;; esac; shift
 done
 case $action in
--importcert) /bin/cp "$file" "$store.$alias"; echo "$alias" >> "$store" ;;
--exportcert) /bin/cat "$store.$alias" ;;
--delete) /bin/rm "$store.$alias"; echo "no $alias" >> "$store" ;;
+-importcert) { echo "alias $alias"; /bin/cat "$file"; } >> "$store" ;;
+-exportcert) /bin/sed -n "/^alias $alias\$/,/END/p" "$store" ;;
+-delete) /bin/sed -i "/^alias $alias\$/,/END/d" "$store"; echo "written anew" >> "$store" ;;
 esac
 "#;
 
@@ -67,7 +67,8 @@ impl Machine {
     fn authority(&self, permitted: &[&str]) {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let trees: Vec<_> = permitted.iter().map(|name| GeneralSubtree::DnsName((*name).to_owned())).collect();
+        let trees: Vec<_> =
+            permitted.iter().map(|name| GeneralSubtree::DnsName((*name).to_owned())).collect();
         params.name_constraints = (!trees.is_empty())
             .then(|| NameConstraints { permitted_subtrees: trees, excluded_subtrees: Vec::new() });
         let pem = params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
@@ -89,7 +90,11 @@ impl Machine {
 
     fn installed(&self) -> Vec<PathBuf> {
         let is_certificate = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "pem");
-        fs::read_dir(self.database()).unwrap().map(|entry| entry.unwrap().path()).filter(is_certificate).collect()
+        fs::read_dir(self.database())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(is_certificate)
+            .collect()
     }
 }
 
@@ -104,7 +109,8 @@ fn what_is_installed_is_told_first_and_taken_back_to_the_byte() {
     let before = fs::read(machine.keystore()).unwrap();
     let run = machine.run(&["trust", "install", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    for told in ["only for     seasense.localhost and names below", "certutil -d sql:", "keytool -importcert"] {
+    for told in ["only for     seasense.localhost and names below", "certutil -d sql:", "keytool -importcert"]
+    {
         assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
     }
     assert!(run.stdout.is_empty() && ledger(&machine).exists());
@@ -173,5 +179,9 @@ fn a_database_that_was_made_for_it_goes_with_it() {
     fs::remove_file(machine.database().join("calls")).unwrap();
     machine.0.script("bin/certutil", &CERTUTIL.replacen("echo \"$*\" >> \"$d/calls\"", ":", 1));
     machine.run(&["trust", "remove", "--yes"]).code.unwrap();
-    assert!(!Path::new(&machine.database()).exists(), "{:?}", fs::read_dir(machine.database()).map(Vec::from_iter));
+    assert!(
+        !Path::new(&machine.database()).exists(),
+        "{:?}",
+        fs::read_dir(machine.database()).map(Vec::from_iter)
+    );
 }

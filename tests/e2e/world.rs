@@ -15,7 +15,10 @@ use crate::checkout::{copy_checkout, copy_folder};
 /// What a person's own kubeconfig holds; it must never change.
 pub const DECOY: &str = "apiVersion: v1\nkind: Config\ncurrent-context: precious\n";
 
-const PORT: u16 = 18443;
+/// The environment's public port.
+pub const PORT: u16 = 18443;
+/// Its public name.
+pub const HOST: &str = "seasense.localhost";
 
 static WORLD: OnceLock<World> = OnceLock::new();
 
@@ -73,7 +76,8 @@ impl World {
         self.root.path().join("project")
     }
 
-    fn home(&self) -> PathBuf {
+    /// The home of the person of this world.
+    pub fn home(&self) -> PathBuf {
         self.root.path().join("home")
     }
 
@@ -169,6 +173,16 @@ impl World {
         command.args(["--resolve", &format!("seasense.localhost:{PORT}:127.0.0.1")]);
         let run = finish(command.arg(format!("https://seasense.localhost:{PORT}{path}")));
         if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
+    }
+
+    /// The authority's certificate.
+    pub fn authority(&self) -> PathBuf {
+        self.state().join("seasense-e2e/ca.crt")
+    }
+
+    /// Runs a program at home.
+    pub fn program(&self, program: &str, args: &[&str]) -> Run {
+        finish(self.command(program).args(args).env("HOME", self.home()))
     }
 
     /// How many readings the platform has stored.

@@ -57,6 +57,7 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands the field over so")]
 fn whether<S: Serializer>(fix: &Option<Fix>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bool(fix.is_some())
 }

@@ -84,7 +84,8 @@ fn daemon_clock(facts: &Facts) -> Option<Finding> {
 fn private(facts: &Facts) -> Option<Finding> {
     let (folder, mode) = facts.state.as_ref()?;
     let told = format!("`{}` has mode {:04o}", folder.display(), mode & 0o7777);
-    if mode & 0o077 == 0 {
+    let others = 0o077;
+    if mode & others == 0 {
         return Some(Finding::ok("state.private", told));
     }
     let cure = format!("chmod 0700 {}", folder.display());
