@@ -28,7 +28,7 @@ enum Action {
     /// Let the browsers and programs of this machine trust the environment's authority
     Install(Consent),
     /// Take it back: exactly the certificates that were installed, and no other
-    Remove(Consent),
+    Remove(Removal),
     /// Show what is trusted where, and prove it by a TLS handshake
     Status(Status),
 }
@@ -41,6 +41,15 @@ struct Consent {
     /// Do it without asking
     #[arg(long, short)]
     yes: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Removal {
+    #[command(flatten)]
+    consent: Consent,
+    /// What was installed for any environment of this machine, also for those that are gone
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -179,10 +188,11 @@ async fn install(context: &Context<'_>, args: Consent) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn remove(context: &Context<'_>, args: Consent) -> Result<ExitCode> {
+async fn remove(context: &Context<'_>, args: Removal) -> Result<ExitCode> {
+    let Removal { consent: args, all } = args;
     let mut work = Work::begin(context, &args.which)?;
     let stores: Vec<Store> = args.which.stores.iter().copied().map(Store::from).collect();
-    let mut entries = work.ledger.of(&work.cluster);
+    let mut entries = if all { work.ledger.entries.clone() } else { work.ledger.of(&work.cluster) };
     entries.retain(|entry| stores.is_empty() || stores.contains(&entry.place.store()));
     // Some programs are told a certificate by a file, and the environment's own may be gone.
     let folder = work.ledger.copies();
