@@ -13,6 +13,9 @@ pub mod config;
 pub mod plan;
 
 #[cfg(feature = "cli")]
+pub mod trust;
+
+#[cfg(feature = "cli")]
 pub mod supply;
 
 #[cfg(feature = "cli")]

@@ -8,13 +8,15 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 17] = [
+const TABLE: [(&str, &[&str]); 18] = [
     ("config", &["failure"]),
     ("plan", &[]),
+    // Programs and files of this machine's stores; who is trusted is told by whoever calls.
+    ("trust", &["failure", "tool"]),
     // Of `k8s` only `wait`: the one place that pauses between two looks.
     ("supply", &["config", "docker", "event", "failure", "k8s", "tool", "yaml"]),
     // Of `k8s` only `wait` and the handle that it makes; Kubernetes' objects are the phases' business.
-    ("engine", &["config", "docker", "event", "failure", "k8s", "plan", "tool", "yaml"]),
+    ("engine", &["config", "docker", "event", "failure", "k8s", "plan", "tool", "trust", "yaml"]),
     ("artifact", &["config", "event", "failure", "supply", "tool", "yaml"]),
     ("phases", &["config", "event", "failure", "k8s"]),
     ("workloads", &["config", "docker", "event", "failure", "k8s"]),
@@ -42,6 +44,7 @@ const TABLE: [(&str, &[&str]); 17] = [
             "plan",
             "supply",
             "tool",
+            "trust",
             "ui",
             "workloads",
         ],

@@ -53,6 +53,20 @@ fn the_readme_explains_every_setting_and_no_other() {
 }
 
 #[test]
+fn the_document_of_the_doctor_lists_every_check_and_no_other() {
+    let document = read("docs/doctor.md");
+    let rows = document.lines().filter(|line| line.starts_with("| `"));
+    let told: Vec<(String, String)> = rows
+        .map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            (cells[1].trim_matches('`').to_owned(), cells[3].to_owned())
+        })
+        .collect();
+    let known = seasense::engine::preflight::CHECKS.map(|(id, why)| (id.to_owned(), why.to_owned()));
+    assert_eq!(told, known);
+}
+
+#[test]
 fn links_in_documents_lead_somewhere() {
     for file in ["README.md", "CONTRIBUTING.md"] {
         let text = read(file);

@@ -6,6 +6,7 @@ use super::{Context, lock::LockArgs};
 use crate::{
     engine::{self, Extent, Removed},
     failure::{Context as _, Kind, Result},
+    trust::{Entry, Ledger},
 };
 
 /// Arguments of `seasense down`.
@@ -36,7 +37,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         (_, true) => Extent::Everything,
         _ => Extent::Environment,
     };
-    let removed = engine::remove(&engine, (environment.instance(), &cluster), extent).await?;
+    let mut removed = engine::remove(&engine, (environment.instance(), &cluster), extent).await?;
+    let trusted = Ledger::open(&engine.places.trust_ledger())?.of(&cluster);
+    removed.kept.extend(trusted.iter().map(still_trusted));
     if args.json {
         let text = serde_json::to_string_pretty(&removed).context(Kind::Internal, "write the report")?;
         context.ui.data(&format!("{text}\n"));
@@ -44,6 +47,15 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         context.ui.say(&report(&removed, extent));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Trust was given by the person, and is taken back by the person only.
+fn still_trusted(entry: &Entry) -> String {
+    let (fingerprint, path) = (entry.fingerprint.get(..16).unwrap_or_default(), entry.place.path());
+    format!(
+        "`{}` trusts its authority {fingerprint}; `seasense trust remove` takes that back",
+        path.display()
+    )
 }
 
 fn report(removed: &Removed, extent: Extent) -> String {

@@ -12,6 +12,7 @@ mod logs;
 mod open;
 mod render;
 mod status;
+mod trust;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -63,6 +64,8 @@ enum Command {
     Images(images::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
+    /// Let this machine's browsers and programs trust the environment, or take it back
+    Trust(trust::Args),
     /// Check that this machine can run the platform
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -101,6 +104,7 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
         Command::Render(args) => render::run(&context, args).await,
+        Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Completions(args) => Ok(completions::run(&context, &args)),
     }

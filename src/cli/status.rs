@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use super::Context;
 use crate::{
     config::Places,
+    engine,
+    event::Event,
     failure::{Context as _, Kind, Result},
     observe::{self, Observer, Snapshot},
     ui::Style,
@@ -23,8 +25,16 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let (places, docker) = (Places::from_environment()?, context.docker().await?);
+    let cluster = environment.cluster_name();
     let observer = Observer { environment: &environment, places: &places, docker: &docker };
     let seen = observe::snapshot(observer).await;
+    // The file is a copy of what the cluster says; a stale one would make every program that uses it distrust the gateway.
+    if let Some(authority) =
+        seen.authority.as_ref().filter(|_| engine::authority_file(&places, &cluster).exists())
+        && engine::write_authority(&places, &cluster, authority)?
+    {
+        context.ui.events().emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
+    }
     if args.json {
         let text = serde_json::to_string_pretty(&seen).context(Kind::Internal, "write the snapshot")?;
         context.ui.data(&format!("{text}\n"));

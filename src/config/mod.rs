@@ -8,6 +8,6 @@ mod variables;
 
 pub use env::{ClusterSpec, Environment, FleetSpec, Ports};
 pub use infra::Infra;
-pub use places::{Places, Project, cargo_home};
+pub use places::{Places, Project, cargo_home, home_and_java};
 pub use read::{nearest, read_toml};
 pub use variables::{Issuer, Variables};

@@ -36,6 +36,13 @@ pub fn cargo_home() -> Option<PathBuf> {
     named.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))
 }
 
+/// The person's home, and the Java that they chose with `JAVA_HOME`.
+#[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
+pub fn home_and_java() -> (Option<PathBuf>, Option<PathBuf>) {
+    let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    (folder("HOME"), folder("JAVA_HOME"))
+}
+
 /// Folders outside the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
@@ -83,9 +90,16 @@ impl Places {
         let mut names: Vec<String> = entries
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| entry.file_name().into_string().ok())
+            // Beside them lies what outlives every cluster.
+            .filter(|name| name != "trust.d")
             .collect();
         names.sort();
         names
+    }
+
+    /// Where it is written down what seasense made this machine trust; it outlives the environments.
+    pub fn trust_ledger(&self) -> PathBuf {
+        self.state.join("trust.json")
     }
 
     /// Makes the state folder of `cluster`, readable by its owner only.

@@ -34,6 +34,8 @@ pub struct DaemonInfo {
     pub root_dir: String,
     /// The host's kernel.
     pub kernel: String,
+    /// The host's clock when it answered, RFC 3339; empty where it does not tell.
+    pub time: String,
 }
 
 impl Docker {
@@ -67,6 +69,7 @@ impl Docker {
             cpus: count(info.ncpu),
             root_dir: info.docker_root_dir.unwrap_or_default(),
             kernel: info.kernel_version.unwrap_or_default(),
+            time: info.system_time.unwrap_or_default(),
         })
     }
 }

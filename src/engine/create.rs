@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, nodes, record::Record, shape};
+use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, names, nodes, record::Record, shape};
 use crate::{
     config::Environment,
     docker::labels,
@@ -97,6 +97,7 @@ fn prepare(
     for (file, text) in [("environment", environment.instance()), ("nodes", &list)] {
         std::fs::write(mark.join(file), text).with_context(Kind::Cluster, what)?;
     }
+    names::write(&context.project, state, environment.variables.hostname.get_ref())?;
     shape::kind_config(
         &context.project,
         &shape::Shape {
@@ -105,6 +106,7 @@ fn prepare(
             image: &source.node_image,
             https_port: environment.https_port(),
             certs: &certs,
+            names: &names::folder(state),
             mark: &mark,
             built: source.built,
         },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::{ClusterSource, EngineContext, Observed, create, handle, nodes, observe, record::Record};
+use super::{ClusterSource, EngineContext, Observed, create, handle, names, nodes, observe, record::Record};
 use crate::{
     config::Environment,
     event::{Event, Step},
@@ -39,6 +39,8 @@ pub async fn ensure(
         }
         found @ (Observed::Stopped | Observed::Running) => {
             check_settings(context, environment, source, &name)?;
+            let hostname = environment.variables.hostname.get_ref();
+            names::write(&context.project, &context.places.state(&name), hostname)?;
             if found == Observed::Stopped {
                 start(context, &name, &step).await?;
             }

@@ -16,6 +16,7 @@ pub mod fleet;
 #[cfg(test)]
 mod flow_tests;
 mod lock;
+mod names;
 mod nodes;
 mod observe;
 mod owner;
@@ -40,6 +41,10 @@ pub use lock::Lock;
 pub use observe::{Observed, handle, observe};
 pub use owner::Owner;
 pub use remove::{Extent, Removed, remove};
+
+/// What to tell a person when the authority's file was written anew.
+pub const AUTHORITY_CHANGED: &str = "the environment has a new certificate authority: `ca.crt` was written anew; programs that \
+     were told to trust it by hand must be told again (`seasense trust status` shows them)";
 
 /// The Docker network of kind: clusters, the registry and the fleet share it.
 pub const NETWORK: &str = "kind";
@@ -77,11 +82,16 @@ pub struct ClusterSource {
 }
 
 /// Writes the certificate of the authority that signed the gateway's certificate, PEM, where people and programs find it.
-pub fn write_authority(places: &Places, cluster: &str, authority: &[u8]) -> Result<PathBuf> {
+/// Gives whether another one stood there.
+pub fn write_authority(places: &Places, cluster: &str, authority: &[u8]) -> Result<bool> {
     places.make_state(cluster)?;
     let file = authority_file(places, cluster);
+    let found = std::fs::read(&file).ok();
+    if found.as_deref() == Some(authority) {
+        return Ok(false);
+    }
     record::write_whole(&file, authority)?;
-    Ok(file)
+    Ok(found.is_some())
 }
 
 /// Where the certificate of the authority of the cluster called `cluster` is.

@@ -30,6 +30,8 @@ pub struct Shape<'a> {
     pub https_port: u16,
     /// The folder with containerd's registry entries.
     pub certs: &'a Path,
+    /// The folder with CoreDNS's Corefile.
+    pub names: &'a Path,
     /// The folder whose mount marks the nodes as ours.
     pub mark: &'a Path,
     /// Whether the node image comes from the build supply.
@@ -95,7 +97,7 @@ fn finish_mounts(node: &mut Map<String, Value>, shape: &Shape<'_>, patches: &Pat
     let mounts = node.entry("extraMounts").or_insert_with(|| json!([]));
     let Some(mounts) = mounts.as_array_mut() else { return };
     for mount in mounts.iter_mut() {
-        for (name, folder) in [("CERTS", shape.certs), ("PATCHES", patches)] {
+        for (name, folder) in [("CERTS", shape.certs), ("PATCHES", patches), ("NAMES", shape.names)] {
             if mount["hostPath"] == name {
                 mount["hostPath"] = folder.to_string_lossy().into();
             }
@@ -144,6 +146,7 @@ mod tests {
             image: "127.0.0.1:5050/node@sha256:1",
             https_port: 8443,
             certs: Path::new("/state/certs.d"),
+            names: Path::new("/state/names"),
             mark: Path::new("/state/mark"),
             built: true,
         }

@@ -98,6 +98,7 @@ fn full() -> Snapshot {
             kubeconfig: "k".into(),
         },
         problems: vec![Problem::new("fleet", "cause", "hint")],
+        authority: Some(b"PEM".into()),
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Snapshot {
     pub endpoints: Endpoints,
     /// What is wrong, most fundamental first.
     pub problems: Vec<Problem>,
+    /// The certificate of the authority that signed the gateway's, PEM, as the cluster tells; it is no part of the report.
+    #[serde(skip)]
+    pub authority: Option<Vec<u8>>,
 }
 
 /// The artifact that the cluster is told to run.

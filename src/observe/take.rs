@@ -66,6 +66,7 @@ pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
         gateway,
         fleet,
         problems,
+        authority: inside.authority,
     }
 }
 

@@ -24,7 +24,9 @@ pub async fn credentials(client: &Client, deadline: Deadline) -> Result<Credenti
         let (authority, key) = tokio::try_join!(authority(client), enrolment_key(client))?;
         Ok(match (authority, key) {
             (Some(authority), Some(enrolment_key)) => Look::Ready(Credentials { authority, enrolment_key }),
-            (None, _) => Look::NotYet("Secret cert-manager/seasense-ca does not exist yet".to_owned()),
+            (None, _) => {
+                Look::NotYet("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
+            }
             (_, None) => Look::NotYet("Secret seasense/fleet-enrolment does not exist yet".to_owned()),
         })
     })

@@ -2,9 +2,13 @@
 
 use crate::{failure::Result, k8s::Client};
 
-/// The certificate of the local authority that signs the gateway's certificate, PEM; `None` until it is made.
+/// The certificate of the local authority that signed the gateway's certificate, PEM; `None` until that is made.
+///
+/// It stands beside the gateway's certificate and changes with it at one moment. The authority's own Secret may run ahead:
+/// a renewed authority signs what is issued from then on.
 pub async fn authority(client: &Client) -> Result<Option<Vec<u8>>> {
-    client.secret("cert-manager", "seasense-ca", "tls.crt").await
+    let found = client.secret("envoy-gateway-system", "seasense-tls", "ca.crt").await?;
+    Ok(found.filter(|pem| !pem.is_empty()))
 }
 
 /// The key that the buoys' tokens are derived from; `None` until it is applied.
@@ -23,8 +27,8 @@ mod tests {
     async fn secrets_are_decoded_and_may_be_absent() {
         let api = FakeApi::default();
         api.serve(
-            "/api/v1/namespaces/cert-manager/secrets/seasense-ca",
-            json!({"data": {"tls.crt": "UEVN"}}),
+            "/api/v1/namespaces/envoy-gateway-system/secrets/seasense-tls",
+            json!({"data": {"ca.crt": "UEVN"}}),
         );
         let client = api.client();
         assert_eq!(authority(&client).await, Ok(Some(b"PEM".to_vec())));

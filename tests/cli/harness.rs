@@ -46,6 +46,19 @@ impl Harness {
         self
     }
 
+    /// The folder that everything lies in.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// Puts a shell script on `PATH`, or wherever `file` says below the root.
+    pub fn script(&self, file: &str, text: &str) {
+        let path = self.root.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{text}")).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
     /// Runs `seasense ARGS` in the project. Docker is where nothing listens.
     pub fn run(&self, args: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_seasense"))
@@ -54,6 +67,7 @@ impl Harness {
             .env_clear()
             .env("HOME", self.root.path().join("home"))
             .env("PATH", self.root.path().join("bin"))
+            .env("JAVA_HOME", self.root.path().join("java"))
             .env("DOCKER_HOST", format!("unix://{}", self.root.path().join("no.sock").display()))
             .stdin(Stdio::null())
             .output()

@@ -11,3 +11,4 @@ mod environment_file;
 mod global;
 mod harness;
 mod no_docker;
+mod trust;

@@ -14,6 +14,7 @@
     reason = "a test ends with a panic, starts programs as a person would, and prints what it saw"
 )]
 
+mod access;
 mod checkout;
 mod moments;
 mod world;
@@ -93,6 +94,61 @@ fn t30_readings_arrive_through_verified_tls() {
     );
     let page = world.get("/").unwrap();
     assert!(page.contains("<html"), "the page is not HTML: {page}");
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t31_the_public_address_means_the_same_in_a_pod() {
+    let said = access::get_from_a_pod(world());
+    assert!(said.contains("HTTP/1.1 200") && said.contains("<html"), "{said}");
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t32_certificates_are_renewed_while_everything_goes_on() {
+    let world = world();
+    let old = std::fs::read(world.authority()).unwrap();
+    let (leaf, readings) = (access::shown(&old).unwrap(), world.readings());
+    let watch = access::Watch::begin(old.clone());
+    access::renew(world, "cert-manager", "seasense-ca");
+    access::renew(world, "envoy-gateway-system", "seasense-tls");
+    world.until("the gateway shows the new certificate", Duration::from_secs(30), || {
+        access::shown(&old).is_ok_and(|shown| shown != leaf)
+    });
+    let status = world.status();
+    assert_eq!(status["ready"], true, "{status:#}");
+    let new = std::fs::read(world.authority()).unwrap();
+    assert_ne!(
+        access::fingerprint(&new),
+        access::fingerprint(&old),
+        "`status` left the old authority's file"
+    );
+    assert!(access::shown(&new).is_ok());
+    world.until("the fleet goes on", Duration::from_secs(30), || world.readings() > readings);
+    world.seasense(&["dev", "--output", "plain"]).assert_success();
+    let (count, failures) = watch.end();
+    assert!(
+        count > 20 && failures.is_empty(),
+        "{} of {count} handshakes failed: {failures:?}",
+        failures.len()
+    );
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t33_a_browser_trusts_it_when_asked_to_and_no_longer_afterwards() {
+    let world = world();
+    if !access::browser_tools() {
+        eprintln!("not tested: no certutil or no chromium; `scripts/host --tests` installs both");
+        return;
+    }
+    let warned = |page: &str| page.contains("ERR_CERT_AUTHORITY_INVALID") || !page.contains("SeaSense");
+    assert!(warned(&access::browse(world).stdout), "the browser trusts a stranger");
+    world.seasense(&["trust", "install", "--yes", "--store", "nss"]).assert_success();
+    let page = access::browse(world).stdout;
+    assert!(!warned(&page), "the browser warns: {page}");
+    world.seasense(&["trust", "remove", "--yes"]).assert_success();
+    assert!(warned(&access::browse(world).stdout), "the browser still trusts it");
 }
 
 #[test]

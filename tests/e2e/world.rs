@@ -15,6 +15,11 @@ use crate::checkout::{copy_checkout, copy_folder};
 /// What a person's own kubeconfig holds; it must never change.
 pub const DECOY: &str = "apiVersion: v1\nkind: Config\ncurrent-context: precious\n";
 
+/// The environment's public port.
+pub const PORT: u16 = 18443;
+/// Its public name.
+pub const HOST: &str = "seasense.localhost";
+
 static WORLD: OnceLock<World> = OnceLock::new();
 
 /// The environment that `t05` made.
@@ -46,7 +51,7 @@ impl Run {
 impl World {
     /// The environment that most tests share.
     pub fn create() -> &'static Self {
-        WORLD.get_or_init(|| Self::of("e2e", 18443, &[]))
+        WORLD.get_or_init(|| Self::of("e2e", PORT, &[]))
     }
 
     /// Copies the checkout, uncommitted files included, and gives the copy an environment and a port of its own, which
@@ -98,7 +103,8 @@ impl World {
         self.root.path().join("project")
     }
 
-    fn home(&self) -> PathBuf {
+    /// The home of the person of this world.
+    pub fn home(&self) -> PathBuf {
         self.root.path().join("home")
     }
 
@@ -194,6 +200,16 @@ impl World {
         command.args(["--resolve", &format!("seasense.localhost:{}:127.0.0.1", self.port)]);
         let run = finish(command.arg(format!("https://seasense.localhost:{}{path}", self.port)));
         if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
+    }
+
+    /// The authority's certificate.
+    pub fn authority(&self) -> PathBuf {
+        self.state().join("seasense-e2e/ca.crt")
+    }
+
+    /// Runs a program at home.
+    pub fn program(&self, program: &str, args: &[&str]) -> Run {
+        finish(self.command(program).args(args).env("HOME", self.home()))
     }
 
     /// How many readings the platform has stored.

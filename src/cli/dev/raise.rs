@@ -4,7 +4,7 @@ use super::prepare::Platform;
 use crate::{
     artifact,
     engine::{self, EngineContext, FleetInput},
-    event::Step,
+    event::{Event, Step},
     failure::Result,
     k8s::{Client, Deadline},
     phases::{self, BootstrapInput, Follow},
@@ -64,7 +64,9 @@ async fn sail(
 ) -> Result<Public> {
     let environment = platform.environment;
     let credentials = workloads::credentials(client, deadline).await?;
-    engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)?;
+    if engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)? {
+        engine.events.emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
+    }
     let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
     let public = Public::new(host, port, &credentials.authority)?;
     let step = Step::start(&engine.events, "dev.first-reading", "See a first reading through the gateway");

@@ -1,7 +1,8 @@
 //! What there is to know about this machine. Whatever cannot be read is left out, and then judges nothing.
 
 use std::{
-    path::Path,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
@@ -30,6 +31,10 @@ pub struct Facts {
     pub ports: Vec<Port>,
     /// How far the clock stands before the newest file of the project.
     pub clock_behind: Option<Duration>,
+    /// How far the container daemon's clock is from this machine's, either way.
+    pub daemon_skew: Option<Duration>,
+    /// The environment's state folder and its mode.
+    pub state: Option<(PathBuf, u32)>,
     /// Whether the cluster exists already: then its memory is in use by itself.
     pub cluster_exists: bool,
 }
@@ -41,6 +46,7 @@ pub async fn gather(places: &Places, project: &Project, environment: &Environmen
         Ok(docker) => docker.info().await,
         Err(failure) => Err(failure.clone()),
     };
+    let daemon_skew = info.as_ref().ok().and_then(|info| skew(&info.time, SystemTime::now()));
     let cluster = environment.cluster_name();
     let cluster_exists = match &docker {
         Ok(docker) => nodes::of(docker, &cluster).await.is_ok_and(|nodes| !nodes.is_empty()),
@@ -51,7 +57,11 @@ pub async fn gather(places: &Places, project: &Project, environment: &Environmen
         ("ports.https", environment.https_port(), format!("{cluster}-control-plane")),
         ("ports.registry", *environment.ports.registry.get_ref(), "seasense-registry".to_owned()),
     ];
+    let state = places.state(&cluster);
+    let mode = std::fs::metadata(&state).ok().map(|found| found.permissions().mode());
     Facts {
+        daemon_skew,
+        state: mode.map(|mode| (state, mode)),
         docker: Some(info),
         disk_free: [Path::new(&root), places.cache()].into_iter().filter_map(free_bytes).min(),
         memory_available: memory_available(),
@@ -91,6 +101,12 @@ fn setting(name: &str) -> Option<u64> {
     std::fs::read_to_string(format!("/proc/sys/fs/inotify/{name}")).ok()?.trim().parse().ok()
 }
 
+/// How far `told`, RFC 3339, is from `now`.
+fn skew(told: &str, now: SystemTime) -> Option<Duration> {
+    let told = SystemTime::from(told.parse::<jiff::Timestamp>().ok()?);
+    now.duration_since(told).or_else(|_| told.duration_since(now)).ok()
+}
+
 /// A clock before the time the clone was written makes every certificate "not yet valid".
 fn clock_behind(project: &Project, now: SystemTime) -> Option<Duration> {
     let written = std::fs::metadata(project.root().join("Cargo.toml")).ok()?.modified().ok()?;
@@ -100,6 +116,14 @@ fn clock_behind(project: &Project, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_differs_either_way() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
+        assert_eq!(skew("1970-01-01T00:01:30Z", now), Some(Duration::from_secs(10)));
+        assert_eq!(skew("1970-01-01T02:01:50+02:00", now), Some(Duration::from_secs(10)));
+        assert_eq!(skew("", now), None);
+    }
 
     #[test]
     fn reads_what_the_kernel_calls_available() {

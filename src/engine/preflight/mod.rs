@@ -1,6 +1,9 @@
 //! Whether this machine can carry a cluster: facts are gathered here, judged by pure rules, and used by `doctor` too.
 
+mod access;
 mod facts;
+mod finding;
+mod fix;
 mod ports;
 mod rules;
 
@@ -10,9 +13,12 @@ use crate::{
     failure::{Failure, Kind, Result},
 };
 
+pub use access::{Access, judge_access, reach};
 pub use facts::Facts;
+pub use finding::{CHECKS, Finding, Fix, Level};
+pub use fix::{apply, needs_root};
 pub use ports::{Port, free_port_near, holder};
-pub use rules::{Finding, Level, judge};
+pub use rules::judge;
 
 /// Looks at the machine and judges it for `environment`; in the order of the rules.
 pub async fn examine(
@@ -52,7 +58,9 @@ mod tests {
             id,
             level,
             text: "too little".to_owned(),
+            cause: None,
             cure: Some(format!("cure {id}")),
+            fix: None,
         };
         assert_eq!(refuse(&[finding(Level::Ok, "disk"), finding(Level::Warning, "memory")]), None);
         let failure = refuse(&[finding(Level::Error, "disk"), finding(Level::Error, "ports.https")]).unwrap();

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
-use super::{Facts, Port};
+use super::{
+    Facts, Port,
+    finding::{Finding, Fix, Level},
+};
 
 const GIB: u64 = 1 << 30;
 
@@ -21,49 +22,77 @@ const INSTANCES_NEEDED: u64 = 256;
 const INSTANCES_COMFORTABLE: u64 = 512;
 /// A file system may keep coarse times.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
+/// kubeadm asks for two.
+const PROCESSORS_NEEDED: u64 = 2;
+/// The daemon answers within this.
+const SKEW_TOLERANCE: Duration = Duration::from_secs(30);
 /// Docker 20.10.
 const API_NEEDED: (u32, u32) = (1, 41);
 
-/// How a finding is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// All is well.
-    Ok,
-    /// It will work, perhaps badly.
-    Warning,
-    /// It will not work.
-    Error,
-}
-
-/// What a rule found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The rule's stable name.
-    pub id: &'static str,
-    /// How it is meant.
-    pub level: Level,
-    /// What was found.
-    pub text: String,
-    /// What to do, where something is to be done.
-    pub cure: Option<String>,
-}
-
-impl Finding {
-    fn ok(id: &'static str, text: impl Into<String>) -> Self {
-        Self { id, level: Level::Ok, text: text.into(), cure: None }
-    }
-
-    fn bad(id: &'static str, level: Level, text: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { id, level, text: text.into(), cure: Some(cure.into()) }
-    }
-}
-
 /// Applies every rule whose fact is known.
 pub fn judge(facts: &Facts) -> Vec<Finding> {
-    let single =
-        [docker(facts), disk(facts), memory(facts), watches(facts), instances(facts), Some(clock(facts))];
-    single.into_iter().flatten().chain(facts.ports.iter().map(port)).collect()
+    let single = [
+        docker(facts),
+        cgroup(facts),
+        disk(facts),
+        memory(facts),
+        processors(facts),
+        watches(facts),
+        instances(facts),
+        Some(clock(facts)),
+        daemon_clock(facts),
+    ];
+    single.into_iter().flatten().chain(facts.ports.iter().map(port)).chain(private(facts)).collect()
+}
+
+fn cgroup(facts: &Facts) -> Option<Finding> {
+    let info = facts.docker.as_ref()?.as_ref().ok()?;
+    Some(if info.cgroup_version == "1" {
+        let mut finding = Finding::ok("cgroup", "version 1, which kubelet is told to accept");
+        finding.level = Level::Info;
+        finding
+    } else {
+        Finding::ok("cgroup", format!("version {}", info.cgroup_version))
+    })
+}
+
+fn processors(facts: &Facts) -> Option<Finding> {
+    let found = facts.docker.as_ref()?.as_ref().ok()?.cpus;
+    let cure = "give Docker's virtual machine two processors, or expect time limits to pass";
+    let (text, level) = (format!("{found} for containers"), (PROCESSORS_NEEDED, PROCESSORS_NEEDED));
+    (found > 0).then(|| match graded("processors", found, level, &text, cure) {
+        finding if finding.level == Level::Error => Finding { level: Level::Warning, ..finding },
+        finding => finding,
+    })
+}
+
+fn daemon_clock(facts: &Facts) -> Option<Finding> {
+    let (id, skew) = ("clock.daemon", facts.daemon_skew?);
+    Some(if skew <= SKEW_TOLERANCE {
+        Finding::ok(id, format!("{:.1} s from this machine's", skew.as_secs_f64()))
+    } else {
+        let text = format!("the container daemon's clock is {} s from this machine's", skew.as_secs());
+        Finding::bad(
+            id,
+            Level::Error,
+            text,
+            "set both clocks; restart Docker's virtual machine if it has one",
+        )
+    })
+}
+
+fn private(facts: &Facts) -> Option<Finding> {
+    let (folder, mode) = facts.state.as_ref()?;
+    let told = format!("`{}` has mode {:04o}", folder.display(), mode & 0o7777);
+    let others = 0o077;
+    if mode & others == 0 {
+        return Some(Finding::ok("state.private", told));
+    }
+    let cure = format!("chmod 0700 {}", folder.display());
+    Some(
+        Finding::bad("state.private", Level::Error, told, cure)
+            .fixed_by(Fix::Private { folder: folder.clone() }),
+    )
 }
 
 fn docker(facts: &Facts) -> Option<Finding> {
@@ -81,7 +110,7 @@ fn docker(facts: &Facts) -> Option<Finding> {
             let text: Vec<&str> = why.map(String::as_str).collect();
             let cure = failure.hints.first().cloned();
             let cure = cure.unwrap_or_else(|| "start Docker, or run `./scripts/host`".to_owned());
-            Finding::bad(id, Level::Error, text.join(": "), cure)
+            Finding::bad(id, Level::Error, text.join(": "), cure).fixed_by(Fix::Host)
         }
     })
 }
@@ -117,14 +146,19 @@ fn watches(facts: &Facts) -> Option<Finding> {
     let found = facts.inotify_watches?;
     let text = format!("fs.inotify.max_user_watches is {found}");
     let cure = format!("sudo sysctl fs.inotify.max_user_watches={WATCHES_COMFORTABLE}");
-    Some(graded("inotify.watches", found, (WATCHES_NEEDED, WATCHES_COMFORTABLE), &text, &cure))
+    let fix = Fix::Kernel { key: "fs.inotify.max_user_watches", value: WATCHES_COMFORTABLE };
+    Some(graded("inotify.watches", found, (WATCHES_NEEDED, WATCHES_COMFORTABLE), &text, &cure).fixed_by(fix))
 }
 
 fn instances(facts: &Facts) -> Option<Finding> {
     let found = facts.inotify_instances?;
     let text = format!("fs.inotify.max_user_instances is {found}");
     let cure = format!("sudo sysctl fs.inotify.max_user_instances={INSTANCES_COMFORTABLE}");
-    Some(graded("inotify.instances", found, (INSTANCES_NEEDED, INSTANCES_COMFORTABLE), &text, &cure))
+    let fix = Fix::Kernel { key: "fs.inotify.max_user_instances", value: INSTANCES_COMFORTABLE };
+    Some(
+        graded("inotify.instances", found, (INSTANCES_NEEDED, INSTANCES_COMFORTABLE), &text, &cure)
+            .fixed_by(fix),
+    )
 }
 
 fn clock(facts: &Facts) -> Finding {
@@ -216,6 +250,33 @@ mod tests {
         let finding = super::port(&port);
         assert_eq!(finding.text, "127.0.0.1:8443 is held by `nginx` (process 7)");
         assert_eq!(finding.cure.unwrap(), "end it, or set `https = 8444` under [ports]: 8444 is free");
+    }
+
+    #[test]
+    fn a_daemon_whose_clock_drifted_is_an_error() {
+        let skew = |seconds| Facts { daemon_skew: Some(Duration::from_secs(seconds)), ..Facts::default() };
+        assert_eq!(
+            (level(&skew(2), "clock.daemon"), level(&skew(90), "clock.daemon")),
+            (Level::Ok, Level::Error)
+        );
+    }
+
+    #[test]
+    fn an_open_state_folder_is_an_error_that_can_be_fixed() {
+        let state = |mode| Facts { state: Some(("/state".into(), mode)), ..Facts::default() };
+        assert_eq!(level(&state(0o40700), "state.private"), Level::Ok);
+        let finding = private(&state(0o40755)).unwrap();
+        assert_eq!(finding.text, "`/state` has mode 0755");
+        assert_eq!(finding.fix, Some(Fix::Private { folder: "/state".into() }));
+        assert!(finding.cause.is_some());
+    }
+
+    #[test]
+    fn only_what_is_wrong_is_fixed() {
+        let watches = |found| watches(&Facts { inotify_watches: Some(found), ..Facts::default() }).unwrap();
+        assert_eq!(watches(524_288).fix, None);
+        let fix = Fix::Kernel { key: "fs.inotify.max_user_watches", value: 524_288 };
+        assert_eq!(watches(8192).fix, Some(fix));
     }
 
     #[test]

@@ -1,0 +1,67 @@
+//! The public name inside the cluster: the Corefile that CoreDNS reads, filled in for one environment.
+
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    config::Project,
+    failure::{Context, Kind, Result},
+};
+
+const COREFILE: &str = "infra/kind/Corefile";
+const HOSTNAME: &str = "HOSTNAME";
+
+/// The folder of the state folder `state` that the nodes mount.
+pub fn folder(state: &Path) -> PathBuf {
+    state.join("names")
+}
+
+/// Writes the Corefile for `hostname` where the nodes see it. A running CoreDNS takes up a change within a minute.
+pub fn write(project: &Project, state: &Path, hostname: &str) -> Result<()> {
+    let template = std::fs::read_to_string(project.root().join(COREFILE));
+    let template = template.with_context(Kind::Environment, || format!("read `{COREFILE}`"))?;
+    let (folder, text) = (folder(state), filled(&template, hostname));
+    let file = folder.join("Corefile");
+    if std::fs::read_to_string(&file).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    // CoreDNS is a user of its own. The state folder around it stays closed; only the node looks past it.
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::set_permissions(&folder, mode(0o755)))
+        .and_then(|()| std::fs::write(&file, text))
+        .and_then(|()| std::fs::set_permissions(&file, mode(0o644)));
+    written.with_context(Kind::Cluster, || format!("write `{}`", file.display()))
+}
+
+fn filled(template: &str, hostname: &str) -> String {
+    let line = |line: &str| match line.strip_prefix(HOSTNAME) {
+        Some(rest) => format!("{hostname}{rest}\n"),
+        None => format!("{line}\n"),
+    };
+    template.lines().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_corefile_keeps_kubeadms_and_adds_the_public_name() {
+        let state = tempfile::tempdir().unwrap();
+        let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        write(&project, state.path(), "sea.example").unwrap();
+        let file = folder(state.path()).join("Corefile");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(
+            text.contains("\nimport /etc/coredns/Corefile\n") && text.contains("\nsea.example:53 {\n"),
+            "{text}"
+        );
+        let readable = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o004;
+        assert_eq!((readable(&file), readable(&folder(state.path()))), (0o004, 0o004));
+        write(&project, state.path(), "other.example").unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().contains("\nother.example:53 {"));
+    }
+}
