@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Client, Deadline, Look, Resource,
     client::failure,
+    identity::is_other,
     object,
     wait::{PAUSE, wait},
 };
@@ -40,9 +41,7 @@ impl Client {
             };
             match self.apply_as(&resource, object).await {
                 Ok(applied) => Ok(Look::Ready(applied)),
-                Err(failure) if failure.causes.iter().any(|cause| is_refusal(cause)) => {
-                    Ok(Look::Failed(failure))
-                }
+                Err(failure) if is_final(&failure) => Ok(Look::Failed(failure)),
                 Err(failure) => Err(failure),
             }
         })
@@ -85,6 +84,11 @@ impl Client {
 fn title(object: &Value) -> String {
     let kind = object::text(object, "/kind").unwrap_or("object");
     object::title(kind, object::namespace(object), object::name(object))
+}
+
+/// Whether asking again would end the same.
+fn is_final(failure: &Failure) -> bool {
+    is_other(failure) || failure.causes.iter().any(|cause| is_refusal(cause))
 }
 
 /// Whether the API server will say the same for ever.

@@ -10,7 +10,11 @@ use http::Request;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde::de::DeserializeOwned;
 
-use super::{ClusterHandle, Resource, object, resource, tls};
+use super::{
+    ClusterHandle, Resource,
+    identity::{Identity, guarded, refusal},
+    object, resource, tls,
+};
 use crate::failure::{Context, Failure, Kind, Result};
 
 /// How long one request may take; an API server under load answers within a second or two.
@@ -33,7 +37,8 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// Connects to the cluster of `handle` and to no other: neither `KUBECONFIG` nor the current context is read.
     ///
-    /// Nothing is sent yet unless the handle knows the cluster's identity; then it is compared.
+    /// Nothing is sent yet unless the handle knows the cluster's identity; then it is compared, now and before each
+    /// write. Without an identity the client can only read.
     pub async fn connect(handle: &ClusterHandle) -> Result<Self> {
         tls::install();
         let what = || format!("read the kubeconfig `{}`", handle.kubeconfig.display());
@@ -47,16 +52,17 @@ impl Client {
         config.proxy_url = None;
         let api = kube::Client::try_from(config)
             .with_context(Kind::Cluster, || format!("connect to the cluster `{}`", handle.name))?;
-        let client = Self::over(api);
-        if let Some(known) = &handle.uid {
-            client.must_be(&handle.name, known).await?;
+        let identity = Identity { name: handle.name.clone(), uid: handle.uid.clone() };
+        let client = Self::over(api, identity.clone());
+        if let Some(known) = &identity.uid {
+            identity.compare(known, &client.uid().await?)?;
         }
         Ok(client)
     }
 
-    /// Uses a connection that exists.
-    pub fn over(api: kube::Client) -> Self {
-        Self { api, served: Arc::default() }
+    /// Uses a connection that exists, and writes through it only while `identity` answers.
+    pub(super) fn over(api: kube::Client, identity: Identity) -> Self {
+        Self { api: guarded(api, identity), served: Arc::default() }
     }
 
     /// Succeeds when the API server says that it is ready.
@@ -77,16 +83,6 @@ impl Client {
             .and_then(|namespace| object::text(namespace, "/metadata/uid"))
             .map(str::to_owned)
             .ok_or_else(|| Failure::new(Kind::Cluster, "the cluster has no `kube-system` namespace"))
-    }
-
-    async fn must_be(&self, name: &str, known: &str) -> Result<()> {
-        let found = self.uid().await?;
-        if found == known {
-            return Ok(());
-        }
-        Err(Failure::new(Kind::Cluster, format!("the kubeconfig of `{name}` leads to another cluster"))
-            .because(format!("expected the cluster {known}, found {found}"))
-            .hint("run `seasense down` and `seasense dev` to make the environment anew"))
     }
 
     /// Sends a request and reads its answer as JSON.
@@ -118,6 +114,9 @@ pub(super) fn is_absent(error: &kube::Error) -> bool {
 
 /// The failure to do `what`; the API server's own words where it spoke.
 pub(super) fn failure(what: impl Into<String>, error: &kube::Error) -> Failure {
+    if let Some(refused) = refusal(error) {
+        return refused.clone();
+    }
     let failure = Failure::new(Kind::Cluster, what);
     match error {
         kube::Error::Api(status) => failure.because(status.message.clone()),

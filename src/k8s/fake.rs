@@ -9,7 +9,7 @@ use http::{Request, Response};
 use kube::client::Body;
 use serde_json::{Value, json};
 
-use super::Client;
+use super::{Client, identity::Identity};
 
 /// One request that came in.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,10 +20,23 @@ pub struct Asked {
     pub body: Value,
 }
 
+/// Where an API tells which cluster it is.
+const IDENTITY: &str = "/api/v1/namespaces/kube-system";
+
 #[derive(Default)]
 struct State {
     objects: BTreeMap<String, Value>,
     asked: Vec<Asked>,
+    /// How often it still says that it is the cluster that is meant; always where it is not set.
+    own: Option<usize>,
+}
+
+impl State {
+    fn identity(&mut self) -> Value {
+        let own = self.own.is_none_or(|left| left > 0);
+        self.own = self.own.map(|left| left.saturating_sub(1));
+        json!({"metadata": {"name": "kube-system", "uid": if own { "own" } else { "another" }}})
+    }
 }
 
 /// The fake; cheap to clone.
@@ -62,14 +75,30 @@ impl FakeApi {
         self.0.lock().unwrap().asked.clone()
     }
 
-    /// A client of this API.
+    /// Lets another cluster answer once the identity was asked `count` times.
+    pub fn becomes_another_after(&self, count: usize) -> &Self {
+        self.0.lock().unwrap().own = Some(count);
+        self
+    }
+
+    /// A client of this API, which it knows.
     pub fn client(&self) -> Client {
+        self.client_of(Some("own".to_owned()))
+    }
+
+    /// A client that does not know which cluster this is.
+    pub fn client_without_identity(&self) -> Client {
+        self.client_of(None)
+    }
+
+    fn client_of(&self, uid: Option<String>) -> Client {
         let fake = self.clone();
         let service = tower::service_fn(move |request: Request<Body>| {
             let fake = fake.clone();
             async move { Ok::<_, std::convert::Infallible>(fake.answer(request).await) }
         });
-        Client::over(kube::Client::new(service, "default"))
+        let identity = Identity { name: "fake".to_owned(), uid };
+        Client::over(kube::Client::new(service, "default"), identity)
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
@@ -87,6 +116,10 @@ impl FakeApi {
         if parts.method == http::Method::PATCH {
             let merged = state.objects.get(path).cloned().unwrap_or_else(|| body.clone());
             return respond(200, &merged);
+        }
+        if path == IDENTITY {
+            let identity = state.identity();
+            return respond(200, &identity);
         }
         match state.objects.get(path) {
             Some(object) => respond(200, object),

@@ -1,0 +1,182 @@
+//! Never another cluster: before anything that changes something is sent, what answers must be the cluster that is meant.
+//!
+//! The check stands below every request of a client, so that no way of writing can go past it. It asks again each time:
+//! a cluster may be replaced behind the same address while a run goes on.
+
+use std::sync::Arc;
+
+use http::{Method, Request};
+use kube::client::Body;
+
+use super::{object, resource};
+use crate::failure::{Failure, Kind, Result};
+
+/// How the failure begins to say that another cluster answers.
+const OTHER: &str = "another cluster answers";
+/// Subresources that reach into a container: what runs there may write, whatever the method.
+const INSIDE: [&str; 3] = ["/exec", "/attach", "/portforward"];
+
+/// Which cluster is meant.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    /// Its name, for people.
+    pub name: String,
+    /// The UID of its `kube-system` namespace; a client that does not know it may only read.
+    pub uid: Option<String>,
+}
+
+/// The same connection, through which nothing is changed before `identity` was seen at its other end.
+pub(super) fn guarded(api: kube::Client, identity: Identity) -> kube::Client {
+    let namespace = api.default_namespace().to_owned();
+    let identity = Arc::new(identity);
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let (api, identity) = (api.clone(), Arc::clone(&identity));
+        async move {
+            if changes(&request) {
+                identity.must_answer(&api).await?;
+            }
+            api.send(request).await.map_err(Into::<Refusal>::into)
+        }
+    });
+    kube::Client::new(service, namespace)
+}
+
+type Refusal = Box<dyn std::error::Error + Send + Sync>;
+
+/// Whether a request may change anything.
+fn changes(request: &Request<Body>) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    !reads || INSIDE.iter().any(|way| request.uri().path().ends_with(way))
+}
+
+impl Identity {
+    async fn must_answer(&self, api: &kube::Client) -> std::result::Result<(), Refusal> {
+        let Some(known) = &self.uid else {
+            let failure =
+                Failure::new(Kind::Cluster, format!("it is not known which cluster `{}` is", self.name))
+                    .because("nothing is changed in a cluster whose identity was not written down")
+                    .hint("run `seasense dev`: it makes the environment, or finishes it");
+            return Err(failure.into());
+        };
+        self.compare(known, &found(api).await?).map_err(Into::into)
+    }
+
+    /// Fails unless `found` is the identity that is known.
+    pub(super) fn compare(&self, known: &str, found: &str) -> Result<()> {
+        if found == known {
+            return Ok(());
+        }
+        Err(Failure::new(Kind::Cluster, format!("{OTHER} for `{}`; nothing was changed in it", self.name))
+            .because(format!("expected the cluster {known}, found {found}"))
+            .hint("run `seasense down` and `seasense dev` to make the environment anew"))
+    }
+}
+
+/// The identity of what answers now.
+async fn found(api: &kube::Client) -> std::result::Result<String, Refusal> {
+    let path = format!("{}/kube-system", resource::NAMESPACE.path(None));
+    let request = Request::get(path).body(Vec::new())?;
+    let namespace: serde_json::Value = api.request(request).await?;
+    Ok(object::text(&namespace, "/metadata/uid").unwrap_or("without a `kube-system` namespace").to_owned())
+}
+
+/// The refusal inside an error of kube, if that is what it is.
+pub(super) fn refusal(error: &kube::Error) -> Option<&Failure> {
+    match error {
+        kube::Error::Service(inner) => inner.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// Whether a failure says that another cluster answers: asking again will not make it the right one.
+pub(super) fn is_other(failure: &Failure) -> bool {
+    failure.message.starts_with(OTHER)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::k8s::{Client, Deadline, exec::Target, fake::FakeApi};
+
+    fn config_map(name: &str) -> Value {
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "flux-system"}})
+    }
+
+    fn serving() -> FakeApi {
+        let api = FakeApi::default();
+        api.serve_kinds("v1", &[("ConfigMap", "configmaps", true)]);
+        api
+    }
+
+    fn writes(api: &FakeApi) -> usize {
+        api.asked().iter().filter(|asked| !asked.line.starts_with("GET ")).count()
+    }
+
+    async fn write(client: &Client, count: usize) -> Result<()> {
+        for index in 0..count {
+            let deadline = Deadline::after(Duration::from_secs(60));
+            client.apply_when_served(&config_map(&format!("c{index}")), deadline).await?;
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn a_cluster_that_is_replaced_at_any_moment_gets_nothing(own in 0usize..8, wanted in 1usize..8) {
+            let api = serving();
+            api.becomes_another_after(own);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let written = runtime.block_on(async { write(&api.client(), wanted).await });
+            prop_assert_eq!(writes(&api), own.min(wanted));
+            if wanted <= own {
+                prop_assert_eq!(written, Ok(()));
+            } else {
+                let failure = written.unwrap_err();
+                prop_assert_eq!(failure.kind.exit_code(), 30);
+                prop_assert!(is_other(&failure), "{}", failure.message);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_know_its_cluster_only_reads() {
+        let api = serving();
+        let client = api.client_without_identity();
+        assert_eq!(client.get(&resource::NODE, None, "n").await, Ok(None));
+        let failure = client.apply(&config_map("c")).await.unwrap_err();
+        assert_eq!((failure.kind, writes(&api)), (Kind::Cluster, 0));
+        assert!(failure.message.contains("not known which cluster"), "{}", failure.message);
+    }
+
+    #[tokio::test]
+    async fn annotations_and_commands_are_writes_too() {
+        let api = serving();
+        api.becomes_another_after(0);
+        let client = api.client();
+        let annotated = client.annotate(&resource::CONFIG_MAP, "flux-system", "c", ("a", "b")).await;
+        assert!(is_other(&annotated.unwrap_err()));
+        let target = Target { namespace: "seasense", pod: "seasense-db-1", container: "postgres" };
+        let ran = client.exec(target, &["psql"], None).await;
+        assert!(is_other(&ran.unwrap_err()));
+        assert!(!api.asked().iter().any(|asked| asked.line.contains("/exec")), "{:?}", api.asked());
+        assert_eq!(writes(&api), 0);
+    }
+
+    #[test]
+    fn only_reading_needs_no_identity() {
+        let request = |method: &str, path: &str| {
+            Request::builder().method(method).uri(path).body(Body::empty()).unwrap()
+        };
+        assert!(!changes(&request("GET", "/api/v1/namespaces/x/pods/p/log?tailLines=1")));
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            assert!(changes(&request(method, "/api/v1/namespaces/x/pods")), "{method}");
+        }
+        assert!(changes(&request("GET", "/api/v1/namespaces/x/pods/p/exec?command=psql")));
+    }
+}
