@@ -25,6 +25,8 @@ const IMAGE_USER: u32 = 65532;
 /// The label that tells which settings a fleet was started with.
 const CONFIGURATION: &str = "org.seasense.configuration";
 const MEMORY_LIMIT: u64 = 256 << 20;
+/// The port in the container on which the fleet tells what it counts; the daemon chooses the one on 127.0.0.1.
+pub const METRICS_PORT: u16 = 9100;
 
 /// What the fleet of an environment needs.
 #[derive(Clone, Copy)]
@@ -155,9 +157,11 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
             setting("KEY_FILE", "/run/seasense/enrolment.key".to_owned()),
             setting("CA_FILE", "/run/seasense/ca.crt".to_owned()),
             setting("LEDGER", "/var/lib/seasense".to_owned()),
+            setting("LISTEN", format!("0.0.0.0:{METRICS_PORT}")),
         ],
         labels: labels::of_environment(environment.instance(), "fleet"),
         network: NETWORK.to_owned(),
+        ports: vec![(0, METRICS_PORT)],
         mounts: vec![
             bind(key_file(folder), "/run/seasense/enrolment.key", true),
             bind(ca_file(folder), "/run/seasense/ca.crt", true),

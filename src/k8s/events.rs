@@ -1,13 +1,16 @@
-//! The last thing Kubernetes said about an object.
+//! What Kubernetes said last, about one object or about all.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Client, Selector, object, resource};
 use crate::failure::Result;
 
 /// One event, as people read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EventNote {
+    /// What it is about, as `Kind namespace/name`.
+    pub about: String,
     /// Whether it is a warning.
     pub warning: bool,
     /// A word for machines, for example `FailedScheduling`.
@@ -27,18 +30,48 @@ impl Client {
         let events = self.list(&resource::EVENT, Some(namespace), &Selector::fields(fields)).await?;
         Ok(latest(&events))
     }
+
+    /// The last `count` events of the whole cluster, newest first, and the last `count` warnings among them.
+    pub async fn last_events(&self, count: usize) -> Result<Vec<EventNote>> {
+        Ok(newest(&self.list(&resource::EVENT, None, &Selector::all()).await?, count))
+    }
 }
 
 /// The event that was seen last.
 pub fn latest(events: &[Value]) -> Option<EventNote> {
-    let event = events.iter().max_by_key(|event| seen(event))?;
+    events.iter().max_by_key(|event| seen(event)).map(note)
+}
+
+/// The last `count` events, newest first, and as many warnings, however long ago they were.
+fn newest(events: &[Value], count: usize) -> Vec<EventNote> {
+    let mut notes: Vec<EventNote> = events.iter().map(note).collect();
+    notes.sort_by(|a, b| (&b.at, &a.about, &a.message).cmp(&(&a.at, &b.about, &b.message)));
+    notes.dedup();
+    let mut warnings = 0;
+    let mut position = 0;
+    notes.retain(|note| {
+        warnings += usize::from(note.warning);
+        position += 1;
+        position <= count || (note.warning && warnings <= count)
+    });
+    notes
+}
+
+fn note(event: &Value) -> EventNote {
     let field = |pointer: &str| object::text(event, pointer).unwrap_or_default().to_owned();
-    Some(EventNote {
+    let about = |name: &str| {
+        ["involvedObject", "regarding"]
+            .iter()
+            .find_map(|object| object::text(event, &format!("/{object}/{name}")))
+            .unwrap_or_default()
+    };
+    EventNote {
+        about: object::title(about("kind"), about("namespace"), about("name")),
         warning: object::text(event, "/type") == Some("Warning"),
         reason: field("/reason"),
         message: field("/message"),
         at: seen(event).to_owned(),
-    })
+    }
 }
 
 /// RFC 3339 times in UTC sort as text.
@@ -68,5 +101,19 @@ mod tests {
             (true, "Failed", "not found")
         );
         assert_eq!(latest(&[]), None);
+    }
+
+    #[test]
+    fn the_newest_come_first_and_an_old_warning_is_kept() {
+        let event = |kind: &str, second: u32| {
+            json!({"type": kind, "reason": "R", "message": "m", "lastTimestamp": format!("2026-01-01T00:00:{second:02}Z"),
+                "involvedObject": {"kind": "Pod", "namespace": "seasense", "name": "backend-1"}})
+        };
+        let mut events: Vec<Value> = (10..20).map(|second| event("Normal", second)).collect();
+        events.push(event("Warning", 1));
+        let notes = newest(&events, 3);
+        let told: Vec<(&str, bool)> = notes.iter().map(|note| (&note.at[17..19], note.warning)).collect();
+        assert_eq!(told, [("19", false), ("18", false), ("17", false), ("01", true)]);
+        assert_eq!(notes[0].about, "Pod seasense/backend-1");
     }
 }

@@ -71,6 +71,14 @@ where
     }
 }
 
+/// Looks for ever, with `pause` between the end of one look and the beginning of the next.
+pub async fn every(pause: Duration, mut look: impl AsyncFnMut()) -> std::convert::Infallible {
+    loop {
+        look().await;
+        pause_for(pause).await;
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
 async fn pause_for(pause: Duration) {
     tokio::time::sleep(pause).await;

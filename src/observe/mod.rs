@@ -4,11 +4,11 @@
 
 mod problems;
 mod prove;
-#[cfg(test)]
-mod schema;
 mod snapshot;
 mod take;
+mod trend;
 
 pub use prove::prove;
-pub use snapshot::{Artifact, Endpoints, Problem, Snapshot};
+pub use snapshot::{Artifact, Endpoints, Problem, Snapshot, VERSION};
 pub use take::{Observer, snapshot};
+pub use trend::Trend;

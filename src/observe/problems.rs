@@ -4,7 +4,7 @@ use super::snapshot::{Artifact, Problem};
 use crate::{
     engine::Observed,
     phases::PhaseState,
-    workloads::{DatabaseHealth, FleetHealth, GatewayHealth},
+    workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
 
 /// A reading that is older than this, or than three intervals of a buoy, means that no data flows.
@@ -44,6 +44,19 @@ pub(super) fn of_phases(phases: &[PhaseState]) -> Vec<Problem> {
             cause,
             "`seasense dev` waits for it and names what blocks it",
         )
+    })
+    .collect()
+}
+
+/// What the phases cannot see: Flux looks at a ready phase again only every few minutes. Under phases that are not
+/// ready this is a consequence, and a list of consequences hides the cause.
+pub(super) fn of_workloads(workloads: &[Workload], phases: &[PhaseState]) -> Vec<Problem> {
+    let settled = !phases.is_empty() && phases.iter().all(|phase| phase.ready);
+    let late = workloads.iter().filter(|workload| settled && !workload.ready);
+    late.map(|workload| {
+        let part = format!("workload/{}/{}", workload.namespace, workload.name);
+        let hint = "`seasense logs` shows what it says; `seasense status --watch` shows the last events";
+        Problem::new(part, workload.message.clone(), hint)
     })
     .collect()
 }
@@ -104,6 +117,28 @@ mod tests {
         assert_eq!(of_fleet(&fleet(Some(50.0)), 20), None);
         assert_eq!(of_fleet(&fleet(None), 2).unwrap().cause, "no reading has arrived yet");
         assert_eq!(of_fleet(&FleetHealth::default(), 2), None, "an environment without buoys has no fleet");
+    }
+
+    #[test]
+    fn a_late_deployment_is_a_problem_only_where_no_phase_explains_it() {
+        let backend = Workload {
+            namespace: "seasense".into(),
+            name: "backend".into(),
+            ready: false,
+            available: 0,
+            wanted: 1,
+            message: "0 of 1 replicas available".into(),
+        };
+        let phase = |ready| PhaseState {
+            name: "apps".into(),
+            ready,
+            revision: String::new(),
+            message: String::new(),
+        };
+        let found = of_workloads(std::slice::from_ref(&backend), &[phase(true)]);
+        assert_eq!(found[0].part, "workload/seasense/backend");
+        assert_eq!(of_workloads(std::slice::from_ref(&backend), &[phase(false)]), []);
+        assert_eq!(of_workloads(&[Workload { ready: true, ..backend }], &[phase(true)]), []);
     }
 
     #[test]

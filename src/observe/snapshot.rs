@@ -4,13 +4,19 @@ use serde::Serialize;
 
 use crate::{
     failure::Kind,
+    k8s::EventNote,
     phases::PhaseState,
-    workloads::{DatabaseHealth, FleetHealth, GatewayHealth},
+    workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
+
+/// The format of the JSON form. New fields leave it as it is; another number means that an old one changed.
+pub const VERSION: u32 = 1;
 
 /// The state of an environment at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Snapshot {
+    /// The format of the JSON form, [`VERSION`].
+    pub version: u32,
     /// Whether everything is as it should be: then there are no problems.
     pub ready: bool,
     /// The environment's name.
@@ -21,6 +27,8 @@ pub struct Snapshot {
     pub artifact: Artifact,
     /// The phases, in order.
     pub phases: Vec<PhaseState>,
+    /// The platform's Deployments, by namespace and name.
+    pub workloads: Vec<Workload>,
     /// The database.
     pub database: DatabaseHealth,
     /// The public way in.
@@ -29,6 +37,8 @@ pub struct Snapshot {
     pub fleet: FleetHealth,
     /// Where to find what.
     pub endpoints: Endpoints,
+    /// What Kubernetes said last, newest first; warnings are kept longer.
+    pub events: Vec<EventNote>,
     /// What is wrong, most fundamental first.
     pub problems: Vec<Problem>,
     /// The certificate of the authority that signed the gateway's, PEM, as the cluster tells; it is no part of the report.
@@ -63,7 +73,7 @@ pub struct Endpoints {
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// What it is about: `cluster`, `artifact`, `phase/<name>`, `database`, `gateway`, `fleet`.
+    /// What it is about: `cluster`, `artifact`, `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway`, `fleet`.
     pub part: String,
     /// What is wrong.
     pub cause: String,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     problems,
-    snapshot::{Artifact, Endpoints, Problem, Snapshot},
+    snapshot::{Artifact, Endpoints, Problem, Snapshot, VERSION},
 };
 use crate::{
     config::{Environment, Places},
@@ -14,16 +14,19 @@ use crate::{
     engine::{self, Observed},
     failure::{Failure, Kind, Result},
     k8s::{
-        Client, Selector,
+        Client, EventNote, Selector,
         flux::{Kustomization, NAMESPACE},
         object, resource,
     },
     phases::{PhaseState, ROOT, states},
-    workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary},
+    workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary, Workload},
 };
 
 /// How long one part may take.
 const PART_LIMIT: Duration = Duration::from_secs(3);
+
+/// How many events are told.
+const EVENTS: usize = 20;
 
 /// What a snapshot is taken of, and with.
 #[derive(Debug, Clone, Copy)]
@@ -56,12 +59,15 @@ pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
     };
     let (gateway, fleet) = outside(observer, &inside, &mut problems).await;
     Snapshot {
+        version: VERSION,
         ready: problems.is_empty(),
         environment: observer.environment.instance().to_owned(),
         cluster: word.to_owned(),
         artifact: inside.artifact,
         phases: inside.phases,
+        workloads: inside.workloads,
         database: inside.database,
+        events: inside.events,
         endpoints: endpoints(observer, &gateway),
         gateway,
         fleet,
@@ -75,7 +81,9 @@ pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
 struct Inside {
     artifact: Artifact,
     phases: Vec<PhaseState>,
+    workloads: Vec<Workload>,
     database: DatabaseHealth,
+    events: Vec<EventNote>,
     authority: Option<Vec<u8>>,
 }
 
@@ -92,11 +100,13 @@ async fn connect(observer: Observer<'_>, cluster: &str, problems: &mut Vec<Probl
 
 async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
     let all = Selector::all();
-    let (source, kustomizations, database, authority) = tokio::join!(
+    let (source, kustomizations, deployments, database, authority, events) = tokio::join!(
         within(client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT)),
         within(client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &all)),
+        within(workloads::deployments(client)),
         within(workloads::database(client)),
         within(workloads::authority(client)),
+        within(client.last_events(EVENTS)),
     );
     let artifact = taken("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
     problems.extend(problems::of_artifact(&artifact));
@@ -104,6 +114,8 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
     let found: Vec<Kustomization> = found.iter().map(Kustomization::read).collect();
     let phases = states(&found, artifact.digest.as_deref().unwrap_or_default());
     problems.extend(problems::of_phases(&phases));
+    let workloads = taken("workloads", deployments, problems).unwrap_or_default();
+    problems.extend(problems::of_workloads(&workloads, &phases));
     let database = match database {
         Ok(database) => {
             problems.extend(problems::of_database(&database));
@@ -114,7 +126,9 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
             DatabaseHealth::default()
         }
     };
-    Inside { artifact, phases, database, authority: taken("gateway", authority, problems).flatten() }
+    let authority = taken("gateway", authority, problems).flatten();
+    // Events are a help, not a need.
+    Inside { artifact, phases, workloads, database, events: events.unwrap_or_default(), authority }
 }
 
 /// The value, or a problem of `part`.
@@ -146,7 +160,8 @@ async fn outside(
     let (gateway, summary) = gateway(observer, inside.authority.as_deref()).await;
     let buoys = *observer.environment.fleet.buoys.get_ref();
     let name = engine::fleet::container(&observer.environment.cluster_name());
-    let fleet = within(workloads::fleet(observer.docker, &name, buoys, summary.as_ref())).await;
+    let at = (name.as_str(), engine::fleet::METRICS_PORT);
+    let fleet = within(workloads::fleet(observer.docker, at, buoys, summary.as_ref())).await;
     let fleet = taken("fleet", fleet, problems).unwrap_or_default();
     // Without a cluster all this is a consequence, and a list of consequences hides the cause.
     if !inside.phases.is_empty() {

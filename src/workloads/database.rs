@@ -14,7 +14,8 @@ const CONTAINER: &str = "postgres";
 const DATABASE: &str = "seasense";
 const ROLE_LABEL: &str = "cnpg.io/instanceRole";
 
-/// Before the first migration there is no table yet: then it counts nothing.
+/// Before the first migration there is no table yet: then it counts nothing. A standby that has nothing left to replay
+/// has no lag in time.
 const COUNT: &str = "
 SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), '') AS extension,
        to_regclass('public.observation') IS NOT NULL AS made \\gset
@@ -22,6 +23,9 @@ SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaled
 \\if :made
 SELECT count(*) FROM public.observation;
 \\endif
+SELECT 'standby', application_name, greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::bigint,
+       (extract(epoch from coalesce(replay_lag, interval '0')) * 1000)::bigint
+FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn IS NOT NULL ORDER BY application_name;
 ";
 
 /// The state of the database.
@@ -50,6 +54,10 @@ pub struct Instance {
     pub role: String,
     /// Whether it is ready.
     pub ready: bool,
+    /// Bytes of the primary's log that a streaming standby has not replayed; absent for the primary and where unknown.
+    pub lag_bytes: Option<u64>,
+    /// The same in milliseconds, by the standby's own reports.
+    pub lag_ms: Option<u64>,
 }
 
 /// Asks the operator and the primary.
@@ -70,7 +78,7 @@ pub async fn database(client: &Client) -> Result<DatabaseHealth> {
     let mut state = judge(&cluster, &pods);
     if let Some(primary) = state.primary.clone() {
         match count(client, &primary).await {
-            Ok((timescaledb, rows)) => (state.timescaledb, state.rows) = (timescaledb, rows),
+            Ok(answer) => take(&mut state, answer),
             Err(failure) => state.message = failure.causes.first().cloned().unwrap_or(failure.message),
         }
     }
@@ -107,26 +115,58 @@ fn instance(pod: &Value) -> Instance {
         name: object::name(pod).to_owned(),
         role: object::label(pod, ROLE_LABEL).unwrap_or_default().to_owned(),
         ready: health("Pod", pod) == Health::Ready,
+        lag_bytes: None,
+        lag_ms: None,
+    }
+}
+
+/// What the primary answers.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Answer {
+    timescaledb: Option<String>,
+    rows: Option<u64>,
+    /// Streaming standbys: name, bytes behind, milliseconds behind.
+    standbys: Vec<(String, u64, u64)>,
+}
+
+fn take(state: &mut DatabaseHealth, answer: Answer) {
+    (state.timescaledb, state.rows) = (answer.timescaledb, answer.rows);
+    for (name, bytes, millis) in answer.standbys {
+        if let Some(instance) = state.instances.iter_mut().find(|instance| instance.name == name) {
+            (instance.lag_bytes, instance.lag_ms) = (Some(bytes), Some(millis));
+        }
     }
 }
 
 /// The extension's version and the rows, by SQL in the primary's own container: no password leaves the cluster.
-async fn count(client: &Client, primary: &str) -> Result<(Option<String>, Option<u64>)> {
+async fn count(client: &Client, primary: &str) -> Result<Answer> {
     let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
     let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];
     let answer = client.exec(target, &command, Some(COUNT.as_bytes())).await?;
     read(&answer.stdout)
 }
 
-fn read(answer: &str) -> Result<(Option<String>, Option<u64>)> {
+fn read(answer: &str) -> Result<Answer> {
     let mut lines = answer.lines().map(str::trim);
-    let extension = lines.next().filter(|version| !version.is_empty()).map(str::to_owned);
-    let rows = lines.find(|line| !line.is_empty()).map(str::parse::<u64>).transpose();
-    let rows = rows.context(Kind::Workload, "read the number of rows")?;
-    if answer.lines().count() == 0 {
+    let Some(extension) = lines.next() else {
         return Err(Failure::new(Kind::Workload, "count the rows").because("the primary answered nothing"));
+    };
+    let mut read = Answer { timescaledb: Some(extension.to_owned()), ..Answer::default() };
+    read.timescaledb.take_if(|version| version.is_empty());
+    for line in lines.filter(|line| !line.is_empty()) {
+        if let Some(standby) = line.strip_prefix("standby|") {
+            read.standbys.extend(standby_of(standby));
+        } else {
+            read.rows = Some(line.parse().context(Kind::Workload, "read the number of rows")?);
+        }
     }
-    Ok((extension, rows))
+    Ok(read)
+}
+
+/// `name|bytes|milliseconds`.
+fn standby_of(line: &str) -> Option<(String, u64, u64)> {
+    let mut fields = line.split('|');
+    Some((fields.next()?.to_owned(), fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -158,10 +198,31 @@ mod tests {
     }
 
     #[test]
-    fn reads_version_and_rows() {
-        assert_eq!(read("2.19.3\n1234\n"), Ok((Some("2.19.3".into()), Some(1234))));
-        assert_eq!(read("2.19.3\n"), Ok((Some("2.19.3".into()), None)));
-        assert_eq!(read("\n"), Ok((None, None)));
-        assert!(read("").is_err());
+    fn reads_version_rows_and_lag() {
+        let answer = |version: Option<&str>, rows| Answer {
+            timescaledb: version.map(str::to_owned),
+            rows,
+            standbys: Vec::new(),
+        };
+        assert_eq!(read("2.19.3\n1234\n"), Ok(answer(Some("2.19.3"), Some(1234))));
+        assert_eq!(read("2.19.3\n"), Ok(answer(Some("2.19.3"), None)));
+        assert_eq!(read("\n"), Ok(answer(None, None)));
+        assert!(read("").is_err() && read("2.19.3\nmany\n").is_err());
+        let early = read("2.19.3\nstandby|seasense-db-2|0|0\n").unwrap();
+        assert_eq!(
+            (early.rows, early.standbys.len()),
+            (None, 1),
+            "a standby streams before there is a table"
+        );
+    }
+
+    #[test]
+    fn the_lag_of_a_standby_is_its_own() {
+        let both = [pod("seasense-db-2", "replica", "True"), pod("seasense-db-1", "primary", "True")];
+        let mut state = judge(&cluster("True"), &both);
+        take(&mut state, read("2.19.3\n7\nstandby|seasense-db-2|2048|15\nstandby|other|1|1\n").unwrap());
+        assert_eq!((state.instances[0].lag_bytes, state.instances[0].lag_ms), (None, None));
+        assert_eq!((state.instances[1].lag_bytes, state.instances[1].lag_ms), (Some(2048), Some(15)));
+        assert_eq!(state.rows, Some(7));
     }
 }

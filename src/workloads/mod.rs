@@ -1,13 +1,15 @@
-//! Read-only probes of what runs: the database, the gateway, the fleet.
+//! Read-only probes of what runs: the Deployments, the database, the gateway, the fleet.
 
 mod database;
+mod deployments;
 mod fleet;
 mod gateway;
 mod ready;
 mod secrets;
 
 pub use database::{DatabaseHealth, Instance, database};
-pub use fleet::{FleetHealth, fleet};
+pub use deployments::{Workload, deployments};
+pub use fleet::{FleetCounts, FleetHealth, fleet};
 pub use gateway::{GatewayHealth, Public, Summary, address};
 pub use ready::{Credentials, credentials, flowing, serving};
 pub use secrets::{authority, enrolment_key};

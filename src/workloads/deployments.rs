@@ -1,0 +1,79 @@
+//! The Deployments of the platform: how many replicas answer, and why not all.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    failure::Result,
+    k8s::{Client, Health, Selector, health, object, resource},
+};
+
+/// The namespaces that the platform is made of; Kubernetes' own look after themselves.
+const NAMESPACES: [&str; 5] =
+    ["cert-manager", "cnpg-system", "envoy-gateway-system", "flux-system", "seasense"];
+
+/// One Deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Workload {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Whether every replica that is wanted is available at the newest template.
+    pub ready: bool,
+    /// Replicas that are available.
+    pub available: u64,
+    /// Replicas that are wanted.
+    pub wanted: u64,
+    /// What is missing; empty when it is ready.
+    pub message: String,
+}
+
+/// Lists the platform's Deployments, by namespace and name.
+pub async fn deployments(client: &Client) -> Result<Vec<Workload>> {
+    let found = client.list(&resource::DEPLOYMENT, None, &Selector::all()).await?;
+    Ok(judge(&found))
+}
+
+fn judge(found: &[Value]) -> Vec<Workload> {
+    let ours = found.iter().filter(|object| NAMESPACES.contains(&object::namespace(object)));
+    let mut workloads: Vec<Workload> = ours.map(workload).collect();
+    workloads.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    workloads
+}
+
+fn workload(object: &Value) -> Workload {
+    let state = health("Deployment", object);
+    let count = |pointer: &str| u64::try_from(object::number(object, pointer)).unwrap_or_default();
+    Workload {
+        namespace: object::namespace(object).to_owned(),
+        name: object::name(object).to_owned(),
+        ready: state == Health::Ready,
+        available: count("/status/availableReplicas"),
+        wanted: count("/spec/replicas"),
+        message: state.text().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_platforms_deployments_are_told_and_in_order() {
+        let deployment = |namespace: &str, name: &str, available: u64| {
+            json!({"metadata": {"namespace": namespace, "name": name, "generation": 1}, "spec": {"replicas": 1},
+                "status": {"observedGeneration": 1, "updatedReplicas": available, "availableReplicas": available}})
+        };
+        let found = judge(&[
+            deployment("seasense", "frontend", 1),
+            deployment("kube-system", "coredns", 0),
+            deployment("seasense", "backend", 0),
+        ]);
+        let told: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.ready, one.available)).collect();
+        assert_eq!(told, [("backend", false, 0), ("frontend", true, 1)]);
+        assert_eq!(found[0].message, "0 of 1 replicas available");
+    }
+}

@@ -1,0 +1,262 @@
+//! The published schemas and what the program writes agree.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
+
+mod check;
+
+use std::{path::Path, time::Duration};
+
+use check::{assert_allowed, check, schema};
+use seasense::{
+    engine::Removed,
+    event::{Event, Outcome, Pending},
+    failure::{Failure, Kind, Location},
+    k8s::EventNote,
+    observe::{Artifact, Endpoints, Problem, Snapshot, VERSION},
+    phases::PhaseState,
+    plan::{Plan, Step},
+    supply::{Lock, LockedImage, LockedManifest, LockedTool, Origin},
+    ui::failure_json,
+    workloads::{DatabaseHealth, FleetCounts, FleetHealth, GatewayHealth, Instance, Workload},
+};
+use serde_json::{Value, json};
+
+fn instance(role: &str, lag: Option<u64>) -> Instance {
+    Instance {
+        name: format!("seasense-db-{role}"),
+        role: role.into(),
+        ready: true,
+        lag_bytes: lag,
+        lag_ms: lag,
+    }
+}
+
+fn full() -> Snapshot {
+    Snapshot {
+        version: VERSION,
+        ready: false,
+        environment: "local".into(),
+        cluster: "running".into(),
+        artifact: Artifact {
+            digest: Some("sha256:aa".into()),
+            commit: Some("cafe".into()),
+            dirty: Some(true),
+        },
+        phases: vec![PhaseState {
+            name: "apps".into(),
+            ready: true,
+            revision: "sha256:aa".into(),
+            message: "Applied revision".into(),
+        }],
+        workloads: vec![Workload {
+            namespace: "seasense".into(),
+            name: "backend".into(),
+            ready: true,
+            available: 1,
+            wanted: 1,
+            message: String::new(),
+        }],
+        database: DatabaseHealth {
+            instances: vec![instance("primary", None), instance("replica", Some(3))],
+            primary: Some("seasense-db-1".into()),
+            rows: Some(12),
+            timescaledb: Some("2.19.3".into()),
+            healthy: true,
+            message: "1 of 1 instances ready".into(),
+        },
+        gateway: GatewayHealth {
+            address: "https://seasense.localhost:8443".into(),
+            https: true,
+            tls_verified: true,
+            message: String::new(),
+        },
+        fleet: FleetHealth {
+            buoys: 12,
+            running: true,
+            latest_reading_at: Some("2026-01-01T00:00:00Z".into()),
+            age_s: Some(1.5),
+            container: "Up 3 minutes".into(),
+            stored: Some(12),
+            counted_at: Some("2026-01-01T00:00:01Z".into()),
+            counts: Some(FleetCounts {
+                measured: 13,
+                acknowledged: 12,
+                waiting: 1,
+                ..FleetCounts::default()
+            }),
+        },
+        endpoints: Endpoints {
+            page: "p".into(),
+            api: "a".into(),
+            ca_file: "c".into(),
+            kubeconfig: "k".into(),
+        },
+        events: vec![EventNote {
+            about: "Pod seasense/backend-1".into(),
+            warning: true,
+            reason: "BackOff".into(),
+            message: "Back-off restarting failed container".into(),
+            at: "2026-01-01T00:00:00Z".into(),
+        }],
+        problems: vec![Problem { part: "fleet".into(), cause: "cause".into(), hint: "hint".into() }],
+        authority: Some(b"PEM".into()),
+    }
+}
+
+fn empty() -> Snapshot {
+    Snapshot {
+        cluster: "absent".into(),
+        artifact: Artifact::default(),
+        phases: Vec::new(),
+        workloads: Vec::new(),
+        events: Vec::new(),
+        database: DatabaseHealth::default(),
+        gateway: GatewayHealth::default(),
+        fleet: FleetHealth::default(),
+        ..full()
+    }
+}
+
+fn value(of: &impl serde::Serialize) -> Value {
+    serde_json::to_value(of).unwrap()
+}
+
+#[test]
+fn every_snapshot_is_what_the_schema_says() {
+    for snapshot in [full(), empty()] {
+        assert_allowed("status", &value(&snapshot));
+    }
+}
+
+#[test]
+fn a_schema_refuses_what_it_does_not_know() {
+    let schema = schema("status");
+    let mut surprising = value(&full());
+    surprising["surprise"] = json!(1);
+    assert!(check(&schema, &surprising, "").is_err());
+    let mut wrong = value(&full());
+    wrong["database"]["rows"] = json!("many");
+    assert!(check(&schema, &wrong, "").is_err());
+    let mut other = value(&full());
+    other["version"] = json!(2);
+    assert!(check(&schema, &other, "").is_err());
+}
+
+#[test]
+fn what_down_removed() {
+    let removed = Removed {
+        containers: vec!["seasense-local-control-plane".into()],
+        folders: vec!["/state/seasense-local".into()],
+        kept: vec!["the registry".into()],
+        ..Removed::default()
+    };
+    assert_allowed("down", &value(&removed));
+    assert_allowed("down", &value(&Removed::default()));
+}
+
+#[test]
+fn every_step_of_a_plan() {
+    let steps = vec![
+        Step::CreateCluster,
+        Step::RecreateCluster { reason: "its creation did not come to an end".into() },
+        Step::StartCluster,
+        Step::Deliver { from: None, to: "sha256:aa".into() },
+        Step::Deliver { from: Some("sha256:aa".into()), to: "sha256:bb".into() },
+        Step::AwaitPhases,
+        Step::StartFleet,
+        Step::ReplaceFleet,
+        Step::RemoveFleet,
+        Step::Verify,
+    ];
+    assert_allowed("plan", &json!({ "version": 1, "steps": Plan { steps } }));
+}
+
+#[test]
+fn a_lock_of_images() {
+    let mut lock = Lock::new(Origin::Build, "key");
+    assert_allowed("images", &value(&lock));
+    let image = |official: Option<&str>| LockedImage {
+        official: official.map(str::to_owned),
+        repository: "envoy".into(),
+        digest: "sha256:aa".into(),
+        size: 7,
+        provenance: [("version".to_owned(), "1.39.1".to_owned())].into(),
+    };
+    lock.images.insert("envoy".into(), image(Some("docker.io/envoyproxy/envoy:v1")));
+    lock.images.insert("backend".into(), image(None));
+    let manifest = LockedManifest { file: "flux.yaml".into(), sha256: "aa".into(), provenance: [].into() };
+    lock.manifests.insert("flux".into(), manifest);
+    let tool = LockedTool { path: "/cache/kind".into(), sha256: "aa".into(), version: "v0.30.0".into() };
+    lock.tools.insert("kind".into(), tool);
+    assert_allowed("images", &value(&lock));
+}
+
+#[test]
+fn every_event_and_a_failure() {
+    let step = || "phases.follow".to_owned();
+    let part = |blocker: Option<&str>| Pending {
+        part: "data".into(),
+        ready: false,
+        blocker: blocker.map(str::to_owned),
+        detail: "creating the primary".into(),
+        since: Duration::from_secs(1),
+    };
+    let finished = |outcome| Event::Finished { step: step(), outcome, elapsed: Duration::from_millis(12) };
+    let events = [
+        Event::Started { step: step(), title: "Wait for the phases".into() },
+        Event::Progress { step: step(), done: 1, total: None, detail: "x".into() },
+        Event::Progress { step: step(), done: 1, total: Some(2), detail: "x".into() },
+        Event::Waiting { step: step(), parts: vec![part(None), part(Some("Cluster seasense/seasense-db"))] },
+        finished(Outcome::Done("4 phases ready".into())),
+        finished(Outcome::Unchanged("runs".into())),
+        finished(Outcome::Failed(String::new())),
+        Event::Notice { text: "x".into() },
+        Event::Warning { text: "x".into() },
+    ];
+    for event in &events {
+        assert_allowed("events", &value(event));
+    }
+    for kind in Kind::ALL {
+        let failure = Failure::new(kind, "what").because("why").hint("next");
+        assert_allowed("events", &failure_json(&failure));
+    }
+    let place = Location { file: "envs/local.toml".into(), position: Some((1, 2)) };
+    assert_allowed("events", &failure_json(&Failure::new(Kind::Environment, "what").at(place)));
+}
+
+/// Every object of a schema: closed or of one kind of value, and each of its fields required and described.
+fn audit(schema: &Value, at: &str) {
+    for (index, way) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
+        audit(way, &format!("{at}/{index}"));
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let names: Vec<&String> = properties.keys().collect();
+        assert_eq!(value(&names), schema["required"], "{at}: a field may be missing");
+        for (name, field) in properties {
+            let told = field["description"].is_string() || field.get("const").is_some();
+            assert!(told, "{at}/{name}: what is it?");
+            audit(field, &format!("{at}/{name}"));
+        }
+    }
+    for inner in ["items", "additionalProperties"] {
+        if schema[inner].is_object() {
+            audit(&schema[inner], &format!("{at}/{inner}"));
+        }
+    }
+}
+
+#[test]
+fn every_schema_is_strict_and_says_what_its_fields_are() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert!(schema["$id"].as_str().unwrap().ends_with(&format!("/docs/schemas/{file}")), "{file}");
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{file}");
+        audit(&schema, &file);
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen} schemas");
+}
