@@ -54,12 +54,14 @@ const TABLE: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates and paths that only some modules may name; `apps` are programs of their own.
-const DOORS: [(&str, &[&str]); 10] = [
+const DOORS: [(&str, &[&str]); 12] = [
     ("bollard::", &["docker"]),
     ("kube::", &["k8s"]),
     ("k8s_openapi::", &["k8s"]),
     ("oci_client::", &["artifact", "supply"]),
     ("indicatif::", &["ui"]),
+    ("ratatui::", &["ui"]),
+    ("crossterm::", &["ui"]),
     // `ui` names the choices of `--output` and `--color`.
     ("clap::", &["cli", "main", "ui"]),
     ("tokio::process", &["tool"]),

@@ -7,6 +7,7 @@ mod plain;
 mod style;
 mod text;
 mod timing;
+mod watch;
 
 use std::{
     io::{IsTerminal, Write},
@@ -20,6 +21,7 @@ pub use self::{
     failure::{failure_json, render_failure},
     style::Style,
     text::{duration, size, table},
+    watch::{Mark, Model, Row, Screen, watch},
 };
 use crate::{event::Events, failure::Failure};
 

@@ -18,6 +18,11 @@ impl Style {
         Self { colour: set("CLICOLOR_FORCE") || (terminal && !dumb && !set("NO_COLOR")) }
     }
 
+    /// Whether it colours.
+    pub fn colours(self) -> bool {
+        self.colour
+    }
+
     fn paint(self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }

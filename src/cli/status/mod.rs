@@ -1,32 +1,42 @@
 //! `seasense status`: one look at the environment, for people and for programs.
 
+mod watch;
+
 use std::process::ExitCode;
 
-use super::Context;
+use super::{Context, json::Json};
 use crate::{
     config::Places,
     engine,
     event::Event,
-    failure::{Context as _, Kind, Result},
+    failure::Result,
     observe::{self, Observer, Snapshot},
-    ui::Style,
+    ui::{Screen, Style},
 };
 
 /// Arguments of `seasense status`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print the snapshot as JSON (schema: docs/schemas/status.v1.json)
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: Json,
+    /// Go on looking, every two seconds, as a full-screen view; `q` ends it
+    #[arg(long, short, conflicts_with = "json")]
+    watch: bool,
 }
 
 /// Looks and tells; the exit code is that of the most fundamental problem.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    if args.watch {
+        Screen::possible()?;
+    }
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let (places, docker) = (Places::from_environment()?, context.docker().await?);
     let cluster = environment.cluster_name();
     let observer = Observer { environment: &environment, places: &places, docker: &docker };
+    if args.watch {
+        return watch::run(context, observer).await;
+    }
     let seen = observe::snapshot(observer).await;
     // The file is a copy of what the cluster says; a stale one would make every program that uses it distrust the gateway.
     if let Some(authority) =
@@ -35,12 +45,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     {
         context.ui.events().emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
     }
-    if args.json {
-        let text = serde_json::to_string_pretty(&seen).context(Kind::Internal, "write the snapshot")?;
-        context.ui.data(&format!("{text}\n"));
-    } else {
-        context.ui.data(&text(&seen, context.ui.data_style()));
-    }
+    args.json.print(context, &seen, || text(&seen, context.ui.data_style()))?;
     Ok(seen.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))
 }
 

@@ -1,0 +1,234 @@
+//! `seasense status --watch`: look after look as a full-screen view.
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use super::artifact;
+use crate::{
+    cli::Context,
+    failure::Result,
+    k8s::{EventNote, every},
+    observe::{self, Observer, Snapshot, Trend},
+    ui::{self, Mark, Model, Row},
+};
+
+/// Between two looks; a look itself takes a fraction of a second.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A warning that is older than this is history and stands among the other events.
+const RECENT_S: i64 = 300;
+
+/// Shows look after look until the person leaves.
+pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCode> {
+    let (send, models) = tokio::sync::mpsc::channel(1);
+    let mut trend = Trend::default();
+    let looks = every(PAUSE, async || {
+        let begun = Instant::now();
+        let seen = observe::snapshot(observer).await;
+        trend.add(&seen);
+        let now = jiff::Zoned::now();
+        let looked = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
+        let model = Model { looked, ..model(&seen, &trend, now.timestamp()) };
+        // Nobody to show it to: then the view has ended, and so does this.
+        let _ = send.send(model).await;
+    });
+    tokio::select! {
+        left = ui::watch(models, context.ui.data_style().colours()) => left?,
+        never = looks => match never {},
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the view shows of a look; pure.
+fn model(seen: &Snapshot, trend: &Trend, now: jiff::Timestamp) -> Model {
+    Model {
+        environment: seen.environment.clone(),
+        ready: seen.ready,
+        headline: format!("cluster {}  {}", seen.cluster, headline(seen)),
+        looked: String::new(),
+        command: match seen.environment.as_str() {
+            "local" => "seasense".to_owned(),
+            other => format!("seasense --env {other}"),
+        },
+        problems: seen
+            .problems
+            .iter()
+            .map(|one| Row::new(Mark::Bad, one.part.clone(), one.cause.clone()))
+            .collect(),
+        hints: seen.problems.iter().map(|problem| problem.hint.clone()).collect(),
+        phases: phases(seen),
+        workloads: workloads(seen),
+        database: database(seen),
+        fleet: fleet(seen),
+        ingest: ingest(seen, trend),
+        rates: trend.rates().collect(),
+        events: events(&seen.events, now),
+    }
+}
+
+fn headline(seen: &Snapshot) -> String {
+    match &seen.artifact.digest {
+        Some(digest) => artifact(seen).replace(digest, short(digest)),
+        None => "runs no artifact".to_owned(),
+    }
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..19).unwrap_or(digest)
+}
+
+/// The digest's first digits: enough to see that two are the same.
+fn digits(digest: &str) -> &str {
+    digest.split(':').next_back().and_then(|digits| digits.get(..8)).unwrap_or(digest)
+}
+
+const fn good_or_late(good: bool) -> Mark {
+    if good { Mark::Good } else { Mark::Late }
+}
+
+fn phases(seen: &Snapshot) -> Vec<Row> {
+    let row = |phase: &crate::phases::PhaseState| {
+        let text = match (phase.ready, phase.revision.as_str()) {
+            (true, digest) => format!("at {}", digits(digest)),
+            (false, _) if phase.message.is_empty() => "not ready".to_owned(),
+            (false, _) => phase.message.clone(),
+        };
+        Row::new(good_or_late(phase.ready), phase.name.clone(), text)
+    };
+    seen.phases.iter().map(row).collect()
+}
+
+/// Those that are not ready come first.
+fn workloads(seen: &Snapshot) -> Vec<Row> {
+    let mut all: Vec<_> = seen.workloads.iter().collect();
+    all.sort_by_key(|workload| workload.ready);
+    let row = |workload: &crate::workloads::Workload| {
+        let text = match workload.message.as_str() {
+            "" => format!("{}/{}", workload.available, workload.wanted),
+            message => message.to_owned(),
+        };
+        Row::new(good_or_late(workload.ready), workload.name.clone(), text)
+    };
+    all.into_iter().map(row).collect()
+}
+
+fn database(seen: &Snapshot) -> Vec<Row> {
+    let database = &seen.database;
+    let row = |instance: &crate::workloads::Instance| {
+        let lag = match (instance.lag_bytes, instance.lag_ms) {
+            (Some(0), Some(millis)) => format!(", lag {millis} ms"),
+            (Some(bytes), Some(millis)) => format!(", lag {millis} ms, {}", ui::size(bytes)),
+            _ if instance.role == "replica" => ", does not stream".to_owned(),
+            _ => String::new(),
+        };
+        let role = if instance.role.is_empty() { "no role yet" } else { instance.role.as_str() };
+        Row::new(good_or_late(instance.ready), instance.name.clone(), format!("{role}{lag}"))
+    };
+    let mut rows: Vec<Row> = database.instances.iter().map(row).collect();
+    let told =
+        [("rows", database.rows.map(|rows| rows.to_string())), ("TimescaleDB", database.timescaledb.clone())];
+    rows.extend(told.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Plain, name, text?))));
+    // Of a healthy database the operator only says that it is healthy.
+    if !database.healthy && !database.message.is_empty() {
+        rows.push(Row::new(Mark::Plain, "operator", database.message.clone()));
+    }
+    rows
+}
+
+fn fleet(seen: &Snapshot) -> Vec<Row> {
+    let fleet = &seen.fleet;
+    if fleet.buoys == 0 {
+        return vec![Row::new(Mark::Plain, "buoys", "none: the environment asks for no fleet")];
+    }
+    let (mark, state) = match fleet.age_s {
+        _ if !fleet.running => (Mark::Late, "do not sail".to_owned()),
+        Some(age) => (Mark::Good, format!("newest {age:.1} s old")),
+        None => (Mark::Late, "no reading yet".to_owned()),
+    };
+    let mut rows = vec![Row::new(mark, "buoys", format!("{}, {state}", fleet.buoys))];
+    if let Some(counts) = &fleet.counts {
+        let sent = format!("{} of {}", counts.acknowledged, counts.measured);
+        rows.push(Row::new(Mark::Good, "acknowledged", sent));
+        rows.push(Row::new(Mark::Plain, "waiting", format!("{} readings", counts.waiting)));
+        rows.push(Row::new(Mark::Plain, "sent again", format!("{} batches", counts.failures)));
+        let lost = counts.rejected + counts.dropped;
+        if lost > 0 {
+            let text = format!("{} refused, {} given up", counts.rejected, counts.dropped);
+            rows.push(Row::new(Mark::Bad, "lost", text));
+        }
+    }
+    rows
+}
+
+fn ingest(seen: &Snapshot, trend: &Trend) -> String {
+    match (trend.rate(), seen.fleet.stored) {
+        (Some(rate), Some(stored)) => format!("{rate:.1} readings/s, {stored} stored"),
+        (None, Some(stored)) => format!("{stored} readings stored"),
+        (_, None) => "readings cannot be counted".to_owned(),
+    }
+}
+
+/// Recent warnings come first, then all else, newest first.
+fn events(events: &[EventNote], now: jiff::Timestamp) -> Vec<Row> {
+    let age =
+        |note: &EventNote| note.at.parse::<jiff::Timestamp>().ok().map(|at| now.duration_since(at).as_secs());
+    let urgent = |note: &EventNote| note.warning && age(note).is_some_and(|seconds| seconds < RECENT_S);
+    let mut all: Vec<_> = events.iter().collect();
+    all.sort_by_key(|note| !urgent(note));
+    let row = |note: &EventNote| {
+        let mark = match (urgent(note), note.warning) {
+            (true, _) => Mark::Bad,
+            (false, true) => Mark::Late,
+            _ => Mark::Plain,
+        };
+        let ago = age(note).map_or_else(String::new, ago);
+        let message = note.message.lines().next().unwrap_or_default();
+        Row::new(mark, ago, format!("{} {}: {message}", note.about, note.reason))
+    };
+    all.into_iter().map(row).collect()
+}
+
+fn ago(seconds: i64) -> String {
+    match seconds {
+        ..0 => "now".to_owned(),
+        0..=99 => format!("{seconds} s"),
+        100..=5999 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(warning: bool, at: &str) -> EventNote {
+        EventNote {
+            about: "Pod seasense/backend-1".into(),
+            warning,
+            reason: "Unhealthy".into(),
+            message: "probe failed\nmore".into(),
+            at: at.into(),
+        }
+    }
+
+    #[test]
+    fn recent_warnings_come_first_and_old_ones_do_not_alarm() {
+        let now = "2026-01-01T01:00:00Z".parse().unwrap();
+        let rows = events(
+            &[
+                note(false, "2026-01-01T00:59:58Z"),
+                note(true, "2026-01-01T00:59:00Z"),
+                note(true, "2026-01-01T00:10:00Z"),
+                note(false, ""),
+            ],
+            now,
+        );
+        let told: Vec<(Mark, &str)> = rows.iter().map(|row| (row.mark, row.name.as_str())).collect();
+        assert_eq!(
+            told,
+            [(Mark::Bad, "60 s"), (Mark::Plain, "2 s"), (Mark::Late, "50 min"), (Mark::Plain, "")]
+        );
+        assert_eq!(rows[0].text, "Pod seasense/backend-1 Unhealthy: probe failed");
+    }
+}
