@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Context};
+use super::{Context, reference};
 
 /// Arguments of `seasense completions`.
 #[derive(Debug, clap::Args)]
@@ -16,9 +15,7 @@ pub struct Args {
 }
 
 /// Prints the script.
-pub fn run(context: &Context, args: &Args) -> ExitCode {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "seasense", &mut script);
-    context.ui.data(&String::from_utf8_lossy(&script));
+pub fn run(context: &Context<'_>, args: &Args) -> ExitCode {
+    context.ui.data(&String::from_utf8_lossy(&reference::completions(args.shell)));
     ExitCode::SUCCESS
 }

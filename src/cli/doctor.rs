@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::Context;
+use super::{Context, json::Json};
 use crate::{
     config::{Environment, Places, Project},
     engine::{
@@ -20,9 +20,8 @@ use crate::{
 /// Arguments of `seasense doctor`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print the findings as JSON (schema: docs/schemas/doctor.v1.json)
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: Json,
     /// Do what can be done safely about what is found, then examine again
     #[arg(long)]
     fix: bool,
@@ -42,11 +41,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
     let fit = worst < if args.strict { Level::Warning } else { Level::Error };
-    if args.json {
-        context.ui.data(&format!("{:#}\n", json!({ "version": 1, "fit": fit, "checks": findings })));
-    } else {
-        context.ui.data(&table(&findings, context.ui.data_style()));
-    }
+    let report = json!({ "version": 1, "fit": fit, "checks": findings });
+    args.json.print(context, &report, || table(&findings, context.ui.data_style()))?;
     Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(Kind::Tool.exit_code()) })
 }
 

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use super::{Context, lock::LockArgs};
+use super::{Context, json::Json, lock::LockArgs};
 use crate::{
     engine::{self, Extent, Removed},
-    failure::{Context as _, Kind, Result},
+    failure::Result,
     trust::{Entry, Ledger},
 };
 
@@ -20,9 +20,8 @@ pub struct Args {
     all: bool,
     #[command(flatten)]
     lock: LockArgs,
-    /// Print what was removed as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: Json,
 }
 
 /// Removes the environment.
@@ -40,10 +39,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let mut removed = engine::remove(&engine, (environment.instance(), &cluster), extent).await?;
     let trusted = Ledger::open(&engine.places.trust_ledger())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
-    if args.json {
-        let text = serde_json::to_string_pretty(&removed).context(Kind::Internal, "write the report")?;
-        context.ui.data(&format!("{text}\n"));
-    } else {
+    // For people this is news on the screen, and no data.
+    args.json.print(context, &removed, String::new)?;
+    if !args.json.wanted() {
         context.ui.say(&report(&removed, extent));
     }
     Ok(ExitCode::SUCCESS)

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::Context;
+use super::{Context, json::Json};
 use crate::{
     config::Environment,
     engine::EngineContext,
-    failure::{Context as _, Kind, Result},
+    failure::Result,
     supply::{self, Lock, Mode, Scope, SupplyContext},
     ui,
 };
@@ -71,9 +71,8 @@ enum Action {
     List {
         #[command(flatten)]
         supply: Supply,
-        /// Print the lock as JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        json: Json,
     },
     /// Build what is missing from source packages, and push it to the local registry
     Build {
@@ -129,12 +128,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(context: &Context<'_>, lock: &Lock, json: bool) -> Result<()> {
-    if json {
-        let text = serde_json::to_string_pretty(lock).context(Kind::Internal, "write the lock")?;
-        context.ui.data(&format!("{text}\n"));
-        return Ok(());
-    }
+fn list(context: &Context<'_>, lock: &Lock, json: Json) -> Result<()> {
+    json.print(context, lock, || table(lock))
+}
+
+fn table(lock: &Lock) -> String {
     let rows: Vec<[String; 4]> = lock
         .images
         .iter()
@@ -147,6 +145,5 @@ fn list(context: &Context<'_>, lock: &Lock, json: bool) -> Result<()> {
             ]
         })
         .collect();
-    context.ui.data(&ui::table(["IMAGE", "SIZE", "DIGEST", "STANDS FOR"], &rows));
-    Ok(())
+    ui::table(["IMAGE", "SIZE", "DIGEST", "STANDS FOR"], &rows)
 }

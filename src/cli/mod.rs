@@ -7,9 +7,12 @@ mod doctor;
 mod down;
 mod images;
 mod interrupt;
+mod json;
 mod lock;
 mod logs;
+mod man;
 mod open;
+pub mod reference;
 mod render;
 mod status;
 mod trust;
@@ -70,6 +73,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print the manual page, or write those of every command
+    Man(man::Args),
 }
 
 /// Runs one command to its exit code.
@@ -107,5 +112,6 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Completions(args) => Ok(completions::run(&context, &args)),
+        Command::Man(args) => man::run(&context, &args),
     }
 }

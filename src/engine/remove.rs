@@ -25,8 +25,10 @@ pub enum Extent {
 }
 
 /// What was done.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Removed {
+    /// The format of the JSON form.
+    pub version: u32,
     /// Containers that were removed.
     pub containers: Vec<String>,
     /// Containers that were stopped and kept.
@@ -39,6 +41,20 @@ pub struct Removed {
     pub folders: Vec<PathBuf>,
     /// What is still there on purpose, and why.
     pub kept: Vec<String>,
+}
+
+impl Default for Removed {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            containers: Vec::new(),
+            stopped: Vec::new(),
+            volumes: Vec::new(),
+            networks: Vec::new(),
+            folders: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
 }
 
 /// Removes the environment called `environment` whose cluster is called `cluster`; an absent one is fine.

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 /// How a command ended.
@@ -59,23 +59,43 @@ impl Harness {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
 
-    /// Runs `seasense ARGS` in the project. Docker is where nothing listens.
-    pub fn run(&self, args: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_seasense"))
+    /// Where the program looks for the container daemon; nothing listens there unless a test makes it.
+    pub fn socket(&self) -> PathBuf {
+        self.root.path().join("no.sock")
+    }
+
+    fn command(&self, args: &[&str], socket: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seasense"));
+        command
             .args(args)
             .current_dir(self.project())
             .env_clear()
             .env("HOME", self.root.path().join("home"))
             .env("PATH", self.root.path().join("bin"))
             .env("JAVA_HOME", self.root.path().join("java"))
-            .env("DOCKER_HOST", format!("unix://{}", self.root.path().join("no.sock").display()))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .env("DOCKER_HOST", format!("unix://{}", socket.display()))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `seasense ARGS` in the project.
+    pub fn run(&self, args: &[&str]) -> Run {
+        self.run_with(args, &self.socket())
+    }
+
+    /// Runs `seasense ARGS` in the project, with the container daemon at `socket`.
+    pub fn run_with(&self, args: &[&str], socket: &Path) -> Run {
+        let output = self.command(args, socket).output().unwrap();
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap().replace(&*self.root.path().to_string_lossy(), "[ROOT]")
         };
         Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Starts `seasense ARGS` in the project.
+    pub fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args, &self.socket());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Files that a run has left anywhere but in the project.

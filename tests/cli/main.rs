@@ -2,13 +2,20 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs,
     reason = "a test ends with a panic and starts the program as a person would"
 )]
 
+mod cluster;
 mod environment_file;
+mod exits;
+mod fakes;
 mod global;
 mod harness;
 mod no_docker;
+#[path = "../schemas/check.rs"]
+mod schema;
 mod trust;
+mod watch;

@@ -17,6 +17,8 @@
 mod access;
 mod checkout;
 mod moments;
+#[path = "../schemas/check.rs"]
+mod schema;
 mod world;
 mod zones;
 
@@ -64,7 +66,12 @@ fn t10_dev_ends_well_and_says_where_things_are() {
 #[ignore = "needs Docker and kind; creates a cluster"]
 fn t20_status_tells_the_same_truth() {
     let status = world().status();
+    schema::assert_allowed("status", &status);
     assert_eq!(status["ready"], true, "{status:#}");
+    let standby = |instance: &&serde_json::Value| instance["role"] == "replica";
+    let standby = status["database"]["instances"].as_array().unwrap().iter().find(standby).unwrap();
+    assert!(standby["lag_bytes"].is_u64() && standby["lag_ms"].is_u64(), "{standby}");
+    assert!(status["fleet"]["counts"]["acknowledged"].as_u64() > Some(0), "{}", status["fleet"]);
     assert_eq!(status["environment"], "e2e");
     let digest = status["artifact"]["digest"].as_str().unwrap();
     assert!(digest.starts_with("sha256:") && digest.len() == 71, "{digest}");
@@ -179,6 +186,18 @@ fn t50_dev_again_changes_nothing() {
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.node_id(), node, "the cluster was made anew");
     assert_eq!(world.status()["artifact"]["digest"], digest);
+    let plan = world.seasense(&["dev", "--dry-run", "--json", "--output", "quiet"]);
+    plan.assert_success();
+    let plan = serde_json::from_str(&plan.stdout).unwrap();
+    schema::assert_allowed("plan", &plan);
+    assert_eq!(plan["steps"], serde_json::json!([{"step": "verify"}]));
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t52_a_deadline_is_kept_and_has_its_exit_code() {
+    let run = world().seasense(&["dev", "--timeout", "0", "--output", "plain"]);
+    assert_eq!(run.code, Some(124), "{}", run.stderr);
 }
 
 #[test]
@@ -191,7 +210,8 @@ fn t60_an_edit_reaches_the_cluster_through_flux() {
         "progressDeadlineSeconds: 240",
         "progressDeadlineSeconds: 241",
     );
-    world.seasense(&["dev", "--output", "plain"]).assert_success();
+    // All the while the person works with clusters of their own: nothing must go there.
+    world.seasense_while_contexts_change(&["dev", "--output", "plain"]).assert_success();
     let status = world.status();
     assert_ne!(status["artifact"]["digest"], before, "the edit is not in the artifact");
     assert_eq!(status["artifact"]["dirty"], true, "an uncommitted edit is not marked");
@@ -268,6 +288,6 @@ fn t90_down_leaves_nothing() {
         assert_eq!(world.docker_leftovers(kind), "", "a {kind} is left");
     }
     assert_eq!(world.state_leftovers(), Vec::<String>::new(), "files are left in the state folder");
-    assert_eq!(world.decoy_kubeconfig(), world::DECOY, "the user's kubeconfig was changed");
+    world.assert_the_person_was_left_alone();
     world.seasense(&["down", "--output", "plain"]).assert_success();
 }

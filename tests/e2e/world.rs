@@ -2,9 +2,13 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -12,8 +16,18 @@ use serde_json::Value;
 
 use crate::checkout::{copy_checkout, copy_folder};
 
-/// What a person's own kubeconfig holds; it must never change.
-pub const DECOY: &str = "apiVersion: v1\nkind: Config\ncurrent-context: precious\n";
+/// A person's own kubeconfig, which leads to `port`; seasense must neither read nor change it.
+fn own_kubeconfig(port: u16, current: &str) -> String {
+    let cluster =
+        |name: &str| format!("- {{name: {name}, cluster: {{server: 'http://127.0.0.1:{port}'}}}}\n");
+    let context = |name: &str| format!("- {{name: {name}, context: {{cluster: {name}, user: me}}}}\n");
+    let names = ["precious", "dearer"];
+    format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: {current}\nusers: [{{name: me, user: {{}}}}]\nclusters:\n{}contexts:\n{}",
+        names.map(cluster).concat(),
+        names.map(context).concat()
+    )
+}
 
 /// The environment's public port.
 pub const PORT: u16 = 18443;
@@ -32,6 +46,11 @@ pub struct World {
     root: tempfile::TempDir,
     name: &'static str,
     port: u16,
+    /// Where the person's own clusters answer: every connection there is one too many.
+    precious: u16,
+    visits: Arc<AtomicUsize>,
+    /// What the person's kubeconfig holds.
+    kubeconfig: Mutex<String>,
 }
 
 /// How a command ended.
@@ -57,7 +76,9 @@ impl World {
     /// Copies the checkout, uncommitted files included, and gives the copy an environment and a port of its own, which
     /// differs from `local` by `edits` of its file.
     pub fn of(name: &'static str, port: u16, edits: &[(&str, &str)]) -> Self {
-        let world = Self { root: tempfile::tempdir().unwrap(), name, port };
+        let (precious, visits) = guard_port();
+        let kubeconfig = Mutex::new(own_kubeconfig(precious, "precious"));
+        let world = Self { root: tempfile::tempdir().unwrap(), name, port, precious, visits, kubeconfig };
         let project = world.project();
         copy_checkout(Path::new(env!("CARGO_MANIFEST_DIR")), &project);
         let local = fs::read_to_string(project.join("envs/local.toml")).unwrap();
@@ -81,7 +102,7 @@ impl World {
         }
         let kube = world.home().join(".kube");
         fs::create_dir_all(&kube).unwrap();
-        fs::write(kube.join("config"), DECOY).unwrap();
+        fs::write(kube.join("config"), &*world.kubeconfig.lock().unwrap()).unwrap();
         world
     }
 
@@ -139,7 +160,8 @@ impl World {
             .env("SEASENSE_STATE", self.state())
             .env("CARGO_HOME", std::env::var_os("CARGO_HOME").unwrap_or_else(|| home_of_caller(".cargo")))
             .env("RUSTUP_HOME", std::env::var_os("RUSTUP_HOME").unwrap_or_else(|| home_of_caller(".rustup")))
-            .env("HOME", self.home());
+            .env("HOME", self.home())
+            .env("KUBECONFIG", self.own_kubeconfig());
         command
     }
 
@@ -179,6 +201,33 @@ impl World {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Runs it to its end while the person goes back and forth between clusters of their own.
+    pub fn seasense_while_contexts_change(&self, args: &[&str]) -> Run {
+        let mut child = self.cli(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        for turn in 0.. {
+            if self.until_or(Duration::from_millis(500), || false) || child.try_wait().unwrap().is_some() {
+                break;
+            }
+            let text = own_kubeconfig(self.precious, ["dearer", "precious"][turn % 2]);
+            fs::write(self.own_kubeconfig(), &text).unwrap();
+            *self.kubeconfig.lock().unwrap() = text;
+        }
+        let output = child.wait_with_output().unwrap();
+        self.assert_the_person_was_left_alone();
+        Run {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// The person's kubeconfig is what they wrote, byte by byte, and nobody asked their clusters for anything.
+    pub fn assert_the_person_was_left_alone(&self) {
+        let found = fs::read_to_string(self.own_kubeconfig()).unwrap();
+        assert_eq!(found, *self.kubeconfig.lock().unwrap(), "the person's kubeconfig was changed");
+        assert_eq!(self.visits.load(Ordering::SeqCst), 0, "somebody asked the person's own cluster");
     }
 
     pub fn status(&self) -> Value {
@@ -339,9 +388,23 @@ impl World {
             .collect()
     }
 
-    pub fn decoy_kubeconfig(&self) -> String {
-        fs::read_to_string(self.home().join(".kube/config")).unwrap()
+    fn own_kubeconfig(&self) -> PathBuf {
+        self.home().join(".kube/config")
     }
+}
+
+/// A port of 127.0.0.1, and how often somebody came there.
+fn guard_port() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let visits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&visits);
+    std::thread::spawn(move || {
+        for _ in listener.incoming().flatten() {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    (port, visits)
 }
 
 fn home_of_caller(folder: &str) -> std::ffi::OsString {

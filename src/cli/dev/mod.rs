@@ -6,7 +6,9 @@ mod summary;
 
 use std::{process::ExitCode, time::Duration};
 
-use super::{Context, images::Supply, lock::LockArgs};
+use serde_json::json;
+
+use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
     engine::{self, EngineContext, preflight},
     event::Event,
@@ -26,6 +28,9 @@ pub struct Args {
     /// Print what would be done, and do nothing to the cluster
     #[arg(long)]
     dry_run: bool,
+    /// With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it
+    #[arg(long, requires = "dry_run")]
+    json: bool,
     /// Give up waiting for the platform after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
@@ -49,7 +54,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let before = observe::snapshot(observer).await;
     let plan = plan(&engine, &before, &platform).await?;
     if args.dry_run {
-        context.ui.data(&plan.to_string());
+        let report = json!({ "version": 1, "steps": plan });
+        Json::when(args.json).print(context, &report, || plan.to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
     let deadline = Deadline::after(Duration::from_secs(args.timeout));

@@ -1,0 +1,32 @@
+//! `seasense man`: the manual pages.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use super::{Context, reference};
+use crate::failure::{Context as _, Kind, Result};
+
+/// Arguments of `seasense man`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Write every page into this folder, made where it does not exist, instead of printing `seasense.1`
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+}
+
+/// Prints the page of the program, or writes all of them.
+pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
+    let pages = reference::pages().context(Kind::Internal, "write the manual pages")?;
+    let Some(folder) = &args.dir else {
+        context
+            .ui
+            .data(&pages.get("seasense.1").map(|page| String::from_utf8_lossy(page)).unwrap_or_default());
+        return Ok(ExitCode::SUCCESS);
+    };
+    let what = || format!("write the manual pages into `{}`", folder.display());
+    std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
+    for (name, page) in &pages {
+        std::fs::write(folder.join(name), page).with_context(Kind::Tool, what)?;
+    }
+    context.ui.say(&format!("{} pages in {}\n", pages.len(), folder.display()));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,169 @@
+//! Every exit code that the program can end with, from the program itself. (60 and 70 have no command yet; 124 is reached
+//! on a real cluster, in `tests/e2e`.)
+
+use std::{fs, process::Command};
+
+use serde_json::{Value, json};
+
+use super::{
+    cluster::{Cluster, DIGEST, flux},
+    fakes,
+    harness::Harness,
+    schema::assert_allowed,
+};
+
+#[test]
+fn code_0_is_for_what_went_well() {
+    let run = Harness::new().run(&["open", "--print"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn code_1_is_a_bug_or_a_process_that_may_open_nothing() {
+    let harness = Harness::new();
+    // Four descriptors are enough to start a program, and too few for its runtime.
+    let limited = format!("ulimit -n 4; exec '{}' open --print", env!("CARGO_BIN_EXE_seasense"));
+    let output =
+        Command::new("/bin/sh").args(["-c", &limited]).current_dir(harness.project()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("start the async runtime") && told.contains("please report it"), "{told}");
+}
+
+#[test]
+fn code_2_is_a_command_line_that_is_not_understood() {
+    assert_eq!(Harness::new().run(&["dev", "--json"]).code, Some(2), "--json needs --dry-run");
+    let run = Harness::new().run(&["status", "--watch"]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    insta::assert_snapshot!(run.stderr, @r"
+    error: `--watch` needs a terminal to draw on
+      hint: `seasense status` looks once, `seasense status --json` looks once for programs
+    ");
+}
+
+#[test]
+fn code_10_is_a_wrong_environment_file() {
+    let run = Harness::new().with_environment("nodes = 1", "nodes = 0").run(&["status"]);
+    assert_eq!(run.code, Some(10), "{}", run.stderr);
+}
+
+#[test]
+fn code_20_is_a_daemon_or_a_tool_that_is_missing() {
+    assert_eq!(Harness::new().run(&["status"]).code, Some(20));
+    let harness = Harness::new();
+    fakes::docker(&harness.socket(), |_| None);
+    let run = harness.run(&["images", "list"]);
+    assert_eq!(run.code, Some(20), "{}", run.stderr);
+    assert!(run.stderr.contains("no images have been made yet"), "{}", run.stderr);
+}
+
+#[test]
+fn code_30_is_a_cluster_that_is_absent_or_not_ours() {
+    let harness = Harness::new();
+    fakes::docker(&harness.socket(), |_| None);
+    let run = harness.run(&["status", "--json"]);
+    assert_eq!(run.code, Some(30), "{}", run.stderr);
+    let seen: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(seen["cluster"], "absent");
+    assert_allowed("status", &seen);
+
+    let harness = Harness::new();
+    let stranger = json!([{"Id": "x", "Names": ["/x-control-plane"], "State": "running", "Mounts": []}]);
+    fakes::docker(&harness.socket(), move |line| {
+        line.contains("io.x-k8s.kind.cluster").then(|| Some((200, stranger.clone())))
+    });
+    let run = harness.run(&["down"]);
+    assert_eq!(run.code, Some(30), "{}", run.stderr);
+    assert!(run.stderr.contains("seasense did not make"), "{}", run.stderr);
+}
+
+#[test]
+fn code_30_is_another_cluster_behind_our_kubeconfig_and_it_is_asked_for_nothing_else() {
+    let cluster = Cluster::new(|path| {
+        let identity = json!({"metadata": {"name": "kube-system", "uid": "another"}});
+        (path == "/api/v1/namespaces/kube-system").then_some(identity)
+    });
+    let (run, seen) = cluster.status();
+    assert_eq!(run.code, Some(30), "{seen:#}");
+    let cause = seen["problems"][0]["cause"].as_str().unwrap();
+    assert!(cause.contains("another cluster answers") && cause.contains("found another"), "{cause}");
+    assert_eq!(cluster.asked.all(), ["GET /api/v1/namespaces/kube-system"]);
+    assert_eq!(cluster.harness.run(&["logs", "backend"]).code, Some(30));
+}
+
+#[test]
+fn code_40_is_a_phase_that_is_not_ready() {
+    let cluster = Cluster::new(|path| flux(path, "sha256:before"));
+    let (run, seen) = cluster.status();
+    assert_eq!(run.code, Some(40), "{seen:#}");
+    assert_eq!(seen["problems"][0]["part"], "phase/infrastructure-core");
+    assert_allowed("status", &seen);
+}
+
+#[test]
+fn code_50_is_a_workload_that_is_not_healthy() {
+    let cluster = Cluster::new(|path| flux(path, DIGEST));
+    let (run, seen) = cluster.status();
+    assert_eq!(run.code, Some(50), "{seen:#}");
+    let parts: Vec<&str> = seen["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["part"].as_str().unwrap())
+        .collect();
+    assert_eq!(parts[..2], ["workload/seasense/backend", "database"], "{seen:#}");
+    assert_eq!(seen["events"][0]["about"], "Pod seasense/backend-1");
+    assert_allowed("status", &seen);
+    let written = cluster.asked.all().into_iter().filter(|line| !line.starts_with("GET ")).count();
+    assert_eq!(written, 0, "looking must not write");
+}
+
+#[test]
+fn code_130_is_an_interruption_by_either_signal() {
+    for (signal, name) in
+        [(rustix::process::Signal::INT, "Ctrl-C"), (rustix::process::Signal::TERM, "SIGTERM")]
+    {
+        let harness = Harness::new();
+        let asked = fakes::docker(&harness.socket(), |line| line.contains("/containers/").then_some(None));
+        let running = harness.start(&["down"]);
+        asked.wait_for("/containers/");
+        let pid = rustix::process::Pid::from_child(&running);
+        rustix::process::kill_process(pid, signal).unwrap();
+        let output = running.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{told}");
+        assert!(
+            told.contains(&format!("interrupted by {name}")) && told.contains("`seasense dev`"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn what_down_and_images_print_for_programs_is_as_published() {
+    let harness = Harness::new();
+    fakes::docker(&harness.socket(), |_| None);
+    let run = harness.run(&["down", "--json", "--output", "jsonl"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_allowed("down", &serde_json::from_str(&run.stdout).unwrap());
+    let events: Vec<Value> = run.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(events.len() >= 2, "{}", run.stderr);
+    events.iter().for_each(|event| assert_allowed("events", event));
+
+    let folder = harness.root().join("home/.cache/seasense/supply/build");
+    fs::create_dir_all(&folder).unwrap();
+    let image = json!({"official": null, "repository": "seasense/backend", "digest": "sha256:aa", "size": 7});
+    let lock = json!({"version": 1, "supply": "build", "key": "k", "images": {"seasense-backend": image}});
+    fs::write(folder.join("lock.json"), lock.to_string()).unwrap();
+    let run = harness.run(&["images", "list", "--json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_allowed("images", &serde_json::from_str(&run.stdout).unwrap());
+}
+
+#[test]
+fn a_failure_is_an_event_for_programs() {
+    let run = Harness::new().run(&["status", "--output", "jsonl"]);
+    let last: Value = serde_json::from_str(run.stderr.lines().last().unwrap()).unwrap();
+    assert_allowed("events", &last);
+    assert_eq!((last["event"].as_str(), last["exit_code"].as_i64()), (Some("failure"), Some(20)));
+}
