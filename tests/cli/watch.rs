@@ -28,7 +28,7 @@ impl Terminal {
         let root = harness.root();
         let inner = format!(
             "cd '{root}'; stty cols 80 rows 24; stty -a > before; sh -c 'echo $$ > pid; exec {command}'; echo $? > code; \
-             stty -a > after; echo the end",
+             stty -a > after; echo the end of it",
             root = root.display()
         );
         let script = Command::new("script")
@@ -76,8 +76,9 @@ impl Terminal {
 
     fn wait_for(&self, part: &str) {
         let begun = Instant::now();
-        while !self.text().contains(part) {
-            assert!(begun.elapsed() < Duration::from_secs(40), "{part:?} is not shown:\n{}", self.text());
+        while !drawn(&self.text()).contains(part) {
+            let late = begun.elapsed() > Duration::from_secs(40);
+            assert!(!late, "{part:?} is not shown:\n{}", drawn(&self.text()));
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -97,22 +98,51 @@ impl Terminal {
 
     /// Waits for the end; gives the exit code once it is sure that the terminal is as it was.
     fn ended(mut self) -> i32 {
-        self.wait_for("the end");
+        self.wait_for("the end of it");
         drop(self.script.stdin.take());
         self.script.wait().unwrap();
         assert_eq!(self.file("after"), self.file("before"), "the terminal's settings were not restored");
         let text = self.text();
-        let (left, end) = (text.rfind(LEAVE).unwrap(), text.rfind("the end").unwrap());
+        let (left, end) = (text.rfind(LEAVE).unwrap(), text.rfind("the end of it").unwrap());
         assert!(left < end && text.rfind(SHOW_CURSOR).is_some(), "the screen was not given back:\n{text}");
         self.file("code").parse().unwrap()
     }
+}
+
+/// What a terminal of 80 columns shows: only what changed is sent, so the pieces have to be put in their places.
+fn drawn(sent: &str) -> String {
+    let mut lines = vec![vec![' '; 80]; 24];
+    let (mut row, mut column) = (0, 0);
+    let mut rest = sent.chars();
+    while let Some(next) = rest.next() {
+        match next {
+            '\u{1b}' => {
+                let sequence: String =
+                    rest.by_ref().skip(1).take_while(|c| !c.is_ascii_alphabetic() || *c == '?').collect();
+                // Only a move to a place has a `;` and no more than two numbers; colours have one or more than two.
+                let place: Vec<usize> =
+                    sequence.split(';').filter_map(|number| number.parse().ok()).collect();
+                if let [down, right] = place[..] {
+                    (row, column) = (down.saturating_sub(1), right.saturating_sub(1));
+                }
+            }
+            '\n' => row += 1,
+            '\r' => column = 0,
+            shown => {
+                if let Some(cell) = lines.get_mut(row.min(23)).and_then(|line| line.get_mut(column)) {
+                    *cell = shown;
+                }
+                column += 1;
+            }
+        }
+    }
+    lines.into_iter().map(|line| line.into_iter().collect::<String>() + "\n").collect()
 }
 
 #[test]
 fn it_shows_what_is_wrong_obeys_keys_and_leaves_with_q() {
     let Some(mut terminal) = Terminal::view(&[]) else { return };
     terminal.wait_for("there is no cluster");
-    terminal.wait_for("\u{1b}[");
     terminal.press("?");
     terminal.wait_for("nothing is stopped by it");
     terminal.press("l");

@@ -79,9 +79,10 @@ fn text(seen: &Snapshot, style: Style) -> String {
 fn artifact(seen: &Snapshot) -> String {
     let artifact = &seen.artifact;
     let Some(digest) = &artifact.digest else { return "none".to_owned() };
-    let commit = artifact.commit.as_deref().unwrap_or("unknown commit");
+    let commit =
+        artifact.commit.as_deref().map_or("unknown commit", |commit| commit.get(..12).unwrap_or(commit));
     let dirty = if artifact.dirty == Some(true) { ", with uncommitted changes" } else { "" };
-    format!("{digest}  ({}{dirty})", commit.get(..12).unwrap_or(commit))
+    format!("{digest}  ({commit}{dirty})")
 }
 
 fn database(seen: &Snapshot) -> String {

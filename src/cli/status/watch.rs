@@ -5,12 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::artifact;
 use crate::{
     cli::Context,
     failure::Result,
     k8s::{EventNote, every},
-    observe::{self, Observer, Snapshot, Trend},
+    observe::{self, Artifact, Observer, Snapshot, Trend},
     ui::{self, Mark, Model, Row},
 };
 
@@ -18,6 +17,8 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(2);
 /// A warning that is older than this is history and stands among the other events.
 const RECENT_S: i64 = 300;
+/// How much of an object's name stands in front of an event.
+const NAME: usize = 24;
 
 /// Shows look after look until the person leaves.
 pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCode> {
@@ -45,7 +46,7 @@ fn model(seen: &Snapshot, trend: &Trend, now: jiff::Timestamp) -> Model {
     Model {
         environment: seen.environment.clone(),
         ready: seen.ready,
-        headline: format!("cluster {}  {}", seen.cluster, headline(seen)),
+        headline: format!("cluster {}, {}", seen.cluster, headline(&seen.artifact)),
         looked: String::new(),
         command: match seen.environment.as_str() {
             "local" => "seasense".to_owned(),
@@ -67,15 +68,12 @@ fn model(seen: &Snapshot, trend: &Trend, now: jiff::Timestamp) -> Model {
     }
 }
 
-fn headline(seen: &Snapshot) -> String {
-    match &seen.artifact.digest {
-        Some(digest) => artifact(seen).replace(digest, short(digest)),
-        None => "runs no artifact".to_owned(),
-    }
-}
-
-fn short(digest: &str) -> &str {
-    digest.get(..19).unwrap_or(digest)
+fn headline(artifact: &Artifact) -> String {
+    let Some(digest) = &artifact.digest else { return "no artifact".to_owned() };
+    let commit =
+        artifact.commit.as_deref().map_or("unknown commit", |commit| commit.get(..12).unwrap_or(commit));
+    let edits = if artifact.dirty == Some(true) { " with edits" } else { "" };
+    format!("artifact {} ({commit}{edits})", digits(digest))
 }
 
 /// The digest's first digits: enough to see that two are the same.
@@ -184,9 +182,19 @@ fn events(events: &[EventNote], now: jiff::Timestamp) -> Vec<Row> {
         };
         let ago = age(note).map_or_else(String::new, ago);
         let message = note.message.lines().next().unwrap_or_default();
-        Row::new(mark, ago, format!("{} {}: {message}", note.about, note.reason))
+        Row::new(mark, ago, format!("{} {}: {message}", name(&note.about), note.reason))
     };
     all.into_iter().map(row).collect()
+}
+
+/// The name of an object without its kind and namespace, short enough to leave room for what is said of it.
+fn name(about: &str) -> String {
+    let name = about.rsplit(['/', ' ']).next().unwrap_or(about);
+    if name.chars().count() <= NAME {
+        name.to_owned()
+    } else {
+        name.chars().take(NAME - 1).collect::<String>() + "…"
+    }
 }
 
 fn ago(seconds: i64) -> String {
@@ -229,6 +237,10 @@ mod tests {
             told,
             [(Mark::Bad, "60 s"), (Mark::Plain, "2 s"), (Mark::Late, "50 min"), (Mark::Plain, "")]
         );
-        assert_eq!(rows[0].text, "Pod seasense/backend-1 Unhealthy: probe failed");
+        assert_eq!(rows[0].text, "backend-1 Unhealthy: probe failed");
+        assert_eq!(
+            name("Deployment envoy-gateway-system/envoy-envoy-gateway-system-main"),
+            "envoy-envoy-gateway-sys…"
+        );
     }
 }

@@ -8,8 +8,6 @@ use super::{
     view::draw,
 };
 
-const DIGEST: &str = "sha256:0f3c9a7d21be";
-
 fn rows(rows: &[(Mark, &str, &str)]) -> Vec<Row> {
     rows.iter().map(|(mark, name, text)| Row::new(*mark, *name, *text)).collect()
 }
@@ -20,7 +18,7 @@ fn healthy() -> Model {
     Model {
         environment: "local".into(),
         ready: true,
-        headline: format!("cluster running  {DIGEST}  (786f5d3c1a2b)"),
+        headline: "cluster running, artifact 0f3c9a7d (786f5d3c1a2b with edits)".into(),
         looked: "10:00:02, took 0.3 s".into(),
         command: "seasense".into(),
         problems: Vec::new(),
@@ -55,12 +53,8 @@ fn healthy() -> Model {
         ingest: "6.0 readings/s, 13104 stored".into(),
         rates: (0..30).map(|look| 6.0 + f64::from(look % 5) / 2.0).collect(),
         events: rows(&[
-            (
-                Mark::Plain,
-                "4 s",
-                "Kustomization flux-system/apps ReconciliationSucceeded: Reconciliation finished in 1.2s",
-            ),
-            (Mark::Plain, "2 min", "Pod seasense/backend-7c9f6 Started: Started container backend"),
+            (Mark::Plain, "4 s", "apps ReconciliationSucceeded: Reconciliation finished in 1.2s"),
+            (Mark::Plain, "2 min", "backend-7c9f6 Started: Started container backend"),
         ]),
     }
 }
@@ -123,13 +117,9 @@ fn failing() -> Model {
             (
                 Mark::Bad,
                 "3 s",
-                "Pod seasense/backend-7c9f6 BackOff: Back-off restarting failed container backend in pod backend-7c9f6",
+                "backend-7c9f6 BackOff: Back-off restarting failed container backend in pod backend-7c9f6",
             ),
-            (
-                Mark::Plain,
-                "9 s",
-                "Pod seasense/backend-7c9f6 Pulled: Container image already present on machine",
-            ),
+            (Mark::Plain, "9 s", "backend-7c9f6 Pulled: Container image already present on machine"),
         ]),
         ..healthy()
     }
@@ -138,7 +128,7 @@ fn failing() -> Model {
 fn no_cluster() -> Model {
     Model {
         environment: "local".into(),
-        headline: "cluster absent  runs no artifact".into(),
+        headline: "cluster absent, no artifact".into(),
         looked: "10:00:02, took 0.0 s".into(),
         command: "seasense".into(),
         problems: rows(&[(Mark::Bad, "cluster", "there is no cluster")]),

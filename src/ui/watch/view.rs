@@ -177,9 +177,10 @@ impl View<'_> {
     fn curve(&self, frame: &mut Frame, area: Rect, model: &Model) {
         let [words, curve] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
         frame.render_widget(Line::from(model.ingest.as_str()), words);
-        // Newest at the right; a hundredth of a reading per second is the smallest step.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a curve of few steps")]
-        let data: Vec<u64> = model.rates.iter().rev().map(|rate| (rate * 100.0) as u64).collect();
+        // Newest at the right, and in orders of size: a backlog that comes in at once must not flatten all else.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a curve of eight steps")]
+        let data: Vec<u64> =
+            model.rates.iter().rev().map(|rate| ((rate * 10.0).ln_1p() * 100.0) as u64).collect();
         let style = self.paint(Color::Cyan, Modifier::empty());
         let line = Sparkline::default().data(data).direction(RenderDirection::RightToLeft).style(style);
         frame.render_widget(line, curve);
