@@ -1,0 +1,217 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_seasense_global_optspecs
+    string join \n env= project= output= h/help V/version
+end
+
+function __fish_seasense_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_seasense_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_seasense_using_subcommand
+    set -l cmd (__fish_seasense_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c seasense -n "__fish_seasense_needs_command" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_needs_command" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_needs_command" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_needs_command" -s V -l version -d 'Print version'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "dev" -d 'Bring the environment up, or up to date, and prove that it works'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "down" -d 'Remove the environment and prove that nothing is left'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "status" -d 'Say what runs, at which digest, and what is wrong'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "logs" -d 'Show the logs of one part of the platform'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "open" -d 'Open the public page in a browser'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "images" -d 'Make, list and check the images and upstream manifests'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "render" -d 'Print the tree exactly as Flux will get it'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "doctor" -d 'Check that this machine can run the platform'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "man" -d 'Print the manual page, or write those of every command'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l supply -d 'Where images come from' -r -f -a "auto\t'Ask the network quickly, and pull if it answers'
+pull\t'Copy the official images'
+build\t'Build from Go modules, Debian and PyPI packages'"
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l timeout -d 'Give up waiting for the platform after this many seconds' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l dry-run -d 'Print what would be done, and do nothing to the cluster'
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l json -d 'With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l keep-data -d 'Stop everything but keep the data; `seasense dev` goes on from there'
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l all -d 'Remove the local registry and its network as well, unless another environment uses them'
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand status" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand status" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand status" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand status" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand status" -s w -l watch -d 'Go on looking, every two seconds, as a full-screen view; `q` ends it'
+complete -c seasense -n "__fish_seasense_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -l tail -d 'How many of the last lines of each container to show' -r
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -s f -l follow -d 'Go on with new lines until interrupted'
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand open" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand open" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand open" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand open" -l print -d 'Print the address instead of opening it'
+complete -c seasense -n "__fish_seasense_using_subcommand open" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -f -a "list" -d 'List the images of the lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -f -a "build" -d 'Build what is missing from source packages, and push it to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -f -a "push" -d 'Push what the cache holds to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -f -a "verify" -d 'Hash everything in the registry again and compare it with the lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l supply -d 'Where images come from' -r -f -a "auto\t'Ask the network quickly, and pull if it answers'
+pull\t'Copy the official images'
+build\t'Build from Go modules, Debian and PyPI packages'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l supply -d 'Where images come from' -r -f -a "auto\t'Ask the network quickly, and pull if it answers'
+pull\t'Copy the official images'
+build\t'Build from Go modules, Debian and PyPI packages'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l supply -d 'Where images come from' -r -f -a "auto\t'Ask the network quickly, and pull if it answers'
+pull\t'Copy the official images'
+build\t'Build from Go modules, Debian and PyPI packages'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the images of the lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "build" -d 'Build what is missing from source packages, and push it to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "push" -d 'Push what the cache holds to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Hash everything in the registry again and compare it with the lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l supply -d 'Where images come from' -r -f -a "auto\t'Ask the network quickly, and pull if it answers'
+pull\t'Copy the official images'
+build\t'Build from Go modules, Debian and PyPI packages'"
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l raw -d 'Leave the environment\'s variables unfilled, as they are in the artifact'
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l check -d 'Only check the tree; needs no images'
+complete -c seasense -n "__fish_seasense_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand completions" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand completions" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand completions" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand man" -l dir -d 'Write every page into this folder, made where it does not exist, instead of printing `seasense.1`' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand man" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand man" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand man" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "dev" -d 'Bring the environment up, or up to date, and prove that it works'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "down" -d 'Remove the environment and prove that nothing is left'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "status" -d 'Say what runs, at which digest, and what is wrong'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "logs" -d 'Show the logs of one part of the platform'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "open" -d 'Open the public page in a browser'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "images" -d 'Make, list and check the images and upstream manifests'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "render" -d 'Print the tree exactly as Flux will get it'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "doctor" -d 'Check that this machine can run the platform'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "man" -d 'Print the manual page, or write those of every command'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "list" -d 'List the images of the lock'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "build" -d 'Build what is missing from source packages, and push it to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "push" -d 'Push what the cache holds to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "verify" -d 'Hash everything in the registry again and compare it with the lock'
