@@ -98,7 +98,7 @@ async fn counts(port: u16) -> Result<FleetCounts> {
     Ok(read(&answer.text().await.context(Kind::Workload, what)?))
 }
 
-/// Reads the fleet's page in the text format of OpenMetrics; what is not on it counts as 0.
+/// Reads the fleet's page in the text format of `OpenMetrics`; what is not on it counts as 0.
 fn read(page: &str) -> FleetCounts {
     let value = |name: &str| {
         let mut lines = page.lines().filter_map(|line| line.strip_prefix("seasense_fleet_")?.split_once(' '));

@@ -74,11 +74,16 @@ impl Terminal {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
+    /// Waits until `part` stands on the screen.
     fn wait_for(&self, part: &str) {
+        self.wait_until(part, |sent| drawn(sent).contains(part));
+    }
+
+    fn wait_until(&self, what: &str, done: impl Fn(&str) -> bool) {
         let begun = Instant::now();
-        while !drawn(&self.text()).contains(part) {
+        while !done(&self.text()) {
             let late = begun.elapsed() > Duration::from_secs(40);
-            assert!(!late, "{part:?} is not shown:\n{}", drawn(&self.text()));
+            assert!(!late, "{what:?} is not shown:\n{}", drawn(&self.text()));
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -98,7 +103,8 @@ impl Terminal {
 
     /// Waits for the end; gives the exit code once it is sure that the terminal is as it was.
     fn ended(mut self) -> i32 {
-        self.wait_for("the end of it");
+        // Behind the view, wherever the cursor stood before.
+        self.wait_until("the end of it", |sent| sent.contains("the end of it"));
         drop(self.script.stdin.take());
         self.script.wait().unwrap();
         assert_eq!(self.file("after"), self.file("before"), "the terminal's settings were not restored");
@@ -117,12 +123,15 @@ fn drawn(sent: &str) -> String {
     while let Some(next) = rest.next() {
         match next {
             '\u{1b}' => {
-                let sequence: String =
-                    rest.by_ref().skip(1).take_while(|c| !c.is_ascii_alphabetic() || *c == '?').collect();
-                // Only a move to a place has a `;` and no more than two numbers; colours have one or more than two.
-                let place: Vec<usize> =
+                let mut sequence = String::new();
+                let ending = rest.by_ref().skip(1).find(|c| {
+                    let ends = c.is_ascii_alphabetic();
+                    sequence.extend((!ends).then_some(*c));
+                    ends
+                });
+                let numbers: Vec<usize> =
                     sequence.split(';').filter_map(|number| number.parse().ok()).collect();
-                if let [down, right] = place[..] {
+                if let (Some('H'), [down, right]) = (ending, &numbers[..]) {
                     (row, column) = (down.saturating_sub(1), right.saturating_sub(1));
                 }
             }

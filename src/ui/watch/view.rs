@@ -197,7 +197,7 @@ impl View<'_> {
                 let name = format!("{:column$} ", cut(&row.name, column));
                 let text = cut(&row.text, left);
                 let mark = marked.then(|| self.mark(row.mark));
-                Line::from_iter(mark.into_iter().chain([Span::raw(name), Span::raw(text)]))
+                mark.into_iter().chain([Span::raw(name), Span::raw(text)]).collect::<Line<'_>>()
             })
             .collect()
     }
