@@ -10,7 +10,10 @@ mod interrupt;
 mod lock;
 mod logs;
 mod open;
+mod pause;
 mod render;
+mod resume;
+mod snapshot;
 mod status;
 mod trust;
 
@@ -54,6 +57,12 @@ enum Command {
     Dev(dev::Args),
     /// Remove the environment and prove that nothing is left
     Down(down::Args),
+    /// Free the machine: stop everything, keep data and certificates
+    Pause(pause::Args),
+    /// Wake a paused environment exactly as it was, and prove that it works
+    Resume(resume::Args),
+    /// Keep the database's state under a name, and go back to it
+    Snapshot(snapshot::Args),
     /// Say what runs, at which digest, and what is wrong
     Status(status::Args),
     /// Show the logs of one part of the platform
@@ -99,6 +108,9 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Dev(args) => dev::run(&context, args).await,
         Command::Down(args) => down::run(&context, args).await,
+        Command::Pause(args) => pause::run(&context, args).await,
+        Command::Resume(args) => resume::run(&context, args).await,
+        Command::Snapshot(args) => snapshot::run(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
         Command::Logs(args) => logs::run(&context, args).await,
         Command::Open(args) => open::run(&context, args).await,

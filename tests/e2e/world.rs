@@ -108,11 +108,11 @@ impl World {
         self.root.path().join("home")
     }
 
-    fn state(&self) -> PathBuf {
+    pub fn state(&self) -> PathBuf {
         self.root.path().join("state")
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.stdin(Stdio::null()).env_remove("KUBECONFIG");
         command
@@ -348,7 +348,7 @@ fn home_of_caller(folder: &str) -> std::ffi::OsString {
     PathBuf::from(std::env::var_os("HOME").unwrap()).join(folder).into_os_string()
 }
 
-fn finish(command: &mut Command) -> Run {
+pub fn finish(command: &mut Command) -> Run {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     Run {
         code: output.status.code(),
