@@ -61,6 +61,11 @@ impl Harness {
 
     /// Runs `seasense ARGS` in the project. Docker is where nothing listens.
     pub fn run(&self, args: &[&str]) -> Run {
+        self.run_with(args, &[])
+    }
+
+    /// The same, with further variables in its environment.
+    pub fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_seasense"))
             .args(args)
             .current_dir(self.project())
@@ -69,6 +74,7 @@ impl Harness {
             .env("PATH", self.root.path().join("bin"))
             .env("JAVA_HOME", self.root.path().join("java"))
             .env("DOCKER_HOST", format!("unix://{}", self.root.path().join("no.sock").display()))
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .output()
             .unwrap();

@@ -15,8 +15,8 @@ use crate::{
     workloads::{self, Public},
 };
 
-/// A cluster whose nodes were started is all there again within half a minute.
-const WAKE_LIMIT: Duration = Duration::from_mins(1);
+/// A cluster whose nodes were started is all there again within half a minute, on a busy machine later.
+const WAKE_LIMIT: Duration = Duration::from_mins(3);
 
 /// Takes the steps of `plan` and gives the way in that a person would take.
 pub async fn raise(
