@@ -8,7 +8,7 @@ use super::{Context, lock::LockArgs};
 use crate::{
     config::Environment,
     engine::{self, EngineContext},
-    event::Step,
+    event::{Event, Step},
     failure::{Context as _, Failure, Kind, Result},
     k8s::{Client, Deadline},
     observe::{self, Observer, Snapshot},
@@ -79,7 +79,9 @@ async fn sail(
     deadline: Deadline,
 ) -> Result<Public> {
     let credentials = workloads::credentials(client, deadline).await?;
-    engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)?;
+    if engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)? {
+        engine.events.emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
+    }
     let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
     let public = Public::new(host, port, &credentials.authority)?;
     let step = Step::start(&engine.events, "resume.first-reading", "See a reading through the gateway");

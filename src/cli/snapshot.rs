@@ -94,9 +94,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         (Action::Load { yes, json, .. }, Some(name)) => {
             confirm(ui, &client, &name, yes).await?;
             let loaded = snapshot::load(&client, &name, &engine.events).await?;
-            let content = &loaded.snapshot.about.content;
-            if content.schema < loaded.before.schema {
-                ui.say(&older(content, &loaded.before));
+            let kept = &loaded.snapshot.about.content;
+            if kept.schema < loaded.before.schema {
+                ui.say(&older(kept, &loaded.before));
             } else {
                 serving(&engine, &environment, &client).await?;
             }
@@ -139,11 +139,11 @@ async fn confirm(ui: &Ui, client: &Client, name: &Name, yes: bool) -> Result<()>
     }
 }
 
-fn older(content: &Content, before: &Content) -> String {
+fn older(kept: &Content, before: &Content) -> String {
     format!(
         "The schema is at version {} again; the backend that runs needs {}, and does not serve until `seasense dev` \
          brings it one that fits, or migrates anew.\n",
-        content.schema, before.schema
+        kept.schema, before.schema
     )
 }
 

@@ -44,8 +44,8 @@ async fn several_built_nodes_are_told_of_each_other_and_all_of_them_work() {
     environment.cluster.nodes = toml::Spanned::new(0..0, 3);
     ensure(&world.context, &environment, &world.source).await.unwrap();
     let config = world.config();
-    let told = config["nodes"][2]["extraMounts"].as_array().unwrap().iter();
-    let mark = told.filter(|mount| mount["containerPath"] == OWNERSHIP_MOUNT).next_back().unwrap();
+    let mut told = config["nodes"][2]["extraMounts"].as_array().unwrap().iter();
+    let mark = told.rfind(|mount| mount["containerPath"] == OWNERSHIP_MOUNT).unwrap();
     let list = std::fs::read_to_string(Path::new(mark["hostPath"].as_str().unwrap()).join("nodes")).unwrap();
     assert_eq!(list, "seasense-local-control-plane\nseasense-local-worker\nseasense-local-worker2\n");
     let patches = config["kubeadmConfigPatches"].to_string();

@@ -85,11 +85,15 @@ async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Re
 async fn shared(docker: &Docker, extent: Extent, removed: &mut Removed) -> Result<()> {
     let ours = format!("{}={}", labels::OWNER, labels::SEASENSE);
     let containers = docker.list_containers(std::slice::from_ref(&ours)).await?;
-    let in_use = containers.iter().any(|container| container.labels.contains_key(labels::ENVIRONMENT));
+    // A node inherits the labels of an image of ours: it belongs to its cluster all the same.
+    let belongs = |container: &Container| {
+        container.labels.contains_key(labels::ENVIRONMENT) || container.labels.contains_key(KIND_CLUSTER)
+    };
+    let in_use = containers.iter().any(belongs);
     if extent == Extent::Everything && !in_use {
         sweep(docker, std::slice::from_ref(&ours), removed).await?;
     } else {
-        let kept = containers.iter().filter(|container| !container.labels.contains_key(labels::ENVIRONMENT));
+        let kept = containers.iter().filter(|container| !belongs(container));
         removed.kept.extend(
             kept.map(|container| format!("the container `{}`, shared by all environments", container.name)),
         );
