@@ -8,13 +8,13 @@ use crate::world::{World, finish};
 
 impl World {
     pub fn kill_node(&self) {
-        finish(self.command("docker").args(["kill", "seasense-e2e-control-plane"])).assert_success();
+        finish(self.command("docker").args(["kill", &self.control_plane()])).assert_success();
     }
 
     /// Names of the containers of this environment that run, one a line.
     pub fn running_containers(&self) -> String {
-        finish(self.command("docker").args(["ps", "--filter", "name=seasense-e2e", "--format", "{{.Names}}"]))
-            .stdout
+        let name = format!("name={}", self.cluster());
+        finish(self.command("docker").args(["ps", "--filter", &name, "--format", "{{.Names}}"])).stdout
     }
 
     /// Every certificate in the cluster, with its namespace and name.
@@ -27,7 +27,7 @@ impl World {
     /// Every reading that the fleet has noted as acknowledged: `<buoy> <boot_id> <seq>`.
     pub fn acknowledged(&self) -> BTreeSet<String> {
         let mut readings = BTreeSet::new();
-        for file in fs::read_dir(self.state().join("seasense-e2e/fleet/ledger")).unwrap() {
+        for file in fs::read_dir(self.state().join(self.cluster()).join("fleet/ledger")).unwrap() {
             let text = fs::read_to_string(file.unwrap().path()).unwrap();
             // A last line without an end is a note that was cut off.
             for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {

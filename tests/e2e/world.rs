@@ -86,16 +86,17 @@ impl World {
     }
 
     /// The cluster's name.
-    fn cluster(&self) -> String {
+    pub fn cluster(&self) -> String {
         format!("seasense-{}", self.name)
     }
 
     /// The control plane's container.
-    fn control_plane(&self) -> String {
+    pub fn control_plane(&self) -> String {
         format!("{}-control-plane", self.cluster())
     }
 
-    fn authority(&self) -> PathBuf {
+    /// The authority's certificate.
+    pub fn authority(&self) -> PathBuf {
         self.state().join(self.cluster()).join("ca.crt")
     }
 
@@ -200,11 +201,6 @@ impl World {
         command.args(["--resolve", &format!("seasense.localhost:{}:127.0.0.1", self.port)]);
         let run = finish(command.arg(format!("https://seasense.localhost:{}{path}", self.port)));
         if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
-    }
-
-    /// The authority's certificate.
-    pub fn authority(&self) -> PathBuf {
-        self.state().join("seasense-e2e/ca.crt")
     }
 
     /// Runs a program at home.
