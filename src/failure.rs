@@ -109,6 +109,10 @@ impl fmt::Display for Location {
     }
 }
 
+/// How the kernel, and everything that runs on it, says that a disk is full.
+const FULL_DISK: [&str; 2] = ["no space left on device", "disk quota exceeded"];
+const FREE_SPACE: &str = "free some space there, then run this again; nothing is half-written";
+
 /// A failure on its way to the person.
 ///
 /// Messages are lowercase fragments without a final period; they read well after "error: ".
@@ -145,7 +149,7 @@ impl Failure {
     /// Adds one cause, as text.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        self.causes.push(cause.into());
+        self.add_cause(cause.into());
         self
     }
 
@@ -156,11 +160,21 @@ impl Failure {
         while let Some(current) = next {
             let text = current.to_string();
             if self.causes.last() != Some(&text) {
-                self.causes.push(text);
+                self.add_cause(text);
             }
             next = current.source();
         }
         self
+    }
+
+    /// A full disk is a fault of the machine, whatever was being done, and has its own cure.
+    fn add_cause(&mut self, cause: String) {
+        let full = FULL_DISK.iter().any(|words| cause.to_ascii_lowercase().contains(words));
+        if full && !self.hints.iter().any(|hint| hint == FREE_SPACE) {
+            self.kind = Kind::Tool;
+            self.hints.push(FREE_SPACE.to_owned());
+        }
+        self.causes.push(cause);
     }
 
     /// Adds what to do next.
@@ -205,6 +219,14 @@ mod tests {
     fn exit_codes_are_distinct_and_ordered() {
         let codes: Vec<u8> = Kind::ALL.iter().map(|kind| kind.exit_code()).collect();
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    }
+
+    #[test]
+    fn a_full_disk_is_a_fault_of_the_machine_and_told_once() {
+        let error = std::io::Error::from_raw_os_error(28);
+        let failure =
+            Failure::new(Kind::Cluster, "write").caused_by(&error).because("no space left on device");
+        assert_eq!((failure.kind, failure.hints.len(), failure.causes.len()), (Kind::Tool, 1, 2));
     }
 
     #[test]

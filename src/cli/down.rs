@@ -12,7 +12,7 @@ use crate::{
 /// Arguments of `seasense down`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Stop everything but keep the data; `seasense dev` goes on from there
+    /// Stop everything but keep the data: the same as `seasense pause`
     #[arg(long, conflicts_with = "all")]
     keep_data: bool,
     /// Remove the local registry and its network as well, unless another environment uses them
@@ -26,23 +26,22 @@ pub struct Args {
 
 /// Removes the environment.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    if args.keep_data {
+        return super::pause::run(context, super::pause::Args { lock: args.lock, json: args.json }).await;
+    }
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;
-    let extent = match (args.keep_data, args.all) {
-        (true, _) => Extent::KeepData,
-        (_, true) => Extent::Everything,
-        _ => Extent::Environment,
-    };
+    let extent = if args.all { Extent::Everything } else { Extent::Environment };
     let mut removed = engine::remove(&engine, (environment.instance(), &cluster), extent).await?;
     let trusted = Ledger::open(&engine.places.trust_ledger())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
     // For people this is news on the screen, and no data.
     args.json.print(context, &removed, String::new)?;
     if !args.json.wanted() {
-        context.ui.say(&report(&removed, extent));
+        context.ui.say(&report(&removed));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -56,13 +55,10 @@ fn still_trusted(entry: &Entry) -> String {
     )
 }
 
-fn report(removed: &Removed, extent: Extent) -> String {
-    let mut text = String::new();
-    if extent == Extent::KeepData {
-        text += "Stopped. `seasense dev` goes on from here; `seasense down` removes it.\n";
-    } else {
-        text += "Nothing of the environment is left: no container, no volume, no network, no file outside the cache.\n";
-    }
+fn report(removed: &Removed) -> String {
+    let mut text = String::from(
+        "Nothing of the environment is left: no container, no volume, no network, no file outside the cache.\n",
+    );
     for kept in &removed.kept {
         text += &format!("  kept: {kept}\n");
     }

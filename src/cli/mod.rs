@@ -12,8 +12,11 @@ mod lock;
 mod logs;
 mod man;
 mod open;
+mod pause;
 pub mod reference;
 mod render;
+mod resume;
+mod snapshot;
 mod status;
 mod trust;
 
@@ -57,6 +60,12 @@ enum Command {
     Dev(dev::Args),
     /// Remove the environment and prove that nothing is left
     Down(down::Args),
+    /// Free the machine: stop everything, keep data and certificates
+    Pause(pause::Args),
+    /// Wake a paused environment exactly as it was, and prove that it works
+    Resume(resume::Args),
+    /// Keep the database's state under a name, and go back to it
+    Snapshot(snapshot::Args),
     /// Say what runs, at which digest, and what is wrong
     Status(status::Args),
     /// Show the logs of one part of the platform
@@ -104,6 +113,9 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Dev(args) => dev::run(&context, args).await,
         Command::Down(args) => down::run(&context, args).await,
+        Command::Pause(args) => pause::run(&context, args).await,
+        Command::Resume(args) => resume::run(&context, args).await,
+        Command::Snapshot(args) => snapshot::run(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
         Command::Logs(args) => logs::run(&context, args).await,
         Command::Open(args) => open::run(&context, args).await,

@@ -6,6 +6,7 @@ mod exec;
 mod image;
 pub mod labels;
 mod network;
+mod power;
 mod spec;
 mod volume;
 

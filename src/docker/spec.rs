@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bollard::{
     models::{
         ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount as ApiMount, MountType,
-        MountVolumeOptions, PortBinding, RestartPolicy, RestartPolicyNameEnum,
+        MountVolumeOptions, PortBinding,
     },
     query_parameters::CreateContainerOptionsBuilder,
 };
@@ -45,6 +45,8 @@ pub enum Restart {
     /// Never.
     #[default]
     No,
+    /// Once, when it failed; so does kind with its nodes, which is how they outlive a restart of the daemon.
+    OnFailureOnce,
     /// Whenever it ends or the daemon starts, unless it was stopped on purpose.
     UnlessStopped,
 }
@@ -125,13 +127,7 @@ impl ContainerSpec {
             cap_drop: Some(vec!["ALL".into()]),
             security_opt: Some(vec!["no-new-privileges".into()]),
             log_config: Some(short_logs()),
-            restart_policy: Some(RestartPolicy {
-                name: Some(match self.restart {
-                    Restart::No => RestartPolicyNameEnum::NO,
-                    Restart::UnlessStopped => RestartPolicyNameEnum::UNLESS_STOPPED,
-                }),
-                maximum_retry_count: None,
-            }),
+            restart_policy: Some(self.restart.policy()),
             ..Default::default()
         }
     }

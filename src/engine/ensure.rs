@@ -1,29 +1,34 @@
 //! Converging: whatever was found, there is a whole, running cluster of ours afterwards.
 
-use std::time::Duration;
-
-use futures_util::future::try_join_all;
-
-use super::{ClusterSource, EngineContext, Observed, create, handle, names, nodes, observe, record::Record};
+use super::{
+    Awake, ClusterSource, EngineContext, Observed, create, names, nodes, observe,
+    record::Record,
+    wake::{Patience, wake},
+};
 use crate::{
     config::Environment,
     event::{Event, Step},
     failure::{Failure, Kind, Result},
-    k8s::{Client, ClusterHandle, Deadline, Look, PAUSE, wait},
 };
-
-/// A node that was stopped needs about 20 s until its API answers, a busy machine several times that.
-const START_LIMIT: Duration = Duration::from_mins(3);
 
 /// Makes the cluster of `environment` exist and run.
 ///
-/// A cluster that was left half made is removed and made anew; one that was stopped is started; one that seasense did
-/// not make, or that was made with other settings, is refused.
+/// A cluster that was left half made is removed and made anew; one that was stopped is started, one that is silent is
+/// restarted; one that stays silent, that seasense did not make, or that was made with other settings, is refused.
 pub async fn ensure(
     context: &EngineContext,
     environment: &Environment,
     source: &ClusterSource,
-) -> Result<ClusterHandle> {
+) -> Result<Awake> {
+    ensure_within(context, environment, source, Patience::USUAL).await
+}
+
+pub(super) async fn ensure_within(
+    context: &EngineContext,
+    environment: &Environment,
+    source: &ClusterSource,
+    patience: Patience,
+) -> Result<Awake> {
     let name = environment.cluster_name();
     let step = Step::start(&context.events, "engine.cluster", format!("Make the cluster `{name}`"));
     match observe(&context.docker, &context.places, &name).await? {
@@ -37,27 +42,16 @@ pub async fn ensure(
             renew(context, &name, &reason).await?;
             fresh(context, environment, source, step).await
         }
-        found @ (Observed::Stopped | Observed::Running) => {
+        found @ (Observed::Stopped | Observed::Paused { .. } | Observed::Running) => {
             check_settings(context, environment, source, &name)?;
             let hostname = environment.variables.hostname.get_ref();
             names::write(&context.project, &context.places.state(&name), hostname)?;
-            if found == Observed::Stopped {
-                start(context, &name, &step).await?;
+            let awake = wake(context, &name, Some(source), &found, patience, &step).await?;
+            match awake.started {
+                Some(_) => step.done("started again"),
+                None => step.unchanged("runs"),
             }
-            match answering(context, source, &name, &step).await {
-                Ok(handle) => {
-                    match found {
-                        Observed::Stopped => step.done("started again"),
-                        _ => step.unchanged("runs"),
-                    }
-                    Ok(handle)
-                }
-                Err(failure) if failure.kind == Kind::TimedOut => {
-                    renew(context, &name, "its API does not answer").await?;
-                    fresh(context, environment, source, step).await
-                }
-                Err(failure) => Err(failure),
-            }
+            Ok(awake)
         }
     }
 }
@@ -74,10 +68,10 @@ async fn fresh(
     environment: &Environment,
     source: &ClusterSource,
     step: Step,
-) -> Result<ClusterHandle> {
+) -> Result<Awake> {
     let handle = create::create(context, environment, source, &step).await?;
     step.done(format!("{} node(s)", environment.cluster.nodes.get_ref()));
-    Ok(handle)
+    Ok(Awake { handle, started: None })
 }
 
 async fn renew(context: &EngineContext, name: &str, reason: &str) -> Result<()> {
@@ -99,11 +93,11 @@ fn check_settings(
             format!("the cluster `{name}` was made with other settings"),
         )
         .because(difference)
-        .hint("run `seasense down` and `seasense dev` to make it anew; its data goes with it"));
+        .hint("`seasense dev --recreate` makes it anew; its data goes with it"));
     }
     if record.image != source.node_image {
         let text = format!(
-            "the cluster `{name}` runs an older node image; `seasense down` and `seasense dev` make it anew"
+            "the cluster `{name}` runs an older node image; `seasense dev --recreate` makes it anew, without its data"
         );
         context.events.emit(Event::Warning { text });
     }
@@ -118,34 +112,6 @@ fn difference(record: &Record, environment: &Environment) -> Option<String> {
     }
     (record.https_port != port)
         .then(|| format!("its gateway is on port {}, the environment asks for {port}", record.https_port))
-}
-
-async fn start(context: &EngineContext, name: &str, step: &Step) -> Result<()> {
-    step.progress(0, None, "starting the nodes");
-    let nodes = nodes::of(&context.docker, name).await?;
-    try_join_all(nodes.iter().map(|node| context.docker.start(&node.name))).await.map(drop)
-}
-
-/// The handle, once the API answers under the identity that was written down.
-async fn answering(
-    context: &EngineContext,
-    source: &ClusterSource,
-    name: &str,
-    step: &Step,
-) -> Result<ClusterHandle> {
-    let handle = handle(&context.places, name);
-    if !handle.kubeconfig.is_file() {
-        create::export_kubeconfig(context, source, name).await?;
-    }
-    let client = Client::connect(&ClusterHandle { uid: None, ..handle.clone() }).await?;
-    wait(Deadline::after(START_LIMIT), PAUSE, "reach the cluster's API", || async {
-        client.ready().await.map(Look::Ready).inspect_err(|failure| {
-            step.progress(0, None, failure.causes.first().cloned().unwrap_or_default());
-        })
-    })
-    .await?;
-    Client::connect(&handle).await?;
-    Ok(handle)
 }
 
 #[cfg(test)]

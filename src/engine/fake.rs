@@ -47,7 +47,7 @@ impl World {
             let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/kind").join(file);
             std::fs::copy(shipped, root.join("infra/kind").join(file)).unwrap();
         }
-        let port = serve_kubernetes().await;
+        let port = serve_kubernetes(root).await;
         serve_docker(root);
         let world = Self {
             context: EngineContext {
@@ -110,6 +110,31 @@ EOF
         serde_json::from_str(&text).unwrap()
     }
 
+    /// Lets the API of every cluster be silent, or answer again.
+    pub fn silence(&self, silent: bool) {
+        let file = self.folder.path().join("silent");
+        if silent { std::fs::write(file, "").unwrap() } else { std::fs::remove_file(file).unwrap() }
+    }
+
+    /// Lets the API be silent until the container `name` is started.
+    pub fn silence_until_started(&self, name: &str) {
+        std::fs::write(self.folder.path().join("silent"), name).unwrap();
+    }
+
+    /// How often the container was started after it was made.
+    pub fn starts(&self, name: &str) -> u64 {
+        self.read(name)["Starts"].as_u64().unwrap_or_default()
+    }
+
+    /// When the daemon starts the container again.
+    pub fn restart_policy(&self, name: &str) -> String {
+        self.read(name)["RestartPolicy"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn read(&self, name: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.container(name)).unwrap()).unwrap()
+    }
+
     /// The file that stands for a container.
     pub fn container(&self, name: &str) -> PathBuf {
         self.folder.path().join("containers").join(name)
@@ -122,23 +147,27 @@ fn serve_docker(root: &Path) {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let containers = containers.clone();
-            tokio::spawn(answer(stream, move |method, path| docker(&containers, method, path)));
+            tokio::spawn(answer(stream, move |method, path, body| docker(&containers, method, path, body)));
         }
     });
 }
 
-async fn serve_kubernetes() -> u16 {
+async fn serve_kubernetes(root: &Path) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let silent = root.join("silent");
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(answer(stream, |_, _| (200, json!({"metadata": {"uid": "the-cluster"}}))));
+            // Dropped, as a port of a node whose API server is gone.
+            if !silent.exists() {
+                tokio::spawn(answer(stream, |_, _, _| (200, json!({"metadata": {"uid": "the-cluster"}}))));
+            }
         }
     });
     port
 }
 
-fn docker(containers: &Path, method: &str, path: &str) -> (u16, Value) {
+fn docker(containers: &Path, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let parts: Vec<&str> =
         path.split('/').skip_while(|part| part.is_empty() || part.starts_with("v1.")).collect();
@@ -150,17 +179,34 @@ fn docker(containers: &Path, method: &str, path: &str) -> (u16, Value) {
             Ok(()) => (204, Value::Null),
             Err(_) => (404, json!({"message": "No such container"})),
         },
-        ("POST", ["containers", name, action]) => {
+        ("POST", ["containers", name, action]) if containers.join(name).exists() => {
             let file = containers.join(name);
             let mut container: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-            container["State"] = json!(if *action == "start" { "running" } else { "exited" });
+            change(&mut container, action, body);
             std::fs::write(file, container.to_string()).unwrap();
-            (204, Value::Null)
+            let silent = containers.with_file_name("silent");
+            if *action == "start" && std::fs::read_to_string(&silent).is_ok_and(|until| until == *name) {
+                std::fs::remove_file(silent).unwrap();
+            }
+            (if *action == "update" { 200 } else { 204 }, Value::Null)
         }
         ("GET", ["volumes"]) => (200, json!({"Volumes": [], "Warnings": null})),
         ("GET", ["networks", _]) => (200, json!({"Name": "kind"})),
         ("GET", ["networks"]) => (200, json!([])),
         _ => (404, json!({"message": format!("{method} {path}")})),
+    }
+}
+
+fn change(container: &mut Value, action: &str, body: &Value) {
+    match action {
+        "start" => {
+            container["State"] = json!("running");
+            container["Starts"] = json!(container["Starts"].as_u64().unwrap_or_default() + 1);
+        }
+        "stop" | "kill" => container["State"] = json!("exited"),
+        "update" => container["RestartPolicy"] = body["RestartPolicy"]["Name"].clone(),
+        // Commands in a container are not to be had in this world.
+        _ => {}
     }
 }
 
@@ -180,7 +226,7 @@ fn list(containers: &Path) -> Value {
     Value::Array(files.filter_map(container).collect())
 }
 
-async fn answer<S>(mut stream: S, handle: impl Fn(&str, &str) -> (u16, Value))
+async fn answer<S>(mut stream: S, handle: impl Fn(&str, &str, &Value) -> (u16, Value))
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -195,7 +241,13 @@ where
     let request = String::from_utf8_lossy(&request).into_owned();
     let mut words = request.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (code, body) = handle(method, path);
+    let length = request.to_ascii_lowercase();
+    let length = length.split("content-length: ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let mut sent = vec![0; length.and_then(|length| length.parse().ok()).unwrap_or_default()];
+    if stream.read_exact(&mut sent).await.is_err() {
+        return;
+    }
+    let (code, body) = handle(method, path, &serde_json::from_slice(&sent).unwrap_or_default());
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let head = format!(
         "HTTP/1.1 {code} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",

@@ -24,6 +24,8 @@ const GATEWAY_NODE_PORT: u16 = 30443;
 const IMAGE_USER: u32 = 65532;
 /// The label that tells which settings a fleet was started with.
 const CONFIGURATION: &str = "org.seasense.configuration";
+/// The label that tells where it was told to find the gateway.
+const GATEWAY: &str = "org.seasense.gateway";
 const MEMORY_LIMIT: u64 = 256 << 20;
 /// The port in the container on which the fleet tells what it counts; the daemon chooses the one on 127.0.0.1.
 pub const METRICS_PORT: u16 = 9100;
@@ -85,6 +87,34 @@ pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<(
     Ok(())
 }
 
+/// Lets the fleet of a resumed environment sail again as it was: the same container, and with it the same image and
+/// settings.
+///
+/// After a restart the daemon may have given the gateway another address: then the container is made anew, from its own
+/// image, with the environment's present settings. Tells whether there is a fleet at all.
+pub async fn resume(
+    context: &EngineContext,
+    environment: &Environment,
+    (key, ca): (&[u8], &[u8]),
+) -> Result<bool> {
+    let cluster = environment.cluster_name();
+    let name = container(&cluster);
+    let Some(found) = context.docker.container(&name).await? else { return Ok(false) };
+    let address = gateway_address(context, &cluster).await?;
+    if found.labels.get(GATEWAY) != Some(&address) {
+        let input = FleetInput { environment, image: &found.image, key, ca };
+        return ensure(context, &input).await.map(|()| true);
+    }
+    let step = Step::start(&context.events, "engine.fleet", "Let the buoys sail again");
+    if found.running {
+        step.unchanged("runs");
+        return Ok(true);
+    }
+    context.docker.start(&name).await?;
+    step.done("");
+    Ok(true)
+}
+
 async fn gateway_address(context: &EngineContext, cluster: &str) -> Result<String> {
     let node = nodes::control_plane(cluster);
     let container = context.docker.container(&node).await?;
@@ -144,6 +174,8 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
     };
     let setting = |name: &str, value: String| (name.to_owned(), value);
     let (uid, gid) = user();
+    let mut labels = labels::of_environment(environment.instance(), "fleet");
+    labels.insert(GATEWAY.to_owned(), gateway.to_owned());
     ContainerSpec {
         name: container(&environment.cluster_name()),
         image: input.image.to_owned(),
@@ -159,7 +191,7 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
             setting("LEDGER", "/var/lib/seasense".to_owned()),
             setting("LISTEN", format!("0.0.0.0:{METRICS_PORT}")),
         ],
-        labels: labels::of_environment(environment.instance(), "fleet"),
+        labels,
         network: NETWORK.to_owned(),
         ports: vec![(0, METRICS_PORT)],
         mounts: vec![

@@ -1,12 +1,14 @@
 //! The engine's whole flow in a world of its own: no Docker, no cluster.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use super::{
-    Extent, OWNERSHIP_MOUNT, Observed, ensure,
+    Extent, Mark, OWNERSHIP_MOUNT, Observed, ensure,
+    ensure::ensure_within,
     fake::{HALF, WHOLE, World},
     fixture::local,
-    observe, remove,
+    observe, pause, remove, resume,
+    wake::Patience,
 };
 use crate::failure::Kind;
 
@@ -22,7 +24,7 @@ async fn makes_a_cluster_once_and_leaves_it_alone_afterwards() {
     let world = World::new(WHOLE).await;
     assert_eq!(seen(&world).await, Observed::Absent);
     let made = ensure(&world.context, &local(), &world.source).await.unwrap();
-    assert_eq!(made.uid.as_deref(), Some("the-cluster"));
+    assert_eq!(made.handle.uid.as_deref(), Some("the-cluster"));
     assert_eq!(seen(&world).await, Observed::Running);
     let again = ensure(&world.context, &local(), &world.source).await.unwrap();
     assert_eq!(again, made);
@@ -42,8 +44,8 @@ async fn several_built_nodes_are_told_of_each_other_and_all_of_them_work() {
     environment.cluster.nodes = toml::Spanned::new(0..0, 3);
     ensure(&world.context, &environment, &world.source).await.unwrap();
     let config = world.config();
-    let told = config["nodes"][2]["extraMounts"].as_array().unwrap().iter();
-    let mark = told.filter(|mount| mount["containerPath"] == OWNERSHIP_MOUNT).next_back().unwrap();
+    let mut told = config["nodes"][2]["extraMounts"].as_array().unwrap().iter();
+    let mark = told.rfind(|mount| mount["containerPath"] == OWNERSHIP_MOUNT).unwrap();
     let list = std::fs::read_to_string(Path::new(mark["hostPath"].as_str().unwrap()).join("nodes")).unwrap();
     assert_eq!(list, "seasense-local-control-plane\nseasense-local-worker\nseasense-local-worker2\n");
     let patches = config["kubeadmConfigPatches"].to_string();
@@ -82,15 +84,80 @@ async fn a_cluster_of_somebody_else_is_neither_used_nor_removed() {
     assert!(world.container(NODE).exists() && world.calls().is_empty());
 }
 
+fn mark_of(at: &str) -> Mark {
+    Mark { since: at.parse().unwrap(), digest: Some("sha256:aa".into()) }
+}
+
 #[tokio::test]
-async fn keeping_the_data_stops_the_nodes_and_the_next_run_starts_them() {
+async fn a_pause_stops_everything_and_only_resume_or_dev_end_it() {
     let world = World::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
-    let removed = remove(&world.context, ("local", CLUSTER), Extent::KeepData).await.unwrap();
-    assert!(removed.stopped.contains(&NODE.to_owned()) && removed.containers.is_empty());
-    assert_eq!(seen(&world).await, Observed::Stopped);
-    ensure(&world.context, &local(), &world.source).await.unwrap();
+    let mark = mark_of("2026-11-21T10:00:00Z");
+    let paused = pause(&world.context, ("local", CLUSTER), mark.clone()).await.unwrap();
+    assert_eq!((paused.stopped, paused.since), (vec![NODE.to_owned()], mark.since));
+    assert_eq!(seen(&world).await, Observed::Paused { since: mark.since });
+    assert_eq!(world.restart_policy(NODE), "no", "a daemon that starts would bring the node back");
+    let later = Mark { since: "2026-11-21T11:00:00Z".parse().unwrap(), digest: None };
+    let again = pause(&world.context, ("local", CLUSTER), later).await.unwrap();
+    assert_eq!((again.stopped.len(), again.since, again.digest), (0, mark.since, mark.digest));
+    let awake = resume(&world.context, &local()).await.unwrap();
+    assert!(awake.started.is_some());
+    assert_eq!(seen(&world).await, Observed::Running);
+    assert_eq!(world.restart_policy(NODE), "on-failure");
+    assert_eq!(resume(&world.context, &local()).await.unwrap().started, None, "it runs: nothing was started");
+    pause(&world.context, ("local", CLUSTER), mark_of("2026-11-21T12:00:00Z")).await.unwrap();
+    let awake = ensure(&world.context, &local(), &world.source).await.unwrap();
+    assert!(awake.started.is_some());
     assert_eq!((seen(&world).await, world.calls().len()), (Observed::Running, 1));
+}
+
+#[tokio::test]
+async fn what_does_not_exist_can_neither_be_paused_nor_resumed() {
+    let world = World::new(HALF).await;
+    let refused = |failure: crate::failure::Failure| {
+        assert_eq!(failure.kind, Kind::Cluster);
+        assert!(failure.hints.iter().any(|hint| hint.contains("seasense dev")), "{failure:?}");
+    };
+    refused(pause(&world.context, ("local", CLUSTER), mark_of("2026-11-21T10:00:00Z")).await.unwrap_err());
+    refused(resume(&world.context, &local()).await.unwrap_err());
+    ensure(&world.context, &local(), &world.source).await.unwrap_err();
+    refused(pause(&world.context, ("local", CLUSTER), mark_of("2026-11-21T10:00:00Z")).await.unwrap_err());
+    refused(resume(&world.context, &local()).await.unwrap_err());
+    assert!(world.container(NODE).exists(), "only `dev` removes what is half made");
+}
+
+#[tokio::test]
+async fn a_silent_cluster_is_restarted_once_and_then_refused_but_never_removed() {
+    const SHORT: Duration = Duration::from_millis(300);
+    let patience = Patience { running: SHORT, cut_short: SHORT, started: SHORT };
+    let world = World::new(WHOLE).await;
+    ensure(&world.context, &local(), &world.source).await.unwrap();
+    world.silence(true);
+    let failure = ensure_within(&world.context, &local(), &world.source, patience).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Cluster);
+    assert!(failure.hints.iter().any(|hint| hint.contains("dev --recreate")), "{failure:?}");
+    assert_eq!((world.starts(NODE), world.calls().len()), (1, 1), "started again once, never made anew");
+    assert_eq!(seen(&world).await, Observed::Running);
+    world.silence(false);
+    let awake = ensure_within(&world.context, &local(), &world.source, patience).await.unwrap();
+    assert_eq!((awake.started, world.calls().len()), (None, 1));
+}
+
+#[tokio::test]
+async fn a_pause_that_was_cut_short_is_healed_by_a_restart() {
+    let world = World::new(WHOLE).await;
+    ensure(&world.context, &local(), &world.source).await.unwrap();
+    // The run was killed after its mark and before the node stopped; the node's API server is gone.
+    mark_of("2026-11-21T10:00:00Z").write(&world.context.places.state(CLUSTER)).unwrap();
+    world.silence_until_started(NODE);
+    let patience = Patience {
+        running: Duration::from_mins(10),
+        cut_short: Duration::from_millis(100),
+        started: Duration::from_secs(20),
+    };
+    let awake = ensure_within(&world.context, &local(), &world.source, patience).await.unwrap();
+    assert!(awake.started.is_some());
+    assert_eq!(Mark::read(&world.context.places.state(CLUSTER)), None);
 }
 
 #[tokio::test]

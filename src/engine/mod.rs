@@ -3,7 +3,7 @@
 //! Crash-only: every call looks at the world first and converges. A cluster is ours when its node containers carry the
 //! mount [`OWNERSHIP_MOUNT`]: kind offers no way to label them, and a mount is seen from outside whether or not the node
 //! runs and whether or not the state folder still exists. It is whole when the record in the state folder, written after
-//! `kind create` ended well, names exactly the containers that exist.
+//! `kind create` ended well, names exactly the containers that exist. A whole cluster is never removed unasked: it holds data.
 
 mod claim;
 mod create;
@@ -16,14 +16,18 @@ pub mod fleet;
 #[cfg(test)]
 mod flow_tests;
 mod lock;
+mod mark;
 mod names;
 mod nodes;
 mod observe;
 mod owner;
+mod pause;
 pub mod preflight;
+mod quiesce;
 mod record;
 mod remove;
 mod shape;
+mod wake;
 
 use std::path::PathBuf;
 
@@ -38,9 +42,12 @@ pub use claim::{claim, port_from, resolve};
 pub use ensure::{ensure, foreign};
 pub use fleet::FleetInput;
 pub use lock::Lock;
+pub use mark::Mark;
 pub use observe::{Observed, handle, observe};
 pub use owner::Owner;
-pub use remove::{Extent, Removed, remove};
+pub use pause::{Paused, pause};
+pub use remove::{Extent, Removed, discard, remove};
+pub use wake::{Awake, resume};
 
 /// What to tell a person when the authority's file was written anew.
 pub const AUTHORITY_CHANGED: &str = "the environment has a new certificate authority: `ca.crt` was written anew; programs that \

@@ -1,6 +1,8 @@
 //! What there is of a cluster, judged from its containers and the record.
 
-use super::{kubeconfig, nodes, record::Record};
+use jiff::Timestamp;
+
+use super::{kubeconfig, mark::Mark, nodes, record::Record};
 use crate::{
     config::Places,
     docker::{Container, Docker},
@@ -23,8 +25,13 @@ pub enum Observed {
         /// What is missing.
         reason: String,
     },
-    /// A whole cluster of ours that does not run.
+    /// A whole cluster of ours that does not run, or of which a node does not.
     Stopped,
+    /// A whole cluster of ours of which nothing runs, on purpose.
+    Paused {
+        /// Since when.
+        since: Timestamp,
+    },
     /// A whole cluster of ours whose containers run.
     Running,
 }
@@ -32,7 +39,8 @@ pub enum Observed {
 /// Looks at the cluster called `cluster`.
 pub async fn observe(docker: &Docker, places: &Places, cluster: &str) -> Result<Observed> {
     let nodes = nodes::of(docker, cluster).await?;
-    Ok(judge(&nodes, Record::read(&places.state(cluster)).as_ref()))
+    let state = places.state(cluster);
+    Ok(judge(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()))
 }
 
 /// The handle of the cluster called `cluster`, with the identity that was written down; whether it exists is not asked.
@@ -42,7 +50,7 @@ pub fn handle(places: &Places, cluster: &str) -> ClusterHandle {
 }
 
 /// The judgement; pure.
-pub(super) fn judge(nodes: &[Container], record: Option<&Record>) -> Observed {
+pub(super) fn judge(nodes: &[Container], record: Option<&Record>, mark: Option<&Mark>) -> Observed {
     if nodes.is_empty() {
         return Observed::Absent;
     }
@@ -58,7 +66,11 @@ pub(super) fn judge(nodes: &[Container], record: Option<&Record>) -> Observed {
         let reason = format!("{} of its {} containers are there", ids.len(), record.containers.len());
         return Observed::Partial { reason };
     }
-    if nodes.iter().all(|node| node.running) { Observed::Running } else { Observed::Stopped }
+    match (nodes.iter().filter(|node| node.running).count(), mark) {
+        (running, _) if running == nodes.len() => Observed::Running,
+        (0, Some(mark)) => Observed::Paused { since: mark.since },
+        _ => Observed::Stopped,
+    }
 }
 
 #[cfg(test)]
@@ -96,17 +108,29 @@ mod tests {
     fn every_way_a_cluster_can_be_found() {
         let whole = record(&["a", "b"]);
         let both = |running| [node("b", true, running), node("a", true, true)];
-        assert_eq!(judge(&[], Some(&whole)), Observed::Absent);
-        assert_eq!(judge(&both(true), Some(&whole)), Observed::Running);
-        assert_eq!(judge(&both(false), Some(&whole)), Observed::Stopped);
-        assert!(matches!(judge(&both(true), None), Observed::Partial { .. }));
-        assert!(matches!(judge(&both(true)[..1], Some(&whole)), Observed::Partial { .. }));
-        assert!(matches!(judge(&[node("c", true, true)], Some(&record(&["a"]))), Observed::Partial { .. }));
+        assert_eq!(judge(&[], Some(&whole), None), Observed::Absent);
+        assert_eq!(judge(&both(true), Some(&whole), None), Observed::Running);
+        assert_eq!(judge(&both(false), Some(&whole), None), Observed::Stopped);
+        assert!(matches!(judge(&both(true), None, None), Observed::Partial { .. }));
+        assert!(matches!(judge(&both(true)[..1], Some(&whole), None), Observed::Partial { .. }));
+        let other = judge(&[node("c", true, true)], Some(&record(&["a"])), None);
+        assert!(matches!(other, Observed::Partial { .. }));
+    }
+
+    #[test]
+    fn a_pause_is_one_only_while_nothing_runs() {
+        let whole = record(&["a", "b"]);
+        let since = "2026-11-21T10:00:00Z".parse().unwrap();
+        let mark = Mark { since, digest: None };
+        let seen = |a, b| judge(&[node("a", true, a), node("b", true, b)], Some(&whole), Some(&mark));
+        assert_eq!(seen(false, false), Observed::Paused { since });
+        assert_eq!(seen(true, false), Observed::Stopped);
+        assert_eq!(seen(true, true), Observed::Running);
     }
 
     #[test]
     fn a_cluster_without_our_mark_is_foreign_whatever_the_record_says() {
-        let found = judge(&[node("a", true, true), node("b", false, true)], Some(&record(&["a", "b"])));
+        let found = judge(&[node("a", true, true), node("b", false, true)], Some(&record(&["a", "b"])), None);
         assert_eq!(found, Observed::Foreign { container: "node-b".into() });
     }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use super::{EngineContext, KIND_CLUSTER, NETWORK, ensure::foreign, nodes};
+use super::{EngineContext, KIND_CLUSTER, NETWORK, Owner, ensure::foreign, nodes};
 use crate::{
+    config::Environment,
     docker::{Container, Docker, labels},
     event::Step,
     failure::{Context, Failure, Kind, Result},
@@ -15,9 +16,6 @@ use crate::{
 /// How much goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Containers are stopped and everything is kept: the volumes of a kind cluster live inside its node containers, and
-    /// a database that was made anew would not take up the old one's volumes. `dev` starts them again.
-    KeepData,
     /// Everything of the environment goes; what environments share (the registry, its network) stays.
     Environment,
     /// What environments share goes as well, unless another environment uses it.
@@ -31,8 +29,6 @@ pub struct Removed {
     pub version: u32,
     /// Containers that were removed.
     pub containers: Vec<String>,
-    /// Containers that were stopped and kept.
-    pub stopped: Vec<String>,
     /// Volumes that were removed.
     pub volumes: Vec<String>,
     /// Networks that were removed.
@@ -69,12 +65,6 @@ pub async fn remove(
         return Err(foreign(cluster, &node.name));
     }
     let mut removed = Removed::default();
-    if extent == Extent::KeepData {
-        removed.stopped = stop(&context.docker, environment, cluster).await?;
-        removed.kept.push("the data, inside the stopped containers".to_owned());
-        step.done(format!("{} containers stopped", removed.stopped.len()));
-        return Ok(removed);
-    }
     sweep(&context.docker, &[of_environment(environment)], &mut removed).await?;
     removed.containers.extend(nodes::remove(&context.docker, cluster).await?);
     remove_folder(&context.places.state(cluster), &mut removed)?;
@@ -84,16 +74,16 @@ pub async fn remove(
     Ok(removed)
 }
 
-async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Result<Vec<String>> {
-    try_join_all(containers.iter().map(|container| docker.remove_container(&container.name))).await?;
-    Ok(containers.into_iter().map(|container| container.name).collect())
+/// Removes the environment but for its name and its port on this machine: it is about to be made anew.
+pub async fn discard(context: &EngineContext, environment: &Environment) -> Result<()> {
+    let cluster = environment.cluster_name();
+    let owner = Owner::read(&context.places, &cluster);
+    remove(context, (environment.instance(), &cluster), Extent::Environment).await?;
+    owner.map_or(Ok(()), |owner| owner.write(&context.places, &cluster))
 }
 
-async fn stop(docker: &Docker, environment: &str, cluster: &str) -> Result<Vec<String>> {
-    let mut containers = docker.list_containers(&[of_environment(environment)]).await?;
-    containers.extend(nodes::of(docker, cluster).await?);
-    containers.retain(|container| container.running);
-    try_join_all(containers.iter().map(|container| docker.stop(&container.name))).await?;
+async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Result<Vec<String>> {
+    try_join_all(containers.iter().map(|container| docker.remove_container(&container.name))).await?;
     Ok(containers.into_iter().map(|container| container.name).collect())
 }
 
@@ -111,11 +101,15 @@ async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Re
 async fn shared(docker: &Docker, extent: Extent, removed: &mut Removed) -> Result<()> {
     let ours = format!("{}={}", labels::OWNER, labels::SEASENSE);
     let containers = docker.list_containers(std::slice::from_ref(&ours)).await?;
-    let in_use = containers.iter().any(|container| container.labels.contains_key(labels::ENVIRONMENT));
+    // A node inherits the labels of an image of ours: it belongs to its cluster all the same.
+    let belongs = |container: &Container| {
+        container.labels.contains_key(labels::ENVIRONMENT) || container.labels.contains_key(KIND_CLUSTER)
+    };
+    let in_use = containers.iter().any(belongs);
     if extent == Extent::Everything && !in_use {
         sweep(docker, std::slice::from_ref(&ours), removed).await?;
     } else {
-        let kept = containers.iter().filter(|container| !container.labels.contains_key(labels::ENVIRONMENT));
+        let kept = containers.iter().filter(|container| !belongs(container));
         removed.kept.extend(
             kept.map(|container| format!("the container `{}`, shared by all environments", container.name)),
         );

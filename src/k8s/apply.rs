@@ -2,7 +2,7 @@
 
 use http::Request;
 use kube::{
-    api::{Patch, PatchParams},
+    api::{DeleteParams, Patch, PatchParams, Preconditions},
     core::Request as Requests,
 };
 use serde_json::{Value, json};
@@ -63,6 +63,28 @@ impl Client {
             .patch(name, &params, &patch)
             .with_context(Kind::Internal, what)?;
         self.json::<Value>(request).await.map(drop).map_err(|error| failure(what(), &error))
+    }
+
+    /// Deletes `object` as it was read; one that has changed since, or is gone, is left alone. Tells whether it was deleted.
+    pub async fn delete(&self, resource: &Resource, object: &Value) -> Result<bool> {
+        let what = || {
+            format!(
+                "delete {}",
+                object::title(&resource.kind, object::namespace(object), object::name(object))
+            )
+        };
+        let version = object::text(object, "/metadata/resourceVersion").map(str::to_owned);
+        let preconditions = Preconditions { resource_version: version, uid: None };
+        let params = DeleteParams { preconditions: Some(preconditions), ..Default::default() };
+        let namespace = Some(object::namespace(object)).filter(|name| !name.is_empty());
+        let request = Requests::new(resource.path(namespace))
+            .delete(object::name(object), &params)
+            .with_context(Kind::Internal, what)?;
+        match self.json::<Value>(request).await {
+            Ok(_) => Ok(true),
+            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(false),
+            Err(error) => Err(failure(what(), &error)),
+        }
     }
 
     async fn resource_of(&self, object: &Value) -> Result<Option<Resource>> {
@@ -136,6 +158,17 @@ mod tests {
         let apply = client.apply_when_served(&object, Deadline::after(Duration::from_secs(5)));
         let (applied, ()) = tokio::join!(apply, late);
         assert_eq!(applied, Ok(source()));
+    }
+
+    #[tokio::test]
+    async fn only_what_was_read_is_deleted() {
+        let api = FakeApi::default();
+        let object = json!({"metadata": {"name": "x", "namespace": "n", "resourceVersion": "7"}});
+        api.serve("/apis/coordination.k8s.io/v1/namespaces/n/leases/x", object.clone());
+        assert_eq!(api.client().delete(&crate::k8s::resource::LEASE, &object).await, Ok(true));
+        assert_eq!(api.asked()[0].body["preconditions"], json!({"resourceVersion": "7"}));
+        let gone = json!({"metadata": {"name": "y", "namespace": "n"}});
+        assert_eq!(api.client().delete(&crate::k8s::resource::LEASE, &gone).await, Ok(false));
     }
 
     #[test]

@@ -46,6 +46,8 @@ resources! {
     DEPLOYMENT = "apps" "v1" "Deployment" "deployments" true;
     /// Daemon sets.
     DAEMON_SET = "apps" "v1" "DaemonSet" "daemonsets" true;
+    /// Leases: who leads among several, and until when nobody else may.
+    LEASE = "coordination.k8s.io" "v1" "Lease" "leases" true;
     /// Flux Kustomizations: the phases.
     KUSTOMIZATION = "kustomize.toolkit.fluxcd.io" "v1" "Kustomization" "kustomizations" true;
     /// Flux sources of OCI artifacts.

@@ -16,7 +16,11 @@ pub(super) fn of_cluster(observed: &Observed) -> (&'static str, Option<Problem>)
     match observed {
         Observed::Running => ("running", None),
         Observed::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
-        Observed::Stopped => ("stopped", problem("its nodes do not run".to_owned(), "run `seasense dev`")),
+        Observed::Stopped => ("stopped", problem("its nodes do not run".to_owned(), "run `seasense resume`")),
+        Observed::Paused { since } => (
+            "paused",
+            problem(format!("it is paused since {since:.0}"), "`seasense resume` wakes it, as it was"),
+        ),
         Observed::Partial { reason } => {
             ("partial", problem(reason.clone(), "run `seasense dev`: it makes the cluster anew"))
         }
@@ -153,6 +157,7 @@ mod tests {
         for observed in [
             Observed::Absent,
             Observed::Stopped,
+            Observed::Paused { since: jiff::Timestamp::UNIX_EPOCH },
             Observed::Partial { reason: "1 of its 3 containers are there".into() },
             Observed::Foreign { container: "x".into() },
         ] {

@@ -21,7 +21,7 @@ pub struct Snapshot {
     pub ready: bool,
     /// The environment's name.
     pub environment: String,
-    /// What is known of the cluster: `running`, `stopped`, `partial`, `foreign` or `absent`.
+    /// What is known of the cluster: `running`, `paused`, `stopped`, `partial`, `foreign` or `absent`.
     pub cluster: String,
     /// The artifact that the cluster is told to run.
     pub artifact: Artifact,

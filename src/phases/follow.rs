@@ -14,7 +14,7 @@ use crate::{
     k8s::{
         Client, Deadline, Look, PAUSE, Selector,
         flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        resource, wait,
+        object, resource, wait,
     },
 };
 
@@ -49,6 +49,13 @@ async fn ask(client: &Client, request: &str, whom: impl Fn(&Kustomization) -> bo
         client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &found.name, (REQUESTED_AT, request)).await?;
     }
     Ok(())
+}
+
+/// The digest that Flux is told to follow; `None` while it is told nothing.
+pub async fn followed(client: &Client) -> Result<Option<String>> {
+    let source = client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT).await?;
+    let digest = source.as_ref().and_then(|source| object::text(source, "/spec/ref/digest"));
+    Ok(digest.map(str::to_owned))
 }
 
 /// Waits until every phase is ready at the digest; fails at once when one never will be.

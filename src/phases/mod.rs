@@ -9,5 +9,5 @@ mod state;
 mod verdict;
 
 pub use bootstrap::{BootstrapInput, Handed, bootstrap};
-pub use follow::{Follow, follow, poke, poke_all};
+pub use follow::{Follow, follow, followed, poke, poke_all};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};

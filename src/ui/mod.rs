@@ -97,6 +97,17 @@ impl Ui {
         }
     }
 
+    /// Asks a person to answer yes or no; `None` where nobody is there to answer.
+    pub fn confirm(&self, question: &str) -> Option<bool> {
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return None;
+        }
+        let _ = write!(std::io::stderr().lock(), "{question} [y/N] ");
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+
     /// Shows a failure on standard error.
     pub fn fail(&self, failure: &Failure) {
         let text = match self.output {

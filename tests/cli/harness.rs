@@ -85,7 +85,12 @@ impl Harness {
 
     /// Runs `seasense ARGS` in the project, with the container daemon at `socket`.
     pub fn run_with(&self, args: &[&str], socket: &Path) -> Run {
-        let output = self.command(args, socket).output().unwrap();
+        self.run_with_variables(args, socket, &[])
+    }
+
+    /// The same, with further variables in its environment.
+    pub fn run_with_variables(&self, args: &[&str], socket: &Path, variables: &[(&str, &str)]) -> Run {
+        let output = self.command(args, socket).envs(variables.iter().copied()).output().unwrap();
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap().replace(&*self.root.path().to_string_lossy(), "[ROOT]")
         };

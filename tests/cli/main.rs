@@ -9,9 +9,11 @@
 )]
 
 mod cluster;
+mod daemon;
 mod environment_file;
 mod exits;
 mod fakes;
+mod full_disk;
 mod global;
 mod harness;
 mod no_docker;

@@ -49,7 +49,7 @@ pub fn get_from_a_pod(world: &World) -> String {
         &script,
     ]);
     let phase = || world.kubectl(&["get", "pod", "probe", "-n", "default", "-o", "jsonpath={.status.phase}"]);
-    world.until("the probe ends", Duration::from_secs(60), || {
+    world.until("the probe ends", Duration::from_mins(1), || {
         matches!(phase().as_str(), "Succeeded" | "Failed")
     });
     let said = world.kubectl(&["logs", "probe", "-n", "default"]);
@@ -81,7 +81,7 @@ pub fn renew(world: &World, namespace: &str, certificate: &str) {
         "-p",
         condition,
     ]);
-    world.until("the certificate is issued anew", Duration::from_secs(60), || secret() != before);
+    world.until("the certificate is issued anew", Duration::from_mins(1), || secret() != before);
 }
 
 /// Shakes hands over and over until it is stopped; gives how often, and what failed.

@@ -107,16 +107,17 @@ impl World {
     }
 
     /// The cluster's name.
-    fn cluster(&self) -> String {
+    pub fn cluster(&self) -> String {
         format!("seasense-{}", self.name)
     }
 
     /// The control plane's container.
-    fn control_plane(&self) -> String {
+    pub fn control_plane(&self) -> String {
         format!("{}-control-plane", self.cluster())
     }
 
-    fn authority(&self) -> PathBuf {
+    /// The authority's certificate.
+    pub fn authority(&self) -> PathBuf {
         self.state().join(self.cluster()).join("ca.crt")
     }
 
@@ -129,11 +130,11 @@ impl World {
         self.root.path().join("home")
     }
 
-    fn state(&self) -> PathBuf {
+    pub fn state(&self) -> PathBuf {
         self.root.path().join("state")
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.stdin(Stdio::null()).env_remove("KUBECONFIG");
         command
@@ -249,11 +250,6 @@ impl World {
         command.args(["--resolve", &format!("seasense.localhost:{}:127.0.0.1", self.port)]);
         let run = finish(command.arg(format!("https://seasense.localhost:{}{path}", self.port)));
         if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
-    }
-
-    /// The authority's certificate.
-    pub fn authority(&self) -> PathBuf {
-        self.state().join("seasense-e2e/ca.crt")
     }
 
     /// Runs a program at home.
@@ -411,7 +407,7 @@ fn home_of_caller(folder: &str) -> std::ffi::OsString {
     PathBuf::from(std::env::var_os("HOME").unwrap()).join(folder).into_os_string()
 }
 
-fn finish(command: &mut Command) -> Run {
+pub fn finish(command: &mut Command) -> Run {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     Run {
         code: output.status.code(),

@@ -31,6 +31,9 @@ pub struct Args {
     /// With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it
     #[arg(long, requires = "dry_run")]
     json: bool,
+    /// Remove the cluster first, with its data, and make it anew
+    #[arg(long)]
+    recreate: bool,
     /// Give up waiting for the platform after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
@@ -50,6 +53,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         }
     }
     let platform = prepare::platform(&engine, &environment, wanted, &args.supply).await?;
+    if args.recreate && !args.dry_run {
+        engine::discard(&engine, &environment).await?;
+    }
     let observer = Observer { environment: &environment, places: &engine.places, docker: &engine.docker };
     let before = observe::snapshot(observer).await;
     let plan = plan(&engine, &before, &platform).await?;
@@ -71,7 +77,7 @@ async fn plan(engine: &EngineContext, before: &Snapshot, platform: &prepare::Pla
         engine::Observed::Absent => plan::Cluster::Absent,
         engine::Observed::Foreign { container } => return Err(engine::foreign(&name, &container)),
         engine::Observed::Partial { reason } => plan::Cluster::Partial(reason),
-        engine::Observed::Stopped => plan::Cluster::Stopped,
+        engine::Observed::Stopped | engine::Observed::Paused { .. } => plan::Cluster::Stopped,
         engine::Observed::Running => plan::Cluster::Running {
             digest: before.artifact.digest.clone(),
             ready: before.phases.iter().all(|phase| phase.ready) && !before.phases.is_empty(),

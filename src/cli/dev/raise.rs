@@ -1,5 +1,7 @@
 //! The steps of the plan, as much at once as depends on nothing else.
 
+use std::time::Duration;
+
 use super::prepare::Platform;
 use crate::{
     artifact,
@@ -9,8 +11,12 @@ use crate::{
     k8s::{Client, Deadline},
     phases::{self, BootstrapInput, Follow},
     plan::Plan,
+    upkeep,
     workloads::{self, Public},
 };
+
+/// A cluster whose nodes were started is all there again within half a minute, on a busy machine later.
+const WAKE_LIMIT: Duration = Duration::from_mins(3);
 
 /// Takes the steps of `plan` and gives the way in that a person would take.
 pub async fn raise(
@@ -25,9 +31,11 @@ pub async fn raise(
         step.done("");
         Ok(())
     };
-    let (handle, ()) =
-        tokio::try_join!(engine::ensure(engine, platform.environment, &platform.source), push)?;
-    let client = Client::connect(&handle).await?;
+    let (awake, ()) = tokio::try_join!(engine::ensure(engine, platform.environment, &platform.source), push)?;
+    let client = Client::connect(&awake.handle).await?;
+    if let Some(started) = awake.started {
+        upkeep::free(&client, started).await?;
+    }
     let input = BootstrapInput {
         flux: &platform.flux,
         variables: &platform.variables,
@@ -46,6 +54,11 @@ pub async fn raise(
             phases::poke_all(&client, &now).await?;
         } else {
             phases::poke(&client, &platform.packed.digest, &now).await?;
+        }
+        if awake.started.is_some() {
+            // What crashes while all starts at once is no failure of its phase. What crashes for good is: the phases tell.
+            let limit = deadline.or_after(WAKE_LIMIT);
+            let _ = upkeep::awake(&client, awake.started, limit, &engine.events).await;
         }
         let what = Follow { digest: &platform.packed.digest, deadline };
         phases::follow(&client, what, &engine.events).await

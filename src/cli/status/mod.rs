@@ -57,6 +57,10 @@ fn text(seen: &Snapshot, style: Style) -> String {
         text += &format!("{mark} {name:22} {value}\n");
     };
     line("cluster", seen.cluster == "running", seen.cluster.clone());
+    // Of a cluster that does not run nothing else can be seen, and each line would say so again.
+    if seen.cluster != "running" {
+        return problems(text, seen, style);
+    }
     line("artifact", seen.artifact.digest.is_some(), artifact(seen));
     for phase in &seen.phases {
         let message = if phase.ready { "ready at that digest" } else { phase.message.as_str() };
@@ -69,6 +73,10 @@ fn text(seen: &Snapshot, style: Style) -> String {
     let fleet = &seen.fleet;
     let age = fleet.age_s.map_or("no reading yet".to_owned(), |age| format!("latest reading {age:.1} s old"));
     line("fleet", fleet.running || fleet.buoys == 0, format!("{} buoys, {age}", fleet.buoys));
+    problems(text, seen, style)
+}
+
+fn problems(mut text: String, seen: &Snapshot, style: Style) -> String {
     for problem in &seen.problems {
         text += &format!("\n{} {}: {}\n", style.bad("problem:"), problem.part, problem.cause);
         text += &format!("  {} {}\n", style.link("hint:"), problem.hint);
