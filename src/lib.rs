@@ -44,6 +44,8 @@ pub mod event;
 #[cfg(feature = "cli")]
 pub mod failure;
 #[cfg(feature = "cli")]
+pub mod timing;
+#[cfg(feature = "cli")]
 pub mod ui;
 
 #[cfg(feature = "apps")]

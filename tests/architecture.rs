@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 17] = [
+const TABLE: [(&str, &[&str]); 18] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Of `k8s` only `wait`: the one place that pauses between two looks.
@@ -25,7 +25,8 @@ const TABLE: [(&str, &[&str]); 17] = [
     ("yaml", &["failure"]),
     ("event", &[]),
     ("failure", &[]),
-    ("ui", &["event", "failure"]),
+    ("timing", &["event", "failure"]),
+    ("ui", &["event", "failure", "timing"]),
     // The verbs call every stage; no stage knows them.
     (
         "cli",
@@ -41,6 +42,7 @@ const TABLE: [(&str, &[&str]); 17] = [
             "phases",
             "plan",
             "supply",
+            "timing",
             "tool",
             "ui",
             "workloads",
