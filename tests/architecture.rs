@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 18] = [
+const TABLE: [(&str, &[&str]); 19] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Of `k8s` only `wait`: the one place that pauses between two looks.
@@ -19,6 +19,7 @@ const TABLE: [(&str, &[&str]); 18] = [
     ("phases", &["config", "event", "failure", "k8s"]),
     ("workloads", &["config", "docker", "event", "failure", "k8s"]),
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
+    ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
@@ -33,6 +34,7 @@ const TABLE: [(&str, &[&str]); 18] = [
         &[
             "artifact",
             "config",
+            "diagnose",
             "docker",
             "engine",
             "event",
