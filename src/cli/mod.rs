@@ -3,6 +3,7 @@
 mod completions;
 mod context;
 mod dev;
+mod diagnose;
 mod doctor;
 mod down;
 mod images;
@@ -11,6 +12,7 @@ mod logs;
 mod open;
 mod render;
 mod status;
+mod timing;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -64,6 +66,10 @@ enum Command {
     Render(render::Args),
     /// Check that this machine can run the platform
     Doctor(doctor::Args),
+    /// Pack everything that tells why the environment is as it is, without secrets
+    Diagnose(diagnose::Args),
+    /// Say where the time of the last `dev` went
+    Timing(timing::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -101,6 +107,8 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
         Command::Images(args) => images::run(&context, args).await,
         Command::Render(args) => render::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
+        Command::Diagnose(args) => diagnose::run(&context, args).await,
+        Command::Timing(args) => timing::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&context, &args)),
     }
 }

@@ -5,7 +5,7 @@
 mod problems;
 mod prove;
 #[cfg(test)]
-mod schema;
+pub(crate) mod schema;
 mod snapshot;
 mod take;
 

@@ -11,7 +11,7 @@ use crate::{
 const SCHEMA: &str = include_str!("../../docs/schemas/status.v1.json");
 
 /// Whether `value` is what `schema` allows, for the few keywords the schema uses; otherwise where it is not.
-fn check(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+pub(crate) fn check(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
     let allowed = match &schema["type"] {
         Value::Array(types) => types.clone(),
         one => vec![one.clone()],

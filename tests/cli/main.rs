@@ -7,7 +7,9 @@
     reason = "a test ends with a panic and starts the program as a person would"
 )]
 
+mod diagnose;
 mod environment_file;
 mod global;
 mod harness;
 mod no_docker;
+mod timing;

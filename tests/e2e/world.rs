@@ -69,7 +69,7 @@ impl World {
         WORLD.get_or_init(|| world)
     }
 
-    fn project(&self) -> PathBuf {
+    pub fn project(&self) -> PathBuf {
         self.root.path().join("project")
     }
 
