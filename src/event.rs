@@ -30,6 +30,9 @@ pub struct Pending {
     /// Since when it blocks, as time since the wait began.
     #[serde(rename = "since_ms", serialize_with = "millis")]
     pub since: Duration,
+    /// The parts that must be ready before it can be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
 }
 
 /// Something that happened.

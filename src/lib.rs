@@ -1,7 +1,7 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> upkeep`.
+//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> upkeep, diagnose`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -37,6 +37,9 @@ pub mod observe;
 pub mod upkeep;
 
 #[cfg(feature = "cli")]
+pub mod diagnose;
+
+#[cfg(feature = "cli")]
 pub mod docker;
 #[cfg(feature = "cli")]
 pub mod k8s;
@@ -49,6 +52,8 @@ pub mod yaml;
 pub mod event;
 #[cfg(feature = "cli")]
 pub mod failure;
+#[cfg(feature = "cli")]
+pub mod timing;
 #[cfg(feature = "cli")]
 pub mod ui;
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 18] = [
+const TABLE: [(&str, &[&str]); 21] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
@@ -22,19 +22,22 @@ const TABLE: [(&str, &[&str]); 18] = [
     ("workloads", &["config", "docker", "event", "failure", "k8s"]),
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
     ("upkeep", &["event", "failure", "k8s", "observe"]),
+    ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
     ("yaml", &["failure"]),
     ("event", &[]),
     ("failure", &[]),
-    ("ui", &["event", "failure"]),
+    ("timing", &["event", "failure"]),
+    ("ui", &["event", "failure", "timing"]),
     // The verbs call every stage; no stage knows them.
     (
         "cli",
         &[
             "artifact",
             "config",
+            "diagnose",
             "docker",
             "engine",
             "event",
@@ -44,6 +47,7 @@ const TABLE: [(&str, &[&str]); 18] = [
             "phases",
             "plan",
             "supply",
+            "timing",
             "tool",
             "trust",
             "ui",

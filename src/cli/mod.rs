@@ -3,6 +3,7 @@
 mod completions;
 mod context;
 mod dev;
+mod diagnose;
 mod doctor;
 mod down;
 mod images;
@@ -18,6 +19,7 @@ mod render;
 mod resume;
 mod snapshot;
 mod status;
+mod timing;
 mod trust;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -80,6 +82,10 @@ enum Command {
     Trust(trust::Args),
     /// Check that this machine can run the platform
     Doctor(doctor::Args),
+    /// Pack everything that tells why the environment is as it is, without secrets
+    Diagnose(diagnose::Args),
+    /// Say where the time of the last `dev` went
+    Timing(timing::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Print the manual page, or write those of every command
@@ -123,6 +129,8 @@ async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
         Command::Render(args) => render::run(&context, args).await,
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
+        Command::Diagnose(args) => diagnose::run(&context, args).await,
+        Command::Timing(args) => timing::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&context, &args)),
         Command::Man(args) => man::run(&context, &args),
     }

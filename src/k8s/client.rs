@@ -75,6 +75,13 @@ impl Client {
             .map_err(|error| failure("ask the API server for readiness", &error))
     }
 
+    /// What the API server says of its version.
+    pub async fn version(&self) -> Result<serde_json::Value> {
+        let what = "ask the API server for its version";
+        let request = Request::get("/version").body(Vec::new()).context(Kind::Internal, what)?;
+        self.json(request).await.map_err(|error| failure(what, &error))
+    }
+
     /// The identity of the cluster: the UID of its `kube-system` namespace.
     pub async fn uid(&self) -> Result<String> {
         let namespace = self.get(&resource::NAMESPACE, None, "kube-system").await?;

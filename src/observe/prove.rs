@@ -49,6 +49,7 @@ fn pending(seen: &Snapshot, step: &Step) -> Vec<Pending> {
         blocker: None,
         detail: problem.cause.clone(),
         since,
+        after: Vec::new(),
     };
     seen.problems.iter().map(line).collect()
 }

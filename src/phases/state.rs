@@ -1,6 +1,6 @@
 //! The phases and how far each is.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::Serialize;
 
@@ -112,7 +112,7 @@ pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -
         let pending = |part: String, name: &str, ready: bool, detail: String| {
             let Block { resource, since } = if ready { Block::default() } else { block(name) };
             let (blocker, detail) = resource.map_or((None, detail), |(title, why)| (Some(title), why));
-            Pending { part, ready, blocker, detail, since }
+            Pending { after: after(found, &part, name), part, ready, blocker, detail, since }
         };
         lines.push(pending(phase.name.to_owned(), phase.name, state.ready, state.message.clone()));
         if state.ready {
@@ -126,6 +126,19 @@ pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -
         }
     }
     lines
+}
+
+/// What `name` waits for, by the tree's names: its dependencies, and the parts it is made of.
+fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
+    let of_tree = |name: &str| {
+        let phase = PHASES.iter().find(|phase| phase.parts.contains(&name));
+        phase.map_or_else(|| name.to_owned(), |phase| format!("{}/{name}", phase.name))
+    };
+    let parts =
+        PHASES.iter().filter(|phase| phase.name == part).flat_map(|phase| phase.parts.iter().copied());
+    let needs = named(found, name).map(|own| own.depends_on.as_slice()).unwrap_or_default();
+    let names: BTreeSet<String> = needs.iter().map(String::as_str).chain(parts).map(of_tree).collect();
+    names.into_iter().collect()
 }
 
 #[cfg(test)]

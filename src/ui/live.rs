@@ -1,129 +1,146 @@
 //! Events on a terminal: running steps at the bottom with what blocks them, ended ones scroll away above.
 
 use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
+    io::Write as _,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::{Style, duration, plain::finished};
-use crate::event::{Event, Pending, Sink};
+use super::{
+    Style, duration,
+    fit::{fit_before, fold, terminal_width},
+    plain::finished,
+    screen::{Running, Screen},
+};
+use crate::{
+    event::{Event, Sink},
+    timing::Notes,
+};
 
-/// Draws with indicatif.
+/// What a terminal that does not tell its width is taken for.
+const WIDTH: usize = 80;
+const TICK: Duration = Duration::from_millis(120);
+
+/// Draws with indicatif: everything that moves is one bar of several lines, drawn anew at the width of the moment.
 pub(super) struct Live {
-    screen: MultiProgress,
     style: Style,
-    steps: Mutex<HashMap<String, Running>>,
-}
-
-struct Running {
-    title: String,
-    bar: ProgressBar,
-    parts: Vec<ProgressBar>,
+    notes: Arc<Notes>,
+    screen: Arc<Mutex<Screen>>,
+    /// There while something runs. Held as long as an event is drawn, so that no two are drawn at once.
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Live {
-    pub(super) fn new(style: Style) -> Self {
-        Self { screen: MultiProgress::new(), style, steps: Mutex::default() }
+    pub(super) fn new(style: Style, notes: Arc<Notes>) -> Self {
+        Self { style, notes, screen: Arc::default(), bar: Mutex::default() }
     }
 
-    fn start(&self, steps: &mut HashMap<String, Running>, step: String, title: String) {
-        let bar = self.screen.add(ProgressBar::new_spinner().with_style(spinner()));
-        bar.set_prefix(title.clone());
-        bar.enable_steady_tick(Duration::from_millis(120));
-        steps.insert(step, Running { title, bar, parts: Vec::new() });
+    fn bar(&self) -> ProgressBar {
+        let (screen, notes, style) = (Arc::clone(&self.screen), Arc::clone(&self.notes), self.style);
+        let draw = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let width = terminal_width().unwrap_or(WIDTH);
+            let left = notes.left();
+            let lines = lock(&screen).lines(notes.elapsed(), left, width, style);
+            let _ = out.write_str(&lines.join("\n"));
+        };
+        // The template is a constant; were it wrong, indicatif's default still tells the truth.
+        let template =
+            ProgressStyle::with_template("{screen}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let bar = ProgressBar::new_spinner().with_style(template.with_key("screen", draw));
+        bar.enable_steady_tick(TICK);
+        bar
     }
 
-    fn wait(&self, running: &mut Running, parts: &[Pending]) {
-        while running.parts.len() < parts.len() {
-            let last = running.parts.last().unwrap_or(&running.bar);
-            let line = self.screen.insert_after(last, ProgressBar::new_spinner().with_style(line()));
-            running.parts.push(line);
+    /// Takes in the event; gives what scrolls away above.
+    fn take(&self, screen: &mut Screen, event: Event) -> Option<String> {
+        let width = terminal_width().unwrap_or(WIDTH);
+        match event {
+            Event::Started { step, title } => screen.running.push(Running {
+                step,
+                title,
+                begun: self.notes.elapsed(),
+                done: 0,
+                total: None,
+                detail: String::new(),
+                parts: Vec::new(),
+            }),
+            Event::Progress { step, done, total, detail } => {
+                if let Some(running) = screen.step(&step) {
+                    (running.done, running.total, running.detail) = (done, total, detail);
+                }
+            }
+            Event::Waiting { step, parts } => {
+                if let Some(running) = screen.step(&step) {
+                    running.parts = parts;
+                }
+            }
+            Event::Finished { step, outcome, elapsed } => {
+                let running = screen.take(&step)?;
+                let text = finished(self.style, &running.title, &outcome, "");
+                let elapsed = self.style.dim(&duration(elapsed));
+                return Some(fit_before(text.trim_end(), &format!(" {elapsed}"), width));
+            }
+            Event::Notice { text } => return Some(fold(&format!("    {text}"), width, 4)),
+            Event::Warning { text } => {
+                return Some(fold(&format!("{} {text}", self.style.warn("warning:")), width, 4));
+            }
         }
-        for surplus in running.parts.drain(parts.len()..) {
-            surplus.finish_and_clear();
-        }
-        for (bar, part) in running.parts.iter().zip(parts) {
-            bar.set_message(self.pending(part));
-            bar.tick();
-        }
-    }
-
-    fn pending(&self, part: &Pending) -> String {
-        if part.ready {
-            return format!("{} {}", self.style.good("ok"), part.part);
-        }
-        let blocker = part.blocker.as_deref().unwrap_or_default();
-        let since = if part.since.is_zero() { String::new() } else { duration(part.since) };
-        format!(
-            "{} {:22} {blocker} {} {since}",
-            self.style.warn(".."),
-            part.part,
-            self.style.dim(&part.detail)
-        )
+        None
     }
 }
 
 impl Sink for Live {
     fn emit(&self, event: Event) {
-        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Started { step, title } => self.start(&mut steps, step, title),
-            Event::Progress { step, done, total, detail } => {
-                if let Some(running) = steps.get(&step) {
-                    progress(&running.bar, done, total, detail);
-                }
+        let mut bar = lock(&self.bar);
+        // The bar draws from the screen: the screen's lock must not be held while the bar is told anything.
+        let (above, busy) = {
+            let mut screen = lock(&self.screen);
+            let above = self.take(&mut screen, event);
+            (above, !screen.running.is_empty())
+        };
+        match (&*bar, above) {
+            (Some(bar), Some(text)) => bar.println(text),
+            (Some(bar), None) => bar.tick(),
+            (None, Some(text)) => {
+                let _ = writeln!(std::io::stderr().lock(), "{text}");
             }
-            Event::Waiting { step, parts } => {
-                if let Some(running) = steps.get_mut(&step) {
-                    self.wait(running, &parts);
-                }
-            }
-            Event::Finished { step, outcome, elapsed } => {
-                let Some(running) = steps.remove(&step) else { return };
-                for bar in running.parts.iter().chain([&running.bar]) {
-                    bar.finish_and_clear();
-                    self.screen.remove(bar);
-                }
-                let text = finished(self.style, &running.title, &outcome, &duration(elapsed));
-                let _ = self.screen.println(text);
-            }
-            Event::Notice { text } => {
-                let _ = self.screen.println(format!("    {text}"));
-            }
-            Event::Warning { text } => {
-                let _ = self.screen.println(format!("{} {text}", self.style.warn("warning:")));
-            }
+            (None, None) => {}
+        }
+        if busy && bar.is_none() {
+            *bar = Some(self.bar());
+        } else if !busy && let Some(bar) = bar.take() {
+            bar.finish_and_clear();
         }
     }
 }
 
-fn progress(bar: &ProgressBar, done: u64, total: Option<u64>, detail: String) {
-    if let Some(total) = total
-        && bar.length() != Some(total)
-    {
-        bar.set_length(total);
-        bar.set_style(counted());
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Outcome;
+
+    #[test]
+    fn an_end_scrolls_away_in_one_line_and_the_step_is_gone() {
+        let live = Live::new(Style::PLAIN, Arc::default());
+        let mut screen = Screen::default();
+        live.take(&mut screen, Event::Started { step: "a".into(), title: "Pack".into() });
+        live.take(
+            &mut screen,
+            Event::Progress { step: "a".into(), done: 1, total: Some(2), detail: "x".into() },
+        );
+        assert_eq!((screen.running[0].done, screen.running[0].total), (1, Some(2)));
+        let event = Event::Finished {
+            step: "a".into(),
+            outcome: Outcome::Done("sha256:12".into()),
+            elapsed: Duration::from_millis(1500),
+        };
+        assert_eq!(live.take(&mut screen, event).unwrap(), " ok Pack  sha256:12  1.5 s");
+        assert!(screen.running.is_empty());
     }
-    bar.set_position(done);
-    bar.set_message(detail);
-}
-
-fn template(text: &str) -> ProgressStyle {
-    // The templates are constants below; were one wrong, indicatif's default still tells the truth.
-    ProgressStyle::with_template(text).unwrap_or_else(|_| ProgressStyle::default_spinner())
-}
-
-fn spinner() -> ProgressStyle {
-    template("{spinner:.cyan} {prefix} {msg:.dim} {elapsed:.dim}")
-}
-
-fn counted() -> ProgressStyle {
-    template("{spinner:.cyan} {prefix} {bar:24.cyan/blue} {percent:>3} % {wide_msg:.dim} {elapsed:.dim}")
-}
-
-fn line() -> ProgressStyle {
-    template("    {msg}")
 }

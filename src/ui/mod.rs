@@ -1,12 +1,13 @@
 //! What a person sees: draws events live, plainly or as JSON lines, and renders failures. Decides nothing.
 
 mod failure;
+mod fit;
 mod jsonl;
 mod live;
 mod plain;
+mod screen;
 mod style;
 mod text;
-mod timing;
 mod watch;
 
 use std::{
@@ -23,7 +24,11 @@ pub use self::{
     text::{duration, size, table},
     watch::{Mark, Model, Row, Screen, watch},
 };
-use crate::{event::Events, failure::Failure};
+use crate::{
+    event::Events,
+    failure::Failure,
+    timing::{Notes, Recorder, StepTime},
+};
 
 /// How work is shown on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -43,7 +48,7 @@ pub enum Output {
 #[derive(Clone)]
 pub struct Ui {
     events: Events,
-    timing: Arc<timing::Timing>,
+    notes: Arc<Notes>,
     output: Output,
     style: Style,
 }
@@ -53,15 +58,15 @@ impl Ui {
     pub fn new(output: Output) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let style = Style::detect(terminal);
+        let notes = Arc::new(Notes::default());
         let events: Events = match output {
             Output::Quiet => Arc::new(crate::event::Silent),
             Output::Jsonl => Arc::new(jsonl::Jsonl::default()),
-            Output::Auto if terminal => Arc::new(live::Live::new(style)),
+            Output::Auto if terminal => Arc::new(live::Live::new(style, Arc::clone(&notes))),
             Output::Auto | Output::Plain => Arc::new(plain::Plain::new(style)),
         };
-        let timing = Arc::new(timing::Timing::before(events));
-        let events: Events = timing.clone();
-        Self { events, timing, output, style }
+        let events: Events = Arc::new(Recorder::new(Arc::clone(&notes), events));
+        Self { events, notes, output, style }
     }
 
     /// Where work reports to.
@@ -69,9 +74,19 @@ impl Ui {
         &self.events
     }
 
+    /// What is noted of the steps so far.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
     /// The steps that ended, in the order of their ends, and the time since the program's start.
     pub fn took(&self) -> (Vec<(String, Duration)>, Duration) {
-        self.timing.read()
+        let mut ended: Vec<_> =
+            self.notes.steps().into_iter().filter(|step| step.part_of.is_none()).collect();
+        ended.sort_by_key(|step| step.ended_ms);
+        let time = |step: &StepTime| step.elapsed_ms().map(Duration::from_millis);
+        let took = ended.iter().filter_map(|step| Some((step.step.clone(), time(step)?))).collect();
+        (took, self.notes.elapsed())
     }
 
     /// The colours of standard error.

@@ -100,6 +100,7 @@ mod tests {
             blocker: Some("Cluster seasense/seasense-db".into()),
             detail: "creating the primary".into(),
             since: Duration::from_secs(seconds),
+            after: Vec::new(),
         };
         Event::Waiting { step: "phases".into(), parts: vec![part] }
     }

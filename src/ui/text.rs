@@ -12,6 +12,15 @@ pub fn duration(value: Duration) -> String {
     }
 }
 
+/// What is left, as a person would say it: `about 40 s left`, `about 3 min left`.
+pub(super) fn about(left: Duration) -> String {
+    match left.as_secs() {
+        0..=7 => "a few seconds left".to_owned(),
+        seconds @ 8..=94 => format!("about {} s left", (seconds + 2) / 5 * 5),
+        seconds => format!("about {} min left", (seconds + 30) / 60),
+    }
+}
+
 /// A size in bytes for people, in binary units: `812 B`, `4.0 KiB`, `1.2 GiB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 4] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
@@ -58,6 +67,22 @@ mod tests {
         assert_eq!(size(812), "812 B");
         assert_eq!(size(1_288_490_188), "1.1 GiB");
         assert_eq!(size(u64::MAX), "16777215.9 TiB");
+    }
+
+    #[test]
+    fn what_is_left_is_never_told_more_exactly_than_it_is_known() {
+        let texts = [3, 8, 42, 94, 95, 170].map(|seconds| about(Duration::from_secs(seconds)));
+        assert_eq!(
+            texts,
+            [
+                "a few seconds left",
+                "about 10 s left",
+                "about 40 s left",
+                "about 95 s left",
+                "about 2 min left",
+                "about 3 min left"
+            ]
+        );
     }
 
     #[test]

@@ -37,6 +37,12 @@ impl Harness {
         self.root.path().join("project")
     }
 
+    /// What the environment `local` of this project is called on this machine.
+    pub fn instance(&self) -> String {
+        let project = seasense::config::Project::find(&self.project()).unwrap();
+        seasense::config::Environment::load(&project, "local").unwrap().instance().to_owned()
+    }
+
     /// Changes one line of the environment file.
     pub fn with_environment(self, from: &str, to: &str) -> Self {
         let path = self.project().join("envs/local.toml");

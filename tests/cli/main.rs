@@ -10,6 +10,7 @@
 
 mod cluster;
 mod daemon;
+mod diagnose;
 mod environment_file;
 mod exits;
 mod fakes;
@@ -19,5 +20,6 @@ mod harness;
 mod no_docker;
 #[path = "../schemas/check.rs"]
 mod schema;
+mod timing;
 mod trust;
 mod watch;

@@ -16,6 +16,7 @@
 
 mod access;
 mod checkout;
+mod diagnostics;
 mod kept;
 mod moments;
 #[path = "../schemas/check.rs"]
@@ -252,6 +253,42 @@ fn t65_a_broken_manifest_is_refused_before_anything_is_pushed() {
         "progressDeadlineSeconds: 241",
     );
     assert_eq!(world.status()["artifact"]["digest"], before, "a broken tree reached the cluster");
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t66_timing_prints_the_chain_of_the_last_run() {
+    let world = world();
+    let run = world.seasense(&["timing", "--json"]);
+    run.assert_success();
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(!told["chain"].as_array().unwrap().is_empty(), "{told:#}");
+    let text = world.seasense(&["timing"]);
+    text.assert_success();
+    assert!(text.stdout.contains("CRITICAL CHAIN"), "{}", text.stdout);
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t67_diagnostics_tell_everything_and_no_secret() {
+    diagnostics::prove(world());
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t68_a_platform_that_fails_packs_its_own_diagnostics() {
+    let world = world();
+    let edit = |from: &str, to: &str| world.edit("gitops/apps/frontend/deployment.yaml", from, to);
+    edit("progressDeadlineSeconds: 241", "progressDeadlineSeconds: -1");
+    let run = world.seasense(&["dev", "--output", "plain", "--timeout", "60"]);
+    edit("progressDeadlineSeconds: -1", "progressDeadlineSeconds: 241");
+    assert!(matches!(run.code, Some(40 | 124)), "{:?}: {}", run.code, run.stderr);
+    let bundle = diagnostics::named(&run.stderr);
+    let files = diagnostics::unpack(&bundle);
+    assert!(files["failure.json"].contains("\"exit_code\""), "{}", files["failure.json"]);
+    assert!(files["run/plan.txt"].contains("deliver the platform"), "{}", files["run/plan.txt"]);
+    std::fs::remove_file(bundle).unwrap();
+    world.seasense(&["dev", "--output", "plain"]).assert_success();
 }
 
 #[test]

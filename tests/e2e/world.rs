@@ -121,7 +121,7 @@ impl World {
         self.state().join(self.cluster()).join("ca.crt")
     }
 
-    fn project(&self) -> PathBuf {
+    pub fn project(&self) -> PathBuf {
         self.root.path().join("project")
     }
 

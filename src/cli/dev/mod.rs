@@ -2,14 +2,17 @@
 
 mod prepare;
 mod raise;
+mod record;
 mod summary;
 
 use std::{process::ExitCode, time::Duration};
 
 use serde_json::json;
 
+use self::record::{Record, is_of_platform};
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
+    config::{Environment, Project},
     engine::{self, EngineContext, preflight},
     event::Event,
     failure::Result,
@@ -44,30 +47,50 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment =
         if args.dry_run { context.environment(&project)? } else { context.claimed(&project).await? };
-    let wanted = prepare::inputs(&project, &environment).await?;
-    let engine = context.engine(&project).await?;
-    let _lock = args.lock.take(&engine, &environment).await?;
-    for finding in preflight::require(&engine, &environment).await? {
+    if args.dry_run {
+        return attempt(context, &args, (&project, &environment), &mut None).await;
+    }
+    let record = Record::begin(context, &project, &environment)?;
+    let mut plan = None;
+    let result = attempt(context, &args, (&project, &environment), &mut plan).await;
+    record.write(plan.as_ref(), &result);
+    match result {
+        Err(failure) if is_of_platform(failure.kind) => Ok(record.diagnose(&failure).await),
+        other => other,
+    }
+}
+
+/// Does all of it, and leaves the plan behind once there is one.
+async fn attempt(
+    context: &Context<'_>,
+    args: &Args,
+    (project, environment): (&Project, &Environment),
+    made: &mut Option<Plan>,
+) -> Result<ExitCode> {
+    let wanted = prepare::inputs(project, environment).await?;
+    let engine = context.engine(project).await?;
+    let _lock = args.lock.take(&engine, environment).await?;
+    for finding in preflight::require(&engine, environment).await? {
         if finding.level == preflight::Level::Warning {
             engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
         }
     }
-    let platform = prepare::platform(&engine, &environment, wanted, &args.supply).await?;
+    let platform = prepare::platform(&engine, environment, wanted, &args.supply).await?;
     if args.recreate && !args.dry_run {
-        engine::discard(&engine, &environment).await?;
+        engine::discard(&engine, environment).await?;
     }
-    let observer = Observer { environment: &environment, places: &engine.places, docker: &engine.docker };
+    let observer = Observer { environment, places: &engine.places, docker: &engine.docker };
     let before = observe::snapshot(observer).await;
-    let plan = plan(&engine, &before, &platform).await?;
+    let plan = made.insert(plan(&engine, &before, &platform).await?);
     if args.dry_run {
         let report = json!({ "version": 1, "steps": plan });
         Json::when(args.json).print(context, &report, || plan.to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
-    let public = raise::raise(&engine, &platform, &plan, deadline).await?;
+    let public = raise::raise(&engine, &platform, plan, deadline).await?;
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
-    context.ui.say(&summary::text(&proved, &environment, &context.ui.took(), context.ui.style()));
+    context.ui.say(&summary::text(&proved, environment, &context.ui.took(), context.ui.style()));
     Ok(ExitCode::SUCCESS)
 }
 

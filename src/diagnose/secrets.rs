@@ -1,0 +1,56 @@
+//! The values that must not be packed: of the cluster's Secrets, of the age key and of the kubeconfig. Never written.
+
+use std::collections::BTreeSet;
+
+use super::{Subject, redact::from_base64};
+use crate::{
+    engine,
+    failure::Result,
+    k8s::{Client, SecretValue},
+};
+
+/// Keys whose values are names and no secrets; in every line of every log they would be cut out.
+const NAMES: [&str; 5] = ["username", "user", "dbname", "host", "port"];
+
+/// The lines of a kubeconfig that hold what proves who somebody is.
+const CREDENTIALS: [&str; 4] = ["client-key-data:", "client-certificate-data:", "token:", "password:"];
+
+/// The values, each once.
+pub(super) type Values = BTreeSet<Vec<u8>>;
+
+/// What lies on this machine.
+pub(super) fn local(subject: Subject<'_>) -> Values {
+    let mut values: Values = subject.environment.age_key(subject.project).into_iter().collect();
+    let kubeconfig = engine::kubeconfig(subject.places, &subject.environment.cluster_name());
+    values.extend(of_kubeconfig(&std::fs::read_to_string(kubeconfig).unwrap_or_default()));
+    values
+}
+
+/// What the cluster holds.
+pub(super) async fn of_cluster(client: &Client) -> Result<Values> {
+    let is_secret = |value: &SecretValue| !NAMES.contains(&value.key.as_str());
+    Ok(client.secret_values().await?.into_iter().filter(is_secret).map(|value| value.bytes).collect())
+}
+
+fn of_kubeconfig(text: &str) -> Values {
+    let value = |line: &str| {
+        let key = CREDENTIALS.iter().find(|key| line.starts_with(**key))?;
+        Some(line[key.len()..].trim().trim_matches('"').to_owned())
+    };
+    let values = text.lines().filter_map(|line| value(line.trim().trim_start_matches("- ")));
+    values.flat_map(|value| [from_base64(&value), Some(value.into_bytes())]).flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_a_kubeconfig_are_known_as_written_and_decoded() {
+        let values = of_kubeconfig(
+            "users:\n- name: u\n  user:\n    client-key-data: UFJJVkFURQ==\n    token: \"t0ken\"\n",
+        );
+        assert!(values.contains(&b"PRIVATE"[..]) && values.contains(&b"UFJJVkFURQ=="[..]));
+        assert!(values.contains(&b"t0ken"[..]));
+    }
+}

@@ -1,0 +1,68 @@
+//! A bundle of diagnostics on a machine that has nothing to tell but itself.
+
+use std::{collections::BTreeMap, io::Read, path::Path};
+
+use super::harness::Harness;
+
+/// The files of a bundle without its root folder.
+fn unpack(file: &Path) -> BTreeMap<String, String> {
+    let bytes = std::fs::read(file).unwrap();
+    let mut archive = tar::Archive::new(zstd::Decoder::new(bytes.as_slice()).unwrap());
+    let mut files = BTreeMap::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().to_string_lossy().into_owned();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        files.insert(path.split_once('/').unwrap().1.to_owned(), text);
+    }
+    files
+}
+
+#[test]
+fn without_docker_and_cluster_it_still_tells_what_there_is_and_what_is_missing() {
+    use std::os::unix::fs::PermissionsExt;
+    let harness = Harness::new();
+    let key = "AGE-SECRET-KEY-1THISISTHEKEYTHATMUSTNOTBEPACKED";
+    std::fs::write(harness.project().join("envs/local.agekey"), format!("# a key\n{key}\n")).unwrap();
+    let harness = harness.with_environment("[fleet]", &format!("# somebody noted {key} here\n[fleet]"));
+    let file = harness.project().join("bundle.tar.zst");
+    let run = harness.run(&["diagnose", "--out", "bundle.tar.zst", "--no-logs", "--output", "quiet"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "bundle.tar.zst\n"), "{}", run.stderr);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let files = unpack(&file);
+    let manifest: serde_json::Value = serde_json::from_str(&files["manifest.json"]).unwrap();
+    let missing: Vec<&str> =
+        manifest["missing"].as_array().unwrap().iter().map(|part| part["part"].as_str().unwrap()).collect();
+    assert_eq!(missing, ["cluster", "docker", "lock.json", "run"]);
+    assert!(files["variables.json"].contains("seasense.localhost"), "{files:?}");
+    assert!(files["machine.json"].contains("\"docker\""), "{files:?}");
+    assert!(
+        files["envs/local.toml"].contains("# somebody noted [redacted] here"),
+        "{}",
+        files["envs/local.toml"]
+    );
+    assert!(!files.values().any(|text| text.contains("THISISTHEKEY")));
+}
+
+#[test]
+fn without_a_name_it_goes_into_the_cache_and_tells_where() {
+    let harness = Harness::new();
+    let run = harness.run(&["diagnose", "--output", "quiet"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let files = harness.files_outside_project();
+    let bundle = files.iter().find(|file| file.to_string_lossy().ends_with(".tar.zst")).unwrap();
+    assert!(
+        run.stdout.starts_with("[ROOT]/home/.cache/seasense/diagnostics/seasense-local"),
+        "{}",
+        run.stdout
+    );
+    assert!(unpack(bundle).contains_key("README.txt"));
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_an_error_of_its_own() {
+    let run = Harness::new().run(&["diagnose", "--out", "/proc/no/such.tar.zst", "--output", "quiet"]);
+    assert_eq!(run.code, Some(20), "{}", run.stderr);
+    assert!(run.stderr.contains("write `/proc/no/such.tar.zst`"), "{}", run.stderr);
+}
