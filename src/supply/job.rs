@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{inputs, oci::sha256_hex};
+use super::{crates, inputs, oci::sha256_hex};
 use crate::{
     config::{
         Infra, Project,
@@ -108,6 +108,14 @@ impl Job {
             Work::Wheel(..) | Work::Compiler(_) => Vec::new(),
         }
     }
+
+    /// The hash of the packages that Cargo builds for it; empty where it builds none.
+    fn packages(&self, project: &Project) -> std::io::Result<String> {
+        match &self.work {
+            Work::Cargo(build) => crates::hash(project.root(), &build.features, &build.programs),
+            _ => Ok(String::new()),
+        }
+    }
 }
 
 /// Every job that `images`, and with `with_tools` the programs for this machine, need; each after those it needs.
@@ -169,6 +177,7 @@ pub fn keys(project: &Project, infra: &Infra, jobs: &[Job]) -> Result<BTreeMap<S
     let mut keys: BTreeMap<String, String> = BTreeMap::new();
     for job in jobs {
         let files = inputs::hash(project.root(), &job.inputs());
+        let files = files.and_then(|files| Ok(files + &job.packages(project)?));
         let files = files.with_context(Kind::Environment, || format!("read the inputs of `{}`", job.id))?;
         let toolchain = matches!(job.work, Work::Go(_)).then(|| infra.versions.version("go")).flatten();
         let needs: Vec<&str> =

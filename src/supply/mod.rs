@@ -4,6 +4,7 @@ mod build;
 mod built;
 mod context;
 mod ensure;
+mod crates;
 mod inputs;
 mod job;
 mod lock;
