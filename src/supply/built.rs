@@ -12,7 +12,7 @@ use super::{
     job::{self, Job},
     manifests,
     meter::{Meter, Report},
-    oci, publish, registry, schedule,
+    oci, publish, schedule,
     store::Store,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) 
     let file = lock_file(&context.places, Origin::Build);
     let lock = lock(context, &shop, what, Lock::read(&file)?).await?;
     let image = publish::load(&context.docker, &shop, REGISTRY_IMAGE, &context.events()).await?;
-    let registry = registry::ensure(&context.docker, &image, registry::VOLUME, context.registry_port).await?;
+    let registry = context.start_registry(&image, Origin::Build).await?;
     publish::push_all(&shop, &lock, &registry, &context.events()).await?;
     for (name, _) in infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name))
     {
