@@ -48,6 +48,8 @@ pub struct SupplyContext {
     pub registry_port: u16,
     /// How many cores to use.
     pub jobs: usize,
+    /// Whether roots of Debian packages are made again although they are there.
+    pub refresh: bool,
 }
 
 impl SupplyContext {

@@ -1,10 +1,11 @@
 //! Makes every image and every upstream manifest available, pinned by digest, from one of two supplies: pull or build.
 
+mod ages;
 mod build;
 mod built;
 mod context;
-mod ensure;
 mod crates;
+mod ensure;
 mod inputs;
 mod job;
 mod lock;
