@@ -99,6 +99,12 @@ enum Action {
     Verify {
         #[command(flatten)]
         supply: Supply,
+        /// Build them again from nothing instead, and compare both builds bit for bit
+        #[arg(long)]
+        rebuild: bool,
+        /// Only these images
+        #[arg(value_name = "IMAGE", requires = "rebuild")]
+        images: Vec<String>,
     },
 }
 
@@ -125,7 +131,10 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             let mode = supply.mode();
             supply::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
         }
-        Action::Verify { supply } => {
+        Action::Verify { supply, rebuild: true, images } => {
+            supply::rebuild(&supply.context(&engine, &environment), &scope(images)).await?;
+        }
+        Action::Verify { supply, .. } => {
             let lock = supply::locked(&engine.places, supply.mode())?;
             supply::verify(&supply.context(&engine, &environment), &lock).await?;
         }

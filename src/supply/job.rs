@@ -16,8 +16,8 @@ use crate::{
 /// Raised when the same recipe gives another result because this program changed.
 const fn format(work: &Work) -> u32 {
     match work {
-        // Since 2 a root notes the exact versions of its packages.
-        Work::Root(_) => 2,
+        // Since 2 a root notes the exact versions of its packages, and workloads no place of the cache.
+        Work::Root(_) | Work::Cargo(_) => 2,
         _ => 1,
     }
 }
