@@ -54,6 +54,7 @@ impl Supply {
             events: std::sync::Arc::clone(&engine.events),
             registry_port: *environment.ports.registry.get_ref(),
             jobs: self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),
+            refresh: false,
         }
     }
 }
@@ -82,6 +83,9 @@ enum Action {
         /// Builds to run at once [default: the number of cores]
         #[arg(long, value_name = "NUMBER")]
         jobs: Option<usize>,
+        /// Make the roots of Debian packages again, of the packages of today
+        #[arg(long)]
+        refresh: bool,
     },
     /// Copy the official images and manifests into the local registry
     Pull,
@@ -94,6 +98,12 @@ enum Action {
     Verify {
         #[command(flatten)]
         supply: Supply,
+        /// Build them again from nothing instead, and compare both builds bit for bit
+        #[arg(long)]
+        rebuild: bool,
+        /// Only these images
+        #[arg(value_name = "IMAGE", requires = "rebuild")]
+        images: Vec<String>,
     },
 }
 
@@ -107,10 +117,10 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             let lock = supply::locked(&engine.places, supply.mode())?;
             list(context, &lock, json)?;
         }
-        Action::Build { images, jobs } => {
-            let scope = if images.is_empty() { Scope::All } else { Scope::Images(images) };
+        Action::Build { images, jobs, refresh } => {
             let supply = Supply { supply: From::Build, jobs };
-            supply::ensure(&supply.context(&engine, &environment), Mode::Build, &scope).await?;
+            let context = SupplyContext { refresh, ..supply.context(&engine, &environment) };
+            supply::ensure(&context, Mode::Build, &scope(images)).await?;
         }
         Action::Pull => {
             let supply = Supply { supply: From::Pull, jobs: None };
@@ -120,12 +130,19 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             let mode = supply.mode();
             supply::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
         }
-        Action::Verify { supply } => {
+        Action::Verify { supply, rebuild: true, images } => {
+            supply::rebuild(&supply.context(&engine, &environment), &scope(images)).await?;
+        }
+        Action::Verify { supply, .. } => {
             let lock = supply::locked(&engine.places, supply.mode())?;
             supply::verify(&supply.context(&engine, &environment), &lock).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn scope(images: Vec<String>) -> Scope {
+    if images.is_empty() { Scope::All } else { Scope::Images(images) }
 }
 
 fn list(context: &Context<'_>, lock: &Lock, json: Json) -> Result<()> {

@@ -43,15 +43,19 @@ pub fn home_and_java() -> (Option<PathBuf>, Option<PathBuf>) {
     (folder("HOME"), folder("JAVA_HOME"))
 }
 
-/// Folders outside the project.
+/// What the registry's container is called; the manifests in the cluster name it so.
+const REGISTRY: &str = "seasense-registry";
+
+/// Folders outside the project, and the registry's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
     cache: PathBuf,
     state: PathBuf,
+    registry: String,
 }
 
 impl Places {
-    /// Uses `SEASENSE_CACHE` and `SEASENSE_STATE`, or the XDG folders.
+    /// Uses `SEASENSE_CACHE` and `SEASENSE_STATE`, or the XDG folders; and `SEASENSE_REGISTRY`.
     #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
     pub fn from_environment() -> Result<Self> {
         let home = std::env::var_os("HOME").map(PathBuf::from);
@@ -66,12 +70,22 @@ impl Places {
         Ok(Self {
             cache: base("SEASENSE_CACHE", "XDG_CACHE_HOME", ".cache").ok_or_else(missing)?,
             state: base("SEASENSE_STATE", "XDG_STATE_HOME", ".local/state").ok_or_else(missing)?,
+            registry: std::env::var("SEASENSE_REGISTRY")
+                .ok()
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| REGISTRY.to_owned()),
         })
     }
 
     /// Uses the given folders.
     pub fn new(cache: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
-        Self { cache: cache.into(), state: state.into() }
+        Self { cache: cache.into(), state: state.into(), registry: REGISTRY.to_owned() }
+    }
+
+    /// The name of the registry's container, which all clones share. A test of the supplies names another one
+    /// (`SEASENSE_REGISTRY`), so that it never touches what runs clusters.
+    pub fn registry(&self) -> &str {
+        &self.registry
     }
 
     /// What can be made again, shared by all clones.

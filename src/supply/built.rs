@@ -12,7 +12,7 @@ use super::{
     job::{self, Job},
     manifests,
     meter::{Meter, Report},
-    oci, publish, registry, schedule,
+    oci, publish, schedule,
     store::Store,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) 
     let file = lock_file(&context.places, Origin::Build);
     let lock = lock(context, &shop, what, Lock::read(&file)?).await?;
     let image = publish::load(&context.docker, &shop, REGISTRY_IMAGE, &context.events()).await?;
-    let registry = registry::ensure(&context.docker, &image, registry::VOLUME, context.registry_port).await?;
+    let registry = context.start_registry(&image, Origin::Build).await?;
     publish::push_all(&shop, &lock, &registry, &context.events()).await?;
     for (name, _) in infra.recipes.image.iter().filter(|(name, image)| image.daemon && images.contains(*name))
     {
@@ -51,16 +51,36 @@ pub(super) async fn make(
     with_tools: bool,
 ) -> Result<Arc<Workshop>> {
     let jobs = job::jobs(infra, images, with_tools);
-    let keys = job::keys(&context.project, infra, &jobs)?;
+    // Shared by both supplies: what pull has to build is the same as what build builds.
+    let store = Store::new(context.folder(Origin::Build).join("jobs"));
+    let what = || "read which roots were made again".to_owned();
+    let mut ages = store.ages().with_context(Kind::Tool, what)?;
+    if context.refresh {
+        ages.next(jobs.iter().filter(|job| job.can_age()).map(|job| job.id.as_str()));
+    }
+    let keys = job::keys(&context.project, infra, &jobs, &ages)?;
     let shop = Arc::new(Workshop {
         project: context.project.clone(),
         places: context.places.clone(),
         infra: infra.clone(),
-        // Shared by both supplies: what pull has to build is the same as what build builds.
-        store: Store::new(context.folder(Origin::Build).join("jobs")),
+        store,
         keys,
     });
+    if context.refresh {
+        // What an interrupted run made of them may be old by now.
+        let what = || "remove half-made roots".to_owned();
+        let mut aging = jobs.iter().filter(|job| job.can_age());
+        aging
+            .try_for_each(|job| shop.store.forget(&job.id, shop.key(&job.id)))
+            .with_context(Kind::Tool, what)?;
+    }
     run_missing(context, &shop, jobs).await?;
+    if context.refresh {
+        // Only now: where Debian does not answer, the roots that are there go on serving.
+        shop.store
+            .keep_ages(&ages)
+            .with_context(Kind::Tool, || "note which roots were made again".to_owned())?;
+    }
     Ok(shop)
 }
 

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
-use super::{Lock, Origin};
+use super::{
+    Lock, Origin,
+    registry::{self, Registry},
+};
 use crate::{
     config::{Infra, Places, Project, nearest},
     docker::Docker,
@@ -45,12 +48,26 @@ pub struct SupplyContext {
     pub registry_port: u16,
     /// How many cores to use.
     pub jobs: usize,
+    /// Whether roots of Debian packages are made again although they are there.
+    pub refresh: bool,
 }
 
 impl SupplyContext {
     /// Where results of `origin` are kept.
     pub(super) fn folder(&self, origin: Origin) -> PathBuf {
         folder(&self.places, origin)
+    }
+
+    /// The local registry as it is reached, running or not.
+    pub(super) fn registry(&self) -> Registry {
+        Registry::at(self.places.registry(), self.registry_port)
+    }
+
+    /// Makes sure that it runs from `image` with the content of `origin`.
+    pub(super) async fn start_registry(&self, image: &str, origin: Origin) -> Result<Registry> {
+        let wanted =
+            registry::Wanted { name: self.places.registry(), image, origin, port: self.registry_port };
+        registry::ensure(&self.docker, wanted).await
     }
 
     /// The events, shared.

@@ -8,8 +8,8 @@ use super::{
     pull, pulled,
 };
 use crate::{
-    config::Infra,
-    event::Event,
+    config::{Infra, Places, infra::Versions},
+    event::{Event, Events},
     failure::{Context, Failure, Kind, Result},
 };
 
@@ -19,32 +19,32 @@ use crate::{
 pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
     let _guard = one_at_a_time(context).await?;
-    match origin(context, mode, &infra).await? {
+    match origin(&context.places, &context.events, mode, &infra.versions).await? {
         Origin::Build => built::ensure(context, infra, what).await,
         Origin::Pull => pulled::ensure(context, infra, what).await,
     }
 }
 
 /// What `auto` stands for here: what an earlier run chose, so that nothing changes by itself; else what the network allows.
-async fn origin(context: &SupplyContext, mode: Mode, infra: &Infra) -> Result<Origin> {
-    let say = |text: String| context.events.emit(Event::Notice { text });
+async fn origin(places: &Places, events: &Events, mode: Mode, versions: &Versions) -> Result<Origin> {
+    let say = |text: String| events.emit(Event::Notice { text });
     match mode {
         Mode::Build => return Ok(Origin::Build),
         Mode::Pull => return Ok(Origin::Pull),
         Mode::Auto => {}
     }
-    if let Some(origin) = latest_lock(&context.places) {
+    if let Some(origin) = latest_lock(places) {
         say(format!("supply {origin}: an earlier run made its images so (`--supply` changes it)"));
         return Ok(origin);
     }
-    let reach = pull::look(&infra.versions).await?;
+    let reach = pull::look(versions).await?;
     let origin = if reach.all { Origin::Pull } else { Origin::Build };
     say(format!("supply {origin}: {}", reach.reason));
     Ok(origin)
 }
 
 /// Two runs would do the same work twice and write the same files; the second waits for the first.
-async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
+pub(super) async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
     let folder: PathBuf = context.places.cache().join("supply");
     let what = || format!("lock `{}`", folder.display());
@@ -63,4 +63,85 @@ async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
 fn open_lock(folder: &Path) -> std::io::Result<std::fs::File> {
     std::fs::create_dir_all(folder)?;
     std::fs::File::create(folder.join(".lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        event::Recorder,
+        supply::{Lock, context::lock_file},
+    };
+
+    /// What was chosen, and what was said about it.
+    async fn chosen(places: &Places, mode: Mode, registries: &str) -> (Origin, Vec<String>) {
+        let recorder = Arc::new(Recorder::default());
+        let events: Events = recorder.clone();
+        let mirrors = ["registry.k8s.io", "docker.io"].map(|name| (name.to_owned(), registries.to_owned()));
+        let versions = Versions { mirrors: mirrors.into(), ..Versions::default() };
+        let origin = origin(places, &events, mode, &versions).await.unwrap();
+        let heard = recorder.0.lock().unwrap();
+        let said = heard.iter().filter_map(|event| match event {
+            Event::Notice { text } => Some(text.clone()),
+            _ => None,
+        });
+        (origin, said.collect())
+    }
+
+    /// A registry that lets everybody in, and an address where nobody is.
+    async fn registries() -> (String, String) {
+        use tokio::{
+            io::{AsyncReadExt, AsyncWriteExt},
+            net::TcpListener,
+        };
+        let there = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let hosts = (there.local_addr().unwrap().to_string(), gone.local_addr().unwrap().to_string());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = there.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream
+                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    .await;
+            }
+        });
+        hosts
+    }
+
+    #[tokio::test]
+    async fn auto_asks_the_network_and_says_what_it_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        let (there, gone) = registries().await;
+        let (origin, said) = chosen(&places, Mode::Auto, &there).await;
+        assert_eq!(
+            (origin, said),
+            (Origin::Pull, vec!["supply pull: registry.k8s.io and docker.io answer".into()])
+        );
+        let (origin, said) = chosen(&places, Mode::Auto, &gone).await;
+        assert_eq!((origin, said.len()), (Origin::Build, 1));
+        assert!(said[0].starts_with("supply build: no answer from registry.k8s.io: "), "{said:?}");
+    }
+
+    #[tokio::test]
+    async fn auto_stays_with_what_an_earlier_run_chose_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        Lock::new(Origin::Build, "").write(&lock_file(&places, Origin::Build)).unwrap();
+        let (there, _) = registries().await;
+        let (origin, said) = chosen(&places, Mode::Auto, &there).await;
+        assert_eq!((origin, said.len()), (Origin::Build, 1));
+        assert!(said[0].starts_with("supply build: an earlier run"), "{said:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_by_name_asks_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        for (mode, origin) in [(Mode::Pull, Origin::Pull), (Mode::Build, Origin::Build)] {
+            assert_eq!(chosen(&places, mode, "127.0.0.1:1").await, (origin, Vec::new()));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{inputs, oci::sha256_hex};
+use super::{ages::Ages, crates, inputs, oci::sha256_hex};
 use crate::{
     config::{
         Infra, Project,
@@ -14,7 +14,13 @@ use crate::{
 };
 
 /// Raised when the same recipe gives another result because this program changed.
-const FORMAT: u32 = 1;
+const fn format(work: &Work) -> u32 {
+    match work {
+        // Since 2 a root notes the exact versions of its packages, and workloads no place of the cache.
+        Work::Root(_) | Work::Cargo(_) => 2,
+        _ => 1,
+    }
+}
 
 /// What a job uses up; decides how many run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +74,11 @@ impl Job {
         }
     }
 
+    /// Whether the same recipe gives something else some day: Debian publishes updates under the same name.
+    pub const fn can_age(&self) -> bool {
+        matches!(self.work, Work::Root(_))
+    }
+
     /// How long it takes on two cores with every cache empty, in seconds.
     pub const fn seconds(&self) -> u32 {
         match &self.work {
@@ -106,6 +117,14 @@ impl Job {
                 image.files.iter().filter(|file| file.build.is_none()).map(|file| file.path.clone()).collect()
             }
             Work::Wheel(..) | Work::Compiler(_) => Vec::new(),
+        }
+    }
+
+    /// The hash of the packages that Cargo builds for it; empty where it builds none.
+    fn packages(&self, project: &Project) -> std::io::Result<String> {
+        match &self.work {
+            Work::Cargo(build) => crates::hash(project.root(), &build.features, &build.programs),
+            _ => Ok(String::new()),
         }
     }
 }
@@ -164,16 +183,17 @@ fn needed(all: &BTreeMap<String, Job>, wanted: impl Iterator<Item = String>) -> 
     order
 }
 
-/// The key of each job, by its name: a hash of its recipe, its files, the toolchain and the keys of what it needs.
-pub fn keys(project: &Project, infra: &Infra, jobs: &[Job]) -> Result<BTreeMap<String, String>> {
+/// The key of each job, by its name: a hash of its recipe, its files, the toolchain, its age and the keys of what it needs.
+pub fn keys(project: &Project, infra: &Infra, jobs: &[Job], ages: &Ages) -> Result<BTreeMap<String, String>> {
     let mut keys: BTreeMap<String, String> = BTreeMap::new();
     for job in jobs {
         let files = inputs::hash(project.root(), &job.inputs());
+        let files = files.and_then(|files| Ok(files + &job.packages(project)? + &ages.mark(&job.id)));
         let files = files.with_context(Kind::Environment, || format!("read the inputs of `{}`", job.id))?;
         let toolchain = matches!(job.work, Work::Go(_)).then(|| infra.versions.version("go")).flatten();
         let needs: Vec<&str> =
             job.needs.iter().filter_map(|need| keys.get(need)).map(String::as_str).collect();
-        let text = serde_json::to_string(&(FORMAT, &job.id, &job.work, files, toolchain, needs))
+        let text = serde_json::to_string(&(format(&job.work), &job.id, &job.work, files, toolchain, needs))
             .context(Kind::Internal, "write a job's key")?;
         keys.insert(job.id.clone(), sha256_hex(text.as_bytes())[..24].to_owned());
     }
@@ -216,10 +236,14 @@ mod tests {
         let project = Project::find(folder.path()).unwrap();
         let infra = Infra { versions: Versions::default(), recipes: toml::from_str("").unwrap() };
         let jobs = [job("page", &[]).1, job("other", &["page"]).1];
-        let before = keys(&project, &infra, &jobs).unwrap();
-        assert_eq!(before, keys(&project, &infra, &jobs).unwrap());
+        let mut ages = Ages::default();
+        let before = keys(&project, &infra, &jobs, &ages).unwrap();
+        assert_eq!(before, keys(&project, &infra, &jobs, &ages).unwrap());
         std::fs::write(folder.path().join("page/index.html"), "x").unwrap();
-        let after = keys(&project, &infra, &jobs).unwrap();
+        let after = keys(&project, &infra, &jobs, &ages).unwrap();
         assert!(before["page"] != after["page"] && before["other"] != after["other"]);
+        ages.next(["page"].into_iter());
+        let again = keys(&project, &infra, &jobs, &ages).unwrap();
+        assert!(after["page"] != again["page"] && after["other"] != again["other"]);
     }
 }

@@ -1,8 +1,10 @@
 //! Makes every image and every upstream manifest available, pinned by digest, from one of two supplies: pull or build.
 
+mod ages;
 mod build;
 mod built;
 mod context;
+mod crates;
 mod ensure;
 mod inputs;
 mod job;
@@ -13,6 +15,7 @@ pub mod oci;
 mod publish;
 pub mod pull;
 mod pulled;
+mod rebuild;
 pub mod registry;
 mod schedule;
 mod store;
@@ -21,5 +24,6 @@ mod verify;
 pub use context::{Mode, Scope, SupplyContext, locked, manifests_folder};
 pub use ensure::ensure;
 pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Origin, Provenance};
+pub use rebuild::rebuild;
 pub use registry::Registry;
 pub use verify::{verify, verify_image};

@@ -7,7 +7,7 @@ use super::{
     context::lock_file,
     oci, publish,
     pull::{Copier, Official},
-    registry::{self, RegistryClient, daemon_reference},
+    registry::{RegistryClient, daemon_reference},
 };
 use crate::{
     config::{
@@ -26,22 +26,15 @@ const REGISTRY_IMAGE: &str = "registry";
 pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) -> Result<(Lock, Registry)> {
     let registry = start_registry(context, &infra).await?;
     let file = lock_file(&context.places, Origin::Pull);
-    let before = Lock::read(&file)?;
-    let key = key(&infra);
-    let mut lock = match (&before, what) {
-        (Some(lock), Scope::Images(_)) => lock.clone(),
-        _ => Lock::new(Origin::Pull, key),
-    };
     let wanted = what.images(&infra)?;
+    let mut lock = begin(Lock::read(&file)?, &infra, what);
     let chosen = |pull: Pull| -> BTreeMap<String, ImageRecipe> {
         let recipes =
             infra.recipes.image.iter().filter(|(name, image)| image.pull == pull && wanted.contains(*name));
         recipes.map(|(name, image)| (name.clone(), image.clone())).collect()
     };
     let (official, own) = (chosen(Pull::Official), chosen(Pull::Build));
-    copy_all(context, &infra, &registry, &official, before.as_ref(), &mut lock).await?;
-    // What has been copied is noted at once: an interrupted run goes on from there, with the same digests.
-    lock.write(&file)?;
+    copy_all(context, &infra, &registry, &official, &file, &mut lock).await?;
     let shop = built::make(context, &infra, &own.keys().cloned().collect(), false).await?;
     for (name, recipe) in &own {
         lock.images.insert(name.clone(), publish::lock_image(&shop, name, recipe)?);
@@ -54,6 +47,18 @@ pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) 
     }
     lock.write(&file)?;
     Ok((lock, registry))
+}
+
+/// The lock to go on with: what an earlier run noted keeps its digests, what is no part of the platform any more goes.
+fn begin(before: Option<Lock>, infra: &Infra, what: &Scope) -> Lock {
+    let mut lock = before.unwrap_or_else(|| Lock::new(Origin::Pull, key(infra)));
+    if *what == Scope::All {
+        let recipe = |name: &String| infra.recipes.image.get(name);
+        lock.key = key(infra);
+        lock.images.retain(|name, _| recipe(name).is_some_and(|recipe| recipe.pull != Pull::Skip));
+        lock.tools.retain(|name, _| infra.recipes.tool.contains_key(name));
+    }
+    lock
 }
 
 /// A pulled image changes only with its official name.
@@ -78,42 +83,51 @@ async fn start_registry(context: &SupplyContext, infra: &Infra) -> Result<Regist
         context.docker.pull_image(&name).await?;
         step.done(name.clone());
     }
-    registry::ensure(&context.docker, &name, registry::PULL_VOLUME, context.registry_port).await
+    context.start_registry(&name, Origin::Pull).await
 }
 
+/// Copies what is missing; each image is noted in the lock `file` at once, so that a run that is interrupted goes on from
+/// there, with the same digests.
 async fn copy_all(
     context: &SupplyContext,
     infra: &Infra,
     registry: &Registry,
     images: &BTreeMap<String, ImageRecipe>,
-    before: Option<&Lock>,
+    file: &Path,
     lock: &mut Lock,
 ) -> Result<()> {
     let folder = context.folder(Origin::Pull).join("blobs");
-    std::fs::create_dir_all(&folder).with_context(Kind::Tool, || format!("make `{}`", folder.display()))?;
+    empty(&folder).with_context(Kind::Tool, || format!("make `{}`", folder.display()))?;
     let copier = Copier { target: RegistryClient::new(&registry.host)?, folder };
     let step = Step::start(&context.events(), "supply.pull", "Copy official images to the local registry");
     let (total, mut new) = (images.len(), 0);
     for (done, (name, recipe)) in images.iter().enumerate() {
         step.progress(done as u64, Some(total as u64), name);
         let Some(official) = &recipe.official else { continue };
-        let known = before
-            .and_then(|lock| lock.images.get(name))
-            .filter(|image| image.official.as_ref() == Some(official));
-        let image = match known {
-            Some(image) if copier.target.has(name, &image.digest).await => image.clone(),
-            known => {
-                new += 1;
-                copy_one(&copier, infra, name, official, known).await?
-            }
-        };
+        let known = lock.images.get(name).filter(|image| image.official.as_ref() == Some(official));
+        if let Some(image) = known
+            && copier.target.has(name, &image.digest).await
+        {
+            continue;
+        }
+        let image = copy_one(&copier, infra, name, official, known).await?;
         lock.images.insert(name.clone(), image);
+        lock.write(file)?;
+        new += 1;
     }
     match new {
         0 => step.unchanged(format!("all {total} are there")),
         _ => step.done(format!("{new} copied, {} were there", total - new)),
     }
     Ok(())
+}
+
+/// A folder with nothing in it: a blob that a killed run left half-written is of no use.
+fn empty(folder: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => std::fs::create_dir_all(folder),
+    }
 }
 
 /// Copies one image; the digest of an earlier lock is asked for again, so that a moved tag changes nothing.

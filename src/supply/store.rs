@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Provenance, oci::Layer};
+use super::{Provenance, ages::Ages, oci::Layer};
 
 /// Older results of a job are kept so that going back to another branch costs nothing.
 const KEPT: usize = 3;
 const PROVENANCE: &str = "provenance.json";
+const AGES: &str = "ages.json";
 
 /// The finished builds below one folder.
 #[derive(Debug, Clone)]
@@ -46,6 +47,27 @@ impl Store {
         remove(&folder)?;
         fs::create_dir_all(&folder)?;
         Ok(Unfinished { folder, target: self.folder(job, key) })
+    }
+
+    /// Removes the result of `job` under `key`; an absent one is fine.
+    pub fn forget(&self, job: &str, key: &str) -> io::Result<()> {
+        remove(&self.folder(job, key))
+    }
+
+    /// How often jobs were made again with the same recipe.
+    pub fn ages(&self) -> io::Result<Ages> {
+        match fs::read(self.root.join(AGES)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ages::default()),
+            read => Ok(serde_json::from_slice(&read?)?),
+        }
+    }
+
+    /// Notes them, all at once.
+    pub fn keep_ages(&self, ages: &Ages) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
+        serde_json::to_writer_pretty(&mut file, ages)?;
+        file.persist(self.root.join(AGES))?;
+        Ok(())
     }
 
     /// The facts that were noted with a result.

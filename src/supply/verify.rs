@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Lock, LockedImage, SupplyContext,
     oci::{Descriptor, ImageManifest, sha256_hex},
-    registry::{Registry, RegistryClient},
+    registry::RegistryClient,
 };
 use crate::{
     event::Step,
@@ -17,7 +17,7 @@ const MANIFESTS: [&str; 2] =
 
 /// Reads every image of `lock` out of the local registry; what is missing or differs is named, all of it at once.
 pub async fn verify(context: &SupplyContext, lock: &Lock) -> Result<()> {
-    let client = RegistryClient::new(&Registry::at(context.registry_port).host)?;
+    let client = RegistryClient::new(&context.registry().host)?;
     let step = Step::start(&context.events(), "supply.verify", "Hash the registry's content again");
     let total = lock.images.len() as u64;
     let mut wrong = Vec::new();
@@ -38,10 +38,9 @@ pub async fn verify(context: &SupplyContext, lock: &Lock) -> Result<()> {
         return Ok(());
     }
     let failure = Failure::new(Kind::Tool, format!("{} parts are not what the lock names", wrong.len()));
-    Err(wrong
-        .into_iter()
-        .fold(failure, Failure::because)
-        .hint("`seasense images push` brings them back from the cache"))
+    Err(wrong.into_iter().fold(failure, Failure::because).hint(
+        "`seasense down --all` removes the registry with its content; the next `seasense dev` fills it again",
+    ))
 }
 
 /// Reads one image; its manifest must hash to the lock's digest and its blobs to what the manifest says.

@@ -112,7 +112,8 @@ pub struct CargoBuild {
     pub programs: Vec<String>,
     /// Features they need.
     pub features: Vec<String>,
-    /// Files and folders that they depend on, relative to the project.
+    /// Files and folders that they depend on, relative to the project; of `Cargo.toml` and `Cargo.lock` counts what these
+    /// features need.
     pub inputs: Vec<String>,
     /// How long it takes; the weight in the progress.
     #[serde(skip_serializing)]

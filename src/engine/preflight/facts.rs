@@ -55,7 +55,7 @@ pub async fn gather(places: &Places, project: &Project, environment: &Environmen
     let root = info.as_ref().map(|info| info.root_dir.clone()).unwrap_or_default();
     let wanted = [
         ("ports.https", environment.https_port(), format!("{cluster}-control-plane")),
-        ("ports.registry", *environment.ports.registry.get_ref(), "seasense-registry".to_owned()),
+        ("ports.registry", *environment.ports.registry.get_ref(), places.registry().to_owned()),
     ];
     let state = places.state(&cluster);
     let mode = std::fs::metadata(&state).ok().map(|found| found.permissions().mode());

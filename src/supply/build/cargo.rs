@@ -25,7 +25,7 @@ pub(super) async fn run(
     let mut done = 0;
     let mut invocation = cargo(shop)
         .env("CARGO_TARGET_DIR", &target)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags())
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(&target))
         .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
         .arg(build.features.join(","));
     for program in &build.programs {
@@ -53,10 +53,13 @@ fn cargo(shop: &Workshop) -> Invocation {
 }
 
 /// Static, and without the places of this machine. The clone's own place is in nothing (Cargo names sources relative to
-/// it), and must not be in the flags either: they would differ from clone to clone and everything compile again.
-fn flags() -> String {
+/// it), and must not be in the flags either: they would differ from clone to clone and everything compile again. What a
+/// package's build script generates is named by its place in the target folder.
+fn flags(target: &Path) -> String {
     let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
-    flags.extend(cargo_home().map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
+    let mapped = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    flags.extend(cargo_home().map(|home| mapped(&home, "/cargo")));
+    flags.push(mapped(target, "/target"));
     flags.join("\u{1f}")
 }
 

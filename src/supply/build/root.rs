@@ -1,11 +1,11 @@
 //! Makes a root file system of Debian packages and turns it into a layer that images share.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use super::{Workshop, blocking, facts, watch};
 use crate::{
     config::infra::RootBuild,
-    failure::{Context, Kind, Result},
+    failure::{Context, Failure, Kind, Result},
     supply::{Provenance, meter::Report, oci, store::Store},
     tool::Invocation,
 };
@@ -22,6 +22,12 @@ const EXCLUDED: [&str; 5] = [
     "path-exclude=/usr/share/locale/*",
     "path-exclude=/usr/share/info/*",
 ];
+/// What our hook writes before the name and the version of every package that went in.
+const PACKAGE: &str = "package: ";
+/// Unpacked packages leave no list behind, but their archives are still there when this runs.
+const LIST_ARCHIVES: &str = r#"--extract-hook=for deb in "$1"/var/cache/apt/archives/*.deb; do dpkg-deb --show --showformat='package: ${Package}=${Version}\n' "$deb"; done"#;
+/// Installed packages stand in dpkg's list.
+const LIST_INSTALLED: &str = r#"--customize-hook=dpkg-query --admindir="$1/var/lib/dpkg" --show --showformat='package: ${Package}=${Version}\n'"#;
 /// The steps mmdebstrap tells of, after which the layer is packed.
 const STEPS: u64 = 9;
 
@@ -35,14 +41,20 @@ pub(super) async fn run(
 ) -> Result<Provenance> {
     let archive = out.join("root.tar");
     let mut done = 0;
+    let mut packages = BTreeSet::new();
     let what = format!("make the root of Debian {} packages for `{id}`", build.suite);
     watch(mmdebstrap(shop, build, &archive), &what, HINT, |line| {
         if let Some(step) = line.strip_prefix("I: ") {
             done += 1;
             report.progress(done.min(STEPS), Some(STEPS + 1), step);
+        } else if let Some(package) = line.strip_prefix(PACKAGE) {
+            packages.insert(package.to_owned());
         }
     })
     .await?;
+    if packages.is_empty() {
+        return Err(Failure::new(Kind::Tool, what).because("mmdebstrap did not say which packages it took"));
+    }
     report.progress(STEPS, Some(STEPS + 1), "packing the layer");
     let path = out.join("layer.tar.zst");
     let layer = blocking(&what, move || {
@@ -57,7 +69,7 @@ pub(super) async fn run(
     Ok(facts([
         ("supply", "Debian packages".to_owned()),
         ("suite", build.suite.clone()),
-        ("packages", build.packages.join(" ")),
+        ("packages", packages.into_iter().collect::<Vec<_>>().join(" ")),
     ]))
 }
 
@@ -75,7 +87,9 @@ fn mmdebstrap(shop: &Workshop, build: &RootBuild, archive: &Path) -> Invocation 
         .arg(format!("--include={}", build.packages.join(",")));
     if build.variant == "extract" {
         // Nobody runs the script that joins /bin and /usr/bin, so the folders are joined before packages are unpacked.
-        invocation = invocation.arg("--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr");
+        invocation = invocation.arg("--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr").arg(LIST_ARCHIVES);
+    } else {
+        invocation = invocation.arg(LIST_INSTALLED);
     }
     invocation
         .args(build.before.iter().map(|path| script("essential", path)))

@@ -1,6 +1,7 @@
 //! Writes OCI images: deterministic layers, configuration and manifest, and the archive form that a Docker daemon loads.
 
 mod archive;
+mod compare;
 mod hashing;
 mod image;
 mod layer;
@@ -8,6 +9,7 @@ mod repack;
 mod tree;
 
 pub use archive::write_archive;
+pub use compare::differences;
 pub use hashing::{HashingReader, HashingWriter, sha256_file, sha256_hex};
 pub use image::{Descriptor, ImageConfig, ImageManifest, Process, Rootfs, assemble};
 pub use layer::{LAYER_MEDIA_TYPE, Layer, pack};

@@ -20,6 +20,12 @@ use crate::{
 
 const CHUNK: usize = 256 * 1024;
 
+/// Whether `host`, with or without a port, is this machine; only there HTTP is spoken.
+pub fn is_local(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or(host);
+    name == "localhost" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// A registry.
 pub struct RegistryClient {
     pub(super) host: String,
@@ -30,8 +36,7 @@ impl RegistryClient {
     /// The registry at `host`; on this machine it is spoken to over HTTP, elsewhere over HTTPS.
     pub fn new(host: &str) -> Result<Self> {
         tls::install();
-        let local = host.starts_with("127.") || host.starts_with("localhost");
-        let protocol = if local { ClientProtocol::Http } else { ClientProtocol::Https };
+        let protocol = if is_local(host) { ClientProtocol::Http } else { ClientProtocol::Https };
         let config = ClientConfig {
             protocol,
             use_monolithic_push: true,

@@ -7,15 +7,9 @@ use crate::{
     docker::{ContainerSpec, Docker, Mount, Restart, labels},
     failure::{Failure, Kind, Result},
     k8s::{Deadline, Look, wait},
-    supply::LockedImage,
+    supply::{LockedImage, Origin},
 };
 
-/// The container's name, which is also its host name on [`NETWORK`].
-pub const CONTAINER: &str = "seasense-registry";
-/// The volume that keeps its content in supply `build`.
-pub const VOLUME: &str = "seasense-registry";
-/// The same in supply `pull`: the official image runs as another user, who could not write the other volume.
-pub const PULL_VOLUME: &str = "seasense-registry-pull";
 /// The network that kind puts its nodes on.
 pub const NETWORK: &str = "kind";
 const ROLE: &str = "registry";
@@ -33,9 +27,9 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The registry whose port on this machine is `port`.
-    pub fn at(port: u16) -> Self {
-        Self { host: format!("127.0.0.1:{port}"), inside: format!("{CONTAINER}:{PORT}") }
+    /// The registry in the container `name`, which is also its host name on [`NETWORK`]; `port` is its port on this machine.
+    pub fn at(name: &str, port: u16) -> Self {
+        Self { host: format!("127.0.0.1:{port}"), inside: format!("{name}:{PORT}") }
     }
 
     /// The name under which this machine's daemon has an image that it needs: a name per digest, so that an older image
@@ -51,49 +45,74 @@ pub fn daemon_reference(repository: &str, digest: &str) -> String {
     format!("seasense/{repository}:{short}")
 }
 
-/// Makes sure that the registry runs from `image`, which the daemon has, keeps its content in `volume`, and answers on `port` of 127.0.0.1.
+/// What a registry runs from and is reached by.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The container's name.
+    pub name: &'a str,
+    /// The image, which the daemon has.
+    pub image: &'a str,
+    /// Whose content it holds: each supply has a volume of its own, as the official image runs as another user.
+    pub origin: Origin,
+    /// The port on 127.0.0.1.
+    pub port: u16,
+}
+
+impl Wanted<'_> {
+    fn volume(&self) -> String {
+        match self.origin {
+            Origin::Build => self.name.to_owned(),
+            Origin::Pull => format!("{}-pull", self.name),
+        }
+    }
+}
+
+/// Makes sure that the registry runs as it is wanted, and answers.
 ///
 /// A container of another image or port is replaced; its content stays. A container that is not ours is refused.
-pub async fn ensure(docker: &Docker, image: &str, volume: &str, port: u16) -> Result<Registry> {
-    let registry = Registry::at(port);
+pub async fn ensure(docker: &Docker, wanted: Wanted<'_>) -> Result<Registry> {
+    let Wanted { name, image, port, .. } = wanted;
+    let registry = Registry::at(name, port);
     docker.ensure_network(NETWORK, &labels::shared("network")).await?;
-    match docker.container(CONTAINER).await? {
+    match docker.container(name).await? {
         Some(there) if !labels::is_ours(&there.labels) => {
             return Err(Failure::new(
                 Kind::Tool,
-                format!("a container `{CONTAINER}` exists that seasense did not make"),
+                format!("a container `{name}` exists that seasense did not make"),
             )
-            .hint(format!("look at it with `docker inspect {CONTAINER}`, then rename or remove it")));
+            .hint(format!("look at it with `docker inspect {name}`, then rename or remove it")));
         }
         Some(there) => {
             let same_image = docker.image_id(image).await?.is_some_and(|id| id == there.image_id);
             // A stopped container publishes no port, so only its start can tell; starting is tried first.
             if !there.running && same_image {
-                docker.start(CONTAINER).await?;
+                docker.start(name).await?;
             }
-            let there = docker.container(CONTAINER).await?.unwrap_or(there);
+            let there = docker.container(name).await?.unwrap_or(there);
             let same_port = there.ports.iter().any(|published| published.host == port);
-            let same_volume = there.mounts.values().any(|source| source == volume);
+            let same_volume = there.mounts.values().any(|source| *source == wanted.volume());
             if !(same_image && same_port && same_volume && there.addresses.contains_key(NETWORK)) {
-                docker.remove_container(CONTAINER).await?;
-                docker.run(&spec(image, volume, port)).await?;
+                docker.remove_container(name).await?;
+                docker.run(&spec(wanted)).await?;
             }
         }
-        None => docker.run(&spec(image, volume, port)).await?,
+        None => docker.run(&spec(wanted)).await?,
     }
-    until_it_answers(docker, &registry).await?;
+    until_it_answers(docker, name, &registry).await?;
     Ok(registry)
 }
 
-fn spec(image: &str, volume: &str, port: u16) -> ContainerSpec {
+fn spec(wanted: Wanted<'_>) -> ContainerSpec {
     ContainerSpec {
-        name: CONTAINER.to_owned(),
-        image: image.to_owned(),
+        name: wanted.name.to_owned(),
+        image: wanted.image.to_owned(),
+        // The official image asks nobody in particular to take its traces, and complains every few seconds.
+        env: vec![("OTEL_TRACES_EXPORTER".to_owned(), "none".to_owned())],
         labels: labels::shared(ROLE),
         network: NETWORK.to_owned(),
-        ports: vec![(port, PORT)],
+        ports: vec![(wanted.port, PORT)],
         mounts: vec![
-            Mount::Volume { name: volume.to_owned(), target: "/var/lib/registry".to_owned() },
+            Mount::Volume { name: wanted.volume(), target: "/var/lib/registry".to_owned() },
             Mount::Memory { target: "/tmp".to_owned() },
         ],
         read_only: true,
@@ -103,7 +122,7 @@ fn spec(image: &str, volume: &str, port: u16) -> ContainerSpec {
     }
 }
 
-async fn until_it_answers(docker: &Docker, registry: &Registry) -> Result<()> {
+async fn until_it_answers(docker: &Docker, name: &str, registry: &Registry) -> Result<()> {
     let client = RegistryClient::new(&registry.host)?;
     let deadline = Deadline::after(Duration::from_secs(30));
     let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
@@ -115,6 +134,6 @@ async fn until_it_answers(docker: &Docker, registry: &Registry) -> Result<()> {
     .await;
     match answered {
         Ok(()) => Ok(()),
-        Err(failure) => Err(failure.because(docker.logs(CONTAINER, 5).await.unwrap_or_default())),
+        Err(failure) => Err(failure.because(docker.logs(name, 5).await.unwrap_or_default())),
     }
 }

@@ -3,5 +3,5 @@
 mod client;
 mod container;
 
-pub use client::RegistryClient;
-pub use container::{CONTAINER, NETWORK, PULL_VOLUME, Registry, VOLUME, daemon_reference, ensure};
+pub use client::{RegistryClient, is_local};
+pub use container::{NETWORK, Registry, Wanted, daemon_reference, ensure};

@@ -1,0 +1,40 @@
+//! A page that serves one released file, as upstream's would.
+
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+};
+
+/// Serves for as long as the test runs.
+pub struct Page {
+    /// `127.0.0.1:<port>`.
+    pub host: String,
+    file: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Page {
+    /// Answers every request with `file`.
+    pub fn serve(file: Vec<u8>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let file = Arc::new(Mutex::new(file));
+        let served = Arc::clone(&file);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 4096]);
+                let body = served.lock().unwrap().clone();
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+            }
+        });
+        Self { host, file }
+    }
+
+    /// Serves something else from now on; gives what it served before.
+    pub fn replace(&self, file: Vec<u8>) -> Vec<u8> {
+        std::mem::replace(&mut *self.file.lock().unwrap(), file)
+    }
+}

@@ -1,0 +1,204 @@
+//! A registry that plays docker.io, ghcr.io, quay.io and registry.k8s.io: the official names of this project's images, with
+//! small content; only the registry's own image is what its name says.
+
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
+
+use flate2::{Compression, write::GzEncoder};
+use seasense::{
+    config::{Environment, Infra, Places, Project, infra::Pull},
+    supply::{
+        self, Mode,
+        oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
+        pull::Official,
+        registry::{RegistryClient, daemon_reference},
+    },
+};
+use testcontainers::{
+    ContainerAsync, GenericImage, ImageExt,
+    core::{IntoContainerPort, Mount, WaitFor},
+    runners::AsyncRunner,
+};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const GZIP_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+/// The registry, and what it holds.
+pub struct Upstream {
+    /// `127.0.0.1:<port>`.
+    pub host: String,
+    /// The digest for this platform of every official image, by the name this project gives it.
+    pub digests: BTreeMap<String, String>,
+    client: RegistryClient,
+    infra: Infra,
+    content: tempfile::TempDir,
+    _container: ContainerAsync<GenericImage>,
+}
+
+/// An image that was pushed.
+struct Pushed {
+    digest: String,
+    manifest: Vec<u8>,
+}
+
+impl Upstream {
+    pub async fn start(project: &Project) -> Self {
+        let places = Places::from_environment().unwrap();
+        let lock = supply::locked(&places, Mode::Auto).unwrap();
+        let own = lock.image("registry").unwrap();
+        let (name, tag) = daemon_reference("registry", &own.digest)
+            .rsplit_once(':')
+            .map(|(name, tag)| (name.to_owned(), tag.to_owned()))
+            .unwrap();
+        let content = tempfile::tempdir().unwrap();
+        // The test changes what the registry has stored, so the files must be the test's.
+        let user = format!("{}:{}", rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
+        let image =
+            GenericImage::new(name, tag).with_exposed_port(5000.tcp()).with_wait_for(WaitFor::seconds(1));
+        let container = image
+            .with_user(user)
+            .with_mount(Mount::bind_mount(content.path().to_str().unwrap(), "/var/lib/registry"))
+            .start()
+            .await
+            .unwrap();
+        let host = format!("127.0.0.1:{}", container.get_host_port_ipv4(5000).await.unwrap());
+        let mut upstream = Self {
+            client: RegistryClient::new(&host).unwrap(),
+            host,
+            digests: BTreeMap::new(),
+            infra: Infra::load(project).unwrap(),
+            content,
+            _container: container,
+        };
+        let port = *Environment::load(project, "local").unwrap().ports.registry.get_ref();
+        let local = RegistryClient::new(&format!("127.0.0.1:{port}")).unwrap();
+        upstream.fill(&local, &own.digest).await;
+        upstream
+    }
+
+    /// Pushes every official image; every second one behind a list of platforms, as most are.
+    async fn fill(&mut self, local: &RegistryClient, registry: &str) {
+        let names: Vec<String> = self
+            .infra
+            .recipes
+            .image
+            .iter()
+            .filter(|(_, image)| image.pull == Pull::Official)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for (number, name) in names.iter().enumerate() {
+            let at = self.official(name);
+            let pushed = if name == "registry" {
+                self.push_real(&at.repository, local, registry).await
+            } else {
+                self.push_small(&at.repository, name).await
+            };
+            self.name(&at, &pushed, number % 2 == 0).await;
+            self.digests.insert(name.clone(), pushed.digest);
+        }
+    }
+
+    /// Lets the tag of the image called `name` point to something else.
+    pub async fn move_tag(&self, name: &str) {
+        let at = self.official(name);
+        let pushed = self.push_small(&at.repository, "something else").await;
+        assert_ne!(pushed.digest, self.digests[name]);
+        self.name(&at, &pushed, false).await;
+    }
+
+    /// The file in which the registry keeps the only layer of the image called `name`.
+    pub async fn stored_layer(&self, name: &str) -> PathBuf {
+        let (bytes, _) = self
+            .client
+            .manifest(&self.official(name).repository, &self.digests[name], &[MANIFEST])
+            .await
+            .unwrap();
+        let manifest: ImageManifest = serde_json::from_slice(&bytes).unwrap();
+        let digest = manifest.layers[0].digest.trim_start_matches("sha256:").to_owned();
+        let blobs = self.content.path().join("docker/registry/v2/blobs/sha256");
+        blobs.join(&digest[..2]).join(&digest).join("data")
+    }
+
+    fn official(&self, name: &str) -> Official {
+        let official = self.infra.recipes.image[name].official.as_deref().unwrap();
+        Official::parse(official, &BTreeMap::new()).unwrap()
+    }
+
+    async fn push_small(&self, repository: &str, text: &str) -> Pushed {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tree = Tree::new();
+        let source = Source::Bytes(text.as_bytes().to_vec());
+        tree.insert("/name", Node::File { source, mode: 0o644, owner: (0, 0) });
+        let layer = oci::pack(&tree, &folder.path().join("layer")).unwrap();
+        let process = Process { cmd: vec!["/name".to_owned()], ..Process::default() };
+        let (config, manifest) = oci::assemble(&process, std::slice::from_ref(&layer)).unwrap();
+        let packed = vec![std::fs::read(&layer.path).unwrap()];
+        self.push(repository, &config, &manifest, packed).await
+    }
+
+    /// Copies the registry's image out of this machine's registry.
+    async fn push_real(&self, repository: &str, local: &RegistryClient, digest: &str) -> Pushed {
+        let (bytes, _) = local.manifest("registry", digest, &[MANIFEST]).await.unwrap();
+        let manifest: ImageManifest = serde_json::from_slice(&bytes).unwrap();
+        let mut config = Vec::new();
+        local.read_blob("registry", &manifest.config.digest, &mut config).await.unwrap();
+        let mut layers = Vec::new();
+        for layer in &manifest.layers {
+            let mut packed = Vec::new();
+            local.read_blob("registry", &layer.digest, &mut packed).await.unwrap();
+            layers.push(packed);
+        }
+        self.push(repository, &config, &bytes, layers).await
+    }
+
+    /// Pushes an image whose layers are compressed as official ones are: with gzip.
+    async fn push(&self, repository: &str, config: &[u8], manifest: &[u8], layers: Vec<Vec<u8>>) -> Pushed {
+        let mut manifest: ImageManifest = serde_json::from_slice(manifest).unwrap();
+        manifest.layers.clear();
+        for packed in layers {
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+            gzip.write_all(&zstd::decode_all(packed.as_slice()).unwrap()).unwrap();
+            let bytes = gzip.finish().unwrap();
+            let digest = sha256(&bytes);
+            self.client.push_bytes(repository, &digest, &bytes).await.unwrap();
+            manifest.layers.push(Descriptor {
+                media_type: GZIP_LAYER.to_owned(),
+                size: bytes.len() as u64,
+                digest,
+            });
+        }
+        self.client.push_bytes(repository, &sha256(config), config).await.unwrap();
+        let manifest = serde_json::to_vec(&manifest).unwrap();
+        Pushed { digest: sha256(&manifest), manifest }
+    }
+
+    /// Gives an image its official tag, or the tag to a list in which it is the one for this platform.
+    async fn name(&self, at: &Official, pushed: &Pushed, listed: bool) {
+        if !listed {
+            return self
+                .client
+                .push_manifest(&at.repository, &at.tag, MANIFEST, &pushed.manifest)
+                .await
+                .unwrap();
+        }
+        self.client.push_manifest(&at.repository, "amd64", MANIFEST, &pushed.manifest).await.unwrap();
+        let other = self.push_small(&at.repository, "for another platform").await;
+        self.client.push_manifest(&at.repository, "arm64", MANIFEST, &other.manifest).await.unwrap();
+        let entry = |image: &Pushed, architecture: &str| {
+            serde_json::json!({
+                "mediaType": MANIFEST, "digest": image.digest, "size": image.manifest.len(),
+                "platform": { "architecture": architecture, "os": "linux" },
+            })
+        };
+        let list = serde_json::json!({
+            "schemaVersion": 2, "mediaType": INDEX,
+            "manifests": [entry(&other, "arm64"), entry(pushed, "amd64")],
+        });
+        let list = serde_json::to_vec(&list).unwrap();
+        self.client.push_manifest(&at.repository, &at.tag, INDEX, &list).await.unwrap();
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    format!("sha256:{}", oci::sha256_hex(bytes))
+}

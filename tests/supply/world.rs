@@ -1,0 +1,201 @@
+//! A copy of the checkout whose upstream is on this machine, with a cache and a registry of its own.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use seasense::{
+    config::{Places, Project},
+    supply::Lock,
+};
+use serde_json::Value;
+
+use crate::{checkout::copy_checkout, page::Page, upstream::Upstream};
+
+const UPSTREAM: [&str; 4] = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io"];
+
+/// Everything a run of the program needs, and what it leaves.
+pub struct World {
+    pub upstream: Upstream,
+    pub page: Page,
+    /// The registry's container.
+    pub registry: String,
+    /// Its port.
+    pub port: u16,
+    root: tempfile::TempDir,
+}
+
+/// How a command ended.
+#[must_use]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn assert_success(&self) {
+        assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+    }
+
+    /// The event that ended `step`.
+    pub fn ended(&self, step: &str) -> Value {
+        let events = self.stderr.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut ends = events.filter(|event| event["event"] == "finished" && event["step"] == step);
+        ends.next().unwrap_or_else(|| panic!("no end of {step}:\n{}", self.stderr))
+    }
+}
+
+impl World {
+    pub async fn create() -> Self {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let upstream = Upstream::start(&Project::find(checkout).unwrap()).await;
+        let page = Page::serve(released());
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let registry = format!("seasense-test-{port}");
+        let world = Self { upstream, page, registry, port, root: tempfile::tempdir().unwrap() };
+        copy_checkout(checkout, &world.project());
+        let mirrors = UPSTREAM.map(|name| format!("\"{name}\" = \"{}\"\n", world.upstream.host)).concat();
+        world.edit("infra/versions.toml", |text| format!("{text}\n[mirrors]\n{mirrors}"));
+        world.edit("envs/local.toml", |text| text.replace("registry = 5050", &format!("registry = {port}")));
+        world.edit("infra/manifests/recipes.toml", |text| {
+            text.replace("https://raw.githubusercontent.com", &format!("http://{}", world.page.host))
+        });
+        // What this project builds by itself was built before the tests; its results are shared, nothing else is.
+        let jobs = Path::new("supply/build/jobs");
+        fs::create_dir_all(world.cache().join(jobs).parent().unwrap()).unwrap();
+        let built = Places::from_environment().unwrap().cache().join(jobs);
+        std::os::unix::fs::symlink(built, world.cache().join(jobs)).unwrap();
+        world
+    }
+
+    fn project(&self) -> PathBuf {
+        self.root.path().join("project")
+    }
+
+    pub fn cache(&self) -> PathBuf {
+        self.root.path().join("cache")
+    }
+
+    fn edit(&self, file: &str, change: impl FnOnce(String) -> String) {
+        let path = self.project().join(file);
+        let before = fs::read_to_string(&path).unwrap();
+        let after = change(before.clone());
+        assert_ne!(before, after, "{file}");
+        fs::write(path, after).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seasense"));
+        command
+            .args(args)
+            .current_dir(self.project())
+            .env("SEASENSE_CACHE", self.cache())
+            .env("SEASENSE_STATE", self.root.path().join("state"))
+            .env("SEASENSE_REGISTRY", &self.registry)
+            .env_remove("SEASENSE_SUPPLY")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `seasense ARGS` to its end.
+    pub fn seasense(&self, args: &[&str]) -> Run {
+        let output = self.command(args).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Runs a whole `images pull`.
+    pub fn pull(&self) -> Run {
+        self.seasense(&["images", "pull", "--output", "jsonl"])
+    }
+
+    /// Starts a pull and kills it, without warning, once it has copied `images` images.
+    pub fn pull_killed_after(&self, images: u64) {
+        let mut child = self
+            .command(&["images", "pull", "--output", "jsonl"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let reached = lines.any(|line| {
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            event["event"] == "progress" && event["step"] == "supply.pull" && event["done"] == images
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(reached, "it ended before {images} images were copied");
+    }
+
+    /// The file that says what the pull has made.
+    pub fn lock_file(&self) -> PathBuf {
+        self.cache().join("supply/pull/lock.json")
+    }
+
+    pub fn lock(&self) -> Lock {
+        Lock::read(&self.lock_file()).unwrap().unwrap()
+    }
+
+    /// Blobs on their way.
+    pub fn blobs(&self) -> usize {
+        fs::read_dir(self.cache().join("supply/pull/blobs")).unwrap().count()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        docker(&["rm", "--force", "--volumes", &self.registry]);
+        docker(&["volume", "rm", &format!("{}-pull", self.registry)]);
+        let mut names = vec![format!("{}/library/registry", self.upstream.host)];
+        if let Ok(Some(lock)) = Lock::read(&self.lock_file()) {
+            let pulled = self.upstream.digests.keys().filter_map(|name| lock.images.get(name));
+            for image in pulled {
+                names.push(format!("127.0.0.1:{}/{}", self.port, image.repository));
+                let kept = seasense::supply::registry::daemon_reference(&image.repository, &image.digest);
+                docker(&["rmi", &kept]);
+            }
+        }
+        for name in names {
+            let listed = docker(&[
+                "images",
+                "--digests",
+                "--format",
+                "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}",
+                &name,
+            ]);
+            for reference in listed.split_whitespace().filter(|reference| !reference.contains("<none>")) {
+                docker(&["rmi", reference]);
+            }
+        }
+    }
+}
+
+/// Runs `docker ARGS`; what is not there need not be removed.
+fn docker(args: &[&str]) -> String {
+    let output = Command::new("docker").args(args).stdin(Stdio::null()).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+}
+
+/// The file that upstream's page serves: the same one is in the Go module of that version.
+fn released() -> Vec<u8> {
+    let infra = seasense::config::Infra::load(&Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap())
+        .unwrap();
+    let part = &infra.versions.parts["cloudnative-pg"];
+    let wanted = format!("{}@v{}", part.module.as_ref().unwrap(), part.version);
+    let outside = tempfile::tempdir().unwrap();
+    let answer = Command::new("go")
+        .args(["mod", "download", "-json", &wanted])
+        .env("GOWORK", "off")
+        .env("GOFLAGS", "")
+        .current_dir(outside.path())
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    let file = format!("releases/cnpg-{}.yaml", part.version);
+    fs::read(Path::new(answer["Dir"].as_str().unwrap()).join(file)).unwrap()
+}
