@@ -24,6 +24,7 @@ const TABLE: [(&str, &[&str]); 18] = [
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
+    ("watch", &["config", "failure"]),
     ("yaml", &["failure"]),
     ("event", &[]),
     ("failure", &[]),
@@ -46,6 +47,7 @@ const TABLE: [(&str, &[&str]); 18] = [
             "tool",
             "trust",
             "ui",
+            "watch",
             "workloads",
         ],
     ),
@@ -54,7 +56,7 @@ const TABLE: [(&str, &[&str]); 18] = [
 ];
 
 /// Crates and paths that only some modules may name; `apps` are programs of their own.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 14] = [
     ("bollard::", &["docker"]),
     ("kube::", &["k8s"]),
     ("k8s_openapi::", &["k8s"]),
@@ -62,6 +64,8 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("indicatif::", &["ui"]),
     ("ratatui::", &["ui"]),
     ("crossterm::", &["ui"]),
+    ("notify_debouncer_full::", &["watch"]),
+    ("ignore::", &["watch"]),
     // `ui` names the choices of `--output` and `--color`.
     ("clap::", &["cli", "main", "ui"]),
     ("tokio::process", &["tool"]),
