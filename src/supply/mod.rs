@@ -17,9 +17,11 @@ pub mod registry;
 mod schedule;
 mod store;
 mod verify;
+mod workbench;
 
 pub use context::{Mode, Scope, SupplyContext, locked, manifests_folder};
 pub use ensure::ensure;
 pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Origin, Provenance};
 pub use registry::Registry;
 pub use verify::{verify, verify_image};
+pub use workbench::Workbench;
