@@ -9,6 +9,7 @@
 )]
 
 mod cluster;
+mod dev_watch;
 mod environment_file;
 mod exits;
 mod fakes;

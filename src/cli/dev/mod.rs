@@ -3,6 +3,7 @@
 mod prepare;
 mod raise;
 mod summary;
+mod watch;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -16,6 +17,7 @@ use crate::{
     k8s::Deadline,
     observe::{self, Observer, Snapshot},
     plan::{self, Plan},
+    watch::Watcher,
 };
 
 /// Arguments of `seasense dev`.
@@ -31,6 +33,9 @@ pub struct Args {
     /// With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it
     #[arg(long, requires = "dry_run")]
     json: bool,
+    /// Go on: apply what changes in the checkout as soon as it is saved, until Ctrl-C
+    #[arg(long, conflicts_with = "dry_run")]
+    watch: bool,
     /// Give up waiting for the platform after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
@@ -52,6 +57,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let platform = prepare::platform(&engine, &environment, wanted, &args.supply).await?;
     let observer = Observer { environment: &environment, places: &engine.places, docker: &engine.docker };
     let before = observe::snapshot(observer).await;
+    // From here on nothing that is saved goes unseen.
+    let watcher = args.watch.then(|| Watcher::start(&project, environment.name())).transpose()?;
     let plan = plan(&engine, &before, &platform).await?;
     if args.dry_run {
         let report = json!({ "version": 1, "steps": plan });
@@ -62,7 +69,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let public = raise::raise(&engine, &platform, &plan, deadline).await?;
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
     context.ui.say(&summary::text(&proved, &environment, &context.ui.took(), context.ui.style()));
-    Ok(ExitCode::SUCCESS)
+    match watcher {
+        // The watch's state is large, and a plain run has none.
+        Some(watcher) => Box::pin(watch::run(context, &engine, platform, &args, watcher)).await,
+        None => Ok(ExitCode::SUCCESS),
+    }
 }
 
 async fn plan(engine: &EngineContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {
