@@ -16,9 +16,12 @@
 
 mod access;
 mod checkout;
+mod hammer;
 mod moments;
 #[path = "../schemas/check.rs"]
 mod schema;
+mod t67_watch;
+mod watch;
 mod world;
 mod zones;
 
