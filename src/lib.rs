@@ -46,6 +46,8 @@ pub mod k8s;
 #[cfg(feature = "cli")]
 pub mod tool;
 #[cfg(feature = "cli")]
+pub mod watch;
+#[cfg(feature = "cli")]
 pub mod yaml;
 
 #[cfg(feature = "cli")]

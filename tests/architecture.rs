@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 21] = [
+const TABLE: [(&str, &[&str]); 22] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
@@ -26,6 +26,7 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
+    ("watch", &["config", "failure"]),
     ("yaml", &["failure"]),
     ("event", &[]),
     ("failure", &[]),
@@ -52,6 +53,7 @@ const TABLE: [(&str, &[&str]); 21] = [
             "trust",
             "ui",
             "upkeep",
+            "watch",
             "workloads",
         ],
     ),
@@ -60,7 +62,7 @@ const TABLE: [(&str, &[&str]); 21] = [
 ];
 
 /// Crates and paths that only some modules may name; `apps` are programs of their own.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 14] = [
     ("bollard::", &["docker"]),
     ("kube::", &["k8s"]),
     ("k8s_openapi::", &["k8s"]),
@@ -68,6 +70,8 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("indicatif::", &["ui"]),
     ("ratatui::", &["ui"]),
     ("crossterm::", &["ui"]),
+    ("notify_debouncer_full::", &["watch"]),
+    ("ignore::", &["watch"]),
     // `ui` names the choices of `--output` and `--color`.
     ("clap::", &["cli", "main", "ui"]),
     ("tokio::process", &["tool"]),

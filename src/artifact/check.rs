@@ -138,7 +138,8 @@ pub(super) fn links(files: &BTreeMap<String, Vec<u8>>, upstream: &str) -> Result
     Ok(())
 }
 
-fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
+/// What a kustomization is made of: files and folders, seen from its own folder.
+pub(super) fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
     ["resources", "components"]
         .iter()
         .flat_map(|field| kustomization[field].as_array().into_iter().flatten())
@@ -146,32 +147,39 @@ fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-fn flux_path(object: &Value) -> Option<&str> {
+/// The folder that a Flux Kustomization applies; `None` for any other object.
+pub(super) fn flux_path(object: &Value) -> Option<&str> {
     let group = object["apiVersion"].as_str()?.split('/').next()?;
     (group == "kustomize.toolkit.fluxcd.io").then(|| object["spec"]["path"].as_str())?
 }
 
-fn parent(path: &str) -> &str {
+/// The folder that `path` is in.
+pub(super) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Whether `entry`, seen from `folder`, is a file or a folder. A segment with a variable stands for any name.
-fn leads_somewhere(files: &BTreeMap<String, Vec<u8>>, folder: &str, entry: &str) -> bool {
+/// Where `entry` leads from `folder`; `None` where that is outside the tree.
+pub(super) fn resolve(folder: &str, entry: &str) -> Option<String> {
     let mut target: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
     for segment in entry.split('/') {
         match segment {
             "" | "." => (),
             ".." => {
-                if target.pop().is_none() {
-                    return false;
-                }
+                target.pop()?;
             }
             segment => target.push(segment),
         }
     }
+    Some(target.join("/"))
+}
+
+/// Whether `entry`, seen from `folder`, is a file or a folder. A segment with a variable stands for any name.
+fn leads_somewhere(files: &BTreeMap<String, Vec<u8>>, folder: &str, entry: &str) -> bool {
+    let Some(target) = resolve(folder, entry) else { return false };
     files.keys().any(|path| {
         let mut segments = path.split('/');
-        target.iter().all(|want| segments.next().is_some_and(|have| want.contains("${") || have == *want))
+        let mut wanted = target.split('/').filter(|segment| !segment.is_empty());
+        wanted.all(|want| segments.next().is_some_and(|have| want.contains("${") || have == want))
     })
 }
 

@@ -1,8 +1,10 @@
 //! Packs the `gitops/` tree and the pinned upstream manifests into one OCI artifact: same tree, same digest.
 
+mod blame;
 mod check;
 mod flux;
 mod image;
+mod owners;
 mod pack;
 mod provenance;
 mod push;
@@ -11,10 +13,12 @@ mod tree;
 mod upstream;
 mod variable;
 
+pub use blame::blame;
 pub use flux::flux_objects;
+pub use owners::changed;
 pub use pack::{Blob, Packed, pack};
 pub use provenance::Provenance;
 pub use push::push;
-pub use render::{Rendered, render, validate};
+pub use render::{Rendered, render, render_again, validate};
 pub use tree::Tree;
 pub use upstream::Upstream;

@@ -25,6 +25,23 @@ pub struct Rendered {
 pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
     let images = Images::new(lock);
     let mut files = BTreeMap::new();
+    // Flux is what reads the artifact; it is installed before there is one.
+    for name in upstream.names().filter(|name| *name != flux::NAME) {
+        let manifests = upstream.render(&images, name)?;
+        files.insert(format!("{UPSTREAM}/{name}/manifests.yaml"), manifests.into_bytes());
+        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
+    }
+    finished(tree, &images, files)
+}
+
+/// Renders another tree, or the same with other images of ours, and takes upstream's manifests as `before` has them:
+/// reading megabytes of them again would be most of the work.
+pub fn render_again(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rendered> {
+    let upstream = before.files.iter().filter(|(path, _)| path.split('/').next() == Some(UPSTREAM));
+    finished(tree, &Images::new(lock), upstream.map(|(path, text)| (path.clone(), text.clone())).collect())
+}
+
+fn finished(tree: &Tree, images: &Images<'_>, mut files: BTreeMap<String, Vec<u8>>) -> Result<Rendered> {
     for (path, content) in tree.files() {
         if path.split('/').next() == Some(UPSTREAM) {
             let at = Location { file: place(path), position: None };
@@ -40,12 +57,6 @@ pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered>
             None => content.to_vec(),
         };
         files.insert(path.to_owned(), content);
-    }
-    // Flux is what reads the artifact; it is installed before there is one.
-    for name in upstream.names().filter(|name| *name != flux::NAME) {
-        let manifests = upstream.render(&images, name)?;
-        files.insert(format!("{UPSTREAM}/{name}/manifests.yaml"), manifests.into_bytes());
-        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
     }
     check::links(&files, UPSTREAM)?;
     Ok(Rendered { files })
@@ -161,6 +172,17 @@ mod tests {
         let text = rendered.to_text(None).unwrap();
         assert!(text.contains(&format!("image: ${{REGISTRY}}/app@sha256:{:064x}", 1)), "{text}");
         assert!(text.contains(&format!("${{REGISTRY}}/y@sha256:{:064x}", 2)), "{text}");
+    }
+
+    #[test]
+    fn rendering_again_gives_what_rendering_gives() {
+        let files =
+            [("apps/app.yaml", APP), ("more.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: n}\n")];
+        let (before, after) = (rendered(&files[..1]).unwrap(), rendered(&files).unwrap());
+        let lock = lock(&[("app", None), ("y", Some("ghcr.io/x/y:v1"))]);
+        let again = render_again(&Tree::from_files(files), &lock, &before).unwrap();
+        assert_eq!(again, after);
+        assert_eq!(render_again(&Tree::from_files([files[0]]), &lock, &after).unwrap(), before);
     }
 
     #[test]

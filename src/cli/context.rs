@@ -1,6 +1,6 @@
 //! What every command needs, made when it is first needed: cheap commands never pay for expensive parts.
 
-use super::Global;
+use super::{Global, interrupt::Ending};
 use crate::{
     config::{Environment, Places, Project},
     docker::Docker,
@@ -13,12 +13,14 @@ use crate::{
 pub struct Context<'a> {
     /// The terminal.
     pub ui: &'a Ui,
+    /// Whether Ctrl-C is how the work ends.
+    pub ending: Ending,
     global: Global,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(ui: &'a Ui, global: Global) -> Self {
-        Self { ui, global }
+    pub(super) fn new(ui: &'a Ui, ending: Ending, global: Global) -> Self {
+        Self { ui, ending, global }
     }
 
     /// The project that the command works on.

@@ -3,7 +3,14 @@
 //! Every step is safe to cut (it looks at the world first and makes nothing under its final name before it is whole),
 //! so the safe point is always "now": the work is dropped, which ends its child processes.
 
-use std::{future::Future, process::ExitCode};
+use std::{
+    future::Future,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -12,8 +19,23 @@ use crate::{
     ui::Ui,
 };
 
+/// Whether a signal is how the work ends, as it is for what goes on until then, or what cuts it short; clones see the same.
+#[derive(Debug, Clone, Default)]
+pub struct Ending(Arc<AtomicBool>);
+
+impl Ending {
+    /// From now on a signal is the end that was meant.
+    pub fn by_signal(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Runs `work` until it ends or a signal comes.
-pub async fn guard(ui: &Ui, work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+pub async fn guard(
+    ui: &Ui,
+    ending: &Ending,
+    work: impl Future<Output = Result<ExitCode>>,
+) -> Result<ExitCode> {
     let listen = |kind| signal(kind).context(Kind::Internal, "listen for signals");
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
@@ -22,6 +44,11 @@ pub async fn guard(ui: &Ui, work: impl Future<Output = Result<ExitCode>>) -> Res
         _ = interrupt.recv() => "Ctrl-C",
         _ = terminate.recv() => "SIGTERM",
     };
+    if ending.0.load(Ordering::Relaxed) {
+        ui.events()
+            .emit(crate::event::Event::Notice { text: format!("{name}: ended; the platform stays up") });
+        return Ok(ExitCode::SUCCESS);
+    }
     ui.events().emit(crate::event::Event::Warning { text: format!("{name}: stopped") });
     Err(Failure::new(Kind::Interrupted, format!("interrupted by {name}"))
         .because("what was made so far stays; nothing of it is half-written")

@@ -98,7 +98,8 @@ pub fn run(cli: Cli) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(interrupt::guard(&ui, dispatch(&ui, cli)));
+            let ending = interrupt::Ending::default();
+            let result = runtime.block_on(interrupt::guard(&ui, &ending, dispatch(&ui, ending.clone(), cli)));
             // A blocking task must not hold the end up: everything it does is safe to cut.
             runtime.shutdown_background();
             result
@@ -114,8 +115,8 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-async fn dispatch(ui: &Ui, cli: Cli) -> Result<ExitCode> {
-    let context = Context::new(ui, cli.global);
+async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCode> {
+    let context = Context::new(ui, ending, cli.global);
     match cli.command {
         Command::Dev(args) => dev::run(&context, args).await,
         Command::Down(args) => down::run(&context, args).await,

@@ -2,6 +2,7 @@
 
 mod env;
 pub mod infra;
+mod live;
 mod places;
 mod read;
 mod variables;

@@ -8,6 +8,7 @@ use super::object::{self, condition, list, number, text};
 pub const NAMESPACE: &str = "flux-system";
 
 /// A Flux Kustomization: a phase, or a part of one.
+#[expect(clippy::struct_excessive_bools, reason = "they are what Flux tells of it, each by itself")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kustomization {
     /// Its name.
@@ -26,6 +27,8 @@ pub struct Kustomization {
     pub depends_on: Vec<String>,
     /// Whether it was asked to look again and has not done so yet: what it says is then of before.
     pub asked: bool,
+    /// Whether all of the revision that was tried last is applied, and only its health is still waited for.
+    pub checking: bool,
     /// Whether somebody suspended it.
     pub suspended: bool,
     /// What it has applied, and what else it checks the health of.
@@ -60,6 +63,7 @@ impl Kustomization {
             applied: field("/status/lastAppliedRevision"),
             attempted: field("/status/lastAttemptedRevision"),
             asked: is_asked(object),
+            checking: is_checking(object),
             depends_on: names.map(str::to_owned).collect(),
             suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
             objects: objects(object),
@@ -71,10 +75,22 @@ impl Kustomization {
         self.ready && carries(&self.applied, digest)
     }
 
+    /// Whether the cluster has accepted all that the artifact `digest` holds of it, healthy or not yet.
+    pub fn applied_at(&self, digest: &str) -> bool {
+        self.ready_at(digest) || (self.checking && self.speaks_of(digest))
+    }
+
     /// Whether its state speaks of the artifact `digest` and not of an earlier one.
     pub fn speaks_of(&self, digest: &str) -> bool {
         carries(&self.attempted, digest)
     }
+}
+
+/// Flux says what it does at this moment in a condition of its own.
+fn is_checking(object: &Value) -> bool {
+    condition(object, "Reconciling").is_some_and(|doing| {
+        doing.is_true() && doing.message.starts_with("Running health checks for revision")
+    })
 }
 
 fn objects(object: &Value) -> Vec<Entry> {
@@ -187,6 +203,18 @@ mod tests {
         };
         assert!(Kustomization::read(&object("1")).asked && !Kustomization::read(&object("1")).ready);
         assert!(!Kustomization::read(&object("2")).asked && Kustomization::read(&object("2")).ready);
+    }
+
+    #[test]
+    fn what_waits_for_health_is_applied() {
+        let object = |doing: &str| {
+            json!({"status": {"lastAttemptedRevision": "sha256:aa", "conditions": [{"type": "Ready", "status": "Unknown"},
+                {"type": "Reconciling", "status": "True", "message": format!("{doing} for revision sha256:aa with a timeout of 5m")}]}})
+        };
+        let checking = Kustomization::read(&object("Running health checks"));
+        assert!(checking.applied_at("sha256:aa") && !checking.ready_at("sha256:aa"));
+        assert!(!checking.applied_at("sha256:bb"));
+        assert!(!Kustomization::read(&object("Detecting drift")).applied_at("sha256:aa"));
     }
 
     #[test]

@@ -123,8 +123,8 @@ async fn look(
     if state::all_ready(&found, digest) {
         return Ok(Look::Ready(state::states(&found, digest)));
     }
-    if let Some(cause) = source::hopeless(&source) {
-        return Ok(Look::Failed(failed("the artifact cannot be fetched", &cause)));
+    if let Some(failure) = unfetchable(&source) {
+        return Ok(Look::Failed(failure));
     }
     if memory.looks.is_multiple_of(BLOCKER_EVERY) {
         let blockers = blockers(client, &found, digest).await?;
@@ -147,7 +147,7 @@ async fn look(
     Ok(Look::NotYet(summary.join("\n")))
 }
 
-async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
+pub(super) async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
     let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
     Ok(found.iter().map(Kustomization::read).collect())
 }
@@ -171,21 +171,37 @@ async fn blockers(
     Ok(blockers)
 }
 
+/// The failure of an artifact that will never come.
+pub(super) fn unfetchable(source: &Source) -> Option<Failure> {
+    source::hopeless(source).map(|cause| failed("the artifact cannot be fetched", &cause))
+}
+
+/// The failure of the first Kustomization that says of itself that it can never become ready at `digest`.
+pub(super) fn said_hopeless(found: &[Kustomization], digest: &str) -> Option<Failure> {
+    found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
+        let cause = verdict::hopeless(kustomization, digest)?;
+        Some(
+            failed(&hopeless_phase(kustomization), &cause)
+                .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
+        )
+    })
+}
+
 /// The failure of the first Kustomization that can never become ready at `digest`.
 fn hopeless(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, Blocker>) -> Option<Failure> {
-    found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
-        let what = format!("phase `{}` cannot become ready", kustomization.name);
-        if let Some(cause) = verdict::hopeless(kustomization, digest) {
-            return Some(
-                failed(&what, &cause)
-                    .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
-            );
-        }
-        // What it applied before is about to be replaced.
-        let current = kustomization.speaks_of(digest) && !kustomization.asked;
-        let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
-        blocker.terminal.then(|| of_blocker(&what, blocker))
-    })
+    let blocked = || {
+        found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
+            // What it applied before is about to be replaced.
+            let current = kustomization.speaks_of(digest) && !kustomization.asked;
+            let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
+            blocker.terminal.then(|| of_blocker(&hopeless_phase(kustomization), blocker))
+        })
+    };
+    said_hopeless(found, digest).or_else(blocked)
+}
+
+fn hopeless_phase(kustomization: &Kustomization) -> String {
+    format!("phase `{}` cannot become ready", kustomization.name)
 }
 
 fn of_blocker(what: &str, blocker: &Blocker) -> Failure {

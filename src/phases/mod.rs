@@ -2,6 +2,7 @@
 
 mod blocker;
 mod bootstrap;
+mod deliver;
 mod follow;
 mod objects;
 mod source;
@@ -9,5 +10,6 @@ mod state;
 mod verdict;
 
 pub use bootstrap::{BootstrapInput, Handed, bootstrap};
+pub use deliver::{Extent, deliver, reach, settle};
 pub use follow::{Follow, follow, followed, poke, poke_all};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};

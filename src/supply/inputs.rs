@@ -34,14 +34,19 @@ pub fn hash(root: &Path, inputs: &[String]) -> io::Result<String> {
 
 /// Copies the folder `from` to `to`, without what tools left behind.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut files = Vec::new();
-    collect(from, &mut files)?;
-    for file in files {
-        let target = to.join(file.strip_prefix(from).unwrap_or(&file));
+    for file in files(from)? {
+        let target = to.join(&file);
         fs::create_dir_all(target.parent().unwrap_or(to))?;
-        fs::copy(&file, target)?;
+        fs::copy(from.join(file), target)?;
     }
     Ok(())
+}
+
+/// The files of `folder`, by their path in it, without what tools left behind.
+pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    Ok(files.into_iter().filter_map(|file| Some(file.strip_prefix(folder).ok()?.to_owned())).collect())
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

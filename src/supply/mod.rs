@@ -20,6 +20,7 @@ pub mod registry;
 mod schedule;
 mod store;
 mod verify;
+mod workbench;
 
 pub use context::{Mode, Scope, SupplyContext, locked, manifests_folder};
 pub use ensure::ensure;
@@ -27,3 +28,4 @@ pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Orig
 pub use rebuild::rebuild;
 pub use registry::Registry;
 pub use verify::{verify, verify_image};
+pub use workbench::Workbench;

@@ -21,7 +21,8 @@ use crate::{
 const PUSHES: usize = 3;
 /// The tag that always points to what the lock names.
 const LOCKED: &str = "locked";
-const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// The media type of what is pushed.
+pub(super) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The packed image called `name` as the lock names it.
 pub(super) fn lock_image(shop: &Workshop, name: &str, recipe: &ImageRecipe) -> Result<LockedImage> {
@@ -45,15 +46,27 @@ fn packed(shop: &Workshop, name: &str) -> Result<Packed> {
 /// Loads the image called `name` into the daemon, unless it is there; gives the name it has in it.
 pub(super) async fn load(docker: &Docker, shop: &Workshop, name: &str, events: &Events) -> Result<String> {
     let packed = packed(shop, name)?;
+    let layers = packed.layers.iter().map(|layer| shop.store.locate(layer)).collect();
+    load_packed(docker, shop.places.cache(), name, packed, layers, events).await
+}
+
+/// The same for an image whose `layers` are anywhere; the archive is written below `cache` on its way.
+pub(super) async fn load_packed(
+    docker: &Docker,
+    cache: &Path,
+    name: &str,
+    packed: Packed,
+    layers: Vec<oci::Layer>,
+    events: &Events,
+) -> Result<String> {
     let reference = daemon_reference(name, &packed.digest);
     if docker.image_id(&reference).await?.is_some() {
         return Ok(reference);
     }
     let step =
         Step::start(events, format!("supply.load.{name}"), format!("Load image {name} into the daemon"));
-    let layers: Vec<_> = packed.layers.iter().map(|layer| shop.store.locate(layer)).collect();
     let what = || format!("write the archive of image `{name}`");
-    let folder = tempfile::tempdir_in(shop.places.cache()).with_context(Kind::Tool, what)?;
+    let folder = tempfile::tempdir_in(cache).with_context(Kind::Tool, what)?;
     let archive = folder.path().join("image.tar");
     let (target, tagged) = (archive.clone(), reference.clone());
     let written = tokio::task::spawn_blocking(move || {

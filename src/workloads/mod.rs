@@ -5,6 +5,7 @@ mod deployments;
 mod fleet;
 mod gateway;
 mod ready;
+mod rollout;
 mod secrets;
 
 pub use database::{DatabaseHealth, Instance, database};
@@ -12,4 +13,5 @@ pub use deployments::{Workload, deployments};
 pub use fleet::{FleetCounts, FleetHealth, fleet};
 pub use gateway::{GatewayHealth, Public, Summary, address};
 pub use ready::{Credentials, credentials, flowing, serving};
+pub use rollout::rolled_out;
 pub use secrets::{authority, enrolment_key};

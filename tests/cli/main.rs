@@ -10,6 +10,7 @@
 
 mod cluster;
 mod daemon;
+mod dev_watch;
 mod diagnose;
 mod environment_file;
 mod exits;

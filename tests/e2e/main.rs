@@ -17,10 +17,13 @@
 mod access;
 mod checkout;
 mod diagnostics;
+mod hammer;
 mod kept;
 mod moments;
 #[path = "../schemas/check.rs"]
 mod schema;
+mod t67_watch;
+mod watch;
 mod world;
 mod zones;
 

@@ -140,7 +140,7 @@ impl World {
         command
     }
 
-    fn cli(&self, args: &[&str]) -> Command {
+    pub fn cli(&self, args: &[&str]) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_seasense"));
         // The caches of the machine are shared on purpose; the home, and with it a kubeconfig, is not.
         let cache = std::env::var_os("SEASENSE_CACHE").map_or_else(
@@ -322,6 +322,18 @@ impl World {
             "exec", "-n", "seasense", &primary, "-c", "postgres", "--", "psql", "-Atq", "-d", "seasense",
             "-c", query,
         ])
+    }
+
+    /// The body of an answer of any status.
+    pub fn body_of(&self, path: &str) -> String {
+        let mut command = self.command("curl");
+        command.args(["--silent", "--max-time", "5", "--cacert"]).arg(self.authority());
+        command.args(["--resolve", &format!("{HOST}:{PORT}:127.0.0.1")]);
+        finish(command.arg(format!("https://{HOST}:{PORT}{path}"))).stdout
+    }
+
+    pub fn fleet_image(&self) -> String {
+        finish(self.command("docker").args(["inspect", "-f", "{{.Image}}", &format!("{}-fleet", self.cluster())])).stdout
     }
 
     pub fn node_id(&self) -> String {

@@ -4,6 +4,7 @@ mod prepare;
 mod raise;
 mod record;
 mod summary;
+mod watch;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -13,12 +14,13 @@ use self::record::{Record, is_of_platform};
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
     config::{Environment, Project},
-    engine::{self, EngineContext, preflight},
+    engine::{self, EngineContext, Lock, preflight},
     event::Event,
     failure::Result,
     k8s::Deadline,
     observe::{self, Observer, Snapshot},
     plan::{self, Plan},
+    watch::Watcher,
 };
 
 /// Arguments of `seasense dev`.
@@ -37,6 +39,9 @@ pub struct Args {
     /// Remove the cluster first, with its data, and make it anew
     #[arg(long)]
     recreate: bool,
+    /// Go on: apply what changes in the checkout as soon as it is saved, until Ctrl-C
+    #[arg(long, conflicts_with = "dry_run")]
+    watch: bool,
     /// Give up waiting for the platform after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
@@ -48,7 +53,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let environment =
         if args.dry_run { context.environment(&project)? } else { context.claimed(&project).await? };
     if args.dry_run {
-        return attempt(context, &args, (&project, &environment), &mut None).await;
+        return attempt(context, &args, (&project, &environment), &mut None).await.map(|_| ExitCode::SUCCESS);
     }
     let record = Record::begin(context, &project, &environment)?;
     let mut plan = None;
@@ -56,20 +61,33 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     record.write(plan.as_ref(), &result);
     match result {
         Err(failure) if is_of_platform(failure.kind) => Ok(record.diagnose(&failure).await),
-        other => other,
+        Err(failure) => Err(failure),
+        Ok(None) => Ok(ExitCode::SUCCESS),
+        // The watch's state is large, and a plain run has none.
+        Ok(Some(ahead)) => {
+            Box::pin(watch::run(context, &ahead.engine, ahead.platform, &args, ahead.watcher)).await
+        }
     }
 }
 
-/// Does all of it, and leaves the plan behind once there is one.
-async fn attempt(
+/// What a watch goes on with; the lock is held as long as it goes.
+struct Ahead<'a> {
+    engine: EngineContext,
+    platform: prepare::Platform<'a>,
+    watcher: Watcher,
+    _lock: Lock,
+}
+
+/// Does all of it, and leaves the plan behind once there is one. Gives what a watch goes on with, where one is wanted.
+async fn attempt<'a>(
     context: &Context<'_>,
     args: &Args,
-    (project, environment): (&Project, &Environment),
+    (project, environment): (&Project, &'a Environment),
     made: &mut Option<Plan>,
-) -> Result<ExitCode> {
+) -> Result<Option<Ahead<'a>>> {
     let wanted = prepare::inputs(project, environment).await?;
     let engine = context.engine(project).await?;
-    let _lock = args.lock.take(&engine, environment).await?;
+    let lock = args.lock.take(&engine, environment).await?;
     for finding in preflight::require(&engine, environment).await? {
         if finding.level == preflight::Level::Warning {
             engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
@@ -81,17 +99,19 @@ async fn attempt(
     }
     let observer = Observer { environment, places: &engine.places, docker: &engine.docker };
     let before = observe::snapshot(observer).await;
+    // From here on nothing that is saved goes unseen.
+    let watcher = args.watch.then(|| Watcher::start(project, environment.name())).transpose()?;
     let plan = made.insert(plan(&engine, &before, &platform).await?);
     if args.dry_run {
         let report = json!({ "version": 1, "steps": plan });
         Json::when(args.json).print(context, &report, || plan.to_string())?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(None);
     }
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let public = raise::raise(&engine, &platform, plan, deadline).await?;
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
     context.ui.say(&summary::text(&proved, environment, &context.ui.took(), context.ui.style()));
-    Ok(ExitCode::SUCCESS)
+    Ok(watcher.map(|watcher| Ahead { engine, platform, watcher, _lock: lock }))
 }
 
 async fn plan(engine: &EngineContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::images::Supply;
 use crate::{
-    artifact::{self, Packed, Provenance, Tree, Upstream},
+    artifact::{self, Packed, Provenance, Rendered, Tree, Upstream},
     config::{Environment, Project},
     engine::{ClusterSource, EngineContext},
     event::Step,
@@ -24,6 +24,8 @@ pub struct Inputs {
 pub struct Platform<'a> {
     pub environment: &'a Environment,
     pub packed: Packed,
+    pub rendered: Rendered,
+    pub lock: Lock,
     pub flux: Vec<Value>,
     pub variables: BTreeMap<String, String>,
     pub age_key: Vec<u8>,
@@ -61,6 +63,8 @@ pub async fn platform<'a>(
         fleet_image: registry.host_reference(lock.image("seasense-fleet")?),
         environment,
         packed,
+        rendered,
+        lock,
         registry,
         source,
     })

@@ -37,7 +37,7 @@ impl<'a> Record<'a> {
     }
 
     /// Writes down how long each step took; a run that could not be written down is none the worse.
-    pub fn write(&self, plan: Option<&Plan>, result: &Result<ExitCode>) {
+    pub fn write<T>(&self, plan: Option<&Plan>, result: &Result<T>) {
         let notes = self.context.ui.notes();
         let steps = notes.steps();
         // A run that was refused at the door tells nothing of time.

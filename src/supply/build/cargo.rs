@@ -10,8 +10,10 @@ use crate::{
     tool::Invocation,
 };
 
-const TARGET: &str = "x86_64-unknown-linux-gnu";
-const HINT: &str = "install Rust from https://rustup.rs";
+/// What programs are compiled for.
+pub(in crate::supply) const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// How to get Cargo.
+pub(in crate::supply) const HINT: &str = "install Rust from https://rustup.rs";
 
 /// Builds into the cache's own target folder and copies the programs to `out`.
 pub(super) async fn run(
@@ -23,7 +25,7 @@ pub(super) async fn run(
     let target = shop.places.cache().join("cargo-target");
     let total = packages(shop, build).await?;
     let mut done = 0;
-    let mut invocation = cargo(shop)
+    let mut invocation = cargo(shop.project.root())
         .env("CARGO_TARGET_DIR", &target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(&target))
         .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
@@ -46,16 +48,17 @@ pub(super) async fn run(
     Ok(facts([("supply", "this package".to_owned()), ("programs", build.programs.join(" "))]))
 }
 
-fn cargo(shop: &Workshop) -> Invocation {
+/// Cargo for the package at `root`, whatever the shell that started us asks of it.
+pub(in crate::supply) fn cargo(root: &Path) -> Invocation {
     ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_PROFILE_RELEASE_DEBUG"]
         .into_iter()
-        .fold(Invocation::new("cargo").cwd(shop.project.root()), Invocation::unset)
+        .fold(Invocation::new("cargo").cwd(root), Invocation::unset)
 }
 
 /// Static, and without the places of this machine. The clone's own place is in nothing (Cargo names sources relative to
 /// it), and must not be in the flags either: they would differ from clone to clone and everything compile again. What a
 /// package's build script generates is named by its place in the target folder.
-fn flags(target: &Path) -> String {
+pub(in crate::supply) fn flags(target: &Path) -> String {
     let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
     let mapped = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
     flags.extend(cargo_home().map(|home| mapped(&home, "/cargo")));
@@ -65,7 +68,7 @@ fn flags(target: &Path) -> String {
 
 /// How many packages there are to compile when nothing is.
 async fn packages(shop: &Workshop, build: &CargoBuild) -> Result<u64> {
-    let invocation = cargo(shop)
+    let invocation = cargo(shop.project.root())
         .args([
             "tree",
             "--locked",

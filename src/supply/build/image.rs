@@ -41,6 +41,10 @@ impl Packed {
         Ok(serde_json::from_slice(&fs::read(folder.join(DESCRIPTION))?)?)
     }
 
+    fn write(&self, folder: &Path) -> io::Result<()> {
+        fs::write(folder.join(DESCRIPTION), serde_json::to_vec_pretty(self)?)
+    }
+
     /// Bytes of its compressed layers.
     pub fn size(&self) -> u64 {
         self.layers.iter().map(|layer| layer.size).sum()
@@ -52,7 +56,17 @@ pub(super) async fn run(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &P
     let (shop, id, recipe, out) = (shop.clone(), id.to_owned(), recipe.clone(), out.to_owned());
     let what = format!("pack `{id}`");
     let provenance = provenance(&shop, &recipe)?;
-    blocking(&what, move || pack(&shop, &id, &recipe, &out)).await?;
+    blocking(&what, move || {
+        let packed = pack(&shop, &id, &recipe, &out, &|build| shop.output(build))?;
+        // The store may be moved, so what lies in it is named from its root.
+        let relative = |layer: &Layer| {
+            let own = layer.path.starts_with(&out);
+            if own { Store::relative(layer, &id, shop.key(&id)) } else { layer.clone() }
+        };
+        let layers = packed.layers.iter().map(relative).collect();
+        Packed { layers, ..packed }.write(&out)
+    })
+    .await?;
     Ok(provenance)
 }
 
@@ -69,16 +83,22 @@ fn provenance(shop: &Workshop, recipe: &ImageRecipe) -> Result<Provenance> {
     Ok(all)
 }
 
-fn pack(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &Path) -> io::Result<()> {
+/// Packs an image; its own layer and its description are written into `out`. `output` is where a build's result is.
+pub fn pack(
+    shop: &Workshop,
+    id: &str,
+    recipe: &ImageRecipe,
+    out: &Path,
+    output: &dyn Fn(&str) -> PathBuf,
+) -> io::Result<Packed> {
     let mut layers = Vec::new();
     if let Some(base) = &recipe.base {
         let description = fs::read(shop.output(base.get_ref()).join(root::LAYER))?;
         layers.push(serde_json::from_slice(&description)?);
     }
-    let tree = tree(shop, recipe)?;
+    let tree = tree(shop, recipe, output)?;
     if !tree.is_empty() {
-        let layer = oci::pack(&tree, &out.join("layer.tar.zst"))?;
-        layers.push(Store::relative(&layer, id, shop.key(id)));
+        layers.push(oci::pack(&tree, &out.join("layer.tar.zst"))?);
     }
     let (config, manifest) = oci::assemble(&process(id, recipe), &layers)?;
     let packed = Packed {
@@ -87,7 +107,8 @@ fn pack(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &Path) -> io::Resu
         manifest: String::from_utf8_lossy(&manifest).into_owned(),
         layers,
     };
-    fs::write(out.join(DESCRIPTION), serde_json::to_vec_pretty(&packed)?)
+    packed.write(out)?;
+    Ok(packed)
 }
 
 fn process(id: &str, recipe: &ImageRecipe) -> Process {
@@ -107,14 +128,14 @@ fn process(id: &str, recipe: &ImageRecipe) -> Process {
     }
 }
 
-fn tree(shop: &Workshop, recipe: &ImageRecipe) -> io::Result<Tree> {
+fn tree(shop: &Workshop, recipe: &ImageRecipe, output: &dyn Fn(&str) -> PathBuf) -> io::Result<Tree> {
     let mut tree = Tree::new();
     for folder in &recipe.folders {
         let mode = octal(folder.mode.as_deref()).unwrap_or(0o755);
         tree.insert(&folder.at, Node::Folder { mode, owner: owner(folder.owner.as_deref()) });
     }
     for file in &recipe.files {
-        let source = source(shop, file);
+        let source = source(shop, file, output);
         if file.edits.is_empty() {
             tree.copy(&source, &file.to, octal(file.mode.as_deref()), owner(file.owner.as_deref()))?;
         } else {
@@ -134,9 +155,9 @@ fn tree(shop: &Workshop, recipe: &ImageRecipe) -> io::Result<Tree> {
     Ok(tree)
 }
 
-fn source(shop: &Workshop, file: &FileEntry) -> PathBuf {
+fn source(shop: &Workshop, file: &FileEntry, output: &dyn Fn(&str) -> PathBuf) -> PathBuf {
     match &file.build {
-        Some(build) => shop.output(build.get_ref()).join(&file.path),
+        Some(build) => output(build.get_ref()).join(&file.path),
         None => shop.project.root().join(&file.path),
     }
 }

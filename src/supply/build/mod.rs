@@ -1,10 +1,10 @@
 //! Carries out one job of supply `build`: from a recipe to a folder of files in the store.
 
-mod cargo;
+pub(super) mod cargo;
 mod compiler;
 mod go;
 mod image;
-mod npm;
+pub(super) mod npm;
 mod root;
 mod wheel;
 
@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use image::Packed;
+pub use image::{Packed, pack as pack_image};
 
 use super::{
     Provenance,

@@ -4,13 +4,25 @@ use std::path::Path;
 
 use super::{Workshop, blocking, facts, tool};
 use crate::{
-    config::infra::NpmBuild,
+    config::{Places, infra::NpmBuild},
     failure::Result,
     supply::{Provenance, inputs, meter::Report},
     tool::Invocation,
 };
 
-const HINT: &str = "install Node.js with npm (https://nodejs.org)";
+/// How to get npm.
+pub(in crate::supply) const HINT: &str = "install Node.js with npm (https://nodejs.org)";
+
+/// Nothing here needs the packages' own scripts, and what does not run cannot harm.
+pub(in crate::supply) const INSTALL: [&str; 4] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+
+/// npm in the folder `work`.
+pub(in crate::supply) fn npm(places: &Places, work: &Path) -> Invocation {
+    Invocation::new("npm")
+        .cwd(work)
+        .env("npm_config_cache", places.cache().join("npm"))
+        .env("npm_config_update_notifier", "false")
+}
 
 /// Copies what the build leaves in its output folder to the folder of that name in `out`.
 pub(super) async fn run(
@@ -23,17 +35,9 @@ pub(super) async fn run(
     let work = out.join("work");
     let (source, target) = (shop.project.root().join(&build.folder), work.clone());
     blocking(&format!("copy the sources of `{id}`"), move || inputs::copy(&source, &target)).await?;
-    let npm = |args: &[&str]| {
-        Invocation::new("npm")
-            .cwd(&work)
-            .env("npm_config_cache", shop.places.cache().join("npm"))
-            .env("npm_config_update_notifier", "false")
-            .args(args.iter().copied())
-    };
+    let npm = |args: &[&str]| self::npm(&shop.places, &work).args(args.iter().copied());
     report.progress(0, Some(2), "installing packages");
-    // Nothing here needs the packages' own scripts, and what does not run cannot harm.
-    let install = npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    tool(install, &format!("install the packages of `{id}`"), HINT).await?;
+    tool(npm(&INSTALL), &format!("install the packages of `{id}`"), HINT).await?;
     report.progress(1, Some(2), "building");
     tool(npm(&["run", "build"]), &format!("build `{id}`"), HINT).await?;
     let (made, result) = (work.join(&build.output), out.join(&build.output));

@@ -1,0 +1,141 @@
+//! The short way for a cluster in which Flux runs: only what differs is handed over.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use super::{
+    follow::{self, Follow, kustomizations},
+    objects, source,
+    state::{ROOT, is_ready, named},
+};
+use crate::{
+    failure::Result,
+    k8s::{
+        Client, Look,
+        flux::{Kustomization, NAMESPACE, Source},
+        resource, wait,
+    },
+};
+
+/// An edit is applied within seconds, so it is looked for more often than other things.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// How far Kustomizations shall get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The cluster has accepted all that they hold.
+    Applied,
+    /// That, and it is healthy.
+    Ready,
+}
+
+/// Points Flux at another artifact. It fetches it at once, and every Kustomization follows in the order of dependencies:
+/// asking them to look would make them apply the old one once more.
+pub async fn deliver(client: &Client, registry: &str, digest: &str) -> Result<()> {
+    client.apply(&objects::source(registry, digest)).await.map(drop)
+}
+
+/// Hands over the environment's variables and its key; see [`super::poke_all`] for making them felt.
+pub async fn settle(client: &Client, variables: &BTreeMap<String, String>, age_key: &[u8]) -> Result<()> {
+    let (variables, key) = (objects::environment(variables), objects::age_key(age_key));
+    tokio::try_join!(client.apply(&variables), client.apply(&key)).map(drop)
+}
+
+/// Waits until the Kustomizations called `names` got as far as `extent` with the artifact; fails at once when Flux says
+/// that one never will.
+pub async fn reach(
+    client: &Client,
+    what: Follow<'_>,
+    names: &BTreeSet<String>,
+    extent: Extent,
+) -> Result<()> {
+    wait(what.deadline, PAUSE, "wait for Flux to apply the change", || async {
+        let (source, found) = tokio::try_join!(
+            client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),
+            kustomizations(client)
+        )?;
+        let source = source.as_ref().map(Source::read).unwrap_or_default();
+        Ok(judge(&source, &found, what.digest, names, extent))
+    })
+    .await
+}
+
+fn judge(
+    source: &Source,
+    found: &[Kustomization],
+    digest: &str,
+    names: &BTreeSet<String>,
+    extent: Extent,
+) -> Look<()> {
+    let there = |name: &String| {
+        named(found, name).is_some_and(|found| match extent {
+            Extent::Applied => found.applied_at(digest),
+            Extent::Ready => is_ready(found, digest),
+        })
+    };
+    let Some(late) = names.iter().find(|name| !there(name)) else { return Look::Ready(()) };
+    if let Some(failure) = follow::unfetchable(source).or_else(|| follow::said_hopeless(found, digest)) {
+        return Look::Failed(failure);
+    }
+    let message = named(found, late).map_or("it does not exist yet", |found| found.message.as_str());
+    let holds = source::holds(source, digest);
+    Look::NotYet(if holds { format!("{late}: {message}") } else { format!("source: {}", source.message) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Kind;
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn at(name: &str, digest: &str) -> Kustomization {
+        Kustomization {
+            name: name.into(),
+            ready: true,
+            applied: digest.into(),
+            attempted: digest.into(),
+            ..Kustomization::default()
+        }
+    }
+
+    fn look(found: &[Kustomization], wanted: &[&str], extent: Extent) -> Look<()> {
+        judge(&Source::default(), found, "sha256:bb", &names(wanted), extent)
+    }
+
+    #[test]
+    fn only_what_changed_is_waited_for() {
+        let found = [at("apps", "sha256:bb"), at("data", "sha256:aa")];
+        assert_eq!(look(&found, &["apps"], Extent::Ready), Look::Ready(()));
+        assert_eq!(look(&found, &[], Extent::Ready), Look::Ready(()));
+        assert!(matches!(look(&found, &["apps", "data"], Extent::Applied), Look::NotYet(_)));
+        assert!(matches!(look(&found, &["new"], Extent::Applied), Look::NotYet(_)));
+    }
+
+    #[test]
+    fn applied_comes_before_ready() {
+        let checking = Kustomization { ready: false, checking: true, ..at("apps", "sha256:bb") };
+        let found = [Kustomization { applied: "sha256:aa".into(), ..checking }];
+        assert_eq!(look(&found, &["apps"], Extent::Applied), Look::Ready(()));
+        assert!(matches!(look(&found, &["apps"], Extent::Ready), Look::NotYet(_)));
+    }
+
+    #[test]
+    fn what_the_api_server_refuses_ends_the_wait_with_its_words() {
+        let refused = Kustomization {
+            ready: false,
+            reason: "ReconciliationFailed".into(),
+            message: "Deployment/seasense/backend dry-run failed (Invalid): it is invalid".into(),
+            ..at("apps", "sha256:bb")
+        };
+        let Look::Failed(failure) = look(&[refused], &["apps"], Extent::Applied) else {
+            panic!("it waits on")
+        };
+        assert_eq!(failure.kind, Kind::Phase);
+        assert!(failure.causes[0].contains("Deployment/seasense/backend"), "{failure:?}");
+    }
+}

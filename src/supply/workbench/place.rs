@@ -1,0 +1,127 @@
+//! Folders to compile in: as many as there are checkouts that are worked on at once, each kept warm for the next.
+//!
+//! Cargo tells crates of a workspace by their place in it, and whether they are fresh by times: two checkouts that share a
+//! target folder can take each other's programs for their own. So a place belongs to one checkout at a time, and what was
+//! compiled of another one is forgotten before it is used.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::failure::{Context, Kind, Result};
+
+/// Which checkout was compiled here last.
+const OWNER: &str = "checkout";
+/// What Cargo knows of the crates of this package begins so, in every folder of a target folder.
+const OURS: [&str; 2] = ["seasense", "libseasense"];
+
+/// A folder that is ours as long as this lives, however it ends.
+#[derive(Debug)]
+pub(super) struct Place {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Place {
+    /// Takes the first folder below `cache` that nobody holds, for the checkout at `root`.
+    pub(super) fn take(cache: &Path, root: &Path) -> Result<Self> {
+        take(&cache.join("watch"), root).context(Kind::Tool, "find a folder to compile in")
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+fn take(all: &Path, root: &Path) -> io::Result<Place> {
+    let mut number = 0_u32;
+    loop {
+        let folder = all.join(number.to_string());
+        fs::create_dir_all(&folder)?;
+        let lock = File::create(folder.join(".lock"))?;
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {
+                settle(&folder, root)?;
+                return Ok(Place { folder, _lock: lock });
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => number += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Forgets what was compiled of another checkout; what its packages were compiled to stays.
+fn settle(folder: &Path, root: &Path) -> io::Result<()> {
+    let owner = folder.join(OWNER);
+    let me = root.as_os_str().as_encoded_bytes();
+    if fs::read(&owner).is_ok_and(|found| found == me) {
+        return Ok(());
+    }
+    forget(&folder.join("target"))?;
+    fs::write(owner, me)
+}
+
+fn forget(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let ours = OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours));
+        match (entry.file_type()?.is_dir(), ours) {
+            (true, true) => fs::remove_dir_all(path)?,
+            (true, false) => forget(&path)?,
+            (false, true) => fs::remove_file(path)?,
+            (false, false) => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_at_once_get_two_folders_and_the_next_one_gets_the_warm_one() {
+        let cache = tempfile::tempdir().unwrap();
+        let (one, two) = (Path::new("/one"), Path::new("/two"));
+        let first = Place::take(cache.path(), one).unwrap();
+        let second = Place::take(cache.path(), two).unwrap();
+        assert_ne!(first.folder(), second.folder());
+        let folder = first.folder().to_owned();
+        drop(first);
+        assert_eq!(Place::take(cache.path(), one).unwrap().folder(), folder);
+    }
+
+    #[test]
+    fn another_checkout_finds_the_packages_and_nothing_of_ours() {
+        let cache = tempfile::tempdir().unwrap();
+        let target = Place::take(cache.path(), Path::new("/one")).unwrap().folder().join("target/t/watch");
+        let files = [
+            "deps/libtokio-1.rlib",
+            "deps/libseasense-2.rlib",
+            "deps/seasense_backend-3",
+            ".fingerprint/seasense-2/lib-seasense",
+            ".fingerprint/tokio-1/lib-tokio",
+            "incremental/seasense-4/x",
+            "seasense-backend",
+        ];
+        for file in files {
+            fs::create_dir_all(target.join(file).parent().unwrap()).unwrap();
+            fs::write(target.join(file), "x").unwrap();
+        }
+        let left = || files.iter().filter(|file| target.join(file).exists()).copied().collect::<Vec<_>>();
+        Place::take(cache.path(), Path::new("/one")).unwrap();
+        assert_eq!(left(), files);
+        Place::take(cache.path(), Path::new("/two")).unwrap();
+        assert_eq!(left(), ["deps/libtokio-1.rlib", ".fingerprint/tokio-1/lib-tokio"]);
+    }
+}

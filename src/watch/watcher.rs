@@ -1,0 +1,230 @@
+//! The edge: the file system's notifications, debounced, as sets of changes.
+
+use std::{path::PathBuf, time::Duration};
+
+use notify_debouncer_full::{
+    DebounceEventResult, DebouncedEvent, Debouncer, RecommendedCache, new_debouncer,
+    notify::{
+        self, EventKind, RecommendedWatcher, RecursiveMode,
+        event::{AccessKind, AccessMode, ModifyKind},
+    },
+};
+use tokio::sync::mpsc;
+
+use super::{Changes, Ignored, classify};
+use crate::{
+    config::Project,
+    failure::{Failure, Kind, Result},
+};
+
+/// What an editor does in one go (write beside, rename over it, set its mode) takes a few milliseconds.
+const QUIET: Duration = Duration::from_millis(100);
+/// Folders that are watched with all that is in them.
+const DEEP: [&str; 4] = ["gitops", "envs", "infra", "src/apps"];
+/// Folders of which only the files are watched: the rest of them is no concern of the platform.
+const FLAT: [&str; 2] = ["", "src"];
+
+/// Watches a checkout.
+pub struct Watcher {
+    root: PathBuf,
+    environment: String,
+    ignored: Ignored,
+    debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    batches: mpsc::UnboundedReceiver<DebounceEventResult>,
+}
+
+impl Watcher {
+    /// Watches `project` from now on, with the eyes of the environment called `environment`.
+    pub fn start(project: &Project, environment: &str) -> Result<Self> {
+        // Notifications name files by the path that was asked for, which must be the one they are compared with.
+        let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
+        let (sender, batches) = mpsc::unbounded_channel();
+        let hand_over = move |batch| {
+            // Nobody listens any more only when the watch is about to end.
+            let _ = sender.send(batch);
+        };
+        let debouncer = new_debouncer(QUIET, None, hand_over).map_err(|error| failed(&error))?;
+        let ignored = Ignored::of(&root);
+        let mut watcher = Self { root, environment: environment.to_owned(), ignored, debouncer, batches };
+        for folder in FLAT {
+            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        }
+        for folder in DEEP {
+            watcher.watch(folder, RecursiveMode::Recursive)?;
+        }
+        Ok(watcher)
+    }
+
+    /// Waits for changes that matter and gives all there are.
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Result<Changes> {
+        loop {
+            let Some(batch) = self.batches.recv().await else {
+                return Err(Failure::new(Kind::Internal, "the watcher of files has ended"));
+            };
+            let mut changes = self.read(batch)?;
+            while let Ok(batch) = self.batches.try_recv() {
+                changes.absorb(self.read(batch)?);
+            }
+            if !changes.is_empty() {
+                return Ok(changes);
+            }
+        }
+    }
+
+    fn read(&mut self, batch: DebounceEventResult) -> Result<Changes> {
+        let events = batch.map_err(|errors| match errors.first() {
+            Some(error) => failed(error),
+            None => Failure::new(Kind::Tool, "watch the checkout"),
+        })?;
+        let mut changes = Changes::default();
+        for event in events.iter().filter(|event| matters(event)) {
+            if event.need_rescan() {
+                // The kernel dropped notifications: anything may have changed.
+                for folder in DEEP {
+                    changes.absorb(classify(&self.environment, folder));
+                }
+                continue;
+            }
+            for path in &event.paths {
+                changes.absorb(self.of(path)?);
+            }
+        }
+        Ok(changes)
+    }
+
+    fn of(&mut self, path: &std::path::Path) -> Result<Changes> {
+        let Ok(inside) = path.strip_prefix(&self.root) else { return Ok(Changes::default()) };
+        let Some(inside) = inside.to_str().map(str::to_owned) else { return Ok(Changes::default()) };
+        let changes = classify(&self.environment, &inside);
+        if changes.is_empty() || self.ignored.contains(std::path::Path::new(&inside)) {
+            return Ok(Changes::default());
+        }
+        // A folder that was replaced as a whole, by a checkout of another branch for example, is a new one.
+        if DEEP.contains(&inside.as_str()) {
+            self.watch(&inside, RecursiveMode::Recursive)?;
+        }
+        Ok(changes)
+    }
+
+    /// Watches a folder of the project; one that is not there is watched for in its parent.
+    fn watch(&mut self, folder: &str, mode: RecursiveMode) -> Result<()> {
+        let path = self.root.join(folder);
+        if !path.is_dir() {
+            return Ok(());
+        }
+        self.debouncer.watch(path, mode).map_err(|error| failed(&error))
+    }
+}
+
+/// Whether something was written, made, renamed or removed. Reading is no change, and neither is what only concerns times.
+fn matters(event: &DebouncedEvent) -> bool {
+    match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Create(_)
+        | EventKind::Remove(_)
+        | EventKind::Any => true,
+        EventKind::Modify(what) => !matches!(what, ModifyKind::Metadata(_)),
+        EventKind::Access(_) => false,
+        EventKind::Other => event.need_rescan(),
+    }
+}
+
+fn failed(error: &notify::Error) -> Failure {
+    let failure = Failure::new(Kind::Tool, "watch the checkout").caused_by(error);
+    match error.kind {
+        notify::ErrorKind::MaxFilesWatch => {
+            failure.hint("raise the limit as root: `sysctl fs.inotify.max_user_watches=524288`")
+        }
+        _ => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    struct Sandbox {
+        folder: tempfile::TempDir,
+        watcher: Watcher,
+    }
+
+    impl Sandbox {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for inside in ["gitops/apps", "envs", "infra", "src/apps/backend"] {
+                fs::create_dir_all(folder.path().join(inside)).unwrap();
+            }
+            fs::write(folder.path().join(".gitignore"), "*.tmp\n").unwrap();
+            fs::write(folder.path().join("gitops/apps/a.yaml"), "a: 1\n").unwrap();
+            let project = Project::find(folder.path()).unwrap();
+            let watcher = Watcher::start(&project, "local").unwrap();
+            Self { folder, watcher }
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            fs::write(self.folder.path().join(path), text).unwrap();
+        }
+
+        /// Everything up to the change of `last`, which comes last.
+        async fn until(&mut self, last: &str) -> Changes {
+            let mut all = Changes::default();
+            while !all.paths.contains(last) {
+                let next = tokio::time::timeout(Duration::from_secs(20), self.watcher.next()).await;
+                all.absorb(next.expect("a change was not seen").unwrap());
+            }
+            all
+        }
+    }
+
+    #[tokio::test]
+    async fn an_edit_is_seen_once_it_is_whole_and_what_git_ignores_is_not() {
+        let mut sandbox = Sandbox::new();
+        sandbox.write("gitops/apps/scratch.tmp", "x");
+        sandbox.write("README.md", "x");
+        // As most editors write: beside it, then over it.
+        sandbox.write("gitops/apps/a.yaml.new.tmp", "a: 2\n");
+        let at = |name: &str| sandbox.folder.path().join("gitops/apps").join(name);
+        fs::rename(at("a.yaml.new.tmp"), at("a.yaml")).unwrap();
+        let changes = sandbox.until("gitops/apps/a.yaml").await;
+        assert!(changes.manifests && changes.workloads.is_empty() && !changes.environment);
+        assert_eq!(changes.paths.into_iter().collect::<Vec<_>>(), ["gitops/apps/a.yaml"]);
+    }
+
+    #[tokio::test]
+    async fn renames_of_files_and_folders_are_followed() {
+        let mut sandbox = Sandbox::new();
+        let at = |name: &str| sandbox.folder.path().join(name);
+        fs::rename(at("gitops/apps"), at("gitops/renamed")).unwrap();
+        let changes = sandbox.until("gitops/renamed").await;
+        assert!(changes.manifests, "{changes:?}");
+        sandbox.write("gitops/renamed/a.yaml", "a: 3\n");
+        assert!(sandbox.until("gitops/renamed/a.yaml").await.manifests);
+    }
+
+    #[tokio::test]
+    async fn a_watched_folder_that_is_replaced_is_watched_again() {
+        let mut sandbox = Sandbox::new();
+        let at = |name: &str| sandbox.folder.path().join(name);
+        fs::rename(at("gitops"), at("aside")).unwrap();
+        fs::create_dir(at("gitops")).unwrap();
+        sandbox.until("gitops").await;
+        // The kernel is asked to watch it anew while the first file may already be written.
+        sandbox.write("gitops/first.yaml", "a: 1\n");
+        assert!(sandbox.until("gitops/first.yaml").await.manifests);
+    }
+
+    #[tokio::test]
+    async fn reading_is_no_change() {
+        let mut sandbox = Sandbox::new();
+        for _ in 0..3 {
+            fs::read(sandbox.folder.path().join("gitops/apps/a.yaml")).unwrap();
+        }
+        sandbox.write("src/apps/backend/x.rs", "");
+        let changes = sandbox.until("src/apps/backend/x.rs").await;
+        assert!(!changes.manifests, "{changes:?}");
+    }
+}
