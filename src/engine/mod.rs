@@ -50,8 +50,8 @@ pub use remove::{Extent, Removed, discard, remove};
 pub use wake::{Awake, resume};
 
 /// What to tell a person when the authority's file was written anew.
-pub const AUTHORITY_CHANGED: &str = "the environment has a new certificate authority: `ca.crt` was written anew; programs that \
-     were told to trust it by hand must be told again (`seasense trust status` shows them)";
+pub const AUTHORITY_CHANGED: &str = "the environment's authority has a new certificate: `ca.crt` was written anew; what you made trust \
+     the former one should trust this one too (`seasense trust status`)";
 
 /// The Docker network of kind: clusters, the registry and the fleet share it.
 pub const NETWORK: &str = "kind";

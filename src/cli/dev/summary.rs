@@ -32,7 +32,7 @@ pub fn text(seen: &Snapshot, environment: &Environment, took: &Took, style: Styl
         ("readings", format!("{} rows, {} buoys", seen.database.rows.unwrap_or_default(), seen.fleet.buoys)),
         ("database", format!("{} instances, primary {primary}", seen.database.instances.len())),
         ("trust", format!("curl --cacert {ca} {}", seen.endpoints.page)),
-        ("", format!("in a browser: import {ca} as an authority")),
+        ("", "in browsers and other programs: seasense trust install".to_owned()),
         (
             "psql",
             format!(
