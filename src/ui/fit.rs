@@ -8,7 +8,8 @@ const RESET: &str = "\x1b[0m";
 /// Columns of the terminal behind standard error at this moment; `None` where there is no terminal.
 pub(super) fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    // A terminal without rows is one that does not know its size.
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0 && size.ws_row > 0)
 }
 
 /// Columns that `line` takes; colours take none.
