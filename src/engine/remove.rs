@@ -44,7 +44,6 @@ impl Default for Removed {
         Self {
             version: 1,
             containers: Vec::new(),
-            stopped: Vec::new(),
             volumes: Vec::new(),
             networks: Vec::new(),
             folders: Vec::new(),

@@ -119,7 +119,7 @@ mod tests {
 
     async fn write(client: &Client, count: usize) -> Result<()> {
         for index in 0..count {
-            let deadline = Deadline::after(Duration::from_secs(60));
+            let deadline = Deadline::after(Duration::from_mins(1));
             client.apply_when_served(&config_map(&format!("c{index}")), deadline).await?;
         }
         Ok(())
