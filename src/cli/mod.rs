@@ -118,7 +118,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCode> {
     let context = Context::new(ui, ending, cli.global);
     match cli.command {
-        Command::Dev(args) => dev::run(&context, args).await,
+        Command::Dev(args) => Box::pin(dev::run(&context, args)).await,
         Command::Down(args) => down::run(&context, args).await,
         Command::Pause(args) => pause::run(&context, args).await,
         Command::Resume(args) => resume::run(&context, args).await,

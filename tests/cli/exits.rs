@@ -148,7 +148,9 @@ fn what_down_and_images_print_for_programs_is_as_published() {
     assert_allowed("down", &serde_json::from_str(&run.stdout).unwrap());
     let events: Vec<Value> = run.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(events.len() >= 2, "{}", run.stderr);
-    events.iter().for_each(|event| assert_allowed("events", event));
+    for event in &events {
+        assert_allowed("events", event);
+    }
 
     let folder = harness.root().join("home/.cache/seasense/supply/build");
     fs::create_dir_all(&folder).unwrap();

@@ -25,6 +25,7 @@ use crate::{
 
 /// Arguments of `seasense dev`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Args {
     #[command(flatten)]
     supply: Supply,

@@ -145,12 +145,14 @@ impl Workbench {
     fn shop(&self, infra: &Infra, images: &[&str]) -> Result<Workshop> {
         let names = images.iter().map(|name| (*name).to_owned()).collect();
         let jobs = job::jobs(infra, &names, false);
+        let store = self.store();
+        let ages = store.ages().with_context(Kind::Tool, || "read how old the roots are".to_owned())?;
         Ok(Workshop {
             project: self.context.project.clone(),
             places: self.context.places.clone(),
             infra: infra.clone(),
-            store: self.store(),
-            keys: job::keys(&self.context.project, infra, &jobs)?,
+            store,
+            keys: job::keys(&self.context.project, infra, &jobs, &ages)?,
         })
     }
 

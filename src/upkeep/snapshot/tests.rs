@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 
+#[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
 #[path = "../../../tests/schemas/check.rs"]
 mod schema;
 
@@ -33,12 +34,9 @@ fn a_note_that_somebody_changed_is_unknown_and_no_error() {
 
 #[test]
 fn the_published_schema_is_what_is_printed() {
-    let text = include_str!("../../../docs/schemas/snapshots.v1.json");
-    let known: Value = serde_json::from_str(text).unwrap();
     let full =
         read(&line("a", &json!({"made": "2026-11-21T10:00:00Z", "rows": 4, "digest": "sha256:aa"}))).unwrap();
     let bare = read(&line("b", &Value::Null)).unwrap();
     let printed = json!({"snapshots": [full, bare]});
-    assert_eq!(schema::check(&known, &printed, ""), Ok(()));
-    assert!(schema::check(&known, &json!({"snapshots": [{"name": 1}]}), "").is_err());
+    schema::assert_allowed("snapshots", &printed);
 }
