@@ -27,6 +27,8 @@ pub(super) async fn run(
     let mut done = 0;
     let mut invocation = cargo(shop.project.root())
         .env("CARGO_TARGET_DIR", &target)
+        // Who asks for it in the shell would get other bytes than everybody else.
+        .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_ENCODED_RUSTFLAGS", flags(&target))
         .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
         .arg(build.features.join(","));
