@@ -88,7 +88,7 @@ fn workloads_are_replaced_and_no_request_is_dropped() {
     assert!(watch.applied().contains("fleet live after "));
     assert_ne!(world.fleet_image(), fleet, "the fleet was not replaced");
     let readings = world.readings();
-    world.until("the new fleet sends", std::time::Duration::from_secs(60), || world.readings() > readings);
+    world.until("the new fleet sends", std::time::Duration::from_mins(1), || world.readings() > readings);
     world.edit(
         "src/apps/fleet/main.rs",
         "TLS provider was there before",

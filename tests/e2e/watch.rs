@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::world::World;
 
 /// Compiling everything for the first time on a busy machine takes minutes.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 
 pub struct Watch {
     child: Child,
