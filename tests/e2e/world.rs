@@ -336,6 +336,11 @@ impl World {
         finish(self.command("docker").args(["inspect", "-f", "{{.Image}}", &format!("{}-fleet", self.cluster())])).stdout
     }
 
+    /// What `docker ARGS` prints; nothing where it fails.
+    pub fn docker(&self, args: &[&str]) -> String {
+        finish(self.command("docker").args(args)).stdout
+    }
+
     pub fn node_id(&self) -> String {
         finish(self.command("docker").args(["inspect", "-f", "{{.Id}}", &self.control_plane()])).stdout
     }
