@@ -39,8 +39,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 fn text(judged: &[Judged], dry: bool) -> String {
     let gone = if dry { "would go" } else { "removed" };
     let lines = judged.iter().map(|one| match &one.verdict {
-        Verdict::Keep(why) => format!("  {:8} {}: {why}\n", "kept", one.name),
-        Verdict::Remove(why) => format!("  {gone:8} {}: {why}\n", one.name),
+        Verdict::Keep(why) => format!("  {:9} {}: {why}\n", "kept", one.name),
+        Verdict::Remove(why) => format!("  {gone:9} {}: {why}\n", one.name),
     });
     let lines: String = lines.collect();
     if lines.is_empty() { "There is no environment on this machine.\n".to_owned() } else { lines }
@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn people_see_what_became_of_each_and_why() {
-        insta::assert_snapshot!(text(&judged(), true), @"");
-        assert!(text(&judged(), false).contains("removed  ci-1: the run that made it is dead"));
+        insta::assert_snapshot!(text(&judged(), true), @r"
+          would go  ci-1: the run that made it is dead
+          kept      local: its checkout is there
+        ");
+        assert!(text(&judged(), false).contains("removed   ci-1: the run that made it is dead"));
     }
 }

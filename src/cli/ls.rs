@@ -171,7 +171,11 @@ mod tests {
 
     #[test]
     fn people_see_what_they_need_to_decide() {
-        insta::assert_snapshot!(table(&rows(), Timestamp::from_second(600).unwrap()), @"");
+        insta::assert_snapshot!(table(&rows(), Timestamp::from_second(600).unwrap()), @r"
+        NAME         STATE          AGE     GOES IN  PORT   SIZE     CHECKOUT
+        ci-0badcafe  running, busy  10 min  50 min   40123  5.0 MiB  /work (gone)
+        ci-0badcafe  absent         -       -        -      -        unknown
+        ");
     }
 
     #[test]
