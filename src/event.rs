@@ -168,6 +168,17 @@ impl Drop for Step {
     }
 }
 
+/// A sink that hands every event to several.
+pub struct Tee(pub Vec<Events>);
+
+impl Sink for Tee {
+    fn emit(&self, event: Event) {
+        for sink in &self.0 {
+            sink.emit(event.clone());
+        }
+    }
+}
+
 /// A sink that keeps what it gets, for tests.
 #[cfg(test)]
 #[derive(Default)]

@@ -23,6 +23,8 @@ pub enum Kind {
     Promotion,
     /// The cluster differs from what it should run.
     Drift,
+    /// The command that `ci` was given failed, in an environment that was fine.
+    Command,
     /// A time limit passed.
     TimedOut,
     /// The person pressed Ctrl-C, or the process was asked to end.
@@ -31,7 +33,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the exit codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Internal,
         Self::Usage,
         Self::Environment,
@@ -41,6 +43,7 @@ impl Kind {
         Self::Workload,
         Self::Promotion,
         Self::Drift,
+        Self::Command,
         Self::TimedOut,
         Self::Interrupted,
     ];
@@ -57,6 +60,7 @@ impl Kind {
             Self::Workload => 50,
             Self::Promotion => 60,
             Self::Drift => 70,
+            Self::Command => 80,
             Self::TimedOut => 124,
             Self::Interrupted => 130,
         }
@@ -74,6 +78,7 @@ impl Kind {
             Self::Workload => "workload",
             Self::Promotion => "promotion",
             Self::Drift => "drift",
+            Self::Command => "command",
             Self::TimedOut => "timed-out",
             Self::Interrupted => "interrupted",
         }

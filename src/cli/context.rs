@@ -4,7 +4,7 @@ use super::{Global, interrupt::Ending};
 use crate::{
     config::{Environment, Places, Project},
     docker::Docker,
-    engine::{self, EngineContext},
+    engine::{self, EngineContext, Host},
     failure::{Context as _, Kind, Result},
     ui::Ui,
 };
@@ -36,6 +36,20 @@ impl<'a> Context<'a> {
     pub fn environment(&self, project: &Project) -> Result<Environment> {
         let environment = Environment::load(project, &self.global.environment)?;
         Ok(engine::resolve(&Places::from_environment()?, project, environment))
+    }
+
+    /// What its file says, without a name on this machine.
+    pub fn template(&self, project: &Project) -> Result<Environment> {
+        Environment::load(project, &self.global.environment)
+    }
+
+    /// What it takes to look at environments and to remove them: no checkout.
+    pub async fn host(&self) -> Result<Host> {
+        Ok(Host {
+            places: Places::from_environment()?,
+            docker: self.docker().await?,
+            events: std::sync::Arc::clone(self.ui.events()),
+        })
     }
 
     /// The same, with its name and its port taken for this checkout: what a verb asks for that makes things.

@@ -35,7 +35,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;
     let extent = if args.all { Extent::Everything } else { Extent::Environment };
-    let mut removed = engine::remove(&engine, (environment.instance(), &cluster), extent).await?;
+    let mut removed = engine::remove(&engine.host(), (environment.instance(), &cluster), extent).await?;
     let trusted = Ledger::open(&engine.places.trust_ledger())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
     // For people this is news on the screen, and no data.

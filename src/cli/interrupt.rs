@@ -36,13 +36,9 @@ pub async fn guard(
     ending: &Ending,
     work: impl Future<Output = Result<ExitCode>>,
 ) -> Result<ExitCode> {
-    let listen = |kind| signal(kind).context(Kind::Internal, "listen for signals");
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    let name = tokio::select! {
-        result = work => return result,
-        _ = interrupt.recv() => "Ctrl-C",
-        _ = terminate.recv() => "SIGTERM",
+    let name = match until_signal(work).await? {
+        Ended::ByItself(result) => return result,
+        Ended::By(name) => name,
     };
     if ending.0.load(Ordering::Relaxed) {
         ui.events()
@@ -54,4 +50,24 @@ pub async fn guard(
         .because("what was made so far stays; nothing of it is half-written")
         .hint("`seasense dev` goes on from here")
         .hint("`seasense down` removes what exists"))
+}
+
+/// How work ended that a signal may cut off.
+pub enum Ended<T> {
+    /// It came to its end.
+    ByItself(Result<T>),
+    /// The signal of this name came first.
+    By(&'static str),
+}
+
+/// Runs `work` until it ends or a signal comes.
+pub async fn until_signal<T>(work: impl Future<Output = Result<T>>) -> Result<Ended<T>> {
+    let listen = |kind| signal(kind).context(Kind::Internal, "listen for signals");
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(tokio::select! {
+        result = work => Ended::ByItself(result),
+        _ = interrupt.recv() => Ended::By("Ctrl-C"),
+        _ = terminate.recv() => Ended::By("SIGTERM"),
+    })
 }

@@ -1,16 +1,19 @@
 //! The command line: one file per verb, each with its arguments and what it does.
 
+mod ci;
 mod completions;
 mod context;
 mod dev;
 mod diagnose;
 mod doctor;
 mod down;
+mod gc;
 mod images;
 mod interrupt;
 mod json;
 mod lock;
 mod logs;
+mod ls;
 mod man;
 mod open;
 mod pause;
@@ -18,6 +21,7 @@ pub mod reference;
 mod render;
 mod resume;
 mod snapshot;
+mod span;
 mod status;
 mod timing;
 mod trust;
@@ -60,6 +64,8 @@ pub(crate) struct Global {
 enum Command {
     /// Bring the environment up, or up to date, and prove that it works
     Dev(dev::Args),
+    /// Bring up an environment of its own, check it, run a command against it, and remove it whatever happens
+    Ci(ci::Args),
     /// Remove the environment and prove that nothing is left
     Down(down::Args),
     /// Free the machine: stop everything, keep data and certificates
@@ -70,6 +76,10 @@ enum Command {
     Snapshot(snapshot::Args),
     /// Say what runs, at which digest, and what is wrong
     Status(status::Args),
+    /// List every environment of this machine
+    Ls(ls::Args),
+    /// Remove what belongs to no living owner
+    Gc(gc::Args),
     /// Show the logs of one part of the platform
     Logs(logs::Args),
     /// Open the public page in a browser
@@ -99,7 +109,12 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match runtime {
         Ok(runtime) => {
             let ending = interrupt::Ending::default();
-            let result = runtime.block_on(interrupt::guard(&ui, &ending, dispatch(&ui, ending.clone(), cli)));
+            // `ci` has something to do after a signal: what it made goes.
+            let guarded = !matches!(cli.command, Command::Ci(_));
+            let work = dispatch(&ui, ending.clone(), cli);
+            let result = runtime.block_on(async {
+                if guarded { interrupt::guard(&ui, &ending, work).await } else { work.await }
+            });
             // A blocking task must not hold the end up: everything it does is safe to cut.
             runtime.shutdown_background();
             result
@@ -119,11 +134,14 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
     let context = Context::new(ui, ending, cli.global);
     match cli.command {
         Command::Dev(args) => Box::pin(dev::run(&context, args)).await,
+        Command::Ci(args) => Box::pin(ci::run(&context, args)).await,
         Command::Down(args) => down::run(&context, args).await,
         Command::Pause(args) => pause::run(&context, args).await,
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Snapshot(args) => snapshot::run(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
+        Command::Ls(args) => ls::run(&context, args).await,
+        Command::Gc(args) => gc::run(&context, args).await,
         Command::Logs(args) => logs::run(&context, args).await,
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,

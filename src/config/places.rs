@@ -93,6 +93,11 @@ impl Places {
         &self.cache
     }
 
+    /// The folder of all environments' state.
+    pub fn states(&self) -> &Path {
+        &self.state
+    }
+
     /// Where the environment called `cluster` keeps its kubeconfig, its CA and its fleet's key.
     pub fn state(&self, cluster: &str) -> PathBuf {
         self.state.join(cluster)

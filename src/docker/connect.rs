@@ -1,6 +1,10 @@
 //! The connection to the container daemon, and what the daemon says of its host.
 
-use std::{path::Path, time::Duration};
+use std::{
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bollard::errors::Error;
 
@@ -15,6 +19,18 @@ const DOCKER_SOCKET: &str = "/var/run/docker.sock";
 #[derive(Debug, Clone)]
 pub struct Docker {
     pub(super) api: bollard::Docker,
+    socket: Option<PathBuf>,
+}
+
+/// Who may use the daemon's socket from within a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SocketAccess {
+    /// The socket on the host.
+    pub path: PathBuf,
+    /// The group that owns it.
+    pub group: u32,
+    /// Whether the daemon runs without root: then the containers' root is the person who started it.
+    pub rootless: bool,
 }
 
 /// What the daemon says of itself and of its host.
@@ -48,13 +64,26 @@ impl Docker {
         };
         let client = client.map_err(|error| no_daemon(&error))?;
         let api = client.negotiate_version().await.map_err(|error| no_daemon(&error))?;
-        Ok(Self { api: api.with_timeout(REQUEST_LIMIT) })
+        Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: socket() })
+    }
+
+    /// How a container can reach the daemon; `None` where the daemon is not reached through a socket of this machine.
+    pub async fn socket_access(&self) -> Result<Option<SocketAccess>> {
+        let Some(path) = self.socket.clone() else { return Ok(None) };
+        let Ok(found) = std::fs::metadata(&path) else { return Ok(None) };
+        let info = self.api.info().await.context(Kind::Tool, "ask the container daemon about itself")?;
+        let options = info.security_options.unwrap_or_default();
+        let rootless = options.iter().any(|option| option.contains("rootless"));
+        Ok(Some(SocketAccess { path, group: found.gid(), rootless }))
     }
 
     /// Speaks to whatever answers at `socket`, for tests.
     #[cfg(test)]
     pub(crate) fn at(socket: &str) -> Self {
-        Self { api: bollard::Docker::connect_with_unix(socket, 10, bollard::API_DEFAULT_VERSION).unwrap() }
+        Self {
+            api: bollard::Docker::connect_with_unix(socket, 10, bollard::API_DEFAULT_VERSION).unwrap(),
+            socket: Some(socket.into()),
+        }
     }
 
     /// Asks the daemon about itself.
@@ -77,6 +106,24 @@ impl Docker {
 #[expect(clippy::disallowed_methods, reason = "DOCKER_HOST is Docker's own setting, not one of ours")]
 fn docker_is_named() -> bool {
     std::env::var_os("DOCKER_HOST").is_some()
+}
+
+/// The socket that `connect` uses, in the order in which the client looks for one.
+#[expect(clippy::disallowed_methods, reason = "DOCKER_HOST is Docker's own setting, not one of ours")]
+fn socket() -> Option<PathBuf> {
+    if let Some(host) = std::env::var_os("DOCKER_HOST").filter(|host| !host.is_empty()) {
+        return host.to_str()?.strip_prefix("unix://").map(PathBuf::from);
+    }
+    let of_user =
+        std::env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("podman/podman.sock"));
+    let user = rustix::process::geteuid().as_raw();
+    let known = [
+        Some(PathBuf::from(DOCKER_SOCKET)),
+        of_user,
+        Some(PathBuf::from(format!("/run/user/{user}/podman/podman.sock"))),
+        Some(PathBuf::from("/run/podman/podman.sock")),
+    ];
+    known.into_iter().flatten().find(|path| path.exists())
 }
 
 fn no_daemon(error: &Error) -> Failure {

@@ -84,6 +84,19 @@ impl Docker {
         Ok(found.into_iter().map(Container::from).collect())
     }
 
+    /// What each container has written into its own root, in bytes, by name. The daemon measures it now, which takes it
+    /// a moment.
+    pub async fn written(&self) -> Result<BTreeMap<String, u64>> {
+        let options = ListContainersOptionsBuilder::new().all(true).size(true).build();
+        let found =
+            self.api.list_containers(Some(options)).await.context(Kind::Tool, "measure the containers")?;
+        let size = |summary: ContainerSummary| {
+            let bytes = u64::try_from(summary.size_rw.unwrap_or_default()).unwrap_or_default();
+            (Container::from(summary).name, bytes)
+        };
+        Ok(found.into_iter().map(size).collect())
+    }
+
     /// Starts a container that exists; one that runs already is left alone.
     pub async fn start(&self, name: &str) -> Result<()> {
         let started = self.api.start_container(name, None).await;

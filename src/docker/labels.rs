@@ -8,6 +8,10 @@ pub const OWNER: &str = "org.seasense.owner";
 pub const ENVIRONMENT: &str = "org.seasense.environment";
 /// What it is for, for example `registry`.
 pub const ROLE: &str = "org.seasense.role";
+/// The folder of its environment's state, on what would not show it by its mounts.
+pub const STATE: &str = "org.seasense.state";
+/// The role of what removes an environment whose owner is gone.
+pub const REAPER: &str = "reaper";
 /// The value of [`OWNER`].
 pub const SEASENSE: &str = "seasense";
 

@@ -10,7 +10,7 @@ mod power;
 mod spec;
 mod volume;
 
-pub use connect::{DaemonInfo, Docker};
+pub use connect::{DaemonInfo, Docker, SocketAccess};
 pub use container::{Container, Port};
 pub use network::Network;
 pub use spec::{ContainerSpec, Mount, Restart};

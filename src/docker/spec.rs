@@ -76,6 +76,8 @@ pub struct ContainerSpec {
     pub user: String,
     /// Whether its root file system is read-only.
     pub read_only: bool,
+    /// The capabilities it keeps, for example `DAC_OVERRIDE`; usually none.
+    pub capabilities: Vec<String>,
     /// Its memory limit in bytes.
     pub memory: Option<u64>,
     /// When it is started again.
@@ -125,6 +127,7 @@ impl ContainerSpec {
             readonly_rootfs: Some(self.read_only),
             memory: self.memory.and_then(|bytes| i64::try_from(bytes).ok()),
             cap_drop: Some(vec!["ALL".into()]),
+            cap_add: (!self.capabilities.is_empty()).then(|| self.capabilities.clone()),
             security_opt: Some(vec!["no-new-privileges".into()]),
             log_config: Some(short_logs()),
             restart_policy: Some(self.restart.policy()),

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, names, nodes, record::Record, shape};
+use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, names, nodes, ports, record::Record, shape};
 use crate::{
     config::Environment,
     docker::labels,
@@ -167,7 +167,7 @@ fn beginning(line: &str) -> Option<String> {
 fn explain(error: ToolError, environment: &Environment, name: &str) -> Failure {
     let tail = error.tail().unwrap_or_default().to_owned();
     let failure = error.into_failure(Kind::Cluster, format!("make the cluster `{name}`"));
-    if tail.contains("port is already allocated") || tail.contains("address already in use") {
+    if ports::says_taken(&tail) {
         let (file, port) = (format!("envs/{}.toml", environment.name()), environment.https_port());
         return failure
             .hint(format!("port {port} is taken: `seasense doctor` names its holder; or change `{file}`"));

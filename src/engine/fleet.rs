@@ -29,6 +29,8 @@ const GATEWAY: &str = "org.seasense.gateway";
 const MEMORY_LIMIT: u64 = 256 << 20;
 /// The port in the container on which the fleet tells what it counts; the daemon chooses the one on 127.0.0.1.
 pub const METRICS_PORT: u16 = 9100;
+/// Where the ledger is mounted; its source tells whose fleet it is.
+pub(super) const LEDGER_MOUNT: &str = "/var/lib/seasense";
 
 /// What the fleet of an environment needs.
 #[derive(Clone, Copy)]
@@ -188,8 +190,8 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
             setting("SEED", environment.fleet.seed.to_string()),
             setting("KEY_FILE", "/run/seasense/enrolment.key".to_owned()),
             setting("CA_FILE", "/run/seasense/ca.crt".to_owned()),
-            setting("LEDGER", "/var/lib/seasense".to_owned()),
             setting("LISTEN", format!("0.0.0.0:{METRICS_PORT}")),
+            setting("LEDGER", LEDGER_MOUNT.to_owned()),
         ],
         labels,
         network: NETWORK.to_owned(),
@@ -197,7 +199,7 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
         mounts: vec![
             bind(key_file(folder), "/run/seasense/enrolment.key", true),
             bind(ca_file(folder), "/run/seasense/ca.crt", true),
-            bind(ledger(folder), "/var/lib/seasense", false),
+            bind(ledger(folder), LEDGER_MOUNT, false),
         ],
         user: format!("{uid}:{gid}"),
         read_only: true,

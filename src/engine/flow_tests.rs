@@ -80,7 +80,7 @@ async fn a_cluster_of_somebody_else_is_neither_used_nor_removed() {
     std::fs::write(world.container(NODE), "{}").unwrap();
     let failure = ensure(&world.context, &local(), &world.source).await.unwrap_err();
     assert!(failure.message.contains("did not make"), "{failure:?}");
-    assert!(remove(&world.context, ("local", CLUSTER), Extent::Environment).await.is_err());
+    assert!(remove(&world.context.host(), ("local", CLUSTER), Extent::Environment).await.is_err());
     assert!(world.container(NODE).exists() && world.calls().is_empty());
 }
 
@@ -164,10 +164,10 @@ async fn a_pause_that_was_cut_short_is_healed_by_a_restart() {
 async fn removing_leaves_nothing_and_may_be_repeated() {
     let world = World::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
-    let removed = remove(&world.context, ("local", CLUSTER), Extent::Environment).await.unwrap();
+    let removed = remove(&world.context.host(), ("local", CLUSTER), Extent::Environment).await.unwrap();
     assert!(removed.containers.contains(&NODE.to_owned()));
     assert!(!world.container(NODE).exists() && !world.context.places.state(CLUSTER).exists());
     assert_eq!(seen(&world).await, Observed::Absent);
-    let again = remove(&world.context, ("local", CLUSTER), Extent::Environment).await.unwrap();
+    let again = remove(&world.context.host(), ("local", CLUSTER), Extent::Environment).await.unwrap();
     assert!(again.containers.is_empty() && again.folders.is_empty());
 }

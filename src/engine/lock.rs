@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{Read, Write},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -50,12 +51,30 @@ impl Lock {
         .await
     }
 
+    /// The file of the lock of `cluster`.
+    pub fn file(places: &Places, cluster: &str) -> PathBuf {
+        places.cache().join("locks").join(format!("{cluster}.lock"))
+    }
+
+    /// Whether a run holds the lock at `file` at this moment.
+    pub fn is_held(file: &Path) -> bool {
+        let Ok(file) = File::open(file) else { return false };
+        flock(&file, FlockOperation::NonBlockingLockExclusive).is_err()
+    }
+
+    /// Lets go of it and removes its file, which only a name that is never used again allows: whoever waited for the
+    /// file that is gone would hold nothing.
+    pub fn forget(self, places: &Places, cluster: &str) {
+        // A file that stays is an empty one.
+        let _ = std::fs::remove_file(Self::file(places, cluster));
+    }
+
     /// The lock, or the process that holds it.
     fn attempt(places: &Places, cluster: &str) -> Result<std::result::Result<Self, String>> {
-        let folder = places.cache().join("locks");
-        let path = folder.join(format!("{cluster}.lock"));
+        let path = Self::file(places, cluster);
+        let folder = path.parent().unwrap_or(&path);
         let what = || format!("take the lock `{}`", path.display());
-        std::fs::create_dir_all(&folder).with_context(Kind::Tool, what)?;
+        std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(&path).with_context(Kind::Tool, what)?;

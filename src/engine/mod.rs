@@ -15,6 +15,10 @@ mod fixture;
 pub mod fleet;
 #[cfg(test)]
 mod flow_tests;
+pub mod gc;
+mod heartbeat;
+mod inventory;
+pub mod lease;
 mod lock;
 mod mark;
 mod names;
@@ -22,8 +26,10 @@ mod nodes;
 mod observe;
 mod owner;
 mod pause;
+mod ports;
 pub mod preflight;
 mod quiesce;
+pub mod reaper;
 mod record;
 mod remove;
 mod shape;
@@ -41,11 +47,15 @@ use crate::{
 pub use claim::{claim, port_from, resolve};
 pub use ensure::{ensure, foreign};
 pub use fleet::FleetInput;
+pub use heartbeat::Heartbeat;
+pub use inventory::{Found, inventory, measure};
+pub use lease::Lease;
 pub use lock::Lock;
 pub use mark::Mark;
 pub use observe::{Observed, handle, observe};
 pub use owner::Owner;
 pub use pause::{Paused, pause};
+pub use ports::{Reserved, on_a_free_port};
 pub use remove::{Extent, Removed, discard, remove};
 pub use wake::{Awake, resume};
 
@@ -73,6 +83,24 @@ pub struct EngineContext {
     pub docker: Docker,
     /// Where work reports to.
     pub events: Events,
+}
+
+/// What it takes to look at environments and to remove them: no checkout.
+#[derive(Clone)]
+pub struct Host {
+    /// The folders outside any checkout.
+    pub places: Places,
+    /// The container daemon.
+    pub docker: Docker,
+    /// Where work reports to.
+    pub events: Events,
+}
+
+impl EngineContext {
+    /// The part of it that needs no checkout.
+    pub fn host(&self) -> Host {
+        Host { places: self.places.clone(), docker: self.docker.clone(), events: Events::clone(&self.events) }
+    }
 }
 
 /// What kind needs to make a cluster.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::record::write_whole;
@@ -46,6 +46,12 @@ impl Owner {
         let state = places.make_state(cluster)?;
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the owner")?;
         write_whole(&state.join(FILE), text.as_bytes())
+    }
+
+    /// When it goes in any case.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let seconds = i64::try_from(self.ttl_seconds?).ok()?;
+        self.created.checked_add(SignedDuration::from_secs(seconds)).ok()
     }
 
     /// Whether its checkout is still there.

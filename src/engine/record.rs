@@ -1,6 +1,6 @@
 //! What is written down once a cluster is whole.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,11 @@ pub struct Record {
     pub https_port: u16,
     /// The UID of its `kube-system` namespace.
     pub uid: String,
+}
+
+/// The file in `state` that says that the cluster is whole.
+pub fn file(state: &Path) -> PathBuf {
+    state.join(FILE)
 }
 
 impl Record {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use super::{EngineContext, KIND_CLUSTER, NETWORK, Owner, ensure::foreign, nodes};
+use super::{EngineContext, Host, KIND_CLUSTER, NETWORK, Owner, ensure::foreign, nodes, reaper};
 use crate::{
     config::Environment,
     docker::{Container, Docker, labels},
@@ -53,11 +53,7 @@ impl Default for Removed {
 }
 
 /// Removes the environment called `environment` whose cluster is called `cluster`; an absent one is fine.
-pub async fn remove(
-    context: &EngineContext,
-    (environment, cluster): (&str, &str),
-    extent: Extent,
-) -> Result<Removed> {
+pub async fn remove(context: &Host, (environment, cluster): (&str, &str), extent: Extent) -> Result<Removed> {
     let step =
         Step::start(&context.events, "engine.remove", format!("Remove the environment `{environment}`"));
     if let Some(node) = nodes::of(&context.docker, cluster).await?.iter().find(|node| !nodes::is_ours(node)) {
@@ -67,6 +63,12 @@ pub async fn remove(
     sweep(&context.docker, &[of_environment(environment)], &mut removed).await?;
     removed.containers.extend(nodes::remove(&context.docker, cluster).await?);
     remove_folder(&context.places.state(cluster), &mut removed)?;
+    // Last, so that whoever kills this run before its end leaves somebody who goes on.
+    let reaper = reaper::container(cluster);
+    if context.docker.container(&reaper).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
+        context.docker.remove_container(&reaper).await?;
+        removed.containers.push(reaper);
+    }
     shared(&context.docker, extent, &mut removed).await?;
     prove(&context.docker, environment, cluster).await?;
     step.done(format!("{} containers, {} volumes", removed.containers.len(), removed.volumes.len()));
@@ -77,7 +79,7 @@ pub async fn remove(
 pub async fn discard(context: &EngineContext, environment: &Environment) -> Result<()> {
     let cluster = environment.cluster_name();
     let owner = Owner::read(&context.places, &cluster);
-    remove(context, (environment.instance(), &cluster), Extent::Environment).await?;
+    remove(&context.host(), (environment.instance(), &cluster), Extent::Environment).await?;
     owner.map_or(Ok(()), |owner| owner.write(&context.places, &cluster))
 }
 
@@ -88,7 +90,8 @@ async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Resul
 
 /// Removes the containers, then the volumes, that carry all these labels.
 async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Result<()> {
-    let containers = docker.list_containers(filters).await?;
+    let mut containers = docker.list_containers(filters).await?;
+    containers.retain(|container| !is_reaper(container));
     removed.containers.extend(remove_containers(docker, containers).await?);
     for volume in docker.list_volumes(filters).await? {
         docker.remove_volume(&volume.name).await?;
@@ -157,6 +160,10 @@ async fn prove(docker: &Docker, environment: &str, cluster: &str) -> Result<()> 
     Err(Failure::new(Kind::Cluster, format!("something of `{environment}` is left"))
         .because(left.join(", "))
         .hint("run `seasense down` again"))
+}
+
+fn is_reaper(container: &Container) -> bool {
+    container.labels.get(labels::ROLE).is_some_and(|role| role == labels::REAPER)
 }
 
 fn of_environment(environment: &str) -> String {

@@ -17,6 +17,7 @@ mod read;
 pub mod resource;
 mod secrets;
 pub mod tls;
+mod tunnel;
 mod wait;
 
 #[cfg(test)]
@@ -29,4 +30,5 @@ pub use health::{Health, health};
 pub use read::Selector;
 pub use resource::Resource;
 pub use secrets::SecretValue;
+pub use tunnel::Forward;
 pub use wait::{Deadline, Look, PAUSE, every, wait};

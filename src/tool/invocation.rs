@@ -126,6 +126,7 @@ impl Invocation {
     pub async fn watch(self, mut on_line: impl FnMut(&Line)) -> Result<Captured, ToolError> {
         let command = self.command_line();
         let mut child = self.spawn()?;
+        let mut group = Group::of(&child);
         let mut lines = read_lines(&mut child);
         let feed = feed(&mut child, self.stdin.clone());
         let mut captured = Captured::default();
@@ -147,6 +148,9 @@ impl Invocation {
         };
         if let Some(feed) = feed {
             feed.abort();
+        }
+        if ended.is_ok() {
+            group.0 = None;
         }
         match ended {
             Ok(Ok(status)) => judge(status, command, captured),
@@ -184,6 +188,25 @@ impl Invocation {
             return ToolError::Missing { program };
         }
         ToolError::Io { program, message: error.to_string() }
+    }
+}
+
+/// The process group of a child, killed when this is dropped while it still runs: the child may have children of its own.
+struct Group(Option<rustix::process::Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(rustix::process::Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Gone already is as good.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
     }
 }
 
@@ -275,6 +298,19 @@ mod tests {
     async fn a_missing_program_is_named() {
         let error = Invocation::new("no-such-program-here").capture().await.unwrap_err();
         assert_eq!(error, ToolError::Missing { program: "no-such-program-here".into() });
+    }
+
+    #[tokio::test]
+    async fn a_limit_ends_the_childrens_children_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let alive = folder.path().join("alive");
+        let script = format!("(while :; do touch {0}; sleep 0.05; done) & wait", alive.display());
+        let ended = shell(&script).limit(Duration::from_millis(300)).capture().await;
+        assert!(matches!(ended, Err(ToolError::TimedOut { .. })), "{ended:?}");
+        std::fs::remove_file(&alive).unwrap();
+        // Two turns of its loop.
+        shell("sleep 0.2").capture().await.unwrap();
+        assert!(!alive.exists(), "a grandchild lives on");
     }
 
     #[tokio::test]

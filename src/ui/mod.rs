@@ -3,6 +3,7 @@
 mod failure;
 mod fit;
 mod jsonl;
+pub mod junit;
 mod live;
 mod plain;
 mod screen;
@@ -20,6 +21,7 @@ use clap::ValueEnum;
 
 pub use self::{
     failure::{failure_json, render_failure},
+    jsonl::EventFile,
     style::Style,
     text::{duration, size, table},
     watch::{Mark, Model, Row, Screen, watch},

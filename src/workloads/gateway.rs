@@ -64,16 +64,8 @@ impl Public {
         tls::install();
         let what = "prepare to reach the gateway";
         let authority = reqwest::Certificate::from_pem(authority).context(Kind::Workload, what)?;
-        let http = reqwest::Client::builder()
-            .tls_certs_only([authority])
-            .resolve(hostname, SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-            .https_only(true)
-            // A proxy of the shell must not stand between us and this machine.
-            .no_proxy()
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(ANSWER_LIMIT)
-            .build()
-            .context(Kind::Workload, what)?;
+        let http =
+            reachable(hostname, port).tls_certs_only([authority]).build().context(Kind::Workload, what)?;
         Ok(Self { http, base: address(hostname, port) })
     }
 
@@ -89,6 +81,32 @@ impl Public {
         let answer = self.http.get(&url).send().await.with_context(Kind::Workload, what)?;
         let answer = answer.error_for_status().with_context(Kind::Workload, what)?;
         answer.json().await.with_context(Kind::Workload, what)
+    }
+
+    /// What is at `path`: the status, and the answer as text.
+    pub async fn get(&self, path: &str) -> Result<(u16, String)> {
+        self.ask(self.http.get(format!("{}{path}", self.base)), path).await
+    }
+
+    /// What is answered to `body`, JSON, posted to `path` by somebody who proves nothing.
+    pub async fn post(&self, path: &str, body: &'static str) -> Result<(u16, String)> {
+        let request = self.http.post(format!("{}{path}", self.base));
+        self.ask(request.header("content-type", "application/json").body(body), path).await
+    }
+
+    async fn ask(&self, request: reqwest::RequestBuilder, path: &str) -> Result<(u16, String)> {
+        let what = || format!("ask {}{path}", self.base);
+        let answer = request.send().await.with_context(Kind::Workload, what)?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.text().await.with_context(Kind::Workload, what)?))
+    }
+
+    /// Somebody who knows the same name and trusts nobody: the gateway's certificate must not convince them.
+    pub fn stranger(hostname: &str, port: u16) -> Result<Self> {
+        tls::install();
+        let http = reachable(hostname, port).tls_certs_only([]).build();
+        let http = http.context(Kind::Workload, "prepare to reach the gateway")?;
+        Ok(Self { http, base: address(hostname, port) })
     }
 
     /// Whether the page is served.
@@ -123,6 +141,16 @@ impl Public {
             _ => (health(false, format!("GET /api/v1/summary answered {status}")), None),
         }
     }
+}
+
+fn reachable(hostname: &str, port: u16) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .resolve(hostname, SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .https_only(true)
+        // A proxy of the shell must not stand between us and this machine.
+        .no_proxy()
+        .connect_timeout(CONNECT_LIMIT)
+        .timeout(ANSWER_LIMIT)
 }
 
 /// The public address of an environment; port 443 is not named.

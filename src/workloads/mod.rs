@@ -1,5 +1,6 @@
 //! Read-only probes of what runs: the Deployments, the database, the gateway, the fleet.
 
+mod access;
 mod database;
 mod deployments;
 mod fleet;
@@ -8,6 +9,7 @@ mod ready;
 mod rollout;
 mod secrets;
 
+pub use access::{DatabaseAccess, reach_database};
 pub use database::{DatabaseHealth, Instance, database};
 pub use deployments::{Workload, deployments};
 pub use fleet::{FleetCounts, FleetHealth, fleet};

@@ -96,11 +96,23 @@ impl Harness {
 
     /// The same, with further variables in its environment.
     pub fn run_with_variables(&self, args: &[&str], socket: &Path, variables: &[(&str, &str)]) -> Run {
-        let output = self.command(args, socket).envs(variables.iter().copied()).output().unwrap();
-        let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).unwrap().replace(&*self.root.path().to_string_lossy(), "[ROOT]")
-        };
-        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        ended(self.command(args, socket).envs(variables.iter().copied()), self.root())
+    }
+
+    /// Runs `seasense ARGS` in a folder, with the container daemon at `docker.sock` of the root.
+    pub fn run_in(&self, folder: &Path, args: &[&str]) -> Run {
+        let mut command = self.command(args, &self.root.path().join("docker.sock"));
+        ended(command.current_dir(folder), self.root())
+    }
+
+    /// The state folder of the cluster called `name`.
+    pub fn state(&self, name: &str) -> PathBuf {
+        self.root.path().join("home/.local/state/seasense").join(name)
+    }
+
+    /// The lock file of the cluster called `name`.
+    pub fn lock(&self, name: &str) -> PathBuf {
+        self.root.path().join("home/.cache/seasense/locks").join(format!("{name}.lock"))
     }
 
     /// Starts `seasense ARGS` in the project.
@@ -121,4 +133,10 @@ impl Harness {
         }
         found
     }
+}
+
+fn ended(command: &mut Command, root: &Path) -> Run {
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&*root.to_string_lossy(), "[ROOT]");
+    Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

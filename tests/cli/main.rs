@@ -8,6 +8,7 @@
     reason = "a test ends with a panic and starts the program as a person would"
 )]
 
+mod ci;
 mod cluster;
 mod daemon;
 mod dev_watch;
@@ -16,8 +17,10 @@ mod environment_file;
 mod exits;
 mod fakes;
 mod full_disk;
+mod gc;
 mod global;
 mod harness;
+mod machine;
 mod no_docker;
 #[path = "../schemas/check.rs"]
 mod schema;

@@ -16,6 +16,7 @@
 
 mod access;
 mod checkout;
+mod ci;
 mod diagnostics;
 mod hammer;
 mod kept;
@@ -398,4 +399,16 @@ fn t90_down_leaves_nothing() {
     assert_eq!(world.state_leftovers(), Vec::<String>::new(), "files are left in the state folder");
     world.assert_the_person_was_left_alone();
     world.seasense(&["down", "--output", "plain"]).assert_success();
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t95_ci_proves_uses_and_removes_an_environment_of_its_own() {
+    ci::a_run_that_ends();
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t96_a_ci_run_that_is_killed_leaves_nothing() {
+    ci::a_run_that_is_killed();
 }

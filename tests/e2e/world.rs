@@ -342,6 +342,11 @@ impl World {
         .stdout
     }
 
+    /// What `docker ARGS` prints; nothing where it fails.
+    pub fn docker(&self, args: &[&str]) -> String {
+        finish(self.command("docker").args(args)).stdout
+    }
+
     pub fn node_id(&self) -> String {
         finish(self.command("docker").args(["inspect", "-f", "{{.Id}}", &self.control_plane()])).stdout
     }

@@ -1,7 +1,7 @@
 //! `seasense dev`: the environment comes up, or up to date, and is proved to work.
 
-mod prepare;
-mod raise;
+pub(super) mod prepare;
+pub(super) mod raise;
 mod record;
 mod summary;
 mod watch;
@@ -14,7 +14,7 @@ use self::record::{Record, is_of_platform};
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
     config::{Environment, Project},
-    engine::{self, EngineContext, Lock, preflight},
+    engine::{self, EngineContext, Lease, Lock, preflight},
     event::Event,
     failure::Result,
     k8s::Deadline,
@@ -46,6 +46,9 @@ pub struct Args {
     /// Give up waiting for the platform after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
+    /// Remove the environment after this time, for example `8h`, whatever runs then; a later run may set it anew
+    #[arg(long, value_name = "TIME", value_parser = super::span::parse)]
+    ttl: Option<Duration>,
 }
 
 /// Brings the environment up.
@@ -107,6 +110,12 @@ async fn attempt<'a>(
         let report = json!({ "version": 1, "steps": plan });
         Json::when(args.json).print(context, &report, || plan.to_string())?;
         return Ok(None);
+    }
+    if let Some(ttl) = args.ttl {
+        let now = jiff::Timestamp::now();
+        let lease = Lease::new(&engine, None, ttl, now);
+        lease.write(&engine, environment, now)?;
+        engine::reaper::ensure(&engine, environment, &lease, &platform.reaper_image).await?;
     }
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let public = raise::raise(&engine, &platform, plan, deadline).await?;

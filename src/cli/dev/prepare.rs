@@ -32,6 +32,7 @@ pub struct Platform<'a> {
     pub registry: Registry,
     pub source: ClusterSource,
     pub fleet_image: String,
+    pub reaper_image: String,
 }
 
 /// Reads and checks the tree: a broken manifest is told before images are built or anything is pushed.
@@ -61,6 +62,7 @@ pub async fn platform<'a>(
         variables: environment.to_variables(),
         age_key: inputs.age_key,
         fleet_image: registry.host_reference(lock.image("seasense-fleet")?),
+        reaper_image: registry.host_reference(lock.image("seasense-reaper")?),
         environment,
         packed,
         rendered,

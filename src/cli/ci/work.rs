@@ -1,0 +1,128 @@
+//! The stages of a run, up to the command: each begins when the one before it ended well.
+
+use std::time::Duration;
+
+use super::{
+    super::dev::{prepare, raise},
+    Args, Context, command,
+    report::Report,
+    standing::{Made, Standing},
+    warn,
+};
+use crate::{
+    config::Environment,
+    engine::{self, EngineContext, Heartbeat, Lease, Lock, Reserved, gc, preflight},
+    event::Event,
+    failure::{Failure, Kind, Result},
+    k8s::{Client, Deadline},
+    observe::{self, Observer, Snapshot, Subject},
+    plan,
+    workloads::Public,
+};
+
+/// Brings an environment up, proves it, and runs the command against it.
+pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: &Standing) -> Result<()> {
+    let project = context.project()?;
+    let template = context.template(&project)?;
+    let wanted = prepare::inputs(&project, &template).await?;
+    let engine = EngineContext { events: report.events().clone(), ..context.engine(&project).await? };
+    sweep(&engine, report).await;
+    let name = engine::lease::fresh_name();
+    require(&engine, &template.clone().as_instance(&name, 0)).await?;
+    let ports = Reserved::some()?;
+    let places: Vec<Environment> =
+        ports.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
+    let deadline = Deadline::after(args.ttl);
+    let mut platform = prepare::platform(&engine, &places[0], wanted, &args.supply).await?;
+    stand(&engine, &places[0], args.ttl, &platform.reaper_image, standing).await?;
+    let public = engine::on_a_free_port(ports, async |index| {
+        let environment = &places[index];
+        standing.moved(environment);
+        (platform.environment, platform.variables) = (environment, environment.to_variables());
+        let desired = plan::Desired {
+            digest: platform.packed.digest.clone(),
+            buoys: *environment.fleet.buoys.get_ref(),
+        };
+        let seen = plan::Observed { cluster: plan::Cluster::Absent, fleet: plan::Fleet::Absent };
+        raise::raise(&engine, &platform, &plan::build(&desired, &seen), deadline).await
+    })
+    .await?;
+    let environment = platform.environment;
+    let observer = Observer { environment, places: &engine.places, docker: &engine.docker };
+    let seen = observe::prove(observer, &public, deadline, &engine.events).await?;
+    let (parts, phases) = observe::health(&seen);
+    report.add_checks("phases", &phases);
+    report.add_checks("health", &parts);
+    let client = Client::connect(&engine::handle(&engine.places, &environment.cluster_name())).await?;
+    accept(environment, (&public, &client), (&seen, &platform.packed.digest), deadline, report).await?;
+    if args.command.is_empty() {
+        return Ok(());
+    }
+    command::run(
+        context.ui,
+        report,
+        &args.command,
+        (&client, &seen, &engine.places.state(&environment.cluster_name())),
+    )
+    .await
+}
+
+/// What killed runs left and their reapers could not remove goes first; that it cannot is no reason not to run.
+async fn sweep(engine: &EngineContext, report: &Report) {
+    let now = jiff::Timestamp::now();
+    if let Err(failure) = gc::collect(&engine.host(), now, gc::Scope::OfProcesses, false).await {
+        warn(report, "what earlier runs left was not removed", &failure);
+    }
+}
+
+async fn require(engine: &EngineContext, environment: &Environment) -> Result<()> {
+    for finding in preflight::require(engine, environment).await? {
+        if finding.level == preflight::Level::Warning {
+            engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
+        }
+    }
+    Ok(())
+}
+
+/// The reaper comes before anything that it would have to remove.
+async fn stand(
+    engine: &EngineContext,
+    environment: &Environment,
+    ttl: Duration,
+    reaper: &str,
+    standing: &Standing,
+) -> Result<()> {
+    let (now, cluster) = (jiff::Timestamp::now(), environment.cluster_name());
+    let lease = Lease::new(engine, Some(std::process::id()), ttl, now);
+    engine::reaper::ensure(engine, environment, &lease, reaper).await?;
+    let lock = Lock::acquire(&engine.places, &cluster)?;
+    lease.write(engine, environment, now)?;
+    let heartbeat = Heartbeat::start(&engine.places.state(&cluster))?;
+    standing.set(Made { engine: engine.clone(), environment: environment.clone(), lock, heartbeat });
+    Ok(())
+}
+
+async fn accept(
+    environment: &Environment,
+    (public, client): (&Public, &Client),
+    (seen, digest): (&Snapshot, &str),
+    deadline: Deadline,
+    report: &Report,
+) -> Result<()> {
+    let stranger = Public::stranger(environment.variables.hostname.get_ref(), environment.https_port())?;
+    let subject = Subject { public, stranger: &stranger, client, seen, digest };
+    let checks = observe::accept(subject, deadline, report.events()).await;
+    report.add_checks("acceptance", &checks);
+    let broken = checks.iter().filter_map(|check| Some((check, check.result.as_ref().err()?)));
+    let told: Vec<String> = broken.map(|(check, failure)| told(&check.name, failure)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(told.into_iter().fold(Failure::new(Kind::Workload, "not every promise is kept"), Failure::because))
+}
+
+fn told(name: &str, failure: &Failure) -> String {
+    let causes: Vec<&str> =
+        std::iter::once(&failure.message).chain(&failure.causes).map(String::as_str).collect();
+    format!("{name}: {}", causes.join(": "))
+}

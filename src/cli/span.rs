@@ -1,0 +1,27 @@
+//! Times on the command line: `90m`, `1h 30m`, `PT1H`.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// Reads a time that is longer than nothing.
+pub fn parse(text: &str) -> Result<Duration, String> {
+    let span: SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let span = Duration::try_from(span).map_err(|_| "must not be negative".to_owned())?;
+    if span.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(span) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        assert_eq!(parse("1h"), Ok(Duration::from_hours(1)));
+        assert_eq!(parse("1h 30m"), Ok(Duration::from_mins(90)));
+        assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
+        for wrong in ["", "1", "-1h", "0s", "soon"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

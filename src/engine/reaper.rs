@@ -1,0 +1,197 @@
+//! The reaper's container: what removes an environment when its owner is gone or its time is over.
+//!
+//! It needs the daemon's socket and the folders with the environment's files, and nothing else: no network, nothing to
+//! write to in its own root, no capability but, for root's files, the one to remove what belongs to another user.
+
+use std::{
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{EngineContext, KIND_CLUSTER, Lease, OWNERSHIP_MOUNT, heartbeat, lock::Lock, record};
+use crate::{
+    config::Environment,
+    docker::{ContainerSpec, Mount, Restart, SocketAccess, labels},
+    event::{Event, Step},
+    failure::{Context, Kind, Result},
+};
+
+const SOCKET: &str = "/run/docker.sock";
+const STATES: &str = "/state";
+const LOCKS: &str = "/locks";
+const MEMORY_LIMIT: u64 = 64 << 20;
+/// An owner that means to end by itself when its time is over gets this long to do so.
+const COURTESY: Duration = Duration::from_mins(2);
+
+/// The name of the reaper's container of the cluster called `cluster`.
+pub fn container(cluster: &str) -> String {
+    format!("{cluster}-reaper")
+}
+
+/// Makes a reaper watch over `environment`, in place of one that was there.
+///
+/// Gives whether it could: a daemon that is not reached through a socket of this machine cannot be handed to a
+/// container, and then `seasense gc` is what is left.
+pub async fn ensure(
+    context: &EngineContext,
+    environment: &Environment,
+    lease: &Lease,
+    image: &str,
+) -> Result<bool> {
+    let step = Step::start(&context.events, "engine.reaper", "Let a reaper watch over it");
+    let Some(access) = context.docker.socket_access().await? else {
+        let text = "no reaper: the container daemon has no socket on this machine; after a crash, `seasense gc` cleans up";
+        context.events.emit(Event::Warning { text: text.to_owned() });
+        step.unchanged("not possible here");
+        return Ok(false);
+    };
+    for folder in [context.places.states(), lock_folder(context, environment).as_path()] {
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.with_context(Kind::Tool, || format!("make the folder `{}`", folder.display()))?;
+    }
+    let person = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let spec = spec(context, environment, lease, (image, &access, person));
+    context.docker.remove_container(&spec.name).await?;
+    if context.docker.image_id(image).await?.is_none() {
+        context.docker.pull_image(image).await?;
+    }
+    context.docker.run(&spec).await?;
+    step.done("");
+    Ok(true)
+}
+
+fn spec(
+    context: &EngineContext,
+    environment: &Environment,
+    lease: &Lease,
+    (image, access, person): (&str, &SocketAccess, (u32, u32)),
+) -> ContainerSpec {
+    let cluster = environment.cluster_name();
+    let bind = |source: &Path, target: &str| Mount::Bind {
+        source: source.to_string_lossy().into_owned(),
+        target: target.to_owned(),
+        read_only: false,
+    };
+    let state = context.places.state(&cluster);
+    let mut labels = labels::of_environment(environment.instance(), labels::REAPER);
+    labels.insert(labels::STATE.to_owned(), state.to_string_lossy().into_owned());
+    let (user, capabilities) = user(access, person);
+    ContainerSpec {
+        name: container(&cluster),
+        image: image.to_owned(),
+        command: command(environment, lease),
+        labels,
+        network: "none".to_owned(),
+        mounts: vec![
+            bind(&access.path, SOCKET),
+            // A folder that is itself mounted cannot be removed: hence the ones that hold the environment's.
+            bind(context.places.states(), STATES),
+            bind(&lock_folder(context, environment), LOCKS),
+        ],
+        user,
+        capabilities,
+        read_only: true,
+        memory: Some(MEMORY_LIMIT),
+        restart: Restart::UnlessStopped,
+        ..ContainerSpec::default()
+    }
+}
+
+fn lock_folder(context: &EngineContext, environment: &Environment) -> PathBuf {
+    let mut file = Lock::file(&context.places, &environment.cluster_name());
+    file.pop();
+    file
+}
+
+fn command(environment: &Environment, lease: &Lease) -> Vec<String> {
+    let cluster = environment.cluster_name();
+    let state = Path::new(STATES).join(&cluster);
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let mut options = vec![
+        ("--socket", SOCKET.to_owned()),
+        ("--myself", container(&cluster)),
+        ("--label", format!("{}={}", labels::OWNER, labels::SEASENSE)),
+        ("--label", format!("{}={}", labels::ENVIRONMENT, environment.instance())),
+        ("--node-label", format!("{KIND_CLUSTER}={cluster}")),
+        ("--node-mount", OWNERSHIP_MOUNT.to_owned()),
+        ("--whole", text(&record::file(&state))),
+        ("--remove", text(&state)),
+    ];
+    // The name of an environment that lives and dies with a process is never used again; another's lock file stays.
+    if lease.process.is_some() {
+        options.push(("--heartbeat", text(&heartbeat::file(&state))));
+        options.push(("--remove", format!("{LOCKS}/{cluster}.lock")));
+    }
+    if let Some(deadline) = lease.deadline {
+        let courtesy = if lease.process.is_some() { COURTESY } else { Duration::ZERO };
+        options.push(("--deadline", (deadline + courtesy).to_string()));
+    }
+    options.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+/// Whom the reaper runs as: whoever may use the socket and remove the person's files.
+fn user(access: &SocketAccess, (user, group): (u32, u32)) -> (String, Vec<String>) {
+    // The containers' root is the person, who owns every file of the environment or holds it by a mapping.
+    if access.rootless || user == 0 {
+        return ("0:0".to_owned(), vec!["DAC_OVERRIDE".to_owned()]);
+    }
+    let group = if access.group == 0 { group } else { access.group };
+    (format!("{user}:{group}"), Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{fake::World, fixture::local};
+
+    fn access(group: u32, rootless: bool) -> SocketAccess {
+        SocketAccess { path: "/var/run/docker.sock".into(), group, rootless }
+    }
+
+    async fn made(process: Option<u32>) -> ContainerSpec {
+        let world = World::new("exit 1").await;
+        let environment = local().as_instance("ci-0badcafe", 40123);
+        let hour = jiff::Timestamp::from_second(3600).unwrap();
+        let lease = Lease { process, deadline: Some(hour), cache: "/cache".into() };
+        spec(&world.context, &environment, &lease, ("image", &access(999, false), (1000, 1000)))
+    }
+
+    #[tokio::test]
+    async fn it_is_told_what_belongs_to_the_environment_and_nothing_else() {
+        let spec = made(Some(7)).await;
+        insta::assert_snapshot!(spec.command.join(" ").replace(" --", "\n--"), @r"
+        --socket /run/docker.sock
+        --myself seasense-ci-0badcafe-reaper
+        --label org.seasense.owner=seasense
+        --label org.seasense.environment=ci-0badcafe
+        --node-label io.x-k8s.kind.cluster=seasense-ci-0badcafe
+        --node-mount /etc/seasense
+        --whole /state/seasense-ci-0badcafe/cluster.json
+        --remove /state/seasense-ci-0badcafe
+        --heartbeat /state/seasense-ci-0badcafe/heartbeat
+        --remove /locks/seasense-ci-0badcafe.lock
+        --deadline 1970-01-01T01:02:00Z
+        ");
+        assert_eq!((spec.network.as_str(), spec.user.as_str()), ("none", "1000:999"));
+        assert!(spec.read_only && spec.capabilities.is_empty() && spec.env.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_outlives_its_maker_has_a_time_and_no_heartbeat() {
+        let spec = made(None).await;
+        assert!(!spec.command.contains(&"--heartbeat".to_owned()), "{:?}", spec.command);
+        assert_eq!(spec.command.last().map(String::as_str), Some("1970-01-01T01:00:00Z"));
+    }
+
+    #[test]
+    fn only_root_needs_a_capability() {
+        assert_eq!(user(&access(999, false), (1000, 1000)), ("1000:999".to_owned(), Vec::new()));
+        assert_eq!(user(&access(0, false), (0, 0)).0, "0:0");
+        assert_eq!(
+            user(&access(1000, true), (1000, 1000)).0,
+            "0:0",
+            "a rootless daemon's root is the person"
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! A port of this machine that leads into a pod, for as long as it is held.
+
+use std::net::Ipv4Addr;
+
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::Api;
+use serde_json::Value;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+use super::{Client, Selector, client::failure, object, resource};
+use crate::failure::{Context, Failure, Kind, Result};
+
+/// Where a forwarded port leads: to the first ready pod with these labels, looked up anew for every connection, so that a
+/// switchover is followed.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    namespace: &'static str,
+    labels: &'static str,
+    port: u16,
+}
+
+/// A forwarded port; dropping it closes the port and every connection.
+#[derive(Debug)]
+pub struct Forward {
+    port: u16,
+    task: JoinHandle<()>,
+}
+
+impl Forward {
+    /// Forwards a free port of 127.0.0.1 to `port` of the pod in `namespace` that carries `labels`.
+    pub async fn start(
+        client: &Client,
+        namespace: &'static str,
+        labels: &'static str,
+        port: u16,
+    ) -> Result<Self> {
+        let what = "forward a port into the cluster";
+        let destination = Destination { namespace, labels, port };
+        destination.pod(client).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context(Kind::Tool, what)?;
+        let local = listener.local_addr().context(Kind::Tool, what)?.port();
+        let client = client.clone();
+        let task = tokio::spawn(async move {
+            // Ends its connections with it.
+            let mut connections = tokio::task::JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let (client, destination) = (client.clone(), destination.clone());
+                // A connection that fails is closed, which is what its user sees of any server that fails.
+                connections.spawn(async move { destination.carry(&client, stream).await.ok() });
+                while connections.try_join_next().is_some() {}
+            }
+        });
+        Ok(Self { port: local, task })
+    }
+
+    /// The port on 127.0.0.1.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for Forward {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Destination {
+    async fn pod(&self, client: &Client) -> Result<String> {
+        let pods = client.list(&resource::POD, Some(self.namespace), &Selector::labels(self.labels)).await?;
+        let running = |pod: &&Value| object::text(pod, "/status/phase") == Some("Running");
+        pods.iter().find(running).map(|pod| object::name(pod).to_owned()).ok_or_else(|| {
+            Failure::new(Kind::Workload, format!("no pod of {} with {} runs", self.namespace, self.labels))
+        })
+    }
+
+    async fn carry(&self, client: &Client, mut stream: TcpStream) -> Result<()> {
+        let pod = self.pod(client).await?;
+        let what = || format!("forward port {} of Pod {}/{pod}", self.port, self.namespace);
+        let pods: Api<Pod> = Api::namespaced(client.api.clone(), self.namespace);
+        let mut forwarder =
+            pods.portforward(&pod, &[self.port]).await.map_err(|error| failure(what(), &error))?;
+        let mut inside =
+            forwarder.take_stream(self.port).ok_or_else(|| Failure::new(Kind::Cluster, what()))?;
+        // Either side may hang up whenever it likes.
+        let _ = tokio::io::copy_bidirectional(&mut stream, &mut inside).await;
+        drop(inside);
+        let _ = forwarder.join().await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::k8s::fake::FakeApi;
+
+    #[tokio::test]
+    async fn it_needs_a_pod_that_runs_and_closes_its_port_when_dropped() {
+        let api = FakeApi::default();
+        let pod = |phase: &str| json!({"metadata": {"name": "db-1"}, "status": {"phase": phase}});
+        api.serve_list("/api/v1/namespaces/seasense/pods", &[pod("Pending")]);
+        let failure = Forward::start(&api.client(), "seasense", "role=primary", 5432).await.unwrap_err();
+        assert_eq!(failure.kind, Kind::Workload);
+        api.serve_list("/api/v1/namespaces/seasense/pods", &[pod("Running")]);
+        let forward = Forward::start(&api.client(), "seasense", "role=primary", 5432).await.unwrap();
+        let port = forward.port();
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+        forward.task.abort();
+        drop(forward);
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A run as JUnit XML, which every CI system shows: a suite per stage, a case per thing that can be right or wrong.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::{
+    event::{Event, Outcome, Sink},
+    failure::{Context, Failure, Kind, Result},
+};
+
+/// One thing that was right or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its name, stable between runs.
+    pub name: String,
+    /// How long it took, where that is known.
+    pub took: Option<Duration>,
+    /// How it was.
+    pub verdict: Verdict,
+    /// What it wrote.
+    pub output: String,
+}
+
+/// How a case was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Right.
+    Passed,
+    /// Wrong: in one line, then in full.
+    Failed(String, String),
+    /// Not looked at, and why.
+    Skipped(String),
+}
+
+/// The cases of one stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suite {
+    /// Its name.
+    pub name: &'static str,
+    /// Its cases, in order.
+    pub cases: Vec<Case>,
+}
+
+impl Case {
+    /// A case that came out as `result` says.
+    pub fn of(name: impl Into<String>, took: Option<Duration>, result: &Result<String>) -> Self {
+        let (verdict, output) = match result {
+            Ok(detail) => (Verdict::Passed, detail.clone()),
+            Err(failure) => (Verdict::Failed(failure.message.clone(), told(failure)), String::new()),
+        };
+        Self { name: name.into(), took, verdict, output }
+    }
+}
+
+/// A failure as plain text.
+fn told(failure: &Failure) -> String {
+    super::render_failure(failure, super::Style::PLAIN)
+}
+
+/// How many cases passed, failed and were skipped.
+pub fn count(suites: &[Suite]) -> (usize, usize, usize) {
+    let cases = || suites.iter().flat_map(|suite| &suite.cases);
+    let passed = cases().filter(|case| case.verdict == Verdict::Passed).count();
+    let failed = cases().filter(|case| matches!(case.verdict, Verdict::Failed(..))).count();
+    (passed, failed, cases().count() - passed - failed)
+}
+
+/// The report called `name`.
+pub fn xml(name: &str, suites: &[Suite], took: Duration) -> Result<String> {
+    let mut report = Report::new(name);
+    report.set_time(took);
+    for suite in suites {
+        let mut made = TestSuite::new(suite.name);
+        made.set_time(suite.cases.iter().filter_map(|case| case.took).sum());
+        made.add_test_cases(suite.cases.iter().map(|case| case_of(suite.name, case)));
+        report.add_test_suite(made);
+    }
+    report.to_string().context(Kind::Internal, "write the JUnit report")
+}
+
+/// Writes the report to `path`, with its folder where that is missing.
+pub fn write(path: &Path, name: &str, suites: &[Suite], took: Duration) -> Result<()> {
+    let what = || format!("write the JUnit report `{}`", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
+    }
+    std::fs::write(path, xml(name, suites, took)?).with_context(Kind::Tool, what)
+}
+
+fn case_of(suite: &str, case: &Case) -> TestCase {
+    let status = match &case.verdict {
+        Verdict::Passed => TestCaseStatus::success(),
+        Verdict::Failed(message, text) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(message.as_str()).set_description(text.as_str());
+            status
+        }
+        Verdict::Skipped(reason) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(reason.as_str());
+            status
+        }
+    };
+    let mut made = TestCase::new(case.name.as_str(), status);
+    made.set_classname(format!("seasense.{suite}"));
+    if let Some(took) = case.took {
+        made.set_time(took);
+    }
+    if !case.output.is_empty() {
+        made.set_system_out(case.output.as_str());
+    }
+    made
+}
+
+/// Notes the ends of steps, and when each part of a wait was ready.
+pub struct Recorder {
+    begun: Instant,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    begun: BTreeMap<String, (String, Instant)>,
+    steps: Vec<Case>,
+    ready: BTreeMap<String, Duration>,
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self { begun: Instant::now(), seen: Mutex::default() }
+    }
+}
+
+impl Recorder {
+    /// The steps that ended so far.
+    pub fn steps(&self) -> Suite {
+        Suite { name: "steps", cases: self.seen.lock().unwrap_or_else(PoisonError::into_inner).steps.clone() }
+    }
+
+    /// Time from the beginning of a wait until its part `name` was ready.
+    pub fn ready_after(&self, name: &str) -> Option<Duration> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).ready.get(name).copied()
+    }
+
+    /// Time since the beginning.
+    pub fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+}
+
+impl Sink for Recorder {
+    fn emit(&self, event: Event) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Event::Started { step, title } => {
+                seen.begun.insert(step, (title, Instant::now()));
+            }
+            Event::Waiting { step, parts } => {
+                let waited = seen.begun.get(&step).map(|(_, begun)| begun.elapsed()).unwrap_or_default();
+                for part in parts.into_iter().filter(|part| part.ready) {
+                    seen.ready.entry(part.part).or_insert(waited);
+                }
+            }
+            Event::Finished { step, outcome, elapsed } => {
+                let title = seen.begun.remove(&step).map(|(title, _)| title).unwrap_or_default();
+                let (verdict, output) = match outcome {
+                    Outcome::Done(detail) | Outcome::Unchanged(detail) => (Verdict::Passed, detail),
+                    Outcome::Failed(detail) => {
+                        (Verdict::Failed(format!("{title}: failed"), detail), String::new())
+                    }
+                };
+                seen.steps.push(Case { name: step, took: Some(elapsed), verdict, output });
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::{Events, Pending, Step};
+
+    #[test]
+    fn a_report_holds_every_case_with_its_verdict() {
+        let failure =
+            Failure::new(Kind::Phase, "phase `data` <is> late").because("ErrImagePull").hint("wait");
+        let suites = [
+            Suite {
+                name: "phases",
+                cases: vec![Case::of("apps", Some(Duration::from_millis(1500)), &Ok("at sha256:aa".into()))],
+            },
+            Suite {
+                name: "acceptance",
+                cases: vec![
+                    Case::of("page", None, &Err(failure)),
+                    Case {
+                        verdict: Verdict::Skipped("no buoys".into()),
+                        ..Case::of("rows", None, &Ok(String::new()))
+                    },
+                ],
+            },
+        ];
+        assert_eq!(count(&suites), (1, 1, 1));
+        insta::assert_snapshot!(xml("seasense ci", &suites, Duration::from_secs(2)).unwrap(), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="seasense ci" tests="3" skipped="1" failures="1" errors="0" time="2.000">
+            <testsuite name="phases" tests="1" skipped="0" errors="0" failures="0" time="1.500">
+                <testcase name="apps" classname="seasense.phases" time="1.500">
+                    <system-out>at sha256:aa</system-out>
+                </testcase>
+            </testsuite>
+            <testsuite name="acceptance" tests="2" skipped="1" errors="0" failures="1" time="0.000">
+                <testcase name="page" classname="seasense.acceptance">
+                    <failure message="phase `data` &lt;is&gt; late">error: phase `data` &lt;is&gt; late
+          because ErrImagePull
+          hint: wait
+        </failure>
+                </testcase>
+                <testcase name="rows" classname="seasense.acceptance">
+                    <skipped message="no buoys"/>
+                </testcase>
+            </testsuite>
+        </testsuites>
+        "#);
+    }
+
+    #[test]
+    fn steps_become_cases_and_parts_have_their_moment() {
+        let recorder = Arc::new(Recorder::default());
+        let events: Events = recorder.clone();
+        let step = Step::start(&events, "phases.follow", "Wait for the phases");
+        let part = |ready| Pending {
+            part: "data".into(),
+            ready,
+            blocker: None,
+            detail: String::new(),
+            since: Duration::ZERO,
+        };
+        step.waiting(vec![part(false)]);
+        assert_eq!(recorder.ready_after("data"), None);
+        step.waiting(vec![part(true)]);
+        assert!(recorder.ready_after("data").is_some());
+        drop(step);
+        let steps = recorder.steps();
+        assert!(
+            matches!(&steps.cases[0].verdict, Verdict::Failed(why, _) if why == "Wait for the phases: failed")
+        );
+    }
+}

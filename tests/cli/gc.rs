@@ -1,0 +1,163 @@
+//! What belongs to no living owner goes; what lives, and what other tools made, is not touched.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{FlockOperation, flock};
+use serde_json::{Value, json};
+
+use super::{
+    harness::{Harness, Run},
+    machine::{Machine, container},
+    schema::assert_allowed,
+};
+
+const KIND: &str = "io.x-k8s.kind.cluster";
+const OWNER: (&str, &str) = ("org.seasense.owner", "seasense");
+
+/// A harness with three environments: `alive` of its own project, `lost` of a checkout that is gone, `ci-00000001` of a
+/// run that is dead; beside them a kind cluster of somebody else and the registry that all share.
+fn machine() -> (Harness, Machine) {
+    let harness = Harness::new();
+    let mut containers = vec![
+        container("kind-control-plane", &[(KIND, "kind")], &[]),
+        container("seasense-stolen-control-plane", &[(KIND, "seasense-stolen")], &[]),
+        container("seasense-registry", &[OWNER, ("org.seasense.role", "registry")], &[]),
+    ];
+    for (name, project) in [
+        ("alive", harness.project()),
+        ("lost", "/no/such/checkout".into()),
+        ("ci-00000001", harness.project()),
+    ] {
+        let cluster = format!("seasense-{name}");
+        let state = environment(&harness, name, &project);
+        let node = container(
+            &format!("{cluster}-control-plane"),
+            &[(KIND, &cluster)],
+            &[("/etc/seasense", &state.join("mark"))],
+        );
+        let fleet = container(&format!("{cluster}-fleet"), &[OWNER, ("org.seasense.environment", name)], &[]);
+        containers.extend([node, fleet]);
+    }
+    let machine = Machine::start(&harness.root().join("docker.sock"), containers);
+    (harness, machine)
+}
+
+fn environment(harness: &Harness, name: &str, project: &Path) -> PathBuf {
+    let state = harness.state(&format!("seasense-{name}"));
+    fs::create_dir_all(state.join("mark")).unwrap();
+    let owner = json!({"project": project, "environment": "local", "https_port": 8443, "created": "2026-01-01T00:00:00Z"});
+    fs::write(state.join("owner.json"), owner.to_string()).unwrap();
+    let process = name.starts_with("ci-").then_some(1);
+    let lease = json!({"process": process, "deadline": null, "cache": harness.lock("x").ancestors().nth(2)});
+    fs::write(state.join("lease.json"), lease.to_string()).unwrap();
+    state
+}
+
+/// What became of each environment.
+fn verdicts(run: &Run) -> Vec<(String, String)> {
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_allowed("gc", &report);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    report["environments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (text(&one["name"]), text(&one["verdict"])))
+        .collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(name, verdict)| ((*name).to_owned(), (*verdict).to_owned())).collect()
+}
+
+#[test]
+fn a_dry_run_says_what_would_go_and_removes_nothing() {
+    let (harness, machine) = machine();
+    let before = machine.names();
+    let run = harness.run_in(&harness.project(), &["gc", "--dry-run", "--json"]);
+    assert_eq!(verdicts(&run), pairs(&[("alive", "keep"), ("ci-00000001", "remove"), ("lost", "remove")]));
+    assert_eq!(machine.names(), before);
+    assert!(harness.state("seasense-lost").exists());
+}
+
+#[test]
+fn what_nobody_needs_goes_from_anywhere_and_everything_else_stays() {
+    let (harness, machine) = machine();
+    // No checkout is needed.
+    let run = harness.run_in(Path::new("/"), &["gc", "--json"]);
+    assert_eq!(verdicts(&run), pairs(&[("alive", "keep"), ("ci-00000001", "remove"), ("lost", "remove")]));
+    assert_eq!(
+        machine.names(),
+        [
+            "kind-control-plane",
+            "seasense-alive-control-plane",
+            "seasense-alive-fleet",
+            "seasense-registry",
+            "seasense-stolen-control-plane"
+        ]
+    );
+    assert!(harness.state("seasense-alive").exists());
+    for gone in ["seasense-lost", "seasense-ci-00000001"] {
+        assert!(!harness.state(gone).exists(), "{gone}");
+    }
+    assert!(!harness.lock("seasense-ci-00000001").exists(), "a name that is never used again keeps no lock");
+    let again = harness.run_in(&harness.project(), &["gc", "--json"]);
+    assert_eq!(verdicts(&again), pairs(&[("alive", "keep")]));
+}
+
+#[test]
+fn what_a_run_works_on_stays_whatever_its_owner() {
+    let (harness, machine) = machine();
+    let path = harness.lock("seasense-ci-00000001");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let lock = fs::File::create(&path).unwrap();
+    flock(&lock, FlockOperation::NonBlockingLockExclusive).unwrap();
+    let run = harness.run_in(&harness.project(), &["gc", "--json"]);
+    assert_eq!(verdicts(&run), pairs(&[("alive", "keep"), ("ci-00000001", "keep"), ("lost", "remove")]));
+    assert!(machine.names().contains(&"seasense-ci-00000001-fleet".to_owned()));
+}
+
+#[test]
+fn containers_whose_state_is_gone_belong_to_nobody_but_a_run_that_begins_is_left_alone() {
+    let harness = Harness::new();
+    let labels = |name: &'static str, role: &'static str| {
+        [OWNER, ("org.seasense.environment", name), ("org.seasense.role", role)]
+    };
+    let machine = Machine::start(&harness.root().join("docker.sock"), vec![
+        container("seasense-old-fleet", &labels("old", "fleet"), &[]),
+        container("seasense-ci-00000002-reaper", &labels("ci-00000002", "reaper"), &[]),
+    ]);
+    let run = harness.run_in(&harness.project(), &["gc", "--json"]);
+    assert_eq!(verdicts(&run), pairs(&[("ci-00000002", "keep"), ("old", "remove")]));
+    assert_eq!(machine.names(), ["seasense-ci-00000002-reaper"]);
+}
+
+#[test]
+fn ls_lists_every_environment_and_whose_it_is() {
+    let (harness, _machine) = machine();
+    let run = harness.run_in(Path::new("/"), &["ls", "--json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let list: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_allowed("ls", &list);
+    assert_eq!(list["version"], 1);
+    let environments = list["environments"].as_array().unwrap();
+    let names: Vec<&str> = environments.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["alive", "ci-00000001", "lost"]);
+    let lost = &environments[2];
+    assert_eq!((&lost["owner"], &lost["owner_exists"]), (&json!("/no/such/checkout"), &json!(false)));
+    assert_eq!((&lost["containers"], &lost["https_port"]), (&json!(2), &json!(8443)));
+    assert_eq!(environments[1]["process"], 1);
+    let people = harness.run_in(&harness.project(), &["ls"]);
+    assert!(people.stdout.contains("/no/such/checkout (gone)"), "{}", people.stdout);
+}
+
+#[test]
+fn both_need_a_daemon() {
+    for verb in ["ls", "gc"] {
+        assert_eq!(Harness::new().run(&[verb]).code, Some(20), "{verb}");
+    }
+}
