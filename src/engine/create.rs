@@ -91,12 +91,17 @@ fn prepare(
     }
     std::fs::write(entry.join("hosts.toml"), registry_entry(&source.registry))
         .with_context(Kind::Cluster, what)?;
-    std::fs::write(mark.join("environment"), environment.name()).with_context(Kind::Cluster, what)?;
+    let (name, nodes) = (environment.cluster_name(), *environment.cluster.nodes.get_ref());
+    // The nodes of a built image find their pods' range and each other by this list.
+    let list = nodes::names(&name, nodes).join("\n") + "\n";
+    for (file, text) in [("environment", environment.name()), ("nodes", &list)] {
+        std::fs::write(mark.join(file), text).with_context(Kind::Cluster, what)?;
+    }
     shape::kind_config(
         &context.project,
         &shape::Shape {
-            name: &environment.cluster_name(),
-            nodes: *environment.cluster.nodes.get_ref(),
+            name: &name,
+            nodes,
             image: &source.node_image,
             https_port: environment.https_port(),
             certs: &certs,

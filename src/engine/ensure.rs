@@ -25,7 +25,6 @@ pub async fn ensure(
     source: &ClusterSource,
 ) -> Result<ClusterHandle> {
     let name = environment.cluster_name();
-    refuse_many_built(environment, source)?;
     let step = Step::start(&context.events, "engine.cluster", format!("Make the cluster `{name}`"));
     match observe(&context.docker, &context.places, &name).await? {
         Observed::Foreign { container } => Err(foreign(&name, &container)),
@@ -59,20 +58,6 @@ pub async fn ensure(
             }
         }
     }
-}
-
-/// Pods of a built node get their addresses from one fixed range, so that two such nodes would hand out the same ones.
-fn refuse_many_built(environment: &Environment, source: &ClusterSource) -> Result<()> {
-    let nodes = *environment.cluster.nodes.get_ref();
-    if nodes == 1 || !source.built {
-        return Ok(());
-    }
-    Err(Failure::new(
-        Kind::Environment,
-        format!("`cluster.nodes` is {nodes}, but a built node image carries one node"),
-    )
-    .because("the built node image gives every node the same range of pod addresses")
-    .hint("set `cluster.nodes = 1`, or use `--supply pull` where registries can be reached"))
 }
 
 /// The failure of a cluster that is not ours.

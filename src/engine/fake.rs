@@ -43,7 +43,7 @@ impl World {
         for part in ["containers", "envs", "gitops", "infra/kind/patches"] {
             std::fs::create_dir_all(root.join(part)).unwrap();
         }
-        for file in ["cluster.yaml", "built.yaml"] {
+        for file in ["cluster.yaml", "built.yaml", "zones.yaml"] {
             let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/kind").join(file);
             std::fs::copy(shipped, root.join("infra/kind").join(file)).unwrap();
         }

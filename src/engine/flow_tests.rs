@@ -1,7 +1,9 @@
 //! The engine's whole flow in a world of its own: no Docker, no cluster.
 
+use std::path::Path;
+
 use super::{
-    Extent, Observed, ensure,
+    Extent, OWNERSHIP_MOUNT, Observed, ensure,
     fake::{HALF, WHOLE, World},
     fixture::local,
     observe, remove,
@@ -30,6 +32,22 @@ async fn makes_a_cluster_once_and_leaves_it_alone_afterwards() {
     assert!(calls[0].contains(&format!("--kubeconfig {}", state.join("kubeconfig").display())), "{calls:?}");
     let node = &world.config()["nodes"][0];
     assert_eq!((&node["image"], &node["extraPortMappings"][0]["hostPort"]), (&"node:1".into(), &8443.into()));
+}
+
+#[tokio::test]
+async fn several_built_nodes_are_told_of_each_other_and_all_of_them_work() {
+    let mut world = World::new(WHOLE).await;
+    world.source.built = true;
+    let mut environment = local();
+    environment.cluster.nodes = toml::Spanned::new(0..0, 3);
+    ensure(&world.context, &environment, &world.source).await.unwrap();
+    let config = world.config();
+    let mut told = config["nodes"][2]["extraMounts"].as_array().unwrap().iter();
+    let mark = told.rfind(|mount| mount["containerPath"] == OWNERSHIP_MOUNT).unwrap();
+    let list = std::fs::read_to_string(Path::new(mark["hostPath"].as_str().unwrap()).join("nodes")).unwrap();
+    assert_eq!(list, "seasense-local-control-plane\nseasense-local-worker\nseasense-local-worker2\n");
+    let patches = config["kubeadmConfigPatches"].to_string();
+    assert!(patches.contains("taints: []") && patches.contains("allocate-node-cidrs"), "{patches}");
 }
 
 #[tokio::test]

@@ -29,6 +29,15 @@ pub fn control_plane(cluster: &str) -> String {
     format!("{cluster}-control-plane")
 }
 
+/// The names that kind gives the `count` nodes of `cluster`, the control plane first.
+pub fn names(cluster: &str, count: u8) -> Vec<String> {
+    let worker = |number| match number {
+        1 => format!("{cluster}-worker"),
+        _ => format!("{cluster}-worker{number}"),
+    };
+    std::iter::once(control_plane(cluster)).chain((1..count).map(worker)).collect()
+}
+
 /// Removes the node containers of `cluster` with their anonymous volumes, which is all `kind delete` does; gives their
 /// names.
 ///
@@ -71,6 +80,12 @@ fn makes_nodes(command: &[u8], cluster: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nodes_are_named_as_kind_names_them() {
+        assert_eq!(names("c", 1), ["c-control-plane"]);
+        assert_eq!(names("c", 4), ["c-control-plane", "c-worker", "c-worker2", "c-worker3"]);
+    }
 
     #[test]
     fn knows_kind_and_its_children_by_their_command_lines() {

@@ -12,6 +12,7 @@ use crate::{
 
 const CLUSTER: &str = "infra/kind/cluster.yaml";
 const BUILT: &str = "infra/kind/built.yaml";
+const SEVERAL: &str = "infra/kind/zones.yaml";
 /// Changes to what kubeadm makes, mounted into the nodes.
 const PATCHES: &str = "infra/kind/patches";
 const ZONES: usize = 3;
@@ -38,9 +39,10 @@ pub struct Shape<'a> {
 /// The configuration for `kind create cluster --config -`: JSON, which is YAML.
 pub fn kind_config(project: &Project, shape: &Shape<'_>) -> Result<String> {
     let mut config = read(project, CLUSTER)?;
-    if shape.built {
-        let more = read(project, BUILT)?;
-        merge(&mut config, &more);
+    for (file, wanted) in [(BUILT, shape.built), (SEVERAL, shape.nodes > 1)] {
+        if wanted {
+            merge(&mut config, &read(project, file)?);
+        }
     }
     let patches = project.root().join(PATCHES);
     fill(&mut config, shape, &patches).map(|()| config.to_string())
