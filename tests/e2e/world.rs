@@ -333,7 +333,13 @@ impl World {
     }
 
     pub fn fleet_image(&self) -> String {
-        finish(self.command("docker").args(["inspect", "-f", "{{.Image}}", &format!("{}-fleet", self.cluster())])).stdout
+        finish(self.command("docker").args([
+            "inspect",
+            "-f",
+            "{{.Image}}",
+            &format!("{}-fleet", self.cluster()),
+        ]))
+        .stdout
     }
 
     /// What `docker ARGS` prints; nothing where it fails.
