@@ -97,6 +97,7 @@ const fn state(observed: &Observed) -> &'static str {
         Observed::Foreign { .. } => "foreign",
         Observed::Partial { .. } => "partial",
         Observed::Stopped => "stopped",
+        Observed::Paused { .. } => "paused",
         Observed::Running => "running",
     }
 }

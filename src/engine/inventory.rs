@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Host, KIND_CLUSTER, Lease, OWNERSHIP_MOUNT, Observed, Owner, fleet, lock::Lock, nodes, observe::judge,
+    Host, KIND_CLUSTER, Lease, Mark, OWNERSHIP_MOUNT, Observed, Owner, fleet, lock::Lock, nodes, observe::judge,
     record::Record,
 };
 use crate::{
@@ -105,7 +105,7 @@ fn look(
         has_state: state.is_dir(),
         has_checkout: owner.as_ref().map(Owner::has_home),
         locked: Lock::is_held(&lock),
-        cluster_state: judge(&nodes, Record::read(&state).as_ref()),
+        cluster_state: judge(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()),
         cluster,
         state,
         owner,

@@ -127,10 +127,13 @@ fn containers_whose_state_is_gone_belong_to_nobody_but_a_run_that_begins_is_left
     let labels = |name: &'static str, role: &'static str| {
         [OWNER, ("org.seasense.environment", name), ("org.seasense.role", role)]
     };
-    let machine = Machine::start(&harness.root().join("docker.sock"), vec![
-        container("seasense-old-fleet", &labels("old", "fleet"), &[]),
-        container("seasense-ci-00000002-reaper", &labels("ci-00000002", "reaper"), &[]),
-    ]);
+    let machine = Machine::start(
+        &harness.root().join("docker.sock"),
+        vec![
+            container("seasense-old-fleet", &labels("old", "fleet"), &[]),
+            container("seasense-ci-00000002-reaper", &labels("ci-00000002", "reaper"), &[]),
+        ],
+    );
     let run = harness.run_in(&harness.project(), &["gc", "--json"]);
     assert_eq!(verdicts(&run), pairs(&[("ci-00000002", "keep"), ("old", "remove")]));
     assert_eq!(machine.names(), ["seasense-ci-00000002-reaper"]);

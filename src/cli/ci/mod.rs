@@ -8,7 +8,7 @@ mod work;
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use self::{report::Report, standing::Standing};
-use super::{Context, images::Supply, interrupt::until_signal};
+use super::{Context, images::Supply, interrupt::{Ended, until_signal}};
 use crate::{
     event::Event,
     failure::{Failure, Kind, Result},
@@ -40,13 +40,16 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let report = Report::begin(context.ui, args.junit.clone(), args.events.as_deref())?;
     let standing = Standing::default();
     let work = within(args.ttl, work::run(context, &args, &report, &standing));
-    let worked = until_signal(context.ui, work, stopped).await;
+    let worked = match until_signal(work).await? {
+        Ended::ByItself(result) => result,
+        Ended::By(name) => Err(stopped(context.ui, name)),
+    };
     // Whatever is still in the way of a clean end must not hold the environment up: a second signal ends this as well.
-    let cleared = until_signal(context.ui, standing.clear(&report, &worked), |name| {
-        stopped(name)
-            .because("the environment was not removed by this run: its reaper does that within a minute")
-    })
-    .await;
+    let cleared = match until_signal(standing.clear(&report, &worked, args.junit.as_deref())).await? {
+        Ended::ByItself(result) => result,
+        Ended::By(name) => Err(stopped(context.ui, name)
+            .because("this run did not remove its environment: the reaper does that within a minute")),
+    };
     let ended = worked.and(cleared);
     report.end(&ended)?;
     ended?;
@@ -61,7 +64,8 @@ async fn within(ttl: Duration, work: impl Future<Output = Result<()>>) -> Result
     })
 }
 
-fn stopped(name: &'static str) -> Failure {
+fn stopped(ui: &Ui, name: &str) -> Failure {
+    ui.events().emit(Event::Warning { text: format!("{name}: stopped") });
     Failure::new(Kind::Interrupted, format!("interrupted by {name}"))
 }
 

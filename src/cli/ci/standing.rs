@@ -1,15 +1,23 @@
 //! What stands while a run lasts, and how it goes.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use super::{report::Report, warn};
 use crate::{
     config::Environment,
+    diagnose,
     engine::{self, EngineContext, Extent, Heartbeat, Lock},
     event::Event,
-    failure::Result,
+    failure::{Failure, Kind, Result},
     observe::{self, Observer},
 };
+
+/// Nobody waits longer for a failure that is known already.
+const DIAGNOSE_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a run has made; outside the run's own work, which may be cut off at any moment.
 #[derive(Default)]
@@ -41,12 +49,14 @@ impl Standing {
     }
 
     /// Removes what was made. After a failure it is looked at first: that is the last chance.
-    pub async fn clear(&self, report: &Report, worked: &Result<()>) -> Result<()> {
+    pub async fn clear(&self, report: &Report, worked: &Result<()>, junit: Option<&Path>) -> Result<()> {
         let made = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(made) = made else { return Ok(()) };
-        if worked.is_err() {
+        if let Err(failure) = worked {
             look(&made, report).await;
-            // diagnose
+            if failure.kind != Kind::Interrupted {
+                diagnose(&made, report, failure, junit).await;
+            }
         }
         if let Err(failure) = report.write() {
             warn(report, "the report is not written yet", &failure);
@@ -59,6 +69,27 @@ impl Standing {
         let text = format!("{} containers removed, no file left", removed.containers.len());
         report.events().emit(Event::Notice { text });
         Ok(())
+    }
+}
+
+/// Packs what tells of the failure's cause, beside the report, which a CI system keeps; else into the cache.
+async fn diagnose(made: &Made, report: &Report, failure: &Failure, junit: Option<&Path>) {
+    let subject = diagnose::Subject {
+        project: &made.engine.project,
+        environment: &made.environment,
+        places: &made.engine.places,
+        docker: Some(&made.engine.docker),
+        events: report.events(),
+    };
+    let out = junit.map(|junit| junit.with_file_name("diagnostics.tar.zst"));
+    let at = jiff::Timestamp::now();
+    let options = diagnose::Options { out, logs: true, limit: DIAGNOSE_LIMIT, failure: Some(failure), at };
+    match diagnose::collect(subject, &options).await {
+        Ok(file) => {
+            let text = format!("what was seen is packed in {}, without secrets", file.display());
+            report.events().emit(Event::Notice { text });
+        }
+        Err(lost) => warn(report, "no diagnostics could be packed", &lost),
     }
 }
 
