@@ -111,7 +111,7 @@ pub fn run(cli: Cli) -> ExitCode {
             let ending = interrupt::Ending::default();
             // `ci` has something to do after a signal: what it made goes.
             let guarded = !matches!(cli.command, Command::Ci(_));
-            let work = dispatch(&ui, ending.clone(), cli);
+            let work = Box::pin(dispatch(&ui, ending.clone(), cli));
             let result = runtime.block_on(async {
                 if guarded { interrupt::guard(&ui, &ending, work).await } else { work.await }
             });

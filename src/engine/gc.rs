@@ -155,8 +155,8 @@ mod tests {
         }
     }
 
-    fn of_process(process: Option<u32>) -> Option<Lease> {
-        Some(Lease { process, deadline: None, cache: "/cache".into() })
+    fn of_process(process: Option<u32>) -> Lease {
+        Lease { process, deadline: None, cache: "/cache".into() }
     }
 
     fn found(owner: Option<Owner>) -> Found {
@@ -167,7 +167,7 @@ mod tests {
             has_state: true,
             has_checkout: owner.as_ref().map(|_| true),
             owner,
-            lease: of_process(None),
+            lease: Some(of_process(None)),
             locked: false,
             cluster_state: Observed::Running,
             containers: vec![container("seasense-a-fleet", &[], &[])],
@@ -185,7 +185,7 @@ mod tests {
         assert!(goes(&Found { has_checkout: Some(false), ..found(Some(owner(None))) }, 2000));
         assert!(!goes(&found(Some(owner(Some(60)))), 1059));
         assert!(goes(&found(Some(owner(Some(60)))), 1060));
-        let dead = Found { lease: of_process(Some(7)), ..found(Some(owner(None))) };
+        let dead = Found { lease: Some(of_process(Some(7))), ..found(Some(owner(None))) };
         assert!(goes(&dead, 1001), "its run holds no lock any more");
         assert!(goes(&Found { has_state: false, ..found(None) }, 2000));
         assert!(goes(&Found { containers: Vec::new(), ..found(None) }, 2000));
@@ -209,7 +209,7 @@ mod tests {
             has_state: bool, has_checkout: bool, now in 1000i64..9000, local: bool,
         ) {
             let owner = known.then(|| owner(ttl));
-            let found = Found { locked: true, lease: of_process(process), has_state, has_checkout: Some(has_checkout), ..found(owner) };
+            let found = Found { locked: true, lease: Some(of_process(process)), has_state, has_checkout: Some(has_checkout), ..found(owner) };
             prop_assert_eq!(judge(&found, moment(now), local), Verdict::Keep("a run works on it"));
         }
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Host, KIND_CLUSTER, Lease, Mark, OWNERSHIP_MOUNT, Observed, Owner, fleet, lock::Lock, nodes, observe::judge,
-    record::Record,
+    Host, KIND_CLUSTER, Lease, Mark, OWNERSHIP_MOUNT, Observed, Owner, fleet, lock::Lock, nodes,
+    observe::judge, record::Record,
 };
 use crate::{
     config::Places,

@@ -244,6 +244,7 @@ mod tests {
             blocker: None,
             detail: String::new(),
             since: Duration::ZERO,
+            after: Vec::new(),
         };
         step.waiting(vec![part(false)]);
         assert_eq!(recorder.ready_after("data"), None);

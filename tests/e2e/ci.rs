@@ -93,11 +93,10 @@ pub fn a_run_that_is_killed() {
         .spawn()
         .unwrap();
     let made = || world.ci_leftovers().iter().any(|name| name.ends_with("-control-plane"));
-    world.until("a node is made", Duration::from_secs(120), made);
+    world.until("a node is made", Duration::from_mins(2), made);
     child.kill().unwrap();
     child.wait().unwrap();
-    world
-        .until("the reaper removes everything", Duration::from_secs(120), || world.ci_leftovers().is_empty());
+    world.until("the reaper removes everything", Duration::from_mins(2), || world.ci_leftovers().is_empty());
     let listed = world.seasense(&["ls", "--json"]);
     let state = world.state().to_string_lossy().into_owned();
     assert!(!listed.stdout.contains(&state), "{}", listed.stdout);

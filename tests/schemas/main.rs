@@ -200,6 +200,7 @@ fn every_event_and_a_failure() {
         blocker: blocker.map(str::to_owned),
         detail: "creating the primary".into(),
         since: Duration::from_secs(1),
+        after: vec!["data".into()],
     };
     let finished = |outcome| Event::Finished { step: step(), outcome, elapsed: Duration::from_millis(12) };
     let events = [

@@ -8,7 +8,11 @@ mod work;
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
 use self::{report::Report, standing::Standing};
-use super::{Context, images::Supply, interrupt::{Ended, until_signal}};
+use super::{
+    Context,
+    images::Supply,
+    interrupt::{Ended, until_signal},
+};
 use crate::{
     event::Event,
     failure::{Failure, Kind, Result},
@@ -29,8 +33,8 @@ pub struct Args {
     /// Give up after this time; two minutes later the environment goes even if this process hangs
     #[arg(long, default_value = "1h", value_name = "TIME", value_parser = super::span::parse)]
     ttl: Duration,
-    /// Command to run against the environment, which it finds by SEASENSE_API_URL, SEASENSE_PAGE_URL, SEASENSE_CA_FILE,
-    /// SEASENSE_DATABASE_URL and KUBECONFIG
+    /// Command to run against the environment, which it finds by `SEASENSE_API_URL`, `SEASENSE_PAGE_URL`, `SEASENSE_CA_FILE`,
+    /// `SEASENSE_DATABASE_URL` and `KUBECONFIG`
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
@@ -39,17 +43,18 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let report = Report::begin(context.ui, args.junit.clone(), args.events.as_deref())?;
     let standing = Standing::default();
-    let work = within(args.ttl, work::run(context, &args, &report, &standing));
+    let work = Box::pin(within(args.ttl, work::run(context, &args, &report, &standing)));
     let worked = match until_signal(work).await? {
         Ended::ByItself(result) => result,
         Ended::By(name) => Err(stopped(context.ui, name)),
     };
     // Whatever is still in the way of a clean end must not hold the environment up: a second signal ends this as well.
-    let cleared = match until_signal(standing.clear(&report, &worked, args.junit.as_deref())).await? {
-        Ended::ByItself(result) => result,
-        Ended::By(name) => Err(stopped(context.ui, name)
-            .because("this run did not remove its environment: the reaper does that within a minute")),
-    };
+    let cleared =
+        match until_signal(Box::pin(standing.clear(&report, &worked, args.junit.as_deref()))).await? {
+            Ended::ByItself(result) => result,
+            Ended::By(name) => Err(stopped(context.ui, name)
+                .because("this run did not remove its environment: the reaper does that within a minute")),
+        };
     let ended = worked.and(cleared);
     report.end(&ended)?;
     ended?;

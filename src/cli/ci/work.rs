@@ -29,13 +29,13 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
     sweep(&engine, report).await;
     let name = engine::lease::fresh_name();
     require(&engine, &template.clone().as_instance(&name, 0)).await?;
-    let ports = Reserved::some()?;
+    let reserved = Reserved::some()?;
     let places: Vec<Environment> =
-        ports.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
+        reserved.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
     let deadline = Deadline::after(args.ttl);
     let mut platform = prepare::platform(&engine, &places[0], wanted, &args.supply).await?;
     stand(&engine, &places[0], args.ttl, &platform.reaper_image, standing).await?;
-    let public = engine::on_a_free_port(ports, async |index| {
+    let public = engine::on_a_free_port(reserved, async |index| {
         let environment = &places[index];
         standing.moved(environment);
         (platform.environment, platform.variables) = (environment, environment.to_variables());
@@ -54,7 +54,8 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
     report.add_checks("phases", &phases);
     report.add_checks("health", &parts);
     let client = Client::connect(&engine::handle(&engine.places, &environment.cluster_name())).await?;
-    accept(environment, (&public, &client), (&seen, &platform.packed.digest), deadline, report).await?;
+    Box::pin(accept(environment, (&public, &client), (&seen, &platform.packed.digest), deadline, report))
+        .await?;
     if args.command.is_empty() {
         return Ok(());
     }
@@ -111,7 +112,7 @@ async fn accept(
 ) -> Result<()> {
     let stranger = Public::stranger(environment.variables.hostname.get_ref(), environment.https_port())?;
     let subject = Subject { public, stranger: &stranger, client, seen, digest };
-    let checks = observe::accept(subject, deadline, report.events()).await;
+    let checks = Box::pin(observe::accept(subject, deadline, report.events())).await;
     report.add_checks("acceptance", &checks);
     let broken = checks.iter().filter_map(|check| Some((check, check.result.as_ref().err()?)));
     let told: Vec<String> = broken.map(|(check, failure)| told(&check.name, failure)).collect();
