@@ -29,13 +29,22 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('dev', 'dev', [CompletionResultType]::ParameterValue, 'Bring the environment up, or up to date, and prove that it works')
+            [CompletionResult]::new('ci', 'ci', [CompletionResultType]::ParameterValue, 'Bring up an environment of its own, check it, run a command against it, and remove it whatever happens')
             [CompletionResult]::new('down', 'down', [CompletionResultType]::ParameterValue, 'Remove the environment and prove that nothing is left')
+            [CompletionResult]::new('pause', 'pause', [CompletionResultType]::ParameterValue, 'Free the machine: stop everything, keep data and certificates')
+            [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Wake a paused environment exactly as it was, and prove that it works')
+            [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Keep the database''s state under a name, and go back to it')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what runs, at which digest, and what is wrong')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List every environment of this machine')
+            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what belongs to no living owner')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the logs of one part of the platform')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check that this machine can run the platform')
+            [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Pack everything that tells why the environment is as it is, without secrets')
+            [CompletionResult]::new('timing', 'timing', [CompletionResultType]::ParameterValue, 'Say where the time of the last `dev` went')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write those of every command')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -46,11 +55,27 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting for the platform after this many seconds')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Remove the environment after this time, for example `8h`, whatever runs then; a later run may set it anew')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print what would be done, and do nothing to the cluster')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('--recreate', '--recreate', [CompletionResultType]::ParameterName, 'Remove the cluster first, with its data, and make it anew')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Go on: apply what changes in the checkout as soon as it is saved, until Ctrl-C')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;ci' {
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Write a JUnit report: a case per step, phase, health check, acceptance check and command')
+            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Write every event as a line of JSON')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Give up after this time; two minutes later the environment goes even if this process hangs')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -60,11 +85,105 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
-            [CompletionResult]::new('--keep-data', '--keep-data', [CompletionResultType]::ParameterName, 'Stop everything but keep the data; `seasense dev` goes on from there')
+            [CompletionResult]::new('--keep-data', '--keep-data', [CompletionResultType]::ParameterName, 'Stop everything but keep the data: the same as `seasense pause`')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Remove the local registry and its network as well, unless another environment uses them')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;pause' {
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;resume' {
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting for the platform after this many seconds')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;snapshot' {
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('save', 'save', [CompletionResultType]::ParameterValue, 'Keep the database''s present state')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Put a kept state in the place of the present one, which is lost')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List what is kept')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a kept state')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;snapshot;save' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print it as JSON (schema: docs/schemas/snapshots.v1.json)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;snapshot;load' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print what was loaded as JSON (schema: docs/schemas/snapshots.v1.json)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;snapshot;ls' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the list as JSON (schema: docs/schemas/snapshots.v1.json)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;snapshot;rm' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;snapshot;help' {
+            [CompletionResult]::new('save', 'save', [CompletionResultType]::ParameterValue, 'Keep the database''s present state')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Put a kept state in the place of the present one, which is lost')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List what is kept')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a kept state')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;snapshot;help;save' {
+            break
+        }
+        'seasense;snapshot;help;load' {
+            break
+        }
+        'seasense;snapshot;help;ls' {
+            break
+        }
+        'seasense;snapshot;help;rm' {
+            break
+        }
+        'seasense;snapshot;help;help' {
             break
         }
         'seasense;status' {
@@ -74,6 +193,26 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Go on looking, every two seconds, as a full-screen view; `q` ends it')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Go on looking, every two seconds, as a full-screen view; `q` ends it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;ls' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Measure how much disk each one takes; the daemon needs a moment for that')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;gc' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would go, and remove nothing')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -128,6 +267,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Make the roots of Debian packages again, of the packages of today')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -156,6 +296,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--rebuild', '--rebuild', [CompletionResultType]::ParameterName, 'Build them again from nothing instead, and compare both builds bit for bit')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -199,11 +340,96 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'seasense;trust' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Let the browsers and programs of this machine trust the environment''s authority')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take it back: exactly the certificates that were installed, and no other')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is trusted where, and prove it by a TLS handshake')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;trust;install' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Only this store; may be given several times [default: every one that is here]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;trust;remove' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Only this store; may be given several times [default: every one that is here]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'What was installed for any environment of this machine, also for those that are gone')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;trust;status' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Only this store; may be given several times [default: every one that is here]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print it as JSON (schema: docs/schemas/trust.v1.json)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;trust;help' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Let the browsers and programs of this machine trust the environment''s authority')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take it back: exactly the certificates that were installed, and no other')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is trusted where, and prove it by a TLS handshake')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;trust;help;install' {
+            break
+        }
+        'seasense;trust;help;remove' {
+            break
+        }
+        'seasense;trust;help;status' {
+            break
+        }
+        'seasense;trust;help;help' {
+            break
+        }
         'seasense;doctor' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Do what can be done safely about what is found, then examine again')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Exit with an error for warnings too')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;diagnose' {
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'File to write [default: a new one in the cache]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--no-logs', '--no-logs', [CompletionResultType]::ParameterName, 'Leave out all logs')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;timing' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the run as JSON (schema: docs/schemas/timing.v1.json)')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -227,13 +453,22 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;help' {
             [CompletionResult]::new('dev', 'dev', [CompletionResultType]::ParameterValue, 'Bring the environment up, or up to date, and prove that it works')
+            [CompletionResult]::new('ci', 'ci', [CompletionResultType]::ParameterValue, 'Bring up an environment of its own, check it, run a command against it, and remove it whatever happens')
             [CompletionResult]::new('down', 'down', [CompletionResultType]::ParameterValue, 'Remove the environment and prove that nothing is left')
+            [CompletionResult]::new('pause', 'pause', [CompletionResultType]::ParameterValue, 'Free the machine: stop everything, keep data and certificates')
+            [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Wake a paused environment exactly as it was, and prove that it works')
+            [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Keep the database''s state under a name, and go back to it')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what runs, at which digest, and what is wrong')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List every environment of this machine')
+            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what belongs to no living owner')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the logs of one part of the platform')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check that this machine can run the platform')
+            [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Pack everything that tells why the environment is as it is, without secrets')
+            [CompletionResult]::new('timing', 'timing', [CompletionResultType]::ParameterValue, 'Say where the time of the last `dev` went')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write those of every command')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -242,10 +477,44 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;help;dev' {
             break
         }
+        'seasense;help;ci' {
+            break
+        }
         'seasense;help;down' {
             break
         }
+        'seasense;help;pause' {
+            break
+        }
+        'seasense;help;resume' {
+            break
+        }
+        'seasense;help;snapshot' {
+            [CompletionResult]::new('save', 'save', [CompletionResultType]::ParameterValue, 'Keep the database''s present state')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Put a kept state in the place of the present one, which is lost')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List what is kept')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove a kept state')
+            break
+        }
+        'seasense;help;snapshot;save' {
+            break
+        }
+        'seasense;help;snapshot;load' {
+            break
+        }
+        'seasense;help;snapshot;ls' {
+            break
+        }
+        'seasense;help;snapshot;rm' {
+            break
+        }
         'seasense;help;status' {
+            break
+        }
+        'seasense;help;ls' {
+            break
+        }
+        'seasense;help;gc' {
             break
         }
         'seasense;help;logs' {
@@ -280,7 +549,28 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;help;render' {
             break
         }
+        'seasense;help;trust' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Let the browsers and programs of this machine trust the environment''s authority')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take it back: exactly the certificates that were installed, and no other')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is trusted where, and prove it by a TLS handshake')
+            break
+        }
+        'seasense;help;trust;install' {
+            break
+        }
+        'seasense;help;trust;remove' {
+            break
+        }
+        'seasense;help;trust;status' {
+            break
+        }
         'seasense;help;doctor' {
+            break
+        }
+        'seasense;help;diagnose' {
+            break
+        }
+        'seasense;help;timing' {
             break
         }
         'seasense;help;completions' {

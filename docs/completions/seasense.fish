@@ -33,13 +33,22 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_needs_command" -s V -l version -d 'Print version'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "dev" -d 'Bring the environment up, or up to date, and prove that it works'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "ci" -d 'Bring up an environment of its own, check it, run a command against it, and remove it whatever happens'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "down" -d 'Remove the environment and prove that nothing is left'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "pause" -d 'Free the machine: stop everything, keep data and certificates'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "resume" -d 'Wake a paused environment exactly as it was, and prove that it works'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "snapshot" -d 'Keep the database\'s state under a name, and go back to it'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "status" -d 'Say what runs, at which digest, and what is wrong'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "ls" -d 'List every environment of this machine'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "gc" -d 'Remove what belongs to no living owner'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "logs" -d 'Show the logs of one part of the platform'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "open" -d 'Open the public page in a browser'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "images" -d 'Make, list and check the images and upstream manifests'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "render" -d 'Print the tree exactly as Flux will get it'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "trust" -d 'Let this machine\'s browsers and programs trust the environment, or take it back'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "doctor" -d 'Check that this machine can run the platform'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "diagnose" -d 'Pack everything that tells why the environment is as it is, without secrets'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "timing" -d 'Say where the time of the last `dev` went'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "man" -d 'Print the manual page, or write those of every command'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -49,6 +58,7 @@ build\t'Build from Go modules, Debian and PyPI packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l timeout -d 'Give up waiting for the platform after this many seconds' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l ttl -d 'Remove the environment after this time, for example `8h`, whatever runs then; a later run may set it anew' -r
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
@@ -57,7 +67,23 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l dry-run -d 'Print what would be done, and do nothing to the cluster'
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l json -d 'With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l recreate -d 'Remove the cluster first, with its data, and make it anew'
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l watch -d 'Go on: apply what changes in the checkout as soon as it is saved, until Ctrl-C'
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l supply -d 'Where images come from' -r -f -a "auto\t'Ask the network quickly, and pull if it answers'
+pull\t'Copy the official images'
+build\t'Build from Go modules, Debian and PyPI packages'"
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l junit -d 'Write a JUnit report: a case per step, phase, health check, acceptance check and command' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l events -d 'Write every event as a line of JSON' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l ttl -d 'Give up after this time; two minutes later the environment goes even if this process hangs' -r
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
@@ -65,10 +91,79 @@ complete -c seasense -n "__fish_seasense_using_subcommand down" -l output -d 'Ho
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
-complete -c seasense -n "__fish_seasense_using_subcommand down" -l keep-data -d 'Stop everything but keep the data; `seasense dev` goes on from there'
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l keep-data -d 'Stop everything but keep the data: the same as `seasense pause`'
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l all -d 'Remove the local registry and its network as well, unless another environment uses them'
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
 complete -c seasense -n "__fish_seasense_using_subcommand down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l timeout -d 'Give up waiting for the platform after this many seconds' -r
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "save" -d 'Keep the database\'s present state'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "load" -d 'Put a kept state in the place of the present one, which is lost'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "ls" -d 'List what is kept'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "rm" -d 'Remove a kept state'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l json -d 'Print it as JSON (schema: docs/schemas/snapshots.v1.json)'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l yes -d 'Do not ask'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l json -d 'Print what was loaded as JSON (schema: docs/schemas/snapshots.v1.json)'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l json -d 'Print the list as JSON (schema: docs/schemas/snapshots.v1.json)'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from help" -f -a "save" -d 'Keep the database\'s present state'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from help" -f -a "load" -d 'Put a kept state in the place of the present one, which is lost'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from help" -f -a "ls" -d 'List what is kept'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from help" -f -a "rm" -d 'Remove a kept state'
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
@@ -78,6 +173,24 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
 complete -c seasense -n "__fish_seasense_using_subcommand status" -s w -l watch -d 'Go on looking, every two seconds, as a full-screen view; `q` ends it'
 complete -c seasense -n "__fish_seasense_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -l size -d 'Measure how much disk each one takes; the daemon needs a moment for that'
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l dry-run -d 'Say what would go, and remove nothing'
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l tail -d 'How many of the last lines of each container to show' -r
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
@@ -127,6 +240,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l refresh -d 'Make the roots of Debian packages again, of the packages of today'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
@@ -156,6 +270,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l rebuild -d 'Build them again from nothing instead, and compare both builds bit for bit'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the images of the lock'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "build" -d 'Build what is missing from source packages, and push it to the local registry'
@@ -176,6 +291,55 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand render" -l raw -d 'Leave the environment\'s variables unfilled, as they are in the artifact'
 complete -c seasense -n "__fish_seasense_using_subcommand render" -l check -d 'Only check the tree; needs no images'
 complete -c seasense -n "__fish_seasense_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -f -a "install" -d 'Let the browsers and programs of this machine trust the environment\'s authority'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -f -a "remove" -d 'Take it back: exactly the certificates that were installed, and no other'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -f -a "status" -d 'Show what is trusted where, and prove it by a TLS handshake'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l store -d 'Only this store; may be given several times [default: every one that is here]' -r -f -a "system\t'The system\'s own'
+nss\t'Firefox, and Chromium on Linux'
+java\t'Java\'s keystore'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -s y -l yes -d 'Do it without asking'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l store -d 'Only this store; may be given several times [default: every one that is here]' -r -f -a "system\t'The system\'s own'
+nss\t'Firefox, and Chromium on Linux'
+java\t'Java\'s keystore'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do it without asking'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l all -d 'What was installed for any environment of this machine, also for those that are gone'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l store -d 'Only this store; may be given several times [default: every one that is here]' -r -f -a "system\t'The system\'s own'
+nss\t'Firefox, and Chromium on Linux'
+java\t'Java\'s keystore'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l json -d 'Print it as JSON (schema: docs/schemas/trust.v1.json)'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "install" -d 'Let the browsers and programs of this machine trust the environment\'s authority'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take it back: exactly the certificates that were installed, and no other'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is trusted where, and prove it by a TLS handshake'
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
@@ -183,7 +347,26 @@ plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l fix -d 'Do what can be done safely about what is found, then examine again'
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l strict -d 'Exit with an error for warnings too'
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l out -d 'File to write [default: a new one in the cache]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l no-logs -d 'Leave out all logs'
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand timing" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand timing" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand timing" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand timing" -l json -d 'Print the run as JSON (schema: docs/schemas/timing.v1.json)'
+complete -c seasense -n "__fish_seasense_using_subcommand timing" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand completions" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand completions" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand completions" -l output -d 'How to show progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
@@ -199,19 +382,35 @@ plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "dev" -d 'Bring the environment up, or up to date, and prove that it works'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "down" -d 'Remove the environment and prove that nothing is left'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "status" -d 'Say what runs, at which digest, and what is wrong'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "logs" -d 'Show the logs of one part of the platform'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "open" -d 'Open the public page in a browser'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "images" -d 'Make, list and check the images and upstream manifests'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "render" -d 'Print the tree exactly as Flux will get it'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "doctor" -d 'Check that this machine can run the platform'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "man" -d 'Print the manual page, or write those of every command'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev down status logs open images render doctor completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "dev" -d 'Bring the environment up, or up to date, and prove that it works'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "ci" -d 'Bring up an environment of its own, check it, run a command against it, and remove it whatever happens'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "down" -d 'Remove the environment and prove that nothing is left'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "pause" -d 'Free the machine: stop everything, keep data and certificates'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "resume" -d 'Wake a paused environment exactly as it was, and prove that it works'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "snapshot" -d 'Keep the database\'s state under a name, and go back to it'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "status" -d 'Say what runs, at which digest, and what is wrong'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "ls" -d 'List every environment of this machine'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "gc" -d 'Remove what belongs to no living owner'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "logs" -d 'Show the logs of one part of the platform'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "open" -d 'Open the public page in a browser'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "images" -d 'Make, list and check the images and upstream manifests'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "render" -d 'Print the tree exactly as Flux will get it'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "trust" -d 'Let this machine\'s browsers and programs trust the environment, or take it back'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "doctor" -d 'Check that this machine can run the platform'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "diagnose" -d 'Pack everything that tells why the environment is as it is, without secrets'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "timing" -d 'Say where the time of the last `dev` went'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "man" -d 'Print the manual page, or write those of every command'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from snapshot" -f -a "save" -d 'Keep the database\'s present state'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from snapshot" -f -a "load" -d 'Put a kept state in the place of the present one, which is lost'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from snapshot" -f -a "ls" -d 'List what is kept'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from snapshot" -f -a "rm" -d 'Remove a kept state'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "list" -d 'List the images of the lock'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "build" -d 'Build what is missing from source packages, and push it to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "push" -d 'Push what the cache holds to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "verify" -d 'Hash everything in the registry again and compare it with the lock'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "install" -d 'Let the browsers and programs of this machine trust the environment\'s authority'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "remove" -d 'Take it back: exactly the certificates that were installed, and no other'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "status" -d 'Show what is trusted where, and prove it by a TLS handshake'

@@ -182,7 +182,7 @@ fn a_signal_ends_it_and_gives_the_terminal_back() {
 
 #[test]
 fn colours_are_left_out_where_they_are_not_wanted() {
-    let red = "\u{1b}[38;5;1m";
+    let red = "\u{1b}[38;5;1";
     for (settings, expected) in [(&[][..], true), (&[("NO_COLOR", "1")], false)] {
         let Some(mut terminal) = Terminal::view(settings) else { return };
         terminal.wait_for("there is no cluster");
