@@ -93,7 +93,11 @@ impl State {
         }
         for part in parts.iter().filter(|part| !part.ready) {
             let name = format!("{step}/{}", part.part);
-            if self.steps.iter().any(|known| known.step == name && known.ended_ms.is_none()) {
+            let after = part.after.iter().map(|other| format!("{step}/{other}")).collect();
+            let open = self.steps.iter_mut().find(|known| known.step == name && known.ended_ms.is_none());
+            if let Some(known) = open {
+                // What a phase waits for is known once it has been applied.
+                known.after = after;
                 continue;
             }
             self.steps.push(StepTime {
@@ -101,7 +105,7 @@ impl State {
                 begun_ms: begun,
                 ended_ms: None,
                 ending: None,
-                after: part.after.iter().map(|other| format!("{step}/{other}")).collect(),
+                after,
                 part_of: Some(step.to_owned()),
                 step: name,
             });
@@ -201,6 +205,17 @@ mod tests {
             times,
             [("phases", 100, Some(900)), ("phases/core", 100, Some(500)), ("phases/apps", 500, Some(900))]
         );
+    }
+
+    #[test]
+    fn what_a_part_waits_for_may_be_known_later() {
+        let mut state = State::default();
+        state.take(0, &started("phases"));
+        state.take(1, &waiting(&[("core", false, &[]), ("apps", false, &[])]));
+        state.take(2, &waiting(&[("core", false, &[]), ("apps", false, &["core"])]));
+        state.take(7, &waiting(&[("core", true, &[]), ("apps", false, &["core"])]));
+        let apps = state.steps.iter().find(|step| step.step == "phases/apps").unwrap();
+        assert_eq!((apps.begun_ms, apps.after.as_slice()), (7, &["phases/core".to_owned()][..]));
     }
 
     #[test]
