@@ -166,7 +166,9 @@ mod tests {
         let object = json!({"metadata": {"name": "x", "namespace": "n", "resourceVersion": "7"}});
         api.serve("/apis/coordination.k8s.io/v1/namespaces/n/leases/x", object.clone());
         assert_eq!(api.client().delete(&crate::k8s::resource::LEASE, &object).await, Ok(true));
-        assert_eq!(api.asked()[0].body["preconditions"], json!({"resourceVersion": "7"}));
+        let asked = api.asked();
+        let deleted = asked.iter().find(|asked| asked.line.starts_with("DELETE ")).unwrap();
+        assert_eq!(deleted.body["preconditions"], json!({"resourceVersion": "7"}));
         let gone = json!({"metadata": {"name": "y", "namespace": "n"}});
         assert_eq!(api.client().delete(&crate::k8s::resource::LEASE, &gone).await, Ok(false));
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 use self::record::{Record, is_of_platform};
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
-    config::{Environment, Project},
+    config::Environment,
     engine::{self, EngineContext, Lease, Lock, preflight},
     event::Event,
     failure::Result,
@@ -54,14 +54,19 @@ pub struct Args {
 /// Brings the environment up.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let environment =
-        if args.dry_run { context.environment(&project)? } else { context.claimed(&project).await? };
+    let looked = context.environment(&project)?;
+    // What is wrong in the checkout is told before anything is written anywhere.
+    let wanted = prepare::inputs(&project, &looked).await?;
+    let engine = context.engine(&project).await?;
     if args.dry_run {
-        return attempt(context, &args, (&project, &environment), &mut None).await.map(|_| ExitCode::SUCCESS);
+        return attempt(context, &args, (engine, &looked, wanted), &mut None)
+            .await
+            .map(|_| ExitCode::SUCCESS);
     }
+    let environment = context.claimed(&project).await?;
     let record = Record::begin(context, &project, &environment)?;
     let mut plan = None;
-    let result = attempt(context, &args, (&project, &environment), &mut plan).await;
+    let result = attempt(context, &args, (engine, &environment, wanted), &mut plan).await;
     record.write(plan.as_ref(), &result);
     match result {
         Err(failure) if is_of_platform(failure.kind) => Ok(record.diagnose(&failure).await),
@@ -86,11 +91,9 @@ struct Ahead<'a> {
 async fn attempt<'a>(
     context: &Context<'_>,
     args: &Args,
-    (project, environment): (&Project, &'a Environment),
+    (engine, environment, wanted): (EngineContext, &'a Environment, prepare::Inputs),
     made: &mut Option<Plan>,
 ) -> Result<Option<Ahead<'a>>> {
-    let wanted = prepare::inputs(project, environment).await?;
-    let engine = context.engine(project).await?;
     let lock = args.lock.take(&engine, environment).await?;
     for finding in preflight::require(&engine, environment).await? {
         if finding.level == preflight::Level::Warning {
@@ -104,7 +107,7 @@ async fn attempt<'a>(
     let observer = Observer { environment, places: &engine.places, docker: &engine.docker };
     let before = observe::snapshot(observer).await;
     // From here on nothing that is saved goes unseen.
-    let watcher = args.watch.then(|| Watcher::start(project, environment.name())).transpose()?;
+    let watcher = args.watch.then(|| Watcher::start(&engine.project, environment.name())).transpose()?;
     let plan = made.insert(plan(&engine, &before, &platform).await?);
     if args.dry_run {
         let report = json!({ "version": 1, "steps": plan });
