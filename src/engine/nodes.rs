@@ -74,7 +74,8 @@ fn makes_nodes(command: &[u8], cluster: &str) -> bool {
     let arguments: Vec<&[u8]> = command.split(|byte| *byte == 0).collect();
     let label = format!("{KIND_CLUSTER}={cluster}");
     let has = |wanted: &[u8]| arguments.contains(&wanted);
-    has(label.as_bytes()) || (has(b"create") && has(b"cluster") && has(cluster.as_bytes()))
+    let makes = has(b"run") || has(b"create");
+    makes && (has(label.as_bytes()) || (has(b"cluster") && has(cluster.as_bytes())))
 }
 
 #[cfg(test)]
@@ -95,5 +96,6 @@ mod tests {
         assert!(makes("docker run --label io.x-k8s.kind.cluster=seasense-local node"));
         assert!(!makes("docker run --label io.x-k8s.kind.cluster=seasense-local-2 node"));
         assert!(!makes("kind create cluster --name other"));
+        assert!(!makes("docker inspect --label io.x-k8s.kind.cluster=seasense-local node"));
     }
 }
