@@ -77,6 +77,8 @@ async fn wrong_requests_get_problem_details_and_store_nothing() {
     let body = serde_json::to_value(batch("buoy-001", vec![reading(1)])).unwrap();
 
     problem(observations().json(&body).send().await.unwrap(), 401).await;
+    // What a stranger sends is not even read.
+    problem(observations().json(&serde_json::json!({})).send().await.unwrap(), 401).await;
     let token = EnrolmentKey::new(KEY).unwrap().token("buoy-002");
     let response = observations().bearer_auth(&token).json(&body).send().await.unwrap();
     assert_eq!(response.headers()["www-authenticate"], "Bearer");

@@ -1,6 +1,7 @@
 //! Who may send: the bearer token of the buoy whose readings these are.
 
-use axum::http::{HeaderMap, header};
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderMap, header, request::Parts};
 use seasense::apps::shared::token;
 use sqlx::PgConnection;
 use subtle::ConstantTimeEq;
@@ -22,8 +23,19 @@ impl Claimed {
     }
 }
 
+/// The token that came with a request; without one the body is not even read.
+pub struct Token(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Token {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        bearer(&parts.headers).map(|token| Self(token.to_owned()))
+    }
+}
+
 /// The token in the `Authorization` header.
-pub fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

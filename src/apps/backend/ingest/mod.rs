@@ -8,7 +8,7 @@ mod validate;
 
 use axum::Json as Answered;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use seasense::apps::shared::wire::{Answer, Batch};
 
@@ -38,14 +38,14 @@ use plan::Plan;
 )]
 pub async fn post(
     State(app): State<App>,
-    headers: HeaderMap,
+    token: auth::Token,
     Json(batch): Json<Batch>,
 ) -> Result<Answered<Answer>, Problem> {
-    let token = auth::bearer(&headers)?;
     check_size(&batch)?;
     let mut session = app.database.session().await?;
     let found = auth::find(&mut session.connection, &batch.buoy).await;
-    let buoy = session.check(found)?.filter(|buoy| buoy.accepts(token)).ok_or_else(Problem::unauthorised)?;
+    let buoy =
+        session.check(found)?.filter(|buoy| buoy.accepts(&token.0)).ok_or_else(Problem::unauthorised)?;
     let plan = Plan::new(batch, Timestamp::now());
     let stored = store::commit(&mut session.connection, buoy.id, &plan).await;
     let answer = plan.answer(&session.check(stored)?);
