@@ -150,9 +150,9 @@ fn ls_lists_every_environment_and_whose_it_is() {
     let environments = list["environments"].as_array().unwrap();
     let names: Vec<&str> = environments.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["alive", "ci-00000001", "lost"]);
-    let lost = &environments[2];
-    assert_eq!((&lost["owner"], &lost["owner_exists"]), (&json!("/no/such/checkout"), &json!(false)));
-    assert_eq!((&lost["containers"], &lost["https_port"]), (&json!(2), &json!(8443)));
+    let orphan = &environments[2];
+    assert_eq!((&orphan["owner"], &orphan["owner_exists"]), (&json!("/no/such/checkout"), &json!(false)));
+    assert_eq!((&orphan["containers"], &orphan["https_port"]), (&json!(2), &json!(8443)));
     assert_eq!(environments[1]["process"], 1);
     let people = harness.run_in(&harness.project(), &["ls"]);
     assert!(people.stdout.contains("/no/such/checkout (gone)"), "{}", people.stdout);

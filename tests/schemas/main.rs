@@ -31,6 +31,7 @@ fn instance(role: &str, lag: Option<u64>) -> Instance {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "every field of a snapshot has a value")]
 fn full() -> Snapshot {
     Snapshot {
         version: VERSION,
