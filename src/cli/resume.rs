@@ -4,11 +4,11 @@ use std::{process::ExitCode, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Context, json::Json, lock::LockArgs};
+use super::{Context, dev::raise::way_in, json::Json, lock::LockArgs};
 use crate::{
     config::Environment,
     engine::{self, EngineContext},
-    event::{Event, Step},
+    event::Step,
     failure::{Failure, Kind, Result},
     k8s::{Client, Deadline},
     observe::{self, Observer, Snapshot},
@@ -75,11 +75,7 @@ async fn sail(
     deadline: Deadline,
 ) -> Result<Public> {
     let credentials = workloads::credentials(client, deadline).await?;
-    if engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)? {
-        engine.events.emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
-    }
-    let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
-    let public = Public::new(host, port, &credentials.authority)?;
+    let public = way_in(engine, environment, &credentials.authority)?;
     let step = Step::start(&engine.events, "resume.first-reading", "See a reading through the gateway");
     let before = workloads::serving(&public, deadline).await?.readings;
     let keys = (&*credentials.enrolment_key, &*credentials.authority);

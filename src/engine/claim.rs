@@ -4,20 +4,16 @@
 //! a name with a mark of its own folder, the same every time, and the next free port. What was given is kept in the
 //! state folder until the environment is removed.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Owner, lock::Lock};
+use super::{Owner, lock::Lock, preflight::is_free};
 use crate::{
     config::{Environment, Places, Project},
     event::{Event, Events},
-    failure::{Failure, Kind, Result},
+    failure::Result,
 };
 
 /// The lock under which names and ports are given; held for an instant.
@@ -83,14 +79,6 @@ pub async fn claim(
     Ok(environment)
 }
 
-/// A free port on 127.0.0.1 that no environment of this machine has, at or after `first`.
-pub fn port_from(places: &Places, first: u16) -> Result<u16> {
-    free_port(first, &taken(places), is_free).ok_or_else(|| {
-        Failure::new(Kind::Tool, format!("no free port on 127.0.0.1 from {first} to {}", last(first)))
-            .hint("remove environments that nobody needs; `seasense ls` lists them")
-    })
-}
-
 /// Every environment with an owner, sorted by name.
 fn taken(places: &Places) -> Vec<Taken> {
     places
@@ -132,10 +120,6 @@ fn free_port(first: u16, taken: &[Taken], free: impl Fn(u16) -> bool) -> Option<
 
 fn last(first: u16) -> u16 {
     first.saturating_add(PORTS)
-}
-
-fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 #[cfg(test)]

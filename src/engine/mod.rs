@@ -44,7 +44,7 @@ use crate::{
     failure::Result,
 };
 
-pub use claim::{claim, port_from, resolve};
+pub use claim::{claim, resolve};
 pub use ensure::{ensure, foreign};
 pub use fleet::FleetInput;
 pub use heartbeat::Heartbeat;

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     config::Environment,
     engine::{self, EngineContext, Heartbeat, Lease, Lock, Reserved, gc, preflight},
-    event::Event,
     failure::{Failure, Kind, Result},
     k8s::{Client, Deadline},
     observe::{self, Observer, Snapshot, Subject},
@@ -28,7 +27,7 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
     let engine = EngineContext { events: report.events().clone(), ..context.engine(&project).await? };
     sweep(&engine, report).await;
     let name = engine::lease::fresh_name();
-    require(&engine, &template.clone().as_instance(&name, 0)).await?;
+    preflight::require(&engine, &template.clone().as_instance(&name, 0)).await?;
     let reserved = Reserved::some()?;
     let places: Vec<Environment> =
         reserved.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
@@ -74,15 +73,6 @@ async fn sweep(engine: &EngineContext, report: &Report) {
     if let Err(failure) = gc::collect(&engine.host(), now, gc::Scope::OfProcesses, false).await {
         warn(report, "what earlier runs left was not removed", &failure);
     }
-}
-
-async fn require(engine: &EngineContext, environment: &Environment) -> Result<()> {
-    for finding in preflight::require(engine, environment).await? {
-        if finding.level == preflight::Level::Warning {
-            engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
-        }
-    }
-    Ok(())
 }
 
 /// The reaper comes before anything that it would have to remove.

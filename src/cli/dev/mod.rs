@@ -15,7 +15,6 @@ use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
     config::Environment,
     engine::{self, EngineContext, Lease, Lock, preflight},
-    event::Event,
     failure::Result,
     k8s::Deadline,
     observe::{self, Observer, Snapshot},
@@ -95,11 +94,7 @@ async fn attempt<'a>(
     made: &mut Option<Plan>,
 ) -> Result<Option<Ahead<'a>>> {
     let lock = args.lock.take(&engine, environment).await?;
-    for finding in preflight::require(&engine, environment).await? {
-        if finding.level == preflight::Level::Warning {
-            engine.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
-        }
-    }
+    preflight::require(&engine, environment).await?;
     let platform = prepare::platform(&engine, environment, wanted, &args.supply).await?;
     if args.recreate && !args.dry_run {
         engine::discard(&engine, environment).await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::prepare::Platform;
 use crate::{
     artifact,
+    config::Environment,
     engine::{self, EngineContext, FleetInput},
     event::{Event, Step},
     failure::Result,
@@ -68,6 +69,14 @@ pub async fn raise(
     Ok(public)
 }
 
+/// The way in that a person would take, once the authority stands where people and programs find it.
+pub fn way_in(engine: &EngineContext, environment: &Environment, authority: &[u8]) -> Result<Public> {
+    if engine::write_authority(&engine.places, &environment.cluster_name(), authority)? {
+        engine.events.emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
+    }
+    Public::new(environment.variables.hostname.get_ref(), environment.https_port(), authority)
+}
+
 /// Lets the fleet sail and sees its first reading arrive.
 async fn sail(
     engine: &EngineContext,
@@ -77,11 +86,7 @@ async fn sail(
 ) -> Result<Public> {
     let environment = platform.environment;
     let credentials = workloads::credentials(client, deadline).await?;
-    if engine::write_authority(&engine.places, &environment.cluster_name(), &credentials.authority)? {
-        engine.events.emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
-    }
-    let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
-    let public = Public::new(host, port, &credentials.authority)?;
+    let public = way_in(engine, environment, &credentials.authority)?;
     let step = Step::start(&engine.events, "dev.first-reading", "See a first reading through the gateway");
     let before = workloads::serving(&public, deadline).await?.readings;
     let input = FleetInput {

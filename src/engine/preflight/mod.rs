@@ -10,6 +10,7 @@ mod rules;
 use super::EngineContext;
 use crate::{
     config::Environment,
+    event::Event,
     failure::{Failure, Kind, Result},
 };
 
@@ -17,7 +18,7 @@ pub use access::{Access, judge_access, reach};
 pub use facts::Facts;
 pub use finding::{CHECKS, Finding, Fix, Level};
 pub use fix::{apply, needs_root};
-pub use ports::{Port, free_port_near, holder};
+pub use ports::{Port, free_port_near, holder, is_free};
 pub use rules::judge;
 
 /// Looks at the machine and judges it for `environment`; in the order of the rules.
@@ -29,10 +30,17 @@ pub async fn examine(
     judge(&facts::gather(places, project, environment).await)
 }
 
-/// Refuses a machine that cannot carry `environment`, with the cure of everything that stands in the way.
-pub async fn require(context: &EngineContext, environment: &Environment) -> Result<Vec<Finding>> {
+/// Refuses a machine that cannot carry `environment`, with the cure of everything that stands in the way; else tells what
+/// to worry about.
+pub async fn require(context: &EngineContext, environment: &Environment) -> Result<()> {
     let findings = examine(&context.places, &context.project, environment).await;
-    refuse(&findings).map_or(Ok(findings), Err)
+    if let Some(failure) = refuse(&findings) {
+        return Err(failure);
+    }
+    for finding in findings.iter().filter(|finding| finding.level == Level::Warning) {
+        context.events.emit(Event::Warning { text: format!("{}: {}", finding.id, finding.text) });
+    }
+    Ok(())
 }
 
 fn refuse(findings: &[Finding]) -> Option<Failure> {

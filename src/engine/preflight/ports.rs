@@ -83,7 +83,8 @@ pub fn free_port_near(number: u16) -> Option<u16> {
     (number.saturating_add(1)..=number.saturating_add(REACH)).find(|port| is_free(*port))
 }
 
-fn is_free(port: u16) -> bool {
+/// Whether nobody listens on TCP port `port` of 127.0.0.1.
+pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 

@@ -61,7 +61,7 @@ fn typescript(folder: &Path, line: &str) -> Option<Diagnosis> {
     Some(Diagnosis { place: Some(place), text: text.trim().to_owned() })
 }
 
-/// `[ src/styles/index.css:3:1 ]`, or a line of a stack such as `file: /work/src/main.ts:3:1`.
+/// `[ src/styles/index.css:3:1 ]`, or a line of a stack such as `file: /page/src/main.ts:3:1`.
 fn bundler(folder: &Path, line: &str) -> Option<Diagnosis> {
     let named = line.split(|c: char| c.is_whitespace() || "[]()╭─".contains(c)).find_map(|word| {
         let mut parts = word.rsplitn(3, ':');
