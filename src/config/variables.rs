@@ -56,6 +56,7 @@ impl Variables {
         [
             ("ENVIRONMENT", environment.to_owned()),
             ("REGISTRY", self.registry.get_ref().clone()),
+            ("REGISTRY_INSECURE", self.is_registry_plain().to_string()),
             ("HOSTNAME", self.hostname.get_ref().clone()),
             ("HTTPS_PORT", https_port.to_string()),
             ("ISSUER", self.issuer.name().to_owned()),
@@ -70,8 +71,15 @@ impl Variables {
         .into()
     }
 
+    /// Whether the registry is spoken to over HTTP: one whose host has no dot is a neighbour on the machine's own container
+    /// network, where nobody could sign for its name.
+    pub fn is_registry_plain(&self) -> bool {
+        let host = self.registry.get_ref().split(['/', ':']).next().unwrap_or_default();
+        !host.contains('.')
+    }
+
     /// The names of every variable, sorted.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "BACKEND_REPLICAS",
         "BUOYS",
         "DATABASE_INSTANCES",
@@ -82,6 +90,7 @@ impl Variables {
         "HTTPS_PORT",
         "ISSUER",
         "REGISTRY",
+        "REGISTRY_INSECURE",
         "STORAGE_CLASS",
     ];
 
