@@ -2,6 +2,8 @@
 
 mod blame;
 mod check;
+mod closure;
+mod component;
 mod flux;
 mod image;
 mod pack;

@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    Part, Tree, Upstream, check, flux,
+    Part, Tree, Upstream, check,
+    component::{GENERATED, component},
+    flux,
     image::Images,
-    parts::{self, GENERATED},
+    parts,
     tree::place,
     variable,
 };
@@ -75,7 +77,7 @@ fn finished(
     }
     let parts = parts::parts(&files, before)?;
     if !parts.is_empty() {
-        files.extend(parts::component(&parts)?);
+        files.extend(component(&parts)?);
     }
     check::links(&files, UPSTREAM)?;
     Ok(Rendered { files, parts })
