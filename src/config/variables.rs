@@ -28,6 +28,26 @@ impl Issuer {
     }
 }
 
+/// How the world reaches the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gateway {
+    /// Through a port of every node: a laptop's, or that of a cluster without a load balancer.
+    NodePort,
+    /// Through a load balancer of the provider.
+    LoadBalancer,
+}
+
+impl Gateway {
+    /// The type of its Service, as Kubernetes calls it.
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::NodePort => "NodePort",
+            Self::LoadBalancer => "LoadBalancer",
+        }
+    }
+}
+
 /// The `[variables]` table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -38,6 +58,8 @@ pub struct Variables {
     pub hostname: Spanned<String>,
     /// Who signs its certificate.
     pub issuer: Issuer,
+    /// How the world reaches it.
+    pub gateway: Gateway,
     /// PostgreSQL instances, 2 to 5: one that is copied to synchronously needs another.
     pub database_instances: Spanned<u8>,
     /// Size of each instance's volume, as a Kubernetes quantity in `Gi`.
@@ -59,6 +81,7 @@ impl Variables {
             ("HOSTNAME", self.hostname.get_ref().clone()),
             ("HTTPS_PORT", https_port.to_string()),
             ("ISSUER", self.issuer.name().to_owned()),
+            ("GATEWAY_SERVICE", self.gateway.service().to_owned()),
             ("DATABASE_INSTANCES", self.database_instances.get_ref().to_string()),
             ("DATABASE_STORAGE", self.database_storage.get_ref().clone()),
             ("STORAGE_CLASS", self.storage_class.get_ref().clone()),
@@ -71,13 +94,14 @@ impl Variables {
     }
 
     /// The names of every variable, sorted.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "BACKEND_REPLICAS",
         "BUOYS",
         "DATABASE_INSTANCES",
         "DATABASE_STORAGE",
         "ENVIRONMENT",
         "FRONTEND_REPLICAS",
+        "GATEWAY_SERVICE",
         "HOSTNAME",
         "HTTPS_PORT",
         "ISSUER",
