@@ -125,6 +125,18 @@ impl Environment {
         })
     }
 
+    /// The kubeconfig of an attached environment with engine `kubeconfig`: the file that its variable names.
+    #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
+    pub fn named_kubeconfig(&self) -> Result<PathBuf> {
+        let variable = self.cluster.kubeconfig.get_ref();
+        let named = std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+        named.ok_or_else(|| {
+            Failure::new(Kind::Environment, format!("it is not known how to reach `{}`", self.name()))
+                .because(format!("the environment variable `{variable}` is not set"))
+                .hint(format!("set `{variable}` to the path of its kubeconfig"))
+        })
+    }
+
     /// The age key of an attached environment, from the file that `SEASENSE_AGE_KEY_FILE` names; none where it names
     /// none, for a cluster that was given its key before.
     #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]

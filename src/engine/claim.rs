@@ -30,8 +30,12 @@ struct Taken {
     owner: Owner,
 }
 
-/// The environment under the name and port that it has on this machine, or would get; nothing is written.
+/// The environment under the name and port that it has on this machine, or would get; nothing is written. An attached
+/// one is the same from everywhere.
 pub fn resolve(places: &Places, project: &Project, environment: Environment) -> Environment {
+    if environment.cluster.engine.is_attached() {
+        return environment;
+    }
     let taken = taken(places);
     let name = choose(environment.name(), project.root(), &taken);
     let port = match taken.iter().find(|one| one.instance == name) {
