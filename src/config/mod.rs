@@ -15,4 +15,4 @@ pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
 pub use promotion::Promotion;
 pub use read::{nearest, read_toml};
-pub use variables::{Gateway, Issuer, Variables};
+pub use variables::{Gateway, Issuer, Variables, is_plain};

@@ -72,11 +72,19 @@ pub struct Variables {
     pub frontend_replicas: Spanned<u8>,
 }
 
+/// Whether the registry speaks HTTP: one that stands next door, on a Docker network, which gives names without a dot.
+/// Every other one is reached over TLS.
+pub fn is_plain(registry: &str) -> bool {
+    let host = registry.split('/').next().unwrap_or(registry);
+    !host.split(':').next().unwrap_or(host).contains('.')
+}
+
 impl Variables {
     /// The ConfigMap's data: what `postBuild.substituteFrom` sees.
     pub fn to_data(&self, environment: &str, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
         [
             ("ENVIRONMENT", environment.to_owned()),
+            ("REGISTRY_INSECURE", is_plain(self.registry.get_ref()).to_string()),
             ("REGISTRY", self.registry.get_ref().clone()),
             ("HOSTNAME", self.hostname.get_ref().clone()),
             ("HTTPS_PORT", https_port.to_string()),
@@ -94,7 +102,7 @@ impl Variables {
     }
 
     /// The names of every variable, sorted.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 13] = [
         "BACKEND_REPLICAS",
         "BUOYS",
         "DATABASE_INSTANCES",
@@ -106,6 +114,7 @@ impl Variables {
         "HTTPS_PORT",
         "ISSUER",
         "REGISTRY",
+        "REGISTRY_INSECURE",
         "STORAGE_CLASS",
     ];
 
@@ -136,5 +145,17 @@ impl Variables {
             ));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_registry_next_door_speaks_http() {
+        assert!(is_plain("seasense-registry:5000") && is_plain("seasense-registry:5000/mirror"));
+        assert!(!is_plain("rg.fr-par.scw.cloud/seasense") && !is_plain("ghcr.io"));
+        assert!(!is_plain("10.0.0.1:5000/plain"), "an address somewhere is not next door");
     }
 }
