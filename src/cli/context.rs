@@ -54,6 +54,14 @@ impl<'a> Context<'a> {
             )))
     }
 
+    /// Refuses a rehearsal, for a verb that makes what runs from the checkout.
+    pub fn no_rehearsal(environment: &Environment) -> Result<()> {
+        let Some(real) = environment.rehearsed() else { return Ok(()) };
+        Err(Failure::new(Kind::Usage, format!("`{}` takes what was made before", environment.name()))
+            .because("a rehearsal runs the digest that another environment has run, and nothing newer")
+            .hint(format!("`seasense promote {real} --rehearse` brings one to it")))
+    }
+
     /// The environment that the command works on, which must be one that is made on this machine.
     pub fn environment_here(&self, project: &Project) -> Result<Environment> {
         let environment = self.environment(project)?;

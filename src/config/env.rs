@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ClusterSpec, EngineKind, Project, Promotion, Variables, read::Document};
+use super::{ClusterSpec, EngineKind, Project, Promotion, Variables, read::Document, rehearsal};
 use crate::failure::{Failure, Kind, Location, Result};
 
 /// The environment whose key stands in the open.
@@ -32,6 +32,9 @@ pub struct Environment {
     /// Which one of the many that this file may stand for; without it, the file's own name and port.
     #[serde(skip)]
     instance: Option<Instance>,
+    /// Whose secrets it opens; without it, its own.
+    #[serde(skip)]
+    secrets_of: Option<String>,
 }
 
 /// What tells two environments of the same file from each other on one machine.
@@ -39,8 +42,6 @@ pub struct Environment {
 struct Instance {
     name: String,
     https_port: u16,
-    /// Whose secrets it opens; without it, its own.
-    secrets: Option<String>,
 }
 
 /// Ports: of this machine for what is made here, the public one of an attached environment.
@@ -66,10 +67,17 @@ pub struct FleetSpec {
 }
 
 impl Environment {
-    /// Reads and checks the environment `name` of the project.
+    /// Reads and checks the environment `name` of the project; `rehearsal-NAME` is one that stands in for `NAME` here.
     ///
     /// Fails with kind `Environment` and the line and column of whatever is wrong.
     pub fn load(project: &Project, name: &str) -> Result<Self> {
+        match name.strip_prefix(rehearsal::PREFIX) {
+            Some(real) => Ok(Self::read(project, real)?.rehearsal(&Self::read(project, LOCAL)?)),
+            None => Self::read(project, name),
+        }
+    }
+
+    fn read(project: &Project, name: &str) -> Result<Self> {
         let document = Document::open(project, PathBuf::from(format!("envs/{name}.toml")))?;
         let environment: Self = document.parse()?;
         environment.check(project, &document, name)?;
@@ -89,14 +97,17 @@ impl Environment {
     /// The same environment, standing on this machine under another name and on another port.
     #[must_use]
     pub fn as_instance(self, name: &str, https_port: u16) -> Self {
-        let secrets = self.instance.as_ref().and_then(|instance| instance.secrets.clone());
-        Self { instance: Some(Instance { name: name.to_owned(), https_port, secrets }), ..self }
+        Self { instance: Some(Instance { name: name.to_owned(), https_port }), ..self }.with_own_registry()
     }
 
     /// The environment whose secrets it opens: its own, unless it is a rehearsal.
     pub fn secrets(&self) -> &str {
-        let other = self.instance.as_ref().and_then(|instance| instance.secrets.as_deref());
-        other.unwrap_or_else(|| self.name())
+        self.secrets_of.as_deref().unwrap_or_else(|| self.name())
+    }
+
+    /// The same, with the secrets of the environment `other`, and the key that opens them.
+    pub(super) fn opening_secrets_of(self, other: &str) -> Self {
+        Self { secrets_of: Some(other.to_owned()), ..self }
     }
 
     /// The cluster's name.

@@ -7,6 +7,7 @@ mod live;
 mod places;
 mod promotion;
 mod read;
+mod rehearsal;
 mod variables;
 
 pub use cluster::{ClusterSpec, EngineKind};
@@ -15,4 +16,5 @@ pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
 pub use promotion::Promotion;
 pub use read::{nearest, read_toml};
+pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
 pub use variables::{Gateway, Issuer, Variables, is_plain};

@@ -43,7 +43,11 @@ pub async fn bring(client: &Client, what: Bring<'_>, request: &str, events: &Eve
     } else {
         follow::poke(client, input.digest, request).await?;
     }
-    if handed.artifact || handed.settings { step.done(input.digest) } else { step.unchanged("Flux knows it") }
+    if handed.artifact || handed.settings {
+        step.done(input.digest)
+    } else {
+        step.unchanged("Flux knows it")
+    }
     Ok(handed)
 }
 
@@ -95,8 +99,11 @@ mod tests {
         .serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
         .serve_kinds("kustomize.toolkit.fluxcd.io/v1", &[("Kustomization", "kustomizations", true)])
         .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
-        .serve_list("/api/v1/nodes", &[json!({"metadata": {"name": "n"},
-            "status": {"conditions": [{"type": "Ready", "status": "True"}]}})])
+        .serve_list(
+            "/api/v1/nodes",
+            &[json!({"metadata": {"name": "n"},
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]}})],
+        )
         .serve_list("/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations", &[]);
         api
     }

@@ -24,6 +24,7 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
     let project = context.project()?;
     let template = context.template(&project)?;
     context.made_here(&template)?;
+    Context::no_rehearsal(&template)?;
     let wanted = prepare::inputs(&project, &template).await?;
     let engine = EngineContext { events: report.events().clone(), ..context.engine(&project).await? };
     sweep(&engine, report).await;

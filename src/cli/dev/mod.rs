@@ -54,6 +54,7 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let looked = context.environment_here(&project)?;
+    Context::no_rehearsal(&looked)?;
     // What is wrong in the checkout is told before anything is written anywhere.
     let wanted = prepare::inputs(&project, &looked).await?;
     let engine = context.engine(&project).await?;
