@@ -1,6 +1,7 @@
 //! Settings: the only reader of `envs/*.toml`, `infra/*.toml` and the process environment.
 
 mod cluster;
+mod credentials;
 mod env;
 pub mod infra;
 mod live;
@@ -11,6 +12,7 @@ mod rehearsal;
 mod variables;
 
 pub use cluster::{ClusterSpec, EngineKind};
+pub use credentials::{Credentials, registry_credentials};
 pub use env::{Environment, FleetSpec, Ports};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
