@@ -1,0 +1,7 @@
+//! Moves a proved digest from one environment to the next: gates, a commit that says so, a watch, and the way back.
+
+mod figures;
+pub mod target;
+
+pub use figures::CanaryFigures;
+pub use target::{Content, Copied, Part, State, Target};
