@@ -2,6 +2,7 @@
 
 mod blame;
 mod check;
+pub mod contents;
 mod flux;
 mod image;
 mod owners;

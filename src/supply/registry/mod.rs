@@ -3,5 +3,5 @@
 mod client;
 mod container;
 
-pub use client::{RegistryClient, is_local};
+pub use client::{RegistryClient, is_absent, is_local};
 pub use container::{NETWORK, Registry, Wanted, daemon_reference, ensure};
