@@ -9,14 +9,12 @@ use std::{
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::check;
+use super::{PARTS, check};
 use crate::{
     failure::{Context, Failure, Kind, Result},
     yaml,
 };
 
-/// The annotation that names the parts: a JSON object of names to digests.
-pub const PARTS: &str = "org.seasense.parts";
 const REVISION: &str = "org.opencontainers.image.revision";
 const DIRTY: &str = "org.seasense.dirty";
 const REGISTRY: &str = "${REGISTRY}/";
@@ -150,7 +148,7 @@ mod tests {
         };
         let files =
             files.iter().map(|(path, text)| ((*path).to_owned(), text.clone().into_bytes())).collect();
-        pack(&Rendered { files }, &provenance).unwrap()
+        pack(&Rendered { files, ..Rendered::default() }, &provenance).unwrap()
     }
 
     #[test]
@@ -174,13 +172,13 @@ mod tests {
             ("pod.yaml", loose.to_owned()),
             ("notes.txt", "image: none".to_owned()),
         ]);
-        let named = named(&packed.layer.bytes).unwrap();
+        let named = named(&packed.root.layer.bytes).unwrap();
         let image = |name: &str, of| (name.to_owned(), digest(of));
         assert_eq!(named.images, BTreeSet::from([image("backend", 'a'), image("envoy", 'b')]));
         assert_eq!(named.unpinned, BTreeSet::from(["docker.io/library/alpine:3".to_owned()]));
-        let head = head(&packed.manifest.bytes).unwrap();
+        let head = head(&packed.root.manifest.bytes).unwrap();
         assert_eq!((head.commit, head.dirty, head.parts.len()), (Some("1".repeat(40)), true, 0));
-        assert_eq!(head.layer.0, packed.layer.digest);
+        assert_eq!(head.layer.0, packed.root.layer.digest);
     }
 
     #[test]
