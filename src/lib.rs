@@ -37,6 +37,9 @@ pub mod observe;
 pub mod promote;
 
 #[cfg(feature = "cli")]
+pub mod target;
+
+#[cfg(feature = "cli")]
 pub mod upkeep;
 
 #[cfg(feature = "cli")]

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 23] = [
+const TABLE: [(&str, &[&str]); 24] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
@@ -23,6 +23,23 @@ const TABLE: [(&str, &[&str]); 23] = [
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
     // Of `k8s` only `wait`: what it knows of a cluster comes through its own trait `Target`.
     ("promote", &["config", "event", "failure", "k8s", "tool"]),
+    // Environments as promotions meet them: the one place where a promotion touches a cluster or a registry.
+    (
+        "target",
+        &[
+            "artifact",
+            "config",
+            "engine",
+            "event",
+            "failure",
+            "k8s",
+            "observe",
+            "phases",
+            "promote",
+            "supply",
+            "workloads",
+        ],
+    ),
     ("upkeep", &["event", "failure", "k8s", "observe"]),
     ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
     ("docker", &["failure", "tool"]),
@@ -51,6 +68,7 @@ const TABLE: [(&str, &[&str]); 23] = [
             "plan",
             "promote",
             "supply",
+            "target",
             "timing",
             "tool",
             "trust",

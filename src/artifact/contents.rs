@@ -17,7 +17,7 @@ use crate::{
 
 const REVISION: &str = "org.opencontainers.image.revision";
 const DIRTY: &str = "org.seasense.dirty";
-const REGISTRY: &str = "${REGISTRY}/";
+const REGISTRY: &str = "${REGISTRY}";
 /// The files of the platform are some megabytes; whatever is larger than this is something else.
 const MAX: u64 = 512 << 20;
 
@@ -41,6 +41,8 @@ pub struct Named {
     pub images: BTreeSet<(String, String)>,
     /// References that name no digest.
     pub unpinned: BTreeSet<String>,
+    /// The environments that have secrets of their own.
+    pub secrets: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,20 +91,31 @@ pub fn named(layer: &[u8]) -> Result<Named> {
         }
         let mut text = String::new();
         entry.read_to_string(&mut text).with_context(Kind::Tool, || format!("{what}: `{path}`"))?;
-        named.images.extend(pinned(&text));
+        named.images.extend(pinned(&text, REGISTRY));
+        named.secrets.extend(secrets_of(&path, &text));
         named.unpinned.extend(unpinned(&path, &text)?);
     }
     Ok(named)
 }
 
-/// Every `${REGISTRY}/name@sha256:...` of a text, wherever it stands: some images are named in arguments.
-fn pinned(text: &str) -> impl Iterator<Item = (String, String)> {
-    text.split(REGISTRY).skip(1).filter_map(|rest| {
+/// The environment whose secret this file is, if it is one.
+fn secrets_of(path: &str, text: &str) -> Option<String> {
+    let (environment, file) = path.strip_prefix("secrets/")?.split_once('/')?;
+    let secret = !check::is_settings(file) && text.lines().any(|line| line == "kind: Secret");
+    secret.then(|| environment.to_owned())
+}
+
+/// Every `registry/name@sha256:...` of a text, wherever it stands, without the registry: some images are named in
+/// arguments.
+pub fn pinned(text: &str, registry: &str) -> Vec<(String, String)> {
+    let below = text.split(registry).skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('/')?;
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "._-/@:".contains(c)));
         let (name, digest) = rest[..end.unwrap_or(rest.len())].split_once('@')?;
         let digest = digest.get(..71).filter(|digest| is_digest(digest))?;
         Some((name.split(':').next()?.to_owned(), digest.to_owned()))
-    })
+    });
+    below.collect()
 }
 
 fn unpinned(path: &str, text: &str) -> Result<Vec<String>> {
@@ -171,11 +184,14 @@ mod tests {
             ("flux/s.yaml", source),
             ("pod.yaml", loose.to_owned()),
             ("notes.txt", "image: none".to_owned()),
+            ("secrets/local/key.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: k}\n".to_owned()),
+            ("secrets/staging/kustomization.yaml", "kind: Kustomization\n".to_owned()),
         ]);
         let named = named(&packed.root.layer.bytes).unwrap();
         let image = |name: &str, of| (name.to_owned(), digest(of));
         assert_eq!(named.images, BTreeSet::from([image("backend", 'a'), image("envoy", 'b')]));
         assert_eq!(named.unpinned, BTreeSet::from(["docker.io/library/alpine:3".to_owned()]));
+        assert_eq!(named.secrets, BTreeSet::from(["local".to_owned()]));
         let head = head(&packed.root.manifest.bytes).unwrap();
         assert_eq!((head.commit, head.dirty, head.parts.len()), (Some("1".repeat(40)), true, 0));
         assert_eq!(head.layer.0, packed.root.layer.digest);
