@@ -153,7 +153,7 @@ impl Target for ClusterTarget {
         if !known.named.secrets.contains(name) {
             return Err(Failure::new(Kind::Promotion, format!("the artifact has no secrets for `{name}`"))
                 .because(format!(
-                    "`gitops/secrets/{name}` holds none, and the backend does not start without them"
+                    "`gitops/secrets/{name}` holds none: no buoy could prove itself there"
                 ))
                 .hint("docs/secrets.md tells how a set is made"));
         }
