@@ -65,15 +65,12 @@ impl Probes {
         let samples = Arc::new(Mutex::new(Samples::default()));
         let noted = Arc::clone(&samples);
         let task = tokio::spawn(async move {
-            let mut turn = 0;
-            let never = k8s::every(PAUSE, async || {
+            for path in PATHS.iter().cycle() {
                 let begun = Instant::now();
-                let answer = public.get(PATHS[turn % PATHS.len()]).await;
-                turn += 1;
-                let code = answer.ok().map(|(code, _)| code);
+                let code = public.get(path).await.ok().map(|(code, _)| code);
                 noted.lock().unwrap_or_else(PoisonError::into_inner).add(begun.elapsed(), code);
-            });
-            match never.await {}
+                k8s::pause(PAUSE).await;
+            }
         });
         Self { samples, task }
     }
