@@ -2,6 +2,7 @@
 
 mod figures;
 pub mod gate;
+pub mod git;
 pub mod lock;
 pub mod sql;
 pub mod target;
