@@ -1,6 +1,7 @@
 //! Moves a proved digest from one environment to the next: gates, a commit that says so, a watch, and the way back.
 
 mod figures;
+pub mod forge;
 pub mod gate;
 pub mod git;
 pub mod lock;
