@@ -4,6 +4,7 @@ mod figures;
 pub mod forge;
 pub mod gate;
 pub mod git;
+pub mod history;
 pub mod lock;
 pub mod sql;
 pub mod target;
