@@ -23,6 +23,7 @@ mod global;
 mod harness;
 mod machine;
 mod no_docker;
+mod promote;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod timing;
