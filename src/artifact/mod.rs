@@ -4,6 +4,7 @@ mod blame;
 mod check;
 mod closure;
 mod component;
+pub mod contents;
 mod flux;
 mod image;
 mod pack;

@@ -8,6 +8,7 @@ mod diagnose;
 mod doctor;
 mod down;
 mod gc;
+mod history;
 mod images;
 mod interrupt;
 mod json;
@@ -17,9 +18,11 @@ mod ls;
 mod man;
 mod open;
 mod pause;
+mod promote;
 pub mod reference;
 mod render;
 mod resume;
+mod rollback;
 mod snapshot;
 mod span;
 mod status;
@@ -74,6 +77,12 @@ enum Command {
     Resume(resume::Args),
     /// Keep the database's state under a name, and go back to it
     Snapshot(snapshot::Args),
+    /// Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse
+    Promote(promote::Args),
+    /// Bring back a digest that was verified before
+    Rollback(rollback::Args),
+    /// Show who brought what to an environment, when, how it was verified, and whether the signatures hold
+    History(history::Args),
     /// Say what runs, at which digest, and what is wrong
     Status(status::Args),
     /// List every environment of this machine
@@ -111,9 +120,11 @@ pub fn run(cli: Cli) -> ExitCode {
             let ending = interrupt::Ending::default();
             // `ci` has something to do after a signal: what it made goes.
             let guarded = !matches!(cli.command, Command::Ci(_));
+            let elsewhere = matches!(cli.command, Command::Promote(_) | Command::Rollback(_));
+            let hints = if elsewhere { &interrupt::ELSEWHERE[..] } else { &interrupt::HERE };
             let work = Box::pin(dispatch(&ui, ending.clone(), cli));
             let result = runtime.block_on(async {
-                if guarded { interrupt::guard(&ui, &ending, work).await } else { work.await }
+                if guarded { interrupt::guard(&ui, &ending, hints, work).await } else { work.await }
             });
             // A blocking task must not hold the end up: everything it does is safe to cut.
             runtime.shutdown_background();
@@ -139,6 +150,9 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Pause(args) => pause::run(&context, args).await,
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Snapshot(args) => snapshot::run(&context, args).await,
+        Command::Promote(args) => Box::pin(promote::run(&context, args)).await,
+        Command::Rollback(args) => Box::pin(rollback::run(&context, args)).await,
+        Command::History(args) => history::run(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
         Command::Ls(args) => ls::run(&context, args).await,
         Command::Gc(args) => gc::run(&context, args).await,

@@ -1,14 +1,26 @@
 //! Settings: the only reader of `envs/*.toml`, `infra/*.toml` and the process environment.
 
+mod cluster;
+mod credentials;
 mod env;
+mod forge;
 pub mod infra;
 mod live;
 mod places;
+mod promotion;
 mod read;
+mod rehearsal;
+mod signing;
 mod variables;
 
-pub use env::{ClusterSpec, Environment, FleetSpec, Ports};
+pub use cluster::{ClusterSpec, EngineKind};
+pub use credentials::{Credentials, registry_credentials};
+pub use env::{Environment, FleetSpec, Ports};
+pub use forge::{Forge, ForgeKind, Token};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
+pub use promotion::Promotion;
 pub use read::{nearest, read_toml};
-pub use variables::{Issuer, Variables};
+pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
+pub use signing::signing_key;
+pub use variables::{Gateway, Issuer, Variables, is_plain};

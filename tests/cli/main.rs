@@ -8,6 +8,7 @@
     reason = "a test ends with a panic and starts the program as a person would"
 )]
 
+mod attached;
 mod ci;
 mod cluster;
 mod daemon;
@@ -22,6 +23,7 @@ mod global;
 mod harness;
 mod machine;
 mod no_docker;
+mod promote;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod timing;
