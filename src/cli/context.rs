@@ -39,7 +39,7 @@ impl<'a> Context<'a> {
     }
 
     /// Refuses an environment whose cluster is not made on this machine, for a verb that makes, stops or removes one.
-    pub fn made_here(&self, environment: &Environment) -> Result<()> {
+    pub fn made_here(environment: &Environment) -> Result<()> {
         let (name, engine) = (environment.name(), environment.cluster.engine);
         if !engine.is_attached() {
             return Ok(());
@@ -71,7 +71,7 @@ impl<'a> Context<'a> {
     /// The environment that the command works on, which must be one that is made on this machine.
     pub fn environment_here(&self, project: &Project) -> Result<Environment> {
         let environment = self.environment(project)?;
-        self.made_here(&environment).map(|()| environment)
+        Self::made_here(&environment).map(|()| environment)
     }
 
     /// What its file says, without a name on this machine.
