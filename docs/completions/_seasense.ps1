@@ -34,6 +34,9 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pause', 'pause', [CompletionResultType]::ParameterValue, 'Free the machine: stop everything, keep data and certificates')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Wake a paused environment exactly as it was, and prove that it works')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Keep the database''s state under a name, and go back to it')
+            [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse')
+            [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a digest that was verified before')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who brought what to an environment, when, how it was verified, and whether the signatures hold')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what runs, at which digest, and what is wrong')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List every environment of this machine')
             [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what belongs to no living owner')
@@ -184,6 +187,44 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;snapshot;help;help' {
+            break
+        }
+        'seasense;promote' {
+            [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'The digest that must run in the source [default: the one that runs there]')
+            [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Why it may cost more than the budget; recorded')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Use a second real cluster on this machine in the environment''s place')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the gates and what would change in the lock file, and change nothing')
+            [CompletionResult]::new('--push', '--push', [CompletionResultType]::ParameterName, 'Without a forge: push the commits to the remote `origin`')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;rollback' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The digest to go back to, one that was verified there [default: the last one before the present one]')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Use the second cluster on this machine that `promote --rehearse` has made')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the gates and what would change in the lock file, and change nothing')
+            [CompletionResult]::new('--push', '--push', [CompletionResultType]::ParameterName, 'Without a forge: push the commits to the remote `origin`')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;history' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'seasense;status' {
@@ -458,6 +499,9 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pause', 'pause', [CompletionResultType]::ParameterValue, 'Free the machine: stop everything, keep data and certificates')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Wake a paused environment exactly as it was, and prove that it works')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Keep the database''s state under a name, and go back to it')
+            [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse')
+            [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a digest that was verified before')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who brought what to an environment, when, how it was verified, and whether the signatures hold')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what runs, at which digest, and what is wrong')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List every environment of this machine')
             [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what belongs to no living owner')
@@ -506,6 +550,15 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;help;snapshot;rm' {
+            break
+        }
+        'seasense;help;promote' {
+            break
+        }
+        'seasense;help;rollback' {
+            break
+        }
+        'seasense;help;history' {
             break
         }
         'seasense;help;status' {

@@ -40,6 +40,9 @@ _seasense() {
             seasense,help)
                 cmd="seasense__subcmd__help"
                 ;;
+            seasense,history)
+                cmd="seasense__subcmd__history"
+                ;;
             seasense,images)
                 cmd="seasense__subcmd__images"
                 ;;
@@ -58,11 +61,17 @@ _seasense() {
             seasense,pause)
                 cmd="seasense__subcmd__pause"
                 ;;
+            seasense,promote)
+                cmd="seasense__subcmd__promote"
+                ;;
             seasense,render)
                 cmd="seasense__subcmd__render"
                 ;;
             seasense,resume)
                 cmd="seasense__subcmd__resume"
+                ;;
+            seasense,rollback)
+                cmd="seasense__subcmd__rollback"
                 ;;
             seasense,snapshot)
                 cmd="seasense__subcmd__snapshot"
@@ -100,6 +109,9 @@ _seasense() {
             seasense__subcmd__help,help)
                 cmd="seasense__subcmd__help__subcmd__help"
                 ;;
+            seasense__subcmd__help,history)
+                cmd="seasense__subcmd__help__subcmd__history"
+                ;;
             seasense__subcmd__help,images)
                 cmd="seasense__subcmd__help__subcmd__images"
                 ;;
@@ -118,11 +130,17 @@ _seasense() {
             seasense__subcmd__help,pause)
                 cmd="seasense__subcmd__help__subcmd__pause"
                 ;;
+            seasense__subcmd__help,promote)
+                cmd="seasense__subcmd__help__subcmd__promote"
+                ;;
             seasense__subcmd__help,render)
                 cmd="seasense__subcmd__help__subcmd__render"
                 ;;
             seasense__subcmd__help,resume)
                 cmd="seasense__subcmd__help__subcmd__resume"
+                ;;
+            seasense__subcmd__help,rollback)
+                cmd="seasense__subcmd__help__subcmd__rollback"
                 ;;
             seasense__subcmd__help,snapshot)
                 cmd="seasense__subcmd__help__subcmd__snapshot"
@@ -269,7 +287,7 @@ _seasense() {
 
     case "${cmd}" in
         seasense)
-            opts="-h -V --env --project --output --help --version dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help"
+            opts="-h -V --env --project --output --help --version dev ci down pause resume snapshot promote rollback history status ls gc logs open images render trust doctor diagnose timing completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -525,7 +543,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help)
-            opts="dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help"
+            opts="dev ci down pause resume snapshot promote rollback history status ls gc logs open images render trust doctor diagnose timing completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -637,6 +655,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__history)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -804,6 +836,20 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__help__subcmd__promote)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__help__subcmd__render)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -819,6 +865,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__resume)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__rollback)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -979,6 +1039,32 @@ _seasense() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__history)
+            opts="-h --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1410,6 +1496,44 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__promote)
+            opts="-h --digest --over-budget --rehearse --dry-run --push --wait-lock --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --over-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__render)
             opts="-h --supply --jobs --raw --check --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1456,6 +1580,40 @@ _seasense() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__rollback)
+            opts="-h --to --rehearse --dry-run --push --wait-lock --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{Context, json::Json, promote::watched};
+use super::{Context, json::Json, promote::brief};
 use crate::{
     config::Environment,
     failure::Result,
@@ -59,7 +59,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
 /// The JSON form, oldest first.
 fn told(environment: &str, history: &History, fault: Option<&Fault>) -> Value {
-    let record = |line: &Line| json!({"record": line.record, "signature": line.checked});
+    let record = |line: &Line| json!({"record": line.record, "signature": signature(line)});
     json!({
         "version": 1,
         "environment": environment,
@@ -67,6 +67,14 @@ fn told(environment: &str, history: &History, fault: Option<&Fault>) -> Value {
         "fault": fault.map(|fault| json!({"line": fault.line, "what": fault.what})),
         "records": history.lines.iter().map(record).collect::<Value>(),
     })
+}
+
+fn signature(line: &Line) -> Value {
+    match &line.checked {
+        Some(Signature::Good(who)) => json!({"state": "good", "detail": who}),
+        Some(Signature::Bad(why)) => json!({"state": "bad", "detail": why}),
+        Some(Signature::Unsigned) | None => json!({"state": "unsigned", "detail": null}),
+    }
 }
 
 /// For people, newest first.
@@ -100,7 +108,7 @@ fn row(line: &Line) -> [String; 7] {
 /// How it was verified, or why it was worse.
 fn how(record: &Record) -> String {
     match (record.outcome, &record.figures) {
-        (history::Outcome::Verified, Some(figures)) => watched(figures),
+        (history::Outcome::Verified, Some(figures)) => brief(figures),
         _ => record.reason.clone(),
     }
 }

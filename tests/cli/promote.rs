@@ -207,7 +207,7 @@ fn a_history_tells_who_what_when_and_how() {
     WHEN                  WHO  WHAT     DIGEST        OUTCOME   SIGNATURE              VERIFIED BY
     2026-11-24T12:00:00Z  Ada  restore  aaaaaaaaaaaa  verified  unsigned               Ready again after bbbbbbbbbbbb was worse
     2026-11-24T12:00:00Z  Ada  promote  bbbbbbbbbbbb  worse     unsigned               p95 is 900 ms, more than 500 ms, in 3 looks in a row
-    2026-11-24T12:00:00Z  Ada  promote  aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, readings at most 3 s old, 1200 of 1200 stored
+    2026-11-24T12:00:00Z  Ada  promote  aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
     ");
     let run = harness.run(&["history", "staging", "--json"]);
     let told: Value = serde_json::from_str(&run.stdout).unwrap();

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 pub use self::{
     setting::{Common, Setting, finish},
-    show::watched,
+    show::brief,
     target::open,
 };
 use super::Context;

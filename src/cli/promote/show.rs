@@ -67,12 +67,24 @@ fn lock(change: &LockChange, style: Style) -> String {
 }
 
 /// What a watch saw, in one line.
-pub fn watched(figures: &Summary) -> String {
+fn watched(figures: &Summary) -> String {
     let age = figures
         .freshness_seconds
         .map_or("no reading".to_owned(), |age| format!("readings at most {age:.0} s old"));
     format!(
         "{} requests, {} failed, p95 {:.0} ms, {age}, {} of {} stored",
+        figures.requests,
+        figures.failed,
+        figures.p95_ms,
+        figures.stored.min(figures.sent),
+        figures.sent
+    )
+}
+
+/// The same for a table, without the age of readings.
+pub fn brief(figures: &Summary) -> String {
+    format!(
+        "{} requests, {} failed, p95 {:.0} ms, {} of {} stored",
         figures.requests,
         figures.failed,
         figures.p95_ms,

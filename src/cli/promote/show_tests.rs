@@ -3,6 +3,10 @@
 use super::*;
 use crate::promote::{Copied, history::Action, report::ImageChange};
 
+#[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
+#[path = "../../../tests/schemas/check.rs"]
+mod schema;
+
 fn a_report() -> Report {
     let image = |before: Option<&str>, after: Option<&str>| ImageChange {
         before: before.map(|c| format!("sha256:{}", c.repeat(64))),
@@ -102,4 +106,12 @@ fn one_that_was_refused_and_one_that_was_taken_back() {
             "staging runs bbbbbbbbbbbb again, rolled back: aaaaaaaaaaaa was worse: p95 is 900 ms, more than 500 ms, in 3 looks in a row",
         ]
     );
+}
+
+#[test]
+fn the_json_form_is_what_the_schema_says() {
+    let empty = Report { gates: vec![], copied: None, figures: None, ..a_report() };
+    for report in [a_report(), empty] {
+        schema::assert_allowed("promotion", &serde_json::to_value(report).unwrap());
+    }
 }

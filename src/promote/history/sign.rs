@@ -7,7 +7,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{History, Record};
 use crate::{
@@ -27,8 +26,7 @@ pub fn allowed_file() -> PathBuf {
 }
 
 /// What checking a signature gave.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "state", content = "detail")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
     /// Made by this signer, who may.
     Good(String),
