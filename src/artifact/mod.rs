@@ -3,6 +3,7 @@
 mod blame;
 mod check;
 pub mod contents;
+mod fetch;
 mod flux;
 mod image;
 mod pack;
@@ -16,12 +17,13 @@ mod upstream;
 mod variable;
 
 pub use blame::blame;
+pub use fetch::{Fetched, fetch};
 pub use flux::flux_objects;
 pub use pack::{PARTS, Packed, pack};
 pub use parts::{PIN, Part, changed};
 pub use provenance::Provenance;
 pub use push::push;
-pub use render::{Rendered, render, render_again, validate};
+pub use render::{Rendered, render, render_again, render_as_it_stands, validate};
 pub use seal::{Blob, Sealed};
 pub use tree::Tree;
 pub use upstream::Upstream;

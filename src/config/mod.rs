@@ -10,6 +10,7 @@ mod promotion;
 mod read;
 mod rehearsal;
 mod variables;
+mod written;
 
 pub use cluster::{ClusterSpec, EngineKind};
 pub use credentials::{Credentials, registry_credentials};
@@ -17,6 +18,8 @@ pub use env::{Environment, FleetSpec, Ports};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
 pub use promotion::Promotion;
-pub use read::{nearest, read_toml};
+pub use read::{Document, nearest, read_toml};
 pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
 pub use variables::{Gateway, Issuer, Variables, is_plain};
+use written::names_in;
+pub use written::{Written, names};
