@@ -103,7 +103,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let (mut bits, mut count) = (0_u32, 0);
     for byte in text.trim_end_matches('=').bytes() {
-        bits = (bits << 6 | digit(byte)?) & 0xff_ffff;
+        bits = ((bits << 6) | digit(byte)?) & 0xff_ffff;
         count += 6;
         if count >= 8 {
             count -= 8;
