@@ -1,7 +1,7 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> promote, upkeep, diagnose`.
+//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> promote, compare, upkeep, diagnose`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -35,6 +35,9 @@ pub mod observe;
 
 #[cfg(feature = "cli")]
 pub mod promote;
+
+#[cfg(feature = "cli")]
+pub mod compare;
 
 #[cfg(feature = "cli")]
 pub mod target;

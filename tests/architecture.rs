@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 24] = [
+const TABLE: [(&str, &[&str]); 25] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
@@ -23,6 +23,8 @@ const TABLE: [(&str, &[&str]); 24] = [
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
     // Of `k8s` only `wait`: what it knows of a cluster comes through its own trait `Target`.
     ("promote", &["config", "event", "failure", "k8s", "tool"]),
+    // What an environment runs stands in its lock file, which `promote` reads.
+    ("compare", &["artifact", "config", "failure", "promote", "supply", "tool", "yaml"]),
     // Environments as promotions meet them: the one place where a promotion touches a cluster or a registry.
     (
         "target",
@@ -56,6 +58,7 @@ const TABLE: [(&str, &[&str]); 24] = [
         "cli",
         &[
             "artifact",
+            "compare",
             "config",
             "diagnose",
             "docker",

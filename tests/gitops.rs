@@ -9,7 +9,8 @@ use std::{
 
 use seasense::{
     artifact::{Rendered, Tree, Upstream, render},
-    config::{Environment, Project},
+    compare::parity::{self, Allowed, Facts, judge},
+    config::{Environment, Project, Written},
     supply::{Lock, LockedImage, Origin, Provenance},
     yaml,
 };
@@ -55,12 +56,7 @@ async fn rendered() -> Rendered {
 
 fn environments() -> Vec<Environment> {
     let project = Project::find(root()).unwrap();
-    let mut names: Vec<String> = std::fs::read_dir(root().join("envs"))
-        .unwrap()
-        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
-        .filter(|name| !name.contains('.'))
-        .collect();
-    names.sort();
+    let names = seasense::config::names(&project);
     assert_eq!(names, ["local", "production", "staging"]);
     names.iter().map(|name| Environment::load(&project, name).unwrap()).collect()
 }
@@ -264,6 +260,44 @@ async fn each_environment_s_secrets_are_for_its_own_key() {
         .into_iter()
         .find(|(file, object)| object["kind"] == "Secret" && !file.starts_with("secrets/"));
     assert_eq!(stray, None, "a secret outside secrets/");
+}
+
+#[test]
+fn environments_differ_in_nothing_but_what_was_reviewed() {
+    let project = Project::find(root()).unwrap();
+    let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
+    for (at, a) in all.iter().enumerate() {
+        for b in &all[at + 1..] {
+            let parity = judge(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
+            let told = parity.unexplained.iter().map(|one| format!("{}: {}", one.place, one.what));
+            assert!(parity.holds, "{}", told.collect::<Vec<_>>().join("\n"));
+            assert_eq!(parity.stale, [], "{} holds what nobody needs", parity::FILE);
+        }
+    }
+}
+
+/// What the manifests of two environments differ in is what variables fill in: proved on the files, where it needs no
+/// program; `seasense parity` proves it on what Flux builds of them.
+#[tokio::test]
+async fn every_line_in_which_environments_differ_holds_a_variable_that_differs() {
+    let rendered = rendered().await;
+    let template = rendered.to_text(None).unwrap();
+    let text = |one: &Environment| rendered.to_text(Some(&one.to_variables())).unwrap();
+    let (all, mut compared) = (environments(), 0);
+    for (at, a) in all.iter().enumerate() {
+        for b in &all[at + 1..] {
+            let (mine, theirs) = (a.to_variables(), b.to_variables());
+            let (ours, others) = (text(a), text(b));
+            assert_eq!(ours.lines().count(), others.lines().count(), "variables make lines");
+            for ((line, other), named) in ours.lines().zip(others.lines()).zip(template.lines()) {
+                let explains =
+                    |name: &String| mine[name] != theirs[name] && named.contains(&format!("${{{name}}}"));
+                assert!(line == other || mine.keys().any(explains), "{line} and {other} come from {named}");
+                compared += usize::from(line != other);
+            }
+        }
+    }
+    assert!(compared > 20, "{compared} lines differ");
 }
 
 #[tokio::test]

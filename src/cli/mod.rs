@@ -5,6 +5,7 @@ mod completions;
 mod context;
 mod dev;
 mod diagnose;
+mod diff;
 mod doctor;
 mod down;
 mod gc;
@@ -17,6 +18,7 @@ mod logs;
 mod ls;
 mod man;
 mod open;
+mod parity;
 mod pause;
 mod promote;
 pub mod reference;
@@ -97,6 +99,10 @@ enum Command {
     Images(images::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
+    /// Say in what two environments, commits, artifacts or the work tree differ
+    Diff(diff::Args),
+    /// Prove that environments differ in nothing but what was reviewed
+    Parity(parity::Args),
     /// Let this machine's browsers and programs trust the environment, or take it back
     Trust(trust::Args),
     /// Check that this machine can run the platform
@@ -160,6 +166,8 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
         Command::Render(args) => render::run(&context, args).await,
+        Command::Diff(args) => Box::pin(diff::run(&context, args)).await,
+        Command::Parity(args) => Box::pin(parity::run(&context, args)).await,
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Diagnose(args) => diagnose::run(&context, args).await,

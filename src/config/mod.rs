@@ -12,6 +12,7 @@ mod read;
 mod rehearsal;
 mod signing;
 mod variables;
+mod written;
 
 pub use cluster::{ClusterSpec, EngineKind};
 pub use credentials::{Credentials, registry_credentials};
@@ -20,7 +21,9 @@ pub use forge::{Forge, ForgeKind, Token};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
 pub use promotion::Promotion;
-pub use read::{nearest, read_toml};
+pub use read::{Document, nearest, read_toml};
 pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
 pub use signing::signing_key;
 pub use variables::{Gateway, Issuer, Variables, is_plain};
+use written::names_in;
+pub use written::{Written, names};

@@ -11,6 +11,7 @@
 mod attached;
 mod ci;
 mod cluster;
+mod compare;
 mod daemon;
 mod dev_watch;
 mod diagnose;
