@@ -3,6 +3,7 @@
 mod ci;
 mod completions;
 mod context;
+mod cost;
 mod dev;
 mod diagnose;
 mod doctor;
@@ -97,6 +98,8 @@ enum Command {
     Images(images::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
+    /// Say what environments cost a month, and whether that is within their budgets
+    Cost(cost::Args),
     /// Let this machine's browsers and programs trust the environment, or take it back
     Trust(trust::Args),
     /// Check that this machine can run the platform
@@ -160,6 +163,7 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
         Command::Render(args) => render::run(&context, args).await,
+        Command::Cost(args) => cost::run(&context, &args),
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Diagnose(args) => diagnose::run(&context, args).await,

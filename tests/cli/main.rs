@@ -11,6 +11,7 @@
 mod attached;
 mod ci;
 mod cluster;
+mod cost;
 mod daemon;
 mod dev_watch;
 mod diagnose;
