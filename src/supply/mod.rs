@@ -12,6 +12,7 @@ mod lock;
 pub mod manifests;
 mod meter;
 pub mod oci;
+pub mod prune;
 mod publish;
 pub mod pull;
 mod pulled;

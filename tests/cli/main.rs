@@ -25,6 +25,7 @@ mod harness;
 mod machine;
 mod no_docker;
 mod promote;
+mod prune;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod timing;
