@@ -1,5 +1,6 @@
 //! The command line: one file per verb, each with its arguments and what it does.
 
+mod artifact;
 mod ci;
 mod completions;
 mod context;
@@ -98,6 +99,8 @@ enum Command {
     Images(images::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
+    /// Publish what other environments are to run
+    Artifact(artifact::Args),
     /// Say what environments cost a month, and whether that is within their budgets
     Cost(cost::Args),
     /// Let this machine's browsers and programs trust the environment, or take it back
@@ -163,6 +166,7 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
         Command::Render(args) => render::run(&context, args).await,
+        Command::Artifact(args) => artifact::run(&context, args).await,
         Command::Cost(args) => cost::run(&context, &args),
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
