@@ -10,6 +10,9 @@ pub mod cli;
 pub mod config;
 
 #[cfg(feature = "cli")]
+pub mod cost;
+
+#[cfg(feature = "cli")]
 pub mod plan;
 
 #[cfg(feature = "cli")]

@@ -10,6 +10,7 @@ use std::{
 /// Every module in the order of the data's flow, and what it may use beside itself.
 const TABLE: [(&str, &[&str]); 25] = [
     ("config", &["failure"]),
+    ("cost", &["config", "failure", "yaml"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
     ("trust", &["failure", "tool"]),
@@ -60,6 +61,7 @@ const TABLE: [(&str, &[&str]); 25] = [
             "artifact",
             "compare",
             "config",
+            "cost",
             "diagnose",
             "docker",
             "engine",

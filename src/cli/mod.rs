@@ -1,8 +1,10 @@
 //! The command line: one file per verb, each with its arguments and what it does.
 
+mod artifact;
 mod ci;
 mod completions;
 mod context;
+mod cost;
 mod dev;
 mod diagnose;
 mod diff;
@@ -103,6 +105,10 @@ enum Command {
     Diff(diff::Args),
     /// Prove that environments differ in nothing but what was reviewed
     Parity(parity::Args),
+    /// Publish what other environments are to run
+    Artifact(artifact::Args),
+    /// Say what environments cost a month, and whether that is within their budgets
+    Cost(cost::Args),
     /// Let this machine's browsers and programs trust the environment, or take it back
     Trust(trust::Args),
     /// Check that this machine can run the platform
@@ -168,6 +174,8 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Render(args) => render::run(&context, args).await,
         Command::Diff(args) => Box::pin(diff::run(&context, args)).await,
         Command::Parity(args) => Box::pin(parity::run(&context, args)).await,
+        Command::Artifact(args) => artifact::run(&context, args).await,
+        Command::Cost(args) => cost::run(&context, &args),
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Diagnose(args) => diagnose::run(&context, args).await,

@@ -1,4 +1,4 @@
-//! Settings: the only reader of `envs/*.toml`, `infra/*.toml` and the process environment.
+//! Settings: the only reader of `envs/*.toml`, `infra/*.toml`, `infra/scaleway/*` and the process environment.
 
 mod cluster;
 mod credentials;
@@ -7,9 +7,11 @@ mod forge;
 pub mod infra;
 mod live;
 mod places;
+mod prices;
 mod promotion;
 mod read;
 mod rehearsal;
+mod scaleway;
 mod signing;
 mod variables;
 mod written;
@@ -20,9 +22,11 @@ pub use env::{Environment, FleetSpec, Ports};
 pub use forge::{Forge, ForgeKind, Token};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
+pub use prices::{Confidence, NodeOverhead, Price, Prices};
 pub use promotion::Promotion;
 pub use read::{Document, nearest, read_toml};
 pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
+pub use scaleway::{Infrastructure, MODULES};
 pub use signing::signing_key;
 pub use variables::{Gateway, Issuer, Variables, is_plain};
 use written::names_in;

@@ -13,6 +13,7 @@ pub mod manifests;
 mod meter;
 pub mod oci;
 mod program;
+pub mod prune;
 mod publish;
 pub mod pull;
 mod pulled;

@@ -12,6 +12,7 @@ mod attached;
 mod ci;
 mod cluster;
 mod compare;
+mod cost;
 mod daemon;
 mod dev_watch;
 mod diagnose;
@@ -25,6 +26,7 @@ mod harness;
 mod machine;
 mod no_docker;
 mod promote;
+mod prune;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod timing;

@@ -39,7 +39,7 @@ impl<T: Target> Witness for Facts<'_, T> {
             known: commit.is_some(),
             edited: repository.edited(&READ).await?,
             parity: outside::parity(self.source_environment, environment).await,
-            monthly: outside::monthly(environment),
+            monthly: outside::monthly(&self.setting.project, environment),
         })
     }
 }

@@ -1,7 +1,8 @@
 //! What the gates `parity` and `budget` ask about: answered by the comparison of environments and by the price table.
 
 use crate::{
-    config::{EngineKind, Environment},
+    config::{EngineKind, Environment, Infrastructure, Prices, Project},
+    cost,
     promote::gate::Parity,
 };
 
@@ -17,9 +18,17 @@ pub async fn parity(source: &Environment, target: &Environment) -> Parity {
 }
 
 /// What `environment` costs, in EUR a month; nothing where its cluster is no rented one.
-pub fn monthly(environment: &Environment) -> Result<Option<f64>, String> {
+pub fn monthly(project: &Project, environment: &Environment) -> Result<Option<f64>, String> {
     match environment.cluster.engine {
         EngineKind::Kind | EngineKind::Kubeconfig => Ok(None),
-        EngineKind::Scaleway => Err("its price is not known: there is no `seasense cost` yet".to_owned()),
+        EngineKind::Scaleway => {
+            priced(project, environment.name()).map(Some).map_err(|failure| failure.message)
+        }
     }
+}
+
+fn priced(project: &Project, name: &str) -> crate::failure::Result<f64> {
+    let (layout, prices) = (Infrastructure::load(project, name)?, Prices::load(project)?);
+    let items = cost::of_layout(&layout, &prices);
+    Ok(cost::bill(&items, &prices, f64::from(prices.hours_per_month))?.eur_per_month)
 }
