@@ -61,7 +61,7 @@ fn environments() -> Vec<Environment> {
         .filter(|name| !name.contains('.'))
         .collect();
     names.sort();
-    assert!(names.contains(&"local".to_owned()));
+    assert_eq!(names, ["local", "production", "staging"]);
     names.iter().map(|name| Environment::load(&project, name).unwrap()).collect()
 }
 
@@ -232,15 +232,20 @@ async fn each_environment_s_secrets_are_for_its_own_key() {
         let rule = rules["creation_rules"].as_array().unwrap().iter();
         let rule =
             rule.filter(|rule| rule["path_regex"].as_str().unwrap().contains(&folder)).collect::<Vec<_>>();
-        assert_eq!(rule.len(), 1, "one rule for {folder}");
-        assert!(keys.insert(rule[0]["age"].to_string()), "two environments share a key");
         let secrets: Vec<Value> = objects()
             .await
             .into_iter()
             .filter(|(file, object)| object["kind"] == "Secret" && file.starts_with(&folder))
             .map(|(_, object)| object)
             .collect();
+        // What is made by `dev` has its secrets in the repository; an attached one gets them from who runs it.
+        if secrets.is_empty() && environment.cluster.engine.is_attached() {
+            assert!(root().join("gitops").join(&folder).join("kustomization.yaml").is_file(), "{folder}");
+            continue;
+        }
         assert!(!secrets.is_empty(), "{folder} holds no secrets");
+        assert_eq!(rule.len(), 1, "one rule for {folder}");
+        assert!(keys.insert(rule[0]["age"].to_string()), "two environments share a key");
         for secret in secrets {
             let recipients: Vec<&Value> =
                 secret["sops"]["age"].as_array().unwrap().iter().map(|key| &key["recipient"]).collect();

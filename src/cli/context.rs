@@ -5,7 +5,7 @@ use crate::{
     config::{Environment, Places, Project},
     docker::Docker,
     engine::{self, EngineContext, Host},
-    failure::{Context as _, Kind, Result},
+    failure::{Context as _, Failure, Kind, Result},
     ui::Ui,
 };
 
@@ -36,6 +36,36 @@ impl<'a> Context<'a> {
     pub fn environment(&self, project: &Project) -> Result<Environment> {
         let environment = Environment::load(project, &self.global.environment)?;
         Ok(engine::resolve(&Places::from_environment()?, project, environment))
+    }
+
+    /// Refuses an environment whose cluster is not made on this machine, for a verb that makes, stops or removes one.
+    pub fn made_here(&self, environment: &Environment) -> Result<()> {
+        let (name, engine) = (environment.name(), environment.cluster.engine);
+        if !engine.is_attached() {
+            return Ok(());
+        }
+        Err(Failure::new(Kind::Usage, format!("`{name}` is no environment of this machine"))
+            .because(format!(
+                "its cluster is attached (engine `{}`): this verb is for engine `kind`",
+                engine.name()
+            ))
+            .hint(format!(
+                "`seasense promote {name}` brings a digest to it, `seasense status --env {name}` looks at it"
+            )))
+    }
+
+    /// Refuses a rehearsal, for a verb that makes what runs from the checkout.
+    pub fn no_rehearsal(environment: &Environment) -> Result<()> {
+        let Some(real) = environment.rehearsed() else { return Ok(()) };
+        Err(Failure::new(Kind::Usage, format!("`{}` takes what was made before", environment.name()))
+            .because("a rehearsal runs the digest that another environment has run, and nothing newer")
+            .hint(format!("`seasense promote {real} --rehearse` brings one to it")))
+    }
+
+    /// The environment that the command works on, which must be one that is made on this machine.
+    pub fn environment_here(&self, project: &Project) -> Result<Environment> {
+        let environment = self.environment(project)?;
+        self.made_here(&environment).map(|()| environment)
     }
 
     /// What its file says, without a name on this machine.

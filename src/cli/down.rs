@@ -30,7 +30,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         return super::pause::run(context, super::pause::Args { lock: args.lock, json: args.json }).await;
     }
     let project = context.project()?;
-    let environment = context.environment(&project)?;
+    let environment = context.environment_here(&project)?;
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;

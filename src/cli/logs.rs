@@ -61,12 +61,13 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     if args.part == Part::Fleet {
+        context.made_here(&environment)?;
         let name = engine::fleet::container(&environment.cluster_name());
         let text = context.docker().await?.logs(&name, args.tail as usize).await?;
         context.ui.data(&text);
         return Ok(ExitCode::SUCCESS);
     }
-    let handle = engine::handle(&Places::from_environment()?, &environment.cluster_name());
+    let handle = engine::attach(&Places::from_environment()?, &environment).await?;
     let client = Client::connect(&handle).await?;
     let (namespace, labels, container) = place(args.part);
     let pods = client.list(&resource::POD, Some(namespace), &Selector::labels(labels)).await?;

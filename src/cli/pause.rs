@@ -27,7 +27,7 @@ pub struct Args {
 /// Pauses the environment.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let environment = context.environment(&project)?;
+    let environment = context.environment_here(&project)?;
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;

@@ -32,7 +32,7 @@ pub struct Args {
 /// Wakes the environment. Nothing of the checkout but the environment's file is read, and nothing is built or applied.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let environment = context.environment(&project)?;
+    let environment = context.environment_here(&project)?;
     let engine = context.engine(&project).await?;
     let _lock = args.lock.take(&engine, &environment).await?;
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
@@ -43,7 +43,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let pods = follow(&engine, &client, awake.started, deadline);
     let (public, ()) = tokio::try_join!(sail(&engine, &environment, &client, deadline), pods)?;
-    let observer = Observer { environment: &environment, places: &engine.places, docker: &engine.docker };
+    let observer =
+        Observer { environment: &environment, places: &engine.places, docker: Some(&engine.docker) };
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
     args.json.print(context, &proved, String::new)?;
     context.ui.say(&report(&proved, context.ui.took().1));

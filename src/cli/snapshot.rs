@@ -68,7 +68,7 @@ enum Action {
 /// Keeps, loads, lists or removes.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let environment = context.environment(&project)?;
+    let environment = context.environment_here(&project)?;
     // A wrong name is told before anything is asked.
     let name = match &args.action {
         Action::Save { name, .. } | Action::Load { name, .. } | Action::Rm { name } => {

@@ -1,6 +1,6 @@
 //! Keys of the cloud: out of the process environment only, and never shown.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
 
 use crate::failure::{Failure, Kind, Result};
 
@@ -90,11 +90,6 @@ impl Credentials {
         let keys = [self.access_key.reveal(), self.secret_key.reveal()];
         keys.into_iter().chain(self.passphrase.as_ref().map(Secret::reveal)).collect()
     }
-}
-
-/// The file that `SEASENSE_AGE_KEY_FILE` names.
-pub fn age_key_file() -> Option<PathBuf> {
-    variable("SEASENSE_AGE_KEY_FILE").map(PathBuf::from)
 }
 
 #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]

@@ -46,6 +46,12 @@ pub fn home_and_java() -> (Option<PathBuf>, Option<PathBuf>) {
 /// What the registry's container is called; the manifests in the cluster name it so.
 const REGISTRY: &str = "seasense-registry";
 
+/// The folder of what is known of clusters that were not made on this machine.
+const ATTACHED: &str = "attached.d";
+
+/// The folder in which infrastructure is planned and applied.
+const INFRA: &str = "infra.d";
+
 /// Folders outside the project, and the registry's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
@@ -110,7 +116,7 @@ impl Places {
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| entry.file_name().into_string().ok())
             // Beside them lies what outlives every cluster.
-            .filter(|name| name != "trust.d")
+            .filter(|name| !["trust.d", ATTACHED, INFRA].contains(&name.as_str()))
             .collect();
         names.sort();
         names
@@ -121,16 +127,40 @@ impl Places {
         self.state.join("trust.json")
     }
 
+    /// Where it is kept how the attached environment `name` is reached, and which cluster it is. Every checkout of this
+    /// machine means the same one.
+    pub fn attached(&self, name: &str) -> PathBuf {
+        self.state.join(ATTACHED).join(name)
+    }
+
+    /// Makes that folder, readable by its owner only.
+    pub fn make_attached(&self, name: &str) -> Result<PathBuf> {
+        make_private(self.attached(name))
+    }
+
+    /// The folder in which the infrastructure of the environment `name` is planned and applied; what is in it is secret.
+    pub fn infra(&self, name: &str) -> PathBuf {
+        self.state.join(INFRA).join(name)
+    }
+
+    /// Makes that folder, readable by its owner only.
+    pub fn make_infra(&self, name: &str) -> Result<PathBuf> {
+        make_private(self.infra(name))
+    }
+
     /// Makes the state folder of `cluster`, readable by its owner only.
     pub fn make_state(&self, cluster: &str) -> Result<PathBuf> {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-        let folder = self.state(cluster);
-        let made = std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .and_then(|()| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)));
-        made.with_context(Kind::Tool, || format!("make the state folder `{}`", folder.display()))?;
-        Ok(folder)
+        make_private(self.state(cluster))
     }
+}
+
+fn make_private(folder: PathBuf) -> Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .and_then(|()| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)));
+    made.with_context(Kind::Tool, || format!("make the state folder `{}`", folder.display()))?;
+    Ok(folder)
 }

@@ -28,6 +28,26 @@ impl Issuer {
     }
 }
 
+/// How the world reaches the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gateway {
+    /// Through a port of every node: a laptop's, or that of a cluster without a load balancer.
+    NodePort,
+    /// Through a load balancer of the provider.
+    LoadBalancer,
+}
+
+impl Gateway {
+    /// The type of its Service, as Kubernetes calls it.
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::NodePort => "NodePort",
+            Self::LoadBalancer => "LoadBalancer",
+        }
+    }
+}
+
 /// The `[variables]` table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -38,6 +58,8 @@ pub struct Variables {
     pub hostname: Spanned<String>,
     /// Who signs its certificate.
     pub issuer: Issuer,
+    /// How the world reaches it.
+    pub gateway: Gateway,
     /// PostgreSQL instances, 2 to 5: one that is copied to synchronously needs another.
     pub database_instances: Spanned<u8>,
     /// Size of each instance's volume, as a Kubernetes quantity in `Gi`.
@@ -50,15 +72,24 @@ pub struct Variables {
     pub frontend_replicas: Spanned<u8>,
 }
 
+/// Whether the registry speaks HTTP: one that stands next door, on a Docker network, which gives names without a dot.
+/// Every other one is reached over TLS.
+pub fn is_plain(registry: &str) -> bool {
+    let host = registry.split('/').next().unwrap_or(registry);
+    !host.split(':').next().unwrap_or(host).contains('.')
+}
+
 impl Variables {
     /// The ConfigMap's data: what `postBuild.substituteFrom` sees.
     pub fn to_data(&self, environment: &str, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
         [
             ("ENVIRONMENT", environment.to_owned()),
+            ("REGISTRY_INSECURE", is_plain(self.registry.get_ref()).to_string()),
             ("REGISTRY", self.registry.get_ref().clone()),
             ("HOSTNAME", self.hostname.get_ref().clone()),
             ("HTTPS_PORT", https_port.to_string()),
             ("ISSUER", self.issuer.name().to_owned()),
+            ("GATEWAY_SERVICE", self.gateway.service().to_owned()),
             ("DATABASE_INSTANCES", self.database_instances.get_ref().to_string()),
             ("DATABASE_STORAGE", self.database_storage.get_ref().clone()),
             ("STORAGE_CLASS", self.storage_class.get_ref().clone()),
@@ -71,17 +102,19 @@ impl Variables {
     }
 
     /// The names of every variable, sorted.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 13] = [
         "BACKEND_REPLICAS",
         "BUOYS",
         "DATABASE_INSTANCES",
         "DATABASE_STORAGE",
         "ENVIRONMENT",
         "FRONTEND_REPLICAS",
+        "GATEWAY_SERVICE",
         "HOSTNAME",
         "HTTPS_PORT",
         "ISSUER",
         "REGISTRY",
+        "REGISTRY_INSECURE",
         "STORAGE_CLASS",
     ];
 
@@ -112,5 +145,17 @@ impl Variables {
             ));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_registry_next_door_speaks_http() {
+        assert!(is_plain("seasense-registry:5000") && is_plain("seasense-registry:5000/mirror"));
+        assert!(!is_plain("rg.fr-par.scw.cloud/seasense") && !is_plain("ghcr.io"));
+        assert!(!is_plain("10.0.0.1:5000/plain"), "an address somewhere is not next door");
     }
 }

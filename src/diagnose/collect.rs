@@ -125,7 +125,8 @@ fn of_machine<'a>(subject: Subject<'a>, logs: bool, basket: &'a Basket) -> Vec<P
         basket.missing("docker", "no container daemon answers");
         return parts;
     };
-    let observer = Observer { environment: subject.environment, places: subject.places, docker };
+    let observer =
+        Observer { environment: subject.environment, places: subject.places, docker: Some(docker) };
     let status = async move { basket.serialized("status.json", &observe::snapshot(observer).await) };
     parts.push(("docker", Box::pin(machine::docker(subject, docker, logs, basket))));
     parts.push(("nodes", Box::pin(machine::nodes(subject, docker, logs, basket))));
@@ -155,7 +156,7 @@ fn of_cluster<'a>(client: &'a Client, logs: bool, basket: &'a Basket) -> Vec<Par
 }
 
 async fn known(subject: Subject<'_>) -> Result<(Client, Values)> {
-    let handle = engine::handle(subject.places, &subject.environment.cluster_name());
+    let handle = engine::attach(subject.places, subject.environment).await?;
     let client = Client::connect(&handle).await?;
     let values = secrets::of_cluster(&client).await?;
     Ok((client, values))

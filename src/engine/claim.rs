@@ -30,14 +30,20 @@ struct Taken {
     owner: Owner,
 }
 
-/// The environment under the name and port that it has on this machine, or would get; nothing is written.
+/// The environment under the name and port that it has on this machine, or would get; nothing is written. An attached
+/// one is the same from everywhere.
 pub fn resolve(places: &Places, project: &Project, environment: Environment) -> Environment {
+    if environment.cluster.engine.is_attached() {
+        return environment;
+    }
     let taken = taken(places);
     let name = choose(environment.name(), project.root(), &taken);
+    // A rehearsal has no file that would name a port for it alone.
+    let given = name != environment.name() || environment.is_rehearsal();
     let port = match taken.iter().find(|one| one.instance == name) {
         // Its own file may say another port by now: `engine::ensure` tells that, as nothing else would.
-        Some(one) if name != environment.name() => one.owner.https_port,
-        None if name != environment.name() => {
+        Some(one) if given => one.owner.https_port,
+        None if given => {
             free_port(environment.https_port(), &taken, is_free).unwrap_or_else(|| environment.https_port())
         }
         _ => environment.https_port(),

@@ -5,6 +5,7 @@
 //! runs and whether or not the state folder still exists. It is whole when the record in the state folder, written after
 //! `kind create` ended well, names exactly the containers that exist. A whole cluster is never removed unasked: it holds data.
 
+pub mod attached;
 mod claim;
 mod create;
 mod ensure;
@@ -44,6 +45,7 @@ use crate::{
     failure::Result,
 };
 
+pub use attached::{attach, handle_of, kubeconfig_of};
 pub use claim::{claim, resolve};
 pub use ensure::{ensure, foreign};
 pub use fleet::FleetInput;

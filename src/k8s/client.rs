@@ -47,12 +47,15 @@ impl Client {
         let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
             .with_context(Kind::Cluster, what)?;
-        config.connect_timeout = Some(Duration::from_secs(3));
-        // A proxy of the shell must not stand between us and a cluster on this machine.
-        config.proxy_url = None;
+        if handle.pin.is_none() {
+            config.connect_timeout = Some(Duration::from_secs(3));
+            // A proxy of the shell must not stand between us and a cluster on this machine.
+            config.proxy_url = None;
+        }
         let api = kube::Client::try_from(config)
             .with_context(Kind::Cluster, || format!("connect to the cluster `{}`", handle.name))?;
-        let identity = Identity { name: handle.name.clone(), uid: handle.uid.clone() };
+        let identity =
+            Identity { name: handle.name.clone(), uid: handle.uid.clone(), pin: handle.pin.clone() };
         let client = Self::over(api, identity.clone());
         if let Some(known) = &identity.uid {
             identity.compare(known, &client.uid().await?)?;

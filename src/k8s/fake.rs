@@ -97,7 +97,7 @@ impl FakeApi {
             let fake = fake.clone();
             async move { Ok::<_, std::convert::Infallible>(fake.answer(request).await) }
         });
-        let identity = Identity { name: "fake".to_owned(), uid };
+        let identity = Identity { name: "fake".to_owned(), uid, pin: None };
         Client::over(kube::Client::new(service, "default"), identity)
     }
 

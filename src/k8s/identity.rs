@@ -3,7 +3,7 @@
 //! The check stands below every request of a client, so that no way of writing can go past it. It asks again each time:
 //! a cluster may be replaced behind the same address while a run goes on.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use http::{Method, Request};
 use kube::client::Body;
@@ -23,6 +23,8 @@ pub(super) struct Identity {
     pub name: String,
     /// The UID of its `kube-system` namespace; a client that does not know it may only read.
     pub uid: Option<String>,
+    /// Where it is written down, of a cluster that was not made on this machine.
+    pub pin: Option<PathBuf>,
 }
 
 /// The same connection, through which nothing is changed before `identity` was seen at its other end.
@@ -66,9 +68,16 @@ impl Identity {
         if found == known {
             return Ok(());
         }
+        let hint = match &self.pin {
+            None => "run `seasense down` and `seasense dev` to make the environment anew".to_owned(),
+            Some(pin) => format!(
+                "look which cluster the kubeconfig reaches; where it was replaced on purpose, remove `{}`",
+                pin.display()
+            ),
+        };
         Err(Failure::new(Kind::Cluster, format!("{OTHER} for `{}`; nothing was changed in it", self.name))
             .because(format!("expected the cluster {known}, found {found}"))
-            .hint("run `seasense down` and `seasense dev` to make the environment anew"))
+            .hint(hint))
     }
 }
 
@@ -166,6 +175,15 @@ mod tests {
         assert!(is_other(&ran.unwrap_err()));
         assert!(!api.asked().iter().any(|asked| asked.line.contains("/exec")), "{:?}", api.asked());
         assert_eq!(writes(&api), 0);
+    }
+
+    #[test]
+    fn where_an_attached_cluster_was_written_down_is_told() {
+        let pin = Some(PathBuf::from("/state/attached.d/staging/identity.json"));
+        let identity = Identity { name: "seasense-staging".into(), uid: Some("a".into()), pin };
+        let failure = identity.compare("a", "b").unwrap_err();
+        assert!(is_other(&failure), "{}", failure.message);
+        assert!(failure.hints[0].contains("/state/attached.d/staging/identity.json"), "{:?}", failure.hints);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     snapshot::{Artifact, Endpoints, Problem, Snapshot, VERSION},
 };
 use crate::{
-    config::{Environment, Places},
+    config::{Environment, Issuer, Places},
     docker::Docker,
     engine::{self, Observed},
     failure::{Failure, Kind, Result},
@@ -35,24 +35,20 @@ pub struct Observer<'a> {
     pub environment: &'a Environment,
     /// Where its state lies.
     pub places: &'a Places,
-    /// The container daemon.
-    pub docker: &'a Docker,
+    /// The container daemon; an attached environment needs none.
+    pub docker: Option<&'a Docker>,
+}
+
+impl Observer<'_> {
+    const fn is_attached(&self) -> bool {
+        self.environment.cluster.engine.is_attached()
+    }
 }
 
 /// Takes a snapshot.
 pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
     let mut problems = Vec::new();
-    let cluster = observer.environment.cluster_name();
-    let found = within(engine::observe(observer.docker, observer.places, &cluster)).await;
-    let (word, problem) = match &found {
-        Ok(found) => problems::of_cluster(found),
-        Err(failure) => ("absent", Some(problem("cluster", failure))),
-    };
-    problems.extend(problem);
-    let client = match found {
-        Ok(Observed::Running) => connect(observer, &cluster, &mut problems).await,
-        _ => None,
-    };
+    let (word, client) = cluster(observer, &mut problems).await;
     let inside = match &client {
         Some(client) => Box::pin(inside(client, &mut problems)).await,
         None => Inside::default(),
@@ -76,6 +72,36 @@ pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
     }
 }
 
+/// What is known of the cluster, in a word, and the way into one that runs.
+async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'static str, Option<Client>) {
+    let Some(docker) = observer.docker.filter(|_| !observer.is_attached()) else {
+        return attached(observer, problems).await;
+    };
+    let name = observer.environment.cluster_name();
+    let found = within(engine::observe(docker, observer.places, &name)).await;
+    let (word, problem) = match &found {
+        Ok(found) => problems::of_cluster(found),
+        Err(failure) => ("absent", Some(problem("cluster", failure))),
+    };
+    problems.extend(problem);
+    match found {
+        Ok(Observed::Running) => (word, connect(observer, problems).await),
+        _ => (word, None),
+    }
+}
+
+/// Of a cluster that was made elsewhere no more is seen than whether it answers.
+async fn attached(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'static str, Option<Client>) {
+    if let Err(failure) = engine::kubeconfig_of(observer.places, observer.environment) {
+        problems.push(problem("cluster", &failure));
+        return ("absent", None);
+    }
+    match connect(observer, problems).await {
+        Some(client) => ("running", Some(client)),
+        None => ("stopped", None),
+    }
+}
+
 /// What is seen inside the cluster.
 #[derive(Default)]
 struct Inside {
@@ -87,9 +113,12 @@ struct Inside {
     authority: Option<Vec<u8>>,
 }
 
-async fn connect(observer: Observer<'_>, cluster: &str, problems: &mut Vec<Problem>) -> Option<Client> {
-    let handle = engine::handle(observer.places, cluster);
-    match within(Client::connect(&handle)).await {
+async fn connect(observer: Observer<'_>, problems: &mut Vec<Problem>) -> Option<Client> {
+    let connected = async {
+        let handle = engine::attach(observer.places, observer.environment).await?;
+        Client::connect(&handle).await
+    };
+    match within(connected).await {
         Ok(client) => Some(client),
         Err(failure) => {
             problems.push(problem("cluster", &failure));
@@ -158,17 +187,28 @@ async fn outside(
     problems: &mut Vec<Problem>,
 ) -> (GatewayHealth, FleetHealth) {
     let (gateway, summary) = gateway(observer, inside.authority.as_deref()).await;
-    let buoys = *observer.environment.fleet.buoys.get_ref();
-    let name = engine::fleet::container(&observer.environment.cluster_name());
-    let at = (name.as_str(), engine::fleet::METRICS_PORT);
-    let fleet = within(workloads::fleet(observer.docker, at, buoys, summary.as_ref())).await;
-    let fleet = taken("fleet", fleet, problems).unwrap_or_default();
+    let fleet = fleet(observer, summary.as_ref(), problems).await;
     // Without a cluster all this is a consequence, and a list of consequences hides the cause.
     if !inside.phases.is_empty() {
         problems.extend(problems::of_gateway(&gateway));
         problems.extend(problems::of_fleet(&fleet, *observer.environment.fleet.interval_seconds.get_ref()));
     }
     (gateway, fleet)
+}
+
+async fn fleet(
+    observer: Observer<'_>,
+    summary: Option<&Summary>,
+    problems: &mut Vec<Problem>,
+) -> FleetHealth {
+    // Simulated buoys sail beside a cluster of this machine only.
+    let Some(docker) = observer.docker.filter(|_| !observer.is_attached()) else {
+        return workloads::arrived(0, summary);
+    };
+    let buoys = *observer.environment.fleet.buoys.get_ref();
+    let name = engine::fleet::container(&observer.environment.cluster_name());
+    let at = (name.as_str(), engine::fleet::METRICS_PORT);
+    taken("fleet", within(workloads::fleet(docker, at, buoys, summary)).await, problems).unwrap_or_default()
 }
 
 async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHealth, Option<Summary>) {
@@ -178,10 +218,10 @@ async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHe
         message,
         ..GatewayHealth::default()
     };
-    let Some(authority) = authority else {
+    if authority.is_none() && observer.environment.variables.issuer == Issuer::SelfSigned {
         return (silent("the authority that signs its certificate does not exist yet".to_owned()), None);
-    };
-    match Public::new(host, port, authority) {
+    }
+    match Public::of(observer.environment, authority) {
         Ok(public) => public.probe().await,
         Err(failure) => (silent(failure.message), None),
     }
@@ -190,11 +230,14 @@ async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHe
 fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
     let cluster = observer.environment.cluster_name();
     let text = |path: &Path| path.to_string_lossy().into_owned();
+    let ca_file = engine::authority_file(observer.places, &cluster);
     Endpoints {
         page: format!("{}/", gateway.address),
         api: format!("{}/api/v1", gateway.address),
-        ca_file: text(&engine::authority_file(observer.places, &cluster)),
-        kubeconfig: text(&engine::kubeconfig(observer.places, &cluster)),
+        // An attached gateway's authority is trusted by the system, or told by whoever made the cluster.
+        ca_file: if observer.is_attached() { String::new() } else { text(&ca_file) },
+        kubeconfig: engine::kubeconfig_of(observer.places, observer.environment)
+            .map_or(String::new(), |file| text(&file)),
     }
 }
 

@@ -32,6 +32,8 @@ pub struct BootstrapInput<'a> {
     pub registry: &'a str,
     /// The artifact's digest.
     pub digest: &'a str,
+    /// Whether seasense made the cluster; of another one it is not known what makes its nodes' network and names.
+    pub made_here: bool,
 }
 
 /// Applies Flux, its settings and its source, and returns once Flux has what it needs; see [`super::follow`] for the rest.
@@ -50,7 +52,7 @@ pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Eve
     let pointers = [objects::source(input.registry, input.digest), objects::root()];
     apply_all(client, pointers.to_vec()).await?;
     step.progress(0, None, "waiting for the nodes");
-    nodes_ready(client, &step).await?;
+    nodes_ready(client, input.made_here, &step).await?;
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
     step.done(input.digest);
@@ -66,7 +68,7 @@ pub struct Handed {
     pub settings: bool,
 }
 
-async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<Handed> {
+pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<Handed> {
     let (settings, key, source) = tokio::try_join!(
         client.get(&resource::CONFIG_MAP, Some(flux::NAMESPACE), objects::ENVIRONMENT),
         client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE),
@@ -91,7 +93,7 @@ async fn apply_in_order(client: &Client, mut objects: Vec<Value>) -> Result<()> 
     Ok(())
 }
 
-async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()> {
+pub(super) async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()> {
     let deadline = Deadline::after(SERVED_LIMIT);
     stream::iter(
         objects.into_iter().map(|object| async move { client.apply_when_served(&object, deadline).await }),
@@ -104,7 +106,7 @@ async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()> {
 /// Waits for every node, for kube-proxy on each, and for DNS. Before that no rule exists for the API's service address:
 /// what a controller asks there leaves the node, meets a stranger, and the controller crashes and backs off; and one that
 /// cannot look up the registry backs off as well.
-async fn nodes_ready(client: &Client, step: &Step) -> Result<()> {
+async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()> {
     wait(Deadline::after(NODE_LIMIT), PAUSE, "wait for the nodes", || async {
         let all = Selector::all();
         let (nodes, proxy, dns) = tokio::try_join!(
@@ -112,7 +114,11 @@ async fn nodes_ready(client: &Client, step: &Step) -> Result<()> {
             client.get(&resource::DAEMON_SET, Some("kube-system"), "kube-proxy"),
             client.get(&resource::DEPLOYMENT, Some("kube-system"), "coredns"),
         )?;
-        let look = judge(&nodes, proxy.as_ref(), dns.as_ref());
+        let look = match nodes_late(&nodes) {
+            Some(late) => Look::NotYet(late),
+            None if made_here => judge(proxy.as_ref(), dns.as_ref()),
+            None => Look::Ready(()),
+        };
         if let Look::NotYet(missing) = &look {
             step.progress(0, None, missing.clone());
         }
@@ -121,15 +127,16 @@ async fn nodes_ready(client: &Client, step: &Step) -> Result<()> {
     .await
 }
 
-fn judge(nodes: &[Value], proxy: Option<&Value>, dns: Option<&Value>) -> Look<()> {
-    let late = nodes.iter().find(|node| health("Node", node) != Health::Ready);
+fn nodes_late(nodes: &[Value]) -> Option<String> {
     if nodes.is_empty() {
-        return Look::NotYet("no node has joined yet".to_owned());
+        return Some("no node has joined yet".to_owned());
     }
-    if let Some(node) = late {
-        let health = health("Node", node);
-        return Look::NotYet(format!("Node {}: {}", object::name(node), health.text()));
-    }
+    let late = nodes.iter().map(|node| (node, health("Node", node)));
+    let (node, health) = late.into_iter().find(|(_, health)| *health != Health::Ready)?;
+    Some(format!("Node {}: {}", object::name(node), health.text()))
+}
+
+fn judge(proxy: Option<&Value>, dns: Option<&Value>) -> Look<()> {
     match proxy.map(|proxy| health("DaemonSet", proxy)) {
         None => Look::NotYet("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
         // One replica of DNS is enough to begin with.
@@ -167,12 +174,12 @@ mod tests {
     #[test]
     fn flux_waits_for_nodes_for_kube_proxy_and_for_dns() {
         let (proxy, dns) = (proxy(), dns());
-        assert_eq!(judge(&[], None, None), Look::NotYet("no node has joined yet".into()));
-        let unready = judge(&[node("False")], Some(&proxy), Some(&dns));
-        assert_eq!(unready, Look::NotYet("Node n: no CNI".into()));
-        assert!(matches!(judge(&[node("True")], None, Some(&dns)), Look::NotYet(_)));
-        assert!(matches!(judge(&[node("True")], Some(&proxy), None), Look::NotYet(_)));
-        assert_eq!(judge(&[node("True")], Some(&proxy), Some(&dns)), Look::Ready(()));
+        assert_eq!(nodes_late(&[]).as_deref(), Some("no node has joined yet"));
+        assert_eq!(nodes_late(&[node("True"), node("False")]).as_deref(), Some("Node n: no CNI"));
+        assert_eq!(nodes_late(&[node("True")]), None);
+        assert!(matches!(judge(None, Some(&dns)), Look::NotYet(_)));
+        assert!(matches!(judge(Some(&proxy), None), Look::NotYet(_)));
+        assert_eq!(judge(Some(&proxy), Some(&dns)), Look::Ready(()));
     }
 
     fn serving() -> FakeApi {
@@ -205,6 +212,7 @@ mod tests {
             age_key: b"AGE-SECRET-KEY-1",
             registry: "seasense-registry:5000",
             digest: "sha256:aa",
+            made_here: true,
         };
         let handed = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
         assert_eq!(handed, Handed { artifact: true, settings: true });

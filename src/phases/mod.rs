@@ -2,6 +2,7 @@
 
 mod blocker;
 mod bootstrap;
+mod bring;
 mod deliver;
 mod follow;
 mod objects;
@@ -10,6 +11,7 @@ mod state;
 mod verdict;
 
 pub use bootstrap::{BootstrapInput, Handed, bootstrap};
+pub use bring::{Bring, bring};
 pub use deliver::{Extent, deliver, reach, settle};
 pub use follow::{Follow, follow, followed, poke, poke_all};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::state::ROOT;
-use crate::k8s::flux::NAMESPACE;
+use crate::{config::is_plain, k8s::flux::NAMESPACE};
 
 /// The name of the ConfigMap whose data `postBuild.substituteFrom` sees.
 pub(super) const ENVIRONMENT: &str = "environment";
@@ -56,8 +56,7 @@ pub(super) fn source(registry: &str, digest: &str) -> Value {
         "spec": {
             "interval": "10m", "timeout": "60s", "provider": "generic",
             "url": format!("oci://{registry}/{ROOT}"), "ref": {"digest": digest},
-            // The registry next door speaks HTTP; it is reached on the Docker network only.
-            "insecure": true,
+            "insecure": is_plain(registry),
         },
     })
 }
@@ -84,6 +83,7 @@ mod tests {
         let source = source("seasense-registry:5000", "sha256:aa");
         assert_eq!(source["spec"]["url"], "oci://seasense-registry:5000/platform");
         assert_eq!(source["spec"]["ref"], json!({"digest": "sha256:aa"}));
+        assert_eq!(source["spec"]["insecure"], true, "next door, on the Docker network only");
     }
 
     #[test]

@@ -72,8 +72,8 @@ pub async fn fleet(
     Ok(state)
 }
 
-/// What arrived; of the container nothing is known yet.
-fn arrived(buoys: u16, summary: Option<&Summary>) -> FleetHealth {
+/// What arrived, as the API tells it; of the container nothing is known.
+pub fn arrived(buoys: u16, summary: Option<&Summary>) -> FleetHealth {
     FleetHealth {
         buoys,
         latest_reading_at: summary.and_then(|summary| Some(summary.latest_observed_at?.to_string())),

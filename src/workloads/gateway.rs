@@ -8,12 +8,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    config::{Environment, Issuer},
     failure::{Context, Failure, Kind, Result},
     k8s::tls,
 };
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 const ANSWER_LIMIT: Duration = Duration::from_secs(3);
+/// The same across the world.
+const FAR_LIMIT: Duration = Duration::from_secs(10);
 
 /// Somebody outside the cluster who knows the public name and trusts the environment's authority, and nobody else.
 #[derive(Debug, Clone)]
@@ -67,6 +70,23 @@ impl Public {
         let http =
             reachable(hostname, port).tls_certs_only([authority]).build().context(Kind::Workload, what)?;
         Ok(Self { http, base: address(hostname, port) })
+    }
+
+    /// Reaches the gateway of `environment` as the world does, and trusts whoever signs for it: the authority that its
+    /// own cluster made, PEM, or those that this machine trusts.
+    ///
+    /// What is made on this machine, and whatever has a name below `.localhost`, is reached on 127.0.0.1.
+    pub fn of(environment: &Environment, authority: Option<&[u8]>) -> Result<Self> {
+        let (hostname, port) = (environment.variables.hostname.get_ref(), environment.https_port());
+        let here = !environment.cluster.engine.is_attached() || hostname.ends_with(".localhost");
+        tls::install();
+        let what = "prepare to reach the gateway";
+        let mut http = if here { reachable(hostname, port) } else { far() };
+        if environment.variables.issuer == Issuer::SelfSigned {
+            let authority = reqwest::Certificate::from_pem(authority.unwrap_or_default());
+            http = http.tls_certs_only([authority.context(Kind::Workload, what)?]);
+        }
+        Ok(Self { http: http.build().context(Kind::Workload, what)?, base: address(hostname, port) })
     }
 
     /// The public address, without a slash at its end.
@@ -141,6 +161,11 @@ impl Public {
             _ => (health(false, format!("GET /api/v1/summary answered {status}")), None),
         }
     }
+}
+
+/// Somewhere in the world, by its name.
+fn far() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().https_only(true).connect_timeout(FAR_LIMIT).timeout(FAR_LIMIT)
 }
 
 fn reachable(hostname: &str, port: u16) -> reqwest::ClientBuilder {

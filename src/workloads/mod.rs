@@ -12,7 +12,7 @@ mod secrets;
 pub use access::{DatabaseAccess, reach_database};
 pub use database::{DatabaseHealth, Instance, database};
 pub use deployments::{Workload, deployments};
-pub use fleet::{FleetCounts, FleetHealth, fleet};
+pub use fleet::{FleetCounts, FleetHealth, arrived, fleet};
 pub use gateway::{GatewayHealth, Public, Summary, address};
 pub use ready::{Credentials, credentials, flowing, serving};
 pub use rollout::rolled_out;

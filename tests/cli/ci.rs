@@ -23,7 +23,7 @@ fn a_wrong_environment_file_fails_the_run_before_anything_is_made() {
     let harness = Harness::new().with_environment("nodes = 1", "nodes = 9");
     let (code, junit, last) = reports(&harness);
     assert_eq!((code, &last["exit_code"]), (Some(10), &10.into()));
-    assert!(junit.contains("envs/local.toml:6:9"), "{junit}");
+    assert!(junit.contains("envs/local.toml:7:9"), "{junit}");
     assert_eq!(harness.files_outside_project(), Vec::<std::path::PathBuf>::new());
 }
 

@@ -15,7 +15,7 @@ fn what_ends_dev_ends_it_before_it_watches() {
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     let run = Harness::new().with_environment("nodes = 1", "nodes = 9").run(&["dev", "--watch"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
-    assert!(run.stderr.contains("envs/local.toml:6:9"), "{}", run.stderr);
+    assert!(run.stderr.contains("envs/local.toml:7:9"), "{}", run.stderr);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_one() {
     let run = refused(&Harness::new().with_environment("https = 8443", "htps = 8443"));
     insta::assert_snapshot!(run.stderr, @r#"
     error: unknown field `htps`, expected `https` or `registry`
-      at envs/local.toml:9:1
+      at envs/local.toml:11:1
       hint: the nearest known name is `https`
     "#);
 }
@@ -24,7 +24,7 @@ fn a_wrong_type_is_named_with_its_place() {
     let run = refused(&Harness::new().with_environment("nodes = 1", "nodes = \"one\""));
     insta::assert_snapshot!(run.stderr, @r#"
     error: invalid type: string "one", expected u8
-      at envs/local.toml:6:9
+      at envs/local.toml:7:9
     "#);
 }
 
@@ -33,17 +33,17 @@ fn an_impossible_value_is_named_with_what_is_allowed() {
     let run = refused(&Harness::new().with_environment("nodes = 1", "nodes = 9"));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `cluster.nodes` must be 1 to 5, not 9
-      at envs/local.toml:6:9
+      at envs/local.toml:7:9
     "#);
     let run = refused(&Harness::new().with_environment("\"2Gi\"", "\"2 GB\""));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `variables.database-storage` must be `1Gi` to `1000Gi`, not `2 GB`
-      at envs/local.toml:22:20
+      at envs/local.toml:36:20
     "#);
     let run = refused(&Harness::new().with_environment("registry = 5050", "registry = 8443"));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `ports.registry` and `ports.https` must differ
-      at envs/local.toml:10:12
+      at envs/local.toml:12:12
     "#);
     let run = refused(&Harness::new().with_environment("name = \"local\"", "name = \"lokal\""));
     insta::assert_snapshot!(run.stderr, @r#"
@@ -53,7 +53,7 @@ fn an_impossible_value_is_named_with_what_is_allowed() {
     let run = refused(&Harness::new().with_environment("seasense.localhost", "sea_sense"));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `variables.hostname` must be a DNS name with a dot, not `sea_sense`
-      at envs/local.toml:19:12
+      at envs/local.toml:32:12
     "#);
 }
 

@@ -8,6 +8,7 @@
     reason = "a test ends with a panic and starts the program as a person would"
 )]
 
+mod attached;
 mod ci;
 mod cluster;
 mod daemon;

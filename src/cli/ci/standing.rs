@@ -98,8 +98,11 @@ async fn look(made: &Made, report: &Report) {
     if report.has("health") {
         return;
     }
-    let observer =
-        Observer { environment: &made.environment, places: &made.engine.places, docker: &made.engine.docker };
+    let observer = Observer {
+        environment: &made.environment,
+        places: &made.engine.places,
+        docker: Some(&made.engine.docker),
+    };
     let (parts, phases) = observe::health(&observe::snapshot(observer).await);
     report.add_checks("phases", &phases);
     report.add_checks("health", &parts);

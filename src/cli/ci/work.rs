@@ -23,6 +23,8 @@ use crate::{
 pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: &Standing) -> Result<()> {
     let project = context.project()?;
     let template = context.template(&project)?;
+    context.made_here(&template)?;
+    Context::no_rehearsal(&template)?;
     let wanted = prepare::inputs(&project, &template).await?;
     let engine = EngineContext { events: report.events().clone(), ..context.engine(&project).await? };
     sweep(&engine, report).await;
@@ -47,7 +49,7 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
     })
     .await?;
     let environment = platform.environment;
-    let observer = Observer { environment, places: &engine.places, docker: &engine.docker };
+    let observer = Observer { environment, places: &engine.places, docker: Some(&engine.docker) };
     let seen = observe::prove(observer, &public, deadline, &engine.events).await?;
     let (parts, phases) = observe::health(&seen);
     report.add_checks("phases", &phases);

@@ -53,7 +53,8 @@ pub struct Args {
 /// Brings the environment up.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let looked = context.environment(&project)?;
+    let looked = context.environment_here(&project)?;
+    Context::no_rehearsal(&looked)?;
     // What is wrong in the checkout is told before anything is written anywhere.
     let wanted = prepare::inputs(&project, &looked).await?;
     let engine = context.engine(&project).await?;
@@ -99,7 +100,7 @@ async fn attempt<'a>(
     if args.recreate && !args.dry_run {
         engine::discard(&engine, environment).await?;
     }
-    let observer = Observer { environment, places: &engine.places, docker: &engine.docker };
+    let observer = Observer { environment, places: &engine.places, docker: Some(&engine.docker) };
     let before = observe::snapshot(observer).await;
     // From here on nothing that is saved goes unseen.
     let watcher = args.watch.then(|| Watcher::start(&engine.project, environment.name())).transpose()?;

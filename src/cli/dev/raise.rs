@@ -43,6 +43,7 @@ pub async fn raise(
         age_key: &platform.age_key,
         registry: &platform.registry.inside,
         digest: &platform.packed.digest,
+        made_here: true,
     };
     let handed = phases::bootstrap(&client, &input, &engine.events).await?;
     // The plan compares digests; variables that changed leave the digest as it is.

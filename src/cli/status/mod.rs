@@ -31,9 +31,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let (places, docker) = (Places::from_environment()?, context.docker().await?);
+    let places = Places::from_environment()?;
+    // Nothing of an attached environment runs beside this machine's daemon.
+    let docker = if environment.cluster.engine.is_attached() { None } else { Some(context.docker().await?) };
     let cluster = environment.cluster_name();
-    let observer = Observer { environment: &environment, places: &places, docker: &docker };
+    let observer = Observer { environment: &environment, places: &places, docker: docker.as_ref() };
     if args.watch {
         return watch::run(context, observer).await;
     }

@@ -112,7 +112,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 impl Work {
     fn begin(context: &Context<'_>, which: &Which) -> Result<Self> {
         let project = context.project()?;
-        let environment = context.environment(&project)?;
+        let environment = context.environment_here(&project)?;
         let places = Places::from_environment()?;
         let cluster = environment.cluster_name();
         let mut sites = trust::sites(&surroundings());

@@ -1,0 +1,155 @@
+//! Clusters that seasense did not make on this machine: reached by a kubeconfig, and known again by their identity.
+//!
+//! The identity is written down at the first use. From then on nothing is changed in a cluster of another one, whoever
+//! put another kubeconfig in the place of the first.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{handle, record::write_whole};
+use crate::{
+    config::{EngineKind, Environment, Places},
+    failure::{Context, Failure, Kind, Result},
+    k8s::{Client, ClusterHandle},
+};
+
+const IDENTITY: &str = "identity.json";
+const KUBECONFIG: &str = "kubeconfig";
+
+/// The cluster that an attached environment had when it was first used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    /// The UID of its `kube-system` namespace.
+    uid: String,
+}
+
+/// The kubeconfig that `seasense infra` writes for a cluster that it made, whether or not it is there.
+pub fn made_kubeconfig(places: &Places, environment: &str) -> PathBuf {
+    places.attached(environment).join(KUBECONFIG)
+}
+
+/// Writes the kubeconfig of a cluster that was just made or found, readable by its owner only.
+pub fn write_kubeconfig(places: &Places, environment: &str, text: &[u8]) -> Result<PathBuf> {
+    let file = places.make_attached(environment)?.join(KUBECONFIG);
+    write_whole(&file, text)?;
+    Ok(file)
+}
+
+/// Forgets the cluster of an attached environment: it was removed, and another one may take its place.
+pub fn forget(places: &Places, environment: &str) -> Result<()> {
+    let folder = places.attached(environment);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(Kind::Cluster, || format!("remove `{}`", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The kubeconfig that reaches the environment's cluster, whichever engine made it.
+pub fn kubeconfig_of(places: &Places, environment: &Environment) -> Result<PathBuf> {
+    match environment.cluster.engine {
+        EngineKind::Kind => Ok(super::kubeconfig(places, &environment.cluster_name())),
+        EngineKind::Kubeconfig => environment.named_kubeconfig(),
+        EngineKind::Scaleway => {
+            let (name, file) = (environment.name(), made_kubeconfig(places, environment.name()));
+            if file.is_file() {
+                return Ok(file);
+            }
+            Err(Failure::new(Kind::Cluster, format!("there is no kubeconfig of `{name}`"))
+                .because(format!("`{}` does not exist", file.display()))
+                .hint(format!("run `seasense infra apply {name}`: it makes the cluster, or finds it again")))
+        }
+    }
+}
+
+/// The handle of the environment's cluster, whichever engine made it, with the identity as far as it is known.
+pub fn handle_of(places: &Places, environment: &Environment) -> Result<ClusterHandle> {
+    if !environment.cluster.engine.is_attached() {
+        return Ok(handle(places, &environment.cluster_name()));
+    }
+    let pin = places.attached(environment.name()).join(IDENTITY);
+    let file = kubeconfig_of(places, environment)?;
+    let uid = read(&pin).map(|identity| identity.uid);
+    Ok(ClusterHandle { uid, ..ClusterHandle::attached(&environment.cluster_name(), file, pin)? })
+}
+
+/// The same, once the identity is known: at the first use of an attached cluster it is asked for and written down.
+pub async fn attach(places: &Places, environment: &Environment) -> Result<ClusterHandle> {
+    let handle = handle_of(places, environment)?;
+    match (&handle.pin, &handle.uid) {
+        (Some(_), None) => {
+            let uid = Client::connect(&handle).await?.uid().await?;
+            pin(places, environment, handle, uid)
+        }
+        _ => Ok(handle),
+    }
+}
+
+fn pin(
+    places: &Places,
+    environment: &Environment,
+    handle: ClusterHandle,
+    uid: String,
+) -> Result<ClusterHandle> {
+    let file = places.make_attached(environment.name())?.join(IDENTITY);
+    let text = serde_json::to_string_pretty(&Identity { uid: uid.clone() });
+    write_whole(&file, text.context(Kind::Internal, "write down the cluster's identity")?.as_bytes())?;
+    Ok(ClusterHandle { uid: Some(uid), ..handle })
+}
+
+/// What was written down; what cannot be read counts as never used, and a client without an identity only reads.
+fn read(pin: &Path) -> Option<Identity> {
+    serde_json::from_slice(&std::fs::read(pin).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::config::Project;
+
+    const KUBECONFIG: &[u8] = b"apiVersion: v1\nkind: Config\ncurrent-context: admin@staging\n";
+
+    fn staging() -> Environment {
+        let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        Environment::load(&project, "staging").unwrap()
+    }
+
+    #[test]
+    fn a_cluster_that_was_not_made_yet_is_told_with_what_makes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        let failure = handle_of(&places, &staging()).unwrap_err();
+        assert_eq!(failure.kind, Kind::Cluster);
+        assert!(failure.hints[0].contains("seasense infra apply staging"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_made_kubeconfig_is_private_and_its_own_context_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        let file = write_kubeconfig(&places, "staging", KUBECONFIG).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+        let handle = handle_of(&places, &staging()).unwrap();
+        assert_eq!((handle.context.as_str(), handle.uid.as_deref()), ("admin@staging", None));
+        assert!(places.clusters().is_empty(), "it is no environment of this machine");
+    }
+
+    #[test]
+    fn the_identity_of_the_first_use_is_kept_until_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::new(folder.path(), folder.path());
+        write_kubeconfig(&places, "staging", KUBECONFIG).unwrap();
+        let handle = handle_of(&places, &staging()).unwrap();
+        pin(&places, &staging(), handle, "uid-1".into()).unwrap();
+        write_kubeconfig(&places, "staging", KUBECONFIG).unwrap();
+        assert_eq!(handle_of(&places, &staging()).unwrap().uid.as_deref(), Some("uid-1"));
+        forget(&places, "staging").unwrap();
+        forget(&places, "staging").unwrap();
+        assert!(handle_of(&places, &staging()).is_err());
+    }
+}

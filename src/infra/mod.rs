@@ -1,0 +1,60 @@
+//! Makes, changes and removes what an environment runs on at Scaleway, with OpenTofu.
+//!
+//! The modules in `infra/scaleway` say what there is; this module runs them, and cares for what OpenTofu does not know: the
+//! bucket of its own state, what Kubernetes made by itself, and whatever is left and would be paid for.
+
+mod api;
+mod apply;
+mod backend;
+mod destroy;
+mod made;
+mod plan;
+mod programs;
+mod redact;
+mod scale;
+mod summary;
+mod sweep;
+mod tofu;
+mod workspace;
+
+use std::path::PathBuf;
+
+pub use api::Api;
+pub use apply::{Applied, apply};
+pub use backend::State;
+pub use destroy::{Destroyed, destroy};
+pub use plan::{Planned, plan};
+pub use scale::{Scaled, To, scale};
+pub use summary::{Action, Change, Summary, Value as Difference};
+pub use sweep::{Survivor, survivors};
+
+use crate::{
+    config::{Credentials, Infrastructure, Places, Project},
+    event::Events,
+};
+
+/// What the commands of this module work with; cheap to clone.
+#[derive(Clone)]
+pub struct InfraContext {
+    /// The checkout.
+    pub project: Project,
+    /// The folders outside it.
+    pub places: Places,
+    /// Where work reports to.
+    pub events: Events,
+    /// What the environment is made of.
+    pub wanted: Infrastructure,
+    /// The keys to make it with.
+    pub credentials: Credentials,
+    /// Where OpenTofu's state is kept.
+    pub state: State,
+    /// How many cores a build may use.
+    pub cores: usize,
+}
+
+impl InfraContext {
+    /// The private folder of the environment's state on this machine.
+    fn folder(&self) -> PathBuf {
+        self.places.infra(&self.wanted.environment)
+    }
+}
