@@ -1,7 +1,7 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> upkeep, diagnose`.
+//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> upkeep, diagnose`; `infra` stands beside them.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -38,6 +38,9 @@ pub mod upkeep;
 
 #[cfg(feature = "cli")]
 pub mod diagnose;
+
+#[cfg(feature = "cli")]
+pub mod infra;
 
 #[cfg(feature = "cli")]
 pub mod docker;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 22] = [
+const TABLE: [(&str, &[&str]); 23] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
@@ -23,6 +23,8 @@ const TABLE: [(&str, &[&str]); 22] = [
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
     ("upkeep", &["event", "failure", "k8s", "observe"]),
     ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
+    // Of `supply` only how a program is built; of `k8s` the waits, and what Kubernetes made by itself.
+    ("infra", &["config", "event", "failure", "k8s", "supply", "tool"]),
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
@@ -43,6 +45,7 @@ const TABLE: [(&str, &[&str]); 22] = [
             "engine",
             "event",
             "failure",
+            "infra",
             "k8s",
             "observe",
             "phases",

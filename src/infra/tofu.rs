@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{
-    InfraContext, State, backend,
+    InfraContext, backend,
     programs::{self, Programs},
     redact::redact,
     workspace::Workspace,
 };
+
+pub use super::workspace::Root;
 use crate::{
     event::Step,
     failure::{Context, Failure, Kind, Result},
@@ -19,6 +21,7 @@ use crate::{
 /// A cluster takes five minutes, its nodes another five; retries of a slow API come on top.
 const APPLY_LIMIT: Duration = Duration::from_mins(60);
 const LOOK_LIMIT: Duration = Duration::from_mins(20);
+const CHANGE: &str = "change the infrastructure";
 /// Another run holds the lock for as long as a change takes; a person who waits longer should know.
 const LOCK_WAIT: &str = "-lock-timeout=120s";
 
@@ -28,12 +31,12 @@ pub struct Tofu<'a> {
     programs: Programs,
     /// The folder it works in.
     pub workspace: Workspace,
-    root: &'static str,
+    root: Root,
 }
 
 impl<'a> Tofu<'a> {
     /// OpenTofu with its provider, in a workspace that is initialised.
-    pub async fn ready(context: &'a InfraContext, root: &'static str) -> Result<Self> {
+    pub async fn ready(context: &'a InfraContext, root: Root) -> Result<Self> {
         let programs = programs::programs(context).await?;
         let workspace = Workspace::prepare(context, &programs, root)?;
         let mut tofu = Self { context, programs, workspace, root };
@@ -61,7 +64,7 @@ impl<'a> Tofu<'a> {
         let out = format!("-out={}", self.workspace.plan.display());
         let file = format!("-var-file={}", self.workspace.variables(&self.context.wanted).display());
         let mut args = vec!["plan", "-input=false", "-no-color", LOCK_WAIT, &out];
-        if self.root.is_empty() {
+        if matches!(self.root, Root::Environment(_)) {
             args.push(&file);
         }
         args.extend(variables.iter().map(String::as_str));
@@ -75,7 +78,7 @@ impl<'a> Tofu<'a> {
     pub async fn apply(&self, step: &Step) -> Result<()> {
         let plan = self.workspace.plan.display().to_string();
         let args = ["apply", "-input=false", "-no-color", LOCK_WAIT, &plan];
-        let applied = self.run(&args, APPLY_LIMIT, "change the infrastructure", Some(step)).await;
+        let applied = self.run(&args, APPLY_LIMIT, CHANGE, Some(step)).await;
         // It is spent, and it holds secrets.
         let _ = std::fs::remove_file(&self.workspace.plan);
         applied.map(drop)
@@ -142,12 +145,10 @@ impl<'a> Tofu<'a> {
         if said("401") || said("denied authentication") {
             return failure.hint("Scaleway does not take the keys: look at SCW_ACCESS_KEY and SCW_SECRET_KEY");
         }
-        match self.context.state {
-            State::Bucket | State::File if what.starts_with("change") => {
-                failure.hint("run the command again: what was made is known, and the rest is made then")
-            }
-            _ => failure,
+        if what == CHANGE {
+            return failure.hint("run the command again: what was made is known, and the rest is made then");
         }
+        failure
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{InfraContext, backend, programs::Programs};
+use super::{InfraContext, State, backend, programs::Programs};
 use crate::{
     config::{Infrastructure, MODULES},
     failure::{Context, Kind, Result},
@@ -14,6 +14,32 @@ use crate::{
 
 /// What OpenTofu calls the provider; a mirror on disk is laid out by it.
 const PROVIDER: &str = "registry.opentofu.org/scaleway/scaleway";
+
+/// Which root module is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// The environment, with its state where it is kept; nowhere while nothing stands.
+    Environment(Option<State>),
+    /// The bucket that the state is kept in.
+    StateBucket,
+}
+
+impl Root {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Environment(_) => "environment",
+            Self::StateBucket => "state-bucket",
+        }
+    }
+
+    /// Its folder below the modules.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Environment(_) => "",
+            Self::StateBucket => "state",
+        }
+    }
+}
 
 /// A folder that is ready for `tofu init`.
 #[derive(Debug, Clone)]
@@ -31,13 +57,12 @@ pub struct Workspace {
 impl Workspace {
     /// Lays the modules out anew, with the backend and the settings of this run; what `tofu init` fetched stays.
     ///
-    /// `root` is the folder below the modules that is applied: empty for the environment itself.
-    pub fn prepare(context: &InfraContext, programs: &Programs, root: &str) -> Result<Self> {
-        let state = context.places.make_infra(&context.wanted.environment)?;
-        let base = state.join(if root.is_empty() { "root" } else { root });
+    /// Without a state to read from, nothing stands yet.
+    pub fn prepare(context: &InfraContext, programs: &Programs, root: Root) -> Result<Self> {
+        let base = context.places.make_infra(&context.wanted.environment)?.join(root.name());
         let what = || format!("prepare `{}`", base.display());
         let workspace = Self {
-            folder: base.join("modules").join(root),
+            folder: base.join("modules").join(root.folder()),
             settings: base.join("tofu.rc"),
             scaleway: base.join("scw.yaml"),
             plan: base.join("plan"),
@@ -46,15 +71,15 @@ impl Workspace {
         Ok(workspace)
     }
 
-    fn lay_out(&self, context: &InfraContext, programs: &Programs, base: &Path, root: &str) -> io::Result<()> {
+    fn lay_out(&self, context: &InfraContext, programs: &Programs, base: &Path, root: Root) -> io::Result<()> {
         let modules = base.join("modules");
         std::fs::create_dir_all(&modules)?;
         std::fs::set_permissions(base, std::fs::Permissions::from_mode(0o700))?;
         mirror(&context.project.root().join(MODULES), &modules)?;
         // The bucket of the state cannot hold its own state; whether it is there is seen by looking.
-        if root.is_empty() {
+        if let Root::Environment(Some(state)) = root {
             let backend =
-                backend::backend(context.state, &context.wanted, &context.credentials, &context.folder());
+                backend::backend(state, &context.wanted, &context.credentials, &context.folder());
             std::fs::write(self.folder.join("backend.tf.json"), serde_json::to_vec_pretty(&backend)?)?;
         }
         std::fs::write(&self.scaleway, "")?;
@@ -130,7 +155,6 @@ pub(super) mod tests {
     use crate::{
         config::{Credentials, Places, Project, Secret},
         event::Silent,
-        infra::State,
     };
 
     pub fn wanted() -> Infrastructure {
@@ -167,14 +191,14 @@ pub(super) mod tests {
         let context = context(folder.path());
         let provider = Some(("/bin/true".into(), "2.81.0".to_owned()));
         let programs = Programs { tofu: "tofu".into(), provider };
-        let made = Workspace::prepare(&context, &programs, "").unwrap();
+        let made = Workspace::prepare(&context, &programs, Root::Environment(Some(State::File))).unwrap();
         assert!(made.folder.join("modules/network/main.tf").is_file());
         assert!(made.variables(&context.wanted).is_file());
         assert!(std::fs::read_to_string(&made.settings).unwrap().contains("filesystem_mirror"));
         let (stale, fetched) = (made.folder.join("stale.tf"), made.folder.join(".terraform"));
         std::fs::write(&stale, "").unwrap();
         std::fs::create_dir(&fetched).unwrap();
-        let again = Workspace::prepare(&context, &programs, "").unwrap();
+        let again = Workspace::prepare(&context, &programs, Root::Environment(Some(State::File))).unwrap();
         assert!(!stale.exists() && fetched.exists() && again.folder.join("backend.tf.json").is_file());
         let mode = std::fs::metadata(context.folder()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
@@ -184,7 +208,7 @@ pub(super) mod tests {
     fn the_root_of_the_states_bucket_has_no_backend() {
         let folder = tempfile::tempdir().unwrap();
         let programs = Programs { tofu: "tofu".into(), provider: None };
-        let made = Workspace::prepare(&context(folder.path()), &programs, "state").unwrap();
+        let made = Workspace::prepare(&context(folder.path()), &programs, Root::StateBucket).unwrap();
         assert!(made.folder.join("main.tf").is_file() && !made.folder.join("backend.tf.json").exists());
         assert!(!std::fs::read_to_string(&made.settings).unwrap().contains("mirror"));
     }
