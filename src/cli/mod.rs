@@ -9,6 +9,7 @@ mod doctor;
 mod down;
 mod gc;
 mod images;
+mod infra;
 mod interrupt;
 mod json;
 mod lock;
@@ -86,6 +87,8 @@ enum Command {
     Open(open::Args),
     /// Make, list and check the images and upstream manifests
     Images(images::Args),
+    /// Make, change and remove what an environment runs on at Scaleway
+    Infra(infra::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
     /// Let this machine's browsers and programs trust the environment, or take it back
@@ -145,6 +148,7 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Logs(args) => logs::run(&context, args).await,
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
+        Command::Infra(args) => Box::pin(infra::run(&context, args)).await,
         Command::Render(args) => render::run(&context, args).await,
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,

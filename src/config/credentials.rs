@@ -39,12 +39,18 @@ pub struct Credentials {
     pub organization: String,
     /// `SCW_API_URL`, or Scaleway's own address.
     pub api: String,
+    /// `CLOUDFLARE_API_TOKEN`, where the public name is kept at Cloudflare; without it nobody is asked for the name.
+    pub cloudflare: Option<Secret>,
+    /// `CLOUDFLARE_BASE_URL`, or Cloudflare's own address.
+    pub cloudflare_api: String,
     /// `SEASENSE_STATE_PASSPHRASE`: what the state is encrypted with, where it is given.
     pub passphrase: Option<Secret>,
 }
 
 /// Scaleway's own address.
 const API: &str = "https://api.scaleway.com";
+/// Cloudflare's own address.
+const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 /// What OpenTofu's key derivation asks for.
 const PASSPHRASE_LENGTH: usize = 16;
 
@@ -75,12 +81,17 @@ impl Credentials {
                 .because(format!("it needs {PASSPHRASE_LENGTH} characters or more"))
                 .hint("make one with `openssl rand -base64 32`, and keep it where the age key is kept"));
         }
+        let address = |name: &str, own: &str| {
+            read(name).unwrap_or_else(|| own.to_owned()).trim_end_matches('/').to_owned()
+        };
         Ok(Self {
             access_key: Secret::new(access),
             secret_key: Secret::new(secret),
             project,
             organization,
-            api: read("SCW_API_URL").unwrap_or_else(|| API.to_owned()).trim_end_matches('/').to_owned(),
+            api: address("SCW_API_URL", API),
+            cloudflare: read("CLOUDFLARE_API_TOKEN").map(Secret::new),
+            cloudflare_api: address("CLOUDFLARE_BASE_URL", CLOUDFLARE),
             passphrase: passphrase.map(Secret::new),
         })
     }
@@ -88,7 +99,9 @@ impl Credentials {
     /// Every value that must never be shown.
     pub fn secrets(&self) -> Vec<&str> {
         let keys = [self.access_key.reveal(), self.secret_key.reveal()];
-        keys.into_iter().chain(self.passphrase.as_ref().map(Secret::reveal)).collect()
+        keys.into_iter()
+            .chain([&self.passphrase, &self.cloudflare].into_iter().flatten().map(Secret::reveal))
+            .collect()
     }
 }
 
@@ -108,7 +121,8 @@ mod tests {
     #[test]
     fn every_missing_name_is_told_at_once() {
         let failure = Credentials::from(|name| set(name).filter(|_| name == "SCW_ACCESS_KEY")).unwrap_err();
-        let told = "not set in the environment: SCW_SECRET_KEY, SCW_DEFAULT_PROJECT_ID, SCW_DEFAULT_ORGANIZATION_ID";
+        let told =
+            "not set in the environment: SCW_SECRET_KEY, SCW_DEFAULT_PROJECT_ID, SCW_DEFAULT_ORGANIZATION_ID";
         assert_eq!((failure.kind, failure.causes), (Kind::Usage, vec![told.to_owned()]));
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    InfraContext,
+    InfraContext, dns,
     plan::{Planned, Purpose, planned},
 };
 use crate::{
@@ -52,7 +52,9 @@ pub async fn apply(
         consent(&plan)?;
     }
     let outputs = plan.apply(context).await?;
-    read(&outputs, plan.summary.changes.len())
+    let applied = read(&outputs, plan.summary.changes.len())?;
+    dns::name(context, applied.dns.first()).await?;
+    Ok(applied)
 }
 
 /// Reads OpenTofu's outputs.

@@ -50,6 +50,7 @@ pub fn backend(state: State, wanted: &Infrastructure, credentials: &Credentials,
             "skip_metadata_api_check": true,
             "skip_region_validation": true,
             "skip_requesting_account_id": true,
+            "skip_s3_checksum": true,
         }}),
     };
     json!({"terraform": {"backend": backend}})

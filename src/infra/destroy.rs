@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Api, InfraContext, Summary, Survivor,
+    Api, InfraContext, Summary, Survivor, dns,
     made::{self, Made},
     plan::{Planned, Purpose, planned},
     sweep,
@@ -47,6 +47,8 @@ pub async fn destroy(
     if !plan.summary.is_empty() {
         consent(&plan.summary)?;
     }
+    // A name that leads to somebody else's address is an invitation: it goes first.
+    dns::name(context, None).await?;
     let made = before(context, &outputs, reach).await?;
     let removed = plan.summary.changes.len();
     remove(context, plan, with_backups).await?;
@@ -64,7 +66,9 @@ async fn before(
         Ok(client) => made::remove(&client, &context.events).await,
         Err(failure) => {
             let why = std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ");
-            let text = format!("the cluster cannot be asked what it made ({why}); Scaleway removes it with the cluster");
+            let text = format!(
+                "the cluster cannot be asked what it made ({why}); Scaleway removes it with the cluster"
+            );
             context.events.emit(crate::event::Event::Warning { text });
             Ok(Made::default())
         }

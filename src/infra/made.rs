@@ -45,7 +45,10 @@ fn read(services: &[Value], volumes: &[Value]) -> Made {
     let handle = |volume: &Value| parse(object::text(volume, "/spec/csi/volumeHandle")?);
     let balancer = |service: &Value| {
         parse(
-            service.pointer("/metadata/annotations")?.get("service.beta.kubernetes.io/scw-loadbalancer-id")?.as_str()?,
+            service
+                .pointer("/metadata/annotations")?
+                .get("service.beta.kubernetes.io/scw-loadbalancer-id")?
+                .as_str()?,
         )
     };
     Made {
@@ -68,7 +71,8 @@ fn is_balancer(service: &Value) -> bool {
 ///
 /// Gives what there was. What is still there at the end is left to the sweep, which tells it.
 pub async fn remove(client: &Client, events: &Events) -> Result<Made> {
-    let step = Step::start(events, "infra.kubernetes", "Remove what Kubernetes made: load balancers and volumes");
+    let step =
+        Step::start(events, "infra.kubernetes", "Remove what Kubernetes made: load balancers and volumes");
     let found = made(client).await?;
     for (resource, namespace, name) in KEEPERS {
         if let Some(keeper) = client.get(resource, Some(namespace), name).await? {
@@ -91,7 +95,9 @@ pub async fn remove(client: &Client, events: &Events) -> Result<Made> {
     .await;
     match gone {
         Ok(()) if found == Made::default() => step.unchanged("there was nothing"),
-        Ok(()) => step.done(format!("{} volumes, {} load balancers", found.volumes.len(), found.balancers.len())),
+        Ok(()) => {
+            step.done(format!("{} volumes, {} load balancers", found.volumes.len(), found.balancers.len()));
+        }
         // The cluster goes with what it made; what that misses, the sweep finds.
         Err(failure) => {
             let text = format!("Kubernetes has not removed all that it made: {}", failure.causes.join("; "));
@@ -121,7 +127,12 @@ async fn remove_once(client: &Client) -> Result<Vec<String>> {
         .into_iter()
         .map(|service| title("Service", service))
         .chain(claims.iter().map(|claim| title("PersistentVolumeClaim", claim)))
-        .chain(volumes.iter().filter(|volume| is_deleted(volume)).map(|volume| title("PersistentVolume", volume)));
+        .chain(
+            volumes
+                .iter()
+                .filter(|volume| is_deleted(volume))
+                .map(|volume| title("PersistentVolume", volume)),
+        );
     Ok(names.collect())
 }
 

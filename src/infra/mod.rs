@@ -7,6 +7,7 @@ mod api;
 mod apply;
 mod backend;
 mod destroy;
+mod dns;
 mod made;
 mod plan;
 mod programs;
@@ -20,11 +21,11 @@ mod workspace;
 use std::path::PathBuf;
 
 pub use api::Api;
-pub use apply::{Applied, apply};
+pub use apply::{Applied, Record, apply};
 pub use backend::State;
 pub use destroy::{Destroyed, destroy};
 pub use plan::{Planned, plan};
-pub use scale::{Scaled, To, scale};
+pub use scale::{Pool, Scaled, To, scale};
 pub use summary::{Action, Change, Summary, Value as Difference};
 pub use sweep::{Survivor, survivors};
 

@@ -85,7 +85,9 @@ pub(super) async fn planned(context: &InfraContext, purpose: Purpose) -> Result<
     if context.state == State::Bucket && !encrypted {
         return Err(Failure::new(Kind::Usage, "the state would stand in the bucket as plain text")
             .because("it holds the cluster's token, and `SEASENSE_STATE_PASSPHRASE` is not set")
-            .hint("make one with `openssl rand -base64 32`, keep it where the age key is kept, and export it"));
+            .hint(
+                "make one with `openssl rand -base64 32`, keep it where the age key is kept, and export it",
+            ));
     }
     // Looking must not make anything: while there is no bucket there is no state either, and nothing stands.
     let absent = context.state == State::Bucket && !bucket_exists(context).await?;

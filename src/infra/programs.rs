@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn only_a_version_that_locks_states_in_buckets_is_right() {
-        let told = |version: &str| format!("{{\"terraform_version\":\"{version}\",\"platform\":\"linux_amd64\"}}");
+        let told =
+            |version: &str| format!("{{\"terraform_version\":\"{version}\",\"platform\":\"linux_amd64\"}}");
         for right in ["1.10.0", "1.12.6", "1.13.0-beta1"] {
             assert!(is_right(&told(right)), "{right}");
         }

@@ -21,7 +21,8 @@ fn after(text: &str, mark: &str) -> String {
     let mut parts = text.split(mark);
     let mut clean = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let end = part.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).unwrap_or(part.len());
+        let end =
+            part.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).unwrap_or(part.len());
         clean += mark;
         clean += if end == 0 { "" } else { GONE };
         clean += &part[end..];

@@ -56,9 +56,12 @@ pub async fn scale(context: &InfraContext, api: &Api, to: To) -> Result<Scaled> 
     let found = api.list(&path, "pools").await?;
     let mut pools = Vec::new();
     for (zone, low, high) in context.wanted.spread() {
-        let Some(pool) = found.iter().find(|pool| pool["zone"] == zone.as_str() && is_ours(context, pool)) else {
-            return Err(Failure::new(Kind::Cluster, format!("there is no pool in {zone}"))
-                .hint(format!("run `seasense infra apply {}`: it makes what is missing", context.wanted.environment)));
+        let Some(pool) = found.iter().find(|pool| pool["zone"] == zone.as_str() && is_ours(context, pool))
+        else {
+            return Err(Failure::new(Kind::Cluster, format!("there is no pool in {zone}")).hint(format!(
+                "run `seasense infra apply {}`: it makes what is missing",
+                context.wanted.environment
+            )));
         };
         let id = pool["id"].as_str().unwrap_or_default().to_owned();
         let wanted = wanted(to, low, high);

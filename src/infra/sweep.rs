@@ -85,7 +85,9 @@ impl Signs<'_> {
             return Some("its name".to_owned());
         }
         let cluster = self.cluster.filter(|cluster| !cluster.is_empty());
-        if cluster.is_some_and(|cluster| name.contains(cluster) || tags.iter().any(|tag| tag.contains(cluster))) {
+        if cluster
+            .is_some_and(|cluster| name.contains(cluster) || tags.iter().any(|tag| tag.contains(cluster)))
+        {
             return Some("the cluster made it".to_owned());
         }
         let known = self.made.volumes.iter().chain(&self.made.balancers).any(|(_, known)| *known == id);
@@ -153,7 +155,8 @@ pub async fn buckets(context: &InfraContext) -> Result<Vec<Survivor>> {
     tls::install();
     let (wanted, keys) = (&context.wanted, &context.credentials);
     let mut found = Vec::new();
-    for (kind, name) in [("bucket of the backups", backups(wanted, keys)), ("bucket of the state", bucket(wanted, keys))]
+    for (kind, name) in
+        [("bucket of the backups", backups(wanted, keys)), ("bucket of the state", bucket(wanted, keys))]
     {
         let url = format!("{}/{name}", endpoint(&wanted.region));
         let answer = reqwest::Client::new().head(&url).send().await;
@@ -182,10 +185,8 @@ mod tests {
 
     #[test]
     fn what_belongs_to_the_environment_is_known_by_tag_name_cluster_or_identity_and_nothing_else_is() {
-        let made = Made {
-            volumes: BTreeSet::from([("fr-par-1".to_owned(), "v1".to_owned())]),
-            ..Made::default()
-        };
+        let made =
+            Made { volumes: BTreeSet::from([("fr-par-1".to_owned(), "v1".to_owned())]), ..Made::default() };
         let signs = Signs {
             tag: "seasense-environment=staging".into(),
             name: "seasense-staging".into(),

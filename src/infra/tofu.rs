@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A cluster takes five minutes, its nodes another five; retries of a slow API come on top.
-const APPLY_LIMIT: Duration = Duration::from_mins(60);
+const APPLY_LIMIT: Duration = Duration::from_hours(1);
 const LOOK_LIMIT: Duration = Duration::from_mins(20);
 const CHANGE: &str = "change the infrastructure";
 /// Another run holds the lock for as long as a change takes; a person who waits longer should know.
@@ -41,6 +41,10 @@ impl<'a> Tofu<'a> {
         let workspace = Workspace::prepare(context, &programs, root)?;
         let mut tofu = Self { context, programs, workspace, root };
         let step = Step::start(&context.events, "infra.init", "Prepare OpenTofu and the provider");
+        if tofu.workspace.is_initialised(&tofu.programs) {
+            step.unchanged("it is prepared");
+            return Ok(tofu);
+        }
         if let Err(failure) = tofu.init().await {
             if tofu.programs.provider.is_some() || !names_the_registry(&failure) {
                 return Err(failure);
@@ -49,6 +53,7 @@ impl<'a> Tofu<'a> {
             tofu.workspace = Workspace::prepare(context, &tofu.programs, root)?;
             tofu.init().await?;
         }
+        tofu.workspace.initialised(&tofu.programs)?;
         step.done("");
         Ok(tofu)
     }
@@ -70,7 +75,8 @@ impl<'a> Tofu<'a> {
         args.extend(variables.iter().map(String::as_str));
         self.run(&args, LOOK_LIMIT, "plan the infrastructure", Some(step)).await?;
         let plan = self.workspace.plan.display().to_string();
-        let shown = self.run(&["show", "-json", "-no-color", &plan], LOOK_LIMIT, "read the plan", None).await?;
+        let shown =
+            self.run(&["show", "-json", "-no-color", &plan], LOOK_LIMIT, "read the plan", None).await?;
         serde_json::from_str(&shown.stdout).context(Kind::Internal, "read OpenTofu's plan")
     }
 
@@ -121,14 +127,21 @@ impl<'a> Tofu<'a> {
             // The backend speaks S3 and knows no other names for the same keys.
             .env("AWS_ACCESS_KEY_ID", keys.access_key.reveal())
             .env("AWS_SECRET_ACCESS_KEY", keys.secret_key.reveal())
-            .env("AWS_REGION", &context.wanted.region);
+            .env("AWS_REGION", &context.wanted.region)
+            // Sums that only Amazon asks for make requests that others refuse.
+            .env("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+            .env("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required");
         let invocation = match &keys.passphrase {
             Some(secret) => invocation.env("TF_ENCRYPTION", backend::encryption(secret.reveal())),
             None => invocation.unset("TF_ENCRYPTION"),
         };
         // What a person set for runs of their own must not change what these runs do, nor write what they say to a file.
         let foreign = ["TF_CLI_ARGS", "TF_LOG", "TF_LOG_PATH", "TF_WORKSPACE", "TF_DATA_DIR", "AWS_PROFILE"];
-        foreign.into_iter().fold(invocation, Invocation::unset).unset("AWS_SESSION_TOKEN").unset("SCW_PROFILE")
+        foreign
+            .into_iter()
+            .fold(invocation, Invocation::unset)
+            .unset("AWS_SESSION_TOKEN")
+            .unset("SCW_PROFILE")
     }
 
     fn explain(&self, error: ToolError, what: &str) -> Failure {
@@ -137,13 +150,16 @@ impl<'a> Tofu<'a> {
         failure.causes = failure.causes.iter().map(|cause| redact(&plain(cause), &secrets)).collect();
         let said = |words: &str| failure.causes.iter().any(|cause| cause.contains(words));
         if said("Error acquiring the state lock") {
-            return failure.hint("another run changes this environment; wait for it, or see who with `seasense infra plan`");
+            return failure.hint(
+                "another run changes this environment; wait for it, or see who with `seasense infra plan`",
+            );
         }
         if said("decryption failed") || said("encryption configuration") {
             return failure.hint("the state was written with another `SEASENSE_STATE_PASSPHRASE`");
         }
         if said("401") || said("denied authentication") {
-            return failure.hint("Scaleway does not take the keys: look at SCW_ACCESS_KEY and SCW_SECRET_KEY");
+            return failure
+                .hint("Scaleway does not take the keys: look at SCW_ACCESS_KEY and SCW_SECRET_KEY");
         }
         if what == CHANGE {
             return failure.hint("run the command again: what was made is known, and the rest is made then");
@@ -154,14 +170,25 @@ impl<'a> Tofu<'a> {
 
 /// Whether OpenTofu could not get the provider from its registry.
 fn names_the_registry(failure: &Failure) -> bool {
-    let signs = ["Failed to query available provider packages", "Failed to install provider", "registry.opentofu.org"];
+    let signs = [
+        "Failed to query available provider packages",
+        "Failed to install provider",
+        "registry.opentofu.org",
+    ];
     failure.causes.iter().any(|cause| signs.iter().any(|sign| cause.contains(sign)))
 }
 
 /// What a line of OpenTofu's tells about the work; its explanations and its frames are for nobody.
 fn news(line: &str) -> Option<&str> {
     let line = line.trim();
-    let verbs = ["Creating...", "Creation complete", "Modifying...", "Destroying...", "Destruction complete", "Still "];
+    let verbs = [
+        "Creating...",
+        "Creation complete",
+        "Modifying...",
+        "Destroying...",
+        "Destruction complete",
+        "Still ",
+    ];
     let told = line.split_once(": ").is_some_and(|(_, rest)| verbs.iter().any(|verb| rest.starts_with(verb)));
     (told || line.starts_with("Error: ")).then_some(line)
 }
@@ -181,7 +208,10 @@ mod tests {
     fn only_what_is_done_is_told() {
         let line = "module.network.scaleway_vpc.this: Creation complete after 1s [id=fr-par/1]";
         assert_eq!(news(line), Some(line));
-        assert_eq!(news("OpenTofu used the selected providers to generate the following execution plan."), None);
+        assert_eq!(
+            news("OpenTofu used the selected providers to generate the following execution plan."),
+            None
+        );
         assert_eq!(news("  + create"), None);
     }
 

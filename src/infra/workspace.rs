@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sha2::{Digest, Sha256};
+
 use super::{InfraContext, State, backend, programs::Programs};
 use crate::{
     config::{Infrastructure, MODULES},
@@ -71,21 +73,54 @@ impl Workspace {
         Ok(workspace)
     }
 
-    fn lay_out(&self, context: &InfraContext, programs: &Programs, base: &Path, root: Root) -> io::Result<()> {
+    fn lay_out(
+        &self,
+        context: &InfraContext,
+        programs: &Programs,
+        base: &Path,
+        root: Root,
+    ) -> io::Result<()> {
         let modules = base.join("modules");
         std::fs::create_dir_all(&modules)?;
         std::fs::set_permissions(base, std::fs::Permissions::from_mode(0o700))?;
         mirror(&context.project.root().join(MODULES), &modules)?;
         // The bucket of the state cannot hold its own state; whether it is there is seen by looking.
         if let Root::Environment(Some(state)) = root {
-            let backend =
-                backend::backend(state, &context.wanted, &context.credentials, &context.folder());
+            let backend = backend::backend(state, &context.wanted, &context.credentials, &context.folder());
             std::fs::write(self.folder.join("backend.tf.json"), serde_json::to_vec_pretty(&backend)?)?;
         }
         std::fs::write(&self.scaleway, "")?;
         let provider = programs.provider.as_ref();
         let mirror = provider.map(|(path, version)| provider_mirror(base, path, version)).transpose()?;
         std::fs::write(&self.settings, settings(mirror.as_deref()))
+    }
+
+    /// Whether what OpenTofu was prepared with is what is there now: modules, backend, settings and OpenTofu itself.
+    pub fn is_initialised(&self, programs: &Programs) -> bool {
+        let there = self.folder.join(".terraform").is_dir();
+        there && std::fs::read_to_string(self.stamp()).is_ok_and(|stamp| Ok(stamp) == self.key(programs))
+    }
+
+    /// Notes that OpenTofu was prepared.
+    pub fn initialised(&self, programs: &Programs) -> Result<()> {
+        let what = || format!("write `{}`", self.stamp().display());
+        let key = self.key(programs)?;
+        std::fs::write(self.stamp(), key).with_context(Kind::Tool, what)
+    }
+
+    fn stamp(&self) -> PathBuf {
+        self.settings.with_file_name("initialised")
+    }
+
+    fn key(&self, programs: &Programs) -> Result<String> {
+        let mut hash = Sha256::new();
+        hash.update(format!("{programs:?}"));
+        let modules = self.settings.with_file_name("modules");
+        let hashed = std::fs::read(&self.settings)
+            .map(|settings| hash.update(settings))
+            .and_then(|()| hash_files(&modules, &mut hash));
+        hashed.with_context(Kind::Tool, || format!("read `{}`", modules.display()))?;
+        Ok(hex::encode(hash.finalize()))
     }
 
     /// The variables of the environment.
@@ -119,6 +154,25 @@ fn mirror(from: &Path, to: &Path) -> io::Result<()> {
             mirror(&source, &target)?;
         } else {
             std::fs::write(target, std::fs::read(source)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds every file of a folder that is not hidden, in the order of their names.
+fn hash_files(folder: &Path, hash: &mut Sha256) -> io::Result<()> {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        hash.update(name.as_encoded_bytes());
+        if entry.file_type()?.is_dir() {
+            hash_files(&entry.path(), hash)?;
+        } else {
+            hash.update(Sha256::digest(std::fs::read(entry.path())?));
         }
     }
     Ok(())
@@ -169,6 +223,8 @@ pub(super) mod tests {
             project: "11111111-1111-4111-8111-111111111111".to_owned(),
             organization: "33333333-3333-4333-8333-333333333333".to_owned(),
             api: "http://127.0.0.1:1".to_owned(),
+            cloudflare: None,
+            cloudflare_api: "http://127.0.0.1:1".to_owned(),
             passphrase: None,
         }
     }
@@ -199,6 +255,11 @@ pub(super) mod tests {
         std::fs::write(&stale, "").unwrap();
         std::fs::create_dir(&fetched).unwrap();
         let again = Workspace::prepare(&context, &programs, Root::Environment(Some(State::File))).unwrap();
+        assert!(!again.is_initialised(&programs), "nobody has prepared it yet");
+        again.initialised(&programs).unwrap();
+        assert!(again.is_initialised(&programs));
+        std::fs::write(again.folder.join("backend.tf.json"), "{}").unwrap();
+        assert!(!again.is_initialised(&programs), "it is kept elsewhere now");
         assert!(!stale.exists() && fetched.exists() && again.folder.join("backend.tf.json").is_file());
         let mode = std::fs::metadata(context.folder()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
