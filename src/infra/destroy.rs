@@ -1,5 +1,10 @@
 //! Removes an environment, in an order in which nothing comes back, and proves that nothing is left that is paid for.
 
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,13 +15,23 @@ use super::{
     sweep,
 };
 use crate::{
-    failure::Result,
+    event::Event,
+    failure::{Kind, Result},
     k8s::{self, Client, Deadline, Look},
 };
 
-/// A deletion at Scaleway is seen by everybody only after a while.
-const SETTLE: std::time::Duration = std::time::Duration::from_secs(90);
-const LOOK_PAUSE: std::time::Duration = std::time::Duration::from_secs(3);
+const LOOK_PAUSE: Duration = Duration::from_secs(3);
+/// Where the modules keep backups.
+const STORAGE: &str = "module.storage.";
+
+/// How an environment is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// Whether the backups go as well.
+    pub with_backups: bool,
+    /// How long to wait for what goes slowly: a deletion at Scaleway is seen by everybody only after a while.
+    pub settle: Duration,
+}
 
 /// What became of an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,11 +52,11 @@ pub struct Destroyed {
 /// not keep its own removal up.
 pub async fn destroy(
     context: &InfraContext,
-    with_backups: bool,
+    manner: Manner,
     reach: impl AsyncFnOnce(&str) -> Result<Client>,
     consent: impl FnOnce(&Summary) -> Result<()>,
 ) -> Result<Destroyed> {
-    let purpose = if with_backups { Purpose::RemoveAll } else { Purpose::Remove };
+    let purpose = if manner.with_backups { Purpose::RemoveAll } else { Purpose::Remove };
     let plan = planned(context, purpose).await?;
     let outputs = plan.outputs().await?.unwrap_or_default();
     if !plan.summary.is_empty() {
@@ -51,8 +66,8 @@ pub async fn destroy(
     dns::name(context, None).await?;
     let made = before(context, &outputs, reach).await?;
     let removed = plan.summary.changes.len();
-    remove(context, plan, with_backups).await?;
-    after(context, removed, &outputs, &made).await
+    remove(context, plan, manner.with_backups).await?;
+    after(context, removed, (&outputs, &made), manner.settle).await
 }
 
 /// Removes what Kubernetes made; gives what there was.
@@ -69,14 +84,15 @@ async fn before(
             let text = format!(
                 "the cluster cannot be asked what it made ({why}); Scaleway removes it with the cluster"
             );
-            context.events.emit(crate::event::Event::Warning { text });
+            context.events.emit(Event::Warning { text });
             Ok(Made::default())
         }
     }
 }
 
 async fn remove<'a>(context: &'a InfraContext, plan: Planned<'a>, with_backups: bool) -> Result<()> {
-    if with_backups {
+    let backups = plan.summary.changes.iter().any(|change| change.address.starts_with(STORAGE));
+    if with_backups && backups {
         // What a bucket may be destroyed with stands in the state, not in the plan of its destruction.
         planned(context, Purpose::GiveUpBackups).await?.apply(context).await?;
         planned(context, Purpose::RemoveAll).await?.apply(context).await?;
@@ -87,21 +103,30 @@ async fn remove<'a>(context: &'a InfraContext, plan: Planned<'a>, with_backups: 
 }
 
 /// Looks for what is left, removes what can be removed, and tells the rest.
-async fn after(context: &InfraContext, removed: usize, outputs: &Value, made: &Made) -> Result<Destroyed> {
+async fn after(
+    context: &InfraContext,
+    removed: usize,
+    (outputs, made): (&Value, &Made),
+    settle: Duration,
+) -> Result<Destroyed> {
     let api = Api::new(&context.credentials)?;
     let cluster = outputs["cluster_id"]["value"].as_str().and_then(|id| id.split('/').next_back());
-    let mut found = sweep::survivors(context, &api, cluster, made).await?;
-    if !found.is_empty() {
-        sweep::sweep(&api, &found).await;
-        let last = std::sync::Mutex::new(found);
-        let _ = k8s::wait(Deadline::after(SETTLE), LOOK_PAUSE, "see it gone", || async {
-            let left = sweep::survivors(context, &api, cluster, made).await?;
-            let gone = left.is_empty();
-            *last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = left;
-            Ok(if gone { Look::Ready(()) } else { Look::NotYet("something is left".to_owned()) })
-        })
-        .await;
-        found = last.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    }
-    Ok(Destroyed { version: 1, removed, survivors: found, kept: sweep::buckets(context).await? })
+    let last = Mutex::new(Vec::new());
+    let gone = k8s::wait(Deadline::after(settle), LOOK_PAUSE, "see it gone", || async {
+        let left = sweep::survivors(context, &api, cluster, made).await?;
+        let done = left.is_empty();
+        // What is still used today may be free at the next look.
+        let refused = sweep::sweep(&api, &left).await;
+        *last.lock().unwrap_or_else(PoisonError::into_inner) = left;
+        Ok(if done { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
+    })
+    .await;
+    let survivors = match gone {
+        Ok(()) => Vec::new(),
+        Err(failure) if failure.kind == Kind::TimedOut => {
+            last.into_inner().unwrap_or_else(PoisonError::into_inner)
+        }
+        Err(failure) => return Err(failure),
+    };
+    Ok(Destroyed { version: 1, removed, survivors, kept: sweep::buckets(context).await? })
 }

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 pub use api::Api;
 pub use apply::{Applied, Record, apply};
 pub use backend::State;
-pub use destroy::{Destroyed, destroy};
+pub use destroy::{Destroyed, Manner, destroy};
 pub use plan::{Planned, plan};
 pub use scale::{Pool, Scaled, To, scale};
 pub use summary::{Action, Change, Summary, Value as Difference};
@@ -57,5 +57,28 @@ impl InfraContext {
     /// The private folder of the environment's state on this machine.
     fn folder(&self) -> PathBuf {
         self.places.infra(&self.wanted.environment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::config::{Environment, Gateway, Infrastructure, Project};
+
+    #[test]
+    fn what_runs_in_an_environment_agrees_with_what_it_runs_on() {
+        let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for name in Infrastructure::names(&project) {
+            let below = Infrastructure::load(&project, &name).unwrap();
+            let above = Environment::load(&project, &name).unwrap().variables;
+            assert_eq!(below.domain, *above.hostname.get_ref(), "{name}: its name");
+            let storage = format!("{}Gi", below.database_storage_gb);
+            assert_eq!(storage, *above.database_storage.get_ref(), "{name}: its volumes");
+            assert_eq!(below.database_instances, u32::from(*above.database_instances.get_ref()), "{name}");
+            let registry = format!("rg.{}.scw.cloud/{}", below.region, below.name());
+            assert_eq!(registry, *above.registry.get_ref(), "{name}: where its images are");
+            assert_eq!(below.load_balancer, above.gateway == Gateway::LoadBalancer, "{name}: its way in");
+        }
     }
 }

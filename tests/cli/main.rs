@@ -21,6 +21,7 @@ mod full_disk;
 mod gc;
 mod global;
 mod harness;
+mod infra;
 mod machine;
 mod no_docker;
 #[path = "../schemas/check.rs"]

@@ -40,8 +40,8 @@ fn what_nobody_removed_is_swept_and_what_cannot_be_is_told_and_ends_badly() {
     world.fake.plant("/lb/v1/zones/fr-par-1/lbs/lb-1", balancer);
     world.fake.plant("/block/v1alpha1/zones/fr-par-2/volumes/v-1", volume);
     world.fake.plant("/block/v1alpha1/zones/fr-par-2/volumes/v-2", other);
-    world.fake.fail(Fault::new("DELETE", "/volumes/v-1", 1, How::Conflict));
-    let run = world.infra(&["destroy", "staging", "--state", "file", "--yes", "--json"]);
+    world.fake.fail(Fault::new("DELETE", "/volumes/v-1", 2, How::Conflict));
+    let run = world.infra(&["destroy", "staging", "--state", "file", "--yes", "--json", "--wait", "2"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert_allowed("infra-destroy", &run.json());
     let left = run.json()["survivors"].clone();

@@ -7,7 +7,7 @@ use crate::{
     cli::{Context, json::Json},
     engine::attached,
     failure::{Failure, Kind, Result},
-    infra::{self, Destroyed, InfraContext},
+    infra::{self, Destroyed, InfraContext, Manner},
     k8s::{Client, ClusterHandle},
 };
 
@@ -16,19 +16,19 @@ pub(super) async fn run(
     context: &Context<'_>,
     target: &Target,
     sure: Sure,
-    with_backups: bool,
+    manner: Manner,
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
     let name = &target.environment;
-    let question = if with_backups {
+    let question = if manner.with_backups {
         format!("Remove `{name}` with its data AND EVERY BACKUP?")
     } else {
         format!("Remove `{name}` with its data? Backups stay.")
     };
     let consent = |summary: &infra::Summary| sure.consent(context, &show::plan(summary), &question);
     let destroyed =
-        infra::destroy(&infra, with_backups, async |text: &str| reach(&infra, text).await, consent).await?;
+        infra::destroy(&infra, manner, async |text: &str| reach(&infra, text).await, consent).await?;
     attached::forget(&infra.places, name)?;
     json.print(context, &destroyed, String::new)?;
     if !json.wanted() {

@@ -7,7 +7,7 @@ mod plan;
 mod scale;
 mod show;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::ValueEnum;
 
@@ -15,7 +15,7 @@ use super::{Context, json::Json};
 use crate::{
     config::{Credentials, Infrastructure, Places},
     failure::{Failure, Kind, Result},
-    infra::{InfraContext, State},
+    infra::{InfraContext, Manner, State},
 };
 
 /// Arguments of `seasense infra`.
@@ -55,6 +55,9 @@ enum Action {
         /// Remove the bucket of the backups as well, with every backup in it
         #[arg(long)]
         with_backups: bool,
+        /// Wait so long for what goes slowly before it counts as left
+        #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+        wait: u64,
         #[command(flatten)]
         json: Json,
     },
@@ -110,8 +113,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     match args.action {
         Action::Plan { target, save, json } => plan::run(context, &target, save.as_deref(), json).await,
         Action::Apply { target, sure, json } => apply::run(context, &target, sure, json).await,
-        Action::Destroy { target, sure, with_backups, json } => {
-            destroy::run(context, &target, sure, with_backups, json).await
+        Action::Destroy { target, sure, with_backups, wait, json } => {
+            let manner = Manner { with_backups, settle: Duration::from_secs(wait) };
+            destroy::run(context, &target, sure, manner, json).await
         }
         Action::Scale { target, to, json } => scale::run(context, &target, to, json).await,
     }
