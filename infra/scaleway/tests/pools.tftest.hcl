@@ -22,12 +22,12 @@ run "what_does_not_divide_goes_to_the_first_zones" {
   }
 
   assert {
-    condition     = [for zone in var.zones : scaleway_k8s_pool.this[zone].min_size] == tolist([2, 1])
+    condition     = jsonencode([for zone in var.zones : scaleway_k8s_pool.this[zone].min_size]) == jsonencode([2, 1])
     error_message = "three nodes are two and one"
   }
 
   assert {
-    condition     = [for zone in var.zones : scaleway_k8s_pool.this[zone].max_size] == tolist([3, 2])
+    condition     = jsonencode([for zone in var.zones : scaleway_k8s_pool.this[zone].max_size]) == jsonencode([3, 2])
     error_message = "five nodes are three and two"
   }
 
