@@ -1,7 +1,7 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> upkeep, diagnose`; `infra` stands beside them.
+//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> promote, upkeep, diagnose`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -32,6 +32,12 @@ pub mod workloads;
 
 #[cfg(feature = "cli")]
 pub mod observe;
+
+#[cfg(feature = "cli")]
+pub mod promote;
+
+#[cfg(feature = "cli")]
+pub mod target;
 
 #[cfg(feature = "cli")]
 pub mod upkeep;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 23] = [
+const TABLE: [(&str, &[&str]); 25] = [
     ("config", &["failure"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
@@ -21,6 +21,25 @@ const TABLE: [(&str, &[&str]); 23] = [
     ("phases", &["config", "event", "failure", "k8s"]),
     ("workloads", &["config", "docker", "event", "failure", "k8s"]),
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
+    // Of `k8s` only `wait`: what it knows of a cluster comes through its own trait `Target`.
+    ("promote", &["config", "event", "failure", "k8s", "tool"]),
+    // Environments as promotions meet them: the one place where a promotion touches a cluster or a registry.
+    (
+        "target",
+        &[
+            "artifact",
+            "config",
+            "engine",
+            "event",
+            "failure",
+            "k8s",
+            "observe",
+            "phases",
+            "promote",
+            "supply",
+            "workloads",
+        ],
+    ),
     ("upkeep", &["event", "failure", "k8s", "observe"]),
     ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
     // Of `supply` only how a program is built; of `k8s` the waits, and what Kubernetes made by itself.
@@ -50,7 +69,9 @@ const TABLE: [(&str, &[&str]); 23] = [
             "observe",
             "phases",
             "plan",
+            "promote",
             "supply",
+            "target",
             "timing",
             "tool",
             "trust",

@@ -140,7 +140,9 @@ async fn the_phases_depend_on_each_other_as_designed() {
         if !flux || object["kind"] != "Kustomization" {
             continue;
         }
+        // What waits by an expression waits for less than readiness.
         let on = object["spec"]["dependsOn"].as_array().into_iter().flatten();
+        let on = on.filter(|dependency| dependency.get("readyExpr").is_none());
         let on = on.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect();
         found.insert(object["metadata"]["name"].as_str().unwrap().to_owned(), on);
     }
@@ -164,14 +166,13 @@ async fn the_phases_depend_on_each_other_as_designed() {
 }
 
 #[tokio::test]
-async fn every_phase_shares_source_prune_secrets_and_variables() {
+async fn every_phase_shares_prune_secrets_and_variables_and_has_a_source_of_its_own() {
     let rendered = rendered().await;
     let text = |path: &str| String::from_utf8(rendered.files[path].clone()).unwrap();
     let component =
         &yaml::parse(Path::new("component"), &text("flux/every-phase/kustomization.yaml")).unwrap()[0].value;
     let patch = component["patches"][0]["patch"].as_str().unwrap();
     let spec = &yaml::parse(Path::new("patch"), patch).unwrap()[0].value["spec"];
-    assert_eq!(spec["sourceRef"], serde_json::json!({"kind": "OCIRepository", "name": "platform"}));
     assert_eq!(
         (&spec["prune"], &spec["decryption"]["secretRef"]["name"]),
         (&true.into(), &"sops-age".into())
@@ -189,7 +190,9 @@ async fn every_phase_shares_source_prune_secrets_and_variables() {
             let entries = kustomization[field].as_array().into_iter().flatten();
             entries.map(|entry| entry.as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        if listed("components").iter().any(|component| component.ends_with("every-phase")) {
+        if ["every-phase", "parts"].map(|name| listed("components").contains(&name.to_owned()))
+            == [true, true]
+        {
             let folder = path.rsplit_once('/').unwrap().0;
             covered.extend(listed("resources").into_iter().map(|file| format!("{folder}/{file}")));
         }
@@ -197,9 +200,13 @@ async fn every_phase_shares_source_prune_secrets_and_variables() {
     let is_phase = |path: &&String| {
         path.starts_with("flux/") && text(path).contains("apiVersion: kustomize.toolkit.fluxcd.io/")
     };
-    for path in rendered.files.keys().filter(is_phase).filter(|path| !path.contains("every-phase")) {
+    let components = ["every-phase", "flux/parts"];
+    let is_component = |path: &&String| components.iter().any(|name| path.contains(name));
+    for path in rendered.files.keys().filter(is_phase).filter(|path| !is_component(path)) {
         assert!(covered.contains(path), "{path} leaves out what all phases share");
     }
+    let names: Vec<&str> = rendered.parts.keys().map(String::as_str).collect();
+    assert_eq!(names, PHASES.map(|(name, _)| name));
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ pub(super) fn pinned(file: &Path, document: &Document, registry: &str) -> Result
 }
 
 /// Visits every image: `image` and `imageName` of any object, `reference` of an image volume.
-fn images(value: &Value, visit: &mut impl FnMut(&str) -> Result<()>) -> Result<()> {
+pub(super) fn images(value: &Value, visit: &mut impl FnMut(&str) -> Result<()>) -> Result<()> {
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| images(item, visit)),
         Value::Object(fields) => fields.iter().try_for_each(|(key, value)| match (key.as_str(), value) {

@@ -1,97 +1,40 @@
-//! Makes the OCI artifact's bytes: a gzipped tar, a config and a manifest, the same for the same files everywhere.
+//! Packs the rendered tree into one OCI artifact: a root that names, by digest, a part for each of Flux's Kustomizations.
 
-use std::io::Write;
+use std::collections::BTreeMap;
 
-use flate2::{Compression, GzBuilder};
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::{Map, Value};
 
-use super::{Provenance, Rendered};
-use crate::failure::{Context, Failure, Kind, Result};
+use super::{Provenance, Rendered, Sealed, seal::seal};
+use crate::failure::Result;
 
-/// Flux's media type of an artifact's config.
-const CONFIG_TYPE: &str = "application/vnd.cncf.flux.config.v1+json";
-/// Flux's media type of an artifact's files.
-const CONTENT_TYPE: &str = "application/vnd.cncf.flux.content.v1.tar+gzip";
-/// Fixed, because another level gives other bytes and so another digest.
-const LEVEL: Compression = Compression::new(6);
-
-/// Bytes that a registry keeps under their digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blob {
-    /// `sha256:` and 64 hex digits.
-    pub digest: String,
-    /// The bytes.
-    pub bytes: Vec<u8>,
-}
-
-impl Blob {
-    fn new(bytes: Vec<u8>) -> Self {
-        Self { digest: digest(&bytes), bytes }
-    }
-}
+/// The annotation of the root that names its parts, as JSON: whoever copies an artifact copies them too.
+pub const PARTS: &str = "org.seasense.parts";
 
 /// An artifact, ready to be pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
-    /// The artifact's digest, which is its manifest's: what every environment runs.
+    /// The artifact's digest, which is its root's manifest's: what every environment runs.
     pub digest: String,
     /// A tag for people: the commit, with `-dirty` where that is so.
     pub tag: String,
-    /// The OCI image manifest.
-    pub manifest: Blob,
-    /// The config it names.
-    pub config: Blob,
-    /// The files it names.
-    pub layer: Blob,
+    /// The root: the phases, and all that belongs to none of them.
+    pub root: Sealed,
+    /// The parts, by the names of their sources.
+    pub parts: BTreeMap<String, Sealed>,
 }
 
 /// Packs `rendered`; depends on nothing but the paths, the bytes and the provenance.
 pub fn pack(rendered: &Rendered, provenance: &Provenance) -> Result<Packed> {
-    let tar = archive(rendered)?;
-    let layer = Blob::new(compress(&tar)?);
-    let config = Blob::new(encode(&json!({
-        "architecture": "",
-        "config": {},
-        "os": "",
-        "rootfs": {"diff_ids": [digest(&tar)], "type": "layers"},
-    }))?);
-    let manifest = Blob::new(encode(&json!({
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": descriptor(CONFIG_TYPE, &config),
-        "layers": [descriptor(CONTENT_TYPE, &layer)],
-        "annotations": annotations(provenance),
-    }))?);
-    Ok(Packed { digest: manifest.digest.clone(), tag: provenance.label(), manifest, config, layer })
+    let parts: BTreeMap<String, Sealed> =
+        rendered.parts.values().map(|part| (part.source(), part.sealed.clone())).collect();
+    let inside = |path: &str| rendered.parts.values().any(|part| part.paths.contains(path));
+    let files = rendered.files.iter().filter(|(path, _)| !inside(path));
+    let files = files.map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    let root = seal(&files, &annotations(provenance, &parts))?;
+    Ok(Packed { digest: root.manifest.digest.clone(), tag: provenance.label(), root, parts })
 }
 
-fn archive(rendered: &Rendered) -> Result<Vec<u8>> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (path, content) in &rendered.files {
-        let mut header = tar::Header::new_ustar();
-        header.set_path(path).with_context(Kind::Environment, || format!("cannot pack `{path}`"))?;
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        header.set_mtime(0);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_entry_type(tar::EntryType::Regular);
-        header.set_cksum();
-        builder
-            .append(&header, content.as_slice())
-            .with_context(Kind::Internal, || format!("pack `{path}`"))?;
-    }
-    builder.into_inner().context(Kind::Internal, "end the archive")
-}
-
-fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    // 255 is "unknown": the header names no operating system and no time.
-    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), LEVEL);
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).context(Kind::Internal, "compress the archive")
-}
-
-fn annotations(provenance: &Provenance) -> Value {
+fn annotations(provenance: &Provenance, parts: &BTreeMap<String, Sealed>) -> Value {
     let mut annotations = Map::new();
     let mut add = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
@@ -104,6 +47,9 @@ fn annotations(provenance: &Provenance) -> Value {
     add("org.opencontainers.image.revision", revision.as_deref());
     add("org.opencontainers.image.source", Some(&provenance.source));
     add("org.seasense.dirty", Some(if provenance.dirty { "true" } else { "false" }));
+    let digests = parts.iter().map(|(name, part)| (name.clone(), Value::from(part.manifest.digest.as_str())));
+    let digests = Value::Object(digests.collect());
+    add(PARTS, (!parts.is_empty()).then(|| digests.to_string()).as_deref());
     Value::Object(annotations)
 }
 
@@ -111,29 +57,21 @@ const fn algorithm(commit: &str) -> &'static str {
     if commit.len() == 64 { "sha256" } else { "sha1" }
 }
 
-fn descriptor(media_type: &str, blob: &Blob) -> Value {
-    json!({"mediaType": media_type, "digest": blob.digest, "size": blob.bytes.len()})
-}
-
-fn encode(value: &Value) -> Result<Vec<u8>> {
-    serde_json::to_vec(value)
-        .map_err(|error| Failure::new(Kind::Internal, "encode the manifest").caused_by(&error))
-}
-
-fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
-}
-
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeMap, io::Read};
 
     use proptest::prelude::*;
+    use serde_json::json;
 
-    use super::*;
+    use super::{
+        super::seal::{self, CONFIG_TYPE},
+        *,
+    };
+    use crate::{artifact::Part, failure::Kind};
 
     fn files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Rendered {
-        Rendered { files: files.into_iter().collect() }
+        Rendered { files: files.into_iter().collect(), parts: BTreeMap::new() }
     }
 
     fn sample() -> Rendered {
@@ -163,9 +101,9 @@ mod tests {
     #[test]
     fn the_manifest_names_what_flux_looks_for() {
         let packed = pack(&sample(), &clean()).unwrap();
-        let manifest: Value = serde_json::from_slice(&packed.manifest.bytes).unwrap();
+        let manifest: Value = serde_json::from_slice(&packed.root.manifest.bytes).unwrap();
         assert_eq!(manifest["config"]["mediaType"], CONFIG_TYPE);
-        assert_eq!(manifest["layers"][0]["digest"], Value::from(packed.layer.digest));
+        assert_eq!(manifest["layers"][0]["digest"], Value::from(packed.root.layer.digest));
         assert_eq!(
             manifest["annotations"],
             json!({
@@ -181,7 +119,7 @@ mod tests {
     fn the_archive_holds_every_file_and_nothing_of_this_machine() {
         let packed = pack(&sample(), &clean()).unwrap();
         let mut tar = Vec::new();
-        flate2::read::GzDecoder::new(packed.layer.bytes.as_slice()).read_to_end(&mut tar).unwrap();
+        flate2::read::GzDecoder::new(packed.root.layer.bytes.as_slice()).read_to_end(&mut tar).unwrap();
         let mut found = BTreeMap::new();
         for entry in tar::Archive::new(tar.as_slice()).entries().unwrap() {
             let mut entry = entry.unwrap();
@@ -199,6 +137,27 @@ mod tests {
             found.insert(path, content);
         }
         assert_eq!(found, sample().files);
+    }
+
+    #[test]
+    fn the_root_names_its_parts_and_holds_nothing_of_them() {
+        let mut rendered = sample();
+        let part = BTreeMap::from([("apps/kustomization.yaml", b"resources: []\n".as_slice())]);
+        let part = Part {
+            name: "apps".into(),
+            definition: json!({}),
+            paths: part.keys().map(|path| (*path).to_owned()).collect(),
+            sealed: seal::seal(&part, &Value::Null).unwrap(),
+        };
+        rendered.parts.insert("apps".into(), part.clone());
+        let packed = pack(&rendered, &clean()).unwrap();
+        assert_eq!(packed.parts, BTreeMap::from([(part.source(), part.sealed.clone())]));
+        let manifest: Value = serde_json::from_slice(&packed.root.manifest.bytes).unwrap();
+        let named: Value = serde_json::from_str(manifest["annotations"][PARTS].as_str().unwrap()).unwrap();
+        assert_eq!(named, json!({part.source(): part.sealed.manifest.digest}));
+        let mut rest = sample();
+        rest.files.remove("apps/kustomization.yaml");
+        assert_eq!(packed.root.layer, pack(&rest, &clean()).unwrap().root.layer);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Pushes an artifact to a registry; what is there already is not sent again.
 
+use futures_util::future::try_join_all;
 use oci_client::{
     Client, Reference,
     client::{ClientConfig, ClientProtocol},
@@ -7,28 +8,42 @@ use oci_client::{
 };
 use reqwest::header::HeaderValue;
 
-use super::{Blob, Packed};
+use super::{Blob, Packed, Sealed};
 use crate::failure::{Context, Failure, Kind, Result};
 
-/// Pushes `packed` to `repository` of the registry at `host` and gives the digest under which it is now found.
+/// Pushes `packed`, the parts before the root, to `repository` of the registry at `host` and gives the digest under which
+/// it is now found.
 ///
 /// A registry on this machine is spoken to over HTTP, any other over HTTPS. Fails with kind `Tool`.
 pub async fn push(packed: &Packed, host: &str, repository: &str) -> Result<String> {
     let client = client(host)?;
-    let by_digest: Reference = reference(&format!("{host}/{repository}@{}", packed.digest))?;
+    let target = format!("{host}/{repository}");
+    let parts = packed.parts.iter().map(|(name, part)| push_sealed(&client, host, (&target, name), part));
+    try_join_all(parts).await?;
+    push_sealed(&client, host, (&target, &packed.tag), &packed.root).await
+}
+
+async fn push_sealed(
+    client: &Client,
+    host: &str,
+    (target, tag): (&str, &str),
+    sealed: &Sealed,
+) -> Result<String> {
+    let wanted = &sealed.manifest.digest;
+    let by_digest: Reference = reference(&format!("{target}@{wanted}"))?;
     let auth = RegistryAuth::Anonymous;
-    if client.fetch_manifest_digest(&by_digest, &auth).await.is_ok_and(|digest| digest == packed.digest) {
-        return Ok(packed.digest.clone());
+    if client.fetch_manifest_digest(&by_digest, &auth).await.is_ok_and(|digest| digest == *wanted) {
+        return Ok(wanted.clone());
     }
-    let by_tag = reference(&format!("{host}/{repository}:{}", packed.tag))?;
-    let doing = |what: &str| format!("cannot {what} `{host}/{repository}`");
+    let by_tag = reference(&format!("{target}:{tag}"))?;
+    let doing = |what: &str| format!("cannot {what} `{target}`");
     client.store_auth_if_needed(host, &auth).await;
-    for blob in [&packed.layer, &packed.config] {
-        push_blob(&client, &by_tag, blob).await.map_err(|failure| hint(failure, host))?;
+    for blob in [&sealed.layer, &sealed.config] {
+        push_blob(client, &by_tag, blob).await.map_err(|failure| hint(failure, host))?;
     }
     let media_type = HeaderValue::from_static("application/vnd.oci.image.manifest.v1+json");
     client
-        .push_manifest_raw(&by_tag, packed.manifest.bytes.clone(), media_type)
+        .push_manifest_raw(&by_tag, sealed.manifest.bytes.clone(), media_type)
         .await
         .with_context(Kind::Tool, || doing("push the manifest to"))?;
     // The client compares the answer with the digest it asked for.

@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::{Tree, Upstream, check, flux, image::Images, tree::place, variable};
+use super::{
+    Part, Tree, Upstream, check, flux,
+    image::Images,
+    parts::{self, GENERATED},
+    tree::place,
+    variable,
+};
 use crate::{
     failure::{Failure, Kind, Location, Result},
     supply::Lock,
@@ -17,6 +23,8 @@ const UPSTREAM: &str = "upstream";
 pub struct Rendered {
     /// Paths are relative, with `/`, and sorted.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What each of Flux's Kustomizations is built from, by its name.
+    pub parts: BTreeMap<String, Part>,
 }
 
 /// Renders the artifact's files: every image by digest, every document checked.
@@ -31,23 +39,30 @@ pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered>
         files.insert(format!("{UPSTREAM}/{name}/manifests.yaml"), manifests.into_bytes());
         files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
     }
-    finished(tree, &images, files)
+    finished(tree, &images, files, &Rendered::default())
 }
 
 /// Renders another tree, or the same with other images of ours, and takes upstream's manifests as `before` has them:
 /// reading megabytes of them again would be most of the work.
 pub fn render_again(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rendered> {
     let upstream = before.files.iter().filter(|(path, _)| path.split('/').next() == Some(UPSTREAM));
-    finished(tree, &Images::new(lock), upstream.map(|(path, text)| (path.clone(), text.clone())).collect())
+    let upstream = upstream.map(|(path, text)| (path.clone(), text.clone())).collect();
+    finished(tree, &Images::new(lock), upstream, before)
 }
 
-fn finished(tree: &Tree, images: &Images<'_>, mut files: BTreeMap<String, Vec<u8>>) -> Result<Rendered> {
+fn finished(
+    tree: &Tree,
+    images: &Images<'_>,
+    mut files: BTreeMap<String, Vec<u8>>,
+    before: &Rendered,
+) -> Result<Rendered> {
     for (path, content) in tree.files() {
-        if path.split('/').next() == Some(UPSTREAM) {
+        let made = [UPSTREAM, GENERATED].into_iter().find(|folder| is_in(path, folder));
+        if let Some(folder) = made {
             let at = Location { file: place(path), position: None };
             return Err(Failure::new(
                 Kind::Environment,
-                format!("`{UPSTREAM}` is where upstream's manifests go"),
+                format!("`{folder}` is made when the tree is packed"),
             )
             .at(at)
             .hint("give it another name"));
@@ -58,8 +73,16 @@ fn finished(tree: &Tree, images: &Images<'_>, mut files: BTreeMap<String, Vec<u8
         };
         files.insert(path.to_owned(), content);
     }
+    let parts = parts::parts(&files, before)?;
+    if !parts.is_empty() {
+        files.extend(parts::component(&parts)?);
+    }
     check::links(&files, UPSTREAM)?;
-    Ok(Rendered { files })
+    Ok(Rendered { files, parts })
+}
+
+fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 const KUSTOMIZATION: &str = "\
@@ -100,6 +123,11 @@ fn checked<'a>(path: &str, content: &'a [u8]) -> Result<Option<&'a str>> {
 }
 
 impl Rendered {
+    /// Whether it has the file with these bytes.
+    pub(super) fn has(&self, path: &str, bytes: &[u8]) -> bool {
+        self.files.get(path).is_some_and(|own| own == bytes)
+    }
+
     /// All files as one stream of YAML, each behind a comment with its path, for people.
     ///
     /// With `variables` it shows what the environment they belong to gets, else the variables' names stay.

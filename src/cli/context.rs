@@ -54,12 +54,18 @@ impl<'a> Context<'a> {
             )))
     }
 
-    /// Refuses a rehearsal, for a verb that makes what runs from the checkout.
+    /// Refuses a rehearsal, for a verb that does more with it than to look and to remove.
     pub fn no_rehearsal(environment: &Environment) -> Result<()> {
         let Some(real) = environment.rehearsed() else { return Ok(()) };
-        Err(Failure::new(Kind::Usage, format!("`{}` takes what was made before", environment.name()))
-            .because("a rehearsal runs the digest that another environment has run, and nothing newer")
-            .hint(format!("`seasense promote {real} --rehearse` brings one to it")))
+        let name = environment.name();
+        Err(Failure::new(
+            Kind::Usage,
+            format!("`{name}` is a rehearsal: it is looked at and removed, no more"),
+        )
+        .because("it runs the digest that another environment has run, and nothing newer")
+        .hint(format!(
+            "`seasense promote {real} --rehearse` brings one to it, `seasense down --env {name}` removes it"
+        )))
     }
 
     /// The environment that the command works on, which must be one that is made on this machine.

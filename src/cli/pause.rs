@@ -28,6 +28,7 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
+    Context::no_rehearsal(&environment)?;
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;

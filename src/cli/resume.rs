@@ -33,6 +33,7 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
+    Context::no_rehearsal(&environment)?;
     let engine = context.engine(&project).await?;
     let _lock = args.lock.take(&engine, &environment).await?;
     let deadline = Deadline::after(Duration::from_secs(args.timeout));

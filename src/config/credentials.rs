@@ -1,108 +1,46 @@
-//! Keys of the cloud: out of the process environment only, and never shown.
+//! Who asks a registry: from the environment, or from Docker's own file. Never from a command line.
 
-use std::fmt;
+use std::path::PathBuf;
 
-use crate::failure::{Failure, Kind, Result};
+use serde_json::Value;
 
-/// A value that no message, no log and no `{:?}` ever shows.
+use crate::failure::{Context, Failure, Kind, Result};
+
+/// The variables that hold a name and a password for every registry that is not on this machine.
+const USER: &str = "SEASENSE_REGISTRY_USER";
+const PASSWORD: &str = "SEASENSE_REGISTRY_PASSWORD";
+/// Scaleway's registries take this name with a secret key of its API.
+const SCALEWAY: (&str, &str, &str) = (".scw.cloud", "nologin", "SCW_SECRET_KEY");
+
+/// A name and a password at one registry.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides `value`.
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-
-    /// The value, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// What it takes to change things at Scaleway.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// `SCW_ACCESS_KEY`.
-    pub access_key: Secret,
-    /// `SCW_SECRET_KEY`.
-    pub secret_key: Secret,
-    /// `SCW_DEFAULT_PROJECT_ID`.
-    pub project: String,
-    /// `SCW_DEFAULT_ORGANIZATION_ID`.
-    pub organization: String,
-    /// `SCW_API_URL`, or Scaleway's own address.
-    pub api: String,
-    /// `CLOUDFLARE_API_TOKEN`, where the public name is kept at Cloudflare; without it nobody is asked for the name.
-    pub cloudflare: Option<Secret>,
-    /// `CLOUDFLARE_BASE_URL`, or Cloudflare's own address.
-    pub cloudflare_api: String,
-    /// `SEASENSE_STATE_PASSPHRASE`: what the state is encrypted with, where it is given.
-    pub passphrase: Option<Secret>,
+    /// The name.
+    pub user: String,
+    /// The password.
+    pub password: String,
 }
 
-/// Scaleway's own address.
-const API: &str = "https://api.scaleway.com";
-/// Cloudflare's own address.
-const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
-/// What OpenTofu's key derivation asks for.
-const PASSPHRASE_LENGTH: usize = 16;
-
-impl Credentials {
-    /// Reads them from the environment; every missing name is told at once.
-    pub fn from_environment() -> Result<Self> {
-        Self::from(variable)
+/// The password must reach no log.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
     }
+}
 
-    fn from(read: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let mut missing = Vec::new();
-        let mut need = |name: &'static str| {
-            read(name).unwrap_or_else(|| {
-                missing.push(name);
-                String::new()
-            })
-        };
-        let (access, secret) = (need("SCW_ACCESS_KEY"), need("SCW_SECRET_KEY"));
-        let (project, organization) = (need("SCW_DEFAULT_PROJECT_ID"), need("SCW_DEFAULT_ORGANIZATION_ID"));
-        if !missing.is_empty() {
-            return Err(Failure::new(Kind::Usage, "there are no keys for Scaleway")
-                .because(format!("not set in the environment: {}", missing.join(", ")))
-                .hint("export them, for example with `scw info`; they are never read from a file or an argument"));
-        }
-        let passphrase = read("SEASENSE_STATE_PASSPHRASE");
-        if passphrase.as_ref().is_some_and(|text| text.len() < PASSPHRASE_LENGTH) {
-            return Err(Failure::new(Kind::Usage, "`SEASENSE_STATE_PASSPHRASE` is too short")
-                .because(format!("it needs {PASSPHRASE_LENGTH} characters or more"))
-                .hint("make one with `openssl rand -base64 32`, and keep it where the age key is kept"));
-        }
-        let address = |name: &str, own: &str| {
-            read(name).unwrap_or_else(|| own.to_owned()).trim_end_matches('/').to_owned()
-        };
-        Ok(Self {
-            access_key: Secret::new(access),
-            secret_key: Secret::new(secret),
-            project,
-            organization,
-            api: address("SCW_API_URL", API),
-            cloudflare: read("CLOUDFLARE_API_TOKEN").map(Secret::new),
-            cloudflare_api: address("CLOUDFLARE_BASE_URL", CLOUDFLARE),
-            passphrase: passphrase.map(Secret::new),
-        })
-    }
-
-    /// Every value that must never be shown.
-    pub fn secrets(&self) -> Vec<&str> {
-        let keys = [self.access_key.reveal(), self.secret_key.reveal()];
-        keys.into_iter()
-            .chain([&self.passphrase, &self.cloudflare].into_iter().flatten().map(Secret::reveal))
-            .collect()
-    }
+/// What this process proves itself with at the registry `host`; `None` where nobody said anything, as for a registry on
+/// this machine.
+///
+/// First come `SEASENSE_REGISTRY_USER` and `SEASENSE_REGISTRY_PASSWORD`, then, at Scaleway, `SCW_SECRET_KEY`, then the
+/// file that `docker login` writes. Fails with kind `Environment` where that is broken.
+pub fn registry_credentials(host: &str) -> Result<Option<Credentials>> {
+    let file = docker_file().filter(|file| file.is_file());
+    let text = file.as_ref().map(std::fs::read_to_string).transpose();
+    let text = text.with_context(Kind::Environment, || "read Docker's file of credentials".to_owned())?;
+    choose(host, variable, text.as_deref()).map_err(|failure| match &file {
+        Some(file) => failure.because(format!("in `{}`", file.display())),
+        None => failure,
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
@@ -110,41 +48,116 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+fn docker_file() -> Option<PathBuf> {
+    let folder = variable("DOCKER_CONFIG").map(PathBuf::from);
+    let home = || Some(PathBuf::from(variable("HOME")?).join(".docker"));
+    Some(folder.or_else(home)?.join("config.json"))
+}
+
+/// The choice; pure.
+fn choose(
+    host: &str,
+    variable: impl Fn(&str) -> Option<String>,
+    docker: Option<&str>,
+) -> Result<Option<Credentials>> {
+    let name = host.split(':').next().unwrap_or(host);
+    if let (Some(user), Some(password)) = (variable(USER), variable(PASSWORD)) {
+        return Ok(Some(Credentials { user, password }));
+    }
+    let (domain, user, key) = SCALEWAY;
+    if let Some(password) = variable(key).filter(|_| name.ends_with(domain)) {
+        return Ok(Some(Credentials { user: user.to_owned(), password }));
+    }
+    docker.map_or(Ok(None), |text| of_docker(host, text))
+}
+
+fn of_docker(host: &str, text: &str) -> Result<Option<Credentials>> {
+    let what = "read what `docker login` has written";
+    let file: Value = serde_json::from_str(text).context(Kind::Environment, what)?;
+    let entries = file["auths"].as_object().into_iter().flatten();
+    let bare = |name: &str| {
+        let name = name.trim_start_matches("https://").trim_start_matches("http://");
+        name.split('/').next().unwrap_or(name).to_owned()
+    };
+    let Some((_, entry)) = entries.into_iter().find(|(name, _)| bare(name) == host) else { return Ok(None) };
+    // An entry without a value is one of a helper program, which is asked by Docker only.
+    let Some(encoded) = entry["auth"].as_str().filter(|text| !text.is_empty()) else { return Ok(None) };
+    let broken = || Failure::new(Kind::Environment, what).because(format!("its entry for {host} is broken"));
+    let plain = decode(encoded).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(broken)?;
+    let (user, password) = plain.split_once(':').ok_or_else(broken)?;
+    Ok(Some(Credentials { user: user.to_owned(), password: password.to_owned() }))
+}
+
+/// The bytes that `text` stands for in Base64; `None` where it is none.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        Some(u32::from(match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        }))
+    };
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in text.trim_end_matches('=').bytes() {
+        bits = (bits << 6 | digit(byte)?) & 0xff_ffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(((bits >> count) & 0xff).try_into().ok()?);
+        }
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn set(name: &str) -> Option<String> {
-        name.starts_with("SCW_").then(|| format!("{name}/"))
+    // "me:p:w", as `docker login` writes it.
+    const FILE: &str =
+        r#"{"auths": {"https://registry.example/v1/": {"auth": "bWU6cDp3"}, "helped.example": {}}}"#;
+
+    fn chosen(host: &str, set: &[(&str, &str)], docker: Option<&str>) -> Option<(String, String)> {
+        let variable =
+            |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        choose(host, variable, docker).unwrap().map(|found| (found.user, found.password))
     }
 
     #[test]
-    fn every_missing_name_is_told_at_once() {
-        let failure = Credentials::from(|name| set(name).filter(|_| name == "SCW_ACCESS_KEY")).unwrap_err();
-        let told =
-            "not set in the environment: SCW_SECRET_KEY, SCW_DEFAULT_PROJECT_ID, SCW_DEFAULT_ORGANIZATION_ID";
-        assert_eq!((failure.kind, failure.causes), (Kind::Usage, vec![told.to_owned()]));
+    fn what_was_said_for_this_run_comes_before_what_docker_remembers() {
+        let own = [(USER, "ci"), (PASSWORD, "s3cret")];
+        let pair = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
+        assert_eq!(chosen("registry.example", &own, Some(FILE)), pair("ci", "s3cret"));
+        assert_eq!(chosen("registry.example", &[], Some(FILE)), pair("me", "p:w"));
+        assert_eq!(chosen("rg.fr-par.scw.cloud", &[("SCW_SECRET_KEY", "k")], None), pair("nologin", "k"));
+        assert_eq!(chosen("ghcr.io", &[("SCW_SECRET_KEY", "k")], Some(FILE)), None);
+        assert_eq!(chosen("helped.example", &[], Some(FILE)), None);
+        assert_eq!(chosen("127.0.0.1:5050", &[], None), None);
     }
 
     #[test]
-    fn nothing_that_is_secret_is_ever_shown() {
-        let read = |name: &str| match name {
-            "SEASENSE_STATE_PASSPHRASE" => Some("correct horse battery".to_owned()),
-            name => set(name),
-        };
-        let credentials = Credentials::from(read).unwrap();
-        let shown = format!("{credentials:?}");
-        assert!(credentials.secrets().iter().all(|secret| !shown.contains(secret)), "{shown}");
-        assert_eq!(credentials.secrets().len(), 3);
-        assert_eq!(credentials.api, "SCW_API_URL");
+    fn a_broken_file_is_told_without_its_content() {
+        let failure = choose("r.example", |_| None, Some(r#"{"auths": {"r.example": {"auth": "!%&"}}}"#));
+        let failure = failure.unwrap_err();
+        assert_eq!(failure.kind, Kind::Environment);
+        assert!(!format!("{failure:?}").contains("!%&"));
+        assert!(choose("r.example", |_| None, Some("{")).is_err());
     }
 
     #[test]
-    fn a_short_passphrase_is_refused_before_anything_is_written_with_it() {
-        let read = |name: &str| match name {
-            "SEASENSE_STATE_PASSPHRASE" => Some("short".to_owned()),
-            name => set(name),
-        };
-        assert!(Credentials::from(read).unwrap_err().message.contains("too short"));
+    fn a_password_is_never_shown() {
+        let credentials = Credentials { user: "me".into(), password: "s3cret".into() };
+        assert!(!format!("{credentials:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn base64_of_every_length_is_read() {
+        let read = |text: &str| String::from_utf8(decode(text).unwrap()).unwrap();
+        assert_eq!([read(""), read("YQ=="), read("YWI="), read("YWJj")], ["", "a", "ab", "abc"]);
+        assert_eq!(decode("a b"), None);
     }
 }

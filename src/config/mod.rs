@@ -1,5 +1,6 @@
 //! Settings: the only reader of `envs/*.toml`, `infra/*.toml`, `infra/scaleway/envs/*` and the process environment.
 
+mod cloud;
 mod cluster;
 mod credentials;
 mod env;
@@ -12,8 +13,9 @@ mod rehearsal;
 mod scaleway;
 mod variables;
 
+pub use cloud::{CloudKeys, Secret};
 pub use cluster::{ClusterSpec, EngineKind};
-pub use credentials::{Credentials, Secret};
+pub use credentials::{Credentials, registry_credentials};
 pub use env::{Environment, FleetSpec, Ports};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};

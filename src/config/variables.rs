@@ -72,8 +72,8 @@ pub struct Variables {
     pub frontend_replicas: Spanned<u8>,
 }
 
-/// Whether the registry speaks HTTP: one that stands next door, on a Docker network, which gives names without a dot.
-/// Every other one is reached over TLS.
+/// Whether the registry is spoken to over HTTP: one whose host has no dot is a neighbour on the machine's own container
+/// network, where nobody could sign for its name.
 pub fn is_plain(registry: &str) -> bool {
     let host = registry.split('/').next().unwrap_or(registry);
     !host.split(':').next().unwrap_or(host).contains('.')
@@ -84,8 +84,8 @@ impl Variables {
     pub fn to_data(&self, environment: &str, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
         [
             ("ENVIRONMENT", environment.to_owned()),
-            ("REGISTRY_INSECURE", is_plain(self.registry.get_ref()).to_string()),
             ("REGISTRY", self.registry.get_ref().clone()),
+            ("REGISTRY_INSECURE", self.is_registry_plain().to_string()),
             ("HOSTNAME", self.hostname.get_ref().clone()),
             ("HTTPS_PORT", https_port.to_string()),
             ("ISSUER", self.issuer.name().to_owned()),
@@ -99,6 +99,11 @@ impl Variables {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
+    }
+
+    /// Whether the registry is spoken to over HTTP; see [`is_plain`].
+    pub fn is_registry_plain(&self) -> bool {
+        is_plain(self.registry.get_ref())
     }
 
     /// The names of every variable, sorted.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use bollard::{
     models::{ContainerSummary, ContainerSummaryStateEnum},
     query_parameters::{
-        ListContainersOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-        StopContainerOptionsBuilder,
+        ContainerArchiveInfoOptionsBuilder, ListContainersOptionsBuilder, LogsOptionsBuilder,
+        RemoveContainerOptionsBuilder, StopContainerOptionsBuilder,
     },
 };
 use futures_util::TryStreamExt;
@@ -108,6 +108,14 @@ impl Docker {
         let options = StopContainerOptionsBuilder::new().t(10).build();
         let stopped = found(self.api.stop_container(name, Some(options)).await);
         stopped.with_context(Kind::Tool, || format!("stop the container `{name}`")).map(drop)
+    }
+
+    /// Whether there is anything at `path` inside a container, running or not; an absent container has nothing.
+    pub async fn has_path(&self, name: &str, path: &str) -> Result<bool> {
+        let options = ContainerArchiveInfoOptionsBuilder::new().path(path).build();
+        let info = found(self.api.get_container_archive_info(name, Some(options)).await);
+        info.map(|info| info.is_some())
+            .with_context(Kind::Tool, || format!("look for `{path}` in the container `{name}`"))
     }
 
     /// Kills and removes a container with its anonymous volumes; an absent one is fine.

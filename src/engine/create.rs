@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, names, nodes, ports, record::Record, shape};
 use crate::{
-    config::Environment,
+    config::{Environment, is_plain},
     docker::labels,
     event::Step,
     failure::{Context, Failure, Kind, Result},
@@ -84,13 +84,14 @@ fn prepare(
     state: &Path,
 ) -> Result<String> {
     let (certs, mark) = (state.join("certs.d"), state.join("mark"));
-    let entry = certs.join(&source.registry);
     let what = || format!("prepare `{}`", state.display());
-    for folder in [&entry, &mark] {
-        std::fs::create_dir_all(folder).with_context(Kind::Cluster, what)?;
+    std::fs::create_dir_all(&mark).with_context(Kind::Cluster, what)?;
+    for registry in neighbours(source, environment) {
+        let entry = certs.join(registry);
+        std::fs::create_dir_all(&entry).with_context(Kind::Cluster, what)?;
+        std::fs::write(entry.join("hosts.toml"), registry_entry(registry))
+            .with_context(Kind::Cluster, what)?;
     }
-    std::fs::write(entry.join("hosts.toml"), registry_entry(&source.registry))
-        .with_context(Kind::Cluster, what)?;
     let (name, nodes) = (environment.cluster_name(), *environment.cluster.nodes.get_ref());
     // The nodes of a built image find their pods' range and each other by this list.
     let list = nodes::names(&name, nodes).join("\n") + "\n";
@@ -111,6 +112,14 @@ fn prepare(
             built: source.built,
         },
     )
+}
+
+/// The registries next door: that of all environments, and the one that a rehearsal has for itself.
+fn neighbours<'a>(source: &'a ClusterSource, environment: &'a Environment) -> Vec<&'a str> {
+    let own = environment.variables.registry.get_ref().split('/').next().unwrap_or_default();
+    let mut names = vec![source.registry.as_str()];
+    names.extend(Some(own).filter(|own| is_plain(own) && *own != source.registry));
+    names
 }
 
 /// containerd's entry for the registry next door, which speaks HTTP on the Docker network.

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     config::Environment,
+    docker::Container,
     event::{Event, Step},
     failure::{Failure, Kind, Result},
 };
@@ -75,9 +76,34 @@ async fn fresh(
 }
 
 async fn renew(context: &EngineContext, name: &str, reason: &str) -> Result<()> {
+    for node in nodes::of(&context.docker, name).await? {
+        spare(context, name, &node, reason).await?;
+    }
     let text = format!("the cluster `{name}` is not whole ({reason}): it is removed and made anew");
     context.events.emit(Event::Warning { text });
     nodes::remove(&context.docker, name).await.map(drop)
+}
+
+/// Refuses to remove a node that is somebody else's or that holds data: a cluster that was really left half made is
+/// neither.
+async fn spare(context: &EngineContext, name: &str, node: &Container, reason: &str) -> Result<()> {
+    let own = context.places.state(name);
+    if let Some(state) = nodes::state(node).filter(|state| *state != own) {
+        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` belongs to another state folder"))
+            .because(format!("its nodes were made from `{}`, this run keeps its state in `{}`", state.display(), own.display()))
+            .hint("set SEASENSE_STATE to the folder above the first one, or remove that cluster from there with `seasense down`"));
+    }
+    if context.docker.has_path(&node.name, nodes::VOLUMES).await? {
+        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` is not whole, but it holds data"))
+            .because(format!("{reason}, and there are volumes in the container `{}`", node.name))
+            .hint(format!(
+                "what it holds can be read there (`docker cp {}:{} .`); `seasense dev --recreate` makes the cluster anew, \
+                 without its data",
+                node.name,
+                nodes::VOLUMES
+            )));
+    }
+    Ok(())
 }
 
 fn check_settings(

@@ -71,14 +71,14 @@ impl World {
     /// Replaces kind's behaviour.
     pub fn kind(&self, script: &str, port: u16) {
         let root = self.folder.path().display();
-        let mounts = json!({"Mounts": [{"Destination": OWNERSHIP_MOUNT, "Source": "/mark"}]});
+        let mounts = json!({"Mounts": [{"Destination": OWNERSHIP_MOUNT, "Source": "STATE/mark"}]});
         let text = format!(
             r#"#!/bin/sh
 echo "$@" >> {root}/kind.log; cat > {root}/config.json
 while [ $# -gt 0 ]; do case $1 in --name) name=$2 ;; --kubeconfig) file=$2 ;; esac; shift; done
 node() {{
   [ -e {root}/containers/$name-control-plane ] && {{ echo 'ERROR: node(s) already exist' >&2; exit 1; }}
-  echo '{mounts}' > {root}/containers/$name-control-plane
+  echo '{mounts}' | sed "s|STATE|{root}/state/$name|" > {root}/containers/$name-control-plane
 }}
 kubeconfig() {{
   cat > "$file" <<EOF
@@ -135,6 +135,13 @@ EOF
         serde_json::from_slice(&std::fs::read(self.container(name)).unwrap()).unwrap()
     }
 
+    /// Lets the container `name` hold volumes.
+    pub fn fill(&self, name: &str) {
+        let mut container = self.read(name);
+        container["HoldsVolumes"] = json!(true);
+        std::fs::write(self.container(name), container.to_string()).unwrap();
+    }
+
     /// The file that stands for a container.
     pub fn container(&self, name: &str) -> PathBuf {
         self.folder.path().join("containers").join(name)
@@ -175,6 +182,11 @@ fn docker(containers: &Path, method: &str, path: &str, body: &Value) -> (u16, Va
         // Nothing in this world carries our own labels: there are nodes only.
         ("GET", ["containers", "json"]) if query.contains("org.seasense") => (200, json!([])),
         ("GET", ["containers", "json"]) => (200, list(containers)),
+        // Every path is there in a container that somebody has given volumes.
+        ("HEAD", ["containers", name, "archive"]) => match std::fs::read_to_string(containers.join(name)) {
+            Ok(text) if text.contains("HoldsVolumes") => (200, Value::Null),
+            _ => (404, Value::Null),
+        },
         ("DELETE", ["containers", name]) => match std::fs::remove_file(containers.join(name)) {
             Ok(()) => (204, Value::Null),
             Err(_) => (404, json!({"message": "No such container"})),
@@ -249,8 +261,11 @@ where
     }
     let (code, body) = handle(method, path, &serde_json::from_slice(&sent).unwrap_or_default());
     let body = if body.is_null() { String::new() } else { body.to_string() };
+    // What a daemon tells of a path, of which only its being there matters.
+    let stat = "eyJuYW1lIjogIngiLCAic2l6ZSI6IDEsICJtb2RlIjogMSwgIm10aW1lIjogIjIwMjYtMDEtMDFUMDA6MDA6MDBaIiwgImxpbmtUYXJnZXQiOiAiIn0=";
     let head = format!(
-        "HTTP/1.1 {code} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {code} X\r\ncontent-type: application/json\r\nx-docker-container-path-stat: {stat}\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;

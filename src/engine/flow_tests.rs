@@ -10,7 +10,7 @@ use super::{
     observe, pause, remove, resume,
     wake::Patience,
 };
-use crate::failure::Kind;
+use crate::{config::Places, failure::Kind};
 
 const CLUSTER: &str = "seasense-local";
 const NODE: &str = "seasense-local-control-plane";
@@ -62,6 +62,31 @@ async fn a_failed_creation_is_told_and_the_next_run_heals_it() {
     world.kind(WHOLE, 0);
     ensure(&world.context, &local(), &world.source).await.unwrap();
     assert_eq!(seen(&world).await, Observed::Running);
+}
+
+#[tokio::test]
+async fn a_cluster_that_holds_data_is_never_made_anew_unasked() {
+    let world = World::new(WHOLE).await;
+    ensure(&world.context, &local(), &world.source).await.unwrap();
+    let node = format!("{CLUSTER}-control-plane");
+    world.fill(&node);
+    std::fs::remove_dir_all(world.context.places.state(CLUSTER)).unwrap();
+    let failure = ensure(&world.context, &local(), &world.source).await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Cluster);
+    assert!(failure.hints.iter().any(|hint| hint.contains("--recreate")), "{failure:?}");
+    assert!(world.container(&node).exists() && world.calls().len() == 1);
+}
+
+#[tokio::test]
+async fn a_cluster_of_another_state_folder_is_left_alone() {
+    let world = World::new(WHOLE).await;
+    ensure(&world.context, &local(), &world.source).await.unwrap();
+    let mut elsewhere = world.context.clone();
+    elsewhere.places = Places::new(world.context.places.cache(), world.context.places.cache().join("state"));
+    let failure = ensure(&elsewhere, &local(), &world.source).await.unwrap_err();
+    let state = world.context.places.state(CLUSTER);
+    assert!(failure.causes.iter().any(|cause| cause.contains(state.to_str().unwrap())), "{failure:?}");
+    assert!(world.container(&format!("{CLUSTER}-control-plane")).exists() && world.calls().len() == 1);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 //! `kind create` ended well, names exactly the containers that exist. A whole cluster is never removed unasked: it holds data.
 
 pub mod attached;
+pub mod canary;
 mod claim;
 mod create;
 mod ensure;

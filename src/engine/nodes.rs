@@ -1,6 +1,6 @@
 //! The node containers of a cluster.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use futures_util::future::try_join_all;
 
@@ -22,6 +22,14 @@ pub async fn of(docker: &Docker, cluster: &str) -> Result<Vec<Container>> {
 /// Whether seasense made this node.
 pub fn is_ours(node: &Container) -> bool {
     node.mounts.contains_key(OWNERSHIP_MOUNT)
+}
+
+/// Where a node keeps the volumes of its pods; it is made with the first of them.
+pub const VOLUMES: &str = "/var/local-path-provisioner";
+
+/// The state folder that a node of ours was made from.
+pub fn state(node: &Container) -> Option<&Path> {
+    Path::new(node.mounts.get(OWNERSHIP_MOUNT)?).parent()
 }
 
 /// The name of the control plane's container.

@@ -6,7 +6,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use crate::{
-    config::Credentials,
+    config::CloudKeys,
     failure::{Context, Failure, Kind, Result},
     k8s::{self, Deadline, tls},
 };
@@ -22,12 +22,12 @@ const PAGE: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Api {
     http: reqwest::Client,
-    credentials: Credentials,
+    credentials: CloudKeys,
 }
 
 impl Api {
     /// A connection with these keys; nothing is sent yet.
-    pub fn new(credentials: &Credentials) -> Result<Self> {
+    pub fn new(credentials: &CloudKeys) -> Result<Self> {
         tls::install();
         let http = reqwest::Client::builder().timeout(ANSWER_LIMIT).build();
         let http = http.context(Kind::Internal, "make an HTTP client")?;

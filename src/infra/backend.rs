@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::config::{Credentials, Infrastructure};
+use crate::config::{CloudKeys, Infrastructure};
 
 /// Where the state is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +16,12 @@ pub enum State {
 }
 
 /// The name of the state's bucket: buckets have one namespace for all customers, so the project's number is part of it.
-pub fn bucket(wanted: &Infrastructure, credentials: &Credentials) -> String {
+pub fn bucket(wanted: &Infrastructure, credentials: &CloudKeys) -> String {
     format!("{}-state-{}", wanted.name(), short(&credentials.project))
 }
 
 /// The name of the backups' bucket, as the module `storage` makes it.
-pub fn backups(wanted: &Infrastructure, credentials: &Credentials) -> String {
+pub fn backups(wanted: &Infrastructure, credentials: &CloudKeys) -> String {
     format!("{}-backups-{}", wanted.name(), short(&credentials.project))
 }
 
@@ -35,7 +35,7 @@ pub fn endpoint(region: &str) -> String {
 }
 
 /// The backend as `backend.tf.json`.
-pub fn backend(state: State, wanted: &Infrastructure, credentials: &Credentials, folder: &Path) -> Value {
+pub fn backend(state: State, wanted: &Infrastructure, credentials: &CloudKeys, folder: &Path) -> Value {
     let backend = match state {
         State::File => json!({"local": {"path": folder.join("terraform.tfstate")}}),
         State::Bucket => json!({"s3": {

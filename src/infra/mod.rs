@@ -30,7 +30,7 @@ pub use summary::{Action, Change, Summary, Value as Difference};
 pub use sweep::{Survivor, survivors};
 
 use crate::{
-    config::{Credentials, Infrastructure, Places, Project},
+    config::{CloudKeys, Infrastructure, Places, Project},
     event::Events,
 };
 
@@ -46,7 +46,7 @@ pub struct InfraContext {
     /// What the environment is made of.
     pub wanted: Infrastructure,
     /// The keys to make it with.
-    pub credentials: Credentials,
+    pub credentials: CloudKeys,
     /// Where OpenTofu's state is kept.
     pub state: State,
     /// How many cores a build may use.

@@ -179,7 +179,8 @@ fn shown(value: Option<&Json>, sensitive: &Json) -> Option<String> {
     (text.chars().count() <= LONGEST).then_some(text)
 }
 
-/// A plan for others to read, for example to price it: what changes, without anything that is sensitive, and no state.
+/// A plan for others to read, for example to price it: what will be and what changes, without
+/// anything that is sensitive, and without the state.
 pub fn for_others(plan: &Json) -> Json {
     let resources = plan["resource_changes"].as_array().into_iter().flatten();
     let kept = resources.map(|resource| {
@@ -195,7 +196,25 @@ pub fn for_others(plan: &Json) -> Json {
     serde_json::json!({
         "format_version": plan["format_version"],
         "terraform_version": plan["terraform_version"],
+        "planned_values": {"root_module": module(&plan["planned_values"]["root_module"])},
         "resource_changes": kept.collect::<Vec<_>>(),
+    })
+}
+
+/// The resources of a module and of those in it, each with what it will be.
+fn module(module: &Json) -> Json {
+    let resource = |resource: &Json| {
+        let values = without(&resource["values"], &resource["sensitive_values"]);
+        serde_json::json!({
+            "address": resource["address"], "mode": resource["mode"], "type": resource["type"], "name": resource["name"],
+            "index": resource["index"], "values": values,
+        })
+    };
+    let list = |name: &str| module[name].as_array().cloned().unwrap_or_default();
+    serde_json::json!({
+        "address": module["address"],
+        "resources": list("resources").iter().map(resource).collect::<Vec<_>>(),
+        "child_modules": list("child_modules").iter().map(self::module).collect::<Vec<_>>(),
     })
 }
 

@@ -26,6 +26,14 @@ fn plan() -> Json {
     json!({
         "format_version": "1.2",
         "prior_state": {"values": {"token": "old-secret"}},
+        "planned_values": {
+            "outputs": {"kubeconfig": {"sensitive": true, "value": "new-secret"}},
+            "root_module": {"child_modules": [{"address": "module.cluster", "resources": [{
+                "address": "module.cluster.scaleway_k8s_cluster.this", "mode": "managed", "type": "scaleway_k8s_cluster",
+                "values": {"type": "kapsule", "kubeconfig": [{"token": "new-secret"}]},
+                "sensitive_values": {"kubeconfig": [{"token": true}]},
+            }]}]},
+        },
         "resource_changes": [
             resource("module.pools.scaleway_k8s_pool.b", &["delete", "create"], &renamed),
             resource("module.cluster.scaleway_k8s_cluster.this", &["update"], &upgrade),
@@ -52,6 +60,8 @@ fn nothing_sensitive_leaves_a_plan() {
     let summary = serde_json::to_string(&Summary::of("staging", &plan())).unwrap();
     let others = for_others(&plan());
     assert!(!summary.contains("secret") && !others.to_string().contains("secret"), "{summary}\n{others}");
+    let cluster = &others["planned_values"]["root_module"]["child_modules"][0]["resources"][0];
+    assert_eq!(cluster["values"]["type"], "kapsule");
     assert_eq!(others["resource_changes"][1]["change"]["after"]["version"], "1.35");
 }
 

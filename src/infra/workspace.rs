@@ -207,7 +207,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::{
-        config::{Credentials, Places, Project, Secret},
+        config::{CloudKeys, Places, Project, Secret},
         event::Silent,
     };
 
@@ -216,8 +216,8 @@ pub(super) mod tests {
         Infrastructure::load(&project, "staging").unwrap()
     }
 
-    pub fn credentials() -> Credentials {
-        Credentials {
+    pub fn credentials() -> CloudKeys {
+        CloudKeys {
             access_key: Secret::new("SCWXXXXXXXXXXXXXXXXX"),
             secret_key: Secret::new("22222222-2222-4222-8222-222222222222"),
             project: "11111111-1111-4111-8111-111111111111".to_owned(),

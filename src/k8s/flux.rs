@@ -23,7 +23,9 @@ pub struct Kustomization {
     pub applied: String,
     /// The revision that was tried last.
     pub attempted: String,
-    /// The names of the Kustomizations it waits for.
+    /// The name of its source.
+    pub source: String,
+    /// The names of the Kustomizations whose readiness it waits for.
     pub depends_on: Vec<String>,
     /// Whether it was asked to look again and has not done so yet: what it says is then of before.
     pub asked: bool,
@@ -53,13 +55,16 @@ impl Kustomization {
     pub fn read(object: &Value) -> Self {
         let ready = condition(object, "Ready");
         let field = |pointer: &str| text(object, pointer).unwrap_or_default().to_owned();
-        let names = list(object, "/spec/dependsOn").iter().filter_map(|other| text(other, "/name"));
+        // One with an expression of its own is waited for until that holds, not until it is ready.
+        let others = list(object, "/spec/dependsOn").iter().filter(|other| other.get("readyExpr").is_none());
+        let names = others.filter_map(|other| text(other, "/name"));
         Self {
             name: object::name(object).to_owned(),
             ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object))
                 && !is_asked(object),
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
             message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
+            source: field("/spec/sourceRef/name"),
             applied: field("/status/lastAppliedRevision"),
             attempted: field("/status/lastAttemptedRevision"),
             asked: is_asked(object),
@@ -68,6 +73,12 @@ impl Kustomization {
             suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
             objects: objects(object),
         }
+    }
+
+    /// How the digest of its own part of the artifact begins, where it has one: its source bears that in its name.
+    fn pin(&self) -> Option<&str> {
+        let pin = self.source.strip_prefix(&self.name)?.strip_prefix('-')?;
+        (pin.len() == PIN && pin.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(pin)
     }
 
     /// Whether it is ready at the artifact `digest`.
@@ -83,6 +94,30 @@ impl Kustomization {
     /// Whether its state speaks of the artifact `digest` and not of an earlier one.
     pub fn speaks_of(&self, digest: &str) -> bool {
         carries(&self.attempted, digest)
+    }
+}
+
+/// How many hex digits of a part's digest stand in the name of its source.
+pub const PIN: usize = 12;
+
+/// Puts the digest of the whole artifact in the place of a part's digest wherever the part is the one that the artifact
+/// names: the Kustomization `root` has applied the artifact, and with it the definition of every other one, whose source
+/// is pinned to the part. What runs any other part keeps that one's digest, which is no artifact's.
+pub fn unify(found: &mut [Kustomization], root: &str) {
+    let Some(artifact) = found.iter().find(|one| one.name == root).map(|one| one.applied.clone()) else {
+        return;
+    };
+    for one in found.iter_mut().filter(|one| one.name != root) {
+        let Some(pin) = one.pin().map(|pin| format!("sha256:{pin}")) else { continue };
+        let is_of_artifact =
+            |revision: &str| revision.rsplit('@').next().is_some_and(|digest| digest.starts_with(&pin));
+        let (applied, attempted) = (is_of_artifact(&one.applied), is_of_artifact(&one.attempted));
+        if applied {
+            one.applied.clone_from(&artifact);
+        }
+        if attempted {
+            one.attempted.clone_from(&artifact);
+        }
     }
 }
 
@@ -133,9 +168,11 @@ impl Entry {
     }
 }
 
-/// The state of the artifact's source.
+/// The state of a source: that of the artifact, or that of one of its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Source {
+    /// Its name.
+    pub name: String,
     /// Whether its `Ready` condition is true for the present specification.
     pub ready: bool,
     /// The revision it has fetched.
@@ -151,6 +188,7 @@ impl Source {
     pub fn read(object: &Value) -> Self {
         let ready = condition(object, "Ready");
         Self {
+            name: object::name(object).to_owned(),
             ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object)),
             revision: text(object, "/status/artifact/revision").unwrap_or_default().to_owned(),
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
@@ -215,6 +253,35 @@ mod tests {
         assert!(checking.applied_at("sha256:aa") && !checking.ready_at("sha256:aa"));
         assert!(!checking.applied_at("sha256:bb"));
         assert!(!Kustomization::read(&object("Detecting drift")).applied_at("sha256:aa"));
+    }
+
+    #[test]
+    fn a_part_counts_as_the_artifact_that_names_it() {
+        let one = |name: &str, source: &str, applied: &str| Kustomization {
+            name: name.into(),
+            source: source.into(),
+            applied: applied.into(),
+            attempted: applied.into(),
+            ready: true,
+            ..Kustomization::default()
+        };
+        let mut found = [
+            one("platform", "platform", "sha256:root"),
+            one("apps", "apps-0123456789ab", "sha256:0123456789abcdef"),
+            one("data", "data-ba9876543210", "sha256:0123456789abcdef"),
+            one("old", "platform", "sha256:before"),
+        ];
+        unify(&mut found, "platform");
+        assert!(found[1].ready_at("sha256:root") && found[1].speaks_of("sha256:root"));
+        assert_eq!(found[2].applied, "sha256:0123456789abcdef", "it has not applied its present part yet");
+        assert_eq!(found[3].applied, "sha256:before");
+    }
+
+    #[test]
+    fn what_waits_by_an_expression_waits_for_no_readiness() {
+        let object =
+            json!({"spec": {"dependsOn": [{"name": "data", "readyExpr": "true"}, {"name": "operator"}]}});
+        assert_eq!(Kustomization::read(&object).depends_on, ["operator"]);
     }
 
     #[test]

@@ -13,12 +13,8 @@ use crate::{
     docker::Docker,
     engine::{self, Observed},
     failure::{Failure, Kind, Result},
-    k8s::{
-        Client, EventNote, Selector,
-        flux::{Kustomization, NAMESPACE},
-        object, resource,
-    },
-    phases::{PhaseState, ROOT, states},
+    k8s::{Client, EventNote, flux::NAMESPACE, object, resource},
+    phases::{self, PhaseState, ROOT, states},
     workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary, Workload},
 };
 
@@ -128,10 +124,9 @@ async fn connect(observer: Observer<'_>, problems: &mut Vec<Problem>) -> Option<
 }
 
 async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
-    let all = Selector::all();
     let (source, kustomizations, deployments, database, authority, events) = tokio::join!(
         within(client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT)),
-        within(client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &all)),
+        within(phases::kustomizations(client)),
         within(workloads::deployments(client)),
         within(workloads::database(client)),
         within(workloads::authority(client)),
@@ -140,7 +135,6 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
     let artifact = taken("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
     problems.extend(problems::of_artifact(&artifact));
     let found = taken("phases", kustomizations, problems).unwrap_or_default();
-    let found: Vec<Kustomization> = found.iter().map(Kustomization::read).collect();
     let phases = states(&found, artifact.digest.as_deref().unwrap_or_default());
     problems.extend(problems::of_phases(&phases));
     let workloads = taken("workloads", deployments, problems).unwrap_or_default();

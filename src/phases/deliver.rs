@@ -8,14 +8,14 @@ use std::{
 use super::{
     follow::{self, Follow, kustomizations},
     objects, source,
-    state::{ROOT, is_ready, named},
+    state::{is_ready, named},
 };
 use crate::{
     failure::Result,
     k8s::{
         Client, Look,
-        flux::{Kustomization, NAMESPACE, Source},
-        resource, wait,
+        flux::{Kustomization, Source},
+        wait,
     },
 };
 
@@ -31,8 +31,8 @@ pub enum Extent {
     Ready,
 }
 
-/// Points Flux at another artifact. It fetches it at once, and every Kustomization follows in the order of dependencies:
-/// asking them to look would make them apply the old one once more.
+/// Points Flux at another artifact. It fetches it at once, and every Kustomization whose part is another follows in the
+/// order of dependencies: asking them to look would make them apply the old one once more.
 pub async fn deliver(client: &Client, registry: &str, digest: &str) -> Result<()> {
     client.apply(&objects::source(registry, digest)).await.map(drop)
 }
@@ -52,18 +52,14 @@ pub async fn reach(
     extent: Extent,
 ) -> Result<()> {
     wait(what.deadline, PAUSE, "wait for Flux to apply the change", || async {
-        let (source, found) = tokio::try_join!(
-            client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),
-            kustomizations(client)
-        )?;
-        let source = source.as_ref().map(Source::read).unwrap_or_default();
-        Ok(judge(&source, &found, what.digest, names, extent))
+        let (sources, found) = tokio::try_join!(follow::sources(client), kustomizations(client))?;
+        Ok(judge(&sources, &found, what.digest, names, extent))
     })
     .await
 }
 
 fn judge(
-    source: &Source,
+    sources: &[Source],
     found: &[Kustomization],
     digest: &str,
     names: &BTreeSet<String>,
@@ -76,12 +72,11 @@ fn judge(
         })
     };
     let Some(late) = names.iter().find(|name| !there(name)) else { return Look::Ready(()) };
-    if let Some(failure) = follow::unfetchable(source).or_else(|| follow::said_hopeless(found, digest)) {
+    if let Some(failure) = follow::unfetchable(sources).or_else(|| follow::said_hopeless(found, digest)) {
         return Look::Failed(failure);
     }
     let message = named(found, late).map_or("it does not exist yet", |found| found.message.as_str());
-    let holds = source::holds(source, digest);
-    Look::NotYet(if holds { format!("{late}: {message}") } else { format!("source: {}", source.message) })
+    Look::NotYet(source::missing(sources, digest).unwrap_or_else(|| format!("{late}: {message}")))
 }
 
 #[cfg(test)]
@@ -104,7 +99,7 @@ mod tests {
     }
 
     fn look(found: &[Kustomization], wanted: &[&str], extent: Extent) -> Look<()> {
-        judge(&Source::default(), found, "sha256:bb", &names(wanted), extent)
+        judge(&[], found, "sha256:bb", &names(wanted), extent)
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     failure::{Failure, Kind, Result},
     k8s::{
         Client, Deadline, Look, PAUSE, Selector,
-        flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
+        flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
         object, resource, wait,
     },
 };
@@ -115,15 +115,11 @@ async fn look(
     step: &Step,
     memory: &mut Memory,
 ) -> Result<Look<Vec<PhaseState>>> {
-    let (source, found) = tokio::try_join!(
-        client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),
-        kustomizations(client)
-    )?;
-    let source = source.as_ref().map(Source::read).unwrap_or_default();
+    let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
         return Ok(Look::Ready(state::states(&found, digest)));
     }
-    if let Some(failure) = unfetchable(&source) {
+    if let Some(failure) = unfetchable(&sources) {
         return Ok(Look::Failed(failure));
     }
     if memory.looks.is_multiple_of(BLOCKER_EVERY) {
@@ -140,16 +136,25 @@ async fn look(
         None => format!("{}: {}", part.part, part.detail),
     });
     let mut summary: Vec<String> = late.collect();
-    if !source::holds(&source, digest) {
-        summary.insert(0, format!("source: {}", state::first_line(&source.message)));
+    if let Some(missing) = source::missing(&sources, digest) {
+        summary.insert(0, missing);
     }
     step.waiting(tree);
     Ok(Look::NotYet(summary.join("\n")))
 }
 
-pub(super) async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
+/// Flux's Kustomizations, each told as at the artifact that names the part it runs.
+pub async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
     let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
-    Ok(found.iter().map(Kustomization::read).collect())
+    let mut found: Vec<Kustomization> = found.iter().map(Kustomization::read).collect();
+    flux::unify(&mut found, ROOT);
+    Ok(found)
+}
+
+/// The sources of the artifact and of its parts.
+pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
+    let found = client.list(&resource::OCI_REPOSITORY, Some(NAMESPACE), &Selector::all()).await?;
+    Ok(found.iter().map(Source::read).collect())
 }
 
 /// What blocks each Kustomization that could go on, for its dependencies are ready.
@@ -172,8 +177,8 @@ async fn blockers(
 }
 
 /// The failure of an artifact that will never come.
-pub(super) fn unfetchable(source: &Source) -> Option<Failure> {
-    source::hopeless(source).map(|cause| failed("the artifact cannot be fetched", &cause))
+pub(super) fn unfetchable(sources: &[Source]) -> Option<Failure> {
+    sources.iter().find_map(source::hopeless).map(|cause| failed("the artifact cannot be fetched", &cause))
 }
 
 /// The failure of the first Kustomization that says of itself that it can never become ready at `digest`.

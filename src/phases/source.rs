@@ -1,5 +1,6 @@
 //! Whether the artifact's source can ever be fetched; pure.
 
+use super::state::{ROOT, first_line};
 use crate::k8s::flux::{Source, carries};
 
 /// Why the source will not come; `None` while it is on its way.
@@ -13,9 +14,16 @@ pub(super) fn hopeless(source: &Source) -> Option<String> {
     (!source.ready && failed && (said || source.reason == "URLInvalid")).then(|| source.message.clone())
 }
 
-/// Whether it holds the artifact `digest`.
-pub(super) fn holds(source: &Source, digest: &str) -> bool {
-    source.ready && carries(&source.revision, digest)
+/// What of the artifact `digest` is not fetched yet; `None` when all of it is, as far as its parts are known.
+pub(super) fn missing(sources: &[Source], digest: &str) -> Option<String> {
+    let Some(root) = sources.iter().find(|source| source.name == ROOT) else {
+        return Some("source: not there yet".to_owned());
+    };
+    if !(root.ready && carries(&root.revision, digest)) {
+        return Some(format!("source: {}", first_line(&root.message)));
+    }
+    let part = sources.iter().find(|source| !source.ready)?;
+    Some(format!("source {}: {}", part.name, first_line(&part.message)))
 }
 
 #[cfg(test)]
@@ -24,6 +32,24 @@ mod tests {
 
     fn failing(reason: &str, message: &str) -> Source {
         Source { reason: reason.to_owned(), message: message.to_owned(), ..Source::default() }
+    }
+
+    #[test]
+    fn the_artifact_and_then_its_parts_are_fetched() {
+        let whole = |name: &str, ready: bool| Source {
+            name: name.to_owned(),
+            ready,
+            revision: "sha256:aa".into(),
+            message: "pulling\nmore".into(),
+            ..Source::default()
+        };
+        assert_eq!(missing(&[], "sha256:aa").as_deref(), Some("source: not there yet"));
+        let late = [whole("apps-1", true), whole(ROOT, false)];
+        assert_eq!(missing(&late, "sha256:aa").as_deref(), Some("source: pulling"));
+        let part = [whole("apps-1", false), whole(ROOT, true)];
+        assert_eq!(missing(&part, "sha256:aa").as_deref(), Some("source apps-1: pulling"));
+        assert_eq!(missing(&[whole(ROOT, true)], "sha256:aa"), None);
+        assert!(missing(&[whole(ROOT, true)], "sha256:bb").is_some());
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod rebuild;
 pub mod registry;
 mod schedule;
 mod store;
+pub mod transfer;
 mod verify;
 mod workbench;
 

@@ -24,6 +24,7 @@ mod moments;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod t67_watch;
+mod t69_rehearsal;
 mod watch;
 mod world;
 mod zones;

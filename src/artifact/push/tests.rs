@@ -88,7 +88,8 @@ impl Registry {
 }
 
 fn packed() -> Packed {
-    let rendered = Rendered { files: [("a.yaml".to_owned(), b"a: 1\n".to_vec())].into() };
+    let rendered =
+        Rendered { files: [("a.yaml".to_owned(), b"a: 1\n".to_vec())].into(), ..Rendered::default() };
     pack(&rendered, &Provenance::default()).unwrap()
 }
 
@@ -98,12 +99,12 @@ async fn what_is_there_already_is_not_sent_again() {
     let packed = packed();
     assert_eq!(push(&packed, &host, "platform").await.unwrap(), packed.digest);
     assert_eq!(registry.sent(), 3, "{:?}", registry.calls.lock().unwrap());
-    for blob in [&packed.layer, &packed.config, &packed.manifest] {
+    for blob in [&packed.root.layer, &packed.root.config, &packed.root.manifest] {
         assert_eq!(registry.kept.lock().unwrap()[&blob.digest], blob.bytes);
     }
     assert_eq!(push(&packed, &host, "platform").await.unwrap(), packed.digest);
     assert_eq!(registry.sent(), 3);
-    registry.kept.lock().unwrap().remove(&packed.manifest.digest);
+    registry.kept.lock().unwrap().remove(&packed.digest);
     push(&packed, &host, "platform").await.unwrap();
     assert_eq!(registry.sent(), 4, "only the manifest was missing");
 }

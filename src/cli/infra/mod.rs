@@ -13,7 +13,7 @@ use clap::ValueEnum;
 
 use super::{Context, json::Json};
 use crate::{
-    config::{Credentials, Infrastructure, Places},
+    config::{CloudKeys, Infrastructure, Places},
     failure::{Failure, Kind, Result},
     infra::{InfraContext, Manner, State},
 };
@@ -126,7 +126,7 @@ impl Target {
         let project = context.project()?;
         Ok(InfraContext {
             wanted: Infrastructure::load(&project, &self.environment)?,
-            credentials: Credentials::from_environment()?,
+            credentials: CloudKeys::from_environment()?,
             places: Places::from_environment()?,
             events: Arc::clone(context.ui.events()),
             state: match self.state {

@@ -13,7 +13,7 @@ use crate::{
 
 const DIGEST: &str = "sha256:aa";
 const KUSTOMIZATIONS: &str = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations";
-const SOURCE: &str = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories/platform";
+const SOURCES: &str = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories";
 
 #[derive(Default)]
 struct Recorder(std::sync::Mutex<Vec<Event>>);
@@ -39,10 +39,10 @@ fn whole(revision: &str) -> Vec<Value> {
 
 fn api(items: &[Value]) -> FakeApi {
     let api = FakeApi::default();
-    api.serve_list(KUSTOMIZATIONS, items).serve(
-        SOURCE,
-        json!({"metadata": {}, "status": {"artifact": {"revision": DIGEST},
-            "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded"}]}}),
+    api.serve_list(KUSTOMIZATIONS, items).serve_list(
+        SOURCES,
+        &[json!({"metadata": {"name": ROOT}, "status": {"artifact": {"revision": DIGEST},
+            "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded"}]}})],
     );
     api
 }
@@ -91,10 +91,10 @@ async fn a_manifest_that_cannot_be_built_ends_it_at_once() {
 #[tokio::test]
 async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
     let api = FakeApi::default();
-    api.serve_list(KUSTOMIZATIONS, &[]).serve(
-        SOURCE,
-        json!({"status": {"conditions": [{"type": "Ready", "status": "False",
-            "reason": "OCIArtifactPullFailed", "message": "MANIFEST_UNKNOWN: manifest unknown"}]}}),
+    api.serve_list(KUSTOMIZATIONS, &[]).serve_list(
+        SOURCES,
+        &[json!({"metadata": {"name": "apps-0123456789ab"}, "status": {"conditions": [{"type": "Ready", "status": "False",
+            "reason": "OCIArtifactPullFailed", "message": "MANIFEST_UNKNOWN: manifest unknown"}]}})],
     );
     let (result, _) = run(&api, Duration::from_mins(1)).await;
     assert_eq!(result.unwrap_err().message, "the artifact cannot be fetched");

@@ -14,27 +14,22 @@ use tokio::{fs::File, io::AsyncWrite};
 use crate::{
     failure::{Context, Failure, Kind, Result},
     k8s::{Deadline, Look, wait},
-    supply::{oci::Descriptor, registry::RegistryClient},
+    supply::{
+        oci::Descriptor,
+        registry::{RegistryClient, is_absent},
+    },
 };
 
 /// Registries limit how fast one may ask; a pause in between is what they ask for.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_secs(2);
 const TRIES: u32 = 4;
 const LIMIT: Duration = Duration::from_mins(30);
 
 /// Downloads `blob` of `repository` into `folder` and gives the file.
 ///
-/// Connections that break are tried again. Content that does not hash to the digest is deleted and never used.
-pub(super) async fn fetch(
-    client: &RegistryClient,
-    repository: &str,
-    blob: &Descriptor,
-    folder: &Path,
-) -> Result<PathBuf> {
-    fetch_patiently(client, repository, blob, folder, PAUSE).await
-}
-
-async fn fetch_patiently(
+/// Connections that break are tried again after `pause`. Content that does not hash to the digest is deleted and never
+/// used; a blob that the registry does not have is no matter of trying.
+pub async fn fetch(
     client: &RegistryClient,
     repository: &str,
     blob: &Descriptor,
@@ -48,6 +43,7 @@ async fn fetch_patiently(
         let count = tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         match attempt(client, repository, blob, &path).await {
             Ok(()) => Ok(Look::Ready(path.clone())),
+            Err(Broken::Absent(failure)) => Ok(Look::Failed(failure)),
             Err(Broken::Content(found)) => Ok(Look::Failed(mismatch(repository, blob, &found))),
             Err(Broken::Transport(failure)) if count >= TRIES => Ok(Look::Failed(failure)),
             Err(Broken::Transport(failure)) => Err(failure),
@@ -57,6 +53,8 @@ async fn fetch_patiently(
 }
 
 enum Broken {
+    /// The registry says that there is no such blob.
+    Absent(Failure),
     /// The connection, the registry or the disk.
     Transport(Failure),
     /// The content; its digest.
@@ -85,7 +83,8 @@ async fn attempt(
             if is_about_content(&error) {
                 return Err(Broken::Content(found));
             }
-            Err(Broken::Transport(Failure::new(Kind::Tool, what()).caused_by(&error)))
+            let failure = Failure::new(Kind::Tool, what()).caused_by(&error);
+            Err(if is_absent(&error) { Broken::Absent(failure) } else { Broken::Transport(failure) })
         }
     }
 }
@@ -178,7 +177,7 @@ mod tests {
             size: 7,
         };
         let client = upstream(bodies).await;
-        let fetched = fetch_patiently(&client, "a/b", &blob, folder.path(), Duration::from_millis(1)).await;
+        let fetched = fetch(&client, "a/b", &blob, folder.path(), Duration::from_millis(1)).await;
         let left = std::fs::read_dir(folder.path()).unwrap();
         (fetched, left.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect())
     }

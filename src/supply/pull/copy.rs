@@ -95,7 +95,7 @@ impl Copier {
         if self.target.has_blob(to, &descriptor.digest).await? {
             return Ok(());
         }
-        let path = blob::fetch(upstream, from, descriptor, &self.folder).await?;
+        let path = blob::fetch(upstream, from, descriptor, &self.folder, blob::PAUSE).await?;
         self.target.push_file(to, &descriptor.digest, &path).await?;
         std::fs::remove_file(&path).with_context(Kind::Tool, || format!("remove `{}`", path.display()))
     }

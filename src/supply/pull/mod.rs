@@ -5,6 +5,7 @@ mod copy;
 mod reach;
 mod reference;
 
+pub(super) use blob::fetch as fetch_blob;
 pub use copy::{Copied, Copier};
 pub use reach::{Reach, look};
 pub use reference::Official;

@@ -7,13 +7,14 @@ use futures_util::stream;
 use oci_client::{
     Client, Reference, RegistryOperation,
     client::{ClientConfig, ClientProtocol},
-    errors::OciDistributionError,
+    errors::{OciDistributionError, OciErrorCode},
     secrets::RegistryAuth,
 };
 use reqwest::header::HeaderValue;
 use tokio::io::AsyncReadExt;
 
 use crate::{
+    config::Credentials,
     failure::{Context, Kind, Result},
     k8s::tls,
 };
@@ -26,10 +27,32 @@ pub fn is_local(host: &str) -> bool {
     name == "localhost" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether the registry itself says that there is no such thing.
+pub fn is_absent(error: &OciDistributionError) -> bool {
+    let absent = |code: &OciErrorCode| {
+        matches!(
+            code,
+            OciErrorCode::ManifestUnknown
+                | OciErrorCode::NameUnknown
+                | OciErrorCode::BlobUnknown
+                | OciErrorCode::NotFound
+        )
+    };
+    match error {
+        OciDistributionError::RegistryError { envelope, .. } => {
+            envelope.errors.iter().any(|error| absent(&error.code))
+        }
+        OciDistributionError::ServerError { code, .. } => *code == 404,
+        OciDistributionError::ImageManifestNotFoundError(_) => true,
+        _ => false,
+    }
+}
+
 /// A registry.
 pub struct RegistryClient {
     pub(super) host: String,
     client: Client,
+    auth: RegistryAuth,
 }
 
 impl RegistryClient {
@@ -44,14 +67,40 @@ impl RegistryClient {
             ..ClientConfig::default()
         };
         let client = Client::try_from(config).context(Kind::Internal, "make a registry client")?;
-        Ok(Self { host: host.to_owned(), client })
+        Ok(Self { host: host.to_owned(), client, auth: RegistryAuth::Anonymous })
+    }
+
+    /// The same registry as somebody who has a name and a password there.
+    #[must_use]
+    pub fn as_user(self, credentials: Option<Credentials>) -> Self {
+        let auth = credentials.map_or(RegistryAuth::Anonymous, |Credentials { user, password }| {
+            RegistryAuth::Basic(user, password)
+        });
+        Self { auth, ..self }
+    }
+
+    /// The registry's name.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The digest of the manifest `version` (a tag or a digest) of `repository`; `None` where the registry says that it
+    /// has none. That it says nothing is a failure.
+    pub async fn find(&self, repository: &str, version: &str) -> Result<Option<String>> {
+        let reference = self.reference(repository, version)?;
+        match self.client.fetch_manifest_digest(&reference, &self.auth).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(error)
+                .with_context(Kind::Tool, || format!("ask {} for {repository}:{version}", self.host)),
+        }
     }
 
     /// Whether anything that speaks the protocol answers.
     pub async fn answers(&self) -> bool {
         // Any repository will do: an unknown one is an answer too.
         let Ok(reference) = self.reference("seasense/none", "none") else { return false };
-        match self.client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await {
+        match self.client.fetch_manifest_digest(&reference, &self.auth).await {
             Err(OciDistributionError::RequestError(_)) => false,
             Err(OciDistributionError::ServerError { code, .. }) => code < 500,
             Ok(_) | Err(_) => true,
@@ -61,19 +110,19 @@ impl RegistryClient {
     /// Whether `repository` has a manifest with `digest`.
     pub async fn has(&self, repository: &str, digest: &str) -> bool {
         let Ok(reference) = self.reference(repository, digest) else { return false };
-        let found = self.client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await;
+        let found = self.client.fetch_manifest_digest(&reference, &self.auth).await;
         found.is_ok_and(|found| found == digest)
     }
 
     /// The digest that `tag` of `repository` points to, if it is there.
     pub async fn digest_of(&self, repository: &str, tag: &str) -> Option<String> {
         let reference = self.reference(repository, tag).ok()?;
-        self.client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous).await.ok()
+        self.client.fetch_manifest_digest(&reference, &self.auth).await.ok()
     }
 
     /// Whether `repository` has the blob with `digest`.
     pub async fn has_blob(&self, repository: &str, digest: &str) -> Result<bool> {
-        let reference = self.reference(repository, "blob")?;
+        let reference = self.known(repository).await?;
         let exists = self.client.blob_exists(&reference, digest).await;
         exists.with_context(Kind::Tool, || format!("ask {} for a blob of {repository}", self.host))
     }
@@ -84,7 +133,7 @@ impl RegistryClient {
         if self.has_blob(repository, digest).await? {
             return Ok(false);
         }
-        let reference = self.reference(repository, "blob")?;
+        let reference = self.known(repository).await?;
         let file = tokio::fs::File::open(path).await.with_context(Kind::Tool, what)?;
         let size = file.metadata().await.with_context(Kind::Tool, what)?.len();
         let chunks = stream::try_unfold(file, |mut file| async move {
@@ -100,7 +149,7 @@ impl RegistryClient {
     /// Pushes a small blob.
     pub async fn push_bytes(&self, repository: &str, digest: &str, bytes: &[u8]) -> Result<()> {
         let what = || format!("push a blob to {}/{repository}", self.host);
-        let reference = self.reference(repository, "blob")?;
+        let reference = self.known(repository).await?;
         if !self.has_blob(repository, digest).await? {
             let bytes = Bytes::copy_from_slice(bytes);
             self.client.push_blob(&reference, bytes, digest).await.with_context(Kind::Tool, what)?;
@@ -120,13 +169,14 @@ impl RegistryClient {
         let kind = HeaderValue::from_str(media_type).with_context(Kind::Internal, what)?;
         let reference = self.reference(repository, tag)?;
         let bytes = Bytes::copy_from_slice(manifest);
+        self.sign_in(&reference).await;
         self.client.push_manifest_raw(&reference, bytes, kind).await.with_context(Kind::Tool, what).map(drop)
     }
 
     /// Fetches an anonymous token where the registry wants one, for reading `repository`.
     pub async fn authenticate(&self, repository: &str) -> Result<()> {
         let reference = self.reference(repository, "latest")?;
-        let token = self.client.auth(&reference, &RegistryAuth::Anonymous, RegistryOperation::Pull).await;
+        let token = self.client.auth(&reference, &self.auth, RegistryOperation::Pull).await;
         token
             .with_context(Kind::Tool, || format!("ask {} for leave to read {repository}", self.host))
             .map(drop)
@@ -140,7 +190,7 @@ impl RegistryClient {
         accepted: &[&str],
     ) -> Result<(Bytes, String)> {
         let reference = self.reference(repository, version)?;
-        let read = self.client.pull_manifest_raw(&reference, &RegistryAuth::Anonymous, accepted).await;
+        let read = self.client.pull_manifest_raw(&reference, &self.auth, accepted).await;
         read.with_context(Kind::Tool, || format!("read the manifest {}/{repository}:{version}", self.host))
     }
 
@@ -162,6 +212,20 @@ impl RegistryClient {
         }
         out.flush().await?;
         Ok(())
+    }
+
+    /// Somewhere in `repository`, for a request that proves who asks.
+    async fn known(&self, repository: &str) -> Result<Reference> {
+        let reference = self.reference(repository, "blob")?;
+        self.sign_in(&reference).await;
+        Ok(reference)
+    }
+
+    /// The client proves who asks only once it was told; to ask nobody's leave for nothing costs a request each time.
+    async fn sign_in(&self, reference: &Reference) {
+        if self.auth != RegistryAuth::Anonymous {
+            self.client.store_auth_if_needed(reference.resolve_registry(), &self.auth).await;
+        }
     }
 
     fn reference(&self, repository: &str, version: &str) -> Result<Reference> {

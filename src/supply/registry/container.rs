@@ -13,7 +13,7 @@ use crate::{
 /// The network that kind puts its nodes on.
 pub const NETWORK: &str = "kind";
 const ROLE: &str = "registry";
-const PORT: u16 = 5000;
+pub(super) const PORT: u16 = 5000;
 /// Uploads are streamed to disk; the registry never needs more.
 const MEMORY: u64 = 512 << 20;
 
@@ -103,16 +103,27 @@ pub async fn ensure(docker: &Docker, wanted: Wanted<'_>) -> Result<Registry> {
 }
 
 fn spec(wanted: Wanted<'_>) -> ContainerSpec {
+    let volume = wanted.volume();
+    of((wanted.name, wanted.image), volume, wanted.port, labels::shared(ROLE))
+}
+
+/// The container of a registry that keeps its content in `volume`; on port 0 the daemon chooses one.
+pub(super) fn of(
+    (name, image): (&str, &str),
+    volume: String,
+    port: u16,
+    labels: labels::Labels,
+) -> ContainerSpec {
     ContainerSpec {
-        name: wanted.name.to_owned(),
-        image: wanted.image.to_owned(),
+        name: name.to_owned(),
+        image: image.to_owned(),
         // The official image asks nobody in particular to take its traces, and complains every few seconds.
         env: vec![("OTEL_TRACES_EXPORTER".to_owned(), "none".to_owned())],
-        labels: labels::shared(ROLE),
+        labels,
         network: NETWORK.to_owned(),
-        ports: vec![(wanted.port, PORT)],
+        ports: vec![(port, PORT)],
         mounts: vec![
-            Mount::Volume { name: wanted.volume(), target: "/var/lib/registry".to_owned() },
+            Mount::Volume { name: volume, target: "/var/lib/registry".to_owned() },
             Mount::Memory { target: "/tmp".to_owned() },
         ],
         read_only: true,
@@ -122,7 +133,7 @@ fn spec(wanted: Wanted<'_>) -> ContainerSpec {
     }
 }
 
-async fn until_it_answers(docker: &Docker, name: &str, registry: &Registry) -> Result<()> {
+pub(super) async fn until_it_answers(docker: &Docker, name: &str, registry: &Registry) -> Result<()> {
     let client = RegistryClient::new(&registry.host)?;
     let deadline = Deadline::after(Duration::from_secs(30));
     let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {

@@ -42,7 +42,7 @@ impl Session<'_> {
     }
 
     async fn wait(&mut self, rendered: Rendered, digest: &str, deadline: Deadline) -> Result<String> {
-        let mut names = artifact::changed(&self.applied, &rendered, &self.environment.to_variables())?;
+        let mut names = artifact::changed(&self.applied, &rendered);
         // What was refused half-way, or given up for a newer change, is in neither of the two for certain.
         names.append(&mut self.doubtful);
         self.doubtful.clone_from(&names);

@@ -1,0 +1,158 @@
+//! A canary fleet for a cluster that is not on this machine: simulated buoys in a container here, which reach it through
+//! its public gateway as real ones do.
+
+use std::{
+    fs::Permissions,
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+
+use super::{EngineContext, fleet, record::write_whole};
+use crate::{
+    config::Environment,
+    docker::{ContainerSpec, Docker, Mount, labels},
+    failure::{Context, Kind, Result},
+};
+
+const MEMORY_LIMIT: u64 = 256 << 20;
+const KEY: &str = "/run/seasense/enrolment.key";
+const AUTHORITY: &str = "/run/seasense/ca.crt";
+
+/// What such a fleet needs.
+#[derive(Clone, Copy)]
+pub struct CanaryInput<'a> {
+    /// The environment that it sails for.
+    pub environment: &'a Environment,
+    /// The image, as the daemon can name or pull it.
+    pub image: &'a str,
+    /// The enrolment key that its tokens are derived from.
+    pub key: &'a [u8],
+    /// The authority that signed the gateway's certificate, PEM; none for one that everybody trusts.
+    pub ca: Option<&'a [u8]>,
+    /// When it sets out: no two fleets may begin with the same number of their start, on whatever machines they are.
+    pub now: Timestamp,
+}
+
+fn container(environment: &Environment) -> String {
+    format!("{}-canary", environment.cluster_name())
+}
+
+/// Sets a new one to sea, with a ledger of its own, and gives the ledger's folder.
+pub async fn sail(context: &EngineContext, input: &CanaryInput<'_>) -> Result<PathBuf> {
+    let name = container(input.environment);
+    let folder = context.places.make_attached(input.environment.name())?.join("canary");
+    home(&context.docker, input.environment).await?;
+    let ledger = write_files(&folder, input)?;
+    if context.docker.image_id(input.image).await?.is_none() {
+        context.docker.pull_image(input.image).await?;
+    }
+    context.docker.run(&spec(&name, &folder, &ledger, input)).await?;
+    Ok(ledger)
+}
+
+/// Takes it away; what it noted stays.
+pub async fn home(docker: &Docker, environment: &Environment) -> Result<()> {
+    let name = container(environment);
+    if docker.container(&name).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
+        // It sends what waits before it ends.
+        docker.stop(&name).await?;
+        docker.remove_container(&name).await?;
+    }
+    Ok(())
+}
+
+/// Writes what the container mounts; what only its user may read belongs to it. Gives the ledger's folder.
+fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
+    let (user, group) = fleet::user();
+    let what = |path: &Path| format!("prepare `{}` for the canary", path.display());
+    let second = input.now.as_second();
+    let ledger = folder.join(format!("ledger-{second}"));
+    std::fs::create_dir_all(&ledger).with_context(Kind::Cluster, || what(&ledger))?;
+    // The fleet numbers its starts after the last file it finds: this one makes the number that of the present second.
+    let before = ledger.join(format!("acknowledged-{second:06}.jsonl"));
+    let mut own = vec![ledger.clone(), before.clone(), folder.join("enrolment.key")];
+    write_whole(&before, b"")?;
+    write_whole(&own[2], input.key)?;
+    if let Some(ca) = input.ca {
+        own.push(folder.join("ca.crt"));
+        write_whole(&own[3], ca)?;
+    }
+    for path in &own {
+        chown(path, Some(user), Some(group)).with_context(Kind::Cluster, || what(path))?;
+    }
+    std::fs::set_permissions(&ledger, Permissions::from_mode(0o700))
+        .with_context(Kind::Cluster, || what(&ledger))?;
+    Ok(ledger)
+}
+
+fn spec(name: &str, folder: &Path, ledger: &Path, input: &CanaryInput<'_>) -> ContainerSpec {
+    let environment = input.environment;
+    let bind = |source: &Path, target: &str, read_only| Mount::Bind {
+        source: source.to_string_lossy().into_owned(),
+        target: target.to_owned(),
+        read_only,
+    };
+    let setting = |name: &str, value: String| (name.to_owned(), value);
+    let host = environment.variables.hostname.get_ref();
+    let mut env = vec![
+        setting("API", format!("https://{host}:{}/", environment.https_port())),
+        setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
+        // Slower buoys would hardly send anything while they are watched.
+        setting("INTERVAL", environment.fleet.interval_seconds.get_ref().min(&2).to_string()),
+        setting("SEED", environment.fleet.seed.to_string()),
+        // It is here to watch the present, not to fill in the past.
+        setting("BACKFILL", "0".to_owned()),
+        setting("KEY_FILE", KEY.to_owned()),
+        setting("LEDGER", fleet::LEDGER_MOUNT.to_owned()),
+    ];
+    let mut mounts =
+        vec![bind(&folder.join("enrolment.key"), KEY, true), bind(ledger, fleet::LEDGER_MOUNT, false)];
+    if input.ca.is_some() {
+        env.push(setting("CA_FILE", AUTHORITY.to_owned()));
+        mounts.push(bind(&folder.join("ca.crt"), AUTHORITY, true));
+    }
+    let (uid, gid) = fleet::user();
+    ContainerSpec {
+        name: name.to_owned(),
+        image: input.image.to_owned(),
+        env,
+        labels: labels::of_environment(environment.instance(), "canary"),
+        mounts,
+        user: format!("{uid}:{gid}"),
+        read_only: true,
+        memory: Some(MEMORY_LIMIT),
+        ..ContainerSpec::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Project;
+
+    fn staging() -> Environment {
+        let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        Environment::load(&project, "staging").unwrap()
+    }
+
+    #[test]
+    fn it_reaches_the_public_name_and_no_secret_is_in_its_environment() {
+        let environment = staging();
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let input =
+            CanaryInput { environment: &environment, image: "fleet", key: b"secret-key", ca: None, now };
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = write_files(folder.path(), &input).unwrap();
+        assert!(ledger.join("acknowledged-1790000000.jsonl").is_file());
+        let spec = spec("canary", folder.path(), &ledger, &input);
+        let told = format!("{:?} {:?}", spec.env, spec.labels);
+        assert!(
+            told.contains("https://staging.seasense.org:30443/") && !told.contains("secret-key"),
+            "{told}"
+        );
+        assert!(!told.contains("CONNECT") && !told.contains("CA_FILE"), "the world's names and authorities");
+        assert!(spec.read_only && spec.user != "0:0");
+    }
+}

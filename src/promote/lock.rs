@@ -1,0 +1,177 @@
+//! `envs/<env>.lock.toml`: the digest that an environment runs, as a reviewed file in Git.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::failure::{Context, Failure, Kind, Location, Result};
+
+/// The format of the file; another number is not read.
+pub const LOCK_VERSION: u32 = 1;
+
+/// What one environment runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvLock {
+    /// The artifact, `sha256:` and 64 hex digits.
+    pub digest: String,
+    /// The commit it was packed from, 40 or 64 hex digits; `None` where it was not known.
+    pub commit: Option<String>,
+    /// The images that its files name, by repository without registry, each to its digest.
+    pub images: BTreeMap<String, String>,
+    /// The environment that it was promoted from.
+    pub promoted_from: String,
+    /// The digest that was verified before it; `None` before the second promotion.
+    pub previous: Option<String>,
+}
+
+/// The file's tables.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    version: Spanned<u32>,
+    promoted_from: String,
+    previous: Option<Spanned<String>>,
+    artifact: Artifact,
+    #[serde(default)]
+    images: BTreeMap<String, Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Artifact {
+    digest: Spanned<String>,
+    commit: Option<Spanned<String>>,
+}
+
+impl EnvLock {
+    /// Where the lock of `environment` lies, below the project's root.
+    pub fn file(environment: &str) -> PathBuf {
+        PathBuf::from(format!("envs/{environment}.lock.toml"))
+    }
+
+    /// Reads `text`, the content of `file`. Fails with kind `Environment`, the line and the column.
+    pub fn parse(file: &Path, text: &str) -> Result<Self> {
+        let wrong = |offset: usize, message: String| {
+            Failure::new(Kind::Environment, message).at(Location::at_offset(file, text, offset)).hint(
+                "only `seasense promote` and `seasense rollback` write this file; take it back from Git",
+            )
+        };
+        let parsed: File = toml::from_str(text).map_err(|error| {
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            wrong(error.span().map_or(0, |span| span.start), message)
+        })?;
+        let version = *parsed.version.get_ref();
+        if version != LOCK_VERSION {
+            let told = format!("the lock's version is {version}, this seasense writes {LOCK_VERSION}");
+            return Err(wrong(parsed.version.span().start, told));
+        }
+        let digest = |value: Spanned<String>| {
+            let at = value.span().start;
+            let text = value.into_inner();
+            if is_digest(&text) {
+                return Ok(text);
+            }
+            Err(wrong(at, format!("`{text}` is no digest: `sha256:` and 64 hex digits are")))
+        };
+        let commit = parsed.artifact.commit.map(|value| {
+            let at = value.span().start;
+            let text = value.into_inner();
+            if is_commit(&text) { Ok(text) } else { Err(wrong(at, format!("`{text}` is no commit"))) }
+        });
+        let images = parsed.images.into_iter().map(|(name, value)| Ok((name, digest(value)?)));
+        Ok(Self {
+            digest: digest(parsed.artifact.digest)?,
+            commit: commit.transpose()?,
+            images: images.collect::<Result<_>>()?,
+            promoted_from: parsed.promoted_from,
+            previous: parsed.previous.map(digest).transpose()?,
+        })
+    }
+
+    /// Reads the lock of `environment` from the work tree at `root`; `None` where there is none.
+    pub fn read(root: &Path, environment: &str) -> Result<Option<Self>> {
+        let file = Self::file(environment);
+        match std::fs::read_to_string(root.join(&file)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            read => {
+                let text = read.with_context(Kind::Environment, || format!("read `{}`", file.display()))?;
+                Self::parse(&file, &text).map(Some)
+            }
+        }
+    }
+
+    /// The file's text: the same lock gives the same bytes.
+    pub fn to_text(&self) -> String {
+        let mut text = String::from(HEAD);
+        let mut line = |key: &str, value: &str| text += &format!("{key} = {}\n", quoted(value));
+        line("promoted-from", &self.promoted_from);
+        if let Some(previous) = &self.previous {
+            line("previous", previous);
+        }
+        text += "\n[artifact]\n";
+        let mut line = |key: &str, value: &str| text += &format!("{key} = {}\n", quoted(value));
+        line("digest", &self.digest);
+        if let Some(commit) = &self.commit {
+            line("commit", commit);
+        }
+        text += "\n[images]\n";
+        for (name, digest) in &self.images {
+            text += &format!("{} = {}\n", quoted(name), quoted(digest));
+        }
+        text
+    }
+
+    /// Writes it to `path` so that a reader sees the old lock or the new one, never half of one.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let write = || -> std::io::Result<()> {
+            use std::io::Write;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(self.to_text().as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            Ok(())
+        };
+        write().with_context(Kind::Environment, || format!("write `{}`", path.display()))
+    }
+}
+
+const HEAD: &str = "\
+# The digest that this environment runs. `seasense promote` and `seasense rollback` write it; a change by hand is no promotion.
+version = 1
+";
+
+/// Whether `text` is `sha256:` and 64 lower-case hex digits.
+pub fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && is_hex(digits))
+}
+
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && is_hex(text)
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted += &format!("\\u{:04X}", u32::from(c)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+#[path = "lock_tests.rs"]
+mod tests;

@@ -1,0 +1,211 @@
+//! An environment's cluster and registry as a target of promotions.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{artifact::Shelves, canary::Canary, found, ready, sides};
+use crate::{
+    artifact::{self, Upstream, contents},
+    config::{Environment, Issuer},
+    engine::{self, EngineContext, FleetInput, canary::CanaryInput},
+    failure::{Failure, Kind, Result},
+    k8s::{Client, Selector, flux::NAMESPACE, object, resource},
+    observe::{self, Observer, Snapshot},
+    phases::{self, BootstrapInput, Bring},
+    promote::{CanaryFigures, Content, Copied, State, Target},
+    supply::{self, Mode, registry::daemon_reference, transfer::Side},
+    workloads::{self, Public},
+};
+
+const FLEET: &str = "seasense-fleet";
+
+/// A cluster, whoever made it, with the registry that it takes its images from.
+pub struct ClusterTarget {
+    engine: EngineContext,
+    environment: Environment,
+    source: Side,
+    registry: Side,
+    /// Flux's own objects, for a cluster that has none yet.
+    flux: Vec<Value>,
+    /// Flux's images.
+    extra: BTreeSet<(String, String)>,
+    fleet_image: String,
+    age_key: Option<Vec<u8>>,
+    /// When this began: readings that were acknowledged from now on must be found again.
+    since: Timestamp,
+    canary: Mutex<Option<Canary>>,
+}
+
+impl ClusterTarget {
+    /// The environment `environment`, which takes digests from the registry of `from`.
+    ///
+    /// Nothing is asked of the cluster yet. What was made on this machine tells which Flux and which buoys there are.
+    pub async fn open(
+        engine: &EngineContext,
+        environment: Environment,
+        from: &Environment,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let lock = supply::locked(&engine.places, Mode::Auto)?;
+        let upstream = Upstream::load(&lock, &supply::manifests_folder(&engine.places, &lock))?;
+        let registry = environment.variables.registry.get_ref();
+        let flux = artifact::flux_objects(&lock, &upstream, registry)?;
+        let images = flux.iter().flat_map(|object| contents::pinned(&object.to_string(), registry));
+        let fleet = lock.image(FLEET)?;
+        let age_key = if environment.cluster.engine.is_attached() {
+            environment.attached_key(&engine.project)?
+        } else {
+            Some(environment.age_key(&engine.project)?)
+        };
+        Ok(Self {
+            source: sides::reach(engine, from).await?,
+            registry: sides::reach(engine, &environment).await?,
+            extra: images.collect(),
+            fleet_image: daemon_reference(&fleet.repository, &fleet.digest),
+            flux,
+            age_key,
+            since: now,
+            canary: Mutex::default(),
+            engine: engine.clone(),
+            environment,
+        })
+    }
+
+    fn shelves<'a>(&'a self, folder: &'a std::path::Path) -> Shelves<'a> {
+        Shelves { source: &self.source, target: &self.registry, extra: &self.extra, folder }
+    }
+
+    async fn client(&self) -> Result<Client> {
+        let handle = engine::attach(&self.engine.places, &self.environment).await?;
+        Client::connect(&handle).await
+    }
+
+    async fn snapshot(&self) -> Snapshot {
+        let engine = &self.engine;
+        let docker = Some(&engine.docker);
+        observe::snapshot(Observer { environment: &self.environment, places: &engine.places, docker }).await
+    }
+
+    /// Since when everything has been ready; asked only when it is.
+    async fn ready_since(&self, seen: &Snapshot) -> Result<Option<Timestamp>> {
+        let client = self.client().await?;
+        let all = Selector::all();
+        let (kustomizations, deployments) = tokio::try_join!(
+            client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &all),
+            client.list(&resource::DEPLOYMENT, None, &all),
+        )?;
+        let ours = |object: &&Value| {
+            let (namespace, name) = (object::namespace(object), object::name(object));
+            seen.workloads.iter().any(|ours| ours.namespace == namespace && ours.name == name)
+        };
+        let phases = ready::since(&kustomizations.iter().collect::<Vec<_>>(), "Ready");
+        let workloads = ready::since(&deployments.iter().filter(ours).collect::<Vec<_>>(), "Available");
+        Ok(phases.zip(workloads).map(|(phases, workloads)| phases.max(workloads)))
+    }
+
+    /// Sets the buoys to sea, or finds those that sail already.
+    async fn set_out(&self) -> Result<Canary> {
+        let client = self.client().await?;
+        let (authority, key) =
+            tokio::try_join!(workloads::authority(&client), workloads::enrolment_key(&client))?;
+        if authority.is_none() && self.environment.variables.issuer == Issuer::SelfSigned {
+            return Err(Failure::new(Kind::Workload, "the gateway's authority does not exist yet"));
+        }
+        let public = Public::of(&self.environment, authority.as_deref())?;
+        if *self.environment.fleet.buoys.get_ref() == 0 {
+            return Ok(Canary::start(public, None, self.since));
+        }
+        let key = key.ok_or_else(|| {
+            Failure::new(Kind::Workload, "Secret seasense/fleet-enrolment does not exist yet")
+        })?;
+        let ledger = self.sail(&key, authority.as_deref()).await?;
+        Ok(Canary::start(public, Some(ledger), self.since))
+    }
+
+    async fn sail(&self, key: &[u8], authority: Option<&[u8]>) -> Result<PathBuf> {
+        let (engine, environment, image) = (&self.engine, &self.environment, self.fleet_image.as_str());
+        if environment.cluster.engine.is_attached() {
+            let ca = authority.filter(|_| environment.variables.issuer == Issuer::SelfSigned);
+            let input = CanaryInput { environment, image, key, ca, now: Timestamp::now() };
+            return engine::canary::sail(engine, &input).await;
+        }
+        let (cluster, ca) = (environment.cluster_name(), authority.unwrap_or_default());
+        engine::write_authority(&engine.places, &cluster, ca)?;
+        engine::fleet::ensure(engine, &FleetInput { environment, image, key, ca }).await?;
+        Ok(engine::fleet::ledger_of(&engine.places, &cluster))
+    }
+}
+
+impl Target for ClusterTarget {
+    async fn inspect(&self, digest: &str) -> Result<Content> {
+        let folder = scratch(&self.engine)?;
+        self.shelves(folder.path()).inspect(digest).await
+    }
+
+    async fn copy(&self, digest: &str) -> Result<Copied> {
+        let folder = scratch(&self.engine)?;
+        let shelves = self.shelves(folder.path());
+        let known = shelves.read(digest).await?;
+        let name = self.environment.secrets();
+        if !known.named.secrets.contains(name) {
+            return Err(Failure::new(Kind::Promotion, format!("the artifact has no secrets for `{name}`"))
+                .because(format!("`gitops/secrets/{name}` holds none: no buoy could prove itself there"))
+                .hint("docs/secrets.md tells how a set is made"));
+        }
+        shelves.copy(&known, digest, &self.engine.events).await
+    }
+
+    async fn hand_over(&self, digest: &str) -> Result<()> {
+        let client = self.client().await?;
+        let input = BootstrapInput {
+            flux: &self.flux,
+            variables: &self.environment.to_variables(),
+            age_key: &[],
+            registry: self.environment.variables.registry.get_ref(),
+            digest,
+            made_here: !self.environment.cluster.engine.is_attached(),
+        };
+        let what = Bring { input, age_key: self.age_key.as_deref() };
+        let now = Timestamp::now().to_string();
+        phases::bring(&client, what, &now, &self.engine.events).await.map(drop)
+    }
+
+    async fn state(&self) -> Result<State> {
+        let seen = self.snapshot().await;
+        let mut state = found::state(&seen);
+        if !state.parts.is_empty() && state.parts.iter().all(|part| part.ready) {
+            state.ready_since = self.ready_since(&seen).await?;
+        }
+        Ok(state)
+    }
+
+    async fn canary(&self) -> Result<CanaryFigures> {
+        let mut canary = self.canary.lock().await;
+        if canary.is_none() {
+            *canary = Some(self.set_out().await?);
+        }
+        match canary.as_mut() {
+            Some(canary) => canary.figures().await,
+            None => Err(Failure::new(Kind::Internal, "the canary is not at sea")),
+        }
+    }
+
+    async fn finish(&self) -> Result<()> {
+        self.canary.lock().await.take();
+        // Those beside a cluster of this machine are its own fleet, and stay.
+        if self.environment.cluster.engine.is_attached() {
+            engine::canary::home(&self.engine.docker, &self.environment).await?;
+        }
+        Ok(())
+    }
+}
+
+fn scratch(engine: &EngineContext) -> Result<tempfile::TempDir> {
+    use crate::failure::Context;
+    let what = || format!("make a folder in `{}`", engine.places.cache().display());
+    std::fs::create_dir_all(engine.places.cache()).with_context(Kind::Tool, what)?;
+    tempfile::tempdir_in(engine.places.cache()).with_context(Kind::Tool, what)
+}

@@ -1,0 +1,133 @@
+//! What the buoys were promised, and whether it is kept: the ledger of acknowledgements against what the API gives back.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::{
+    failure::{Context, Failure, Kind, Result},
+    workloads::Public,
+};
+
+/// A reading that the API has acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Entry {
+    /// Id of the buoy.
+    pub buoy: String,
+    /// The start that it was sent in.
+    pub boot_id: i64,
+    /// Its number.
+    pub seq: i64,
+    /// When it was measured.
+    pub observed_at: Timestamp,
+}
+
+/// One reading, among all.
+type Key = (String, i64, i64);
+
+impl Entry {
+    fn key(&self) -> Key {
+        (self.buoy.clone(), self.boot_id, self.seq)
+    }
+}
+
+/// What the ledger in `folder` holds of readings that were measured from `since` on; each once.
+///
+/// A last line without an end is a write that goes on: what it will say was not promised to anybody yet.
+pub fn acknowledged(folder: &Path, since: Timestamp) -> Result<Vec<Entry>> {
+    let what = || format!("read the ledger `{}`", folder.display());
+    let mut entries = BTreeMap::new();
+    for found in std::fs::read_dir(folder).with_context(Kind::Workload, what)? {
+        let path = found.with_context(Kind::Workload, what)?.path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            let text = std::fs::read_to_string(&path).with_context(Kind::Workload, what)?;
+            let new = parse(&text).with_context(Kind::Workload, what)?;
+            entries.extend(new.into_iter().map(|entry| (entry.key(), entry)));
+        }
+    }
+    Ok(entries.into_values().filter(|entry| entry.observed_at >= since).collect())
+}
+
+fn parse(text: &str) -> serde_json::Result<Vec<Entry>> {
+    let complete = text.rfind('\n').map_or("", |end| &text[..end]);
+    complete.lines().map(serde_json::from_str).collect()
+}
+
+/// How many of `entries` the API gives back.
+pub async fn stored(public: &Public, entries: &[Entry]) -> Result<u64> {
+    let mut by_buoy: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_buoy.entry(&entry.buoy).or_default().push(entry);
+    }
+    let mut found = 0;
+    for (buoy, entries) in by_buoy {
+        let moments = entries.iter().map(|entry| entry.observed_at);
+        let (Some(first), Some(last)) = (moments.clone().min(), moments.max()) else { continue };
+        let after = last.saturating_add(SignedDuration::from_secs(1)).unwrap_or(last);
+        let path = format!("/api/v1/observations.csv?buoy={buoy}&from={first}&to={after}");
+        let (code, table) = public.get(&path).await?;
+        if code != 200 {
+            return Err(Failure::new(Kind::Workload, "the API does not give back what it acknowledged")
+                .because(format!("GET {path} answered {code}")));
+        }
+        let given = keys(&table);
+        found += entries.iter().filter(|entry| given.contains(&entry.key())).count() as u64;
+    }
+    Ok(found)
+}
+
+/// The readings of a table, by the columns `buoy`, `boot_id` and `seq`, before which no field is quoted.
+fn keys(table: &str) -> BTreeSet<Key> {
+    let mut lines = table.lines();
+    let columns: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let at = |name: &str| columns.iter().position(|column| *column == name);
+    let (Some(buoy), Some(boot), Some(seq)) = (at("buoy"), at("boot_id"), at("seq")) else {
+        return BTreeSet::new();
+    };
+    let key = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let number = |at: usize| fields.get(at)?.parse().ok();
+        Some(((*fields.get(buoy)?).to_owned(), number(boot)?, number(seq)?))
+    };
+    lines.filter_map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(boot_id: i64, seq: i64, at: &str) -> String {
+        format!(r#"{{"buoy":"buoy-001","boot_id":{boot_id},"seq":{seq},"observed_at":"{at}"}}"#) + "\n"
+    }
+
+    #[test]
+    fn the_ledger_is_read_from_a_moment_on_and_half_a_line_is_no_promise() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "acknowledged-000001.jsonl",
+            line(1, 1, "2026-01-01T00:00:00Z") + &line(1, 2, "2026-01-01T00:00:09Z"),
+        );
+        write("acknowledged-000002.jsonl", line(2, 1, "2026-01-01T00:00:10Z").repeat(2) + "{\"buoy\":\"bu");
+        write("notes.txt", "not a ledger".into());
+        let since = "2026-01-01T00:00:05Z".parse().unwrap();
+        let found = acknowledged(folder.path(), since).unwrap();
+        assert_eq!(
+            found.iter().map(|entry| (entry.boot_id, entry.seq)).collect::<Vec<_>>(),
+            [(1, 2), (2, 1)]
+        );
+        assert!(acknowledged(&folder.path().join("none"), since).is_err());
+    }
+
+    #[test]
+    fn a_table_is_read_by_the_names_of_its_columns() {
+        let table = "buoy,observed_at,received_at,latitude,longitude,depth_cm,boot_id,seq,sea_water_temperature\n\
+            buoy-001,2026-01-01T00:00:00Z,2026-01-01T00:00:01Z,48.3,-4.8,50,7,17,12.5\nbroken\n";
+        assert_eq!(keys(table), BTreeSet::from([("buoy-001".to_owned(), 7, 17)]));
+        assert!(keys("").is_empty() && keys("<html>").is_empty());
+    }
+}

@@ -1,0 +1,147 @@
+//! Somebody who reads all the time: how often an answer failed, and how long answers took.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use crate::{k8s, workloads::Public};
+
+/// What is asked for, in turn: the page, and what it shows.
+const PATHS: [&str; 3] = ["/", "/api/v1/summary", "/api/v1/latest"];
+/// The pause after each answer.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// What was counted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Samples {
+    /// How long each answer took, in milliseconds.
+    answered_ms: Vec<f64>,
+    /// Requests that nobody answered.
+    given_up: u64,
+    /// Answers with a code of 500 or more.
+    errors: u64,
+}
+
+impl Samples {
+    fn add(&mut self, took: Duration, code: Option<u16>) {
+        match code {
+            Some(code) => {
+                self.answered_ms.push(took.as_secs_f64() * 1000.0);
+                self.errors += u64::from(code >= 500);
+            }
+            None => self.given_up += 1,
+        }
+    }
+
+    /// All requests.
+    pub fn requests(&self) -> u64 {
+        self.answered_ms.len() as u64 + self.given_up
+    }
+
+    /// Requests that were given up, or answered with a code of 500 or more.
+    pub const fn failed(&self) -> u64 {
+        self.given_up + self.errors
+    }
+
+    /// 95 of 100 answers came within this many milliseconds; 0 without an answer.
+    pub fn p95_ms(&self) -> f64 {
+        let mut sorted = self.answered_ms.clone();
+        sorted.sort_by(f64::total_cmp);
+        let rank = (sorted.len() * 95).div_ceil(100);
+        rank.checked_sub(1).and_then(|at| sorted.get(at)).copied().unwrap_or_default()
+    }
+}
+
+/// The asking, as long as this lives.
+pub struct Probes {
+    samples: Arc<Mutex<Samples>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Probes {
+    /// Begins to ask.
+    pub fn start(public: Public) -> Self {
+        let samples = Arc::new(Mutex::new(Samples::default()));
+        let noted = Arc::clone(&samples);
+        let task = tokio::spawn(async move {
+            let mut turn = 0;
+            let never = k8s::every(PAUSE, async || {
+                let begun = Instant::now();
+                let answer = public.get(PATHS[turn % PATHS.len()]).await;
+                turn += 1;
+                let code = answer.ok().map(|(code, _)| code);
+                noted.lock().unwrap_or_else(PoisonError::into_inner).add(begun.elapsed(), code);
+            });
+            match never.await {}
+        });
+        Self { samples, task }
+    }
+
+    /// What was counted since the last time.
+    pub fn take(&self) -> Samples {
+        std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Probes {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn samples(times: &[u64]) -> Samples {
+        let mut samples = Samples::default();
+        for time in times {
+            samples.add(Duration::from_millis(*time), Some(200));
+        }
+        samples
+    }
+
+    #[test]
+    fn failures_are_counted_and_only_answers_have_a_time() {
+        let mut seen = samples(&[10]);
+        seen.add(Duration::from_secs(3), None);
+        seen.add(Duration::from_millis(20), Some(503));
+        seen.add(Duration::from_millis(20), Some(404));
+        assert_eq!((seen.failed(), seen.requests()), (2, 4));
+        assert!((seen.p95_ms() - 20.0).abs() < 1e-9);
+        assert!(samples(&[]).p95_ms().abs() < 1e-9);
+    }
+
+    proptest! {
+        #[test]
+        fn the_95th_of_100_is_one_that_was_seen_and_95_are_no_slower(times in prop::collection::vec(0_u64..5000, 1..200)) {
+            let p95 = samples(&times).p95_ms();
+            let within = times.iter().filter(|time| f64::from(u32::try_from(**time).unwrap()) <= p95 + 1e-6).count();
+            prop_assert!(within * 100 >= times.len() * 95);
+            prop_assert!(times.iter().any(|time| (f64::from(u32::try_from(*time).unwrap()) - p95).abs() < 1e-6));
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_who_answers_is_a_failure_each_time() {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let probes = Probes::start(Public::stranger("seasense.localhost", port).unwrap());
+        let seen = k8s::wait(
+            k8s::Deadline::after(Duration::from_secs(10)),
+            Duration::from_millis(10),
+            "see it fail",
+            || async {
+                let seen = probes.take();
+                Ok(if seen.failed() > 0 { k8s::Look::Ready(seen) } else { k8s::Look::NotYet(String::new()) })
+            },
+        )
+        .await
+        .unwrap();
+        assert_eq!(seen.failed(), seen.requests());
+    }
+}
