@@ -52,6 +52,9 @@ pub mod upkeep;
 pub mod diagnose;
 
 #[cfg(feature = "cli")]
+pub mod infra;
+
+#[cfg(feature = "cli")]
 pub mod docker;
 #[cfg(feature = "cli")]
 pub mod k8s;

@@ -45,6 +45,8 @@ const TABLE: [(&str, &[&str]); 25] = [
     ),
     ("upkeep", &["event", "failure", "k8s", "observe"]),
     ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
+    // Of `supply` only how a program is built; of `k8s` the waits, and what Kubernetes made by itself.
+    ("infra", &["config", "event", "failure", "k8s", "supply", "tool"]),
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
@@ -67,6 +69,7 @@ const TABLE: [(&str, &[&str]); 25] = [
             "engine",
             "event",
             "failure",
+            "infra",
             "k8s",
             "observe",
             "phases",

@@ -13,6 +13,7 @@ mod down;
 mod gc;
 mod history;
 mod images;
+mod infra;
 mod interrupt;
 mod json;
 mod lock;
@@ -99,6 +100,8 @@ enum Command {
     Open(open::Args),
     /// Make, list and check the images and upstream manifests
     Images(images::Args),
+    /// Make, change and remove what an environment runs on at Scaleway
+    Infra(infra::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
     /// Say in what two environments, commits, artifacts or the work tree differ
@@ -171,6 +174,7 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Logs(args) => logs::run(&context, args).await,
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
+        Command::Infra(args) => Box::pin(infra::run(&context, args)).await,
         Command::Render(args) => render::run(&context, args).await,
         Command::Diff(args) => Box::pin(diff::run(&context, args)).await,
         Command::Parity(args) => Box::pin(parity::run(&context, args)).await,

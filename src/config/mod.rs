@@ -1,5 +1,6 @@
 //! Settings: the only reader of `envs/*.toml`, `infra/*.toml`, `infra/scaleway/*` and the process environment.
 
+mod cloud;
 mod cluster;
 mod credentials;
 mod env;
@@ -16,6 +17,7 @@ mod signing;
 mod variables;
 mod written;
 
+pub use cloud::{CloudKeys, Secret};
 pub use cluster::{ClusterSpec, EngineKind};
 pub use credentials::{Credentials, registry_credentials};
 pub use env::{Environment, FleetSpec, Ports};

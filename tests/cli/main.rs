@@ -23,6 +23,7 @@ mod full_disk;
 mod gc;
 mod global;
 mod harness;
+mod infra;
 mod machine;
 mod no_docker;
 mod promote;
