@@ -20,7 +20,7 @@ pub async fn version(project: &Project) -> Result<Version> {
         Err(ToolError::Exited { .. }) => {
             let commits = git(project, &["rev-list", "--count", "HEAD"]).await.map_err(refused)?;
             let commit = commit.get(..12).unwrap_or(commit.trim());
-            between(Version::new(0, 0, 0), commits.trim(), &format!("g{commit}"))
+            between(&Version::new(0, 0, 0), commits.trim(), &format!("g{commit}"))
         }
         Err(error) => Err(refused(error)),
     }
@@ -49,11 +49,11 @@ fn after(described: &str) -> Result<Version> {
     if commits == "0" {
         return Ok(Version { build: BuildMetadata::EMPTY, ..version });
     }
-    between(version, commits, commit)
+    between(&version, commits, commit)
 }
 
 /// Newer than `last`, older than whatever may be released after it.
-fn between(last: Version, commits: &str, commit: &str) -> Result<Version> {
+fn between(last: &Version, commits: &str, commit: &str) -> Result<Version> {
     let (patch, begins) = if last.pre.is_empty() {
         (last.patch + 1, String::new())
     } else {
@@ -61,7 +61,7 @@ fn between(last: Version, commits: &str, commit: &str) -> Result<Version> {
     };
     let pre = Prerelease::new(&format!("{begins}dev.{commits}.{commit}"))
         .with_context(Kind::Internal, || format!("`{commits}` and `{commit}` make no version"))?;
-    Ok(Version { patch, pre, build: BuildMetadata::EMPTY, ..last })
+    Ok(Version { major: last.major, minor: last.minor, patch, pre, build: BuildMetadata::EMPTY })
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ struct Report {
 }
 
 #[derive(Debug, Serialize)]
-struct Profiles {
+struct Comparison {
     version: u8,
     currency: String,
     environment: String,
@@ -126,9 +126,9 @@ fn report(project: &Project, prices: &Prices, args: &Args, hours: f64) -> Result
         return Err(Failure::new(Kind::Usage, "a plan is of one environment")
             .hint("name it: `seasense cost ENV --plan FILE`"));
     }
-    let priced =
+    let one =
         |name: &String| priced(project, prices, name, plan.as_ref(), args.over_budget.as_deref(), hours);
-    let environments = names.iter().map(priced).collect::<Result<Vec<_>>>()?;
+    let environments = names.iter().map(one).collect::<Result<Vec<_>>>()?;
     if environments.is_empty() {
         return Err(Failure::new(Kind::Environment, "there is nothing to price")
             .because("`infra/scaleway/envs` holds no layout"));
@@ -162,7 +162,7 @@ fn priced(
     Ok(Priced { environment: layout.environment, profile: layout.profile, source, bill, budget })
 }
 
-fn profiles(project: &Project, prices: &Prices, names: &[String], hours: f64) -> Result<Profiles> {
+fn profiles(project: &Project, prices: &Prices, names: &[String], hours: f64) -> Result<Comparison> {
     let name = match names {
         [] => "production",
         [name] => name,
@@ -171,7 +171,7 @@ fn profiles(project: &Project, prices: &Prices, names: &[String], hours: f64) ->
     let layout = Infrastructure::load(project, name)?;
     let limit = limit(project, name)?;
     let compared = cost::compare(&layout, prices, hours, limit)?;
-    Ok(Profiles {
+    Ok(Comparison {
         version: 1,
         currency: prices.currency.clone(),
         environment: name.to_owned(),

@@ -81,12 +81,12 @@ pub fn compare(
     node_hours: f64,
     limit_eur: u32,
 ) -> Result<Vec<Compared>> {
-    let priced = |profile: Profile| {
+    let one = |profile: Profile| {
         let bill = bill(&of_layout(&profile.apply(layout), prices), prices, node_hours)?;
         let verdict = budget(bill.eur_per_month, limit_eur, None);
         Ok(Compared { profile, bill, verdict })
     };
-    PROFILES.into_iter().map(priced).collect()
+    PROFILES.into_iter().map(one).collect()
 }
 
 #[cfg(test)]

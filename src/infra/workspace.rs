@@ -261,8 +261,8 @@ pub(super) mod tests {
         std::fs::write(again.folder.join("backend.tf.json"), "{}").unwrap();
         assert!(!again.is_initialised(&programs), "it is kept elsewhere now");
         assert!(!stale.exists() && fetched.exists() && again.folder.join("backend.tf.json").is_file());
-        let mode = std::fs::metadata(context.folder()).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o700);
+        let rights = std::fs::metadata(context.folder()).unwrap().permissions();
+        assert_eq!(rights.mode() & 0o777, 0o700);
     }
 
     #[test]

@@ -87,7 +87,8 @@ async fn a_prune_removes_what_nothing_names_and_nothing_else() {
         let part = push(&client, "n/platform", &image, About { hour: number + 10, ..About::default() }).await;
         let about = About { hour: number, part: Some(&part), tag: Some(&tag) };
         artifacts.push(push(&client, "n/platform", &image, about).await);
-        (images.push(image), parts.push(part));
+        images.push(image);
+        parts.push(part);
     }
     // Another namespace is none of ours.
     let (manifest, foreign) = push_image(&client, "other/backend", "foreign").await;

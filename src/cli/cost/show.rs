@@ -1,6 +1,6 @@
 //! Prices as tables for people.
 
-use super::{Budget, Priced, Profiles, Report};
+use super::{Budget, Comparison, Priced, Report};
 use crate::{
     cost::{Age, Row},
     ui::{self, Style},
@@ -53,7 +53,7 @@ fn verdict(budget: &Budget, style: Style) -> String {
 }
 
 /// The profiles side by side, and what each one gives up.
-pub fn profiles(compared: &Profiles, style: Style) -> String {
+pub fn profiles(compared: &Comparison, style: Style) -> String {
     let [lean, resilient] = compared.profiles.as_slice() else { return String::new() };
     let mut resources: Vec<&str> = Vec::new();
     for row in lean.bill.rows.iter().chain(&resilient.bill.rows) {
@@ -76,7 +76,9 @@ pub fn profiles(compared: &Profiles, style: Style) -> String {
     for one in &compared.profiles {
         text += &format!("\n{}: {}\n", style.strong(one.profile), one.what);
         text += &format!("  {}\n  gives up\n", verdict(&one.budget, style));
-        text += &one.gives_up.iter().map(|what| format!("  - {what}\n")).collect::<String>();
+        for what in one.gives_up {
+            text += &format!("  - {what}\n");
+        }
     }
     if !resilient.budget.said.allows() {
         text += "\nThe reference layout (two nodes, gateway, load balancer) is `resilient`: at these prices it is above the budget.\n";

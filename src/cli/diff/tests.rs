@@ -25,6 +25,62 @@ fn object(kind: &str, name: &str) -> Id {
     Id { kind: kind.into(), namespace: "seasense".into(), name: name.into(), group: "apps".into() }
 }
 
+fn manifests() -> Manifests {
+    let change = |phase: &str, id: Id, what: What| Change { phase: phase.into(), id, what };
+    Manifests {
+        phases: vec!["data".into(), "apps".into()],
+        changes: vec![
+            change(
+                "data",
+                object("Secret", "key"),
+                What::Changed {
+                    from: None,
+                    fields: vec![field("stringData.key", json!("(secret)"), json!("(secret)"))],
+                },
+            ),
+            change(
+                "apps",
+                object("Deployment", "backend"),
+                What::Changed {
+                    from: Some("data".into()),
+                    fields: vec![
+                        field("spec.replicas", json!(1), json!(2)),
+                        field(
+                            "spec.template.spec.containers[backend].env[X]",
+                            json!(null),
+                            json!({"name": "X", "value": "1"}),
+                        ),
+                    ],
+                },
+            ),
+            change(
+                "apps",
+                object("ConfigMap", "new"),
+                What::Added { object: json!({"kind": "ConfigMap", "data": {"a": "```\nx"}}) },
+            ),
+            change("apps", object("Service", "old"), What::Removed { object: json!({"kind": "Service"}) }),
+        ],
+    }
+}
+
+fn images() -> Vec<ImageChange> {
+    let digest = |c: &str| Some(format!("sha256:{}", c.repeat(64)));
+    vec![
+        ImageChange {
+            name: "envoy".into(),
+            before: Some(Image { digest: digest("a"), version: Some("v1.39.1".into()) }),
+            after: Some(Image { digest: digest("b"), version: Some("v1.39.2".into()) }),
+            sources: vec![],
+        },
+        ImageChange {
+            name: "seasense-backend".into(),
+            before: Some(Image::default()),
+            after: Some(Image::default()),
+            sources: ["a", "b", "c", "d", "e"].map(str::to_owned).into(),
+        },
+    ]
+}
+
 fn full() -> Report {
     let side = |label: &str, environment: &str| SideLabel {
         label: label.into(),
@@ -32,65 +88,13 @@ fn full() -> Report {
         digest: None,
         environment: environment.into(),
     };
-    let digest = |c: &str| Some(format!("sha256:{}", c.repeat(64)));
-    let change = |phase: &str, id: Id, what: What| Change { phase: phase.into(), id, what };
     Report {
         version: 1,
         differs: true,
         before: side("staging (sha256:aaaaaaaaaaaa)", "staging"),
         after: side("the `<work>` tree", "staging"),
-        manifests: Manifests {
-            phases: vec!["data".into(), "apps".into()],
-            changes: vec![
-                change(
-                    "data",
-                    object("Secret", "key"),
-                    What::Changed {
-                        from: None,
-                        fields: vec![field("stringData.key", json!("(secret)"), json!("(secret)"))],
-                    },
-                ),
-                change(
-                    "apps",
-                    object("Deployment", "backend"),
-                    What::Changed {
-                        from: Some("data".into()),
-                        fields: vec![
-                            field("spec.replicas", json!(1), json!(2)),
-                            field(
-                                "spec.template.spec.containers[backend].env[X]",
-                                json!(null),
-                                json!({"name": "X", "value": "1"}),
-                            ),
-                        ],
-                    },
-                ),
-                change(
-                    "apps",
-                    object("ConfigMap", "new"),
-                    What::Added { object: json!({"kind": "ConfigMap", "data": {"a": "```\nx"}}) },
-                ),
-                change(
-                    "apps",
-                    object("Service", "old"),
-                    What::Removed { object: json!({"kind": "Service"}) },
-                ),
-            ],
-        },
-        images: vec![
-            ImageChange {
-                name: "envoy".into(),
-                before: Some(Image { digest: digest("a"), version: Some("v1.39.1".into()) }),
-                after: Some(Image { digest: digest("b"), version: Some("v1.39.2".into()) }),
-                sources: vec![],
-            },
-            ImageChange {
-                name: "seasense-backend".into(),
-                before: Some(Image::default()),
-                after: Some(Image::default()),
-                sources: ["a", "b", "c", "d", "e"].map(str::to_owned).into(),
-            },
-        ],
+        manifests: manifests(),
+        images: images(),
         migrations: Migrations {
             added: vec![Migration {
                 file: "0003_index.sql".into(),

@@ -33,6 +33,6 @@ pub async fn manifests(at: &Where, program: &Path, a: &Written, b: &Written) -> 
     let names: BTreeMap<String, String> =
         a.variables.keys().chain(b.variables.keys()).map(|name| (name.clone(), stand_in(name))).collect();
     // The folders that are built are those of the first environment; what is filled into them are the names.
-    let named = build_with(program, &left, &names, &old.definitions).await?;
-    Ok(explain(&old, &new, &named, &differing(&a.variables, &b.variables)))
+    let neutral = build_with(program, &left, &names, &old.definitions).await?;
+    Ok(explain(&old, &new, &neutral, &differing(&a.variables, &b.variables)))
 }

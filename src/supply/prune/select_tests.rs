@@ -96,6 +96,9 @@ fn what_names_goes_before_what_it_names() {
     assert!(depth(1) < depth(11) && depth(11) < depth(21), "{judged:?}");
 }
 
+/// A repository, a version, when it was made, and how much further on is what it names.
+type Drawn = (usize, Option<u64>, Option<i64>, Vec<usize>);
+
 /// Manifests in three repositories that name only what has a higher number, as digests make it be.
 fn anything() -> impl Strategy<Value = (Vec<Held>, BTreeSet<String>)> {
     let one = (
@@ -105,10 +108,7 @@ fn anything() -> impl Strategy<Value = (Vec<Held>, BTreeSet<String>)> {
         prop::collection::vec(1..12_usize, 0..3),
     );
     let all = prop::collection::vec(one, 0..24).prop_map(|all| {
-        let of = |(number, (repository, version, made, names)): (
-            usize,
-            (usize, Option<u64>, Option<i64>, Vec<usize>),
-        )| Held {
+        let of = |(number, (repository, version, made, names)): (usize, Drawn)| Held {
             made: made.and_then(|seconds| Timestamp::from_second(seconds).ok()),
             tags: version.map(|minor| format!("1.{minor}.0")).into_iter().collect(),
             names: names.into_iter().map(|step| digest(number + step)).collect(),
