@@ -81,13 +81,13 @@ mod tests {
     #[test]
     fn only_whether_secrets_are_equal_remains() {
         let masker = Masker::default();
-        let masked = |key: &str| {
+        let secret = |key: &str| {
             let mut object =
                 json!({"kind": "Secret", "metadata": {"name": "a"}, "stringData": {"key": key, "b": "same"}});
             masker.mask(&mut object);
             object
         };
-        let (one, two) = (masked("hunter1"), masked("hunter2"));
+        let (one, two) = (secret("hunter1"), secret("hunter2"));
         assert_ne!(one["stringData"]["key"], two["stringData"]["key"]);
         assert_eq!(one["stringData"]["b"], two["stringData"]["b"]);
         assert_eq!(shown(&one)["stringData"], json!({"key": SHOWN, "b": SHOWN}));

@@ -30,8 +30,7 @@ impl Operand {
         if let Some(revision) = text.strip_prefix("git:") {
             return Ok(Self::Revision(revision.to_owned()));
         }
-        if text.starts_with("sha256:") {
-            let hex = &text["sha256:".len()..];
+        if let Some(hex) = text.strip_prefix("sha256:") {
             let whole = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
             return if whole {
                 Ok(Self::Digest(text.to_owned()))

@@ -138,15 +138,14 @@ impl Where {
         let read = git::read(root, commit, &[&file, &settings, migrations::FOLDER]).await?;
         let label = git::subject(root, commit).await?;
         let mut notes = Vec::new();
-        let written = match read.get(&file) {
-            Some(bytes) => Written::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?,
-            None => {
-                notes.push(format!(
-                    "{} has no `{file}`: the work tree's variables stand for its own",
-                    &commit[..12]
-                ));
-                Written::load(&self.project, environment)?
-            }
+        let written = if let Some(bytes) = read.get(&file) {
+            Written::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?
+        } else {
+            notes.push(format!(
+                "{} has no `{file}`: the work tree's variables stand for its own",
+                &commit[..12]
+            ));
+            Written::load(&self.project, environment)?
         };
         let migration = |(path, bytes): (&String, &Vec<u8>)| {
             let file = path.strip_prefix(migrations::FOLDER)?.strip_prefix('/')?;

@@ -25,6 +25,7 @@ fn object(kind: &str, name: &str) -> Id {
     Id { kind: kind.into(), namespace: "seasense".into(), name: name.into(), group: "apps".into() }
 }
 
+#[allow(clippy::too_many_lines, reason = "every field of a report has a value")]
 fn full() -> Report {
     let side = |label: &str, environment: &str| SideLabel {
         label: label.into(),

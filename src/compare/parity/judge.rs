@@ -1,6 +1,6 @@
 //! Judges what two environments differ in by the reviewed list. Pure: promotion asks it as well as a person.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Serialize, Serializer};
 
@@ -161,8 +161,8 @@ fn stale(allowed: &Allowed, all: &[Written]) -> Vec<Stale> {
             return Some(format!("there is no environment `{unknown}`"));
         }
         let meant: Vec<&Written> = all.iter().filter(|side| entry.covers(&side.name, &side.name)).collect();
-        let values: BTreeMap<Option<&String>, ()> =
-            meant.iter().map(|side| (side.variables.get(&entry.variable), ())).collect();
+        let values: BTreeSet<Option<&String>> =
+            meant.iter().map(|side| side.variables.get(&entry.variable)).collect();
         (values.len() < 2)
             .then(|| "it has the same value in all environments that the entry names".to_owned())
     };

@@ -30,9 +30,9 @@ pub async fn manifests(at: &Where, program: &Path, a: &Written, b: &Written) -> 
         |variables: &BTreeMap<String, String>| Platform::rendered(rendered.clone(), variables.clone());
     let (left, right) = (platform(&a.variables), platform(&b.variables));
     let (old, new) = build_both(program, &left, &right).await?;
-    let names: BTreeMap<String, String> =
+    let stand_ins: BTreeMap<String, String> =
         a.variables.keys().chain(b.variables.keys()).map(|name| (name.clone(), stand_in(name))).collect();
     // The folders that are built are those of the first environment; what is filled into them are the names.
-    let named = build_with(program, &left, &names, &old.definitions).await?;
+    let named = build_with(program, &left, &stand_ins, &old.definitions).await?;
     Ok(explain(&old, &new, &named, &differing(&a.variables, &b.variables)))
 }
