@@ -75,7 +75,8 @@ namespace: shop
 resources: [../base]
 patches:
   - target: {kind: ConfigMap, name: a}
-    patch: '[{op: add, path: /data/patched, value: \"${BUOYS}\"}]'
+    patch: |-
+      - {op: add, path: /data/patched, value: \"${BUOYS}\"}
 ";
 const OBJECTS: &str = "\
 apiVersion: v1

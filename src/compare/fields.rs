@@ -15,11 +15,9 @@ const KEYS: [&str; 6] = ["name", "key", "ip", "containerPort", "port", "type"];
 pub struct Field {
     /// Its path, for example `spec.template.spec.containers[backend].image`; empty for the whole value.
     pub path: String,
-    /// What it was; absent where it was not there.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What it was; `None` where it was not there.
     pub before: Option<Value>,
-    /// What it is; absent where it is not there any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What it is; `None` where it is not there any more.
     pub after: Option<Value>,
 }
 

@@ -1,4 +1,4 @@
-//! In what the infrastructure differs: its settings, and the resources that a plan of OpenTofu would change. Pure.
+//! In what the infrastructure differs: its settings, and the resources that a plan of `OpenTofu` would change. Pure.
 
 use serde::Serialize;
 

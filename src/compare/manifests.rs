@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Field, Id, Phases, fields, mask::shown};
@@ -17,21 +17,18 @@ pub struct Manifests {
 }
 
 /// One object that differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// The Flux Kustomization that applies it.
     pub phase: String,
     /// What it is called.
-    #[serde(flatten)]
     pub id: Id,
     /// How it differs.
-    #[serde(flatten)]
     pub what: What,
 }
 
 /// How an object differs. No secret's value is in it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "change", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// It is on the second side only.
     Added {
@@ -46,11 +43,34 @@ pub enum What {
     /// It is on both, with other fields.
     Changed {
         /// The phase that applied it before, where that was another one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<String>,
         /// The fields that differ; none where only the phase is another one.
         fields: Vec<Field>,
     },
+}
+
+/// A change as programs get it: the same fields in each.
+#[derive(Serialize)]
+struct Flat<'a> {
+    phase: &'a str,
+    #[serde(flatten)]
+    id: &'a Id,
+    change: &'static str,
+    object: Option<&'a Value>,
+    from: Option<&'a str>,
+    fields: &'a [Field],
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { phase, id, what } = self;
+        let (change, object, from, fields): (_, _, _, &[Field]) = match what {
+            What::Added { object } => ("added", Some(object), None, &[]),
+            What::Removed { object } => ("removed", Some(object), None, &[]),
+            What::Changed { from, fields } => ("changed", None, from.as_deref(), fields),
+        };
+        Flat { phase, id, change, object, from, fields }.serialize(serializer)
+    }
 }
 
 impl Manifests {

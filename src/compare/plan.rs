@@ -1,4 +1,4 @@
-//! Reads a plan of OpenTofu (`tofu show -json`): which resources it changes and how, without what is sensitive. Pure.
+//! Reads a plan of `OpenTofu` (`tofu show -json`): which resources it changes and how, without what is sensitive. Pure.
 
 use serde_json::Value;
 

@@ -35,7 +35,7 @@ pub struct Args {
     /// Exit with 70 where anything differs
     #[arg(long)]
     exit_code: bool,
-    /// Show what this plan of OpenTofu would change (the output of `tofu show -json`)
+    /// Show what this plan of `OpenTofu` would change (the output of `tofu show -json`)
     #[arg(long, value_name = "FILE")]
     infra_plan: Option<PathBuf>,
     #[command(flatten)]
