@@ -16,11 +16,17 @@ _seasense() {
             ",$1")
                 cmd="seasense"
                 ;;
+            seasense,artifact)
+                cmd="seasense__subcmd__artifact"
+                ;;
             seasense,ci)
                 cmd="seasense__subcmd__ci"
                 ;;
             seasense,completions)
                 cmd="seasense__subcmd__completions"
+                ;;
+            seasense,cost)
+                cmd="seasense__subcmd__cost"
                 ;;
             seasense,dev)
                 cmd="seasense__subcmd__dev"
@@ -40,6 +46,9 @@ _seasense() {
             seasense,help)
                 cmd="seasense__subcmd__help"
                 ;;
+            seasense,history)
+                cmd="seasense__subcmd__history"
+                ;;
             seasense,images)
                 cmd="seasense__subcmd__images"
                 ;;
@@ -58,11 +67,17 @@ _seasense() {
             seasense,pause)
                 cmd="seasense__subcmd__pause"
                 ;;
+            seasense,promote)
+                cmd="seasense__subcmd__promote"
+                ;;
             seasense,render)
                 cmd="seasense__subcmd__render"
                 ;;
             seasense,resume)
                 cmd="seasense__subcmd__resume"
+                ;;
+            seasense,rollback)
+                cmd="seasense__subcmd__rollback"
                 ;;
             seasense,snapshot)
                 cmd="seasense__subcmd__snapshot"
@@ -76,11 +91,29 @@ _seasense() {
             seasense,trust)
                 cmd="seasense__subcmd__trust"
                 ;;
+            seasense__subcmd__artifact,help)
+                cmd="seasense__subcmd__artifact__subcmd__help"
+                ;;
+            seasense__subcmd__artifact,publish)
+                cmd="seasense__subcmd__artifact__subcmd__publish"
+                ;;
+            seasense__subcmd__artifact__subcmd__help,help)
+                cmd="seasense__subcmd__artifact__subcmd__help__subcmd__help"
+                ;;
+            seasense__subcmd__artifact__subcmd__help,publish)
+                cmd="seasense__subcmd__artifact__subcmd__help__subcmd__publish"
+                ;;
+            seasense__subcmd__help,artifact)
+                cmd="seasense__subcmd__help__subcmd__artifact"
+                ;;
             seasense__subcmd__help,ci)
                 cmd="seasense__subcmd__help__subcmd__ci"
                 ;;
             seasense__subcmd__help,completions)
                 cmd="seasense__subcmd__help__subcmd__completions"
+                ;;
+            seasense__subcmd__help,cost)
+                cmd="seasense__subcmd__help__subcmd__cost"
                 ;;
             seasense__subcmd__help,dev)
                 cmd="seasense__subcmd__help__subcmd__dev"
@@ -100,6 +133,9 @@ _seasense() {
             seasense__subcmd__help,help)
                 cmd="seasense__subcmd__help__subcmd__help"
                 ;;
+            seasense__subcmd__help,history)
+                cmd="seasense__subcmd__help__subcmd__history"
+                ;;
             seasense__subcmd__help,images)
                 cmd="seasense__subcmd__help__subcmd__images"
                 ;;
@@ -118,11 +154,17 @@ _seasense() {
             seasense__subcmd__help,pause)
                 cmd="seasense__subcmd__help__subcmd__pause"
                 ;;
+            seasense__subcmd__help,promote)
+                cmd="seasense__subcmd__help__subcmd__promote"
+                ;;
             seasense__subcmd__help,render)
                 cmd="seasense__subcmd__help__subcmd__render"
                 ;;
             seasense__subcmd__help,resume)
                 cmd="seasense__subcmd__help__subcmd__resume"
+                ;;
+            seasense__subcmd__help,rollback)
+                cmd="seasense__subcmd__help__subcmd__rollback"
                 ;;
             seasense__subcmd__help,snapshot)
                 cmd="seasense__subcmd__help__subcmd__snapshot"
@@ -136,11 +178,17 @@ _seasense() {
             seasense__subcmd__help,trust)
                 cmd="seasense__subcmd__help__subcmd__trust"
                 ;;
+            seasense__subcmd__help__subcmd__artifact,publish)
+                cmd="seasense__subcmd__help__subcmd__artifact__subcmd__publish"
+                ;;
             seasense__subcmd__help__subcmd__images,build)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__build"
                 ;;
             seasense__subcmd__help__subcmd__images,list)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__list"
+                ;;
+            seasense__subcmd__help__subcmd__images,prune)
+                cmd="seasense__subcmd__help__subcmd__images__subcmd__prune"
                 ;;
             seasense__subcmd__help__subcmd__images,pull)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__pull"
@@ -181,6 +229,9 @@ _seasense() {
             seasense__subcmd__images,list)
                 cmd="seasense__subcmd__images__subcmd__list"
                 ;;
+            seasense__subcmd__images,prune)
+                cmd="seasense__subcmd__images__subcmd__prune"
+                ;;
             seasense__subcmd__images,pull)
                 cmd="seasense__subcmd__images__subcmd__pull"
                 ;;
@@ -198,6 +249,9 @@ _seasense() {
                 ;;
             seasense__subcmd__images__subcmd__help,list)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__list"
+                ;;
+            seasense__subcmd__images__subcmd__help,prune)
+                cmd="seasense__subcmd__images__subcmd__help__subcmd__prune"
                 ;;
             seasense__subcmd__images__subcmd__help,pull)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__pull"
@@ -269,12 +323,118 @@ _seasense() {
 
     case "${cmd}" in
         seasense)
-            opts="-h -V --env --project --output --help --version dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help"
+            opts="-h -V --env --project --output --help --version dev ci down pause resume snapshot promote rollback history status ls gc logs open images render artifact cost trust doctor diagnose timing completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact)
+            opts="-h --env --project --output --help publish help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__help)
+            opts="publish help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__help__subcmd__publish)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__publish)
+            opts="-h --supply --jobs --to --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --supply)
+                    COMPREPLY=($(compgen -W "auto pull build" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -347,6 +507,44 @@ _seasense() {
                 return 0
             fi
             case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__cost)
+            opts="-h --plan --profiles --node-hours --gate --over-budget --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-hours)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --over-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -525,8 +723,36 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help)
-            opts="dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help"
+            opts="dev ci down pause resume snapshot promote rollback history status ls gc logs open images render artifact cost trust doctor diagnose timing completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__artifact)
+            opts="publish"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__artifact__subcmd__publish)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -553,6 +779,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__cost)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -650,8 +890,22 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__help__subcmd__images)
-            opts="list build pull push verify"
+            opts="list build pull push verify prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -679,6 +933,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__images__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__images__subcmd__prune)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -804,6 +1072,20 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__help__subcmd__promote)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__help__subcmd__render)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -819,6 +1101,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__resume)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__rollback)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -986,8 +1282,34 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__history)
+            opts="-h --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__images)
-            opts="-h --env --project --output --help list build pull push verify help"
+            opts="-h --env --project --output --help list build pull push verify prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1043,7 +1365,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images__subcmd__help)
-            opts="list build pull push verify help"
+            opts="list build pull push verify prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1085,6 +1407,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__images__subcmd__help__subcmd__prune)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1152,6 +1488,44 @@ _seasense() {
                     return 0
                     ;;
                 --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__images__subcmd__prune)
+            opts="-h --registry --keep --in-use --dry-run --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --in-use)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1410,6 +1784,44 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__promote)
+            opts="-h --digest --over-budget --rehearse --dry-run --push --wait-lock --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --over-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__render)
             opts="-h --supply --jobs --raw --check --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1456,6 +1868,40 @@ _seasense() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__rollback)
+            opts="-h --to --rehearse --dry-run --push --wait-lock --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
