@@ -44,6 +44,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish what other environments are to run')
+            [CompletionResult]::new('cost', 'cost', [CompletionResultType]::ParameterValue, 'Say what environments cost a month, and whether that is within their budgets')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check that this machine can run the platform')
             [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Pack everything that tells why the environment is as it is, without secrets')
@@ -289,6 +291,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push what the cache holds to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash everything in the registry again and compare it with the lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -342,12 +345,26 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'seasense;images;prune' {
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'Where the images are, for example `rg.fr-par.scw.cloud/seasense`')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'How many of each repository stay although nothing names them: the newest ones')
+            [CompletionResult]::new('--in-use', '--in-use', [CompletionResultType]::ParameterName, 'A digest that stays with everything it names, beside those of the lock files; may be given several times')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would go, and remove nothing')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'seasense;images;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the images of the lock')
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build what is missing from source packages, and push it to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push what the cache holds to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash everything in the registry again and compare it with the lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -366,6 +383,9 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;images;help;verify' {
             break
         }
+        'seasense;images;help;prune' {
+            break
+        }
         'seasense;images;help;help' {
             break
         }
@@ -377,6 +397,53 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Leave the environment''s variables unfilled, as they are in the artifact')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check the tree; needs no images')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;artifact' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('publish', 'publish', [CompletionResultType]::ParameterValue, 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git''s tags give')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;artifact;publish' {
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where it goes, for example `rg.fr-par.scw.cloud/seasense` [default: the local registry]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;artifact;help' {
+            [CompletionResult]::new('publish', 'publish', [CompletionResultType]::ParameterValue, 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git''s tags give')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;artifact;help;publish' {
+            break
+        }
+        'seasense;artifact;help;help' {
+            break
+        }
+        'seasense;cost' {
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Price this plan of OpenTofu, as `tofu show -json` writes it, instead of the environment''s layout; - reads standard input')
+            [CompletionResult]::new('--node-hours', '--node-hours', [CompletionResultType]::ParameterName, 'Hours a month that the pools run, for environments that are scaled to zero off hours [default: all]')
+            [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Allow what is over its budget, and say why')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--profiles', '--profiles', [CompletionResultType]::ParameterName, 'Compare the profiles of one environment, with what each one gives up')
+            [CompletionResult]::new('--gate', '--gate', [CompletionResultType]::ParameterName, 'Refuse what is over its budget')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -509,6 +576,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish what other environments are to run')
+            [CompletionResult]::new('cost', 'cost', [CompletionResultType]::ParameterValue, 'Say what environments cost a month, and whether that is within their budgets')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check that this machine can run the platform')
             [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Pack everything that tells why the environment is as it is, without secrets')
@@ -582,6 +651,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push what the cache holds to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash everything in the registry again and compare it with the lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names')
             break
         }
         'seasense;help;images;list' {
@@ -599,7 +669,20 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;help;images;verify' {
             break
         }
+        'seasense;help;images;prune' {
+            break
+        }
         'seasense;help;render' {
+            break
+        }
+        'seasense;help;artifact' {
+            [CompletionResult]::new('publish', 'publish', [CompletionResultType]::ParameterValue, 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git''s tags give')
+            break
+        }
+        'seasense;help;artifact;publish' {
+            break
+        }
+        'seasense;help;cost' {
             break
         }
         'seasense;help;trust' {
