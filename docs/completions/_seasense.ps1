@@ -43,7 +43,10 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the logs of one part of the platform')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
+            [CompletionResult]::new('infra', 'infra', [CompletionResultType]::ParameterValue, 'Make, change and remove what an environment runs on at Scaleway')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say in what two environments, commits, artifacts or the work tree differ')
+            [CompletionResult]::new('parity', 'parity', [CompletionResultType]::ParameterValue, 'Prove that environments differ in nothing but what was reviewed')
             [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish what other environments are to run')
             [CompletionResult]::new('cost', 'cost', [CompletionResultType]::ParameterValue, 'Say what environments cost a month, and whether that is within their budgets')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
@@ -389,6 +392,84 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;images;help;help' {
             break
         }
+        'seasense;infra' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show what would be made, changed and removed, and do none of it')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Make and change what the modules say, then see that Flux follows the digest of the environment''s lock file')
+            [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Remove the environment, what Kubernetes made of its own too, and tell everything that is left and paid for')
+            [CompletionResult]::new('scale', 'scale', [CompletionResultType]::ParameterValue, 'Tell the pools how many nodes to have: none in off hours, or what the environment''s file says')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;infra;plan' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Write the plan for others to read, for example `seasense cost --plan`: JSON as OpenTofu writes it, without secrets')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;apply' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;destroy' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait so long for what goes slowly before it counts as left')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--with-backups', '--with-backups', [CompletionResultType]::ParameterName, 'Remove the bucket of the backups as well, with every backup in it')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;scale' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'How many')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;help' {
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show what would be made, changed and removed, and do none of it')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Make and change what the modules say, then see that Flux follows the digest of the environment''s lock file')
+            [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Remove the environment, what Kubernetes made of its own too, and tell everything that is left and paid for')
+            [CompletionResult]::new('scale', 'scale', [CompletionResultType]::ParameterValue, 'Tell the pools how many nodes to have: none in off hours, or what the environment''s file says')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;infra;help;plan' {
+            break
+        }
+        'seasense;infra;help;apply' {
+            break
+        }
+        'seasense;infra;help;destroy' {
+            break
+        }
+        'seasense;infra;help;scale' {
+            break
+        }
+        'seasense;infra;help;help' {
+            break
+        }
         'seasense;render' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
@@ -397,6 +478,33 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Leave the environment''s variables unfilled, as they are in the artifact')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check the tree; needs no images')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;diff' {
+            [CompletionResult]::new('--infra-plan', '--infra-plan', [CompletionResultType]::ParameterName, 'Show what this plan of `OpenTofu` would change (the output of `tofu show -json`)')
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('--markdown', '--markdown', [CompletionResultType]::ParameterName, 'Print Markdown for a pull request, at most 60 kB')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show every line, however many there are')
+            [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Exit with 70 where anything differs')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;parity' {
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('--files-only', '--files-only', [CompletionResultType]::ParameterName, 'Compare the environment files only, without building what Flux would apply')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -575,7 +683,10 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the logs of one part of the platform')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
+            [CompletionResult]::new('infra', 'infra', [CompletionResultType]::ParameterValue, 'Make, change and remove what an environment runs on at Scaleway')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say in what two environments, commits, artifacts or the work tree differ')
+            [CompletionResult]::new('parity', 'parity', [CompletionResultType]::ParameterValue, 'Prove that environments differ in nothing but what was reviewed')
             [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish what other environments are to run')
             [CompletionResult]::new('cost', 'cost', [CompletionResultType]::ParameterValue, 'Say what environments cost a month, and whether that is within their budgets')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
@@ -672,7 +783,32 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;help;images;prune' {
             break
         }
+        'seasense;help;infra' {
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show what would be made, changed and removed, and do none of it')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Make and change what the modules say, then see that Flux follows the digest of the environment''s lock file')
+            [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Remove the environment, what Kubernetes made of its own too, and tell everything that is left and paid for')
+            [CompletionResult]::new('scale', 'scale', [CompletionResultType]::ParameterValue, 'Tell the pools how many nodes to have: none in off hours, or what the environment''s file says')
+            break
+        }
+        'seasense;help;infra;plan' {
+            break
+        }
+        'seasense;help;infra;apply' {
+            break
+        }
+        'seasense;help;infra;destroy' {
+            break
+        }
+        'seasense;help;infra;scale' {
+            break
+        }
         'seasense;help;render' {
+            break
+        }
+        'seasense;help;diff' {
+            break
+        }
+        'seasense;help;parity' {
             break
         }
         'seasense;help;artifact' {

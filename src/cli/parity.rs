@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::{Context, diff::place, images::Supply, json::Json};
 use crate::{
     compare::{
-        PROGRAM,
-        parity::{Allowed, Facts, Parity, VERSION, judge, manifests},
+        PROGRAM, Where,
+        parity::{Allowed, Facts, Manifests, Parity, VERSION, judge, manifests},
     },
-    config::{Project, Written},
+    config::Written,
     event::{Event, Events, Step},
     failure::{Failure, Kind, Result},
     supply,
@@ -50,8 +50,12 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let allowed = Allowed::load(&project)?;
     let mut pairs = Vec::new();
     for (a, b) in chosen(&all, args.a.as_deref(), args.b.as_deref())? {
-        let manifests =
-            if args.files_only { None } else { Some(built(context, &project, &args.supply, a, b).await?) };
+        let manifests = if args.files_only {
+            None
+        } else {
+            let at = place(context, &project, &args.supply)?;
+            Some(built(&at, context.ui.events(), a, b).await?)
+        };
         let facts = Facts { a, b, all: &all, allowed: &allowed, manifests: manifests.as_ref() };
         pairs.push(judge(facts));
     }
@@ -64,19 +68,20 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
 }
 
-async fn built(
-    context: &Context<'_>,
-    project: &Project,
-    supply: &Supply,
-    a: &Written,
-    b: &Written,
-) -> Result<crate::compare::parity::Manifests> {
-    let at = place(context, project, supply)?;
-    let events = context.ui.events();
-    let program = supply::program(project, &at.places, events, PROGRAM).await?;
+/// The verdict over the environments called `a` and `b`, with all that Flux would apply in them built.
+pub(super) async fn verdict(at: &Where, events: &Events, (a, b): (&str, &str)) -> Result<Parity> {
+    let all = Written::load_all(&at.project)?;
+    let allowed = Allowed::load(&at.project)?;
+    let (a, b) = (find(&all, a)?, find(&all, b)?);
+    let manifests = built(at, events, a, b).await?;
+    Ok(judge(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&manifests) }))
+}
+
+async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<Manifests> {
+    let program = supply::program(&at.project, &at.places, events, PROGRAM).await?;
     let title = format!("Build what Flux would apply in {} and in {}", a.name, b.name);
     let step = Step::start(events, format!("parity.{}.{}", a.name, b.name), title);
-    let found = manifests(&at, &program, a, b).await?;
+    let found = manifests(at, &program, a, b).await?;
     step.done(format!("{} fields differ", found.explained.len() + found.unexplained.len()));
     Ok(found)
 }
@@ -87,18 +92,19 @@ fn chosen<'a>(
     a: Option<&str>,
     b: Option<&str>,
 ) -> Result<Vec<(&'a Written, &'a Written)>> {
-    let find = |name: &str| {
-        all.iter().find(|known| known.file.file_stem().is_some_and(|stem| stem == name)).ok_or_else(|| {
-            let known: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
-            Failure::new(Kind::Usage, format!("there is no environment `{name}`"))
-                .hint(format!("`envs` holds: {}", known.join(", ")))
-        })
-    };
     if let (Some(a), Some(b)) = (a, b) {
-        return Ok(vec![(find(a)?, find(b)?)]);
+        return Ok(vec![(find(all, a)?, find(all, b)?)]);
     }
     let pairs = all.iter().enumerate().flat_map(|(at, a)| all[at + 1..].iter().map(move |b| (a, b)));
     Ok(pairs.collect())
+}
+
+fn find<'a>(all: &'a [Written], name: &str) -> Result<&'a Written> {
+    all.iter().find(|known| known.file.file_stem().is_some_and(|stem| stem == name)).ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
+        Failure::new(Kind::Usage, format!("there is no environment `{name}`"))
+            .hint(format!("`envs` holds: {}", known.join(", ")))
+    })
 }
 
 /// Stale entries are the same for every pair, and no drift: they are said once.

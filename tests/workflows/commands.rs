@@ -1,5 +1,7 @@
 //! No workflow and no document names a verb or an option that does not exist: the program's own definition reads each line.
 
+use std::path::Path;
+
 use clap::{CommandFactory, Parser};
 use seasense::cli::Cli;
 use serde_json::Value;
@@ -71,7 +73,9 @@ fn documents() -> Vec<String> {
     for folder in ["docs", "docs/operating"] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap();
         let files = entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap()));
-        documents.extend(files.filter(|file| file.ends_with(".md") && file != "docs/cli.md"));
+        documents.extend(files.filter(|file| {
+            Path::new(file).extension().is_some_and(|kind| kind == "md") && file != "docs/cli.md"
+        }));
     }
     documents.sort();
     documents

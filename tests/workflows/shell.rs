@@ -10,7 +10,7 @@ pub fn commands(script: &str) -> Vec<Vec<String>> {
         for token in tokens(line) {
             match token {
                 Token::Operator(operator) if operator.contains('>') || operator.contains('<') => {
-                    redirected = true
+                    redirected = true;
                 }
                 Token::Operator(_) => commands.push(std::mem::take(&mut command)),
                 Token::Word(_) if redirected => redirected = false,

@@ -38,7 +38,7 @@ impl<T: Target> Witness for Facts<'_, T> {
             migrations: self.migrations(exact, lock).await?,
             known: commit.is_some(),
             edited: repository.edited(&READ).await?,
-            parity: outside::parity(self.source_environment, environment).await,
+            parity: outside::parity(&self.setting.engine, self.source_environment, environment).await,
             monthly: outside::monthly(&self.setting.project, environment),
         })
     }
