@@ -18,7 +18,6 @@ use serde_json::Value;
 use crate::fake::{Fake, TOKEN, zone};
 
 /// How a command ended.
-#[must_use]
 pub struct Run {
     pub code: Option<i32>,
     pub stdout: String,
