@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn what_was_packed_is_read_back() {
         let deployment = format!(
-            "kind: Deployment\nspec:\n  image: ${{REGISTRY}}/backend@{}\n  args: [--side=${{REGISTRY}}/envoy:v1@{}]\n",
+            "kind: Deployment\nspec:\n  image: ${{REGISTRY}}/backend@{}\n  args: ['--side=${{REGISTRY}}/envoy:v1@{}']\n",
             digest('a'),
             digest('b')
         );
