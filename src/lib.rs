@@ -1,13 +1,16 @@
 //! seasense: runs the whole production platform on a laptop, and promotes exactly what ran there.
 //!
 //! The modules stand in the order in which data flows through them:
-//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> promote, upkeep, diagnose`.
+//! `cli` calls them: `config -> plan -> supply -> engine -> artifact -> phases -> workloads -> observe -> promote, compare, upkeep, diagnose`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
 
 #[cfg(feature = "cli")]
 pub mod config;
+
+#[cfg(feature = "cli")]
+pub mod cost;
 
 #[cfg(feature = "cli")]
 pub mod plan;
@@ -37,6 +40,9 @@ pub mod observe;
 pub mod promote;
 
 #[cfg(feature = "cli")]
+pub mod compare;
+
+#[cfg(feature = "cli")]
 pub mod target;
 
 #[cfg(feature = "cli")]
@@ -44,6 +50,9 @@ pub mod upkeep;
 
 #[cfg(feature = "cli")]
 pub mod diagnose;
+
+#[cfg(feature = "cli")]
+pub mod infra;
 
 #[cfg(feature = "cli")]
 pub mod docker;

@@ -8,8 +8,9 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 24] = [
+const TABLE: [(&str, &[&str]); 27] = [
     ("config", &["failure"]),
+    ("cost", &["config", "failure", "yaml"]),
     ("plan", &[]),
     // Programs and files of this machine's stores; who is trusted is told by whoever calls.
     ("trust", &["failure", "tool"]),
@@ -23,6 +24,8 @@ const TABLE: [(&str, &[&str]); 24] = [
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
     // Of `k8s` only `wait`: what it knows of a cluster comes through its own trait `Target`.
     ("promote", &["config", "event", "failure", "k8s", "tool"]),
+    // What an environment runs stands in its lock file, which `promote` reads.
+    ("compare", &["artifact", "config", "failure", "promote", "supply", "tool", "yaml"]),
     // Environments as promotions meet them: the one place where a promotion touches a cluster or a registry.
     (
         "target",
@@ -42,6 +45,8 @@ const TABLE: [(&str, &[&str]); 24] = [
     ),
     ("upkeep", &["event", "failure", "k8s", "observe"]),
     ("diagnose", &["config", "docker", "engine", "event", "failure", "k8s", "observe", "supply", "timing"]),
+    // Of `supply` only how a program is built; of `k8s` the waits, and what Kubernetes made by itself.
+    ("infra", &["config", "event", "failure", "k8s", "supply", "tool"]),
     ("docker", &["failure", "tool"]),
     ("k8s", &["event", "failure", "tool"]),
     ("tool", &["failure"]),
@@ -56,12 +61,15 @@ const TABLE: [(&str, &[&str]); 24] = [
         "cli",
         &[
             "artifact",
+            "compare",
             "config",
+            "cost",
             "diagnose",
             "docker",
             "engine",
             "event",
             "failure",
+            "infra",
             "k8s",
             "observe",
             "phases",

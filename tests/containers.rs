@@ -11,22 +11,34 @@ use seasense::{
         pull::{Copier, Official},
         registry::{RegistryClient, daemon_reference},
     },
+    yaml,
 };
 use testcontainers::{
-    ContainerAsync, GenericImage,
+    ContainerAsync, ContainerRequest, GenericImage, ImageExt,
     core::{IntoContainerPort, WaitFor},
     runners::AsyncRunner,
 };
+
+#[path = "containers/prune.rs"]
+mod prune;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// A registry of its own, from the image that the supply made.
 async fn registry() -> (ContainerAsync<GenericImage>, String) {
+    registry_with(&[]).await
+}
+
+/// The same with further settings in its environment.
+async fn registry_with(settings: &[(&str, &str)]) -> (ContainerAsync<GenericImage>, String) {
     let lock = supply::locked(&Places::from_environment().unwrap(), Mode::Auto).unwrap();
     let reference = daemon_reference("registry", &lock.image("registry").unwrap().digest);
     let (name, tag) = reference.rsplit_once(':').unwrap();
     let image = GenericImage::new(name, tag).with_exposed_port(5000.tcp()).with_wait_for(WaitFor::seconds(1));
+    let image = settings
+        .iter()
+        .fold(image.into(), |image: ContainerRequest<_>, (name, value)| image.with_env_var(*name, *value));
     let container = image.start().await.unwrap();
     let host = format!("127.0.0.1:{}", container.get_host_port_ipv4(5000).await.unwrap());
     (container, host)
@@ -45,6 +57,36 @@ async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (V
     client.push_bytes(repository, &format!("sha256:{}", oci::sha256_hex(&config)), &config).await.unwrap();
     let digest = format!("sha256:{}", oci::sha256_hex(&manifest));
     (manifest, digest)
+}
+
+/// Workloads of upstream that are counted in what the platform asks for (`tests/gitops.rs`).
+const COUNTED: [&str; 7] = [
+    "cert-manager",
+    "cert-manager-cainjector",
+    "cert-manager-webhook",
+    "cnpg-controller-manager",
+    "envoy-gateway",
+    "kustomize-controller",
+    "source-controller",
+];
+
+#[test]
+#[ignore = "needs the manifests that a supply has made"]
+fn every_workload_of_upstream_is_counted_in_what_the_platform_asks_for() {
+    let places = Places::from_environment().unwrap();
+    let lock = supply::locked(&places, Mode::Auto).unwrap();
+    let mut found = Vec::new();
+    for manifest in lock.manifests.values() {
+        let path = supply::manifests_folder(&places, &lock).join(&manifest.file);
+        for document in yaml::parse(&path, &std::fs::read_to_string(&path).unwrap()).unwrap() {
+            let (kind, object) = (document.value["kind"].as_str().unwrap_or_default(), &document.value);
+            if ["Deployment", "StatefulSet", "DaemonSet"].contains(&kind) {
+                found.push(object["metadata"]["name"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    assert_eq!(found, COUNTED);
 }
 
 fn locked(repository: &str, digest: &str) -> LockedImage {

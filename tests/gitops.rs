@@ -9,7 +9,9 @@ use std::{
 
 use seasense::{
     artifact::{Rendered, Tree, Upstream, render},
-    config::{Environment, Project},
+    compare::parity::{self, Allowed, Facts, judge},
+    config::{Environment, Infrastructure, Prices, Project, Written},
+    cost::{self, Capacity},
     supply::{Lock, LockedImage, Origin, Provenance},
     yaml,
 };
@@ -55,12 +57,7 @@ async fn rendered() -> Rendered {
 
 fn environments() -> Vec<Environment> {
     let project = Project::find(root()).unwrap();
-    let mut names: Vec<String> = std::fs::read_dir(root().join("envs"))
-        .unwrap()
-        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
-        .filter(|name| !name.contains('.'))
-        .collect();
-    names.sort();
+    let names = seasense::config::names(&project);
     assert_eq!(names, ["local", "production", "staging"]);
     names.iter().map(|name| Environment::load(&project, name).unwrap()).collect()
 }
@@ -266,6 +263,44 @@ async fn each_environment_s_secrets_are_for_its_own_key() {
     assert_eq!(stray, None, "a secret outside secrets/");
 }
 
+#[test]
+fn environments_differ_in_nothing_but_what_was_reviewed() {
+    let project = Project::find(root()).unwrap();
+    let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
+    for (at, a) in all.iter().enumerate() {
+        for b in &all[at + 1..] {
+            let parity = judge(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
+            let told = parity.unexplained.iter().map(|one| format!("{}: {}", one.place, one.what));
+            assert!(parity.holds, "{}", told.collect::<Vec<_>>().join("\n"));
+            assert_eq!(parity.stale, [], "{} holds what nobody needs", parity::FILE);
+        }
+    }
+}
+
+/// What the manifests of two environments differ in is what variables fill in: proved on the files, where it needs no
+/// program; `seasense parity` proves it on what Flux builds of them.
+#[tokio::test]
+async fn every_line_in_which_environments_differ_holds_a_variable_that_differs() {
+    let rendered = rendered().await;
+    let template = rendered.to_text(None).unwrap();
+    let text = |one: &Environment| rendered.to_text(Some(&one.to_variables())).unwrap();
+    let (all, mut compared) = (environments(), 0);
+    for (at, a) in all.iter().enumerate() {
+        for b in &all[at + 1..] {
+            let (mine, theirs) = (a.to_variables(), b.to_variables());
+            let (ours, others) = (text(a), text(b));
+            assert_eq!(ours.lines().count(), others.lines().count(), "variables make lines");
+            for ((line, other), named) in ours.lines().zip(others.lines()).zip(template.lines()) {
+                let explains =
+                    |name: &String| mine[name] != theirs[name] && named.contains(&format!("${{{name}}}"));
+                assert!(line == other || mine.keys().any(explains), "{line} and {other} come from {named}");
+                compared += usize::from(line != other);
+            }
+        }
+    }
+    assert!(compared > 20, "{compared} lines differ");
+}
+
 #[tokio::test]
 async fn nothing_is_taken_at_its_latest() {
     let mut texts: Vec<(String, String)> = rendered()
@@ -283,4 +318,64 @@ async fn nothing_is_taken_at_its_latest() {
             assert!(!line.contains(":latest") && !line.contains("\"latest\""), "{file}: {line}");
         }
     }
+}
+
+/// Workloads of upstream whose resources are patches of ours; `tests/containers.rs` sees that there are no others.
+const UPSTREAM: [&str; 7] = [
+    "cert-manager",
+    "cert-manager-cainjector",
+    "cert-manager-webhook",
+    "cnpg-controller-manager",
+    "envoy-gateway",
+    "kustomize-controller",
+    "source-controller",
+];
+
+/// Flux's own controllers are no part of the tree: it is what applies the tree.
+fn flux() -> Vec<Value> {
+    let patch = |name: &str| {
+        let text = std::fs::read_to_string(root().join(format!("infra/manifests/flux/{name}.yaml"))).unwrap();
+        let target = serde_json::json!({"kind": "Deployment", "name": name});
+        serde_json::json!({"kind": "Kustomization", "patches": [{"target": target, "patch": text}]})
+    };
+    ["kustomize-controller", "source-controller"].map(patch).into()
+}
+
+/// How much of what must stay free is for what no request shows: page cache, bursts, a roll-out's second pod.
+const FULL: f64 = 0.75;
+
+#[tokio::test]
+async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
+    let project = Project::find(root()).unwrap();
+    let (rendered, prices) = (rendered().await, Prices::load(&project).unwrap());
+    let local = environments().into_iter().find(|environment| environment.name() == "local").unwrap();
+    for name in Infrastructure::names(&project) {
+        let layout = Infrastructure::load(&project, &name).unwrap();
+        let file = environments().into_iter().find(|environment| environment.name() == name);
+        let mut variables = file.as_ref().unwrap_or(&local).to_variables();
+        // Wherever it runs for others, two of each serve.
+        for replicas in ["BACKEND_REPLICAS", "FRONTEND_REPLICAS"] {
+            let two = variables[replicas].parse::<u32>().unwrap().max(2);
+            variables.insert(replicas.to_owned(), two.to_string());
+        }
+        let instances =
+            variables["DATABASE_INSTANCES"].parse::<u32>().unwrap().max(layout.database_instances);
+        variables.insert("DATABASE_INSTANCES".to_owned(), instances.to_string());
+        let text = rendered.to_text(Some(&variables)).unwrap();
+        let mut objects: Vec<Value> =
+            yaml::parse(Path::new("tree"), &text).unwrap().into_iter().map(|one| one.value).collect();
+        objects.extend(flux());
+        let demands = cost::demand(&objects).unwrap();
+        let names: BTreeSet<&str> = demands.iter().map(|demand| demand.name.as_str()).collect();
+        assert_eq!(names.len(), demands.len(), "something is counted twice: {demands:?}");
+        let expected = UPSTREAM.into_iter().chain(["backend", "envoy", "frontend", "seasense-db"]).collect();
+        assert_eq!(names, expected);
+        let capacity = cost::capacity(&layout, &prices).unwrap();
+        let whole = cost::fit(&demands, capacity);
+        assert!(whole.memory <= FULL && whole.cpu <= FULL, "{name}: {whole:?} of {capacity:?}");
+        // A node may go at any time: what is left still holds everything.
+        let one_less = cost::fit(&demands, Capacity { nodes: capacity.nodes - 1, ..capacity });
+        assert!(one_less.memory <= 1.0 && one_less.cpu <= 1.0, "{name} without a node: {one_less:?}");
+    }
+    assert!(!Infrastructure::names(&project).is_empty());
 }

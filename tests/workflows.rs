@@ -1,29 +1,54 @@
-//! The ready-made workflow files: what they run exists, what they use is pinned. `scripts/lib/actionlint` lints the first.
+//! The ready-made workflow files: what they run exists, what they use is pinned, what they may do is little.
+//! `scripts/lib/actionlint` lints those for GitHub.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
 
-use std::{os::unix::fs::PermissionsExt, path::Path};
+#[path = "workflows/commands.rs"]
+mod commands;
+#[path = "workflows/shell.rs"]
+mod shell;
 
-use serde_json::Value;
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, path::Path};
 
-const GITHUB: &str = ".github/workflows/ci.yml";
+use serde_json::{Map, Value, json};
+
+const CI: &str = ".github/workflows/ci.yml";
+const SETUP: &str = ".github/actions/seasense/action.yml";
 const GITLAB: &str = "docs/ci/gitlab-ci.yml";
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn text(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
 fn read(file: &str) -> Value {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+    serde_saphyr::from_str(&text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Every workflow for GitHub, by its path.
+fn workflows() -> Vec<(String, Value)> {
+    let entries = std::fs::read_dir(root().join(".github/workflows")).unwrap();
+    let mut files: Vec<String> = entries
+        .map(|entry| format!(".github/workflows/{}", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 4, "{files:?}");
+    files.into_iter().map(|file| (file.clone(), read(&file))).collect()
+}
+
+fn jobs(workflow: &Value) -> &Map<String, Value> {
+    workflow["jobs"].as_object().unwrap()
+}
+
+fn steps(job: &Value) -> &[Value] {
+    job["steps"].as_array().map_or(&[], Vec::as_slice)
 }
 
 fn texts(value: &Value) -> Vec<&str> {
     value.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
-}
-
-/// The command that runs the platform, in words.
-fn run_of(line: &str) -> Vec<&str> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    assert!(words[0].ends_with("release/seasense"), "{line}");
-    assert_eq!(words[1], "ci", "{line}");
-    words
 }
 
 fn option<'a>(words: &[&'a str], name: &str) -> &'a str {
@@ -32,24 +57,103 @@ fn option<'a>(words: &[&'a str], name: &str) -> &'a str {
 }
 
 #[test]
-fn github_pins_every_action_by_its_commit_and_may_only_read() {
-    let workflow = read(GITHUB);
-    assert_eq!(workflow["permissions"], serde_json::json!({"contents": "read"}));
-    let steps = workflow["jobs"]["environment"]["steps"].as_array().unwrap();
-    for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
+fn github_pins_every_action_by_its_commit() {
+    let setup = read(SETUP);
+    let mut seen = 0;
+    let mut used: Vec<Value> = steps(&setup["runs"]).to_vec();
+    for (_, workflow) in workflows() {
+        used.extend(jobs(&workflow).values().flat_map(|job| steps(job).to_vec()));
+        used.extend(jobs(&workflow).values().filter(|job| job["uses"].is_string()).cloned());
+    }
+    for action in used.iter().filter_map(|step| step["uses"].as_str()) {
+        if let Some(own) = action.strip_prefix("./") {
+            assert!(root().join(own).exists(), "{action}");
+            continue;
+        }
         let (_, version) = action.split_once('@').unwrap();
         assert!(version.len() == 40 && version.chars().all(|c| c.is_ascii_hexdigit()), "{action}");
+        seen += 1;
     }
-    assert!(workflow["on"].as_object().unwrap().contains_key("pull_request"), "{}", workflow["on"]);
+    assert!(seen > 8, "{seen} actions");
+}
+
+#[test]
+fn github_gives_every_job_the_least_it_needs() {
+    for (file, workflow) in workflows() {
+        assert_eq!(workflow["permissions"], json!({"contents": "read"}), "{file}");
+        for (name, job) in jobs(&workflow) {
+            let more = job["permissions"].as_object().cloned().unwrap_or_default();
+            let may: BTreeSet<String> = more.iter().map(|(what, how)| format!("{what}: {how}")).collect();
+            let writes = may.iter().any(|one| one.contains("write"));
+            // What runs a change that nobody has looked at yet may write nothing.
+            let runs = steps(job)
+                .iter()
+                .any(|step| step["run"].as_str().is_some_and(|run| run.contains("seasense ")));
+            let trusted = ["deliver", "staging", "production"].contains(&name.as_str());
+            assert!(!writes || trusted || !runs, "{file}: {name} runs a change and may {may:?}");
+            for step in steps(job)
+                .iter()
+                .filter(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("checkout")))
+            {
+                let keeps = step["with"]["persist-credentials"] != false;
+                assert!(!keeps || writes, "{file}: {name} keeps a token that it does not need");
+            }
+            assert!(
+                job["timeout-minutes"].is_number() || job["uses"].is_string(),
+                "{file}: {name} may run for ever"
+            );
+        }
+    }
+}
+
+#[test]
+fn production_waits_for_somebody_and_nothing_is_cut_short_on_its_way() {
+    let deliver = read(".github/workflows/deliver.yml");
+    assert_eq!(deliver["jobs"]["production"]["environment"], "production");
+    assert_eq!(deliver["jobs"]["production"]["needs"], "staging");
+    assert_eq!(deliver["concurrency"], json!({"group": "deliver", "cancel-in-progress": false}));
+    let gitlab = read(GITLAB);
+    assert_eq!(gitlab["production"]["rules"][0]["when"], "manual");
+    assert_eq!(gitlab["production"]["resource_group"], gitlab["staging"]["resource_group"]);
+}
+
+#[test]
+fn what_is_published_goes_where_staging_looks_for_it() {
+    let project = seasense::config::Project::find(root()).unwrap();
+    // What is published is what staging pulls; a promotion copies from there to production's own.
+    let environment = seasense::config::Environment::load(&project, "staging").unwrap();
+    let registry = environment.variables.registry.get_ref().as_str();
+    for file in [".github/workflows/deliver.yml", ".github/workflows/nightly.yml"] {
+        assert_eq!(read(file)["env"]["REGISTRY"], registry, "{file}");
+    }
+    assert_eq!(read(GITLAB)["variables"]["REGISTRY"], registry);
+}
+
+#[test]
+fn whoever_reads_versions_and_locks_has_the_whole_history() {
+    for (file, workflow) in workflows() {
+        for (name, job) in jobs(&workflow) {
+            let needs = steps(job).iter().filter_map(|step| step["run"].as_str());
+            let verbs = ["artifact publish", "images prune", "promote ", "diff "];
+            if needs.clone().any(|run| verbs.iter().any(|verb| run.contains(&format!("seasense {verb}")))) {
+                let checkout = steps(job)
+                    .iter()
+                    .find(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("checkout")));
+                assert_eq!(checkout.unwrap()["with"]["fetch-depth"], 0, "{file}: {name}");
+            }
+        }
+    }
+    assert_eq!(read(GITLAB)["variables"]["GIT_DEPTH"], "0");
 }
 
 #[test]
 fn github_keeps_the_report_that_the_run_writes() {
-    let workflow = read(GITHUB);
-    let steps = workflow["jobs"]["environment"]["steps"].as_array().unwrap();
+    let workflow = read(CI);
+    assert!(workflow["on"].as_object().unwrap().contains_key("pull_request"), "{}", workflow["on"]);
+    let steps = steps(&workflow["jobs"]["environment"]);
     let line =
         steps.iter().filter_map(|step| step["run"].as_str()).find(|run| run.contains("--junit")).unwrap();
-    let words = run_of(line);
+    let words: Vec<&str> = line.split_whitespace().collect();
     let kept = steps.iter().find(|step| step["with"]["name"] == "reports").unwrap();
     assert_eq!(kept["if"], "always()");
     for report in [option(&words, "--junit"), option(&words, "--events")] {
@@ -61,27 +165,55 @@ fn github_keeps_the_report_that_the_run_writes() {
 #[test]
 fn gitlab_shows_the_report_that_the_run_writes() {
     let file = read(GITLAB);
-    let jobs = file.as_object().unwrap();
-    assert_eq!(jobs.keys().collect::<Vec<_>>(), ["environment"]);
-    let job = &jobs["environment"];
-    let known =
-        ["stage", "tags", "rules", "timeout", "interruptible", "variables", "cache", "script", "artifacts"];
-    for key in job.as_object().unwrap().keys() {
-        assert!(known.contains(&key.as_str()), "`{key}` is no key of a job that we know");
-    }
+    let job = &file["environment"];
     let script = texts(&job["script"]);
-    let words = run_of(script.last().unwrap());
+    let line = script.iter().find(|line| line.contains("--junit")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(job["artifacts"]["reports"]["junit"], option(&words, "--junit"));
     assert_eq!(job["artifacts"]["when"], "always");
     assert!(texts(&job["artifacts"]["paths"]).contains(&"reports"));
     is_a_program(words.last().unwrap());
-    for rule in job["rules"].as_array().unwrap() {
-        assert!(rule["if"].as_str().unwrap().starts_with("$CI_"), "{rule}");
+}
+
+#[test]
+fn gitlab_knows_every_key_and_every_stage() {
+    let known = [
+        "stage",
+        "tags",
+        "rules",
+        "timeout",
+        "interruptible",
+        "variables",
+        "cache",
+        "script",
+        "before_script",
+        "after_script",
+        "artifacts",
+        "extends",
+        "environment",
+        "resource_group",
+    ];
+    let file = read(GITLAB);
+    let stages = texts(&file["stages"]);
+    for (name, job) in file.as_object().unwrap() {
+        if ["stages", "variables"].contains(&name.as_str()) {
+            continue;
+        }
+        for key in job.as_object().unwrap().keys() {
+            assert!(known.contains(&key.as_str()), "`{key}` of {name} is no key of a job that we know");
+        }
+        if name.starts_with('.') {
+            continue;
+        }
+        assert!(stages.contains(&job["stage"].as_str().unwrap()), "{name}");
+        assert_eq!(job["extends"], ".seasense", "{name}");
+        for rule in job["rules"].as_array().unwrap() {
+            assert!(rule["if"].as_str().unwrap().starts_with("$CI_"), "{rule}");
+        }
     }
 }
 
 fn is_a_program(file: &str) {
-    let mode =
-        std::fs::metadata(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap().permissions().mode();
+    let mode = std::fs::metadata(root().join(file)).unwrap().permissions().mode();
     assert_eq!(mode & 0o111, 0o111, "{file} cannot be run");
 }

@@ -34,13 +34,21 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pause', 'pause', [CompletionResultType]::ParameterValue, 'Free the machine: stop everything, keep data and certificates')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Wake a paused environment exactly as it was, and prove that it works')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Keep the database''s state under a name, and go back to it')
+            [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse')
+            [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a digest that was verified before')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who brought what to an environment, when, how it was verified, and whether the signatures hold')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what runs, at which digest, and what is wrong')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List every environment of this machine')
             [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what belongs to no living owner')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the logs of one part of the platform')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
+            [CompletionResult]::new('infra', 'infra', [CompletionResultType]::ParameterValue, 'Make, change and remove what an environment runs on at Scaleway')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say in what two environments, commits, artifacts or the work tree differ')
+            [CompletionResult]::new('parity', 'parity', [CompletionResultType]::ParameterValue, 'Prove that environments differ in nothing but what was reviewed')
+            [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish what other environments are to run')
+            [CompletionResult]::new('cost', 'cost', [CompletionResultType]::ParameterValue, 'Say what environments cost a month, and whether that is within their budgets')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check that this machine can run the platform')
             [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Pack everything that tells why the environment is as it is, without secrets')
@@ -186,6 +194,44 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;snapshot;help;help' {
             break
         }
+        'seasense;promote' {
+            [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'The digest that must run in the source [default: the one that runs there]')
+            [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Why it may cost more than the budget; recorded')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Use a second real cluster on this machine in the environment''s place')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the gates and what would change in the lock file, and change nothing')
+            [CompletionResult]::new('--push', '--push', [CompletionResultType]::ParameterName, 'Without a forge: push the commits to the remote `origin`')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;rollback' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The digest to go back to, one that was verified there [default: the last one before the present one]')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Use the second cluster on this machine that `promote --rehearse` has made')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the gates and what would change in the lock file, and change nothing')
+            [CompletionResult]::new('--push', '--push', [CompletionResultType]::ParameterName, 'Without a forge: push the commits to the remote `origin`')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;history' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'seasense;status' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
@@ -248,6 +294,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push what the cache holds to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash everything in the registry again and compare it with the lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -301,12 +348,26 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'seasense;images;prune' {
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'Where the images are, for example `rg.fr-par.scw.cloud/seasense`')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'How many of each repository stay although nothing names them: the newest ones')
+            [CompletionResult]::new('--in-use', '--in-use', [CompletionResultType]::ParameterName, 'A digest that stays with everything it names, beside those of the lock files; may be given several times')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would go, and remove nothing')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'seasense;images;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the images of the lock')
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build what is missing from source packages, and push it to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push what the cache holds to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash everything in the registry again and compare it with the lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -325,7 +386,88 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;images;help;verify' {
             break
         }
+        'seasense;images;help;prune' {
+            break
+        }
         'seasense;images;help;help' {
+            break
+        }
+        'seasense;infra' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show what would be made, changed and removed, and do none of it')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Make and change what the modules say, then see that Flux follows the digest of the environment''s lock file')
+            [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Remove the environment, what Kubernetes made of its own too, and tell everything that is left and paid for')
+            [CompletionResult]::new('scale', 'scale', [CompletionResultType]::ParameterValue, 'Tell the pools how many nodes to have: none in off hours, or what the environment''s file says')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;infra;plan' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Write the plan for others to read, for example `seasense cost --plan`: JSON as OpenTofu writes it, without secrets')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;apply' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;destroy' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait so long for what goes slowly before it counts as left')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--with-backups', '--with-backups', [CompletionResultType]::ParameterName, 'Remove the bucket of the backups as well, with every backup in it')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;scale' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Where OpenTofu''s state is kept')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'How many')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;infra;help' {
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show what would be made, changed and removed, and do none of it')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Make and change what the modules say, then see that Flux follows the digest of the environment''s lock file')
+            [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Remove the environment, what Kubernetes made of its own too, and tell everything that is left and paid for')
+            [CompletionResult]::new('scale', 'scale', [CompletionResultType]::ParameterValue, 'Tell the pools how many nodes to have: none in off hours, or what the environment''s file says')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;infra;help;plan' {
+            break
+        }
+        'seasense;infra;help;apply' {
+            break
+        }
+        'seasense;infra;help;destroy' {
+            break
+        }
+        'seasense;infra;help;scale' {
+            break
+        }
+        'seasense;infra;help;help' {
             break
         }
         'seasense;render' {
@@ -336,6 +478,80 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Leave the environment''s variables unfilled, as they are in the artifact')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check the tree; needs no images')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;diff' {
+            [CompletionResult]::new('--infra-plan', '--infra-plan', [CompletionResultType]::ParameterName, 'Show what this plan of `OpenTofu` would change (the output of `tofu show -json`)')
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('--markdown', '--markdown', [CompletionResultType]::ParameterName, 'Print Markdown for a pull request, at most 60 kB')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show every line, however many there are')
+            [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Exit with 70 where anything differs')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;parity' {
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('--files-only', '--files-only', [CompletionResultType]::ParameterName, 'Compare the environment files only, without building what Flux would apply')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;artifact' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('publish', 'publish', [CompletionResultType]::ParameterValue, 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git''s tags give')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;artifact;publish' {
+            [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'Where images come from')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where it goes, for example `rg.fr-par.scw.cloud/seasense` [default: the local registry]')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;artifact;help' {
+            [CompletionResult]::new('publish', 'publish', [CompletionResultType]::ParameterValue, 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git''s tags give')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'seasense;artifact;help;publish' {
+            break
+        }
+        'seasense;artifact;help;help' {
+            break
+        }
+        'seasense;cost' {
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Price this plan of OpenTofu, as `tofu show -json` writes it, instead of the environment''s layout; - reads standard input')
+            [CompletionResult]::new('--node-hours', '--node-hours', [CompletionResultType]::ParameterName, 'Hours a month that the pools run, for environments that are scaled to zero off hours [default: all]')
+            [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Allow what is over its budget, and say why')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
+            [CompletionResult]::new('--profiles', '--profiles', [CompletionResultType]::ParameterName, 'Compare the profiles of one environment, with what each one gives up')
+            [CompletionResult]::new('--gate', '--gate', [CompletionResultType]::ParameterName, 'Refuse what is over its budget')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -458,13 +674,21 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pause', 'pause', [CompletionResultType]::ParameterValue, 'Free the machine: stop everything, keep data and certificates')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Wake a paused environment exactly as it was, and prove that it works')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Keep the database''s state under a name, and go back to it')
+            [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse')
+            [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a digest that was verified before')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who brought what to an environment, when, how it was verified, and whether the signatures hold')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what runs, at which digest, and what is wrong')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List every environment of this machine')
             [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'Remove what belongs to no living owner')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show the logs of one part of the platform')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Make, list and check the images and upstream manifests')
+            [CompletionResult]::new('infra', 'infra', [CompletionResultType]::ParameterValue, 'Make, change and remove what an environment runs on at Scaleway')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree exactly as Flux will get it')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say in what two environments, commits, artifacts or the work tree differ')
+            [CompletionResult]::new('parity', 'parity', [CompletionResultType]::ParameterValue, 'Prove that environments differ in nothing but what was reviewed')
+            [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish what other environments are to run')
+            [CompletionResult]::new('cost', 'cost', [CompletionResultType]::ParameterValue, 'Say what environments cost a month, and whether that is within their budgets')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Let this machine''s browsers and programs trust the environment, or take it back')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check that this machine can run the platform')
             [CompletionResult]::new('diagnose', 'diagnose', [CompletionResultType]::ParameterValue, 'Pack everything that tells why the environment is as it is, without secrets')
@@ -508,6 +732,15 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;help;snapshot;rm' {
             break
         }
+        'seasense;help;promote' {
+            break
+        }
+        'seasense;help;rollback' {
+            break
+        }
+        'seasense;help;history' {
+            break
+        }
         'seasense;help;status' {
             break
         }
@@ -529,6 +762,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push what the cache holds to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Hash everything in the registry again and compare it with the lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names')
             break
         }
         'seasense;help;images;list' {
@@ -546,7 +780,45 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;help;images;verify' {
             break
         }
+        'seasense;help;images;prune' {
+            break
+        }
+        'seasense;help;infra' {
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show what would be made, changed and removed, and do none of it')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Make and change what the modules say, then see that Flux follows the digest of the environment''s lock file')
+            [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Remove the environment, what Kubernetes made of its own too, and tell everything that is left and paid for')
+            [CompletionResult]::new('scale', 'scale', [CompletionResultType]::ParameterValue, 'Tell the pools how many nodes to have: none in off hours, or what the environment''s file says')
+            break
+        }
+        'seasense;help;infra;plan' {
+            break
+        }
+        'seasense;help;infra;apply' {
+            break
+        }
+        'seasense;help;infra;destroy' {
+            break
+        }
+        'seasense;help;infra;scale' {
+            break
+        }
         'seasense;help;render' {
+            break
+        }
+        'seasense;help;diff' {
+            break
+        }
+        'seasense;help;parity' {
+            break
+        }
+        'seasense;help;artifact' {
+            [CompletionResult]::new('publish', 'publish', [CompletionResultType]::ParameterValue, 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git''s tags give')
+            break
+        }
+        'seasense;help;artifact;publish' {
+            break
+        }
+        'seasense;help;cost' {
             break
         }
         'seasense;help;trust' {

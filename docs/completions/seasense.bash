@@ -16,17 +16,26 @@ _seasense() {
             ",$1")
                 cmd="seasense"
                 ;;
+            seasense,artifact)
+                cmd="seasense__subcmd__artifact"
+                ;;
             seasense,ci)
                 cmd="seasense__subcmd__ci"
                 ;;
             seasense,completions)
                 cmd="seasense__subcmd__completions"
                 ;;
+            seasense,cost)
+                cmd="seasense__subcmd__cost"
+                ;;
             seasense,dev)
                 cmd="seasense__subcmd__dev"
                 ;;
             seasense,diagnose)
                 cmd="seasense__subcmd__diagnose"
+                ;;
+            seasense,diff)
+                cmd="seasense__subcmd__diff"
                 ;;
             seasense,doctor)
                 cmd="seasense__subcmd__doctor"
@@ -40,8 +49,14 @@ _seasense() {
             seasense,help)
                 cmd="seasense__subcmd__help"
                 ;;
+            seasense,history)
+                cmd="seasense__subcmd__history"
+                ;;
             seasense,images)
                 cmd="seasense__subcmd__images"
+                ;;
+            seasense,infra)
+                cmd="seasense__subcmd__infra"
                 ;;
             seasense,logs)
                 cmd="seasense__subcmd__logs"
@@ -55,14 +70,23 @@ _seasense() {
             seasense,open)
                 cmd="seasense__subcmd__open"
                 ;;
+            seasense,parity)
+                cmd="seasense__subcmd__parity"
+                ;;
             seasense,pause)
                 cmd="seasense__subcmd__pause"
+                ;;
+            seasense,promote)
+                cmd="seasense__subcmd__promote"
                 ;;
             seasense,render)
                 cmd="seasense__subcmd__render"
                 ;;
             seasense,resume)
                 cmd="seasense__subcmd__resume"
+                ;;
+            seasense,rollback)
+                cmd="seasense__subcmd__rollback"
                 ;;
             seasense,snapshot)
                 cmd="seasense__subcmd__snapshot"
@@ -76,17 +100,38 @@ _seasense() {
             seasense,trust)
                 cmd="seasense__subcmd__trust"
                 ;;
+            seasense__subcmd__artifact,help)
+                cmd="seasense__subcmd__artifact__subcmd__help"
+                ;;
+            seasense__subcmd__artifact,publish)
+                cmd="seasense__subcmd__artifact__subcmd__publish"
+                ;;
+            seasense__subcmd__artifact__subcmd__help,help)
+                cmd="seasense__subcmd__artifact__subcmd__help__subcmd__help"
+                ;;
+            seasense__subcmd__artifact__subcmd__help,publish)
+                cmd="seasense__subcmd__artifact__subcmd__help__subcmd__publish"
+                ;;
+            seasense__subcmd__help,artifact)
+                cmd="seasense__subcmd__help__subcmd__artifact"
+                ;;
             seasense__subcmd__help,ci)
                 cmd="seasense__subcmd__help__subcmd__ci"
                 ;;
             seasense__subcmd__help,completions)
                 cmd="seasense__subcmd__help__subcmd__completions"
                 ;;
+            seasense__subcmd__help,cost)
+                cmd="seasense__subcmd__help__subcmd__cost"
+                ;;
             seasense__subcmd__help,dev)
                 cmd="seasense__subcmd__help__subcmd__dev"
                 ;;
             seasense__subcmd__help,diagnose)
                 cmd="seasense__subcmd__help__subcmd__diagnose"
+                ;;
+            seasense__subcmd__help,diff)
+                cmd="seasense__subcmd__help__subcmd__diff"
                 ;;
             seasense__subcmd__help,doctor)
                 cmd="seasense__subcmd__help__subcmd__doctor"
@@ -100,8 +145,14 @@ _seasense() {
             seasense__subcmd__help,help)
                 cmd="seasense__subcmd__help__subcmd__help"
                 ;;
+            seasense__subcmd__help,history)
+                cmd="seasense__subcmd__help__subcmd__history"
+                ;;
             seasense__subcmd__help,images)
                 cmd="seasense__subcmd__help__subcmd__images"
+                ;;
+            seasense__subcmd__help,infra)
+                cmd="seasense__subcmd__help__subcmd__infra"
                 ;;
             seasense__subcmd__help,logs)
                 cmd="seasense__subcmd__help__subcmd__logs"
@@ -115,14 +166,23 @@ _seasense() {
             seasense__subcmd__help,open)
                 cmd="seasense__subcmd__help__subcmd__open"
                 ;;
+            seasense__subcmd__help,parity)
+                cmd="seasense__subcmd__help__subcmd__parity"
+                ;;
             seasense__subcmd__help,pause)
                 cmd="seasense__subcmd__help__subcmd__pause"
+                ;;
+            seasense__subcmd__help,promote)
+                cmd="seasense__subcmd__help__subcmd__promote"
                 ;;
             seasense__subcmd__help,render)
                 cmd="seasense__subcmd__help__subcmd__render"
                 ;;
             seasense__subcmd__help,resume)
                 cmd="seasense__subcmd__help__subcmd__resume"
+                ;;
+            seasense__subcmd__help,rollback)
+                cmd="seasense__subcmd__help__subcmd__rollback"
                 ;;
             seasense__subcmd__help,snapshot)
                 cmd="seasense__subcmd__help__subcmd__snapshot"
@@ -136,11 +196,17 @@ _seasense() {
             seasense__subcmd__help,trust)
                 cmd="seasense__subcmd__help__subcmd__trust"
                 ;;
+            seasense__subcmd__help__subcmd__artifact,publish)
+                cmd="seasense__subcmd__help__subcmd__artifact__subcmd__publish"
+                ;;
             seasense__subcmd__help__subcmd__images,build)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__build"
                 ;;
             seasense__subcmd__help__subcmd__images,list)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__list"
+                ;;
+            seasense__subcmd__help__subcmd__images,prune)
+                cmd="seasense__subcmd__help__subcmd__images__subcmd__prune"
                 ;;
             seasense__subcmd__help__subcmd__images,pull)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__pull"
@@ -150,6 +216,18 @@ _seasense() {
                 ;;
             seasense__subcmd__help__subcmd__images,verify)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__verify"
+                ;;
+            seasense__subcmd__help__subcmd__infra,apply)
+                cmd="seasense__subcmd__help__subcmd__infra__subcmd__apply"
+                ;;
+            seasense__subcmd__help__subcmd__infra,destroy)
+                cmd="seasense__subcmd__help__subcmd__infra__subcmd__destroy"
+                ;;
+            seasense__subcmd__help__subcmd__infra,plan)
+                cmd="seasense__subcmd__help__subcmd__infra__subcmd__plan"
+                ;;
+            seasense__subcmd__help__subcmd__infra,scale)
+                cmd="seasense__subcmd__help__subcmd__infra__subcmd__scale"
                 ;;
             seasense__subcmd__help__subcmd__snapshot,load)
                 cmd="seasense__subcmd__help__subcmd__snapshot__subcmd__load"
@@ -181,6 +259,9 @@ _seasense() {
             seasense__subcmd__images,list)
                 cmd="seasense__subcmd__images__subcmd__list"
                 ;;
+            seasense__subcmd__images,prune)
+                cmd="seasense__subcmd__images__subcmd__prune"
+                ;;
             seasense__subcmd__images,pull)
                 cmd="seasense__subcmd__images__subcmd__pull"
                 ;;
@@ -199,6 +280,9 @@ _seasense() {
             seasense__subcmd__images__subcmd__help,list)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__list"
                 ;;
+            seasense__subcmd__images__subcmd__help,prune)
+                cmd="seasense__subcmd__images__subcmd__help__subcmd__prune"
+                ;;
             seasense__subcmd__images__subcmd__help,pull)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__pull"
                 ;;
@@ -207,6 +291,36 @@ _seasense() {
                 ;;
             seasense__subcmd__images__subcmd__help,verify)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__verify"
+                ;;
+            seasense__subcmd__infra,apply)
+                cmd="seasense__subcmd__infra__subcmd__apply"
+                ;;
+            seasense__subcmd__infra,destroy)
+                cmd="seasense__subcmd__infra__subcmd__destroy"
+                ;;
+            seasense__subcmd__infra,help)
+                cmd="seasense__subcmd__infra__subcmd__help"
+                ;;
+            seasense__subcmd__infra,plan)
+                cmd="seasense__subcmd__infra__subcmd__plan"
+                ;;
+            seasense__subcmd__infra,scale)
+                cmd="seasense__subcmd__infra__subcmd__scale"
+                ;;
+            seasense__subcmd__infra__subcmd__help,apply)
+                cmd="seasense__subcmd__infra__subcmd__help__subcmd__apply"
+                ;;
+            seasense__subcmd__infra__subcmd__help,destroy)
+                cmd="seasense__subcmd__infra__subcmd__help__subcmd__destroy"
+                ;;
+            seasense__subcmd__infra__subcmd__help,help)
+                cmd="seasense__subcmd__infra__subcmd__help__subcmd__help"
+                ;;
+            seasense__subcmd__infra__subcmd__help,plan)
+                cmd="seasense__subcmd__infra__subcmd__help__subcmd__plan"
+                ;;
+            seasense__subcmd__infra__subcmd__help,scale)
+                cmd="seasense__subcmd__infra__subcmd__help__subcmd__scale"
                 ;;
             seasense__subcmd__snapshot,help)
                 cmd="seasense__subcmd__snapshot__subcmd__help"
@@ -269,12 +383,118 @@ _seasense() {
 
     case "${cmd}" in
         seasense)
-            opts="-h -V --env --project --output --help --version dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help"
+            opts="-h -V --env --project --output --help --version dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact)
+            opts="-h --env --project --output --help publish help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__help)
+            opts="publish help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__help__subcmd__publish)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__artifact__subcmd__publish)
+            opts="-h --supply --jobs --to --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --supply)
+                    COMPREPLY=($(compgen -W "auto pull build" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -366,6 +586,44 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__cost)
+            opts="-h --plan --profiles --node-hours --gate --over-budget --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-hours)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --over-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__dev)
             opts="-h --supply --jobs --wait-lock --dry-run --json --recreate --watch --timeout --ttl --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -420,6 +678,44 @@ _seasense() {
             fi
             case "${prev}" in
                 --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__diff)
+            opts="-h --json --markdown --full --exit-code --infra-plan --supply --jobs --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --infra-plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --supply)
+                    COMPREPLY=($(compgen -W "auto pull build" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -525,8 +821,36 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help)
-            opts="dev ci down pause resume snapshot status ls gc logs open images render trust doctor diagnose timing completions man help"
+            opts="dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__artifact)
+            opts="publish"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__artifact__subcmd__publish)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -566,6 +890,20 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__help__subcmd__cost)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__help__subcmd__dev)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -581,6 +919,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__diagnose)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__diff)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -650,8 +1002,22 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__help__subcmd__images)
-            opts="list build pull push verify"
+            opts="list build pull push verify prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -679,6 +1045,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__images__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__images__subcmd__prune)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -721,6 +1101,76 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__images__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__infra)
+            opts="plan apply destroy scale"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__infra__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__infra__subcmd__destroy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__infra__subcmd__plan)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__infra__subcmd__scale)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -790,7 +1240,35 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__help__subcmd__parity)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__help__subcmd__pause)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__promote)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -819,6 +1297,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__resume)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__rollback)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -986,8 +1478,34 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__history)
+            opts="-h --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__images)
-            opts="-h --env --project --output --help list build pull push verify help"
+            opts="-h --env --project --output --help list build pull push verify prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1043,7 +1561,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images__subcmd__help)
-            opts="list build pull push verify help"
+            opts="list build pull push verify prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1085,6 +1603,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__images__subcmd__help__subcmd__prune)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1152,6 +1684,44 @@ _seasense() {
                     return 0
                     ;;
                 --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__images__subcmd__prune)
+            opts="-h --registry --keep --in-use --dry-run --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --in-use)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1251,6 +1821,232 @@ _seasense() {
                     ;;
                 --env)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra)
+            opts="-h --env --project --output --help plan apply destroy scale help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__apply)
+            opts="-h --state --yes --json --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "bucket file" -- "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__destroy)
+            opts="-h --state --yes --with-backups --wait --json --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "bucket file" -- "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__help)
+            opts="plan apply destroy scale help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__help__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__help__subcmd__destroy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__help__subcmd__plan)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__help__subcmd__scale)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__plan)
+            opts="-h --state --save --json --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "bucket file" -- "${cur}"))
+                    return 0
+                    ;;
+                --save)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__infra__subcmd__scale)
+            opts="-h --state --to --json --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "bucket file" -- "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -W "zero normal" -- "${cur}"))
                     return 0
                     ;;
                 --project)
@@ -1380,6 +2176,40 @@ _seasense() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        seasense__subcmd__parity)
+            opts="-h --json --files-only --supply --jobs --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --supply)
+                    COMPREPLY=($(compgen -W "auto pull build" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         seasense__subcmd__pause)
             opts="-h --wait-lock --json --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1387,6 +2217,44 @@ _seasense() {
                 return 0
             fi
             case "${prev}" in
+                --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__promote)
+            opts="-h --digest --over-budget --rehearse --dry-run --push --wait-lock --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --over-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --wait-lock)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1456,6 +2324,40 @@ _seasense() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__rollback)
+            opts="-h --to --rehearse --dry-run --push --wait-lock --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -67,6 +67,21 @@ impl<'a> Images<'a> {
         Ok(pinned)
     }
 
+    /// Pins each `${REGISTRY}/NAME:locked` of `text` whose name is in the lock.
+    pub(super) fn pin_known(&self, text: &str) -> String {
+        let mut parts = text.split(PREFIX);
+        let mut pinned = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find(|c| !is_name(c)).unwrap_or(part.len());
+            let known = part[end..].strip_prefix(LOCKED).filter(|rest| ends_reference(rest));
+            match (known, self.lock.images.get(&part[..end])) {
+                (Some(rest), Some(image)) => pinned += &format!("{}{rest}", reference("${REGISTRY}", image)),
+                _ => pinned += &format!("{PREFIX}{part}"),
+            }
+        }
+        pinned
+    }
+
     /// Pins each official reference of `text`, with or without a digest of upstream's, below `registry`.
     pub(super) fn pin_official(&self, text: &str, registry: &str) -> String {
         self.official.iter().fold(text.to_owned(), |text, (spelling, image)| {

@@ -1,30 +1,28 @@
 //! The parts of an artifact: for each of Flux's Kustomizations the files that it is built from, sealed by themselves, so
 //! that an edit reaches only those that it is of. Pure.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Rendered, Sealed, check, seal::seal, tree::place};
-use crate::{
-    failure::{Failure, Kind, Location, Result},
-    yaml,
+use super::{
+    Rendered, Sealed, check,
+    closure::{closure, documents},
+    component::GENERATED,
+    seal::seal,
+    tree::place,
 };
+use crate::failure::{Failure, Kind, Location, Result};
 
 /// How many hex digits of a part's digest stand in the name of its source.
 pub const PIN: usize = 12;
 
 /// The folder of the definitions, which the cluster's root Kustomization applies, and what names its files.
 pub(super) const DEFINITIONS: &str = "flux";
-/// The component in it that is made here.
-pub(super) const GENERATED: &str = "flux/parts";
 /// What lists the definitions.
 const LIST: &str = "flux/kustomization.yaml";
 /// The Kustomization that applies the definitions, which stands in no artifact, and the repository of root and parts.
-const ROOT: &str = "platform";
+pub(super) const ROOT: &str = "platform";
 
 /// What one of Flux's Kustomizations is built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,93 +95,6 @@ fn listed(files: &BTreeMap<String, Vec<u8>>, definition: &str) -> Result<()> {
     Ok(())
 }
 
-/// Every file that `kustomize build` reads when it begins in `folder`, and at most some more: a segment with a variable
-/// stands for any name, for the artifact is the same in every environment.
-fn closure<'a>(files: &'a BTreeMap<String, Vec<u8>>, folder: &str) -> Result<BTreeMap<&'a str, &'a [u8]>> {
-    let fixed = folder.split('/').take_while(|segment| !segment.contains("${"));
-    let varies = folder.contains("${");
-    let start = check::resolve("", &fixed.collect::<Vec<_>>().join("/")).unwrap_or_default();
-    let mut left = if varies { folders_in(files, &start) } else { vec![start] };
-    let (mut found, mut seen) = (BTreeMap::new(), BTreeSet::new());
-    while let Some(target) = left.pop() {
-        if !seen.insert(target.clone()) {
-            continue;
-        }
-        for (path, bytes) in files.iter().filter(|(path, _)| reads(files, &target, path)) {
-            found.insert(path.as_str(), bytes.as_slice());
-            if check::is_kustomization(path) {
-                for document in documents(path, bytes)? {
-                    let links = check::entries(&document);
-                    left.extend(links.filter_map(|entry| check::resolve(check::parent(path), entry)));
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The folders directly inside `folder`.
-fn folders_in(files: &BTreeMap<String, Vec<u8>>, folder: &str) -> Vec<String> {
-    let inside = files.keys().filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
-    let names: BTreeSet<&str> = inside.filter_map(|rest| Some(rest.split_once('/')?.0)).collect();
-    names.into_iter().map(|name| format!("{folder}/{name}")).collect()
-}
-
-/// Whether `path` is `target`, or stands in that folder. A folder in it with a kustomization of its own is built only where
-/// something links to it.
-fn reads(files: &BTreeMap<String, Vec<u8>>, target: &str, path: &str) -> bool {
-    if path == target {
-        return true;
-    }
-    let Some(rest) = path.strip_prefix(target).and_then(|rest| rest.strip_prefix('/')) else { return false };
-    let inner = rest.match_indices('/').map(|(at, _)| format!("{target}/{}/kustomization.yaml", &rest[..at]));
-    !inner.into_iter().any(|kustomization| files.contains_key(&kustomization))
-}
-
-/// The files of the component that gives each Kustomization its source.
-pub(super) fn component(parts: &BTreeMap<String, Part>) -> Result<[(String, Vec<u8>); 2]> {
-    let patch = |part: &Part| -> Result<Value> {
-        let patch = json!({
-            "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "metadata": {"name": part.name},
-            "spec": {"sourceRef": {"kind": "OCIRepository", "name": part.source()}},
-        });
-        let target =
-            json!({"group": "kustomize.toolkit.fluxcd.io", "kind": "Kustomization", "name": part.name});
-        Ok(json!({"target": target, "patch": yaml::write([&patch])?}))
-    };
-    let component = json!({
-        "apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": ["sources.yaml"],
-        "patches": parts.values().map(patch).collect::<Result<Vec<_>>>()?,
-    });
-    let file = |name: &str, text: String| (format!("{GENERATED}/{name}"), text.into_bytes());
-    Ok([
-        file("kustomization.yaml", yaml::write([&component])?),
-        file("sources.yaml", parts.values().map(source).collect()),
-    ])
-}
-
-/// Written as text: a variable must stand without quotes where a truth value comes in its place.
-fn source(part: &Part) -> String {
-    format!(
-        "---
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: OCIRepository
-metadata:
-  name: {}
-spec:
-  interval: 1h
-  timeout: 60s
-  provider: generic
-  url: oci://${{REGISTRY}}/{ROOT}
-  insecure: ${{REGISTRY_INSECURE}}
-  ref:
-    digest: {}
-",
-        part.source(),
-        part.sealed.manifest.digest
-    )
-}
-
 /// The names of the Kustomizations of `after` whose content, or whose own definition, is another than in `before`.
 pub fn changed(before: &Rendered, after: &Rendered) -> BTreeSet<String> {
     let differs = |part: &&Part| before.parts.get(&part.name) != Some(part);
@@ -200,19 +111,14 @@ fn root(rendered: &Rendered) -> Vec<(&String, &Vec<u8>)> {
     rendered.files.iter().filter(|(path, _)| defines(path)).collect()
 }
 
-fn documents(path: &str, bytes: &[u8]) -> Result<Vec<Value>> {
-    if !check::is_yaml(path) {
-        return Ok(Vec::new());
-    }
-    let documents = yaml::parse(Path::new(path), &String::from_utf8_lossy(bytes))?;
-    Ok(documents.into_iter().map(|document| document.value).collect())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::component::component, *};
+    use crate::yaml;
 
     fn phase(name: &str, path: &str) -> String {
         format!(

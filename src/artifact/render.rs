@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    Part, Tree, Upstream, check, flux,
+    Part, Tree, Upstream, check,
+    component::{GENERATED, component},
+    flux,
     image::Images,
-    parts::{self, GENERATED},
+    parts,
     tree::place,
     variable,
 };
@@ -50,6 +52,26 @@ pub fn render_again(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rende
     finished(tree, &Images::new(lock), upstream, before)
 }
 
+/// Renders the tree of another time, which today's rules need not fit: images that `lock` knows are pinned, all else stays as
+/// it stands, and nothing is checked.
+pub fn render_as_it_stands(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
+    let images = Images::new(lock);
+    let mut files = BTreeMap::new();
+    for name in upstream.names().filter(|name| *name != flux::NAME) {
+        files.insert(
+            format!("{UPSTREAM}/{name}/manifests.yaml"),
+            upstream.render(&images, name)?.into_bytes(),
+        );
+        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
+    }
+    let pinned = |content: &[u8]| match std::str::from_utf8(content) {
+        Ok(text) => images.pin_known(text).into_bytes(),
+        Err(_) => content.to_vec(),
+    };
+    files.extend(tree.files().map(|(path, content)| (path.to_owned(), pinned(content))));
+    Ok(Rendered { files, ..Rendered::default() })
+}
+
 fn finished(
     tree: &Tree,
     images: &Images<'_>,
@@ -75,7 +97,7 @@ fn finished(
     }
     let parts = parts::parts(&files, before)?;
     if !parts.is_empty() {
-        files.extend(parts::component(&parts)?);
+        files.extend(component(&parts)?);
     }
     check::links(&files, UPSTREAM)?;
     Ok(Rendered { files, parts })
@@ -211,6 +233,19 @@ mod tests {
         let again = render_again(&Tree::from_files(files), &lock, &before).unwrap();
         assert_eq!(again, after);
         assert_eq!(render_again(&Tree::from_files([files[0]]), &lock, &after).unwrap(), before);
+    }
+
+    #[test]
+    fn the_tree_of_another_time_stays_as_it_stands() {
+        let lock = lock(&[("app", None)]);
+        let old = format!("{APP}other: ${{REGISTRY}}/gone:locked\nnew: ${{UNKNOWN}}\n");
+        let tree = Tree::from_files([("a.yaml", old.as_str()), ("upstream/x", "y")]);
+        assert!(render(&tree, &lock, &Upstream::default()).is_err());
+        let text = render_as_it_stands(&tree, &lock, &Upstream::default()).unwrap().to_text(None).unwrap();
+        assert!(
+            text.contains("${REGISTRY}/app@sha256:") && text.contains("${REGISTRY}/gone:locked"),
+            "{text}"
+        );
     }
 
     #[test]

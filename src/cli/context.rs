@@ -39,7 +39,7 @@ impl<'a> Context<'a> {
     }
 
     /// Refuses an environment whose cluster is not made on this machine, for a verb that makes, stops or removes one.
-    pub fn made_here(&self, environment: &Environment) -> Result<()> {
+    pub fn made_here(environment: &Environment) -> Result<()> {
         let (name, engine) = (environment.name(), environment.cluster.engine);
         if !engine.is_attached() {
             return Ok(());
@@ -58,17 +58,20 @@ impl<'a> Context<'a> {
     pub fn no_rehearsal(environment: &Environment) -> Result<()> {
         let Some(real) = environment.rehearsed() else { return Ok(()) };
         let name = environment.name();
-        Err(Failure::new(Kind::Usage, format!("`{name}` is a rehearsal: it is looked at and removed, no more"))
-            .because("it runs the digest that another environment has run, and nothing newer")
-            .hint(format!(
-                "`seasense promote {real} --rehearse` brings one to it, `seasense down --env {name}` removes it"
-            )))
+        Err(Failure::new(
+            Kind::Usage,
+            format!("`{name}` is a rehearsal: it is looked at and removed, no more"),
+        )
+        .because("it runs the digest that another environment has run, and nothing newer")
+        .hint(format!(
+            "`seasense promote {real} --rehearse` brings one to it, `seasense down --env {name}` removes it"
+        )))
     }
 
     /// The environment that the command works on, which must be one that is made on this machine.
     pub fn environment_here(&self, project: &Project) -> Result<Environment> {
         let environment = self.environment(project)?;
-        self.made_here(&environment).map(|()| environment)
+        Self::made_here(&environment).map(|()| environment)
     }
 
     /// What its file says, without a name on this machine.

@@ -1,5 +1,7 @@
 //! `seasense images`: make, list and check the images and upstream manifests.
 
+mod prune;
+
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -105,14 +107,21 @@ enum Action {
         #[arg(value_name = "IMAGE", requires = "rebuild")]
         images: Vec<String>,
     },
+    /// Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names
+    Prune(prune::Args),
 }
 
 /// Runs one of the actions.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
+    let action = match args.action {
+        // Another registry than this machine's needs no daemon.
+        Action::Prune(args) => return prune::run(context, &args).await,
+        action => action,
+    };
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let engine = context.engine(&project).await?;
-    match args.action {
+    match action {
         Action::List { supply, json } => {
             let lock = supply::locked(&engine.places, supply.mode())?;
             list(context, &lock, json)?;
@@ -137,6 +146,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             let lock = supply::locked(&engine.places, supply.mode())?;
             supply::verify(&supply.context(&engine, &environment), &lock).await?;
         }
+        Action::Prune(_) => (),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,6 +34,7 @@ impl Ending {
 pub async fn guard(
     ui: &Ui,
     ending: &Ending,
+    hints: &[&str],
     work: impl Future<Output = Result<ExitCode>>,
 ) -> Result<ExitCode> {
     let name = match until_signal(work).await? {
@@ -46,11 +47,15 @@ pub async fn guard(
         return Ok(ExitCode::SUCCESS);
     }
     ui.events().emit(crate::event::Event::Warning { text: format!("{name}: stopped") });
-    Err(Failure::new(Kind::Interrupted, format!("interrupted by {name}"))
-        .because("what was made so far stays; nothing of it is half-written")
-        .hint("`seasense dev` goes on from here")
-        .hint("`seasense down` removes what exists"))
+    let failure = Failure::new(Kind::Interrupted, format!("interrupted by {name}"))
+        .because("what was made so far stays; nothing of it is half-written");
+    Err(hints.iter().fold(failure, |failure, hint| failure.hint(*hint)))
 }
+
+/// What to do after an interruption of a verb that works on an environment of this machine.
+pub const HERE: [&str; 2] = ["`seasense dev` goes on from here", "`seasense down` removes what exists"];
+/// What to do after one of a verb that works on an attached environment.
+pub const ELSEWHERE: [&str; 1] = ["run the same again: it goes on from here"];
 
 /// How work ended that a signal may cut off.
 pub enum Ended<T> {

@@ -61,7 +61,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     if args.part == Part::Fleet {
-        context.made_here(&environment)?;
+        Context::made_here(&environment)?;
         let name = engine::fleet::container(&environment.cluster_name());
         let text = context.docker().await?.logs(&name, args.tail as usize).await?;
         context.ui.data(&text);

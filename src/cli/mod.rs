@@ -1,14 +1,19 @@
 //! The command line: one file per verb, each with its arguments and what it does.
 
+mod artifact;
 mod ci;
 mod completions;
 mod context;
+mod cost;
 mod dev;
 mod diagnose;
+mod diff;
 mod doctor;
 mod down;
 mod gc;
+mod history;
 mod images;
+mod infra;
 mod interrupt;
 mod json;
 mod lock;
@@ -16,10 +21,13 @@ mod logs;
 mod ls;
 mod man;
 mod open;
+mod parity;
 mod pause;
+mod promote;
 pub mod reference;
 mod render;
 mod resume;
+mod rollback;
 mod snapshot;
 mod span;
 mod status;
@@ -74,6 +82,12 @@ enum Command {
     Resume(resume::Args),
     /// Keep the database's state under a name, and go back to it
     Snapshot(snapshot::Args),
+    /// Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse
+    Promote(promote::Args),
+    /// Bring back a digest that was verified before
+    Rollback(rollback::Args),
+    /// Show who brought what to an environment, when, how it was verified, and whether the signatures hold
+    History(history::Args),
     /// Say what runs, at which digest, and what is wrong
     Status(status::Args),
     /// List every environment of this machine
@@ -86,8 +100,18 @@ enum Command {
     Open(open::Args),
     /// Make, list and check the images and upstream manifests
     Images(images::Args),
+    /// Make, change and remove what an environment runs on at Scaleway
+    Infra(infra::Args),
     /// Print the tree exactly as Flux will get it
     Render(render::Args),
+    /// Say in what two environments, commits, artifacts or the work tree differ
+    Diff(diff::Args),
+    /// Prove that environments differ in nothing but what was reviewed
+    Parity(parity::Args),
+    /// Publish what other environments are to run
+    Artifact(artifact::Args),
+    /// Say what environments cost a month, and whether that is within their budgets
+    Cost(cost::Args),
     /// Let this machine's browsers and programs trust the environment, or take it back
     Trust(trust::Args),
     /// Check that this machine can run the platform
@@ -111,9 +135,11 @@ pub fn run(cli: Cli) -> ExitCode {
             let ending = interrupt::Ending::default();
             // `ci` has something to do after a signal: what it made goes.
             let guarded = !matches!(cli.command, Command::Ci(_));
+            let elsewhere = matches!(cli.command, Command::Promote(_) | Command::Rollback(_));
+            let hints = if elsewhere { &interrupt::ELSEWHERE[..] } else { &interrupt::HERE };
             let work = Box::pin(dispatch(&ui, ending.clone(), cli));
             let result = runtime.block_on(async {
-                if guarded { interrupt::guard(&ui, &ending, work).await } else { work.await }
+                if guarded { interrupt::guard(&ui, &ending, hints, work).await } else { work.await }
             });
             // A blocking task must not hold the end up: everything it does is safe to cut.
             runtime.shutdown_background();
@@ -139,13 +165,21 @@ async fn dispatch(ui: &Ui, ending: interrupt::Ending, cli: Cli) -> Result<ExitCo
         Command::Pause(args) => pause::run(&context, args).await,
         Command::Resume(args) => resume::run(&context, args).await,
         Command::Snapshot(args) => snapshot::run(&context, args).await,
+        Command::Promote(args) => Box::pin(promote::run(&context, args)).await,
+        Command::Rollback(args) => Box::pin(rollback::run(&context, args)).await,
+        Command::History(args) => history::run(&context, args).await,
         Command::Status(args) => status::run(&context, args).await,
         Command::Ls(args) => ls::run(&context, args).await,
         Command::Gc(args) => gc::run(&context, args).await,
         Command::Logs(args) => logs::run(&context, args).await,
         Command::Open(args) => open::run(&context, args).await,
         Command::Images(args) => images::run(&context, args).await,
+        Command::Infra(args) => Box::pin(infra::run(&context, args)).await,
         Command::Render(args) => render::run(&context, args).await,
+        Command::Diff(args) => Box::pin(diff::run(&context, args)).await,
+        Command::Parity(args) => Box::pin(parity::run(&context, args)).await,
+        Command::Artifact(args) => artifact::run(&context, args).await,
+        Command::Cost(args) => cost::run(&context, &args),
         Command::Trust(args) => trust::run(&context, args).await,
         Command::Doctor(args) => doctor::run(&context, args).await,
         Command::Diagnose(args) => diagnose::run(&context, args).await,

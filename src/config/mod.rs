@@ -1,22 +1,35 @@
-//! Settings: the only reader of `envs/*.toml`, `infra/*.toml` and the process environment.
+//! Settings: the only reader of `envs/*.toml`, `infra/*.toml`, `infra/scaleway/*` and the process environment.
 
+mod cloud;
 mod cluster;
 mod credentials;
 mod env;
+mod forge;
 pub mod infra;
 mod live;
 mod places;
+mod prices;
 mod promotion;
 mod read;
 mod rehearsal;
+mod scaleway;
+mod signing;
 mod variables;
+mod written;
 
+pub use cloud::{CloudKeys, Secret};
 pub use cluster::{ClusterSpec, EngineKind};
 pub use credentials::{Credentials, registry_credentials};
 pub use env::{Environment, FleetSpec, Ports};
+pub use forge::{Forge, ForgeKind, Token};
 pub use infra::Infra;
 pub use places::{Places, Project, cargo_home, home_and_java};
+pub use prices::{Confidence, NodeOverhead, Price, Prices};
 pub use promotion::Promotion;
-pub use read::{nearest, read_toml};
+pub use read::{Document, nearest, read_toml};
 pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
+pub use scaleway::{Infrastructure, MODULES};
+pub use signing::signing_key;
 pub use variables::{Gateway, Issuer, Variables, is_plain};
+use written::names_in;
+pub use written::{Written, names};

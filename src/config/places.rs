@@ -49,6 +49,9 @@ const REGISTRY: &str = "seasense-registry";
 /// The folder of what is known of clusters that were not made on this machine.
 const ATTACHED: &str = "attached.d";
 
+/// The folder in which infrastructure is planned and applied.
+const INFRA: &str = "infra.d";
+
 /// Folders outside the project, and the registry's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
@@ -113,7 +116,7 @@ impl Places {
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| entry.file_name().into_string().ok())
             // Beside them lies what outlives every cluster.
-            .filter(|name| name != "trust.d" && name != ATTACHED)
+            .filter(|name| !["trust.d", ATTACHED, INFRA].contains(&name.as_str()))
             .collect();
         names.sort();
         names
@@ -133,6 +136,16 @@ impl Places {
     /// Makes that folder, readable by its owner only.
     pub fn make_attached(&self, name: &str) -> Result<PathBuf> {
         make_private(self.attached(name))
+    }
+
+    /// The folder in which the infrastructure of the environment `name` is planned and applied; what is in it is secret.
+    pub fn infra(&self, name: &str) -> PathBuf {
+        self.state.join(INFRA).join(name)
+    }
+
+    /// Makes that folder, readable by its owner only.
+    pub fn make_infra(&self, name: &str) -> Result<PathBuf> {
+        make_private(self.infra(name))
     }
 
     /// Makes the state folder of `cluster`, readable by its owner only.

@@ -28,6 +28,11 @@ impl Document {
         Ok(Self { file, text })
     }
 
+    /// The text of a file that does not lie in the project's folder as it is.
+    pub fn of(file: &std::path::Path, text: &str) -> Self {
+        Self { file: file.to_owned(), text: text.to_owned() }
+    }
+
     /// Parses it into `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         toml::from_str(&self.text).map_err(|error| {
@@ -103,14 +108,7 @@ fn suggestion(message: &str) -> Option<&str> {
 
 fn known_files(project: &Project, file: &std::path::Path, failure: Failure) -> Failure {
     let folder = file.parent().unwrap_or(file);
-    let mut stems: Vec<String> = std::fs::read_dir(project.root().join(folder))
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned()))
-        .filter(|stem| !stem.contains('.'))
-        .collect();
-    stems.sort();
+    let stems = super::names_in(&project.root().join(folder));
     failure.because("there is no such file".to_owned()).hint(format!(
         "`{}` holds: {}",
         folder.display(),

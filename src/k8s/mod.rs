@@ -31,4 +31,4 @@ pub use read::Selector;
 pub use resource::Resource;
 pub use secrets::SecretValue;
 pub use tunnel::Forward;
-pub use wait::{Deadline, Look, PAUSE, every, wait};
+pub use wait::{Deadline, Look, PAUSE, every, pause, wait};

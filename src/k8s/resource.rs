@@ -42,6 +42,12 @@ resources! {
     SECRET = "" "v1" "Secret" "secrets" true;
     /// Events.
     EVENT = "" "v1" "Event" "events" true;
+    /// Services.
+    SERVICE = "" "v1" "Service" "services" true;
+    /// Claims of volumes.
+    VOLUME_CLAIM = "" "v1" "PersistentVolumeClaim" "persistentvolumeclaims" true;
+    /// Volumes.
+    VOLUME = "" "v1" "PersistentVolume" "persistentvolumes" false;
     /// Deployments.
     DEPLOYMENT = "apps" "v1" "Deployment" "deployments" true;
     /// Daemon sets.

@@ -67,7 +67,7 @@ where
         if deadline.passed() {
             return Err(late(what, deadline, last));
         }
-        pause_for(pause).await;
+        self::pause(pause).await;
     }
 }
 
@@ -75,13 +75,14 @@ where
 pub async fn every(pause: Duration, mut look: impl AsyncFnMut()) -> std::convert::Infallible {
     loop {
         look().await;
-        pause_for(pause).await;
+        self::pause(pause).await;
     }
 }
 
+/// Waits for a time that somebody else has asked for, where no condition tells when it is over.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
-async fn pause_for(pause: Duration) {
-    tokio::time::sleep(pause).await;
+pub async fn pause(length: Duration) {
+    tokio::time::sleep(length).await;
 }
 
 fn late(what: &str, deadline: Deadline, last: Vec<String>) -> Failure {

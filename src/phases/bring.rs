@@ -44,9 +44,9 @@ pub async fn bring(client: &Client, what: Bring<'_>, request: &str, events: &Eve
         follow::poke(client, input.digest, request).await?;
     }
     if handed.artifact || handed.settings {
-        step.done(input.digest)
+        step.done(input.digest);
     } else {
-        step.unchanged("Flux knows it")
+        step.unchanged("Flux knows it");
     }
     Ok(handed)
 }

@@ -174,4 +174,4 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 #[path = "lock_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -30,7 +30,7 @@ fn slow() -> CanaryFigures {
 fn looks(figures: impl IntoIterator<Item = CanaryFigures>) -> Vec<Sample> {
     let sample =
         |(index, figures)| Sample { at: at(10 * (index + 1)), trouble: None, figures: Some(figures) };
-    (0..).zip(figures).map(sample).collect()
+    (0_i64..).zip(figures).map(sample).collect()
 }
 
 fn judged(samples: &[Sample]) -> Verdict {
@@ -87,12 +87,14 @@ fn each_promise_has_its_words() {
     let failing = CanaryFigures { failed: 5, ..good() };
     assert_eq!(told(failing).unwrap(), "10.0 % of the requests failed, more than 1.0 %");
     let stale = CanaryFigures { freshness_seconds: Some(90.0), ..good() };
-    assert_eq!(told(stale).unwrap(), "the newest reading is 90 s old, more than 60 s");
+    assert_eq!(told(stale), None, "what was before the canary set out does not count");
+    let later = |figures| Sample { at: at(70), trouble: None, figures: Some(figures) };
+    let told_later = |figures| fault(at(0), &later(figures), &PROMISED).unwrap();
+    assert_eq!(told_later(stale), "the newest reading is 90 s old, more than 60 s");
     assert!(told(CanaryFigures { p95_ms: f64::NAN, ..good() }).is_some(), "no number is no good number");
     let silent = CanaryFigures { freshness_seconds: None, ..good() };
     assert_eq!(told(silent), None, "the first reading is given its time");
-    let late = Sample { at: at(70), trouble: None, figures: Some(silent) };
-    assert_eq!(fault(at(0), &late, &PROMISED).unwrap(), "no reading of the canary was stored within 70 s");
+    assert_eq!(told_later(silent), "no reading was stored within 70 s");
     let unready =
         Sample { at: at(1), trouble: Some("phase/apps is not ready".into()), figures: Some(good()) };
     assert_eq!(fault(at(0), &unready, &PROMISED).unwrap(), "phase/apps is not ready");
@@ -103,7 +105,7 @@ fn a_watch_in_which_nothing_was_asked_proves_nothing() {
     let idle = CanaryFigures { requests: 0, sent: 0, stored: 0, ..good() };
     assert_eq!(judged(&looks([idle; 12])), Verdict::Holding);
     assert!(
-        matches!(judged(&looks([idle; 24])), Verdict::Worse(reason) if reason.contains("got no reading through"))
+        matches!(judged(&looks([idle; 24])), Verdict::Worse(reason) if reason.contains("no request of the canary"))
     );
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     config::{Infra, infra::Tool},
-    event::Step,
+    event::{Events, Step},
     failure::{Context, Kind, Result},
     tool::locate,
 };
@@ -74,7 +74,7 @@ pub(super) async fn make(
             .try_for_each(|job| shop.store.forget(&job.id, shop.key(&job.id)))
             .with_context(Kind::Tool, what)?;
     }
-    run_missing(context, &shop, jobs).await?;
+    run_missing((&context.events, context.jobs), &shop, jobs).await?;
     if context.refresh {
         // Only now: where Debian does not answer, the roots that are there go on serving.
         shop.store
@@ -84,19 +84,23 @@ pub(super) async fn make(
     Ok(shop)
 }
 
-/// Runs the jobs whose results are not there.
-async fn run_missing(context: &SupplyContext, shop: &Arc<Workshop>, jobs: Vec<Job>) -> Result<()> {
+/// Runs the jobs whose results are not there, on so many cores.
+pub(super) async fn run_missing(
+    (events, cores): (&Events, usize),
+    shop: &Arc<Workshop>,
+    jobs: Vec<Job>,
+) -> Result<()> {
     let all = jobs.len();
     let missing: Vec<Job> =
         jobs.into_iter().filter(|job| !shop.store.has(&job.id, shop.key(&job.id))).collect();
     if missing.is_empty() {
-        Step::start(&context.events(), "supply.build", "Build the images")
+        Step::start(events, "supply.build", "Build the images")
             .unchanged(format!("all {all} parts are there"));
         return Ok(());
     }
     let total = missing.iter().map(|job| u64::from(job.seconds())).sum();
     let title = format!("Build the images ({} of {all} parts are missing)", missing.len());
-    let meter = Meter::start(&context.events(), "supply.build", &title, total);
+    let meter = Meter::start(events, "supply.build", &title, total);
     let count = missing.len();
     // What is already there needs no waiting for.
     let here: BTreeSet<String> = missing.iter().map(|job| job.id.clone()).collect();
@@ -104,8 +108,8 @@ async fn run_missing(context: &SupplyContext, shop: &Arc<Workshop>, jobs: Vec<Jo
         .into_iter()
         .map(|job| Job { needs: job.needs.intersection(&here).cloned().collect(), ..job })
         .collect();
-    schedule::run(jobs, &schedule::limits(context.jobs), |job| {
-        let (shop, meter, events) = (Arc::clone(shop), Arc::clone(&meter), context.events());
+    schedule::run(jobs, &schedule::limits(cores), |job| {
+        let (shop, meter, events) = (Arc::clone(shop), Arc::clone(&meter), Arc::clone(events));
         async move {
             let report = Report::start(&events, &meter, &job.id, job.title(), job.seconds());
             shop.run(&job, &report).await?;
@@ -130,7 +134,7 @@ async fn lock(context: &SupplyContext, shop: &Workshop, what: &Scope, before: Op
         lock.images.insert(name, locked);
     }
     if *what == Scope::All {
-        for (name, tool) in &shop.infra.recipes.tool {
+        for (name, tool) in shop.infra.recipes.tool.iter().filter(|(_, tool)| !tool.on_demand) {
             lock.tools.insert(name.clone(), lock_tool(shop, tool)?);
         }
         lock.manifests = manifests(context, &shop.infra, &lock).await?;

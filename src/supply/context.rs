@@ -127,6 +127,7 @@ pub(super) fn lock_file(places: &Places, origin: Origin) -> PathBuf {
     folder(places, origin).join("lock.json")
 }
 
-fn folder(places: &Places, origin: Origin) -> PathBuf {
+/// Where results of `origin` are kept.
+pub(super) fn folder(places: &Places, origin: Origin) -> PathBuf {
     places.cache().join("supply").join(origin.name())
 }

@@ -18,7 +18,7 @@ use crate::{
 /// Resumes where an interrupted run left off. Fails with kind `Tool`, or `Environment` where a recipe is wrong.
 pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
-    let _guard = one_at_a_time(context).await?;
+    let _guard = one_at_a_time(&context.places, &context.events).await?;
     match origin(&context.places, &context.events, mode, &infra.versions).await? {
         Origin::Build => built::ensure(context, infra, what).await,
         Origin::Pull => pulled::ensure(context, infra, what).await,
@@ -44,15 +44,15 @@ async fn origin(places: &Places, events: &Events, mode: Mode, versions: &Version
 }
 
 /// Two runs would do the same work twice and write the same files; the second waits for the first.
-pub(super) async fn one_at_a_time(context: &SupplyContext) -> Result<std::fs::File> {
+pub(super) async fn one_at_a_time(places: &Places, events: &Events) -> Result<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
-    let folder: PathBuf = context.places.cache().join("supply");
+    let folder: PathBuf = places.cache().join("supply");
     let what = || format!("lock `{}`", folder.display());
     let file = open_lock(&folder).with_context(Kind::Tool, what)?;
     if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
         return Ok(file);
     }
-    context.events.emit(Event::Notice { text: "another seasense makes images; waiting for it".to_owned() });
+    events.emit(Event::Notice { text: "another seasense makes images; waiting for it".to_owned() });
     let waited =
         tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
     waited

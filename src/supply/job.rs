@@ -165,7 +165,11 @@ pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<J
         let needs = builds.map(|build| build.get_ref().clone()).collect();
         add(format!("image.{name}"), Work::Image(Box::new(image.clone())), needs);
     }
-    let tools = recipes.tool.values().filter(|_| with_tools).map(|tool| tool.build.get_ref().clone());
+    let tools = recipes
+        .tool
+        .values()
+        .filter(|tool| with_tools && !tool.on_demand)
+        .map(|tool| tool.build.get_ref().clone());
     needed(&all, images.iter().map(|name| format!("image.{name}")).chain(tools))
 }
 

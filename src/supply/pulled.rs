@@ -56,7 +56,7 @@ fn begin(before: Option<Lock>, infra: &Infra, what: &Scope) -> Lock {
         let recipe = |name: &String| infra.recipes.image.get(name);
         lock.key = key(infra);
         lock.images.retain(|name, _| recipe(name).is_some_and(|recipe| recipe.pull != Pull::Skip));
-        lock.tools.retain(|name, _| infra.recipes.tool.contains_key(name));
+        lock.tools.retain(|name, _| infra.recipes.tool.get(name).is_some_and(|tool| !tool.on_demand));
     }
     lock
 }
@@ -187,7 +187,7 @@ async fn load_for_daemon(
 /// Programs that are installed here already serve; the others are built from their modules.
 async fn tools(context: &SupplyContext, infra: &Infra, lock: &mut Lock) -> Result<()> {
     let mut missing = Vec::new();
-    for name in infra.recipes.tool.keys() {
+    for (name, _) in infra.recipes.tool.iter().filter(|(_, tool)| !tool.on_demand) {
         match locate(name) {
             Ok(path) => {
                 let version = "as installed".to_owned();

@@ -34,13 +34,13 @@ pub async fn rebuild(context: &SupplyContext, what: &Scope) -> Result<()> {
     let infra = Infra::load(&context.project)?;
     let images = what.images(&infra)?;
     let first = {
-        let _guard = one_at_a_time(context).await?;
+        let _guard = one_at_a_time(&context.places, &context.events).await?;
         built::make(context, &infra, &images, false).await?
     };
     // A lock of its own: whoever wants to work meanwhile need not wait for it.
     let own = context.places.cache().join("supply").join("rebuild");
     let alone = SupplyContext { places: Places::new(&own, &own), refresh: false, ..context.clone() };
-    let _guard = one_at_a_time(&alone).await?;
+    let _guard = one_at_a_time(&alone.places, &alone.events).await?;
     let folder = own.join("again");
     // One that was killed left it behind.
     empty(&folder)?;

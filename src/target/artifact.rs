@@ -72,12 +72,12 @@ impl Shelves<'_> {
         Ok(Known { head, named })
     }
 
-    async fn named(&self, side: &Side, head: &Head) -> Result<Named> {
+    async fn named(&self, from: &Side, head: &Head) -> Result<Named> {
         let what = "read the artifact's files";
-        let (digest, size) = head.layer.clone();
+        let (digest, size) = &head.layer;
         let folder = tempfile::tempdir_in(self.folder).context(Kind::Tool, what)?;
-        let layer = Descriptor { media_type: String::new(), digest, size };
-        let file = side.blob(ROOT, &layer, folder.path()).await?;
+        let layer = Descriptor { media_type: String::new(), digest: digest.clone(), size: *size };
+        let file = from.blob(ROOT, &layer, folder.path()).await?;
         contents::named(&std::fs::read(file).context(Kind::Tool, what)?)
     }
 

@@ -152,9 +152,7 @@ impl Target for ClusterTarget {
         let name = self.environment.secrets();
         if !known.named.secrets.contains(name) {
             return Err(Failure::new(Kind::Promotion, format!("the artifact has no secrets for `{name}`"))
-                .because(format!(
-                    "`gitops/secrets/{name}` holds none: no buoy could prove itself there"
-                ))
+                .because(format!("`gitops/secrets/{name}` holds none: no buoy could prove itself there"))
                 .hint("docs/secrets.md tells how a set is made"));
         }
         shelves.copy(&known, digest, &self.engine.events).await

@@ -1,21 +1,16 @@
 //! Somebody who reads all the time: how often an answer failed, and how long answers took.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use crate::{failure::Result, k8s, workloads::Public};
+use crate::{k8s, workloads::Public};
 
 /// What is asked for, in turn: the page, and what it shows.
 const PATHS: [&str; 3] = ["/", "/api/v1/summary", "/api/v1/latest"];
 /// The pause after each answer.
 const PAUSE: Duration = Duration::from_millis(150);
-/// No watch lasts longer.
-const LONGEST: Duration = Duration::from_hours(24);
 
 /// What was counted.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,7 +64,14 @@ impl Probes {
     pub fn start(public: Public) -> Self {
         let samples = Arc::new(Mutex::new(Samples::default()));
         let noted = Arc::clone(&samples);
-        let task = tokio::spawn(async move { ask(&public, &noted).await });
+        let task = tokio::spawn(async move {
+            for path in PATHS.iter().cycle() {
+                let begun = Instant::now();
+                let code = public.get(path).await.ok().map(|(code, _)| code);
+                noted.lock().unwrap_or_else(PoisonError::into_inner).add(begun.elapsed(), code);
+                k8s::pause(PAUSE).await;
+            }
+        });
         Self { samples, task }
     }
 
@@ -77,19 +79,6 @@ impl Probes {
     pub fn take(&self) -> Samples {
         std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-async fn ask(public: &Public, samples: &Mutex<Samples>) {
-    let turn = AtomicUsize::new(0);
-    // It ends when nobody is left who wants to know.
-    let _: Result<()> = k8s::wait(k8s::Deadline::after(LONGEST), PAUSE, "ask all the time", || async {
-        let begun = Instant::now();
-        let path = PATHS[turn.fetch_add(1, Ordering::Relaxed) % PATHS.len()];
-        let code = public.get(path).await.ok().map(|(code, _)| code);
-        samples.lock().unwrap_or_else(PoisonError::into_inner).add(begun.elapsed(), code);
-        Ok(k8s::Look::NotYet(String::new()))
-    })
-    .await;
 }
 
 impl Drop for Probes {

@@ -1,4 +1,4 @@
-//! Every exit code that the program can end with, from the program itself. (60 and 70 have no command yet; 124 is reached
+//! Every exit code that the program can end with, from the program itself. (60 and 70 are in `promote`; 124 is reached
 //! on a real cluster, in `tests/e2e`.)
 
 use std::{fs, process::Command};

@@ -11,6 +11,8 @@
 mod attached;
 mod ci;
 mod cluster;
+mod compare;
+mod cost;
 mod daemon;
 mod dev_watch;
 mod diagnose;
@@ -21,8 +23,11 @@ mod full_disk;
 mod gc;
 mod global;
 mod harness;
+mod infra;
 mod machine;
 mod no_docker;
+mod promote;
+mod prune;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod timing;

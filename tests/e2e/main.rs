@@ -25,6 +25,7 @@ mod moments;
 mod schema;
 mod t67_watch;
 mod t69_rehearsal;
+mod t76_daemon;
 mod watch;
 mod world;
 mod zones;

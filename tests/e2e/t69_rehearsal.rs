@@ -136,8 +136,8 @@ async fn rehearse(world: &World, digest: &str) {
     stage.target.hand_over(digest).await.unwrap();
     stage.until_ready(digest).await;
     told("it is ready at the same digest");
-    let state = stage.target.state().await.unwrap();
-    assert_eq!(state.digest.as_deref(), Some(digest), "what ran there runs here");
+    let seen = stage.target.state().await.unwrap();
+    assert_eq!(seen.digest.as_deref(), Some(digest), "what ran there runs here");
 
     let well = stage.watch(Duration::from_secs(15)).await;
     eprintln!("while it is well: {well:?}");
@@ -154,9 +154,9 @@ async fn rehearse(world: &World, digest: &str) {
     stage.target.copy(&bad).await.unwrap();
     stage.target.hand_over(&bad).await.unwrap();
     let worse = stage.watch(Duration::from_secs(25)).await;
-    let state = stage.target.state().await.unwrap();
-    eprintln!("while it crashes: {worse:?}; {}", state.missing(&bad));
-    assert!(!state.is_ready_at(&bad), "{state:?}");
+    let seen = stage.target.state().await.unwrap();
+    eprintln!("while it crashes: {worse:?}; {}", seen.missing(&bad));
+    assert!(!seen.is_ready_at(&bad), "{seen:?}");
     assert_eq!(worse.lost(), 0, "{worse:?}");
     told("the bad digest did not become ready");
 

@@ -11,6 +11,7 @@ use seasense::{
     engine::Removed,
     event::{Event, Outcome, Pending},
     failure::{Failure, Kind, Location},
+    infra::{Action, Applied, Change, Destroyed, Difference, Pool, Record, Scaled, Summary},
     k8s::EventNote,
     observe::{Artifact, Endpoints, Problem, Snapshot, VERSION},
     phases::PhaseState,
@@ -190,6 +191,44 @@ fn a_lock_of_images() {
     let tool = LockedTool { path: "/cache/kind".into(), sha256: "aa".into(), version: "v0.30.0".into() };
     lock.tools.insert("kind".into(), tool);
     assert_allowed("images", &value(&lock));
+}
+
+#[test]
+fn what_infrastructure_is_planned_made_removed_and_scaled() {
+    let text = |text: &str| Some(text.to_owned());
+    let difference = Difference { name: "size".into(), before: text("1"), after: None, forces_replace: true };
+    let change = |action| Change {
+        address: "module.pools.scaleway_k8s_pool.this".into(),
+        kind: "scaleway_k8s_pool".into(),
+        action,
+        values: vec![difference.clone()],
+    };
+    let actions = [Action::Create, Action::Update, Action::Replace, Action::Delete];
+    let summary = Summary {
+        version: 1,
+        environment: "staging".into(),
+        create: 1,
+        update: 1,
+        replace: 1,
+        delete: 1,
+        changes: actions.map(change).to_vec(),
+        drift: vec![change(Action::Delete)],
+    };
+    assert_allowed("infra-plan", &value(&summary));
+    let record = Record { name: "a.example".into(), kind: "A".into(), content: "1.2.3.4".into() };
+    let applied = Applied {
+        version: 1,
+        changed: 3,
+        cluster: "fr-par/1".into(),
+        registry: "rg.fr-par.scw.cloud/x".into(),
+        dns: vec![record],
+        kubeconfig: None,
+    };
+    assert_allowed("infra-apply", &value(&applied));
+    let destroyed = Destroyed { version: 1, removed: 3, survivors: Vec::new(), kept: Vec::new() };
+    assert_allowed("infra-destroy", &value(&destroyed));
+    let pool = Pool { zone: "fr-par-1".into(), id: "1".into(), min: 0, max: 2, changed: true };
+    assert_allowed("infra-scale", &value(&Scaled { version: 1, pools: vec![pool] }));
 }
 
 #[test]

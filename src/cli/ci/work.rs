@@ -23,7 +23,7 @@ use crate::{
 pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: &Standing) -> Result<()> {
     let project = context.project()?;
     let template = context.template(&project)?;
-    context.made_here(&template)?;
+    Context::made_here(&template)?;
     Context::no_rehearsal(&template)?;
     let wanted = prepare::inputs(&project, &template).await?;
     let engine = EngineContext { events: report.events().clone(), ..context.engine(&project).await? };

@@ -144,6 +144,9 @@ pub struct Tool {
     pub path: String,
     /// Its version.
     pub version: String,
+    /// Whether it is made only when a command asks for it, and so never by a run of the platform.
+    #[serde(default)]
+    pub on_demand: bool,
 }
 
 /// A key must depend on what is written, not on where it is written.

@@ -45,8 +45,9 @@ impl<'a> Token<'a> {
 
     /// What stands between the dollar quotes, and where that begins.
     pub fn body(&self) -> Option<(&'a str, usize)> {
-        let tag = self.text[1..].find('$')? + 2;
-        (self.kind == Kind::Dollar).then(|| (&self.text[tag..self.text.len() - tag], self.at + tag))
+        let inside = self.text.strip_prefix('$').filter(|_| self.kind == Kind::Dollar)?;
+        let tag = inside.find('$')? + 2;
+        Some((&self.text[tag..self.text.len() - tag], self.at + tag))
     }
 }
 
@@ -67,8 +68,8 @@ pub fn tokenize(sql: &str) -> Result<Vec<Token<'_>>, Unterminated> {
         let rest = &sql[at..];
         let open = |what: &'static str| Unterminated { what, at };
         let (kind, length) = match first {
-            c if c.is_whitespace() => (Kind::Space, run(rest, char::is_whitespace)),
-            '-' if rest.starts_with("--") => (Kind::Comment, run(rest, |c| c != '\n')),
+            c if is_space(c) => (Kind::Space, run(rest, is_space)),
+            '-' if rest.starts_with("--") => (Kind::Comment, run(rest, |c| !matches!(c, '\n' | '\r'))),
             '/' if rest.starts_with("/*") => (Kind::Comment, comment(rest).ok_or_else(|| open("a comment"))?),
             '"' => (Kind::Name, quoted(rest, '"', false).ok_or_else(|| open("a quoted name"))?),
             '\'' => (Kind::Text, quoted(rest, '\'', false).ok_or_else(|| open("a text"))?),
@@ -103,6 +104,11 @@ fn word(rest: &str, open: impl Fn(&'static str) -> Unterminated) -> Result<(Kind
         return Ok((Kind::Text, 1 + quoted(&rest[1..], '\'', escapes).ok_or_else(|| open("a text"))?));
     }
     Ok((Kind::Word, length))
+}
+
+/// To PostgreSQL every character beyond ASCII is part of a name, blanks too.
+const fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
 
 fn is_start(c: char) -> bool {
@@ -179,7 +185,7 @@ mod tests {
     #[test]
     fn the_odd_corners_of_the_language() {
         use Kind::{Comment, Dollar, Mark, Name, Number, Text, Word};
-        let cases: [(&str, &[(Kind, &str)]); 9] = [
+        let cases: [(&str, &[(Kind, &str)]); 10] = [
             ("a--b\nc", &[(Word, "a"), (Comment, "--b"), (Word, "c")]),
             ("a/*x/*y*/z*/b", &[(Word, "a"), (Comment, "/*x/*y*/z*/"), (Word, "b")]),
             ("'it''s; DROP'x", &[(Text, "'it''s; DROP'"), (Word, "x")]),
@@ -188,7 +194,8 @@ mod tests {
             ("$$a$b$$ $f$ $$;$$ $f$", &[(Dollar, "$$a$b$$"), (Dollar, "$f$ $$;$$ $f$")]),
             ("a$b$ $1 1e5", &[(Word, "a$b$"), (Mark, "$"), (Number, "1"), (Number, "1e5")]),
             ("e.x", &[(Word, "e"), (Mark, "."), (Word, "x")]),
-            ("é\u{a0}=ü", &[(Word, "é"), (Mark, "="), (Word, "ü")]),
+            ("é\u{a0}=ü", &[(Word, "é\u{a0}"), (Mark, "="), (Word, "ü")]),
+            ("--a\rb", &[(Comment, "--a"), (Word, "b")]),
         ];
         for (sql, wanted) in cases {
             assert_eq!(kinds(sql), wanted, "{sql}");
@@ -219,7 +226,7 @@ mod tests {
         #[test]
         fn no_byte_is_lost_and_nothing_panics(sql in "([a-zA-Z$'\"\\\\;/*-]|\\PC|\n){0,60}") {
             if let Ok(tokens) = tokenize(&sql) {
-                prop_assert_eq!(tokens.iter().map(|token| token.text).collect::<String>(), sql);
+                prop_assert_eq!(tokens.iter().map(|token| token.text).collect::<String>(), &*sql);
                 for pair in tokens.windows(2) {
                     prop_assert_eq!(pair[0].at + pair[0].text.len(), pair[1].at);
                 }

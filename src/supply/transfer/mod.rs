@@ -5,6 +5,7 @@
 
 mod copy;
 mod side;
+mod tag;
 #[cfg(test)]
 mod tests;
 

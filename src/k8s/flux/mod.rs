@@ -1,7 +1,11 @@
 //! Flux objects, read into what the rest of the library asks of them.
 
+mod entry;
+mod source;
+
 use serde_json::Value;
 
+pub use self::{entry::Entry, source::Source};
 use super::object::{self, condition, list, number, text};
 
 /// The namespace of Flux and of its objects.
@@ -35,19 +39,6 @@ pub struct Kustomization {
     pub suspended: bool,
     /// What it has applied, and what else it checks the health of.
     pub objects: Vec<Entry>,
-}
-
-/// One object that a Kustomization has applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its namespace; empty for objects without one.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-    /// Its kind.
-    pub kind: String,
-    /// Group and version.
-    pub api_version: String,
 }
 
 impl Kustomization {
@@ -132,69 +123,6 @@ fn objects(object: &Value) -> Vec<Entry> {
     let applied = list(object, "/status/inventory/entries").iter().filter_map(Entry::read);
     let checked = list(object, "/spec/healthChecks").iter().filter_map(Entry::read_check);
     applied.chain(checked).collect()
-}
-
-impl Entry {
-    /// Reads an entry of `healthChecks`.
-    fn read_check(check: &Value) -> Option<Self> {
-        let field = |pointer: &str| text(check, pointer).map(str::to_owned);
-        Some(Self {
-            namespace: field("/namespace").unwrap_or_default(),
-            name: field("/name")?,
-            kind: field("/kind")?,
-            api_version: field("/apiVersion")?,
-        })
-    }
-
-    /// Reads an inventory entry: `<namespace>_<name>_<group>_<kind>`, where a colon in a name is written `__`.
-    fn read(entry: &Value) -> Option<Self> {
-        let id = text(entry, "/id")?;
-        let (namespace, rest) = id.split_once('_')?;
-        let (rest, kind) = rest.rsplit_once('_')?;
-        let (name, group) = rest.rsplit_once('_')?;
-        let version = text(entry, "/v")?;
-        let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-        Some(Self {
-            namespace: namespace.to_owned(),
-            name: name.replace("__", ":"),
-            kind: kind.to_owned(),
-            api_version,
-        })
-    }
-
-    /// `Kind namespace/name`.
-    pub fn title(&self) -> String {
-        object::title(&self.kind, &self.namespace, &self.name)
-    }
-}
-
-/// The state of a source: that of the artifact, or that of one of its parts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Source {
-    /// Its name.
-    pub name: String,
-    /// Whether its `Ready` condition is true for the present specification.
-    pub ready: bool,
-    /// The revision it has fetched.
-    pub revision: String,
-    /// Why it is not ready.
-    pub reason: String,
-    /// The same as a sentence.
-    pub message: String,
-}
-
-impl Source {
-    /// Reads an `OCIRepository`.
-    pub fn read(object: &Value) -> Self {
-        let ready = condition(object, "Ready");
-        Self {
-            name: object::name(object).to_owned(),
-            ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object)),
-            revision: text(object, "/status/artifact/revision").unwrap_or_default().to_owned(),
-            reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
-            message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
-        }
-    }
 }
 
 /// The annotation that asks Flux to look now; Flux acts when its value changes, and tells the last value it acted on.
@@ -289,19 +217,5 @@ mod tests {
         assert!(carries("latest@sha256:aa", "sha256:aa"));
         assert!(carries("sha256:aa", "sha256:aa"));
         assert!(!carries("sha256:aab", "sha256:aa"));
-    }
-
-    #[test]
-    fn inventory_entries_name_their_object() {
-        let read = |id: &str, v: &str| Entry::read(&json!({"id": id, "v": v})).unwrap();
-        let entry = read("seasense_seasense-db_postgresql.cnpg.io_Cluster", "v1");
-        assert_eq!(
-            (entry.title().as_str(), entry.api_version.as_str()),
-            ("Cluster seasense/seasense-db", "postgresql.cnpg.io/v1")
-        );
-        let role = read("_system__controller__x_rbac.authorization.k8s.io_ClusterRole", "v1");
-        assert_eq!(role.title(), "ClusterRole system:controller:x");
-        let namespace = read("_seasense__Namespace", "v1");
-        assert_eq!((namespace.name.as_str(), namespace.api_version.as_str()), ("seasense", "v1"));
     }
 }

@@ -1,0 +1,15 @@
+// Builds what Flux's Kustomizations apply, with the packages of the kustomize-controller that runs in the clusters.
+// Versions come from the workspace beside this file: those that the controller itself is built with, whatever stands here.
+module seasense.local/flux-build
+
+go 1.26.7
+
+require (
+	github.com/cyphar/filepath-securejoin v0.7.0
+	github.com/fluxcd/kustomize-controller/api v1.9.5
+	github.com/fluxcd/pkg/kustomize v1.35.6
+	github.com/fluxcd/pkg/ssa v0.76.2
+	k8s.io/api v0.36.4
+	k8s.io/apimachinery v0.36.4
+	sigs.k8s.io/controller-runtime v0.24.1
+)

@@ -1,0 +1,74 @@
+# One environment: every module below has one concern, and the profile decides which of them are there.
+
+locals {
+  name = "seasense-${var.environment}"
+  # What a sweep looks for: everything that bears the second tag belongs to this environment.
+  tags = ["seasense", "seasense-environment=${var.environment}"]
+}
+
+module "network" {
+  source = "./modules/network"
+
+  name           = local.name
+  tags           = local.tags
+  region         = var.region
+  zone           = var.zones[0]
+  public_gateway = var.public_gateway
+}
+
+module "cluster" {
+  source = "./modules/cluster"
+
+  name               = local.name
+  tags               = local.tags
+  region             = var.region
+  kubernetes_version = var.kubernetes_version
+  private_network_id = module.network.private_network_id
+}
+
+module "pools" {
+  source = "./modules/pools"
+
+  name           = local.name
+  tags           = local.tags
+  cluster_id     = module.cluster.id
+  zones          = var.zones
+  node_type      = var.node_type
+  nodes_min      = var.nodes_min
+  nodes_max      = var.nodes_max
+  root_volume_gb = var.root_volume_gb
+  public_ips     = !var.public_gateway
+  # Without a route out, a node without a public address cannot join: the pools wait for it.
+  route_id = module.network.route_id
+}
+
+module "ingress" {
+  source = "./modules/ingress"
+  count  = var.load_balancer ? 1 : 0
+
+  tags = local.tags
+  zone = var.zones[0]
+}
+
+module "storage" {
+  source = "./modules/storage"
+
+  name          = local.name
+  environment   = var.environment
+  region        = var.region
+  force_destroy = var.force_destroy_backups
+}
+
+module "registry" {
+  source = "./modules/registry"
+
+  name   = local.name
+  region = var.region
+}
+
+module "iam" {
+  source = "./modules/iam"
+
+  name = local.name
+  tags = local.tags
+}

@@ -1,0 +1,203 @@
+//! Tests of what people and programs are shown of a comparison.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    compare::{
+        Change, Cost, Field, Id, Image, ImageChange, Infrastructure, Manifests, Migration, Migrations,
+        Resource, SideLabel, What,
+    },
+    ui::Style,
+};
+
+#[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
+#[path = "../../../tests/schemas/check.rs"]
+mod schema;
+
+fn field(path: &str, before: serde_json::Value, after: serde_json::Value) -> Field {
+    let side = |value: serde_json::Value| (!value.is_null()).then_some(value);
+    Field { path: path.into(), before: side(before), after: side(after) }
+}
+
+fn object(kind: &str, name: &str) -> Id {
+    Id { kind: kind.into(), namespace: "seasense".into(), name: name.into(), group: "apps".into() }
+}
+
+fn manifests() -> Manifests {
+    let change = |phase: &str, id: Id, what: What| Change { phase: phase.into(), id, what };
+    Manifests {
+        phases: vec!["data".into(), "apps".into()],
+        changes: vec![
+            change(
+                "data",
+                object("Secret", "key"),
+                What::Changed {
+                    from: None,
+                    fields: vec![field("stringData.key", json!("(secret)"), json!("(secret)"))],
+                },
+            ),
+            change(
+                "apps",
+                object("Deployment", "backend"),
+                What::Changed {
+                    from: Some("data".into()),
+                    fields: vec![
+                        field("spec.replicas", json!(1), json!(2)),
+                        field(
+                            "spec.template.spec.containers[backend].env[X]",
+                            json!(null),
+                            json!({"name": "X", "value": "1"}),
+                        ),
+                    ],
+                },
+            ),
+            change(
+                "apps",
+                object("ConfigMap", "new"),
+                What::Added { object: json!({"kind": "ConfigMap", "data": {"a": "```\nx"}}) },
+            ),
+            change("apps", object("Service", "old"), What::Removed { object: json!({"kind": "Service"}) }),
+        ],
+    }
+}
+
+fn images() -> Vec<ImageChange> {
+    let digest = |c: &str| Some(format!("sha256:{}", c.repeat(64)));
+    vec![
+        ImageChange {
+            name: "envoy".into(),
+            before: Some(Image { digest: digest("a"), version: Some("v1.39.1".into()) }),
+            after: Some(Image { digest: digest("b"), version: Some("v1.39.2".into()) }),
+            sources: vec![],
+        },
+        ImageChange {
+            name: "seasense-backend".into(),
+            before: Some(Image::default()),
+            after: Some(Image::default()),
+            sources: ["a", "b", "c", "d", "e"].map(str::to_owned).into(),
+        },
+    ]
+}
+
+fn full() -> Report {
+    let side = |label: &str, environment: &str| SideLabel {
+        label: label.into(),
+        commit: Some("c".repeat(40)),
+        digest: None,
+        environment: environment.into(),
+    };
+    Report {
+        version: 1,
+        differs: true,
+        before: side("staging (sha256:aaaaaaaaaaaa)", "staging"),
+        after: side("the `<work>` tree", "staging"),
+        manifests: manifests(),
+        images: images(),
+        migrations: Migrations {
+            added: vec![Migration {
+                file: "0003_index.sql".into(),
+                sql: "create index i on t (a);\n".into(),
+            }],
+            changed: vec!["0001_readings.sql".into()],
+            removed: vec![],
+        },
+        variables: vec![field("BUOYS", json!("5"), json!("12"))],
+        infrastructure: Infrastructure {
+            settings: vec![field("nodes_max", json!(2), json!(3))],
+            plan: Some(vec![Resource {
+                address: "module.a.b[\"c\"]".into(),
+                action: "replace".into(),
+                fields: vec![field("zone", json!("a"), json!("b"))],
+            }]),
+        },
+        cost: Some(Cost { before: Some(38.9), after: Some(54.2) }),
+        notes: vec!["it was read so".into()],
+    }
+}
+
+fn nothing() -> Report {
+    let empty = Report { differs: false, ..full() };
+    Report {
+        manifests: Manifests::default(),
+        images: vec![],
+        migrations: Migrations::default(),
+        variables: vec![],
+        infrastructure: Infrastructure::default(),
+        cost: None,
+        notes: vec![],
+        ..empty
+    }
+}
+
+#[test]
+fn a_terminal_shows_every_section() {
+    insta::assert_snapshot!(text::render(&full(), Style::PLAIN, false).unwrap());
+}
+
+#[test]
+fn a_pull_request_shows_every_section() {
+    insta::assert_snapshot!(markdown::render(&full()).unwrap());
+}
+
+#[test]
+fn where_nothing_differs_that_is_said() {
+    assert!(text::render(&nothing(), Style::PLAIN, false).unwrap().ends_with("\nnothing differs\n"));
+    assert!(markdown::render(&nothing()).unwrap().contains("Nothing differs."));
+}
+
+#[test]
+fn what_is_long_is_cut_and_counted_unless_all_is_wanted() {
+    let mut report = full();
+    let data: serde_json::Map<String, serde_json::Value> =
+        (0..100).map(|i| (format!("k{i}"), json!(i))).collect();
+    report.manifests.changes[2].what = What::Added { object: json!(data) };
+    let cut = text::render(&report, Style::PLAIN, false).unwrap();
+    assert!(cut.contains("… 76 more lines (`--full` shows them)") && !cut.contains("k99"), "{cut}");
+    assert!(text::render(&report, Style::PLAIN, true).unwrap().contains("k99"));
+}
+
+#[test]
+fn what_programs_get_is_what_the_schema_says() {
+    for report in [full(), nothing()] {
+        schema::assert_allowed("diff", &serde_json::to_value(&report).unwrap());
+    }
+}
+
+#[test]
+fn a_comment_that_would_be_too_long_says_what_it_leaves_out() {
+    let mut report = full();
+    let one = report.manifests.changes[1].clone();
+    report.manifests.changes =
+        (0..2000).map(|i| Change { id: object("Deployment", &format!("d{i}")), ..one.clone() }).collect();
+    let text = markdown::render(&report).unwrap();
+    assert!(text.len() <= 60_000, "{}", text.len());
+    assert!(
+        text.contains("**Not shown**, as this text may have 60 kB: ") && text.contains(" of 2000 in apps"),
+        "{}",
+        &text[text.len() - 400..]
+    );
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+}
+
+#[test]
+fn a_side_that_is_no_environment_gets_the_other_side_s_variables() {
+    let environment = Operand::Environment("staging".into());
+    assert_eq!(shared(&environment, &Operand::WorkTree, "local"), "staging");
+    assert_eq!(shared(&Operand::WorkTree, &environment, "local"), "staging");
+    assert_eq!(shared(&Operand::WorkTree, &Operand::Revision("HEAD".into()), "local"), "local");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_comment_is_longer_than_it_may_be(count in 0usize..400, length in 0usize..4000, notes in 0usize..3) {
+        let mut report = full();
+        let object = json!({"text": "x\n".repeat(length)});
+        report.manifests.changes = (0..count).map(|i| Change { phase: "apps".into(), id: super::tests::object("A", &i.to_string()), what: What::Added { object: object.clone() } }).collect();
+        report.notes = vec!["`n`".repeat(50); notes];
+        prop_assert!(markdown::render(&report).unwrap().len() <= 60_000);
+    }
+}

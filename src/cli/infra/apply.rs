@@ -1,0 +1,41 @@
+//! `seasense infra apply`: the infrastructure becomes what its modules say, and Flux follows the environment's digest.
+
+use std::process::ExitCode;
+
+use super::{Sure, Target, handover, show};
+use crate::{
+    cli::{Context, json::Json},
+    engine::attached,
+    failure::Result,
+    infra::{self, Applied},
+};
+
+/// Plans, asks, applies, leaves the kubeconfig in the private folder, and hands over to Flux.
+pub(super) async fn run(context: &Context<'_>, target: &Target, sure: Sure, json: Json) -> Result<ExitCode> {
+    let infra = target.context(context)?;
+    let question = format!("Do it to `{}`?", target.environment);
+    let applied =
+        infra::apply(&infra, |planned| sure.consent(context, &show::plan(&planned.summary), &question))
+            .await?;
+    if let Some(kubeconfig) = &applied.kubeconfig {
+        attached::write_kubeconfig(&infra.places, &target.environment, kubeconfig.reveal().as_bytes())?;
+    }
+    handover::run(context, &infra).await?;
+    json.print(context, &applied, String::new)?;
+    if !json.wanted() {
+        context.ui.say(&text(&target.environment, &applied));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(environment: &str, applied: &Applied) -> String {
+    let mut text = match applied.changed {
+        0 => format!("`{environment}` is as it should be; nothing was changed.\n"),
+        count => format!("`{environment}` stands; {count} resources were changed.\n"),
+    };
+    text += &format!("  images go to  {}\n", applied.registry);
+    for record in &applied.dns {
+        text += &format!("  its name      {} {} {}\n", record.name, record.kind, record.content);
+    }
+    text
+}

@@ -1,0 +1,32 @@
+//! After the infrastructure stands: Flux is brought in where it is absent, and told the environment's digest.
+//!
+//! The same call ten times gives the same result: it is what a promotion does, without moving the digest.
+
+use crate::{
+    cli::Context,
+    config::Environment,
+    event::Event,
+    failure::Result,
+    infra::InfraContext,
+    promote::{EnvLock, Target},
+    target::ClusterTarget,
+};
+
+/// Hands the cluster over to Flux, where a digest was promoted to the environment.
+pub(super) async fn run(context: &Context<'_>, infra: &InfraContext) -> Result<()> {
+    let (name, project) = (&infra.wanted.environment, &infra.project);
+    let Some(lock) = EnvLock::read(project.root(), name)? else {
+        let text =
+            format!("no digest was promoted to `{name}` yet: `seasense promote {name}` brings the first one");
+        context.ui.events().emit(Event::Notice { text });
+        return Ok(());
+    };
+    let environment = Environment::load(project, name)?;
+    let source = match environment.promotion.from.get_ref().as_str() {
+        "" => environment.clone(),
+        from => Environment::load(project, from)?,
+    };
+    let engine = context.engine(project).await?;
+    let target = ClusterTarget::open(&engine, environment, &source, jiff::Timestamp::now()).await?;
+    target.hand_over(&lock.digest).await
+}

@@ -1,0 +1,117 @@
+//! Tests of what people see of a promotion.
+
+use super::*;
+use crate::promote::{Copied, history::Action, report::ImageChange};
+
+#[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
+#[path = "../../../tests/schemas/check.rs"]
+mod schema;
+
+fn a_report() -> Report {
+    let image = |before: Option<&str>, after: Option<&str>| ImageChange {
+        before: before.map(|c| format!("sha256:{}", c.repeat(64))),
+        after: after.map(|c| format!("sha256:{}", c.repeat(64))),
+    };
+    Report {
+        version: 1,
+        environment: "staging".into(),
+        action: Action::Promote,
+        digest: format!("sha256:{}", "a".repeat(64)),
+        commit: None,
+        from: "local".into(),
+        ending: Ending::Verified,
+        reason: "it held through the whole watch".into(),
+        gates: vec![
+            Gate::passed("source-ready", "local is Ready at this digest, 14 parts"),
+            Gate::skipped("budget", "it costs nothing"),
+        ],
+        lock: LockChange {
+            file: "envs/staging.lock.toml".into(),
+            before: Some(format!("sha256:{}", "b".repeat(64))),
+            after: format!("sha256:{}", "a".repeat(64)),
+            images: [
+                ("seasense/backend".to_owned(), image(Some("1"), Some("2"))),
+                ("seasense/more".to_owned(), image(None, Some("3"))),
+            ]
+            .into(),
+        },
+        copied: Some(Copied { manifests: 2, bytes: 4096 }),
+        figures: Some(Summary {
+            looks: 24,
+            requests: 600,
+            failed: 1,
+            p95_ms: 41.3,
+            freshness_seconds: Some(3.2),
+            sent: 1200,
+            stored: 1203,
+        }),
+        restored: None,
+        pull_request: None,
+        next: vec![],
+    }
+}
+
+#[test]
+fn a_promotion_that_went_well() {
+    insta::assert_snapshot!(report(&a_report(), Style::PLAIN), @r"
+    passed  source-ready  local is Ready at this digest, 14 parts
+    skipped budget        it costs nothing
+
+    envs/staging.lock.toml
+      artifact          bbbbbbbbbbbb -> aaaaaaaaaaaa
+      seasense/backend  111111111111 -> 222222222222
+      seasense/more     none         -> 333333333333
+
+    copied  2 manifests, 4.0 KiB
+    watched 600 requests, 1 failed, p95 41 ms, readings at most 3 s old, 1200 of 1200 stored
+
+    staging runs aaaaaaaaaaaa, verified: it held through the whole watch
+    ");
+}
+
+#[test]
+fn one_that_was_refused_and_one_that_was_taken_back() {
+    let mut refused = Report {
+        ending: Ending::Refused,
+        gates: vec![Gate::refused("approvals", "0 of 1: https://f/7")],
+        copied: None,
+        figures: None,
+        pull_request: Some("https://f/7".into()),
+        ..a_report()
+    };
+    refused.lock.images.clear();
+    insta::assert_snapshot!(report(&refused, Style::PLAIN), @r"
+    REFUSED approvals  0 of 1: https://f/7
+
+    envs/staging.lock.toml
+      artifact  bbbbbbbbbbbb -> aaaaaaaaaaaa
+
+    review  https://f/7
+
+    staging: refused, nothing runs differently
+    ");
+    let back = Report {
+        ending: Ending::RolledBack,
+        restored: Some(format!("sha256:{}", "b".repeat(64))),
+        reason: "p95 is 900 ms, more than 500 ms, in 3 looks in a row".into(),
+        next: vec!["merge https://f/7 by hand".into()],
+        ..a_report()
+    };
+    let told = report(&back, Style::PLAIN);
+    let end: Vec<&str> = told.lines().rev().take(2).collect();
+    assert_eq!(
+        end,
+        [
+            "  next: merge https://f/7 by hand",
+            "staging runs bbbbbbbbbbbb again, rolled back: aaaaaaaaaaaa was worse: p95 is 900 ms, more than 500 ms, in 3 looks in a row",
+        ]
+    );
+}
+
+#[test]
+fn the_json_form_is_what_the_schema_says() {
+    let empty = Report { gates: vec![], copied: None, figures: None, ..a_report() };
+    for report in [a_report(), empty] {
+        schema::assert_allowed("promotion", &serde_json::to_value(report).unwrap());
+    }
+}

@@ -1,0 +1,12 @@
+//! The cluster and the registry that a promotion acts on.
+
+use crate::{config::Environment, engine::EngineContext, failure::Result, target::ClusterTarget};
+
+/// The target that `environment` is, which takes digests from the registry of `from`.
+pub async fn open(
+    engine: &EngineContext,
+    environment: &Environment,
+    from: &Environment,
+) -> Result<ClusterTarget> {
+    ClusterTarget::open(engine, environment.clone(), from, jiff::Timestamp::now()).await
+}

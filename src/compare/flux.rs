@@ -1,0 +1,232 @@
+//! Builds Flux Kustomizations as the clusters' kustomize-controller does: its own packages, in a program beside this one.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    artifact::{Fetched, Rendered},
+    failure::{Context, Failure, Kind, Result},
+    tool::Invocation,
+};
+
+/// The program, as `infra/images.toml` calls it.
+pub const PROGRAM: &str = "flux-build";
+/// The Kustomization that applies the phases, which stands in no artifact, and its source.
+pub(super) const ROOT: &str = "platform";
+/// The ConfigMap that holds the variables.
+const ENVIRONMENT: &str = "flux-system/environment";
+
+/// Bytes by path.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// What Flux is given: files, and variables to fill into them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Platform {
+    /// The files of every source, by its name; the root is called `platform`.
+    pub sources: BTreeMap<String, Files>,
+    /// What the ConfigMap `environment` holds.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Platform {
+    /// A rendered tree: each of its parts is a source, as it will be once it is packed.
+    pub fn rendered(rendered: Rendered, variables: BTreeMap<String, String>) -> Self {
+        let mut sources: BTreeMap<String, Files> = BTreeMap::new();
+        for part in rendered.parts.values() {
+            let files = rendered.files.iter().filter(|(path, _)| part.paths.contains(*path));
+            sources.insert(part.source(), files.map(|(path, bytes)| (path.clone(), bytes.clone())).collect());
+        }
+        sources.insert(ROOT.to_owned(), rendered.files);
+        Self { sources, variables }
+    }
+
+    /// An artifact and its parts.
+    pub fn fetched(fetched: Fetched, variables: BTreeMap<String, String>) -> Self {
+        let mut sources: BTreeMap<String, Files> =
+            fetched.parts.into_iter().map(|(name, part)| (name, part.files)).collect();
+        sources.insert(ROOT.to_owned(), fetched.root.files);
+        Self { sources, variables }
+    }
+
+    /// The bytes of all files.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.sources.values().flat_map(|source| source.values().map(Vec::as_slice))
+    }
+}
+
+/// The Kustomization that seasense itself gives to a cluster.
+pub(super) fn root() -> Value {
+    json!({
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+        "metadata": {"name": ROOT, "namespace": "flux-system"},
+        "spec": {
+            "path": "./flux", "sourceRef": {"kind": "OCIRepository", "name": ROOT},
+            "postBuild": {"substituteFrom": [{"kind": "ConfigMap", "name": "environment"}]},
+        },
+    })
+}
+
+/// Whether `object` is a Kustomization of Flux's.
+pub(super) fn is_kustomization(object: &Value) -> bool {
+    let group = object["apiVersion"].as_str().and_then(|version| version.split('/').next());
+    group == Some("kustomize.toolkit.fluxcd.io") && object["kind"] == "Kustomization"
+}
+
+/// A platform's files in a folder that goes with this.
+pub(super) struct Unpacked<'a> {
+    platform: &'a Platform,
+    folder: tempfile::TempDir,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    sources: BTreeMap<&'a str, std::path::PathBuf>,
+    config_maps: BTreeMap<&'a str, &'a BTreeMap<String, String>>,
+    kustomizations: &'a [Value],
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    builds: Vec<Built>,
+}
+
+#[derive(Deserialize)]
+struct Built {
+    name: String,
+    objects: Vec<Value>,
+    #[serde(default)]
+    error: String,
+}
+
+impl<'a> Unpacked<'a> {
+    /// Writes the files of `platform`.
+    pub(super) fn write(platform: &'a Platform) -> Result<Self> {
+        let what = || "unpack an artifact in a temporary folder".to_owned();
+        let folder = tempfile::tempdir().with_context(Kind::Tool, what)?;
+        for (name, source) in &platform.sources {
+            std::fs::create_dir_all(folder.path().join(name)).with_context(Kind::Tool, what)?;
+            for (path, bytes) in source {
+                let file = folder.path().join(name).join(inside(path)?);
+                std::fs::create_dir_all(file.parent().unwrap_or(folder.path()))
+                    .with_context(Kind::Tool, what)?;
+                std::fs::write(&file, bytes).with_context(Kind::Tool, what)?;
+            }
+        }
+        Ok(Self { platform, folder })
+    }
+
+    /// The objects of each of `kustomizations`, by name, with `variables` filled in.
+    ///
+    /// Fails with kind `Environment` and Flux's own words where Flux would refuse one of them.
+    pub(super) async fn build(
+        &self,
+        program: &Path,
+        variables: &BTreeMap<String, String>,
+        kustomizations: &[Value],
+    ) -> Result<BTreeMap<String, Vec<Value>>> {
+        if kustomizations.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let folders = self.platform.sources.keys().map(|name| (name.as_str(), self.folder.path().join(name)));
+        let request = Request {
+            sources: folders.collect(),
+            config_maps: BTreeMap::from([(ENVIRONMENT, variables)]),
+            kustomizations,
+        };
+        let request =
+            serde_json::to_vec(&request).context(Kind::Internal, "write the request to flux-build")?;
+        // Kustomize looks for nothing outside the folder, but Git's and the shell's settings are none of its business.
+        let ran = Invocation::new(program).cwd(self.folder.path()).stdin(request).capture().await;
+        let ran =
+            ran.map_err(|error| error.into_failure(Kind::Tool, "cannot build what Flux would apply"))?;
+        let answer: Answer = serde_json::from_str(&ran.stdout)
+            .context(Kind::Tool, "flux-build gave an answer that is not understood")?;
+        answer.builds.into_iter().map(|built| self.judge(built)).collect()
+    }
+
+    fn judge(&self, built: Built) -> Result<(String, Vec<Value>)> {
+        if built.error.is_empty() {
+            return Ok((built.name, built.objects));
+        }
+        let folder = self.folder.path().to_string_lossy().into_owned();
+        let cause = self
+            .platform
+            .sources
+            .keys()
+            .fold(built.error, |text, source| text.replace(&format!("{folder}/{source}/"), "gitops/"));
+        Err(Failure::new(Kind::Environment, format!("Flux would not build the phase `{}`", built.name))
+            .because(cause))
+    }
+}
+
+/// A path of an artifact, refused where it leads out of it.
+fn inside(path: &str) -> Result<&str> {
+    let leaves = path.starts_with('/') || path.split('/').any(|part| part == "..");
+    if leaves {
+        Err(Failure::new(Kind::Tool, format!("the artifact holds a file `{path}` outside itself")))
+    } else {
+        Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn platform() -> Platform {
+        let files = Files::from([("flux/a.yaml".to_owned(), b"a: 1\n".to_vec())]);
+        Platform { sources: [(ROOT.to_owned(), files)].into(), variables: BTreeMap::new() }
+    }
+
+    /// A program that answers `answer` and keeps what it was asked beside itself.
+    fn fake(folder: &Path, answer: &str) -> std::path::PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let program = folder.join("flux-build");
+        let text = format!("#!/bin/sh\ncat > '{}/asked'\necho '{answer}'\n", folder.display());
+        std::fs::write(&program, text).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        program
+    }
+
+    fn phase(name: &str, source: &str) -> Value {
+        json!({"metadata": {"name": name}, "spec": {"sourceRef": {"name": source}}})
+    }
+
+    #[tokio::test]
+    async fn the_program_is_asked_with_folders_and_variables() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = fake(folder.path(), r#"{"builds": [{"name": "apps", "objects": [{"kind": "A"}]}]}"#);
+        let platform = platform();
+        let unpacked = Unpacked::write(&platform).unwrap();
+        let variables = BTreeMap::from([("ISSUER".to_owned(), "acme".to_owned())]);
+        let built = unpacked.build(&program, &variables, &[phase("apps", "platform")]).await.unwrap();
+        assert_eq!(built["apps"], [json!({"kind": "A"})]);
+        let asked: Value =
+            serde_json::from_slice(&std::fs::read(folder.path().join("asked")).unwrap()).unwrap();
+        assert_eq!(asked["configMaps"], json!({"flux-system/environment": {"ISSUER": "acme"}}));
+        let source = asked["sources"]["platform"].as_str().unwrap();
+        assert_eq!(std::fs::read(Path::new(source).join("flux/a.yaml")).unwrap(), b"a: 1\n");
+    }
+
+    #[tokio::test]
+    async fn what_flux_refuses_is_told_in_its_words_and_our_paths() {
+        let platform = platform();
+        let unpacked = Unpacked::write(&platform).unwrap();
+        let error = format!("{}/platform/apps/x.yaml: no such file", unpacked.folder.path().display());
+        let built = Built { name: "apps".into(), objects: Vec::new(), error };
+        let failure = unpacked.judge(built).unwrap_err();
+        assert_eq!(
+            (failure.kind, failure.causes),
+            (Kind::Environment, vec!["gitops/apps/x.yaml: no such file".to_owned()])
+        );
+    }
+
+    #[test]
+    fn an_artifact_may_not_write_outside_its_folder() {
+        assert!(inside("a/../../b").is_err() && inside("/etc/passwd").is_err());
+        assert_eq!(inside("a/..b").unwrap(), "a/..b");
+    }
+}

@@ -1,0 +1,172 @@
+//! `envs/differences.toml`: the reviewed list of what may differ between environments, each with its reason.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::{
+    config::{Document, Project, Variables, nearest},
+    failure::{Failure, Location, Result},
+};
+
+/// The list, below the project's root.
+pub const FILE: &str = "envs/differences.toml";
+
+/// The list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// Its entries, in the order of the file.
+    pub differences: Vec<Difference>,
+}
+
+/// One variable that may differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The variable.
+    pub variable: String,
+    /// The environments among which it may differ; empty stands for all.
+    pub between: BTreeSet<String>,
+    /// Why.
+    pub reason: String,
+    /// The day it was reviewed.
+    pub reviewed: jiff::civil::Date,
+    /// Where it stands in the file.
+    #[serde(skip)]
+    pub place: Location,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    allowed: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    variable: Spanned<String>,
+    between: Spanned<Between>,
+    reason: Spanned<String>,
+    reviewed: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Between {
+    All(String),
+    These(Vec<String>),
+}
+
+impl Difference {
+    /// Whether it speaks of `a` and `b`.
+    pub fn covers(&self, a: &str, b: &str) -> bool {
+        self.between.is_empty() || (self.between.contains(a) && self.between.contains(b))
+    }
+}
+
+impl Allowed {
+    /// Reads the list of `project`; without the file nothing is allowed.
+    pub fn load(project: &Project) -> Result<Self> {
+        if !project.root().join(FILE).exists() {
+            return Ok(Self::default());
+        }
+        Self::read(&Document::open(project, PathBuf::from(FILE))?)
+    }
+
+    /// Reads the list out of its text. Whatever is wrong fails with kind `Environment`, the line and the column.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::read(&Document::of(FILE.as_ref(), text))
+    }
+
+    fn read(document: &Document) -> Result<Self> {
+        let file: File = document.parse()?;
+        let mut seen: BTreeSet<(String, BTreeSet<String>)> = BTreeSet::new();
+        let mut differences = Vec::new();
+        for entry in file.allowed {
+            let difference = difference(document, &entry)?;
+            if !seen.insert((difference.variable.clone(), difference.between.clone())) {
+                let message =
+                    format!("`{}` is on the list twice for the same environments", difference.variable);
+                return Err(document.wrong(&entry.variable, message));
+            }
+            differences.push(difference);
+        }
+        Ok(Self { differences })
+    }
+}
+
+fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
+    let variable = entry.variable.get_ref();
+    if !Variables::NAMES.contains(&variable.as_str()) {
+        let failure = document.wrong(&entry.variable, format!("there is no variable `{variable}`"));
+        return Err(match nearest(variable, Variables::NAMES) {
+            Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+            None => failure.hint(format!("the variables are {}", Variables::NAMES.join(", "))),
+        });
+    }
+    let between: BTreeSet<String> = match entry.between.get_ref() {
+        Between::All(star) if star == "*" => BTreeSet::new(),
+        Between::These(names) if names.len() >= 2 => names.iter().cloned().collect(),
+        _ => {
+            return Err(document.wrong(
+                &entry.between,
+                "`between` must be `\"*\"` or a list of two environments or more".to_owned(),
+            ));
+        }
+    };
+    if entry.reason.get_ref().trim().is_empty() {
+        return Err(document.wrong(&entry.reason, "a difference needs its reason".to_owned()));
+    }
+    let reviewed = entry.reviewed.get_ref().parse().map_err(|_| -> Failure {
+        document.wrong(&entry.reviewed, format!("`{}` is no day like `2026-11-24`", entry.reviewed.get_ref()))
+    })?;
+    let place = document.wrong(&entry.variable, String::new()).location;
+    Ok(Difference {
+        variable: variable.clone(),
+        between,
+        reason: entry.reason.get_ref().clone(),
+        reviewed,
+        place: place.unwrap_or(Location { file: FILE.into(), position: None }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUER: &str = "[[allowed]]\nvariable = \"ISSUER\"\nbetween = \"*\"\nreason = \"no ACME here\"\nreviewed = \"2026-11-24\"\n";
+
+    #[test]
+    fn an_entry_speaks_of_the_environments_it_names() {
+        let all = Allowed::parse(ISSUER).unwrap().differences.remove(0);
+        assert!(all.covers("local", "production"));
+        assert_eq!(
+            (all.place.to_string().as_str(), all.reviewed.year()),
+            ("envs/differences.toml:2:12", 2026)
+        );
+        let two = ISSUER.replace("\"*\"", "[\"local\", \"staging\"]");
+        let two = Allowed::parse(&two).unwrap().differences.remove(0);
+        assert!(two.covers("staging", "local") && !two.covers("staging", "production"));
+    }
+
+    #[test]
+    fn a_list_that_is_wrong_is_refused_with_its_place() {
+        for (from, to, place, message) in [
+            ("ISSUER", "ISUER", "2:12", "there is no variable `ISUER`"),
+            ("\"*\"", "[\"local\"]", "3:11", "`between` must be"),
+            ("\"*\"", "\"all\"", "3:11", "`between` must be"),
+            ("no ACME here", " ", "4:10", "a difference needs its reason"),
+            ("2026-11-24", "yesterday", "5:12", "`yesterday` is no day"),
+            ("reviewed", "reviewer", "5:1", "unknown field `reviewer`"),
+        ] {
+            let failure = Allowed::parse(&ISSUER.replacen(from, to, 1)).unwrap_err();
+            assert_eq!(failure.kind, crate::failure::Kind::Environment);
+            assert!(failure.message.starts_with(message), "{failure}");
+            assert_eq!(failure.location.unwrap().to_string(), format!("envs/differences.toml:{place}"));
+        }
+        let twice = Allowed::parse(&format!("{ISSUER}{ISSUER}")).unwrap_err();
+        assert!(twice.message.contains("twice"), "{twice}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Differences as lines for people, each marked as taken away, put in, or around it. Pure.
+
+use serde_json::Value;
+
+use super::{Field, Migration, lines::unified, mask::SHOWN};
+use crate::{failure::Result, yaml};
+
+/// Longest text, in characters, that is told as `before → after` in one line.
+const ONE_LINE: usize = 60;
+
+/// A line of a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// `-` where it is taken away, `+` where it is put in, a blank elsewhere.
+    pub mark: char,
+    /// The text behind the mark.
+    pub text: String,
+}
+
+impl Line {
+    fn new(mark: char, text: impl Into<String>) -> Self {
+        Self { mark, text: short_digests(&text.into()) }
+    }
+}
+
+/// The lines that tell of `field`.
+pub fn field_lines(field: &Field) -> Result<Vec<Line>> {
+    let path = if field.path.is_empty() { "(all of it)" } else { &field.path };
+    Ok(match (&field.before, &field.after) {
+        (Some(before), Some(after)) if before == after => {
+            vec![Line::new(' ', format!("{path}: {SHOWN}, another one"))]
+        }
+        (Some(Value::String(before)), Some(Value::String(after)))
+            if before.contains('\n') || after.contains('\n') =>
+        {
+            let marked = unified(before, after).into_iter().map(|line| {
+                let (mark, text) = line.split_at(1);
+                Line::new(mark.chars().next().unwrap_or(' '), format!("  {text}"))
+            });
+            std::iter::once(Line::new(' ', format!("{path}:"))).chain(marked).collect()
+        }
+        (Some(before), Some(after)) => match (one_line(before), one_line(after)) {
+            (Some(before), Some(after)) => vec![Line::new(' ', format!("{path}: {before} → {after}"))],
+            _ => [
+                vec![Line::new(' ', format!("{path}:"))],
+                value_lines('-', "  ", before)?,
+                value_lines('+', "  ", after)?,
+            ]
+            .concat(),
+        },
+        (Some(before), None) => one_sided('-', path, before)?,
+        (None, Some(after)) => one_sided('+', path, after)?,
+        (None, None) => Vec::new(),
+    })
+}
+
+/// The lines that tell of a whole object.
+pub fn object_lines(mark: char, object: &Value) -> Result<Vec<Line>> {
+    value_lines(mark, "", object)
+}
+
+/// The lines that tell of a new migration.
+pub fn migration_lines(migration: &Migration) -> Vec<Line> {
+    migration.sql.trim_end().lines().map(|line| Line::new('+', line)).collect()
+}
+
+fn one_sided(mark: char, path: &str, value: &Value) -> Result<Vec<Line>> {
+    match one_line(value) {
+        Some(text) => Ok(vec![Line::new(mark, format!("{path}: {text}"))]),
+        None => Ok([vec![Line::new(mark, format!("{path}:"))], value_lines(mark, "  ", value)?].concat()),
+    }
+}
+
+fn value_lines(mark: char, indent: &str, value: &Value) -> Result<Vec<Line>> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        value => yaml::write([value])?,
+    };
+    let text = text.strip_prefix("---\n").unwrap_or(&text);
+    Ok(text.trim_end().lines().map(|line| Line::new(mark, format!("{indent}{line}"))).collect())
+}
+
+/// A value that is told in one line.
+fn one_line(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.iter().any(|item| item.is_array() || item.is_object()) => return None,
+        Value::Object(fields) if !fields.is_empty() => return None,
+        value => value.to_string(),
+    };
+    let long = short_digests(&text).chars().count() > ONE_LINE;
+    (!long && !text.contains('\n')).then_some(text)
+}
+
+/// The first twelve digits of every digest: enough for people to see that it is another one.
+pub fn short_digests(text: &str) -> String {
+    const MARK: &str = "sha256:";
+    let mut parts = text.split(MARK);
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let kept = if digits == 64 { &part[..12] } else { &part[..digits] };
+        short += &format!("{MARK}{kept}{}", &part[digits..]);
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(before: Option<Value>, after: Option<Value>) -> Vec<String> {
+        let lines = field_lines(&Field { path: "a.b".into(), before, after }).unwrap();
+        lines.iter().map(|line| format!("{}{}", line.mark, line.text)).collect()
+    }
+
+    #[test]
+    fn short_values_stand_in_one_line() {
+        assert_eq!(told(Some(json!(1)), Some(json!("x"))), [" a.b: 1 → x"]);
+        assert_eq!(told(None, Some(json!([1, 2]))), ["+a.b: [1,2]"]);
+        assert_eq!(told(Some(json!("")), None), ["-a.b: \"\""]);
+        let long = format!("r/x@sha256:{}", "a".repeat(64));
+        assert_eq!(told(Some(json!(long)), Some(json!("y"))), [" a.b: r/x@sha256:aaaaaaaaaaaa → y"]);
+    }
+
+    #[test]
+    fn long_values_stand_below_each_other() {
+        let object = json!({"x": {"z": 1}});
+        assert_eq!(told(None, Some(object.clone())), ["+a.b:", "+  x:", "+    z: 1"]);
+        assert_eq!(told(Some(json!(1)), Some(object)), [" a.b:", "-  1", "+  x:", "+    z: 1"]);
+        assert_eq!(
+            told(Some(json!("one\ntwo\n")), Some(json!("one\n2\n"))),
+            [" a.b:", "   one", "-  two", "+  2"]
+        );
+    }
+
+    #[test]
+    fn of_a_secret_only_that_it_is_another_one_is_told() {
+        assert_eq!(told(Some(json!(SHOWN)), Some(json!(SHOWN))), [" a.b: (secret), another one"]);
+    }
+
+    #[test]
+    fn only_whole_digests_are_shortened() {
+        assert_eq!(short_digests("sha256:12 and sha256:"), "sha256:12 and sha256:");
+    }
+}

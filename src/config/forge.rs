@@ -1,0 +1,172 @@
+//! Where changes are reviewed: `infra/forge.toml`, which a project without a forge does not have.
+
+use std::{fmt, path::PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Project, read::Document};
+use crate::failure::{Failure, Kind, Result};
+
+/// Where the file lies.
+const FILE: &str = "infra/forge.toml";
+
+/// What kind of forge it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ForgeKind {
+    /// GitHub, in the cloud or not.
+    GitHub,
+    /// GitLab, in the cloud or not.
+    GitLab,
+    /// Forgejo, for example Codeberg.
+    Forgejo,
+}
+
+/// The forge.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Forge {
+    /// What kind it is.
+    pub kind: ForgeKind,
+    /// Its API: `https://api.github.com`, `https://gitlab.com/api/v4`, `https://codeberg.org/api/v1`.
+    pub api: Spanned<String>,
+    /// The repository: `owner/name`, with GitLab also `group/subgroup/name`.
+    pub repository: Spanned<String>,
+    /// The environment variable that holds the token.
+    pub token_variable: Spanned<String>,
+    /// The Git remote that is this repository.
+    pub remote: Spanned<String>,
+}
+
+/// A forge's token. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// The secret, for a header of a request and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// A token of a test.
+    #[cfg(test)]
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+impl Forge {
+    /// Reads the forge of `project`; `None` where it has none.
+    pub fn load(project: &Project) -> Result<Option<Self>> {
+        if !project.root().join(FILE).exists() {
+            return Ok(None);
+        }
+        let document = Document::open(project, PathBuf::from(FILE))?;
+        let forge: Self = document.parse()?;
+        let api = forge.api.get_ref();
+        // A token is sent there, so only this machine may be spoken to in the clear.
+        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        if !api.starts_with("https://") && !loopback.iter().any(|start| rest_is_port(api, start)) {
+            return Err(document.wrong(&forge.api, format!("`api` must begin with https://, not `{api}`")));
+        }
+        let parts: Vec<&str> = forge.repository.get_ref().split('/').collect();
+        let legal = |part: &&str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        };
+        let owned = if forge.kind == ForgeKind::GitLab { parts.len() >= 2 } else { parts.len() == 2 };
+        if !owned || !parts.iter().all(legal) {
+            let told = format!("`repository` must be `owner/name`, not `{}`", forge.repository.get_ref());
+            return Err(document.wrong(&forge.repository, told));
+        }
+        let variable = forge.token_variable.get_ref();
+        if variable.is_empty()
+            || !variable.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        {
+            let told =
+                "`token-variable` must be the name of an environment variable, not the token".to_owned();
+            return Err(document.wrong(&forge.token_variable, told));
+        }
+        if forge.remote.get_ref().is_empty() || forge.remote.get_ref().starts_with('-') {
+            return Err(document.wrong(&forge.remote, "`remote` must name a Git remote".to_owned()));
+        }
+        Ok(Some(forge))
+    }
+
+    /// The token, from the variable that the file names.
+    #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
+    pub fn token(&self) -> Result<Token> {
+        let variable = self.token_variable.get_ref();
+        std::env::var(variable)
+            .ok()
+            .filter(|token| !token.trim().is_empty())
+            .map(|token| Token(token.trim().to_owned()))
+            .ok_or_else(|| {
+                Failure::new(Kind::Promotion, "there is no token for the forge")
+                    .because(format!(
+                        "{FILE} says that the environment variable {variable} holds it, and that is not set"
+                    ))
+                    .hint(format!(
+                        "make a token that may read and write pull requests of `{}`, and set {variable}",
+                        self.repository.get_ref()
+                    ))
+            })
+    }
+}
+
+fn rest_is_port(api: &str, start: &str) -> bool {
+    api.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<Forge>> {
+        let folder = tempfile::tempdir().unwrap();
+        for inside in ["envs", "gitops", "infra"] {
+            std::fs::create_dir(folder.path().join(inside)).unwrap();
+        }
+        if !text.is_empty() {
+            std::fs::write(folder.path().join(FILE), text).unwrap();
+        }
+        Forge::load(&Project::find(folder.path()).unwrap())
+    }
+
+    const GOOD: &str = "kind = \"github\"\napi = \"https://api.github.com\"\nrepository = \"project-seasense/seasense\"\n\
+        token-variable = \"FORGE_TOKEN\"\nremote = \"origin\"\n";
+
+    #[test]
+    fn a_project_without_a_forge_has_none() {
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(read(GOOD).unwrap().unwrap().kind, ForgeKind::GitHub);
+    }
+
+    #[test]
+    fn what_would_leak_or_lead_astray_is_refused_with_its_place() {
+        for (from, to, place) in [
+            ("https://api.github.com", "http://api.github.com", "2:7"),
+            ("https://api.github.com", "http://127.0.0.1.example.org", "2:7"),
+            ("project-seasense/seasense", "seasense", "3:14"),
+            ("project-seasense/seasense", "a/b/../c", "3:14"),
+            ("FORGE_TOKEN", "ghp_abc", "4:18"),
+            ("origin", "--upload-pack=x", "5:10"),
+            ("github", "gitea", "1:8"),
+        ] {
+            let failure = read(&GOOD.replace(from, to)).unwrap_err();
+            assert_eq!(failure.location.unwrap().to_string(), format!("{FILE}:{place}"), "{to}");
+        }
+        assert!(read(&GOOD.replace("https://api.github.com", "http://127.0.0.1:8000")).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_never_shown() {
+        assert_eq!(format!("{:?}", Token::of("secret")), "Token(..)");
+    }
+}

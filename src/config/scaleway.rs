@@ -1,0 +1,170 @@
+//! What an environment on Scaleway is made of: `infra/scaleway/envs/<name>.tfvars.json`, and the keys that make it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Project, nearest};
+use crate::failure::{Failure, Kind, Location, Result};
+
+/// The folder of the modules, relative to the project.
+pub const MODULES: &str = "infra/scaleway";
+
+/// The variables of one environment's infrastructure, as OpenTofu gets them; the modules hold the rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Infrastructure {
+    /// The environment's name; equals the file's name.
+    pub environment: String,
+    /// Scaleway region, for example `fr-par`.
+    pub region: String,
+    /// Zones of the region, one pool of nodes in each.
+    pub zones: Vec<String>,
+    /// `lean` or `resilient`.
+    pub profile: String,
+    /// Minor version of Kubernetes.
+    pub kubernetes_version: String,
+    /// Type of every node, for example `DEV1-M`.
+    pub node_type: String,
+    /// Nodes of all zones together that always run.
+    pub nodes_min: u32,
+    /// Nodes of all zones together that may run.
+    pub nodes_max: u32,
+    /// System disk of a node, GB.
+    pub root_volume_gb: u32,
+    /// Whether a load balancer stands in front.
+    pub load_balancer: bool,
+    /// Whether nodes leave through a gateway.
+    pub public_gateway: bool,
+    /// Volume of one database instance, GB.
+    pub database_storage_gb: u32,
+    /// Database instances.
+    pub database_instances: u32,
+    /// Backups that are expected, GB.
+    pub backup_gb: u32,
+    /// Public name of the page and the API.
+    pub domain: String,
+}
+
+impl Infrastructure {
+    /// The file of the environment `name`, relative to the project.
+    pub fn file(name: &str) -> PathBuf {
+        PathBuf::from(format!("{MODULES}/envs/{name}.tfvars.json"))
+    }
+
+    /// Reads the file of the environment `name`.
+    ///
+    /// Fails with kind `Environment` and the line and column of whatever is wrong.
+    pub fn load(project: &Project, name: &str) -> Result<Self> {
+        let file = Self::file(name);
+        let text = std::fs::read_to_string(project.root().join(&file))
+            .map_err(|error| unreadable(project, name, &error))?;
+        let read: Self = serde_json::from_str(&text).map_err(|error| {
+            let position = Some((error.line(), error.column()));
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+            Failure::new(Kind::Environment, message).at(Location { file: file.clone(), position })
+        })?;
+        if read.environment == name {
+            return Ok(read);
+        }
+        Err(Failure::new(Kind::Environment, format!("`environment` must equal the file's name, `{name}`"))
+            .at(Location { file, position: None })
+            .because(format!("it is `{}`", read.environment)))
+    }
+
+    /// The environments that have infrastructure, sorted.
+    pub fn names(project: &Project) -> Vec<String> {
+        let entries = std::fs::read_dir(project.root().join(MODULES).join("envs")).into_iter().flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|name| Some(name.strip_suffix(".tfvars.json")?.to_owned()))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// What everything of it is called; the cluster too.
+    pub fn name(&self) -> String {
+        format!("seasense-{}", self.environment)
+    }
+
+    /// The tag that everything of it bears.
+    pub fn tag(&self) -> String {
+        format!("seasense-environment={}", self.environment)
+    }
+
+    /// How many nodes each zone has at least and at most, in the order of the zones, as the pools' module spreads them.
+    pub fn spread(&self) -> Vec<(String, u32, u32)> {
+        let zones = u32::try_from(self.zones.len()).unwrap_or(u32::MAX).max(1);
+        let share = |nodes: u32, index: u32| nodes / zones + u32::from(index < nodes % zones);
+        let numbered = (0_u32..).zip(&self.zones);
+        numbered
+            .map(|(index, zone)| (zone.clone(), share(self.nodes_min, index), share(self.nodes_max, index)))
+            .collect()
+    }
+}
+
+fn unreadable(project: &Project, name: &str, error: &std::io::Error) -> Failure {
+    let file = Infrastructure::file(name);
+    let failure = Failure::new(Kind::Environment, format!("cannot read `{}`", file.display()));
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return failure.caused_by(error);
+    }
+    let names = Infrastructure::names(project);
+    let failure = failure.because("the environment has no infrastructure of its own");
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+        None => failure.hint(format!("`{MODULES}/envs` holds: {}", names.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn project() -> Project {
+        Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    #[test]
+    fn every_environments_file_is_read_and_has_the_same_keys_in_the_same_order() {
+        let names = Infrastructure::names(&project());
+        assert_eq!(names, ["production", "staging"]);
+        for name in names {
+            let read = Infrastructure::load(&project(), &name).unwrap();
+            let text = std::fs::read_to_string(project().root().join(Infrastructure::file(&name))).unwrap();
+            let kept: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let keys = |value: &serde_json::Value| -> Vec<String> {
+                value.as_object().unwrap().keys().cloned().collect()
+            };
+            assert_eq!(keys(&kept), keys(&serde_json::to_value(&read).unwrap()), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_environment_is_told_the_nearest_one() {
+        let failure = Infrastructure::load(&project(), "stagin").unwrap_err();
+        assert_eq!(failure.hints, ["the nearest known name is `staging`"]);
+        assert_eq!(failure.kind, Kind::Environment);
+    }
+
+    proptest! {
+        #[test]
+        fn nodes_are_spread_evenly_and_none_is_lost(zones in 1usize..4, min in 1u32..12, more in 0u32..8) {
+            let mut one = Infrastructure::load(&project(), "staging").unwrap();
+            one.zones = (1..=zones).map(|zone| format!("fr-par-{zone}")).collect();
+            (one.nodes_min, one.nodes_max) = (min, min + more);
+            let spread = one.spread();
+            prop_assert_eq!(spread.iter().map(|(_, low, _)| low).sum::<u32>(), min);
+            prop_assert_eq!(spread.iter().map(|(_, _, high)| high).sum::<u32>(), min + more);
+            let lows: Vec<u32> = spread.iter().map(|(_, low, _)| *low).collect();
+            prop_assert!(lows.iter().max().unwrap() - lows.iter().min().unwrap() <= 1);
+            prop_assert!(spread.iter().all(|(_, low, high)| low <= high));
+        }
+    }
+}

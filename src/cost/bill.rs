@@ -1,0 +1,175 @@
+//! Items with their prices: rows, shares and a total.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::Item;
+use crate::{
+    config::{Confidence, Prices},
+    failure::Result,
+};
+
+/// One priced row.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// What it is.
+    pub resource: String,
+    /// Its name in the price table.
+    pub item: String,
+    /// How many units are paid, on average over the month.
+    pub quantity: f64,
+    /// What a unit is.
+    pub unit: String,
+    /// What a unit costs a month, EUR without VAT.
+    pub eur_per_unit: f64,
+    /// What the row costs a month, EUR without VAT.
+    pub eur_per_month: f64,
+    /// Its part of the whole, 0 to 1; all shares together are 1 unless everything is free.
+    pub share: f64,
+    /// How surely the price is known.
+    pub confidence: Confidence,
+    /// When the price was true.
+    pub dated: Date,
+}
+
+/// What a set of items costs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bill {
+    /// The rows, in the order of the items.
+    pub rows: Vec<Row>,
+    /// Their sum, EUR a month without VAT.
+    pub eur_per_month: f64,
+}
+
+/// How old the prices are that some bills were made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Age {
+    /// The oldest of them.
+    pub oldest: Date,
+    /// The newest of them.
+    pub newest: Date,
+    /// Days since the oldest.
+    pub age_days: i64,
+    /// The items whose price is older than the table allows, sorted.
+    pub stale: Vec<String>,
+}
+
+/// Prices `items`; what scales is paid `node_hours` of the month's hours.
+///
+/// Fails with kind `Environment` on an item that the table does not hold.
+pub fn bill(items: &[Item], prices: &Prices, node_hours: f64) -> Result<Bill> {
+    let part = (node_hours / f64::from(prices.hours_per_month)).clamp(0.0, 1.0);
+    let mut rows = items
+        .iter()
+        .map(|item| {
+            let price = prices
+                .price(&item.item)
+                .map_err(|failure| failure.because(format!("`{}` is made of it", item.resource)))?;
+            let quantity = if item.scales { item.quantity * part } else { item.quantity };
+            let eur_per_unit = prices.monthly(price);
+            Ok(Row {
+                resource: item.resource.clone(),
+                item: item.item.clone(),
+                quantity,
+                unit: price.unit.clone(),
+                eur_per_unit,
+                eur_per_month: quantity * eur_per_unit,
+                share: 0.0,
+                confidence: price.confidence,
+                dated: price.date,
+            })
+        })
+        .collect::<Result<Vec<Row>>>()?;
+    let eur_per_month: f64 = rows.iter().map(|row| row.eur_per_month).sum();
+    if eur_per_month > 0.0 {
+        for row in &mut rows {
+            row.share = row.eur_per_month / eur_per_month;
+        }
+    }
+    Ok(Bill { rows, eur_per_month })
+}
+
+/// The sum of several bills, EUR a month.
+pub fn total<'a>(bills: impl IntoIterator<Item = &'a Bill>) -> f64 {
+    bills.into_iter().map(|bill| bill.eur_per_month).sum()
+}
+
+impl Age {
+    /// How old the prices of `bills` are on the day `today`; `None` where nothing was priced.
+    pub fn of<'a>(bills: impl IntoIterator<Item = &'a Bill>, prices: &Prices, today: Date) -> Option<Self> {
+        let days = |date: Date| i64::from(today.since(date).map_or(0, |span| span.get_days()));
+        let rows: Vec<&Row> = bills.into_iter().flat_map(|bill| &bill.rows).collect();
+        let oldest = rows.iter().map(|row| row.dated).min()?;
+        let newest = rows.iter().map(|row| row.dated).max()?;
+        let limit = i64::from(prices.warn_after_days);
+        let old = rows.iter().filter(|row| days(row.dated) > limit);
+        let mut stale: Vec<String> = old.map(|row| row.item.clone()).collect();
+        stale.sort();
+        stale.dedup();
+        Some(Self { oldest, newest, age_days: days(oldest), stale })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        config::Infrastructure,
+        cost::{
+            layout::tests::{any_layout, lean, prices},
+            of_layout,
+        },
+    };
+
+    proptest! {
+        #[test]
+        fn shares_are_the_whole_and_no_number_is_none(layout in any_layout(), hours in 0.0..800.0_f64) {
+            let bill = bill(&of_layout(&layout, prices()), prices(), hours).unwrap();
+            let shares: f64 = bill.rows.iter().map(|row| row.share).sum();
+            prop_assert!(shares.is_finite() && (bill.eur_per_month <= 0.0 || (shares - 1.0).abs() < 1e-9), "{shares}");
+            for row in &bill.rows {
+                prop_assert!(row.eur_per_month.is_finite() && row.eur_per_month >= 0.0 && row.share.is_finite());
+                prop_assert!((0.0..=1.0).contains(&row.share));
+            }
+            prop_assert!((total([&bill, &bill]) - 2.0 * bill.eur_per_month).abs() < 1e-6);
+        }
+
+        #[test]
+        fn more_hours_are_never_cheaper(layout in any_layout(), fewer in 0.0..730.0_f64, more in 0.0..100.0_f64) {
+            let paid = |hours| bill(&of_layout(&layout, prices()), prices(), hours).unwrap().eur_per_month;
+            prop_assert!(paid(fewer) <= paid(fewer + more));
+        }
+    }
+
+    #[test]
+    fn nothing_costs_nothing_and_has_no_age() {
+        let bill = bill(&[], prices(), 730.0).unwrap();
+        assert_eq!((bill.eur_per_month, bill.rows.len()), (0.0, 0));
+        assert_eq!(Age::of([&bill], prices(), date(2026, 1, 1)), None);
+    }
+
+    #[test]
+    fn an_unknown_item_is_refused_with_what_it_is_for() {
+        let layout = Infrastructure { node_type: "GP1-XS".into(), ..lean() };
+        let failure = super::bill(&of_layout(&layout, prices()), prices(), 730.0).unwrap_err();
+        assert_eq!(failure.message, "no price is known for `GP1-XS`");
+        assert_eq!(failure.causes, ["`nodes` is made of it"]);
+    }
+
+    #[test]
+    fn the_age_is_that_of_the_oldest_price_in_use() {
+        let bill = bill(&of_layout(&lean(), prices()), prices(), 730.0).unwrap();
+        let age = |today| Age::of([&bill], prices(), today).unwrap();
+        let fresh = age(date(2025, 3, 26));
+        assert_eq!((fresh.age_days, fresh.stale.len()), (1, 0));
+        let old = age(date(2026, 11, 20));
+        assert_eq!((old.oldest, old.age_days), (date(2025, 3, 25), 605));
+        assert!(
+            old.stale.contains(&"DEV1-M".to_owned()) && !old.stale.contains(&"flexible-ipv4".to_owned()),
+            "{old:?}"
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! Brings the infrastructure to what its modules say.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    InfraContext, dns,
+    plan::{Planned, Purpose, planned},
+};
+use crate::{
+    config::Secret,
+    failure::{Failure, Kind, Result},
+};
+
+/// What stands after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Applied {
+    /// The version of this format.
+    pub version: u8,
+    /// How many resources were made, changed or removed.
+    pub changed: usize,
+    /// The cluster, as region/uuid.
+    pub cluster: String,
+    /// What image names begin with.
+    pub registry: String,
+    /// What the public name has to say.
+    pub dns: Vec<Record>,
+    /// How the cluster is reached, with its administrator's token.
+    #[serde(skip)]
+    pub kubeconfig: Option<Secret>,
+}
+
+/// A record of the zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// The name, for example `staging.seasense.org`.
+    pub name: String,
+    /// `A` or `CNAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The address, or the name it stands for.
+    pub content: String,
+}
+
+/// Plans, asks `consent` whether to carry the plan out, and does. With nothing to do nobody is asked.
+pub async fn apply(
+    context: &InfraContext,
+    consent: impl FnOnce(&Planned<'_>) -> Result<()>,
+) -> Result<Applied> {
+    let plan = planned(context, Purpose::Change).await?;
+    if !plan.summary.is_empty() {
+        consent(&plan)?;
+    }
+    let outputs = plan.apply(context).await?;
+    let applied = read(&outputs, plan.summary.changes.len())?;
+    dns::name(context, applied.dns.first()).await?;
+    Ok(applied)
+}
+
+/// Reads OpenTofu's outputs.
+fn read(outputs: &Value, changed: usize) -> Result<Applied> {
+    let text = |name: &str| outputs[name]["value"].as_str().map(str::to_owned);
+    let need = |name: &str| {
+        text(name).ok_or_else(|| {
+            Failure::new(Kind::Internal, format!("the modules give no output `{name}`"))
+                .because("`infra/scaleway/outputs.tf` names every output that is read")
+        })
+    };
+    let records = outputs["dns_records"]["value"].as_array().into_iter().flatten().map(|record| {
+        let field = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
+        Record { name: field("name"), kind: field("type"), content: field("content") }
+    });
+    Ok(Applied {
+        version: 1,
+        changed,
+        cluster: need("cluster_id")?,
+        registry: need("registry")?,
+        dns: records.collect(),
+        kubeconfig: Some(Secret::new(need("kubeconfig")?)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn outputs_are_read_and_the_kubeconfig_is_never_written_out() {
+        let outputs = json!({
+            "cluster_id": {"value": "fr-par/1"}, "registry": {"value": "rg.fr-par.scw.cloud/seasense-staging"},
+            "kubeconfig": {"sensitive": true, "value": "token: abc"},
+            "dns_records": {"value": [{"name": "a.example", "type": "CNAME", "content": "x.nodes.example"}]},
+        });
+        let applied = read(&outputs, 3).unwrap();
+        assert_eq!(applied.dns[0].kind, "CNAME");
+        let (shown, written) = (format!("{applied:?}"), serde_json::to_string(&applied).unwrap());
+        assert!(!shown.contains("abc") && !written.contains("abc"), "{shown} {written}");
+        assert_eq!(read(&json!({}), 0).unwrap_err().kind, Kind::Internal);
+    }
+}

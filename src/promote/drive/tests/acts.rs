@@ -1,0 +1,149 @@
+//! What the world of a test does when the driver asks it.
+
+use super::{
+    world::{NEW, Script, World},
+    *,
+};
+use crate::promote::{
+    CanaryFigures, Content, Copied, EnvLock, Part, State,
+    gate::{Approvals, Migrations, Parity},
+    history::History,
+};
+
+pub fn content() -> Content {
+    let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
+    Content { commit, images: [("seasense/backend".to_owned(), NEW.to_owned())].into(), ..Content::default() }
+}
+
+fn state(digest: Option<String>, ready: bool) -> State {
+    let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
+    State { digest, parts: vec![part], ready_since: None }
+}
+
+impl Target for World {
+    async fn inspect(&self, digest: &str) -> Result<Content> {
+        self.step().await;
+        let here = self.facts.lock().unwrap().registry.iter().any(|one| one == digest);
+        let missing = if here { vec![] } else { vec![digest.to_owned()] };
+        Ok(Content { missing, ..content() })
+    }
+
+    async fn copy(&self, digest: &str) -> Result<Copied> {
+        self.effect(|facts| {
+            let missing = !facts.registry.iter().any(|one| one == digest);
+            if missing {
+                facts.registry.push(digest.to_owned());
+            }
+            Ok(Copied { manifests: usize::from(missing), bytes: 0 })
+        })
+        .await
+    }
+
+    async fn hand_over(&self, digest: &str) -> Result<()> {
+        self.effect(|facts| {
+            assert!(facts.registry.iter().any(|one| one == digest), "it was told what its registry lacks");
+            assert!(
+                facts.lock.as_ref().is_none_or(|lock| lock.digest == digest),
+                "the lock must say it first"
+            );
+            facts.handed.push(digest.to_owned());
+            facts.running = Some(digest.to_owned());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn state(&self) -> Result<State> {
+        self.step().await;
+        let running = self.facts.lock().unwrap().running.clone();
+        let ready = self.script != Script::Stuck || running.as_deref() != Some(NEW);
+        Ok(state(running, ready))
+    }
+
+    async fn canary(&self) -> Result<CanaryFigures> {
+        self.effect(|facts| {
+            facts.now += 10;
+            facts.sailing = true;
+            let new = facts.running.as_deref() == Some(NEW);
+            let good = CanaryFigures {
+                requests: 50,
+                failed: 0,
+                p95_ms: 40.0,
+                freshness_seconds: Some(1.0),
+                sent: 100,
+                stored: 100,
+            };
+            Ok(match self.script {
+                Script::Slow if new => CanaryFigures { p95_ms: 2000.0, ..good },
+                Script::Lossy if new => CanaryFigures { stored: 99, ..good },
+                _ => good,
+            })
+        })
+        .await
+    }
+
+    async fn finish(&self) -> Result<()> {
+        self.facts.lock().unwrap().sailing = false;
+        Ok(())
+    }
+}
+
+impl Ledger for World {
+    async fn read(&self, _: &str) -> Result<Book> {
+        self.step().await;
+        let facts = self.facts.lock().unwrap();
+        let (history, fault) = History::parse("staging", &facts.history);
+        if let Some(fault) = fault {
+            return Err(broken("staging", &fault));
+        }
+        Ok(Book {
+            lock: facts.lock.clone(),
+            history,
+            head: format!("{}", facts.commits.len()),
+            ..Book::default()
+        })
+    }
+
+    async fn write(&self, book: &mut Book, message: Message<'_>) -> Result<()> {
+        self.effect(|facts| {
+            let text = book.history.to_text();
+            if facts.lock == book.lock && facts.history == text {
+                return;
+            }
+            (facts.lock, facts.history) = (book.lock.clone(), text);
+            facts.commits.push(message.title.to_owned());
+        })
+        .await;
+        Ok(())
+    }
+
+    fn reviewed(&self) -> bool {
+        self.forge
+    }
+
+    async fn review(&self, _: &mut Book, _: Message<'_>) -> Result<Option<Approvals>> {
+        self.step().await;
+        let approved = self.facts.lock().unwrap().approved.clone();
+        Ok(self.forge.then(|| Approvals { url: "https://f/7".into(), approved, against: vec![] }))
+    }
+
+    async fn conclude(&self, _: &mut Book, _: Message<'_>) -> Result<Option<String>> {
+        self.effect(|facts| facts.merged = true).await;
+        Ok(None)
+    }
+}
+
+impl Witness for World {
+    async fn look(&self, _: &Content, _: Option<&EnvLock>) -> Result<super::Facts> {
+        self.step().await;
+        Ok(super::Facts {
+            source: state(Some(self.facts.lock().unwrap().source.clone()), self.source_ready),
+            tree: Ok(3),
+            migrations: Ok(Migrations::default()),
+            known: true,
+            edited: vec![],
+            parity: Parity::default(),
+            monthly: Ok(None),
+        })
+    }
+}

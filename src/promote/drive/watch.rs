@@ -1,0 +1,138 @@
+//! Waits until the target is Ready, and watches it until there is a verdict.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Driver, Order, Witness};
+use crate::{
+    event::Step,
+    failure::Result,
+    k8s::{Deadline, Look, wait},
+    promote::{
+        Target,
+        ledger::Ledger,
+        report::short,
+        verify::{Sample, Summary, Verdict, judge},
+    },
+};
+
+/// What came of handing a digest over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watched {
+    /// Why it is worse; `None` where it was proved.
+    pub worse: Option<String>,
+    /// What was seen; `None` where it never became Ready.
+    pub figures: Option<Summary>,
+}
+
+impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
+    /// Hands `digest` over, waits until it is Ready, and watches it.
+    pub(super) async fn try_out(&self, order: &Order) -> Result<Watched> {
+        let step =
+            Step::start(self.events, "promote.hand-over", format!("Hand {} over", short(&order.digest)));
+        self.target.hand_over(&order.digest).await?;
+        step.done(format!("{} is told to run it", order.environment));
+        if let Some(worse) = self.until_ready(&order.environment, &order.digest, "promote.ready").await {
+            return Ok(Watched { worse: Some(worse), figures: None });
+        }
+        let watched = self.watch(order).await;
+        if let Err(failure) = self.target.finish().await {
+            self.warn(format!("the canary buoys could not be taken away: {failure}"));
+        }
+        Ok(watched)
+    }
+
+    /// Waits until the target is Ready at `digest`; gives why it is not.
+    pub(super) async fn until_ready(&self, environment: &str, digest: &str, step: &str) -> Option<String> {
+        let step =
+            Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
+        let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
+            let state = self.target.state().await?;
+            let ready = state.parts.iter().filter(|part| part.ready).count();
+            step.progress(count(ready), Some(count(state.parts.len())), String::new());
+            Ok(if state.is_ready_at(digest) { Look::Ready(()) } else { Look::NotYet(state.missing(digest)) })
+        });
+        match waited.await {
+            Ok(()) => {
+                step.done("every part, at exactly this digest");
+                None
+            }
+            Err(failure) => {
+                Some(std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": "))
+            }
+        }
+    }
+
+    /// Looks again and again until the looks say that it is proved, or worse.
+    async fn watch(&self, order: &Order) -> Watched {
+        let promised = &order.rules.promised;
+        let step =
+            Step::start(self.events, "promote.watch", "Watch it with canary buoys through the gateway");
+        let (begun, mut samples) = ((self.clock)(), Vec::new());
+        // The verdict ends it after twice the watch time; this only keeps a clock that stands still from holding it for ever.
+        let limit = Deadline::after(promised.watch * 3 + self.pace.patience * 4);
+        let worse = loop {
+            samples.push(self.look(&order.digest).await);
+            match judge(begun, &samples, promised) {
+                Verdict::Proved => break None,
+                Verdict::Worse(reason) => break Some(reason),
+                Verdict::Holding if limit.passed() => {
+                    break Some("no verdict was reached in time".to_owned());
+                }
+                Verdict::Holding => {
+                    let watched =
+                        Duration::try_from((self.clock)().duration_since(begun)).unwrap_or_default();
+                    step.progress(watched.as_secs(), Some(promised.watch.as_secs()), told(&samples));
+                    crate::k8s::pause(self.pace.sample).await;
+                }
+            }
+        };
+        let sum = Summary::of(&samples);
+        match &worse {
+            None => step.done(told(&samples)),
+            // A step that is dropped says that it failed.
+            Some(_) => drop(step),
+        }
+        Watched { worse, figures: Some(sum) }
+    }
+
+    /// One look; one that fails, or takes too long, is a bad one.
+    async fn look(&self, digest: &str) -> Sample {
+        let look = async {
+            let figures = self.target.canary().await;
+            (figures, self.target.state().await)
+        };
+        let looked = tokio::time::timeout(self.pace.patience, look).await;
+        let at: Timestamp = (self.clock)();
+        match looked {
+            Err(_) => Sample { at, trouble: Some("it does not answer".to_owned()), figures: None },
+            Ok((figures, state)) => {
+                let missing = match state {
+                    Ok(state) => Some(state.missing(digest)).filter(|missing| !missing.is_empty()),
+                    Err(failure) => Some(failure.message),
+                };
+                let trouble =
+                    missing.or_else(|| figures.as_ref().err().map(|failure| failure.message.clone()));
+                Sample { at, trouble, figures: figures.ok() }
+            }
+        }
+    }
+}
+
+/// What was seen so far, in one line.
+fn told(samples: &[Sample]) -> String {
+    let sum = Summary::of(samples);
+    format!(
+        "{} requests, {} failed, p95 {:.0} ms, {} of {} readings stored",
+        sum.requests,
+        sum.failed,
+        sum.p95_ms,
+        sum.stored.min(sum.sent),
+        sum.sent
+    )
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

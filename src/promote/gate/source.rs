@@ -1,0 +1,78 @@
+//! Whether the source environment has run the digest well, and for long enough.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Gate;
+use crate::promote::State;
+
+pub(super) const READY: &str = "source-ready";
+pub(super) const SOAK: &str = "soak";
+
+/// The environment `source` is Ready at `digest`.
+pub fn source_ready(source: &str, digest: &str, state: &State) -> Gate {
+    if state.is_ready_at(digest) {
+        return Gate::passed(READY, format!("{source} is Ready at this digest, {} parts", state.parts.len()));
+    }
+    Gate::refused(READY, format!("{source}: {}", state.missing(digest)))
+}
+
+/// It has been so for `needed`.
+pub fn soak(source: &str, digest: &str, state: &State, needed: Duration, now: Timestamp) -> Gate {
+    if needed.is_zero() {
+        return Gate::skipped(SOAK, "no soak time is asked for");
+    }
+    let Some(since) = state.ready_since.filter(|_| state.is_ready_at(digest)) else {
+        return Gate::refused(SOAK, format!("{source} is not known to be Ready at this digest"));
+    };
+    // A clock that runs ahead over there does not make it longer.
+    let soaked = Duration::try_from(now.duration_since(since)).unwrap_or_default();
+    let told = format!("{source} is Ready since {}, {} are asked for", minutes(soaked), minutes(needed));
+    if soaked >= needed { Gate::passed(SOAK, told) } else { Gate::refused(SOAK, told) }
+}
+
+fn minutes(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::promote::{Part, gate::Verdict};
+
+    fn ready(since: i64) -> State {
+        let part = Part { name: "phase/apps".into(), ready: true, message: String::new() };
+        State {
+            digest: Some("sha256:a".into()),
+            parts: vec![part],
+            ready_since: Timestamp::from_second(since).ok(),
+        }
+    }
+
+    #[test]
+    fn a_source_that_runs_something_else_or_is_not_ready_is_refused() {
+        assert!(!source_ready("local", "sha256:a", &ready(0)).refuses());
+        let other = source_ready("local", "sha256:b", &ready(0));
+        assert_eq!((other.refuses(), other.reason.as_str()), (true, "local: it runs sha256:a"));
+        let mut failing = ready(0);
+        failing.parts[0] =
+            Part { ready: false, message: "ImagePullBackOff".into(), ..failing.parts[0].clone() };
+        assert_eq!(source_ready("local", "sha256:a", &failing).reason, "local: phase/apps: ImagePullBackOff");
+    }
+
+    #[test]
+    fn the_soak_is_counted_from_when_it_became_ready() {
+        let (needed, now) = (Duration::from_mins(10), Timestamp::from_second(10_000).unwrap());
+        let gate = |since| soak("local", "sha256:a", &ready(since), needed, now);
+        assert_eq!(gate(9_400).verdict, Verdict::Passed);
+        assert_eq!(gate(9_401).reason, "local is Ready since 9 min, 10 min are asked for");
+        assert_eq!(gate(9_401).verdict, Verdict::Refused);
+        assert!(gate(10_500).reason.contains("since 0 s"), "a clock that runs ahead");
+        assert!(soak("local", "sha256:b", &ready(0), needed, now).refuses(), "another digest has soaked");
+        assert_eq!(soak("local", "sha256:b", &ready(0), Duration::ZERO, now).verdict, Verdict::Skipped);
+    }
+}

@@ -1,0 +1,124 @@
+//! Tests of the chain: what is written is read, and no line can be changed, moved or left out.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::promote::{
+    gate::Verdict,
+    history::{Action, GateNote},
+    verify::Summary,
+};
+
+pub fn a_record(digest: &str, outcome: Outcome) -> Record {
+    Record {
+        version: VERSION,
+        at: "2026-11-24T12:00:00Z".parse().unwrap(),
+        environment: "staging".into(),
+        action: Action::Promote,
+        who: "Ada <ada@example.org>".into(),
+        digest: digest.into(),
+        commit: None,
+        from: "local".into(),
+        previous: None,
+        gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
+        figures: Some(Summary { looks: 3, requests: 30, p95_ms: 12.25, ..Summary::default() }),
+        outcome,
+        reason: "proved".into(),
+        before: String::new(),
+    }
+}
+
+fn history(records: impl IntoIterator<Item = (Record, Option<String>)>) -> History {
+    let mut history = History::default();
+    for (record, signature) in records {
+        let (record, payload) = history.next(record).unwrap();
+        history.push(record, payload, signature);
+    }
+    history
+}
+
+fn three() -> History {
+    history([
+        (a_record("sha256:a", Outcome::Verified), None),
+        (a_record("sha256:b", Outcome::Worse), Some("-----BEGIN\nx".into())),
+        (a_record("sha256:a", Outcome::Verified), None),
+    ])
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let (read, fault) = History::parse("staging", &three().to_text());
+    assert_eq!((read, fault), (three(), None));
+    assert_eq!(History::parse("staging", ""), (History::default(), None));
+    assert_eq!(three().to_text().lines().count(), 3);
+}
+
+#[test]
+fn the_last_verified_digest_is_not_the_present_one() {
+    let history = three();
+    assert_eq!(history.verified_before("sha256:b").unwrap().digest, "sha256:a");
+    assert_eq!(history.verified_before("sha256:a"), None, "b was worse");
+}
+
+#[test]
+fn a_line_of_another_environment_or_form_breaks_it() {
+    let other = History::parse("production", &three().to_text()).1.unwrap();
+    assert_eq!((other.line, other.what.as_str()), (1, "it is a record of `staging`"));
+    let text = three().to_text();
+    let broken = |text: &str| History::parse("staging", text).1.unwrap().what;
+    assert!(broken("{}").contains("`record` and `signature`"));
+    assert!(broken("[1").starts_with("it is no record: "));
+    assert!(broken(&text.replacen("\"version\":1", "\"version\":2", 1)).contains("version is 2"));
+    assert!(broken(&text.replacen("\"who\"", "\"whom\"", 1)).contains("unknown field `whom`"));
+}
+
+#[test]
+fn a_bad_signature_is_found_by_its_line() {
+    let mut history = three();
+    assert_eq!(history.forged(), None);
+    history.lines[1].checked = Some(Signature::Bad("no such key".into()));
+    let told = Fault { line: 2, what: "its signature is bad: no such key".into() };
+    assert_eq!(history.forged(), Some(told));
+}
+
+prop_compose! {
+    fn any_history()(
+        parts in proptest::collection::vec((".{0,20}", "[a-f0-9]{4}", any::<bool>(), proptest::option::of(".{0,30}"), any::<f64>()), 1..6)
+    ) -> History {
+        history(parts.into_iter().map(|(who, digest, good, signature, p95_ms)| {
+            let outcome = if good { Outcome::Verified } else { Outcome::Worse };
+            let figures = p95_ms.is_finite().then_some(Summary { p95_ms, ..Summary::default() });
+            let record = Record { who, figures, ..a_record(&digest, outcome) };
+            (record, signature.filter(|text| text != UNSIGNED))
+        }))
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_history_survives_its_file(history in any_history()) {
+        let (read, fault) = History::parse("staging", &history.to_text());
+        prop_assert_eq!(fault, None);
+        prop_assert_eq!(read, history);
+    }
+
+    #[test]
+    fn no_line_but_the_last_can_go_or_change_unseen(history in any_history(), place in any::<prop::sample::Index>(), change in 0..3) {
+        prop_assume!(history.lines.len() > 1);
+        let mut lines: Vec<String> = history.to_text().lines().map(str::to_owned).collect();
+        let place = place.index(lines.len() - 1);
+        match change {
+            0 => drop(lines.remove(place)),
+            1 => lines[place] = lines[place].replacen("\"reason\":\"proved\"", "\"reason\":\"Proved\"", 1),
+            _ => lines.swap(place, place + 1),
+        }
+        let (read, fault) = History::parse("staging", &lines.join("\n"));
+        prop_assert!(fault.is_some_and(|fault| fault.line <= place + 2));
+        prop_assert!(read.lines.len() <= place + 1);
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in ".{0,200}") {
+        let _ = History::parse("staging", &text);
+    }
+}

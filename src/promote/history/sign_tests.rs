@@ -1,0 +1,92 @@
+//! Tests of signatures with real keys: whoever may not, whatever is not meant, and whoever might no longer.
+
+use super::*;
+use crate::promote::history::{Outcome, chain::tests::a_record};
+
+/// A key of its own, and the line that allows it.
+pub async fn a_key(folder: &Path, name: &str) -> (Key, String) {
+    let file = folder.join(name);
+    let make = Invocation::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]);
+    make.arg(&file).capture().await.unwrap();
+    let public = std::fs::read_to_string(file.with_extension("pub")).unwrap();
+    (Key::File(file), format!("{name}@example.org namespaces=\"{NAMESPACE}\" {public}"))
+}
+
+fn now() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_signature_is_good_only_for_its_text_and_its_signer() {
+    let folder = tempfile::tempdir().unwrap();
+    let ((ada, allowed), (eve, _)) = (a_key(folder.path(), "ada").await, a_key(folder.path(), "eve").await);
+    let keys = Keys::new(Some(ada), &allowed).unwrap();
+    assert_eq!(keys.signer(now()).await, Signer::Ready("ada@example.org".into()));
+    let signature = keys.sign("text").await.unwrap().unwrap();
+    let good = Signature::Good("ada@example.org".into());
+    assert_eq!(keys.check("text", &signature, now()).await, Ok(good));
+    let other = keys.check("texts", &signature, now()).await.unwrap();
+    assert_eq!(other, Signature::Bad("it is the signature of something else".into()));
+
+    let stranger = Keys::new(Some(eve), &allowed).unwrap();
+    let forged = stranger.sign("text").await.unwrap().unwrap();
+    assert!(
+        matches!(keys.check("text", &forged, now()).await, Ok(Signature::Bad(why)) if why.contains("nobody"))
+    );
+    assert!(matches!(stranger.signer(now()).await, Signer::Unusable(why) if why.contains("allowed_signers")));
+    assert!(matches!(keys.check("text", "no signature", now()).await, Ok(Signature::Bad(_))));
+}
+
+#[tokio::test]
+async fn a_signature_made_for_something_else_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, allowed) = a_key(folder.path(), "ada").await;
+    let sign = Invocation::new("ssh-keygen").args(["-Y", "sign", "-n", "git", "-f"]);
+    let signature = sign.arg(folder.path().join("ada")).stdin("text").capture().await.unwrap().stdout;
+    let keys = Keys::new(None, &allowed).unwrap();
+    assert!(matches!(keys.check("text", &signature, now()).await, Ok(Signature::Bad(_))));
+}
+
+#[tokio::test]
+async fn a_retired_key_stays_good_for_what_it_signed_in_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ada, allowed) = a_key(folder.path(), "ada").await;
+    let retired = allowed.replace("namespaces=", "valid-before=\"20261201Z\",namespaces=");
+    let keys = Keys::new(Some(ada), &retired).unwrap();
+    let signature = keys.sign("text").await.unwrap().unwrap();
+    assert!(matches!(keys.check("text", &signature, now()).await, Ok(Signature::Good(_))));
+    let later = "2027-01-01T00:00:00Z".parse().unwrap();
+    assert!(matches!(keys.check("text", &signature, later).await, Ok(Signature::Bad(_))));
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_signed_and_a_missing_one_is_said() {
+    let keys = Keys::new(None, "").unwrap();
+    assert_eq!((keys.sign("text").await, keys.signer(now()).await), (Ok(None), Signer::Unconfigured));
+    let missing = Keys::new(Some(Key::File("/no/such/key".into())), "").unwrap();
+    assert!(matches!(missing.signer(now()).await, Signer::Unusable(why) if why.contains("/no/such/key")));
+}
+
+#[tokio::test]
+async fn a_history_that_was_changed_after_it_was_signed_is_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ada, allowed) = a_key(folder.path(), "ada").await;
+    let (keys, mut history) = (Keys::new(Some(ada), &allowed).unwrap(), History::default());
+    keys.append(&mut history, a_record("sha256:a", Outcome::Verified)).await.unwrap();
+    let (mut read, fault) = History::parse("staging", &history.to_text());
+    keys.check_all(&mut read).await.unwrap();
+    assert_eq!((fault, read.forged()), (None, None));
+    // The last line is not held by the chain; its signature holds it.
+    let (mut read, fault) = History::parse("staging", &history.to_text().replace("sha256:a", "sha256:b"));
+    keys.check_all(&mut read).await.unwrap();
+    assert_eq!((fault, read.forged().map(|fault| fault.line)), (None, Some(1)));
+}
+
+#[test]
+fn what_git_names_is_a_file_or_a_key() {
+    let home = Some(Path::new("/home/ada"));
+    assert_eq!(Key::from_git("~/.ssh/id", home), Key::File("/home/ada/.ssh/id".into()));
+    assert_eq!(Key::from_git("/k/id.pub", None), Key::File("/k/id.pub".into()));
+    assert_eq!(Key::from_git("key::ssh-ed25519 AAAA", home), Key::Text("ssh-ed25519 AAAA".into()));
+    assert_eq!(Key::from_git("ssh-ed25519 AAAA", home), Key::Text("ssh-ed25519 AAAA".into()));
+}

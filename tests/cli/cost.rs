@@ -1,0 +1,144 @@
+//! What environments cost, as a person and a pipeline ask for it.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{
+    harness::{Harness, Run},
+    schema::assert_allowed,
+};
+
+/// A project with this project's prices, layouts and environments.
+fn harness() -> Harness {
+    let harness = Harness::new();
+    for (folder, ending) in
+        [("infra/scaleway", "prices.toml"), ("infra/scaleway/envs", ".tfvars.json"), ("envs", ".toml")]
+    {
+        let to = harness.project().join(folder);
+        fs::create_dir_all(&to).unwrap();
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.to_str().unwrap().ends_with(ending) {
+                fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    harness
+}
+
+fn change(harness: &Harness, name: &str, key: &str, value: Value) {
+    let path = harness.project().join(format!("infra/scaleway/envs/{name}.tfvars.json"));
+    let mut layout: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    layout[key] = value;
+    fs::write(path, layout.to_string()).unwrap();
+}
+
+fn read(run: &Run) -> Value {
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+#[test]
+fn every_environment_is_priced_and_added_up() {
+    let harness = harness();
+    let report = read(&harness.run(&["cost", "--json", "--output", "quiet"]));
+    assert_allowed("cost", &report);
+    let environments = report["environments"].as_array().unwrap();
+    let names: Vec<&str> = environments.iter().map(|one| one["environment"].as_str().unwrap()).collect();
+    assert_eq!(names, ["production", "staging"]);
+    let sum: f64 = environments.iter().map(|one| one["eur_per_month"].as_f64().unwrap()).sum();
+    assert!((report["eur_per_month"].as_f64().unwrap() - sum).abs() < 1e-6);
+    let people = harness.run(&["cost"]);
+    assert!(people.stdout.contains("all together"), "{}", people.stdout);
+}
+
+#[test]
+fn off_hours_are_not_paid() {
+    let eur = |args: &[&str]| {
+        let report = read(&harness().run(args));
+        report["eur_per_month"].as_f64().unwrap()
+    };
+    let always = eur(&["cost", "staging", "--json"]);
+    let office = eur(&["cost", "staging", "--json", "--node-hours", "240"]);
+    assert!(office < always * 0.5, "{office} of {always}");
+}
+
+#[test]
+fn over_budget_is_refused_unless_somebody_says_why() {
+    let harness = harness();
+    let gate = ["cost", "production", "--gate", "--json"];
+    assert_eq!(read(&harness.run(&gate))["environments"][0]["budget"]["verdict"], "within");
+
+    change(&harness, "production", "load_balancer", json!(true));
+    change(&harness, "production", "public_gateway", json!(true));
+    let run = harness.run(&gate);
+    assert_eq!(run.code, Some(60), "{}", run.stderr);
+    assert!(run.stderr.contains("`production` would cost more than 50 EUR a month"), "{}", run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["environments"][0]["budget"]["verdict"], "over");
+    // Looking is free.
+    assert_eq!(harness.run(&["cost", "production"]).code, Some(0));
+
+    let why = [&gate[..], &["--over-budget", "a field campaign until May"]].concat();
+    let report = read(&harness.run(&why));
+    let budget = &report["environments"][0]["budget"];
+    assert_eq!(budget["verdict"], "overridden");
+    assert!(
+        budget["reason"].as_str().unwrap().ends_with("allowed because: a field campaign until May"),
+        "{budget}"
+    );
+    assert_eq!(harness.run(&["cost", "--over-budget", "why"]).code, Some(2), "a reason for nothing");
+}
+
+#[test]
+fn a_plan_is_priced_in_place_of_the_layout() {
+    let harness = harness();
+    let resource = |kind: &str, values: Value| json!({"address": format!("{kind}.this"), "mode": "managed", "type": kind, "values": values});
+    let pool = json!({"node_type": "DEV1-M", "autoscaling": true, "min_size": 2, "root_volume_type": "l_ssd",
+        "root_volume_size_in_gb": 40, "public_ip_disabled": false});
+    let mut resources = vec![
+        resource("scaleway_k8s_cluster", json!({"type": "kapsule"})),
+        resource("scaleway_k8s_pool", pool),
+    ];
+    let file = harness.project().join("plan.json");
+    let write = |resources: &[Value]| {
+        fs::write(&file, json!({"planned_values": {"root_module": {"resources": resources}}}).to_string())
+            .unwrap();
+    };
+    write(&resources);
+    let priced = read(&harness.run(&["cost", "production", "--plan", "plan.json", "--json"]));
+    assert_allowed("cost", &priced);
+    assert_eq!(priced["environments"][0]["source"], "plan");
+    let layout = read(&harness.run(&["cost", "production", "--json"]));
+    let (plan, layout) =
+        (priced["eur_per_month"].as_f64().unwrap(), layout["eur_per_month"].as_f64().unwrap());
+    assert!((plan - layout).abs() < 1e-6, "{plan} and {layout}");
+
+    resources.push(resource("scaleway_rdb_instance", json!({})));
+    write(&resources);
+    let run = harness.run(&["cost", "production", "--plan", "plan.json"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(10), ""));
+    assert!(run.stderr.contains("it is not known what a `scaleway_rdb_instance` costs"), "{}", run.stderr);
+    assert_eq!(harness.run(&["cost", "--plan", "plan.json"]).code, Some(2), "a plan of several environments");
+}
+
+#[test]
+fn profiles_are_compared_with_what_they_give_up() {
+    let harness = harness();
+    let compared = read(&harness.run(&["cost", "--profiles", "--json"]));
+    assert_allowed("cost-profiles", &compared);
+    let run = harness.run(&["cost", "--profiles"]);
+    assert!(run.stdout.contains("at these prices it is above the budget"), "{}", run.stdout);
+}
+
+#[test]
+fn what_has_no_price_is_an_error_by_name() {
+    let harness = harness();
+    change(&harness, "staging", "node_type", json!("GP1-XS"));
+    let run = harness.run(&["cost", "staging"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(10), ""));
+    assert!(run.stderr.contains("no price is known for `GP1-XS`"), "{}", run.stderr);
+    let run = harness.run(&["cost", "stagin"]);
+    assert!(run.stderr.contains("the nearest known name is `staging`"), "{}", run.stderr);
+}

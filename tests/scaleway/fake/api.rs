@@ -1,0 +1,299 @@
+//! Scaleway's REST API, as far as the modules and the sweep use it.
+
+use serde_json::{Value, json};
+
+use super::{
+    Account,
+    kinds::{Kind, Place, kind, made},
+    store::Store,
+};
+
+/// An answer: status and body.
+pub type Answer = (u16, Value);
+
+/// One request, taken apart.
+pub struct Request<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub query: Vec<(String, String)>,
+    pub body: Value,
+}
+
+impl Request<'_> {
+    fn asked(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a path names.
+struct Named<'a> {
+    /// `k8s/v1/clusters`: the kind's name.
+    kind: String,
+    /// The path of the collection, without identities of what it belongs to.
+    collection: String,
+    region: &'a str,
+    zone: &'a str,
+    id: Option<&'a str>,
+    /// What follows the identity.
+    rest: Option<&'a str>,
+}
+
+fn named(path: &str) -> Option<Named<'_>> {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let (service, version) = (*parts.first()?, *parts.get(1)?);
+    let (region, zone, at) = match parts.get(2).copied() {
+        Some("regions") => (*parts.get(3)?, "", 4),
+        Some("zones") => ("", *parts.get(3)?, 4),
+        _ => ("", "", 2),
+    };
+    let collection = *parts.get(at)?;
+    let prefix = parts[..at].join("/");
+    Some(Named {
+        kind: format!("{service}/{version}/{collection}"),
+        collection: format!("/{prefix}/{collection}"),
+        region,
+        zone,
+        id: parts.get(at + 1).copied(),
+        rest: parts.get(at + 2).copied(),
+    })
+}
+
+/// Answers one request.
+pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> Answer {
+    let Some(named) = named(request.path) else { return absent("resource", "") };
+    match (request.method, named.kind.as_str(), named.id, named.rest) {
+        ("GET", "account/v3/projects", Some(id), None) if id == account.project => (200, project(account)),
+        ("GET", "account/v3/projects", None, None) => {
+            (200, json!({"projects": [project(account)], "total_count": 1}))
+        }
+        ("GET", "iam/v1alpha1/rules", None, None) => rules(store, request),
+        ("PUT", "iam/v1alpha1/rules", None, None) => set_rules(store, request),
+        ("GET", "k8s/v1/clusters", Some(id), Some("kubeconfig")) => kubeconfig(store, account, &named, id),
+        ("GET", "k8s/v1/clusters", Some(id), Some("nodes")) => nodes(store, &named, id, request),
+        ("GET", "k8s/v1/clusters", Some(id), Some("pools")) => pools(store, &named, id, request),
+        ("POST", "k8s/v1/clusters", Some(id), Some("pools")) => {
+            make_pool(store, account, &named, id, request)
+        }
+        (_, _, _, Some(_)) => absent("action", request.path),
+        (method, name, id, None) => match kind(name) {
+            Some(kind) => standard(store, account, kind, &named, method, id, request),
+            None => absent("collection", request.path),
+        },
+    }
+}
+
+fn standard(
+    store: &mut Store,
+    account: &Account,
+    kind: &Kind,
+    named: &Named<'_>,
+    method: &str,
+    id: Option<&str>,
+    request: &Request<'_>,
+) -> Answer {
+    let path = |id: &str| format!("{}/{id}", named.collection);
+    match (method, id) {
+        ("GET", None) => list(store.below(&named.collection), kind.field, request),
+        ("POST", None) => make(store, account, kind, named, &request.body),
+        ("GET", Some(id)) => store.look(&path(id)).map_or_else(|| absent(kind.field, id), |one| (200, one)),
+        ("PATCH", Some(id)) => {
+            let changed = store.change(&path(id), |one| merge(one, &request.body));
+            changed.map_or_else(|| absent(kind.field, id), |one| (200, one))
+        }
+        ("DELETE", Some(id)) => delete(store, kind, &path(id), id),
+        _ => (405, json!({"message": "method not allowed"})),
+    }
+}
+
+fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, asked: &Value) -> Answer {
+    let taken = |(_, one): &(String, Value)| one["name"] == asked["name"];
+    if kind.unique && store.below(&named.collection).iter().any(taken) {
+        return (409, json!({"type": "conflict", "message": "this name is taken", "resource": kind.field}));
+    }
+    let id = store.identity();
+    let place = Place {
+        id: &id,
+        region: named.region,
+        zone: named.zone,
+        project: &account.project,
+        organization: &account.organization,
+    };
+    let mut one = made(kind, asked, &place);
+    if let Some((_, then)) = kind.status {
+        one["status"] = then.into();
+    }
+    let path = format!("{}/{id}", named.collection);
+    store.put(&path, one, kind.status);
+    (200, store.seen(&path).unwrap_or_default())
+}
+
+fn delete(store: &mut Store, kind: &Kind, path: &str, id: &str) -> Answer {
+    let Some(one) = store.seen(path) else { return absent(kind.field, id) };
+    if kind.held_by.is_some_and(|field| store.refers(field, id)) {
+        let message = "the resource is still in use";
+        return (
+            412,
+            json!({"type": "precondition_failed", "precondition": "resource_still_in_use",
+            "message": message, "help_message": message}),
+        );
+    }
+    if kind.name == "k8s/v1/clusters" {
+        for (pool, one) in store.below(&path.replace("/clusters/", "/pools/").replace(&format!("/{id}"), ""))
+        {
+            if one["cluster_id"] == id {
+                store.remove(&pool);
+            }
+        }
+    }
+    match kind.going {
+        Some(going) => store.turn(path, going, None),
+        None => drop(store.remove(path)),
+    }
+    if kind.name.starts_with("k8s/") || kind.name.starts_with("registry/") || kind.name.starts_with("vpc-gw/")
+    {
+        return (200, store.seen(path).unwrap_or(one));
+    }
+    (204, Value::Null)
+}
+
+/// Lays `change` over `one`, as a PATCH does.
+fn merge(one: &mut Value, change: &Value) {
+    for (name, value) in change.as_object().into_iter().flatten() {
+        // What is not told stays.
+        if !value.is_null() {
+            one[name] = value.clone();
+        }
+    }
+}
+
+/// One page of a list: both ways to name a page are understood.
+fn list(all: Vec<(String, Value)>, field: &str, request: &Request<'_>) -> Answer {
+    let number = |name: &str| request.asked(name).and_then(|text| text.parse::<usize>().ok());
+    let size = number("page_size").or_else(|| number("per_page")).unwrap_or(20).clamp(1, 100);
+    let page = number("page").unwrap_or(1).max(1);
+    let mine = |one: &Value| {
+        let asked = request.asked("project_id").or_else(|| request.asked("project"));
+        asked.is_none_or(|project| one["project_id"].is_null() || one["project_id"] == project)
+    };
+    let all: Vec<Value> = all.into_iter().map(|(_, one)| one).filter(mine).collect();
+    let shown: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().collect();
+    (200, json!({field: shown, "total_count": all.len()}))
+}
+
+fn project(account: &Account) -> Value {
+    json!({"id": account.project, "name": "seasense", "organization_id": account.organization,
+        "created_at": super::kinds::WHEN, "updated_at": super::kinds::WHEN, "description": ""})
+}
+
+fn rules(store: &Store, request: &Request<'_>) -> Answer {
+    let id = request.asked("policy_id").unwrap_or_default();
+    let Some(policy) = store.seen(&format!("/iam/v1alpha1/policies/{id}")) else {
+        return absent("policy", id);
+    };
+    let rules = policy["rules"].as_array().cloned().unwrap_or_default();
+    let numbered = rules.into_iter().enumerate().map(|(at, mut rule)| {
+        rule["id"] = format!("00000000-0000-4000-8000-{at:012}").into();
+        rule["permission_sets_scope_type"] = "projects".into();
+        rule
+    });
+    let rules: Vec<Value> = numbered.collect();
+    (200, json!({"total_count": rules.len(), "rules": rules}))
+}
+
+fn set_rules(store: &mut Store, request: &Request<'_>) -> Answer {
+    let id = request.body["policy_id"].as_str().unwrap_or_default().to_owned();
+    let rules = request.body["rules"].clone();
+    let set = store.change(&format!("/iam/v1alpha1/policies/{id}"), |policy| policy["rules"] = rules);
+    set.map_or_else(|| absent("policy", &id), |policy| (200, json!({"rules": policy["rules"]})))
+}
+
+fn kubeconfig(store: &Store, account: &Account, named: &Named<'_>, id: &str) -> Answer {
+    let Some(cluster) = store.seen(&format!("{}/{id}", named.collection)) else {
+        return absent("cluster", id);
+    };
+    let text = account.kubeconfig(cluster["name"].as_str().unwrap_or_default());
+    (
+        200,
+        json!({"name": "kubeconfig.yaml", "content_type": "application/octet-stream", "content": base64(text.as_bytes())}),
+    )
+}
+
+fn pools_of(store: &Store, named: &Named<'_>, cluster: &str) -> Vec<(String, Value)> {
+    let mut pools = store.below(&named.collection.replace("/clusters", "/pools"));
+    pools.retain(|(_, pool)| pool["cluster_id"] == cluster);
+    pools
+}
+
+fn pools(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<'_>) -> Answer {
+    list(pools_of(store, named, cluster), "pools", request)
+}
+
+fn nodes(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<'_>) -> Answer {
+    let wanted = request.asked("pool_id");
+    let mut all = Vec::new();
+    for (path, pool) in pools_of(store, named, cluster) {
+        let id = path.rsplit('/').next().unwrap_or_default();
+        if wanted.is_some_and(|wanted| wanted != id) {
+            continue;
+        }
+        for index in 0..pool["size"].as_u64().unwrap_or_default() {
+            let name = format!("{}-node-{index}", pool["name"].as_str().unwrap_or_default());
+            all.push((
+                name.clone(),
+                json!({"id": format!("{id}-{index}"), "name": name, "pool_id": id, "cluster_id": cluster,
+                "status": "ready", "region": named.region, "provider_id": "", "conditions": {}}),
+            ));
+        }
+    }
+    list(all, "nodes", request)
+}
+
+fn make_pool(
+    store: &mut Store,
+    account: &Account,
+    named: &Named<'_>,
+    cluster: &str,
+    request: &Request<'_>,
+) -> Answer {
+    let path = format!("{}/{cluster}", named.collection);
+    let Some(found) = store.seen(&path) else { return absent("cluster", cluster) };
+    if found["status"] == "creating" {
+        return (412, json!({"type": "precondition_failed", "message": "the cluster is not ready"}));
+    }
+    let mut asked = request.body.clone();
+    asked["cluster_id"] = cluster.into();
+    let zone = asked["zone"].as_str().unwrap_or_default().to_owned();
+    let pools = Named {
+        kind: "k8s/v1/pools".to_owned(),
+        collection: named.collection.replace("/clusters", "/pools"),
+        zone: &zone,
+        ..*named
+    };
+    let Some(kind) = kind("k8s/v1/pools") else { return absent("collection", "pools") };
+    let answer = make(store, account, kind, &pools, &asked);
+    store.change(&path, |cluster| cluster["status"] = "ready".into());
+    answer
+}
+
+fn absent(resource: &str, id: &str) -> Answer {
+    (
+        404,
+        json!({"type": "not_found", "message": "resource is not found", "resource": resource, "resource_id": id}),
+    )
+}
+
+/// Standard base64 with padding; the API gives files so.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
+        for digit in 0..4 {
+            let last = digit > chunk.len();
+            let value = usize::try_from(number >> (18 - 6 * digit) & 63).unwrap();
+            text.push(if last { '=' } else { char::from(DIGITS[value]) });
+        }
+    }
+    text
+}

@@ -1,0 +1,46 @@
+//! Scaleway as it is on a bad day.
+
+use std::time::Duration;
+
+use crate::{
+    fake::{Fault, How},
+    world::World,
+};
+
+#[test]
+#[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
+fn a_slow_api_that_turns_requests_away_changes_nothing_of_the_result() {
+    let world = World::new();
+    // Everything says twice that it is on its way.
+    world.fake.slow(2);
+    for fault in [
+        Fault::new("POST", "/vpc/v2/regions/fr-par/vpcs", 1, How::TooMany(Some(1))),
+        Fault::new("GET", "/k8s/v1/regions/fr-par/clusters/", 2, How::Broken(503)),
+        Fault::new("POST", "/pools", 1, How::TooMany(None)),
+        Fault::new("GET", "/iam/v1alpha1/rules", 1, How::Broken(502)),
+        Fault::new("PUT", "scw.cloud/", 1, How::Broken(503)),
+        Fault::new("GET", "/registry/v1/", 1, How::Late(Duration::from_secs(3))),
+    ] {
+        world.fake.fail(fault);
+    }
+    world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
+    assert_eq!(world.fake.unspent(), Vec::<String>::new(), "a fault never struck");
+    let again = world.infra(&["apply", "staging", "--state", "file", "--json"]).well().json();
+    assert_eq!(again["changed"], 0);
+}
+
+#[test]
+#[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
+fn what_was_made_before_a_failure_is_not_made_twice() {
+    let world = World::new();
+    // A conflict is no fault of the network: the provider gives up, and says so.
+    world.fake.fail(Fault::new("POST", "/registry/v1/regions/fr-par/namespaces", 1, How::Conflict));
+    let run = world.infra(&["apply", "staging", "--state", "file", "--yes"]);
+    assert_eq!(run.code, Some(30), "{}", run.stderr);
+    assert!(run.stderr.contains("run the command again"), "{}", run.stderr);
+    let clusters = world.fake.list("/k8s/v1/regions/fr-par/clusters").len();
+    world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
+    assert_eq!(world.fake.list("/k8s/v1/regions/fr-par/clusters").len(), clusters.max(1));
+    assert_eq!(world.fake.list("/vpc/v2/regions/fr-par/vpcs").len(), 1);
+    assert_eq!(world.fake.list("/registry/v1/regions/fr-par/namespaces").len(), 1);
+}

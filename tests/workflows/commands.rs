@@ -1,0 +1,113 @@
+//! No workflow and no document names a verb or an option that does not exist: the program's own definition reads each line.
+
+use std::path::Path;
+
+use clap::{CommandFactory, Parser};
+use seasense::cli::Cli;
+use serde_json::Value;
+
+use super::{GITLAB, SETUP, read, root, shell, text, workflows};
+
+/// Verbs that are not there yet. What is there is read whether it stands here or not.
+const TO_COME: [&str; 6] = ["diff", "history", "infra", "parity", "promote", "rollback"];
+
+/// The command lines of `seasense` in a script, in words.
+fn lines(script: &str) -> Vec<Vec<String>> {
+    let commands = shell::commands(script).into_iter().filter_map(|command| {
+        // `X=1 seasense ...` and `sudo seasense ...` are its command lines too.
+        let at = command.iter().position(|word| !word.contains('=') && word != "sudo")?;
+        let program = command[at].rsplit('/').next()?;
+        (program == "seasense").then(|| command[at..].to_vec())
+    });
+    commands.collect()
+}
+
+fn every_script(value: &Value, scripts: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match (name.as_str(), field) {
+                    ("run", Value::String(script)) => scripts.push(script.clone()),
+                    ("script" | "before_script" | "after_script", Value::Array(lines)) => {
+                        scripts.extend(lines.iter().filter_map(Value::as_str).map(str::to_owned));
+                    }
+                    _ => every_script(field, scripts),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| every_script(item, scripts)),
+        _ => (),
+    }
+}
+
+/// The blocks of a document that are for a shell.
+fn blocks(document: &str) -> Vec<String> {
+    let blocks = document.split("```sh\n").skip(1);
+    blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// Every command line of `seasense`, with the file that it stands in.
+fn all() -> Vec<(String, Vec<String>)> {
+    let mut all = Vec::new();
+    let mut add = |file: &str, scripts: Vec<String>| {
+        for script in scripts {
+            all.extend(lines(&script).into_iter().map(|line| (file.to_owned(), line)));
+        }
+    };
+    let files = workflows().into_iter().chain([SETUP, GITLAB].map(|file| (file.to_owned(), read(file))));
+    for (file, value) in files {
+        let mut scripts = Vec::new();
+        every_script(&value, &mut scripts);
+        assert!(!scripts.is_empty(), "{file} runs nothing");
+        add(&file, scripts);
+    }
+    for file in documents() {
+        add(&file, blocks(&text(&file)));
+    }
+    all
+}
+
+/// The documents that people follow; `docs/cli.md` is generated.
+fn documents() -> Vec<String> {
+    let mut documents = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
+    for folder in ["docs", "docs/operating"] {
+        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+        let files = entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap()));
+        documents.extend(files.filter(|file| {
+            Path::new(file).extension().is_some_and(|kind| kind == "md") && file != "docs/cli.md"
+        }));
+    }
+    documents.sort();
+    documents
+}
+
+#[test]
+fn every_command_line_is_one_that_the_program_takes() {
+    let known = Cli::command();
+    let all = all();
+    assert!(all.len() > 20, "{} command lines", all.len());
+    let mut wrong = Vec::new();
+    for (file, line) in all {
+        let verb = line.get(1).map(String::as_str).unwrap_or_default();
+        if known.find_subcommand(verb).is_none() && TO_COME.contains(&verb) {
+            continue;
+        }
+        if let Err(error) = Cli::try_parse_from(&line) {
+            let why = error.to_string().lines().next().unwrap_or_default().to_owned();
+            wrong.push(format!("{file}: {}: {why}", line.join(" ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_verb_or_an_option_that_does_not_exist_is_found() {
+    for wrong in
+        ["seasense depoly", "target/release/seasense cost --gat", "X=1 seasense images prune --keep 3"]
+    {
+        let found = lines(wrong);
+        assert_eq!(found.len(), 1, "{wrong}");
+        assert!(Cli::try_parse_from(&found[0]).is_err(), "{wrong}");
+    }
+    assert!(lines("echo seasense depoly\nscripts/host").is_empty());
+}

@@ -1,0 +1,88 @@
+//! As much of a shell's grammar as the command lines of workflow files and documents need.
+
+/// The commands of a script, each in words; what is not a word of a command (redirections, operators) is left out.
+pub fn commands(script: &str) -> Vec<Vec<String>> {
+    let joined = script.replace("\\\n", " ");
+    let mut commands = Vec::new();
+    for line in joined.lines() {
+        let mut command = Vec::new();
+        let mut redirected = false;
+        for token in tokens(line) {
+            match token {
+                Token::Operator(operator) if operator.contains('>') || operator.contains('<') => {
+                    redirected = true;
+                }
+                Token::Operator(_) => commands.push(std::mem::take(&mut command)),
+                Token::Word(_) if redirected => redirected = false,
+                Token::Word(word) => command.push(word),
+            }
+        }
+        commands.push(command);
+    }
+    commands.retain(|command| !command.is_empty());
+    commands
+}
+
+#[derive(Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Operator(String),
+}
+
+fn tokens(line: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut word: Option<String> = None;
+    let mut chars = line.chars().peekable();
+    let finish =
+        |word: &mut Option<String>, tokens: &mut Vec<Token>| tokens.extend(word.take().map(Token::Word));
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => {
+                let word = word.get_or_insert_default();
+                word.extend(chars.by_ref().take_while(|c| *c != '\''));
+            }
+            '"' => {
+                let word = word.get_or_insert_default();
+                word.extend(chars.by_ref().take_while(|c| *c != '"'));
+            }
+            // A workflow's own expressions are one word, whatever stands in them.
+            '$' if chars.peek() == Some(&'{') => {
+                let word = word.get_or_insert_default();
+                word.push('$');
+                for c in chars.by_ref() {
+                    word.push(c);
+                    if word.ends_with("}}") || (c == '}' && !word.contains("${{")) {
+                        break;
+                    }
+                }
+            }
+            '#' if word.is_none() => break,
+            c if c.is_whitespace() => finish(&mut word, &mut tokens),
+            '|' | '&' | ';' | '(' | ')' | '<' | '>' => {
+                finish(&mut word, &mut tokens);
+                let mut operator = String::from(c);
+                while let Some(next) = chars.next_if(|next| "|&>".contains(*next)) {
+                    operator.push(next);
+                }
+                tokens.push(Token::Operator(operator));
+            }
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    finish(&mut word, &mut tokens);
+    tokens
+}
+
+#[test]
+fn a_script_is_taken_apart_into_commands() {
+    let script = "a --x \"b c\" > out.txt # why\ntest -z \"$B\" || seasense diff \"$B\" . \\\n  --markdown 2>&1 | tail\nif: ${{ a || b }} 'it''s'\n";
+    let words: Vec<Vec<String>> = commands(script);
+    let expected: [&[&str]; 5] = [
+        &["a", "--x", "b c"],
+        &["test", "-z", "$B"],
+        &["seasense", "diff", "$B", ".", "--markdown", "2"],
+        &["tail"],
+        &["if:", "${{ a || b }}", "its"],
+    ];
+    assert_eq!(words, expected);
+}
