@@ -18,7 +18,6 @@ use serde_json::Value;
 use crate::fake::{Fake, TOKEN, zone};
 
 /// How a command ended.
-#[must_use]
 pub struct Run {
     pub code: Option<i32>,
     pub stdout: String,
@@ -94,6 +93,7 @@ impl World {
     }
 
     /// Runs `seasense infra ARGS`; whatever it writes, no secret is in it.
+    #[must_use]
     pub fn infra(&self, args: &[&str]) -> Run {
         let output = self.command(args).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -139,6 +139,10 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() { copy(&source, &target) } else { drop(fs::copy(source, target).unwrap()) }
+        if source.is_dir() {
+            copy(&source, &target);
+        } else {
+            fs::copy(source, target).unwrap();
+        }
     }
 }
