@@ -93,6 +93,7 @@ impl World {
     }
 
     /// Runs `seasense infra ARGS`; whatever it writes, no secret is in it.
+    #[must_use]
     pub fn infra(&self, args: &[&str]) -> Run {
         let output = self.command(args).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
