@@ -68,11 +68,12 @@ async fn compared(context: &Context<'_>, project: &Project, args: &Args) -> Resu
             std::fs::read_to_string(file).with_context(Kind::Usage, || format!("read `{}`", file.display()));
         text.and_then(|text| resources(&text))
     });
+    let plan = plan.transpose()?;
     let infra = Infra::load(project)?;
     let environment = shared(&before, &after, context.template(project)?.name()).to_owned();
     let events = context.ui.events();
     let (old, new) = tokio::try_join!(read(&at, &before, &environment), read(&at, &after, &environment))?;
-    let beside = Beside { plan: plan.transpose()?, cost: costs(project, &old, &new)? };
+    let beside = Beside { plan, cost: costs(project, &old, &new)? };
     let program = supply::program(project, &at.places, events, PROGRAM).await?;
     let step = Step::start(events, "diff.build", "Build what Flux would apply");
     let (left, right) = build_both(&program, &old.platform, &new.platform).await?;
