@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every module in the order of the data's flow, and what it may use beside itself.
-const TABLE: [(&str, &[&str]); 25] = [
+const TABLE: [(&str, &[&str]); 27] = [
     ("config", &["failure"]),
     ("cost", &["config", "failure", "yaml"]),
     ("plan", &[]),

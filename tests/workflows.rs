@@ -118,16 +118,15 @@ fn production_waits_for_somebody_and_nothing_is_cut_short_on_its_way() {
 }
 
 #[test]
-fn what_is_published_goes_where_the_environments_look_for_it() {
+fn what_is_published_goes_where_staging_looks_for_it() {
     let project = seasense::config::Project::find(root()).unwrap();
-    for name in ["staging", "production"] {
-        let environment = seasense::config::Environment::load(&project, name).unwrap();
-        let registry = environment.variables.registry.get_ref().as_str();
-        for file in [".github/workflows/deliver.yml", ".github/workflows/nightly.yml"] {
-            assert_eq!(read(file)["env"]["REGISTRY"], registry, "{file}");
-        }
-        assert_eq!(read(GITLAB)["variables"]["REGISTRY"], registry);
+    // What is published is what staging pulls; a promotion copies from there to production's own.
+    let environment = seasense::config::Environment::load(&project, "staging").unwrap();
+    let registry = environment.variables.registry.get_ref().as_str();
+    for file in [".github/workflows/deliver.yml", ".github/workflows/nightly.yml"] {
+        assert_eq!(read(file)["env"]["REGISTRY"], registry, "{file}");
     }
+    assert_eq!(read(GITLAB)["variables"]["REGISTRY"], registry);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use crate::{failure::Result, yaml};
 
 /// Longest text, in characters, that is told as `before → after` in one line.
 const ONE_LINE: usize = 60;
+/// Longest path and values, in characters, that are told in one line.
+const WHOLE_LINE: usize = 100;
 
 /// A line of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,9 @@ pub fn field_lines(field: &Field) -> Result<Vec<Line>> {
             std::iter::once(Line::new(' ', format!("{path}:"))).chain(marked).collect()
         }
         (Some(before), Some(after)) => match (one_line(before), one_line(after)) {
-            (Some(before), Some(after)) => vec![Line::new(' ', format!("{path}: {before} → {after}"))],
+            (Some(before), Some(after)) if fits(path, &before, &after) => {
+                vec![Line::new(' ', format!("{path}: {before} → {after}"))]
+            }
             _ => [
                 vec![Line::new(' ', format!("{path}:"))],
                 value_lines('-', "  ", before)?,
@@ -52,6 +56,12 @@ pub fn field_lines(field: &Field) -> Result<Vec<Line>> {
         (None, Some(after)) => one_sided('+', path, after)?,
         (None, None) => Vec::new(),
     })
+}
+
+/// Whether a change of a value is told in one line that is no longer than most terminals are wide.
+fn fits(path: &str, before: &str, after: &str) -> bool {
+    let columns = |text: &str| short_digests(text).chars().count();
+    columns(path) + columns(before) + columns(after) <= WHOLE_LINE
 }
 
 /// The lines that tell of a whole object.
@@ -122,6 +132,10 @@ mod tests {
         assert_eq!(told(Some(json!(1)), Some(json!("x"))), [" a.b: 1 → x"]);
         assert_eq!(told(None, Some(json!([1, 2]))), ["+a.b: [1,2]"]);
         assert_eq!(told(Some(json!("")), None), ["-a.b: \"\""]);
+        let (path, image) = ("p".repeat(50), "i".repeat(30));
+        let field = Field { path, before: Some(json!(image)), after: Some(json!(format!("{image}2"))) };
+        let lines = field_lines(&field).unwrap();
+        assert_eq!(lines.iter().map(|line| line.mark).collect::<String>(), " -+");
         let long = format!("r/x@sha256:{}", "a".repeat(64));
         assert_eq!(told(Some(json!(long)), Some(json!("y"))), [" a.b: r/x@sha256:aaaaaaaaaaaa → y"]);
     }

@@ -185,7 +185,8 @@ impl Where {
                 },
                 environment: environment.to_owned(),
                 notes: vec![format!(
-                    "{label} was packed from no commit that is known here: its migrations and settings are not compared"
+                    "{label} was packed {}: its migrations and settings are not compared",
+                    if dirty { "with uncommitted changes" } else { "from no commit that is known here" }
                 )],
                 ..Side::default()
             },

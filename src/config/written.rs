@@ -10,7 +10,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Environment, Project, read::Document};
+use super::{Environment, Gateway, Project, is_plain, read::Document};
 use crate::failure::{Failure, Kind, Location, Result};
 
 /// The variables of one environment file, with the places of what each is written as.
@@ -66,9 +66,9 @@ impl Written {
                     .for_each(|(name, value)| written.note(key.get_ref(), name, value.get_ref(), file, text));
             }
         }
-        // Today's files know of variables that are made of others.
-        if let Ok(environment) = Document::of(file, text).parse::<Environment>() {
-            written.variables = environment.to_variables();
+        match Document::of(file, text).parse::<Environment>() {
+            Ok(environment) => written.variables = environment.to_variables(),
+            Err(_) => written.derive(),
         }
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         written.name = written.variables.get("ENVIRONMENT").cloned().unwrap_or(stem);
@@ -98,6 +98,19 @@ impl Written {
             self.places.insert(variable.clone(), place);
             self.variables.insert(variable, value);
         }
+    }
+
+    /// Adds the variables that are made of others, as they are made today: a tree that does not know them does not mind.
+    fn derive(&mut self) {
+        if let Some(registry) = self.variables.get("REGISTRY") {
+            let plain = is_plain(registry).to_string();
+            self.variables.insert("REGISTRY_INSECURE".to_owned(), plain);
+        }
+        let gateway = match self.variables.remove("GATEWAY").as_deref() {
+            Some("load-balancer") => Gateway::LoadBalancer,
+            _ => Gateway::NodePort,
+        };
+        self.variables.insert("GATEWAY_SERVICE".to_owned(), gateway.service().to_owned());
     }
 
     /// Where `variable` is written; the file where it is not.
@@ -164,7 +177,10 @@ mod tests {
         let written = Written::parse(Path::new("envs/old.toml"), text).unwrap();
         let pairs: Vec<String> =
             written.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(pairs, ["ENVIRONMENT=old", "FLAG=true", "HTTPS_PORT=1", "SOME_THING_ELSE=3"]);
+        assert_eq!(
+            pairs,
+            ["ENVIRONMENT=old", "FLAG=true", "GATEWAY_SERVICE=NodePort", "HTTPS_PORT=1", "SOME_THING_ELSE=3"]
+        );
         assert_eq!(written.place("SOME_THING_ELSE").to_string(), "envs/old.toml:3:1");
         assert_eq!(written.place("BUOYS").to_string(), "envs/old.toml");
     }

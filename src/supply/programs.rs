@@ -56,6 +56,14 @@ pub async fn programs(
     Ok(there.collect())
 }
 
+/// The program called `name` alone, on every core.
+pub async fn program(project: &Project, places: &Places, events: &Events, name: &str) -> Result<PathBuf> {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut made = programs((project, places), (events, cores), &[name]).await?;
+    let missing = || Failure::new(Kind::Internal, format!("the program `{name}` was made and is not there"));
+    made.remove(name).map(|program| program.path).ok_or_else(missing)
+}
+
 fn workshop(project: &Project, places: &Places, infra: &Infra, jobs: &[Job]) -> Result<Arc<Workshop>> {
     let store = Store::new(context::folder(places, Origin::Build).join("jobs"));
     let ages = store.ages().with_context(Kind::Tool, || "read which roots were made again".to_owned())?;

@@ -21,8 +21,11 @@ fn code_0_is_for_what_went_well() {
 #[test]
 fn code_1_is_a_bug_or_a_process_that_may_open_nothing() {
     let harness = Harness::new();
-    // Four descriptors are enough to start a program, and too few for its runtime.
-    let limited = format!("ulimit -n 4; exec '{}' open --print", env!("CARGO_BIN_EXE_seasense"));
+    // Four descriptors are enough to start a program, and too few for its runtime; what was inherited takes none of them.
+    let limited = format!(
+        "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 4; exec '{}' open --print",
+        env!("CARGO_BIN_EXE_seasense")
+    );
     let output =
         Command::new("/bin/sh").args(["-c", &limited]).current_dir(harness.project()).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);

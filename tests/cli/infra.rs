@@ -23,7 +23,8 @@ fn project(ending: &str) -> Harness {
     fs::create_dir_all(&folder).unwrap();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/scaleway/envs/staging.tfvars.json");
     fs::copy(file, folder.join("staging.tfvars.json")).unwrap();
-    fs::write(harness.root().join("plan.json"), PLAN).unwrap();
+    // A shell reads no line that does not end.
+    fs::write(harness.root().join("plan.json"), format!("{PLAN}\n")).unwrap();
     let script = format!(
         "echo \"$*\" >> \"$HOME/asked\"\ncase \"$1\" in\nversion) echo '{{\"terraform_version\":\"1.12.6\"}}' ;;\n\
          show) while read -r line; do echo \"$line\"; done < '{}' ;;\nplan) {ending} ;;\nesac\n",

@@ -42,5 +42,5 @@ fn the_local_registry_is_pruned_only_where_it_is_known_what_runs() {
     harness.script("bin/git", "case \"$1\" in rev-parse) echo false ;; esac\n");
     let run = prune(&harness, &["--registry", "127.0.0.1:1", "--keep", "3"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("no Docker daemon answers"), "{}", run.stderr);
+    assert!(run.stderr.contains("no container daemon answers"), "{}", run.stderr);
 }

@@ -122,7 +122,7 @@ async fn a_prune_removes_what_nothing_names_and_nothing_else() {
 #[tokio::test]
 #[ignore = "needs Docker and the built registry image (starts a container and removes it)"]
 async fn a_registry_that_removes_nothing_says_so() {
-    let (_container, host) = registry_with(&[]).await;
+    let (_container, host) = registry_with(&[("REGISTRY_STORAGE_DELETE_ENABLED", "false")]).await;
     let client = RegistryClient::new(&host).unwrap();
     let (manifest, image) = push_image(&client, "n/backend", "x").await;
     client.push_manifest("n/backend", "1.0.0", MANIFEST, &manifest).await.unwrap();

@@ -7,8 +7,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use super::{Context, images::Supply, json::Json};
 use crate::{
-    compare::{self, Beside, Operand, PROGRAM, Report, Where, build_both, read, resources},
-    config::{Infra, Places, Project, names},
+    compare::{self, Beside, Cost, Operand, PROGRAM, Report, Side, Where, build_both, read, resources},
+    config::{Infra, Infrastructure, Places, Prices, Project, names},
+    cost,
     event::Step,
     failure::{Context as _, Kind, Result},
     supply,
@@ -67,16 +68,31 @@ async fn compared(context: &Context<'_>, project: &Project, args: &Args) -> Resu
             std::fs::read_to_string(file).with_context(Kind::Usage, || format!("read `{}`", file.display()));
         text.and_then(|text| resources(&text))
     });
-    let beside = Beside { plan: plan.transpose()?, cost: None };
     let infra = Infra::load(project)?;
     let environment = shared(&before, &after, context.template(project)?.name()).to_owned();
     let events = context.ui.events();
     let (old, new) = tokio::try_join!(read(&at, &before, &environment), read(&at, &after, &environment))?;
+    let beside = Beside { plan: plan.transpose()?, cost: costs(project, &old, &new)? };
     let program = supply::program(project, &at.places, events, PROGRAM).await?;
     let step = Step::start(events, "diff.build", "Build what Flux would apply");
     let (left, right) = build_both(&program, &old.platform, &new.platform).await?;
     step.done(format!("{} of {} phases", right.objects.len(), right.definitions.len()));
     Ok(Report::between((&old, &left), (&new, &right), &infra, beside))
+}
+
+/// What both sides cost a month, where their infrastructure is known; at today's prices, so that only what was changed counts.
+fn costs(project: &Project, before: &Side, after: &Side) -> Result<Option<Cost>> {
+    if before.infrastructure.is_none() && after.infrastructure.is_none() {
+        return Ok(None);
+    }
+    let prices = Prices::load(project)?;
+    let monthly = |side: &Side| {
+        let layout: Infrastructure = serde_json::from_value(side.infrastructure.clone()?).ok()?;
+        // A layout of another time may ask for what the table does not price.
+        let bill = cost::bill(&cost::of_layout(&layout, &prices), &prices, f64::from(prices.hours_per_month));
+        bill.ok().map(|bill| bill.eur_per_month)
+    };
+    Ok(Some(Cost { before: monthly(before), after: monthly(after) }))
 }
 
 /// Where sides are read from.

@@ -110,7 +110,7 @@ impl Out {
         if images.is_empty() {
             return;
         }
-        self.title("IMAGES", &format!("{} differ", images.len()));
+        self.title("IMAGES", &differ(images.len()));
         let row = |change: &ImageChange| {
             [
                 change.name.clone(),
@@ -147,7 +147,7 @@ impl Out {
             }
         }
         if !report.variables.is_empty() {
-            self.title("VARIABLES", &format!("{} differ", report.variables.len()));
+            self.title("VARIABLES", &differ(report.variables.len()));
             for field in &report.variables {
                 self.lines(&field_lines(field)?, "  ");
             }
@@ -186,6 +186,11 @@ impl Out {
         }
         Ok(())
     }
+}
+
+/// How many differ, in words.
+fn differ(count: usize) -> String {
+    if count == 1 { "1 differs".to_owned() } else { format!("{count} differ") }
 }
 
 /// A few files, and how many more there are.

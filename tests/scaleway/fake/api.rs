@@ -38,7 +38,7 @@ struct Named<'a> {
     rest: Option<&'a str>,
 }
 
-fn named<'a>(path: &'a str) -> Option<Named<'a>> {
+fn named(path: &str) -> Option<Named<'_>> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let (service, version) = (*parts.first()?, *parts.get(1)?);
     let (region, zone, at) = match parts.get(2).copied() {
@@ -94,7 +94,7 @@ fn standard(
     let path = |id: &str| format!("{}/{id}", named.collection);
     match (method, id) {
         ("GET", None) => list(store.below(&named.collection), kind.field, request),
-        ("POST", None) => make(store, account, kind, named, request.body.clone()),
+        ("POST", None) => make(store, account, kind, named, &request.body),
         ("GET", Some(id)) => store.look(&path(id)).map_or_else(|| absent(kind.field, id), |one| (200, one)),
         ("PATCH", Some(id)) => {
             let changed = store.change(&path(id), |one| merge(one, &request.body));
@@ -105,7 +105,7 @@ fn standard(
     }
 }
 
-fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, asked: Value) -> Answer {
+fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, asked: &Value) -> Answer {
     let taken = |(_, one): &(String, Value)| one["name"] == asked["name"];
     if kind.unique && store.below(&named.collection).iter().any(taken) {
         return (409, json!({"type": "conflict", "message": "this name is taken", "resource": kind.field}));
@@ -118,7 +118,7 @@ fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, as
         project: &account.project,
         organization: &account.organization,
     };
-    let mut one = made(kind, &asked, &place);
+    let mut one = made(kind, asked, &place);
     if let Some((_, then)) = kind.status {
         one["status"] = then.into();
     }
@@ -270,7 +270,7 @@ fn make_pool(
         ..*named
     };
     let Some(kind) = kind("k8s/v1/pools") else { return absent("collection", "pools") };
-    let answer = make(store, account, kind, &pools, asked);
+    let answer = make(store, account, kind, &pools, &asked);
     store.change(&path, |cluster| cluster["status"] = "ready".into());
     answer
 }
