@@ -1,6 +1,6 @@
 //! `seasense infra` with a fake OpenTofu: what it is told, what it is not told, and what a person sees.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use crate::harness::{Harness, Run};
 
@@ -12,7 +12,7 @@ const KEYS: [(&str, &str); 4] = [
     ("SCW_DEFAULT_ORGANIZATION_ID", "33333333-3333-4333-8333-333333333333"),
 ];
 
-const PLAN: &str = r#"{"format_version":"1.2","resource_changes":[{"address":"module.cluster.scaleway_k8s_cluster.this","mode":"managed",
+const PLAN: &str = r#"{"format_version":"1.2","planned_values":{"root_module":{}},"resource_changes":[{"address":"module.cluster.scaleway_k8s_cluster.this","mode":"managed",
 "type":"scaleway_k8s_cluster","name":"this","change":{"actions":["update"],"before":{"version":"1.34","kubeconfig":"the token"},
 "after":{"version":"1.35","kubeconfig":"another token"},"before_sensitive":{"kubeconfig":true},"after_sensitive":{"kubeconfig":true}}}]}"#;
 
@@ -23,6 +23,8 @@ fn project(ending: &str) -> Harness {
     fs::create_dir_all(&folder).unwrap();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/scaleway/envs/staging.tfvars.json");
     fs::copy(file, folder.join("staging.tfvars.json")).unwrap();
+    let prices = "infra/scaleway/prices.toml";
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(prices), harness.project().join(prices)).unwrap();
     // A shell reads no line that does not end.
     fs::write(harness.root().join("plan.json"), format!("{PLAN}\n")).unwrap();
     let script = format!(
@@ -50,7 +52,9 @@ fn a_plan_is_told_in_words_and_saved_without_secrets() {
     let args = ["infra", "plan", "staging", "--state", "file", "--save", saved.to_str().unwrap()];
     let run = run(&harness, &args);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    insta::assert_snapshot!(run.stdout, @r"
+    let (plan, cost) = run.stdout.split_once("staging then costs about ").unwrap();
+    assert!(cost.contains(" EUR a month without VAT"), "{cost}");
+    insta::assert_snapshot!(plan, @r"
     staging: 0 to make, 1 to change, 0 to make anew, 0 to remove
       ~ module.cluster.scaleway_k8s_cluster.this
           kubeconfig: … -> …

@@ -214,7 +214,9 @@ fn what_infrastructure_is_planned_made_removed_and_scaled() {
         changes: actions.map(change).to_vec(),
         drift: vec![change(Action::Delete)],
     };
-    assert_allowed("infra-plan", &value(&summary));
+    let mut told = value(&summary);
+    told["eur_per_month"] = json!(38.9);
+    assert_allowed("infra-plan", &told);
     let record = Record { name: "a.example".into(), kind: "A".into(), content: "1.2.3.4".into() };
     let applied = Applied {
         version: 1,

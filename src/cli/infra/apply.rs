@@ -14,9 +14,11 @@ use crate::{
 pub(super) async fn run(context: &Context<'_>, target: &Target, sure: Sure, json: Json) -> Result<ExitCode> {
     let infra = target.context(context)?;
     let question = format!("Do it to `{}`?", target.environment);
-    let applied =
-        infra::apply(&infra, |planned| sure.consent(context, &show::plan(&planned.summary), &question))
-            .await?;
+    let consent = |planned: &infra::Planned<'_>| {
+        let eur_per_month = super::price(&infra, &planned.for_others)?;
+        sure.consent(context, &show::priced(&planned.summary, eur_per_month), &question)
+    };
+    let applied = infra::apply(&infra, consent).await?;
     if let Some(kubeconfig) = &applied.kubeconfig {
         attached::write_kubeconfig(&infra.places, &target.environment, kubeconfig.reveal().as_bytes())?;
     }

@@ -10,10 +10,12 @@ mod show;
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::ValueEnum;
+use serde_json::Value;
 
 use super::{Context, json::Json};
 use crate::{
-    config::{CloudKeys, Infrastructure, Places},
+    config::{CloudKeys, Infrastructure, Places, Prices},
+    cost,
     failure::{Failure, Kind, Result},
     infra::{InfraContext, Manner, State},
 };
@@ -137,6 +139,13 @@ impl Target {
             project,
         })
     }
+}
+
+/// What the environment costs a month once `plan` is carried out, EUR without VAT.
+fn price(infra: &InfraContext, plan: &Value) -> Result<f64> {
+    let prices = Prices::load(&infra.project)?;
+    let items = cost::of_plan(plan, &infra.wanted, &prices)?;
+    Ok(cost::bill(&items, &prices, f64::from(prices.hours_per_month))?.eur_per_month)
 }
 
 impl Sure {

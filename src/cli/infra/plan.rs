@@ -2,12 +2,23 @@
 
 use std::{path::Path, process::ExitCode};
 
+use serde::Serialize;
+
 use super::{Target, show};
 use crate::{
     cli::{Context, json::Json},
     failure::{Context as _, Kind, Result},
-    infra,
+    infra::{self, Summary},
 };
+
+/// What is told of a plan.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    /// What the environment costs a month once the plan is carried out, EUR without VAT.
+    eur_per_month: f64,
+}
 
 /// Plans and shows.
 pub(super) async fn run(
@@ -23,6 +34,8 @@ pub(super) async fn run(
         let text = serde_json::to_vec_pretty(&planned.for_others).with_context(Kind::Internal, what)?;
         std::fs::write(file, text).with_context(Kind::Usage, what)?;
     }
-    json.print(context, &planned.summary, || show::plan(&planned.summary))?;
+    let eur_per_month = super::price(&infra, &planned.for_others)?;
+    let report = Report { summary: &planned.summary, eur_per_month };
+    json.print(context, &report, || show::priced(&planned.summary, eur_per_month))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,15 @@
 
 use crate::infra::{Action, Change, Difference, Summary, Survivor};
 
+/// What a plan does, a resource a line, and what the environment then costs.
+pub(super) fn priced(summary: &Summary, eur_per_month: f64) -> String {
+    plan(summary)
+        + &format!(
+            "{} then costs about {eur_per_month:.2} EUR a month without VAT; `seasense cost {0}` says what for.\n",
+            summary.environment
+        )
+}
+
 /// What a plan does, a resource a line.
 pub(super) fn plan(summary: &Summary) -> String {
     let mut text = String::new();
@@ -88,6 +97,7 @@ mod tests {
         insta::assert_snapshot!(plan(&summary));
         let nothing =
             Summary { create: 0, update: 0, replace: 0, changes: Vec::new(), drift: Vec::new(), ..summary };
+        assert!(priced(&nothing, 38.904).contains("staging then costs about 38.90 EUR a month"));
         assert_eq!(plan(&nothing), "staging: nothing changes; everything is as it should be.\n");
     }
 }
