@@ -61,8 +61,8 @@ pub fn encryption(passphrase: &str) -> String {
     json!({
         "key_provider": {"pbkdf2": {"seasense": {"passphrase": passphrase}}},
         "method": {"aes_gcm": {"seasense": {"keys": "${key_provider.pbkdf2.seasense}"}}},
-        "state": {"method": "${method.aes_gcm.seasense}", "enforced": true},
-        "plan": {"method": "${method.aes_gcm.seasense}", "enforced": true},
+        "state": {"method": "method.aes_gcm.seasense", "enforced": true},
+        "plan": {"method": "method.aes_gcm.seasense", "enforced": true},
     })
     .to_string()
 }
