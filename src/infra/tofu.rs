@@ -137,11 +137,9 @@ impl<'a> Tofu<'a> {
         };
         // What a person set for runs of their own must not change what these runs do, nor write what they say to a file.
         let foreign = ["TF_CLI_ARGS", "TF_LOG", "TF_LOG_PATH", "TF_WORKSPACE", "TF_DATA_DIR", "AWS_PROFILE"];
-        foreign
-            .into_iter()
-            .fold(invocation, Invocation::unset)
-            .unset("AWS_SESSION_TOKEN")
-            .unset("SCW_PROFILE")
+        // The provider brings a client of its own for objects, which cannot take these; it reads the system's store.
+        let foreign = foreign.into_iter().chain(["AWS_CA_BUNDLE"]);
+        foreign.fold(invocation, Invocation::unset).unset("AWS_SESSION_TOKEN").unset("SCW_PROFILE")
     }
 
     fn explain(&self, error: ToolError, what: &str) -> Failure {

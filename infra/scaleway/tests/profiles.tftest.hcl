@@ -11,12 +11,42 @@ mock_provider "scaleway" {
     defaults = {
       id           = "fr-par/22222222-2222-4222-8222-222222222222"
       wildcard_dns = "*.22222222.nodes.k8s.fr-par.scw.cloud"
-      kubeconfig   = [{ config_file = "a kubeconfig" }]
+    }
+  }
+
+  mock_resource "scaleway_vpc" {
+    defaults = {
+      id = "fr-par/33333333-3333-4333-8333-333333333333"
+    }
+  }
+
+  mock_resource "scaleway_vpc_private_network" {
+    defaults = {
+      id = "fr-par/44444444-4444-4444-8444-444444444444"
+    }
+  }
+
+  mock_resource "scaleway_vpc_public_gateway" {
+    defaults = {
+      id = "fr-par-1/55555555-5555-4555-8555-555555555555"
+    }
+  }
+
+  mock_resource "scaleway_vpc_public_gateway_ip" {
+    defaults = {
+      id = "fr-par-1/66666666-6666-4666-8666-666666666666"
+    }
+  }
+
+  mock_resource "scaleway_iam_application" {
+    defaults = {
+      id = "77777777-7777-4777-8777-777777777777"
     }
   }
 
   mock_resource "scaleway_lb_ip" {
     defaults = {
+      id         = "fr-par-1/88888888-8888-4888-8888-888888888888"
       ip_address = "51.15.0.1"
     }
   }

@@ -68,6 +68,7 @@ pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> An
         }
         ("GET", "iam/v1alpha1/rules", None, None) => rules(store, request),
         ("PUT", "iam/v1alpha1/rules", None, None) => set_rules(store, request),
+        ("GET", "k8s/v1/versions", None, None) => (200, json!({"versions": versions()})),
         ("GET", "k8s/v1/clusters", Some(id), Some("kubeconfig")) => kubeconfig(store, account, &named, id),
         ("GET", "k8s/v1/clusters", Some(id), Some("nodes")) => nodes(store, &named, id, request),
         ("GET", "k8s/v1/clusters", Some(id), Some("pools")) => pools(store, &named, id, request),
@@ -80,6 +81,16 @@ pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> An
             None => absent("collection", request.path),
         },
     }
+}
+
+/// The versions of Kubernetes that a cluster may be made with.
+fn versions() -> Vec<Value> {
+    let version = |name: &str| {
+        json!({"name": name, "label": format!("Kubernetes {name}"), "region": "fr-par", "available_cnis": ["cilium"],
+            "available_container_runtimes": ["containerd"], "available_feature_gates": [],
+            "available_admission_plugins": [], "available_kubelet_args": {}})
+    };
+    ["1.34.4", "1.35.2", "1.35.4"].map(version).into()
 }
 
 fn standard(

@@ -160,7 +160,10 @@ fn done(status: u16, body: &str) -> Answer {
 }
 
 fn error(status: u16, code: &str) -> Answer {
-    done(status, &format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>"))
+    // The provider knows this one by its words.
+    let message =
+        if code == "NoSuchCORSConfiguration" { "The CORS configuration does not exist" } else { code };
+    done(status, &format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
 }
 
 /// The content of a body that was sent in signed chunks.
