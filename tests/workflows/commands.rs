@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use seasense::cli::Cli;
 use serde_json::Value;
 
