@@ -111,7 +111,9 @@ fn priced(resource: &Value) -> Result<Vec<Item>> {
 fn pool(at: &str, values: &Value) -> Result<Vec<Item>> {
     let floor = if values["autoscaling"] == true { "min_size" } else { "size" };
     let nodes = number(at, values, floor)?;
-    let mut items = vec![Item::new(at, text(values, "node_type").to_ascii_uppercase(), nodes).scaling()];
+    // Scaleway's API answers `dev1_m` where `DEV1-M` was asked for; a plan of what stands has its words.
+    let node_type = text(values, "node_type").to_ascii_uppercase().replace('_', "-");
+    let mut items = vec![Item::new(at, node_type, nodes).scaling()];
     let volume = match values["root_volume_type"].as_str() {
         Some("sbs_15k") => "block-15k",
         Some("l_ssd") => "local-ssd",

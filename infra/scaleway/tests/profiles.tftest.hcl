@@ -11,6 +11,12 @@ mock_provider "scaleway" {
     defaults = {
       id           = "fr-par/22222222-2222-4222-8222-222222222222"
       wildcard_dns = "*.22222222.nodes.k8s.fr-par.scw.cloud"
+      kubeconfig = [{
+        config_file            = "a kubeconfig"
+        host                   = "https://22222222.api.k8s.fr-par.scw.cloud:6443"
+        cluster_ca_certificate = "an authority"
+        token                  = "a token"
+      }]
     }
   }
 

@@ -210,6 +210,9 @@ fn cluster(one: &mut Value, place: &Place<'_>) {
             one[list] = json!([]);
         }
     }
+    // The provider reads it without asking whether it is there.
+    one["open_id_connect_config"] = json!({"issuer_url": "", "client_id": "", "username_claim": "", "username_prefix": "",
+        "groups_claim": [], "groups_prefix": "", "required_claim": []});
     let scaling = &mut one["autoscaler_config"];
     let defaults = json!({"scale_down_disabled": false, "estimator": "binpacking", "ignore_daemonsets_utilization": false,
         "scale_down_utilization_threshold": 0.5, "max_graceful_termination_sec": 0, "expendable_pods_priority_cutoff": 0});
