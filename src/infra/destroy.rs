@@ -1,9 +1,6 @@
 //! Removes an environment, in an order in which nothing comes back, and proves that nothing is left that is paid for.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -111,20 +108,18 @@ async fn after(
 ) -> Result<Destroyed> {
     let api = Api::new(&context.credentials)?;
     let cluster = outputs["cluster_id"]["value"].as_str().and_then(|id| id.split('/').next_back());
-    let last = Mutex::new(Vec::new());
     let gone = k8s::wait(Deadline::after(settle), LOOK_PAUSE, "see it gone", || async {
         let left = sweep::survivors(context, &api, cluster, made).await?;
-        let done = left.is_empty();
         // What is still used today may be free at the next look.
         let refused = sweep::sweep(&api, &left).await;
-        *last.lock().unwrap_or_else(PoisonError::into_inner) = left;
-        Ok(if done { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
+        Ok(if left.is_empty() { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
     })
     .await;
     let survivors = match gone {
         Ok(()) => Vec::new(),
+        // What the last sweep removed is gone by now.
         Err(failure) if failure.kind == Kind::TimedOut => {
-            last.into_inner().unwrap_or_else(PoisonError::into_inner)
+            sweep::survivors(context, &api, cluster, made).await?
         }
         Err(failure) => return Err(failure),
     };
