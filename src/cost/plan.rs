@@ -207,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn nodes_that_stand_cost_what_planned_ones_cost() {
+        let standing = plan_of(&lean()).to_string().replace("DEV1-M", "dev1_m");
+        let items = |plan: &Value| of_plan(plan, &lean(), prices()).unwrap();
+        assert_eq!(items(&serde_json::from_str(&standing).unwrap()), items(&plan_of(&lean())));
+    }
+
+    #[test]
     fn what_is_not_known_is_refused_by_name() {
         let plan = |address: &str, values: &Value| {
             let plan = json!({"values": {"root_module": {"resources": [resource(address, values)]}}});

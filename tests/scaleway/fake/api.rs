@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Account,
+    Account, kapsule,
     kinds::{Kind, Place, kind, made},
     store::Store,
 };
@@ -20,22 +20,22 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn asked(&self, name: &str) -> Option<&str> {
+    pub fn asked(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// What a path names.
-struct Named<'a> {
+pub struct Named<'a> {
     /// `k8s/v1/clusters`: the kind's name.
-    kind: String,
+    pub kind: String,
     /// The path of the collection, without identities of what it belongs to.
-    collection: String,
-    region: &'a str,
-    zone: &'a str,
-    id: Option<&'a str>,
+    pub collection: String,
+    pub region: &'a str,
+    pub zone: &'a str,
+    pub id: Option<&'a str>,
     /// What follows the identity.
-    rest: Option<&'a str>,
+    pub rest: Option<&'a str>,
 }
 
 fn named(path: &str) -> Option<Named<'_>> {
@@ -68,12 +68,14 @@ pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> An
         }
         ("GET", "iam/v1alpha1/rules", None, None) => rules(store, request),
         ("PUT", "iam/v1alpha1/rules", None, None) => set_rules(store, request),
-        ("GET", "k8s/v1/versions", None, None) => (200, json!({"versions": versions()})),
-        ("GET", "k8s/v1/clusters", Some(id), Some("kubeconfig")) => kubeconfig(store, account, &named, id),
-        ("GET", "k8s/v1/clusters", Some(id), Some("nodes")) => nodes(store, &named, id, request),
-        ("GET", "k8s/v1/clusters", Some(id), Some("pools")) => pools(store, &named, id, request),
+        ("GET", "k8s/v1/versions", None, None) => (200, json!({"versions": kapsule::versions()})),
+        ("GET", "k8s/v1/clusters", Some(id), Some("kubeconfig")) => {
+            kapsule::kubeconfig(store, account, &named, id)
+        }
+        ("GET", "k8s/v1/clusters", Some(id), Some("nodes")) => kapsule::nodes(store, &named, id, request),
+        ("GET", "k8s/v1/clusters", Some(id), Some("pools")) => kapsule::pools(store, &named, id, request),
         ("POST", "k8s/v1/clusters", Some(id), Some("pools")) => {
-            make_pool(store, account, &named, id, request)
+            kapsule::make_pool(store, account, &named, id, request)
         }
         (_, _, _, Some(_)) => absent("action", request.path),
         (method, name, id, None) => match kind(name) {
@@ -81,16 +83,6 @@ pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> An
             None => absent("collection", request.path),
         },
     }
-}
-
-/// The versions of Kubernetes that a cluster may be made with.
-fn versions() -> Vec<Value> {
-    let version = |name: &str| {
-        json!({"name": name, "label": format!("Kubernetes {name}"), "region": "fr-par", "available_cnis": ["cilium"],
-            "available_container_runtimes": ["containerd"], "available_feature_gates": [],
-            "available_admission_plugins": [], "available_kubelet_args": {}})
-    };
-    ["1.34.4", "1.35.2", "1.35.4"].map(version).into()
 }
 
 fn standard(
@@ -116,7 +108,7 @@ fn standard(
     }
 }
 
-fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, asked: &Value) -> Answer {
+pub fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, asked: &Value) -> Answer {
     let taken = |(_, one): &(String, Value)| one["name"] == asked["name"];
     if kind.unique && store.below(&named.collection).iter().any(taken) {
         return (409, json!({"type": "conflict", "message": "this name is taken", "resource": kind.field}));
@@ -178,7 +170,7 @@ fn merge(one: &mut Value, change: &Value) {
 }
 
 /// One page of a list: both ways to name a page are understood.
-fn list(all: Vec<(String, Value)>, field: &str, request: &Request<'_>) -> Answer {
+pub fn list(all: Vec<(String, Value)>, field: &str, request: &Request<'_>) -> Answer {
     let number = |name: &str| request.asked(name).and_then(|text| text.parse::<usize>().ok());
     let size = number("page_size").or_else(|| number("per_page")).unwrap_or(20).clamp(1, 100);
     let page = number("page").unwrap_or(1).max(1);
@@ -218,93 +210,9 @@ fn set_rules(store: &mut Store, request: &Request<'_>) -> Answer {
     set.map_or_else(|| absent("policy", &id), |policy| (200, json!({"rules": policy["rules"]})))
 }
 
-fn kubeconfig(store: &Store, account: &Account, named: &Named<'_>, id: &str) -> Answer {
-    let Some(cluster) = store.seen(&format!("{}/{id}", named.collection)) else {
-        return absent("cluster", id);
-    };
-    let text = account.kubeconfig(cluster["name"].as_str().unwrap_or_default());
-    (
-        200,
-        json!({"name": "kubeconfig.yaml", "content_type": "application/octet-stream", "content": base64(text.as_bytes())}),
-    )
-}
-
-fn pools_of(store: &Store, named: &Named<'_>, cluster: &str) -> Vec<(String, Value)> {
-    let mut pools = store.below(&named.collection.replace("/clusters", "/pools"));
-    pools.retain(|(_, pool)| pool["cluster_id"] == cluster);
-    pools
-}
-
-fn pools(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<'_>) -> Answer {
-    list(pools_of(store, named, cluster), "pools", request)
-}
-
-fn nodes(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<'_>) -> Answer {
-    let wanted = request.asked("pool_id");
-    let mut all = Vec::new();
-    for (path, pool) in pools_of(store, named, cluster) {
-        let id = path.rsplit('/').next().unwrap_or_default();
-        if wanted.is_some_and(|wanted| wanted != id) {
-            continue;
-        }
-        for index in 0..pool["size"].as_u64().unwrap_or_default() {
-            let name = format!("{}-node-{index}", pool["name"].as_str().unwrap_or_default());
-            all.push((
-                name.clone(),
-                json!({"id": format!("{id}-{index}"), "name": name, "pool_id": id, "cluster_id": cluster,
-                "status": "ready", "region": named.region, "provider_id": "", "conditions": {}}),
-            ));
-        }
-    }
-    list(all, "nodes", request)
-}
-
-fn make_pool(
-    store: &mut Store,
-    account: &Account,
-    named: &Named<'_>,
-    cluster: &str,
-    request: &Request<'_>,
-) -> Answer {
-    let path = format!("{}/{cluster}", named.collection);
-    let Some(found) = store.seen(&path) else { return absent("cluster", cluster) };
-    if found["status"] == "creating" {
-        return (412, json!({"type": "precondition_failed", "message": "the cluster is not ready"}));
-    }
-    let mut asked = request.body.clone();
-    asked["cluster_id"] = cluster.into();
-    let zone = asked["zone"].as_str().unwrap_or_default().to_owned();
-    let pools = Named {
-        kind: "k8s/v1/pools".to_owned(),
-        collection: named.collection.replace("/clusters", "/pools"),
-        zone: &zone,
-        ..*named
-    };
-    let Some(kind) = kind("k8s/v1/pools") else { return absent("collection", "pools") };
-    let answer = make(store, account, kind, &pools, &asked);
-    store.change(&path, |cluster| cluster["status"] = "ready".into());
-    answer
-}
-
-fn absent(resource: &str, id: &str) -> Answer {
+pub fn absent(resource: &str, id: &str) -> Answer {
     (
         404,
         json!({"type": "not_found", "message": "resource is not found", "resource": resource, "resource_id": id}),
     )
-}
-
-/// Standard base64 with padding; the API gives files so.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
-        for digit in 0..4 {
-            let last = digit > chunk.len();
-            let value = usize::try_from(number >> (18 - 6 * digit) & 63).unwrap();
-            text.push(if last { '=' } else { char::from(DIGITS[value]) });
-        }
-    }
-    text
 }
