@@ -49,11 +49,12 @@ impl Part {
 /// Every part of `files`, by the name of its Kustomization. What `before` has sealed already is taken from there.
 pub(super) fn parts(files: &BTreeMap<String, Vec<u8>>, before: &Rendered) -> Result<BTreeMap<String, Part>> {
     let mut parts = BTreeMap::new();
+    let links = links(files)?;
     for (path, bytes) in files.iter().filter(|(path, _)| is_definition(path)) {
         for document in documents(path, bytes)? {
             let Some(folder) = check::flux_path(&document) else { continue };
             let Some(name) = document["metadata"]["name"].as_str() else { continue };
-            listed(files, path)?;
+            listed(&links, path)?;
             let content = closure(files, folder)?;
             let paths = content.keys().map(|path| (*path).to_owned()).collect();
             let sealed = match before.parts.get(name).filter(|part| part.paths == paths) {
@@ -70,27 +71,32 @@ pub(super) fn parts(files: &BTreeMap<String, Vec<u8>>, before: &Rendered) -> Res
 }
 
 fn is_definition(path: &str) -> bool {
-    path.split('/').next() == Some(DEFINITIONS) && !check::is_kustomization(path)
+    is_of_definitions(path) && !check::is_kustomization(path)
+}
+
+fn is_of_definitions(path: &str) -> bool {
+    path.split('/').next() == Some(DEFINITIONS)
+}
+
+/// Where the list of the definitions leads; nowhere without one.
+fn links(files: &BTreeMap<String, Vec<u8>>) -> Result<BTreeSet<String>> {
+    let list = files.get(LIST).map_or_else(|| Ok(Vec::new()), |list| documents(LIST, list))?;
+    let entries = list.iter().flat_map(check::entries);
+    Ok(entries.filter_map(|entry| check::resolve(DEFINITIONS, entry)).collect())
 }
 
 /// Refuses definitions that would get no source.
-fn listed(files: &BTreeMap<String, Vec<u8>>, definition: &str) -> Result<()> {
+fn listed(links: &BTreeSet<String>, definition: &str) -> Result<()> {
     let wrong = |file: &str, message: &str| {
         Err(Failure::new(Kind::Environment, message)
             .at(Location { file: place(file), position: None })
             .hint(format!("`{LIST}` lists every phase under `resources` and `parts` under `components`")))
     };
-    let Some(list) = files.get(LIST) else { return wrong(definition, "no kustomization lists this phase") };
-    let list = documents(LIST, list)?;
-    let leads_to = |to: &str| {
-        let mut entries = list.iter().flat_map(check::entries);
-        entries.any(|entry| check::resolve(DEFINITIONS, entry).as_deref() == Some(to))
-    };
-    if !leads_to(GENERATED) {
-        return wrong(LIST, "the component `parts` is missing, so no phase would have a source");
-    }
-    if !leads_to(definition) {
+    if !links.contains(definition) {
         return wrong(definition, "no kustomization lists this phase");
+    }
+    if !links.contains(GENERATED) {
+        return wrong(LIST, "the component `parts` is missing, so no phase would have a source");
     }
     Ok(())
 }
@@ -107,8 +113,7 @@ pub fn changed(before: &Rendered, after: &Rendered) -> BTreeSet<String> {
 }
 
 fn root(rendered: &Rendered) -> Vec<(&String, &Vec<u8>)> {
-    let defines = |path: &str| path.split('/').next() == Some(DEFINITIONS);
-    rendered.files.iter().filter(|(path, _)| defines(path)).collect()
+    rendered.files.iter().filter(|(path, _)| is_of_definitions(path)).collect()
 }
 
 #[cfg(test)]

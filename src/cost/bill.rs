@@ -54,6 +54,11 @@ pub struct Age {
     pub stale: Vec<String>,
 }
 
+/// What `items` cost when all of them stand the whole month, EUR; see [`bill`] for how it fails.
+pub fn whole_month(items: &[Item], prices: &Prices) -> Result<f64> {
+    bill(items, prices, f64::from(prices.hours_per_month)).map(|bill| bill.eur_per_month)
+}
+
 /// Prices `items`; what scales is paid `node_hours` of the month's hours.
 ///
 /// Fails with kind `Environment` on an item that the table does not hold.

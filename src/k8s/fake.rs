@@ -70,6 +70,19 @@ impl FakeApi {
         )
     }
 
+    /// Serves the kinds that a cluster must know before an artifact can be handed to Flux in it.
+    pub fn serve_handover_kinds(&self) -> &Self {
+        let core = [
+            ("Namespace", "namespaces", false),
+            ("ConfigMap", "configmaps", true),
+            ("Secret", "secrets", true),
+        ];
+        self.serve_kinds("v1", &core)
+            .serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
+            .serve_kinds("kustomize.toolkit.fluxcd.io/v1", &[("Kustomization", "kustomizations", true)])
+            .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
+    }
+
     /// Everything that was asked so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.0.lock().unwrap().asked.clone()

@@ -184,20 +184,10 @@ mod tests {
 
     fn serving() -> FakeApi {
         let api = FakeApi::default();
-        api.serve_kinds(
-            "v1",
-            &[
-                ("Namespace", "namespaces", false),
-                ("ConfigMap", "configmaps", true),
-                ("Secret", "secrets", true),
-            ],
-        )
-        .serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
-        .serve_kinds("kustomize.toolkit.fluxcd.io/v1", &[("Kustomization", "kustomizations", true)])
-        .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
-        .serve_list("/api/v1/nodes", &[node("True")])
-        .serve("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy", proxy())
-        .serve("/apis/apps/v1/namespaces/kube-system/deployments/coredns", dns());
+        api.serve_handover_kinds()
+            .serve_list("/api/v1/nodes", &[node("True")])
+            .serve("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy", proxy())
+            .serve("/apis/apps/v1/namespaces/kube-system/deployments/coredns", dns());
         api
     }
 

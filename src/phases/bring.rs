@@ -88,23 +88,13 @@ mod tests {
 
     fn serving() -> FakeApi {
         let api = FakeApi::default();
-        api.serve_kinds(
-            "v1",
-            &[
-                ("Namespace", "namespaces", false),
-                ("ConfigMap", "configmaps", true),
-                ("Secret", "secrets", true),
-            ],
-        )
-        .serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
-        .serve_kinds("kustomize.toolkit.fluxcd.io/v1", &[("Kustomization", "kustomizations", true)])
-        .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
-        .serve_list(
-            "/api/v1/nodes",
-            &[json!({"metadata": {"name": "n"},
+        api.serve_handover_kinds()
+            .serve_list(
+                "/api/v1/nodes",
+                &[json!({"metadata": {"name": "n"},
             "status": {"conditions": [{"type": "Ready", "status": "True"}]}})],
-        )
-        .serve_list("/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations", &[]);
+            )
+            .serve_list("/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations", &[]);
         api
     }
 

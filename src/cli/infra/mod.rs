@@ -145,7 +145,7 @@ impl Target {
 fn price(infra: &InfraContext, plan: &Value) -> Result<f64> {
     let prices = Prices::load(&infra.project)?;
     let items = cost::of_plan(plan, &infra.wanted, &prices)?;
-    Ok(cost::bill(&items, &prices, f64::from(prices.hours_per_month))?.eur_per_month)
+    cost::whole_month(&items, &prices)
 }
 
 impl Sure {

@@ -47,6 +47,5 @@ pub fn monthly(project: &Project, environment: &Environment) -> std::result::Res
 
 fn priced(project: &Project, name: &str) -> Result<f64> {
     let (layout, prices) = (Infrastructure::load(project, name)?, Prices::load(project)?);
-    let items = cost::of_layout(&layout, &prices);
-    Ok(cost::bill(&items, &prices, f64::from(prices.hours_per_month))?.eur_per_month)
+    cost::whole_month(&cost::of_layout(&layout, &prices), &prices)
 }
