@@ -78,6 +78,19 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
     }
 }
 
+/// Why the cluster will never be ready at the artifact `digest`, as one look tells; `None` while there is hope.
+pub async fn hopelessness(client: &Client, digest: &str) -> Result<Option<Failure>> {
+    let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
+    if state::all_ready(&found, digest) {
+        return Ok(None);
+    }
+    if let Some(failure) = unfetchable(&sources) {
+        return Ok(Some(failure));
+    }
+    let blockers = blockers(client, &found, digest).await?;
+    Ok(hopeless(&found, digest, &blockers))
+}
+
 /// What earlier looks have found.
 #[derive(Default)]
 struct Memory {

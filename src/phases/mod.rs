@@ -13,5 +13,5 @@ mod verdict;
 pub use bootstrap::{BootstrapInput, Handed, bootstrap};
 pub use bring::{Bring, bring};
 pub use deliver::{Extent, deliver, reach, settle};
-pub use follow::{Follow, follow, followed, kustomizations, poke, poke_all};
+pub use follow::{Follow, follow, followed, hopelessness, kustomizations, poke, poke_all};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};

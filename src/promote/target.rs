@@ -70,6 +70,8 @@ pub struct State {
     pub parts: Vec<Part>,
     /// Since when every part has been ready at that digest; `None` while one is not.
     pub ready_since: Option<Timestamp>,
+    /// Why it will never be ready at that digest, whatever time it is given; `None` while there is hope.
+    pub hopeless: Option<String>,
 }
 
 /// One part of an environment.

@@ -176,8 +176,18 @@ impl Target for ClusterTarget {
     async fn state(&self) -> Result<State> {
         let seen = self.snapshot().await;
         let mut state = found::state(&seen);
-        if !state.parts.is_empty() && state.parts.iter().all(|part| part.ready) {
-            state.ready_since = self.ready_since(&seen).await?;
+        match &state.digest {
+            _ if state.parts.is_empty() => {}
+            _ if state.parts.iter().all(|part| part.ready) => {
+                state.ready_since = self.ready_since(&seen).await?;
+            }
+            Some(digest) => {
+                let found = phases::hopelessness(&self.client().await?, digest).await?;
+                state.hopeless = found.map(|failure| {
+                    std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ")
+                });
+            }
+            None => {}
         }
         Ok(state)
     }

@@ -27,5 +27,5 @@ pub fn state(seen: &Snapshot) -> State {
         let gateway = &seen.gateway;
         parts.push(part("gateway".into(), gateway.https && gateway.tls_verified, &gateway.message));
     }
-    State { digest: seen.artifact.digest.clone(), parts, ready_since: None }
+    State { digest: seen.artifact.digest.clone(), parts, ..State::default() }
 }

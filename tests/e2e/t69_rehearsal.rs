@@ -1,184 +1,172 @@
-//! Staging, rehearsed: the digest that runs in the environment of the other tests runs in a second real cluster, one that
-//! crashes is taken back, and no reading that was acknowledged meanwhile is lost.
+//! Staging, rehearsed: the digest that runs in the environment of the other tests is promoted to a second real cluster; one
+//! that is well there and crashes here is taken back by itself, and no reading that was acknowledged is lost.
 
-use std::{
-    future::Future,
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, fs, time::Duration};
 
-use seasense::{
-    artifact::{self, Provenance, Tree, Upstream},
-    config::{Environment, Places, Project},
-    docker::Docker,
-    engine::{self, EngineContext},
-    event::Silent,
-    promote::{CanaryFigures, Target},
-    supply::{self, Mode, transfer::Side},
-    target::{self, ClusterTarget},
-};
+use serde_json::Value;
 
-use crate::world::{World, world};
+use crate::world::{Run, World, finish, world};
 
+const REHEARSAL: &str = "rehearsal-staging";
+const CLUSTER: &str = "seasense-rehearsal-staging";
 const BACKEND: &str = "gitops/apps/backend/deployment.yaml";
-/// A cluster, its database's first backup of itself and every image, on a machine that runs another cluster beside it.
-const READY: Duration = Duration::from_mins(8);
 
-struct Stage {
-    engine: EngineContext,
-    environment: Environment,
-    target: ClusterTarget,
+/// Well where there is one replica, as here; where there are two, as in staging, the backend never starts.
+const WELL: &str = "httpGet: {path: /healthz, port: http}
+            periodSeconds: 1
+            failureThreshold: 60";
+const CRASHING: &str = "httpGet: {path: \"/api/v${BACKEND_REPLICAS}/parameters\", port: http}
+            periodSeconds: 1
+            failureThreshold: 15";
+
+/// Lets staging follow the environment of the tests, with little patience.
+fn prepare(world: &World) {
+    let staging = "envs/staging.toml";
+    world.edit(staging, "from = \"local\"", "from = \"e2e\"");
+    world.edit(staging, "soak-minutes = 10", "soak-minutes = 0");
+    world.edit(staging, "watch-seconds = 120", "watch-seconds = 20");
+    let list = world.project().join("envs/differences.toml");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::write(&list, text.replace("\"local\"", "\"e2e\"")).unwrap();
+    for git in [
+        &["config", "user.name", "t"][..],
+        &["config", "user.email", "t@t"],
+        &["add", "-A"],
+        &["commit", "-qm", "Let staging follow e2e"],
+    ] {
+        finish(world.command("git").args(git).current_dir(world.project())).assert_success();
+    }
 }
 
-impl Stage {
-    /// Stands beside the environment of `world`: a registry, a cluster.
-    async fn open(world: &World) -> Self {
-        let project = Project::find(&world.project()).unwrap();
-        let engine = EngineContext {
-            places: Places::new(cache(), world.state()),
-            docker: Docker::connect().await.unwrap(),
-            events: Arc::new(Silent),
-            project: project.clone(),
-        };
-        let now = jiff::Timestamp::now();
-        let from = Environment::load(&project, "e2e").unwrap();
-        let staging = Environment::load(&project, "rehearsal-staging").unwrap();
-        let environment =
-            engine::claim(&engine.places, &project, staging, now, &engine.events).await.unwrap();
-        target::stand(&engine, &environment).await.unwrap();
-        let target = ClusterTarget::open(&engine, environment.clone(), &from, now).await.unwrap();
-        Self { engine, environment, target }
-    }
+fn promote(world: &World) -> (Run, Value) {
+    let run = world.seasense(&["promote", "staging", "--rehearse", "--keep", "--json", "--output", "plain"]);
+    let report = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
+    (run, report)
+}
 
-    async fn until_ready(&self, digest: &str) {
-        let mut last = String::new();
-        let begun = Instant::now();
-        while begun.elapsed() < READY {
-            match self.target.state().await {
-                Ok(state) if state.is_ready_at(digest) => {
-                    assert!(state.ready_since.is_some(), "{state:?}");
-                    eprintln!("ready at {digest} after {:.1?}", begun.elapsed());
-                    return;
-                }
-                Ok(state) => last = state.missing(digest),
-                Err(failure) => last = failure.message,
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
+fn status(world: &World) -> Value {
+    let run = finish(&mut world.cli_of(REHEARSAL, &["status", "--json"]));
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr))
+}
+
+fn digest_of(status: &Value) -> String {
+    status["artifact"]["digest"].as_str().unwrap().to_owned()
+}
+
+/// Every reading that the rehearsal's buoys have noted as acknowledged: `<buoy> <boot_id> <seq>`.
+fn acknowledged(world: &World) -> BTreeSet<String> {
+    let mut readings = BTreeSet::new();
+    for file in fs::read_dir(world.state().join(CLUSTER).join("fleet/ledger")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+            let entry: Value = serde_json::from_str(line).unwrap();
+            readings.insert(format!(
+                "{} {} {}",
+                entry["buoy"].as_str().unwrap(),
+                entry["boot_id"],
+                entry["seq"]
+            ));
         }
-        panic!("not ready within {READY:?}: {last}");
     }
-
-    /// What the canary counts in `time`.
-    async fn watch(&self, time: Duration) -> CanaryFigures {
-        let _ = self.figures().await;
-        tokio::time::sleep(time).await;
-        self.figures().await
-    }
-
-    async fn figures(&self) -> CanaryFigures {
-        for _ in 0..60 {
-            match self.target.canary().await {
-                Ok(figures) => return figures,
-                Err(failure) => eprintln!("canary: {failure} {:?}", failure.causes),
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        panic!("the canary stays ashore");
-    }
+    readings
 }
 
-fn cache() -> std::path::PathBuf {
-    std::env::var_os("SEASENSE_CACHE")
-        .map_or_else(|| Path::new(&std::env::var_os("HOME").unwrap()).join(".cache/seasense"), Into::into)
-}
-
-/// Packs the checkout of `world` as it is now, and pushes it where the environment's artifacts are.
-async fn pushed(stage: &Stage) -> String {
-    let lock = supply::locked(&stage.engine.places, Mode::Auto).unwrap();
-    let upstream = Upstream::load(&lock, &supply::manifests_folder(&stage.engine.places, &lock)).unwrap();
-    let tree = Tree::read(&stage.engine.project).await.unwrap();
-    let rendered = artifact::render(&tree, &lock, &upstream).unwrap();
-    let provenance = Provenance::read(&stage.engine.project).await.unwrap();
-    let packed = artifact::pack(&rendered, &provenance).unwrap();
-    let host = format!("127.0.0.1:{}", stage.environment.ports.registry.get_ref());
-    artifact::push(&packed, &host, "platform").await.unwrap();
-    packed.digest
-}
-
-fn block_on<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work)
+/// Every reading that the rehearsal's database holds.
+fn stored(world: &World) -> BTreeSet<String> {
+    let node = format!("{CLUSTER}-control-plane");
+    let kubectl = ["exec", &node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
+    let primary = finish(world.command("docker").args(kubectl).args([
+        "get",
+        "pods",
+        "-n",
+        "seasense",
+        "-o",
+        "name",
+        "-l",
+        "cnpg.io/cluster=seasense-db,cnpg.io/instanceRole=primary",
+    ]));
+    primary.assert_success();
+    let all = "SELECT code || ' ' || boot_id || ' ' || seq FROM reading JOIN buoy ON buoy.id = buoy_id";
+    let psql = [
+        "exec",
+        "-n",
+        "seasense",
+        primary.stdout.trim(),
+        "-c",
+        "postgres",
+        "--",
+        "psql",
+        "-Atq",
+        "seasense",
+        "-c",
+        all,
+    ];
+    let run = finish(world.command("docker").args(kubectl).args(psql));
+    run.assert_success();
+    run.stdout.lines().map(str::to_owned).collect()
 }
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
-fn one_digest_is_rehearsed_a_crashing_one_is_taken_back_and_no_reading_is_lost() {
+fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_reading() {
     let world = world();
-    let digest = world.status()["artifact"]["digest"].as_str().unwrap().to_owned();
-    block_on(rehearse(world, &digest));
-}
+    let digest = digest_of(&world.status());
+    prepare(world);
 
-async fn rehearse(world: &World, digest: &str) {
-    let begun = Instant::now();
-    let told = |what: &str| eprintln!("--- {what} after {:.1?}", begun.elapsed());
-    let stage = Stage::open(world).await;
-    told("the cluster and the registry stand");
+    let (run, report) = promote(world);
+    run.assert_success();
+    assert_eq!((&report["ending"], &report["digest"]), (&"verified".into(), &Value::from(digest.clone())));
+    assert!(report["copied"]["bytes"].as_u64() > Some(1_000_000), "the copy is a real one: {report:#}");
+    assert_eq!(
+        (&report["figures"]["failed"], report["figures"]["sent"].as_u64() > Some(0)),
+        (&0.into(), true),
+        "{report:#}"
+    );
+    let seen = status(world);
+    assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest.clone()), "{seen:#}");
 
-    let content = stage.target.inspect(digest).await.unwrap();
-    assert!(content.missing.len() > 10 && content.nowhere.is_empty(), "{content:?}");
-    assert_eq!(content.unpinned, Vec::<String>::new());
-    let copied = stage.target.copy(digest).await.unwrap();
-    assert!(copied.bytes > 1_000_000, "the copy is a real one: {copied:?}");
-    told(&format!("{} manifests, {} bytes are copied", copied.manifests, copied.bytes));
-    assert_eq!(stage.target.copy(digest).await.unwrap().manifests, 0, "never sent again");
-    assert_eq!(stage.target.inspect(digest).await.unwrap().missing, Vec::<String>::new());
+    // Twice is once.
+    let (run, report) = promote(world);
+    run.assert_success();
+    assert_eq!(report["ending"], "unchanged", "{report:#}");
 
-    stage.target.hand_over(digest).await.unwrap();
-    stage.until_ready(digest).await;
-    told("it is ready at the same digest");
-    let seen = stage.target.state().await.unwrap();
-    assert_eq!(seen.digest.as_deref(), Some(digest), "what ran there runs here");
-
-    let well = stage.watch(Duration::from_secs(15)).await;
-    eprintln!("while it is well: {well:?}");
-    assert_eq!((well.failed, well.lost()), (0, 0), "{well:?}");
-    assert!(well.requests > 20 && well.sent > 0 && well.p95_ms > 0.0, "{well:?}");
-    assert!(well.freshness_seconds.is_some_and(|age| age < 30.0), "{well:?}");
-    told("the canary has watched");
-
-    // A backend that ends at once: the change a gate cannot see, since the tree is in order.
-    world.edit(BACKEND, "args: [serve]", "args: [serve, --no-such-flag]");
-    let bad = pushed(&stage).await;
-    world.edit(BACKEND, "args: [serve, --no-such-flag]", "args: [serve]");
+    world.edit(BACKEND, WELL, CRASHING);
+    world.seasense(&["dev", "--output", "plain"]).assert_success();
+    let bad = digest_of(&world.status());
     assert_ne!(bad, digest);
-    stage.target.copy(&bad).await.unwrap();
-    stage.target.hand_over(&bad).await.unwrap();
-    let worse = stage.watch(Duration::from_secs(25)).await;
-    let seen = stage.target.state().await.unwrap();
-    eprintln!("while it crashes: {worse:?}; {}", seen.missing(&bad));
-    assert!(!seen.is_ready_at(&bad), "{seen:?}");
-    assert_eq!(worse.lost(), 0, "{worse:?}");
-    told("the bad digest did not become ready");
+    let (run, report) = promote(world);
+    assert_eq!(run.code, Some(60), "{}", run.stderr);
+    assert_eq!(
+        (&report["ending"], &report["digest"]),
+        (&"rolled-back".into(), &bad.clone().into()),
+        "{report:#}"
+    );
+    assert_eq!(report["restored"], digest.clone(), "{report:#}");
+    eprintln!("it was taken back, for {}", report["reason"]);
 
-    stage.target.hand_over(digest).await.unwrap();
-    stage.until_ready(digest).await;
-    told("the way back is done");
-    let after = stage.watch(Duration::from_secs(10)).await;
-    eprintln!("after the way back: {after:?}");
-    assert_eq!((after.failed, after.lost()), (0, 0), "{after:?}");
-    assert!(after.sent > well.sent, "{after:?}");
+    let seen = status(world);
+    assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest), "{seen:#}");
+    let promised = acknowledged(world);
+    let kept = stored(world);
+    let lost: Vec<&String> = promised.iter().filter(|reading| !kept.contains(*reading)).collect();
+    assert!(
+        !promised.is_empty() && lost.is_empty(),
+        "{} of {} are lost: {lost:?}",
+        lost.len(),
+        promised.len()
+    );
+    eprintln!("{} readings were acknowledged, all are there", promised.len());
 
-    for _ in 0..3 {
-        stage.target.hand_over(digest).await.unwrap();
-    }
-    assert!(stage.target.state().await.unwrap().is_ready_at(digest), "the same call changes nothing");
-    stage.target.finish().await.unwrap();
-
-    let own = Side::new(stage.environment.variables.registry.get_ref()).unwrap();
-    assert!(own.name().starts_with("seasense-rehearsal-staging"), "{}", own.name());
-    let removed = target::tear_down(&stage.engine, &stage.environment).await.unwrap();
-    eprintln!("removed: {removed:?}");
-    assert!(removed.volumes.iter().any(|name| name.contains("registry")), "{removed:?}");
-    told("nothing is left of it");
-    assert_eq!(world.status()["artifact"]["digest"], digest, "the first environment was left alone");
+    let ls = finish(&mut world.cli(&["ls", "--json"]));
+    assert!(ls.stdout.contains(REHEARSAL), "{}", ls.stdout);
+    let down = finish(&mut world.cli_of(REHEARSAL, &["down", "--output", "plain"]));
+    down.assert_success();
+    let left = ["container", "volume"].map(|kind| {
+        let filter = format!("label=org.seasense.environment={REHEARSAL}");
+        finish(world.command("docker").args([kind, "ls", "--filter", &filter, "--quiet"])).stdout
+    });
+    assert_eq!(left, ["", ""], "something of the rehearsal is left");
+    world.edit(BACKEND, CRASHING, WELL);
+    world.seasense(&["dev", "--output", "plain"]).assert_success();
+    world.until("readings arrive", Duration::from_secs(30), || world.readings() > 0);
 }

@@ -141,6 +141,11 @@ impl World {
     }
 
     pub fn cli(&self, args: &[&str]) -> Command {
+        self.cli_of(self.name, args)
+    }
+
+    /// The same for another environment of this checkout.
+    pub fn cli_of(&self, environment: &str, args: &[&str]) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_seasense"));
         // The caches of the machine are shared on purpose; the home, and with it a kubeconfig, is not.
         let cache = std::env::var_os("SEASENSE_CACHE").map_or_else(
@@ -154,7 +159,7 @@ impl World {
             PathBuf::from,
         );
         command
-            .args(["--env", self.name])
+            .args(["--env", environment])
             .args(args)
             .current_dir(self.project())
             .env("SEASENSE_CACHE", cache)

@@ -34,6 +34,9 @@ pub struct Args {
     /// Use a second real cluster on this machine in the environment's place
     #[arg(long)]
     rehearse: bool,
+    /// Leave the rehearsal's cluster as it is, to look at it or to go on to the next environment
+    #[arg(long, requires = "rehearse")]
+    keep: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -68,8 +71,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         ..setting.order(Action::Promote, source.name(), &digest, args.common.dry_run)
     };
     let witness = facts::Facts { setting: &setting, source: &from, source_environment: &source };
-    let ended = setting.drive(&target, &witness, &order).await?;
-    finish(context, args.common.json, ended)
+    let ended = setting.drive(&target, &witness, &order).await;
+    if args.rehearse && !args.keep && !args.common.dry_run {
+        crate::target::tear_down(&setting.engine, &setting.environment).await?;
+    }
+    finish(context, args.common.json, ended?)
 }
 
 /// Refuses what is no digest before anything else is done.

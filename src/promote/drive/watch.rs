@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Driver, Order, Witness};
 use crate::{
     event::Step,
-    failure::Result,
+    failure::{Failure, Kind, Result},
     k8s::{Deadline, Look, wait},
     promote::{
         Target,
@@ -51,7 +51,13 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
             step.progress(count(ready), Some(count(state.parts.len())), String::new());
-            Ok(if state.is_ready_at(digest) { Look::Ready(()) } else { Look::NotYet(state.missing(digest)) })
+            Ok(match &state.hopeless {
+                _ if state.is_ready_at(digest) => Look::Ready(()),
+                Some(why) if state.digest.as_deref() == Some(digest) => {
+                    Look::Failed(Failure::new(Kind::Phase, why.clone()))
+                }
+                _ => Look::NotYet(state.missing(digest)),
+            })
         });
         match waited.await {
             Ok(()) => {

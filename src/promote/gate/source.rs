@@ -50,6 +50,7 @@ mod tests {
             digest: Some("sha256:a".into()),
             parts: vec![part],
             ready_since: Timestamp::from_second(since).ok(),
+            hopeless: None,
         }
     }
 

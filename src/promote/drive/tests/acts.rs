@@ -17,7 +17,7 @@ pub fn content() -> Content {
 
 fn state(digest: Option<String>, ready: bool) -> State {
     let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
-    State { digest, parts: vec![part], ready_since: None }
+    State { digest, parts: vec![part], ..State::default() }
 }
 
 impl Target for World {
@@ -56,8 +56,11 @@ impl Target for World {
     async fn state(&self) -> Result<State> {
         self.step().await;
         let running = self.facts.lock().unwrap().running.clone();
-        let ready = self.script != Script::Stuck || running.as_deref() != Some(NEW);
-        Ok(state(running, ready))
+        let stuck = matches!(self.script, Script::Stuck | Script::Hopeless);
+        let ready = !stuck || running.as_deref() != Some(NEW);
+        let hopeless =
+            (self.script == Script::Hopeless && !ready).then(|| "backend crashes for good".to_owned());
+        Ok(State { hopeless, ..state(running, ready) })
     }
 
     async fn canary(&self) -> Result<CanaryFigures> {

@@ -32,6 +32,8 @@ pub enum Script {
     Lossy,
     /// It never becomes Ready.
     Stuck,
+    /// It never becomes Ready, and the cluster says that it never will.
+    Hopeless,
 }
 
 #[derive(Debug, Default)]
