@@ -1,12 +1,21 @@
 //! The schema: its embedded migrations, its version, and what it needs of the database.
 
+use std::sync::LazyLock;
+
 use sqlx::PgConnection;
 use sqlx::migrate::Migrator;
 
 use super::Failed;
 
 /// The migrations, in order; each runs once, in a transaction, under an advisory lock.
-static MIGRATOR: Migrator = sqlx::migrate!("src/apps/backend/migrations");
+///
+/// A database may have newer ones than this build knows: whoever goes back to an earlier version leaves the schema as it
+/// is, and migrations take nothing away that the version before still uses.
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!("src/apps/backend/migrations");
+    migrator.set_ignore_missing(true);
+    migrator
+});
 
 /// The version this build needs.
 pub fn newest() -> i64 {
