@@ -56,7 +56,7 @@ pub enum Verb {
 /// Settings of `migrate`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Migrate {
-    /// Buoys to enrol, `buoy-001` to this number; needs the key
+    /// Buoys to enrol beside the canaries, `buoy-001` to this number; needs the key
     #[arg(long, env = "BUOYS", default_value_t = 0, value_name = "NUMBER")]
     buoys: u32,
     /// File that holds the key which the buoys' tokens are derived from
@@ -113,7 +113,7 @@ impl Migrate {
         let key = self.enrolment_key_file.as_ref().map(key).transpose()?;
         Ok(migrate::Request {
             patience: Duration::from_secs(self.wait),
-            fleet: key.filter(|_| self.buoys > 0).map(|key| (key, self.buoys)),
+            fleet: key.map(|key| (key, self.buoys)),
         })
     }
 }

@@ -3,8 +3,28 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use reqwest::Url;
+use seasense::apps::shared::token;
+
+/// Which buoys of the key sail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// `buoy-001` and so on.
+    Fleet,
+    /// `canary-001` and so on: what they send belongs to no collection.
+    Canary,
+}
+
+impl Kind {
+    /// What their ids begin with.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fleet => token::FLEET,
+            Self::Canary => token::CANARY,
+        }
+    }
+}
 
 /// A fleet of simulated buoys that send readings to SeaSense's public gateway.
 #[derive(Debug, Clone, Parser)]
@@ -25,6 +45,9 @@ pub struct Arguments {
     /// How many buoys
     #[arg(long, env = "BUOYS", default_value_t = 5, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=999))]
     pub buoys: u32,
+    /// Which buoys: those of the collection, or those that only try whether the way there works
+    #[arg(long, env = "KIND", default_value = "fleet", value_name = "KIND")]
+    pub kind: Kind,
     /// Seconds between two readings of a buoy
     #[arg(long, env = "INTERVAL", default_value_t = 5, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub interval: u32,
@@ -37,6 +60,9 @@ pub struct Arguments {
     /// Minutes of history to send first, one reading every five minutes
     #[arg(long, env = "BACKFILL", default_value_t = 180, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=43_200))]
     pub backfill: u32,
+    /// Minutes after which they come home by themselves; 0 for never
+    #[arg(long, env = "LIMIT", default_value_t = 0, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=43_200))]
+    pub limit: u32,
     /// Address for metrics and health
     #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,

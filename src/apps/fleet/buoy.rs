@@ -20,9 +20,9 @@ pub struct Buoy<T, S> {
 }
 
 impl<T: Track, S: Sea> Buoy<T, S> {
-    /// The buoy with this number, from 1.
-    pub fn new(seed: u64, number: u32, track: T, sea: S) -> Self {
-        Self { id: token::buoy_id(number), number, seed, track, sea }
+    /// The buoy of this kind with this number, from 1.
+    pub fn new(kind: &str, seed: u64, number: u32, track: T, sea: S) -> Self {
+        Self { id: token::id(kind, number), number, seed, track, sea }
     }
 
     /// A source of chance of its own for each purpose.
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_restarted_buoy_measures_the_same_again() {
-        let buoy = || Buoy::new(42, 3, Voyage::new(42, 3), Surface);
+        let buoy = || Buoy::new(token::FLEET, 42, 3, Voyage::new(42, 3), Surface);
         let at = "2026-06-01T12:00:00Z".parse().unwrap();
         assert_eq!(buoy().measure(1, at), buoy().measure(1, at));
         assert_eq!(buoy().id, "buoy-003");

@@ -1,6 +1,7 @@
 //! Puts the buoys to sea and brings them home.
 
 use std::error::Error;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use seasense::apps::shared::shutdown::{self, Shutdown};
@@ -26,7 +27,7 @@ const GRACE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Runs the fleet until asked to end.
 pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let shutdown = shutdown::listen()?;
+    let shutdown = shutdown::listen_for(limit(arguments))?;
     let key = std::fs::read_to_string(&arguments.key_file)
         .map_err(|error| format!("read the key file {}: {error}", arguments.key_file.display()))?;
     let key = EnrolmentKey::new(&key)?;
@@ -38,7 +39,13 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let shared = Shared { clock: SystemClock, transport, ledger, metrics: Metrics::default(), boot_id };
     let mut tasks = JoinSet::new();
     for number in 1..=arguments.buoys {
-        let buoy = Buoy::new(arguments.seed, number, Voyage::new(arguments.seed, number), Surface);
+        let buoy = Buoy::new(
+            arguments.kind.name(),
+            arguments.seed,
+            number,
+            Voyage::new(arguments.seed, number),
+            Surface,
+        );
         let schedule = schedule(arguments, number, shared.clock.now(), history.newest.get(&buoy.id).copied());
         let token = key.token(&buoy.id);
         tasks.spawn(agent::run(buoy, token, schedule, shared.clone(), shutdown.clone(), GRACE));
@@ -54,6 +61,12 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     tokio::task::spawn_blocking(|| writer.join()).await?.map_err(|_| "the ledger's thread panicked")??;
     tracing::info!("the fleet is home");
     Ok(())
+}
+
+/// How long they sail at most.
+fn limit(arguments: &Arguments) -> Option<Duration> {
+    let minutes = u64::from(arguments.limit);
+    (minutes > 0).then(|| Duration::from_mins(minutes))
 }
 
 fn schedule(arguments: &Arguments, number: u32, now: Timestamp, newest: Option<Timestamp>) -> Schedule {

@@ -42,9 +42,18 @@ pub fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// The id of the buoy with this number, from 1: `buoy-001`.
-pub fn buoy_id(number: u32) -> String {
-    format!("buoy-{number:03}")
+/// What the ids of the fleet begin with.
+pub const FLEET: &str = "buoy";
+
+/// What the ids of those begin with that only try whether the way to the database works.
+pub const CANARY: &str = "canary";
+
+/// How many of those there are in every environment.
+pub const CANARIES: u32 = 3;
+
+/// The id of the buoy of this kind with this number, from 1: `buoy-001`.
+pub fn id(kind: &str, number: u32) -> String {
+    format!("{kind}-{number:03}")
 }
 
 #[cfg(test)]
@@ -79,7 +88,7 @@ mod tests {
         #[test]
         fn tokens_of_different_buoys_differ(a in 1_u32..10_000, b in 1_u32..10_000) {
             let key = EnrolmentKey::new(KEY).unwrap();
-            prop_assert_eq!(key.token(&buoy_id(a)) == key.token(&buoy_id(b)), a == b);
+            prop_assert_eq!(key.token(&id(FLEET, a)) == key.token(&id(FLEET, b)), a == b);
         }
     }
 }

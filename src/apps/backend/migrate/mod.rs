@@ -35,7 +35,7 @@ pub enum Failed {
 pub struct Request {
     /// How long to wait for the database.
     pub patience: Duration,
-    /// Buoys to enrol, `buoy-001` to this number, with tokens from the key.
+    /// Buoys to enrol, `buoy-001` to this number and the canaries, with tokens from the key.
     pub fleet: Option<(EnrolmentKey, u32)>,
 }
 
@@ -53,7 +53,7 @@ pub async fn run(options: &PgConnectOptions, request: &Request) -> Result<(), Fa
 }
 
 async fn enrol_fleet(connection: &mut PgConnection, key: &EnrolmentKey, count: u32) -> Result<(), Failed> {
-    let changed = enrol::fleet(connection, key, count).await?;
+    let changed = enrol::all(connection, key, count).await?;
     tracing::info!(buoys = count, changed, "the fleet is enrolled");
     Ok(())
 }

@@ -37,7 +37,8 @@ pub struct Buoy {
 type Row = (String, String, Option<Moment>, Option<Moment>);
 
 const BUOYS: &str = "
-SELECT code, name, first_seen, last_seen FROM buoy JOIN buoy_activity ON buoy_id = id ORDER BY code";
+SELECT code, name, first_seen, last_seen FROM buoy JOIN buoy_activity ON buoy_id = id
+WHERE NOT canary ORDER BY code";
 
 /// Lists the enrolled buoys.
 #[utoipa::path(

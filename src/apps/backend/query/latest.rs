@@ -65,6 +65,7 @@ CROSS JOIN LATERAL (
     WHERE buoy_id = buoy.id AND parameter_id = ANY($1) AND observed_at = newest.observed_at
       AND boot_id = newest.boot_id AND seq = newest.seq AND value IS NOT NULL
 ) AS observed
+WHERE NOT canary
 ORDER BY code";
 
 /// Answers the newest reading of every buoy.

@@ -30,7 +30,7 @@ pub struct Summary {
 /// Counters are kept per buoy in the transaction that stores the readings, so the sum is exact and cheap.
 const SUMMARY: &str = "
 SELECT coalesce(sum(readings), 0)::bigint, count(*), max(latest_observed_at), max(last_seen), now()
-FROM buoy JOIN buoy_activity ON buoy_id = id";
+FROM buoy JOIN buoy_activity ON buoy_id = id WHERE NOT canary";
 
 type Row = (i64, i64, Option<Moment>, Option<Moment>, Moment);
 

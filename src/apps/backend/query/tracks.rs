@@ -91,7 +91,7 @@ CROSS JOIN LATERAL (
     ) AS thinned
     HAVING count(*) >= 2
 ) AS line
-WHERE $4::text IS NULL OR code = $4
+WHERE code = $4 OR ($4::text IS NULL AND NOT canary)
 ORDER BY code";
 
 type Row = (String, String, Moment, Moment, Vec<f64>, Vec<f64>);

@@ -50,15 +50,15 @@ CROSS JOIN LATERAL (
 ) AS observed
 ORDER BY observed_at, boot_id, seq";
 
-/// Keys and ids of all buoys, or of the one with this id.
+const BUOYS: &str = "
+SELECT id, code FROM buoy WHERE code = $1 OR ($1::text IS NULL AND NOT canary) ORDER BY code";
+
+/// Keys and ids of all buoys of the collection, or of the one with this id.
 pub async fn buoys(
     connection: &mut PgConnection,
     code: Option<&str>,
 ) -> sqlx::Result<VecDeque<(i32, String)>> {
-    let rows = sqlx::query_as("SELECT id, code FROM buoy WHERE $1::text IS NULL OR code = $1 ORDER BY code")
-        .bind(code)
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query_as(BUOYS).bind(code).fetch_all(connection).await?;
     Ok(rows.into())
 }
 
