@@ -12,7 +12,7 @@ pub(super) const PREFIX: &str = "rehearsal-";
 
 /// The variables in which a rehearsal may differ from what it rehearses, and why it has to.
 pub const DIFFERENCES: [(&str, &str); 9] = [
-    ("BUOYS", "simulated buoys stand in for real ones"),
+    ("BUOYS", "only the canaries of promotions sail there"),
     ("ENVIRONMENT", "it opens the worthless secrets of `local`: the real key is on no laptop"),
     ("GATEWAY_SERVICE", "there is no provider who makes load balancers"),
     ("HOSTNAME", "its name is one of this machine"),
@@ -42,7 +42,7 @@ impl Environment {
         *ours.name.get_mut() = format!("{PREFIX}{name}");
         ours.cluster = ClusterSpec { engine: EngineKind::Kind, ..local.cluster.clone() };
         ours.ports = Ports { https: beside(&local.ports.https), registry: local.ports.registry.clone() };
-        ours.fleet = local.fleet.clone();
+        *ours.fleet.buoys.get_mut() = 0;
         let variables = &mut ours.variables;
         *variables.hostname.get_mut() = format!("{name}.{}", local.variables.hostname.get_ref());
         variables.issuer = Issuer::SelfSigned;

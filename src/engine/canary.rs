@@ -1,5 +1,5 @@
-//! A canary fleet for a cluster that is not on this machine: simulated buoys in a container here, which reach it through
-//! its public gateway as real ones do.
+//! Canary buoys of a promotion: simulated ones in a container here, which reach the environment through its public gateway
+//! as real ones do. What they send belongs to no collection.
 
 use std::{
     fs::Permissions,
@@ -9,8 +9,9 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{EngineContext, fleet, record::write_whole};
+use super::{EngineContext, NETWORK, fleet, record::write_whole};
 use crate::{
+    apps::shared::token,
     config::Environment,
     docker::{ContainerSpec, Docker, Mount, labels},
     failure::{Context, Kind, Result},
@@ -20,18 +21,24 @@ const MEMORY_LIMIT: u64 = 256 << 20;
 const KEY: &str = "/run/seasense/enrolment.key";
 const AUTHORITY: &str = "/run/seasense/ca.crt";
 
-/// What such a fleet needs.
+/// Seconds between two readings of one of them: slower ones would hardly send anything while they are watched.
+const INTERVAL: u32 = 2;
+
+/// Minutes after which they come home by themselves, should nobody be left to fetch them: longer than any promotion takes.
+const LIMIT: u32 = 120;
+
+/// What they need.
 #[derive(Clone, Copy)]
 pub struct CanaryInput<'a> {
-    /// The environment that it sails for.
+    /// The environment that they sail for.
     pub environment: &'a Environment,
     /// The image, as the daemon can name or pull it.
     pub image: &'a str,
-    /// The enrolment key that its tokens are derived from.
+    /// The enrolment key that their tokens are derived from.
     pub key: &'a [u8],
     /// The authority that signed the gateway's certificate, PEM; none for one that everybody trusts.
     pub ca: Option<&'a [u8]>,
-    /// When it sets out: no two fleets may begin with the same number of their start, on whatever machines they are.
+    /// When they set out: no two may begin with the same number of their start, on whatever machines they are.
     pub now: Timestamp,
 }
 
@@ -39,24 +46,30 @@ fn container(environment: &Environment) -> String {
     format!("{}-canary", environment.cluster_name())
 }
 
-/// Sets a new one to sea, with a ledger of its own, and gives the ledger's folder.
+/// Sets new ones to sea, with a ledger of their own, and gives the ledger's folder.
 pub async fn sail(context: &EngineContext, input: &CanaryInput<'_>) -> Result<PathBuf> {
-    let name = container(input.environment);
-    let folder = context.places.make_attached(input.environment.name())?.join("canary");
-    home(&context.docker, input.environment).await?;
+    let environment = input.environment;
+    let (folder, gateway) = if environment.cluster.engine.is_attached() {
+        (context.places.make_attached(environment.name())?, None)
+    } else {
+        let cluster = environment.cluster_name();
+        (context.places.make_state(&cluster)?, Some(fleet::gateway_address(context, &cluster).await?))
+    };
+    let folder = folder.join("canary");
+    home(&context.docker, environment).await?;
     let ledger = write_files(&folder, input)?;
     if context.docker.image_id(input.image).await?.is_none() {
         context.docker.pull_image(input.image).await?;
     }
-    context.docker.run(&spec(&name, &folder, &ledger, input)).await?;
+    context.docker.run(&spec(&folder, &ledger, gateway.as_deref(), input)).await?;
     Ok(ledger)
 }
 
-/// Takes it away; what it noted stays.
+/// Takes them away; what they noted stays.
 pub async fn home(docker: &Docker, environment: &Environment) -> Result<()> {
     let name = container(environment);
     if docker.container(&name).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
-        // It sends what waits before it ends.
+        // They send what waits before they end.
         docker.stop(&name).await?;
         docker.remove_container(&name).await?;
     }
@@ -87,7 +100,8 @@ fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
     Ok(ledger)
 }
 
-fn spec(name: &str, folder: &Path, ledger: &Path, input: &CanaryInput<'_>) -> ContainerSpec {
+/// The container; `gateway` is the address of the node for an environment of this machine, whose name no other machine knows.
+fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput<'_>) -> ContainerSpec {
     let environment = input.environment;
     let bind = |source: &Path, target: &str, read_only| Mount::Bind {
         source: source.to_string_lossy().into_owned(),
@@ -98,11 +112,12 @@ fn spec(name: &str, folder: &Path, ledger: &Path, input: &CanaryInput<'_>) -> Co
     let host = environment.variables.hostname.get_ref();
     let mut env = vec![
         setting("API", format!("https://{host}:{}/", environment.https_port())),
-        setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
-        // Slower buoys would hardly send anything while they are watched.
-        setting("INTERVAL", environment.fleet.interval_seconds.get_ref().min(&2).to_string()),
+        setting("KIND", token::CANARY.to_owned()),
+        setting("BUOYS", token::CANARIES.to_string()),
+        setting("INTERVAL", INTERVAL.to_string()),
+        setting("LIMIT", LIMIT.to_string()),
         setting("SEED", environment.fleet.seed.to_string()),
-        // It is here to watch the present, not to fill in the past.
+        // They are here to watch the present, not to fill in the past.
         setting("BACKFILL", "0".to_owned()),
         setting("KEY_FILE", KEY.to_owned()),
         setting("LEDGER", fleet::LEDGER_MOUNT.to_owned()),
@@ -113,13 +128,15 @@ fn spec(name: &str, folder: &Path, ledger: &Path, input: &CanaryInput<'_>) -> Co
         env.push(setting("CA_FILE", AUTHORITY.to_owned()));
         mounts.push(bind(&folder.join("ca.crt"), AUTHORITY, true));
     }
+    env.extend(gateway.map(|node| setting("CONNECT", format!("{node}:{}", fleet::GATEWAY_NODE_PORT))));
     let (uid, gid) = fleet::user();
     ContainerSpec {
-        name: name.to_owned(),
+        name: container(environment),
         image: input.image.to_owned(),
         env,
         labels: labels::of_environment(environment.instance(), "canary"),
         mounts,
+        network: gateway.map(|_| NETWORK.to_owned()).unwrap_or_default(),
         user: format!("{uid}:{gid}"),
         read_only: true,
         memory: Some(MEMORY_LIMIT),
@@ -146,13 +163,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = write_files(folder.path(), &input).unwrap();
         assert!(ledger.join("acknowledged-1790000000.jsonl").is_file());
-        let spec = spec("canary", folder.path(), &ledger, &input);
+        let spec = spec(folder.path(), &ledger, None, &input);
         let told = format!("{:?} {:?}", spec.env, spec.labels);
         assert!(
             told.contains("https://staging.seasense.org:30443/") && !told.contains("secret-key"),
             "{told}"
         );
         assert!(!told.contains("CONNECT") && !told.contains("CA_FILE"), "the world's names and authorities");
+        assert!(told.contains(r#"("KIND", "canary")"#), "they are never taken for real ones: {told}");
         assert!(spec.read_only && spec.user != "0:0");
     }
 }

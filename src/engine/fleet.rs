@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The port of the gateway on the nodes.
-const GATEWAY_NODE_PORT: u16 = 30443;
+pub(super) const GATEWAY_NODE_PORT: u16 = 30443;
 /// The user of our images.
 const IMAGE_USER: u32 = 65532;
 /// The label that tells which settings a fleet was started with.
@@ -122,7 +122,7 @@ pub async fn resume(
     Ok(true)
 }
 
-async fn gateway_address(context: &EngineContext, cluster: &str) -> Result<String> {
+pub(super) async fn gateway_address(context: &EngineContext, cluster: &str) -> Result<String> {
     let node = nodes::control_plane(cluster);
     let container = context.docker.container(&node).await?;
     let address = container.as_ref().and_then(|node| node.ip(NETWORK)).map(str::to_owned);

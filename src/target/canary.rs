@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
-    ledger::{acknowledged, stored},
+    ledger::{Kept, acknowledged, kept},
     probes::Probes,
 };
 use crate::{failure::Result, promote::CanaryFigures, workloads::Public};
@@ -14,40 +14,38 @@ use crate::{failure::Result, promote::CanaryFigures, workloads::Public};
 pub struct Canary {
     public: Public,
     probes: Probes,
-    /// Where its buoys note what was acknowledged; none where nothing may be written.
-    ledger: Option<PathBuf>,
+    /// Where its buoys note what was acknowledged.
+    ledger: PathBuf,
     /// Readings that were measured before do not count.
     since: Timestamp,
-    /// The last two numbers that belong together.
-    kept: (u64, u64),
+    /// What was found when the API told it last.
+    kept: Kept,
 }
 
 impl Canary {
     /// Begins to watch.
-    pub fn start(public: Public, ledger: Option<PathBuf>, since: Timestamp) -> Self {
-        Self { probes: Probes::start(public.clone()), public, ledger, since, kept: (0, 0) }
+    pub fn start(public: Public, ledger: PathBuf, since: Timestamp) -> Self {
+        Self { probes: Probes::start(public.clone()), public, ledger, since, kept: Kept::default() }
     }
 
-    /// What was counted.
+    /// What was counted until `now`.
     ///
     /// While the API does not tell what it has stored, the numbers of acknowledged and of stored readings stay as they
     /// were: that it does not is told by the failed requests, and one that was acknowledged is not lost by it.
-    pub async fn figures(&mut self) -> Result<CanaryFigures> {
-        if let Some(ledger) = &self.ledger {
-            let entries = acknowledged(ledger, self.since)?;
-            if let Ok(found) = stored(&self.public, &entries).await {
-                self.kept = (entries.len() as u64, found);
-            }
+    pub async fn figures(&mut self, now: Timestamp) -> Result<CanaryFigures> {
+        let entries = acknowledged(&self.ledger, self.since)?;
+        if let Ok(found) = kept(&self.public, &entries).await {
+            self.kept = found;
         }
-        let freshness_seconds = self.public.summary().await.ok().and_then(|summary| summary.age_s());
         let samples = self.probes.take();
+        let age = |newest: Timestamp| now.duration_since(newest).as_secs_f64().max(0.0);
         Ok(CanaryFigures {
             requests: samples.requests(),
             failed: samples.failed(),
             p95_ms: samples.p95_ms(),
-            freshness_seconds,
-            sent: self.kept.0,
-            stored: self.kept.1,
+            freshness_seconds: self.kept.newest.map(age),
+            sent: self.kept.sent,
+            stored: self.kept.stored,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! An environment's cluster and registry as a target of promotions.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::{artifact::Shelves, canary::Canary, found, ready, sides};
 use crate::{
     artifact::{self, Upstream, contents},
     config::{Environment, Issuer},
-    engine::{self, EngineContext, FleetInput, canary::CanaryInput},
+    engine::{self, EngineContext, canary::CanaryInput},
     failure::{Failure, Kind, Result},
     k8s::{Client, Selector, flux::NAMESPACE, object, resource},
     observe::{self, Observer, Snapshot},
@@ -115,27 +115,15 @@ impl ClusterTarget {
             return Err(Failure::new(Kind::Workload, "the gateway's authority does not exist yet"));
         }
         let public = Public::of(&self.environment, authority.as_deref())?;
-        if *self.environment.fleet.buoys.get_ref() == 0 {
-            return Ok(Canary::start(public, None, self.since));
-        }
         let key = key.ok_or_else(|| {
             Failure::new(Kind::Workload, "Secret seasense/fleet-enrolment does not exist yet")
         })?;
-        let ledger = self.sail(&key, authority.as_deref()).await?;
-        Ok(Canary::start(public, Some(ledger), self.since))
-    }
-
-    async fn sail(&self, key: &[u8], authority: Option<&[u8]>) -> Result<PathBuf> {
-        let (engine, environment, image) = (&self.engine, &self.environment, self.fleet_image.as_str());
-        if environment.cluster.engine.is_attached() {
-            let ca = authority.filter(|_| environment.variables.issuer == Issuer::SelfSigned);
-            let input = CanaryInput { environment, image, key, ca, now: Timestamp::now() };
-            return engine::canary::sail(engine, &input).await;
-        }
-        let (cluster, ca) = (environment.cluster_name(), authority.unwrap_or_default());
-        engine::write_authority(&engine.places, &cluster, ca)?;
-        engine::fleet::ensure(engine, &FleetInput { environment, image, key, ca }).await?;
-        Ok(engine::fleet::ledger_of(&engine.places, &cluster))
+        let environment = &self.environment;
+        let ca = authority.as_deref().filter(|_| environment.variables.issuer == Issuer::SelfSigned);
+        let input =
+            CanaryInput { environment, image: &self.fleet_image, key: &key, ca, now: Timestamp::now() };
+        let ledger = engine::canary::sail(&self.engine, &input).await?;
+        Ok(Canary::start(public, ledger, self.since))
     }
 }
 
@@ -198,18 +186,14 @@ impl Target for ClusterTarget {
             *canary = Some(self.set_out().await?);
         }
         match canary.as_mut() {
-            Some(canary) => canary.figures().await,
+            Some(canary) => canary.figures(Timestamp::now()).await,
             None => Err(Failure::new(Kind::Internal, "the canary is not at sea")),
         }
     }
 
     async fn finish(&self) -> Result<()> {
         self.canary.lock().await.take();
-        // Those beside a cluster of this machine are its own fleet, and stay.
-        if self.environment.cluster.engine.is_attached() {
-            engine::canary::home(&self.engine.docker, &self.environment).await?;
-        }
-        Ok(())
+        engine::canary::home(&self.engine.docker, &self.environment).await
     }
 }
 

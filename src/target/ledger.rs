@@ -57,13 +57,24 @@ fn parse(text: &str) -> serde_json::Result<Vec<Entry>> {
     complete.lines().map(serde_json::from_str).collect()
 }
 
-/// How many of `entries` the API gives back.
-pub async fn stored(public: &Public, entries: &[Entry]) -> Result<u64> {
+/// What of a ledger is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Readings that were acknowledged.
+    pub sent: u64,
+    /// Those that the API gives back.
+    pub stored: u64,
+    /// When the newest of those was measured.
+    pub newest: Option<Timestamp>,
+}
+
+/// Which of `entries` the API gives back.
+pub async fn kept(public: &Public, entries: &[Entry]) -> Result<Kept> {
     let mut by_buoy: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         by_buoy.entry(&entry.buoy).or_default().push(entry);
     }
-    let mut found = 0;
+    let mut kept = Kept { sent: entries.len() as u64, ..Kept::default() };
     for (buoy, entries) in by_buoy {
         let moments = entries.iter().map(|entry| entry.observed_at);
         let (Some(first), Some(last)) = (moments.clone().min(), moments.max()) else { continue };
@@ -75,9 +86,12 @@ pub async fn stored(public: &Public, entries: &[Entry]) -> Result<u64> {
                 .because(format!("GET {path} answered {code}")));
         }
         let given = keys(&table);
-        found += entries.iter().filter(|entry| given.contains(&entry.key())).count() as u64;
+        for entry in entries.into_iter().filter(|entry| given.contains(&entry.key())) {
+            kept.stored += 1;
+            kept.newest = kept.newest.max(Some(entry.observed_at));
+        }
     }
-    Ok(found)
+    Ok(kept)
 }
 
 /// The readings of a table, by the columns `buoy`, `boot_id` and `seq`, before which no field is quoted.
