@@ -54,6 +54,11 @@ pub struct Report {
     pub copied: Option<Copied>,
     /// What the watch saw; absent where it did not come to that.
     pub figures: Option<Summary>,
+    /// What the canary counted from the hand-over until the digest was Ready, or was given up; absent where it was not at
+    /// sea then.
+    pub rollout: Option<Summary>,
+    /// The same for the way back.
+    pub rollback: Option<Summary>,
     /// The digest that was brought back; absent where none was.
     pub restored: Option<String>,
     /// The pull request, where a forge is configured.

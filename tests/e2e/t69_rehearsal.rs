@@ -1,7 +1,7 @@
 //! Staging, rehearsed: the digest that runs in the environment of the other tests is promoted to a second real cluster; one
 //! that is well there and crashes here is taken back by itself, and no reading that was acknowledged is lost.
 
-use std::{collections::BTreeSet, fs, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use serde_json::Value;
 
@@ -23,7 +23,6 @@ const CRASHING: &str = "httpGet: {path: \"/api/v${BACKEND_REPLICAS}/parameters\"
 fn prepare(world: &World) {
     let staging = "envs/staging.toml";
     world.edit(staging, "from = \"local\"", "from = \"e2e\"");
-    world.edit(staging, "soak-minutes = 10", "soak-minutes = 0");
     world.edit(staging, "watch-seconds = 120", "watch-seconds = 20");
     let list = world.project().join("envs/differences.toml");
     let text = fs::read_to_string(&list).unwrap();
@@ -53,11 +52,14 @@ fn digest_of(status: &Value) -> String {
     status["artifact"]["digest"].as_str().unwrap().to_owned()
 }
 
-/// Every reading that the rehearsal's buoys have noted as acknowledged: `<buoy> <boot_id> <seq>`.
+/// Every reading that the rehearsal's canaries have noted as acknowledged: `<buoy> <boot_id> <seq>`.
 fn acknowledged(world: &World) -> BTreeSet<String> {
     let mut readings = BTreeSet::new();
-    for file in fs::read_dir(world.state().join(CLUSTER).join("fleet/ledger")).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+    let entries = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    // Each time that they put to sea they have a folder of their own.
+    let voyages = entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
+    for file in voyages.flat_map(|voyage| entries(&voyage)) {
+        let text = fs::read_to_string(file).unwrap();
         for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
             let entry: Value = serde_json::from_str(line).unwrap();
             readings.insert(format!(
@@ -143,6 +145,12 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     );
     assert_eq!(report["restored"], digest.clone(), "{report:#}");
     eprintln!("it was taken back, for {}", report["reason"]);
+    for change in ["rollout", "rollback"] {
+        let counted = &report[change];
+        assert!(counted["requests"].as_u64() > Some(20), "nobody asked anything: {counted}");
+        assert_eq!((&counted["failed"], &counted["sent"]), (&0.into(), &counted["stored"]), "{change}");
+        eprintln!("{change}: {counted}");
+    }
 
     let seen = status(world);
     assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest), "{seen:#}");

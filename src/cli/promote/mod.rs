@@ -6,7 +6,9 @@ mod setting;
 mod show;
 mod target;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
+
+use jiff::Timestamp;
 
 pub use self::{
     setting::{Common, Setting, finish},
@@ -16,8 +18,11 @@ pub use self::{
 use super::Context;
 use crate::{
     failure::{Failure, Kind, Result},
-    promote::{Order, Target, history::Action, lock::is_digest},
+    promote::{Order, Target, history::Action, lock::is_digest, until_soaked},
 };
+
+/// Between two looks at a source that soaks.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// Arguments of `seasense promote`.
 #[derive(Debug, clap::Args)]
@@ -34,6 +39,9 @@ pub struct Args {
     /// Use a second real cluster on this machine in the environment's place
     #[arg(long)]
     rehearse: bool,
+    /// Wait until the source has run it for the soak time, instead of being refused
+    #[arg(long, conflicts_with = "dry_run")]
+    wait_soak: bool,
     /// Leave the rehearsal's cluster as it is, to look at it or to go on to the next environment
     #[arg(long, requires = "rehearse")]
     keep: bool,
@@ -62,6 +70,10 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             .hint(format!("`seasense status --env {}` tells what is missing there", source.name()))
         })?,
     };
+    if args.wait_soak {
+        let (needed, events) = (setting.soak(), &setting.engine.events);
+        until_soaked(&from, (source.name(), &digest), (needed, LOOK), &Timestamp::now, events).await?;
+    }
     if args.rehearse && !args.common.dry_run {
         crate::target::stand(&setting.engine, &setting.environment).await?;
     }
@@ -71,7 +83,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         ..setting.order(Action::Promote, source.name(), &digest, args.common.dry_run)
     };
     let witness = facts::Facts { setting: &setting, source: &from, source_environment: &source };
-    let ended = setting.drive(&target, &witness, &order).await;
+    let ended = Box::pin(setting.drive(&target, &witness, &order)).await;
     if args.rehearse && !args.keep && !args.common.dry_run {
         crate::target::tear_down(&setting.engine, &setting.environment).await?;
     }

@@ -84,6 +84,11 @@ impl Setting {
         Ok(Some(engine::resolve(&self.engine.places, &self.project, source)))
     }
 
+    /// For how long the source must have run what it brings.
+    pub fn soak(&self) -> Duration {
+        rules(&self.environment).soak
+    }
+
     /// The order to bring `digest`.
     pub fn order(&self, action: Action, from: &str, digest: &str, dry_run: bool) -> Order {
         Order {

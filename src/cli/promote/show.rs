@@ -14,13 +14,15 @@ pub fn report(report: &Report, style: Style) -> String {
     let mut text = gates(&report.gates, style);
     text += &lock(&report.lock, style);
     if let Some(copied) = report.copied.filter(|copied| copied.manifests > 0) {
-        text += &format!("copied  {} manifests, {}\n", copied.manifests, size(copied.bytes));
+        text += &format!("copied   {} manifests, {}\n", copied.manifests, size(copied.bytes));
     }
-    if let Some(figures) = &report.figures {
-        text += &format!("watched {}\n", watched(figures));
+    for (name, figures) in
+        [("rollout", &report.rollout), ("watched", &report.figures), ("rollback", &report.rollback)]
+    {
+        text += &figures.as_ref().map(|seen| format!("{name:8} {}\n", watched(seen))).unwrap_or_default();
     }
     if let Some(url) = &report.pull_request {
-        text += &format!("review  {}\n", style.link(url));
+        text += &format!("review   {}\n", style.link(url));
     }
     text += &format!("\n{}\n", verdict(report, style));
     for next in &report.next {

@@ -45,6 +45,16 @@ fn a_report() -> Report {
             sent: 1200,
             stored: 1203,
         }),
+        rollout: Some(Summary {
+            looks: 1,
+            requests: 80,
+            failed: 0,
+            p95_ms: 90.0,
+            freshness_seconds: Some(2.0),
+            sent: 60,
+            stored: 60,
+        }),
+        rollback: None,
         restored: None,
         pull_request: None,
         next: vec![],
@@ -62,8 +72,9 @@ fn a_promotion_that_went_well() {
       seasense/backend  111111111111 -> 222222222222
       seasense/more     none         -> 333333333333
 
-    copied  2 manifests, 4.0 KiB
-    watched 600 requests, 1 failed, p95 41 ms, readings at most 3 s old, 1200 of 1200 stored
+    copied   2 manifests, 4.0 KiB
+    rollout  80 requests, 0 failed, p95 90 ms, readings at most 2 s old, 60 of 60 stored
+    watched  600 requests, 1 failed, p95 41 ms, readings at most 3 s old, 1200 of 1200 stored
 
     staging runs aaaaaaaaaaaa, verified: it held through the whole watch
     ");
@@ -76,6 +87,7 @@ fn one_that_was_refused_and_one_that_was_taken_back() {
         gates: vec![Gate::refused("approvals", "0 of 1: https://f/7")],
         copied: None,
         figures: None,
+        rollout: None,
         pull_request: Some("https://f/7".into()),
         ..a_report()
     };
@@ -86,7 +98,7 @@ fn one_that_was_refused_and_one_that_was_taken_back() {
     envs/staging.lock.toml
       artifact  bbbbbbbbbbbb -> aaaaaaaaaaaa
 
-    review  https://f/7
+    review   https://f/7
 
     staging: refused, nothing runs differently
     ");
@@ -110,7 +122,7 @@ fn one_that_was_refused_and_one_that_was_taken_back() {
 
 #[test]
 fn the_json_form_is_what_the_schema_says() {
-    let empty = Report { gates: vec![], copied: None, figures: None, ..a_report() };
+    let empty = Report { gates: vec![], copied: None, figures: None, rollout: None, ..a_report() };
     for report in [a_report(), empty] {
         schema::assert_allowed("promotion", &serde_json::to_value(report).unwrap());
     }

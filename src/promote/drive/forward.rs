@@ -72,7 +72,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         self.ledger.write(book, message).await?;
         step.done(book.head.get(..12).unwrap_or(&book.head).to_owned());
         let watched = self.try_out(order).await?;
-        report.figures = watched.figures;
+        (report.figures, report.rollout) = (watched.figures, watched.rollout);
         match watched.worse {
             None => self.proved(order, book, keys, report).await,
             Some(reason) => self.worse(order, book, keys, Failed { report, reason, before }).await,
@@ -198,6 +198,8 @@ fn report(order: &Order, lock: &EnvLock, before: Option<&EnvLock>) -> Report {
         lock: LockChange::between(&order.environment, before, lock),
         copied: None,
         figures: None,
+        rollout: None,
+        rollback: None,
         restored: None,
         pull_request: None,
         next: Vec::new(),

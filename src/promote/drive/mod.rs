@@ -6,12 +6,14 @@
 mod forward;
 mod order;
 mod restore;
+mod soak;
 mod watch;
 
 use jiff::Timestamp;
 
 pub use self::{
     order::{Facts, Order, Pace, Rules, Witness, go_back_to},
+    soak::until_soaked,
     watch::Watched,
 };
 use super::{
@@ -71,6 +73,16 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     /// A gate that refuses, and a digest that is worse, are failures of kind `Promotion` beside the report; a history that
     /// cannot be trusted is one of kind `Drift`.
     pub async fn run(&self, order: &Order) -> Result<Ended> {
+        let ended = self.carry_out(order).await;
+        if !order.dry_run
+            && let Err(failure) = self.target.finish().await
+        {
+            self.warn(format!("the canary buoys could not be taken away: {failure}"));
+        }
+        ended
+    }
+
+    async fn carry_out(&self, order: &Order) -> Result<Ended> {
         let (mut book, keys) = self.open(order).await?;
         if let Some(ended) = self.finish_restore(order, &mut book, &keys).await? {
             return Ok(ended);

@@ -90,6 +90,8 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             lock: LockChange::between(&worse.environment, None, lock),
             copied: None,
             figures: last.figures,
+            rollout: None,
+            rollback: None,
             restored: None,
             pull_request: book.pull.as_ref().map(|pull| pull.url.clone()),
             next: vec!["a run that was cut off is finished with this".to_owned()],
@@ -114,6 +116,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let Some(back) = book.lock.as_ref().map(|lock| lock.digest.clone()) else {
             return Err(Failure::new(Kind::Internal, "bring back without a lock"));
         };
+        let sailing = self.count().await.is_some();
         let step = Step::start(self.events, "promote.restore", format!("Bring {} back", short(&back)));
         // The API of a cluster in trouble may be silent for a moment.
         wait(Deadline::after(self.pace.ready), self.pace.look, "hand the verified digest over", || async {
@@ -125,6 +128,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         })?;
         step.done(format!("{} is told to run it", order.environment));
         let stuck = self.until_ready(&order.environment, &back, "promote.restored").await;
+        report.rollback = if sailing { self.count().await } else { None };
         let told =
             stuck.clone().unwrap_or_else(|| format!("Ready again after {} was worse", short(&order.digest)));
         let restore = Order { action: Action::Restore, digest: back.clone(), ..order.clone() };

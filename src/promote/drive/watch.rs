@@ -24,23 +24,33 @@ pub struct Watched {
     pub worse: Option<String>,
     /// What was seen; `None` where it never became Ready.
     pub figures: Option<Summary>,
+    /// What was counted from the hand-over until it was Ready, or given up; `None` where nobody was at sea before.
+    pub rollout: Option<Summary>,
 }
 
 impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
-    /// Hands `digest` over, waits until it is Ready, and watches it.
+    /// Hands `digest` over, waits until it is Ready, and watches it. The canary is at sea all the while, so that what the
+    /// change itself costs is counted as well.
     pub(super) async fn try_out(&self, order: &Order) -> Result<Watched> {
+        let sailing = self.count().await.is_some();
         let step =
             Step::start(self.events, "promote.hand-over", format!("Hand {} over", short(&order.digest)));
         self.target.hand_over(&order.digest).await?;
         step.done(format!("{} is told to run it", order.environment));
-        if let Some(worse) = self.until_ready(&order.environment, &order.digest, "promote.ready").await {
-            return Ok(Watched { worse: Some(worse), figures: None });
+        let stuck = self.until_ready(&order.environment, &order.digest, "promote.ready").await;
+        let rollout = if sailing { self.count().await } else { None };
+        if stuck.is_some() {
+            return Ok(Watched { worse: stuck, figures: None, rollout });
         }
-        let watched = self.watch(order).await;
-        if let Err(failure) = self.target.finish().await {
-            self.warn(format!("the canary buoys could not be taken away: {failure}"));
-        }
-        Ok(watched)
+        Ok(Watched { rollout, ..self.watch(order).await })
+    }
+
+    /// What the canary has counted since it was asked last; `None` where it is not at sea, as in an environment that runs
+    /// nothing yet. Nothing is judged by it: that is for the watch.
+    pub(super) async fn count(&self) -> Option<Summary> {
+        let figures = tokio::time::timeout(self.pace.patience, self.target.canary()).await.ok()?.ok()?;
+        let sample = Sample { at: (self.clock)(), trouble: None, figures: Some(figures) };
+        Some(Summary::of(&[sample]))
     }
 
     /// Waits until the target is Ready at `digest`; gives why it is not.
@@ -64,9 +74,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
                 step.done("every part, at exactly this digest");
                 None
             }
-            Err(failure) => {
-                Some(std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": "))
-            }
+            Err(failure) => Some(in_one_line(failure)),
         }
     }
 
@@ -100,7 +108,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             // A step that is dropped says that it failed.
             Some(_) => drop(step),
         }
-        Watched { worse, figures: Some(sum) }
+        Watched { worse, figures: Some(sum), rollout: None }
     }
 
     /// One look; one that fails, or takes too long, is a bad one.
@@ -124,6 +132,13 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             }
         }
     }
+}
+
+/// A failure for the record: without the lines that a program has said last.
+fn in_one_line(failure: Failure) -> String {
+    let told: Vec<String> = std::iter::once(failure.message).chain(failure.causes).collect();
+    let told = told.join(": ");
+    told.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 
 /// What was seen so far, in one line.

@@ -11,7 +11,7 @@ pub use self::{
     content::{clean_tree, images, policy},
     migrations::{FOLDER as MIGRATIONS, Migration, Migrations, migrations},
     outside::{Approvals, Parity, Signer, approvals, budget, parity, signed},
-    source::{soak, source_ready},
+    source::{left_to_soak, soak, source_ready},
 };
 use crate::failure::{Failure, Kind};
 

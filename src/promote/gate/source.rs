@@ -32,6 +32,13 @@ pub fn soak(source: &str, digest: &str, state: &State, needed: Duration, now: Ti
     if soaked >= needed { Gate::passed(SOAK, told) } else { Gate::refused(SOAK, told) }
 }
 
+/// How long waiting alone would open the soak gate; `None` where it is open, or something else keeps it shut.
+pub fn left_to_soak(digest: &str, state: &State, needed: Duration, now: Timestamp) -> Option<Duration> {
+    let since = state.ready_since.filter(|_| state.is_ready_at(digest))?;
+    let soaked = Duration::try_from(now.duration_since(since)).unwrap_or_default();
+    needed.checked_sub(soaked).filter(|left| !left.is_zero())
+}
+
 fn minutes(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
@@ -75,5 +82,8 @@ mod tests {
         assert!(gate(10_500).reason.contains("since 0 s"), "a clock that runs ahead");
         assert!(soak("local", "sha256:b", &ready(0), needed, now).refuses(), "another digest has soaked");
         assert_eq!(soak("local", "sha256:b", &ready(0), Duration::ZERO, now).verdict, Verdict::Skipped);
+        let left = |digest, since| left_to_soak(digest, &ready(since), needed, now);
+        assert_eq!(left("sha256:a", 9_700), Some(Duration::from_mins(5)));
+        assert_eq!((left("sha256:a", 9_400), left("sha256:b", 9_700)), (None, None));
     }
 }

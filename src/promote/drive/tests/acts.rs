@@ -55,12 +55,15 @@ impl Target for World {
 
     async fn state(&self) -> Result<State> {
         self.step().await;
-        let running = self.facts.lock().unwrap().running.clone();
+        let (running, ready_since) = {
+            let facts = self.facts.lock().unwrap();
+            (facts.running.clone(), facts.since)
+        };
         let stuck = matches!(self.script, Script::Stuck | Script::Hopeless);
         let ready = !stuck || running.as_deref() != Some(NEW);
         let hopeless =
             (self.script == Script::Hopeless && !ready).then(|| "backend crashes for good".to_owned());
-        Ok(State { hopeless, ..state(running, ready) })
+        Ok(State { ready_since, hopeless, ..state(running, ready) })
     }
 
     async fn canary(&self) -> Result<CanaryFigures> {

@@ -6,8 +6,11 @@ mod ledger;
 mod world;
 
 use self::world::{NEW, OLD, Script, World, kind, order, promote};
+use std::sync::Arc;
+
 use super::*;
 use crate::{
+    event::Silent,
     failure::Kind,
     promote::{history::Action, report::Ending},
 };
@@ -182,4 +185,34 @@ async fn a_changed_history_is_drift_and_stops_everything() {
         (failure.kind, failure.location.unwrap().to_string().as_str()),
         (Kind::Drift, "envs/history/staging.jsonl:2:1")
     );
+}
+
+#[tokio::test]
+async fn what_the_change_itself_costs_is_counted_forward_and_back() {
+    let world = World::new(Script::Good);
+    let done = ended(&world, &promote()).await;
+    let rollout = done.report.rollout.unwrap();
+    assert_eq!((rollout.looks, rollout.requests, done.report.rollback), (1, 50, None));
+    let world = World::new(Script::Hopeless);
+    let done = ended(&world, &promote()).await;
+    assert_eq!((done.report.figures, done.report.rollout.unwrap().failed), (None, 0));
+    assert_eq!(done.report.rollback.unwrap().stored, 100);
+}
+
+#[tokio::test]
+async fn a_source_that_soaks_is_waited_for_and_one_that_runs_something_else_is_not() {
+    let world = World::new(Script::Good);
+    world.facts.lock().unwrap().running = Some(NEW.into());
+    world.facts.lock().unwrap().since = Some(Timestamp::from_second(1_790_000_000 - 540).unwrap());
+    let clock = || {
+        let mut facts = world.facts.lock().unwrap();
+        facts.now += 20;
+        Timestamp::from_second(facts.now).unwrap()
+    };
+    let times = (std::time::Duration::from_mins(10), std::time::Duration::ZERO);
+    let events: Events = Arc::new(Silent);
+    until_soaked(&world, ("local", NEW), times, &clock, &events).await.unwrap();
+    assert_eq!(world.facts.lock().unwrap().now, 1_790_000_060, "until just then");
+    until_soaked(&world, ("local", OLD), times, &clock, &events).await.unwrap();
+    assert_eq!(world.facts.lock().unwrap().now, 1_790_000_080, "one look");
 }

@@ -49,6 +49,8 @@ pub struct Facts {
     pub sailing: bool,
     /// What runs in the source environment.
     pub source: String,
+    /// Since when what runs has been Ready.
+    pub since: Option<Timestamp>,
     pub now: i64,
 }
 
