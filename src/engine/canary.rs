@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::{EngineContext, NETWORK, fleet, record::write_whole};
 use crate::{
-    apps::shared::token,
     config::Environment,
     docker::{ContainerSpec, Docker, Mount, labels},
     failure::{Context, Kind, Result},
@@ -21,6 +20,8 @@ const MEMORY_LIMIT: u64 = 256 << 20;
 const KEY: &str = "/run/seasense/enrolment.key";
 const AUTHORITY: &str = "/run/seasense/ca.crt";
 
+/// The fleet's word for buoys of no collection, and how many of them the backend enrols.
+const KIND: (&str, u32) = ("canary", 3);
 /// Seconds between two readings of one of them: slower ones would hardly send anything while they are watched.
 const INTERVAL: u32 = 2;
 
@@ -112,8 +113,8 @@ fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput
     let host = environment.variables.hostname.get_ref();
     let mut env = vec![
         setting("API", format!("https://{host}:{}/", environment.https_port())),
-        setting("KIND", token::CANARY.to_owned()),
-        setting("BUOYS", token::CANARIES.to_string()),
+        setting("KIND", KIND.0.to_owned()),
+        setting("BUOYS", KIND.1.to_string()),
         setting("INTERVAL", INTERVAL.to_string()),
         setting("LIMIT", LIMIT.to_string()),
         setting("SEED", environment.fleet.seed.to_string()),
