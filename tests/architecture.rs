@@ -22,8 +22,8 @@ const TABLE: [(&str, &[&str]); 27] = [
     ("phases", &["config", "event", "failure", "k8s"]),
     ("workloads", &["config", "docker", "event", "failure", "k8s"]),
     ("observe", &["config", "docker", "engine", "event", "failure", "k8s", "phases", "workloads"]),
-    // Of `k8s` only `wait`: what it knows of a cluster comes through its own trait `Target`.
-    ("promote", &["config", "event", "failure", "k8s", "tool"]),
+    // Of `k8s` only `wait`: what it knows of a cluster comes through its own trait `Target`. Of `cost` only the verdict.
+    ("promote", &["config", "cost", "event", "failure", "k8s", "tool"]),
     // What an environment runs stands in its lock file, which `promote` reads.
     ("compare", &["artifact", "config", "failure", "promote", "supply", "tool", "yaml"]),
     // Environments as promotions meet them: the one place where a promotion touches a cluster or a registry.

@@ -1,8 +1,10 @@
 //! Flux's own objects, for the one time that something else than Flux has to apply them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::{Upstream, image::Images};
+use super::{Upstream, contents::pinned, image::Images};
 use crate::{failure::Result, supply::Lock};
 
 /// The name of Flux's manifests in the lock.
@@ -16,6 +18,11 @@ pub fn flux_objects(lock: &Lock, upstream: &Upstream, registry: &str) -> Result<
     let mut objects = upstream.objects(&Images::new(lock), NAME, registry)?;
     objects.sort_by_key(rank);
     Ok(objects)
+}
+
+/// The images that these objects name: every cluster needs them, and no file of an artifact names them.
+pub fn flux_images(objects: &[Value], registry: &str) -> BTreeSet<(String, String)> {
+    objects.iter().flat_map(|object| pinned(&object.to_string(), registry)).collect()
 }
 
 fn rank(object: &Value) -> u8 {
@@ -51,6 +58,8 @@ mod tests {
         assert_eq!(kinds, ["Namespace", "CustomResourceDefinition", "Service", "Service", "Deployment"]);
         assert_eq!((&objects[2]["a"], &objects[3]["a"]), (&Value::from(1), &Value::from(3)));
         assert_eq!(objects[4]["spec"]["image"], format!("registry:5000/source-controller@sha256:{:064x}", 1));
+        let image = ("source-controller".to_owned(), format!("sha256:{:064x}", 1));
+        assert_eq!(flux_images(&objects, "registry:5000"), BTreeSet::from([image]));
     }
 
     #[test]

@@ -19,10 +19,11 @@ mod tree;
 mod upstream;
 mod variable;
 mod version;
+pub mod whole;
 
 pub use blame::blame;
 pub use fetch::{Fetched, fetch};
-pub use flux::flux_objects;
+pub use flux::{flux_images, flux_objects};
 pub use pack::{PARTS, Packed, pack};
 pub use parts::{PIN, Part, changed};
 pub use provenance::Provenance;

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// What Flux's images are named below while they are looked up.
+const REGISTRY: &str = "registry";
+
 /// Arguments of `seasense artifact`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -77,7 +80,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let folder = tempfile::tempdir_in(engine.places.cache())
         .context(Kind::Tool, "make a folder for what is on its way")?;
     let transfer = Transfer { source: &source, target: &target, folder: folder.path().to_owned() };
-    let images = artifact::publish(&transfer, &packed.digest, &version, &engine.events).await?;
+    // Nothing is pulled by this name: only what stands behind it counts.
+    let flux = artifact::flux_images(&artifact::flux_objects(&lock, &upstream, REGISTRY)?, REGISTRY);
+    let images = artifact::publish(&transfer, &packed.digest, &flux, &version, &engine.events).await?;
     let published = Published {
         version: 1,
         artifact: packed.digest,

@@ -6,6 +6,8 @@ mod built;
 mod context;
 mod crates;
 mod ensure;
+#[cfg(test)]
+pub mod fake;
 mod inputs;
 mod job;
 mod lock;

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{artifact::Shelves, canary::Canary, found, ready, sides};
 use crate::{
-    artifact::{self, Upstream, contents},
+    artifact::{self, Upstream},
     config::{Environment, Issuer},
     engine::{self, EngineContext, canary::CanaryInput},
     failure::{Failure, Kind, Result},
@@ -53,7 +53,6 @@ impl ClusterTarget {
         let upstream = Upstream::load(&lock, &supply::manifests_folder(&engine.places, &lock))?;
         let registry = environment.variables.registry.get_ref();
         let flux = artifact::flux_objects(&lock, &upstream, registry)?;
-        let images = flux.iter().flat_map(|object| contents::pinned(&object.to_string(), registry));
         let fleet = lock.image(FLEET)?;
         let age_key = if environment.cluster.engine.is_attached() {
             environment.attached_key(&engine.project)?
@@ -63,7 +62,7 @@ impl ClusterTarget {
         Ok(Self {
             source: sides::reach(engine, from).await?,
             registry: sides::reach(engine, &environment).await?,
-            extra: images.collect(),
+            extra: artifact::flux_images(&flux, registry),
             fleet_image: daemon_reference(&fleet.repository, &fleet.digest),
             flux,
             age_key,
@@ -143,7 +142,7 @@ impl Target for ClusterTarget {
                 .because(format!("`gitops/secrets/{name}` holds none: no buoy could prove itself there"))
                 .hint("docs/secrets.md tells how a set is made"));
         }
-        shelves.copy(&known, digest, &self.engine.events).await
+        shelves.copy(&known, &self.engine.events).await
     }
 
     async fn hand_over(&self, digest: &str) -> Result<()> {

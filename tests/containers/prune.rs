@@ -146,18 +146,22 @@ async fn what_is_published_is_there_by_digest_and_version_and_a_version_is_given
     let (source, goal) = (Side::new(&from).unwrap(), Side::new(&format!("{to}/n")).unwrap());
     let transfer = Transfer { source: &source, target: &goal, folder: folder.path().to_owned() };
     let version = "1.2.3".parse().unwrap();
+    let (_, controller) = push_image(&local, "source-controller", "flux").await;
+    let flux = BTreeSet::from([("source-controller".to_owned(), controller.clone())]);
     for _ in 0..2 {
-        let images = artifact::publish(&transfer, &root, &version, &events()).await.unwrap();
-        assert_eq!(images, BTreeMap::from([("backend".to_owned(), image.clone())]));
+        let images = artifact::publish(&transfer, &root, &flux, &version, &events()).await.unwrap();
+        let controllers = ("source-controller".to_owned(), controller.clone());
+        assert_eq!(images, BTreeMap::from([("backend".to_owned(), image.clone()), controllers]));
     }
     let target = RegistryClient::new(&to).unwrap();
     assert_eq!(target.digest_of("n/platform", "1.2.3").await.as_ref(), Some(&root));
     assert_eq!(target.digest_of("n/backend", "1.2.3").await, Some(image.clone()));
+    assert_eq!(target.digest_of("n/source-controller", "1.2.3").await, Some(controller));
     assert!(target.has("n/platform", &part).await);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a blob stayed behind");
 
     let other = push(&local, "platform", &image, About { hour: 3, ..About::default() }).await;
-    let failure = artifact::publish(&transfer, &other, &version, &events()).await.unwrap_err();
+    let failure = artifact::publish(&transfer, &other, &flux, &version, &events()).await.unwrap_err();
     assert_eq!(
         (failure.kind.exit_code(), failure.message.as_str()),
         (60, "version 1.2.3 is already another artifact")

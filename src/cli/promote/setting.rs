@@ -64,13 +64,15 @@ impl Setting {
         let ledger = ledger(&project, &repository, &environment, topic, common.push).await?;
         let (who, key) = (repository.who().await?, key(&repository).await?);
         let engine = context.engine(&project).await?;
-        let patience = common.wait_lock.map(Duration::from_secs);
-        let lock = Lock::take(&engine.places, &format!("promote-{name}"), patience, &engine.events).await?;
         let environment = if environment.is_rehearsal() {
             engine::claim(&engine.places, &project, environment, Timestamp::now(), &engine.events).await?
         } else {
             engine::resolve(&engine.places, &project, environment)
         };
+        let patience = common.wait_lock.map(Duration::from_secs);
+        // Rehearsals of two checkouts have names of their own, and nothing to do with each other.
+        let lock = format!("promote-{}", environment.instance());
+        let lock = Lock::take(&engine.places, &lock, patience, &engine.events).await?;
         Ok(Self { project, engine, environment, repository, ledger, key, who, _lock: lock })
     }
 

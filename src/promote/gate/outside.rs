@@ -1,6 +1,7 @@
 //! What others have to say: parity, the budget, reviewers, and the key that signs.
 
 use super::Gate;
+use crate::cost;
 
 pub(super) const PARITY: &str = "parity";
 pub(super) const BUDGET: &str = "budget";
@@ -57,15 +58,16 @@ pub fn budget(monthly: &Result<Option<f64>, String>, limit: u32, overridden: Opt
         Ok(None) => return Gate::skipped(BUDGET, "it costs nothing"),
         Ok(Some(monthly)) => *monthly,
     };
-    if limit == 0 {
-        return Gate::skipped(BUDGET, format!("no budget is set; {monthly:.2} EUR a month"));
-    }
     let told = format!("{monthly:.2} EUR a month of {limit}");
-    // What is no number is over every budget.
-    match (monthly <= f64::from(limit), overridden.map(str::trim).filter(|reason| !reason.is_empty())) {
-        (true, _) => Gate::passed(BUDGET, told),
-        (false, Some(reason)) => Gate::passed(BUDGET, format!("{told}, over it on purpose: {reason}")),
-        (false, None) => Gate::refused(BUDGET, told),
+    match cost::budget(monthly, limit, overridden) {
+        cost::Verdict::Unlimited => {
+            Gate::skipped(BUDGET, format!("no budget is set; {monthly:.2} EUR a month"))
+        }
+        cost::Verdict::Within { .. } => Gate::passed(BUDGET, told),
+        cost::Verdict::Overridden { reason, .. } => {
+            Gate::passed(BUDGET, format!("{told}, over it on purpose: {reason}"))
+        }
+        cost::Verdict::Over { .. } => Gate::refused(BUDGET, told),
     }
 }
 

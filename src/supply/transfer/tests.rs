@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::*;
 use crate::{
     failure::{Kind, Result},
-    supply::oci::sha256_hex,
+    supply::{
+        fake::{Fake, Fault},
+        oci::sha256_hex,
+    },
 };
-
-mod fake;
-use fake::{Fake, Fault};
 
 fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", sha256_hex(bytes))

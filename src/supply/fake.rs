@@ -1,4 +1,4 @@
-//! A registry that keeps what it is given, and fails when it is told to.
+//! A registry for tests: it keeps what it is given, notes what it is asked, and fails or lies when it is told to.
 
 use std::{
     collections::BTreeMap,
@@ -27,6 +27,8 @@ struct State {
     kept: BTreeMap<(String, String), Vec<u8>>,
     asked: Vec<String>,
     faults: Vec<(String, String, Fault)>,
+    /// Answers every manifest that it has with another digest.
+    lies: bool,
 }
 
 pub struct Fake {
@@ -64,6 +66,20 @@ impl Fake {
     /// The next request of `method` (or of any, where that is empty) for a path with `part` in it fails.
     pub fn fail(&self, method: &str, part: &str, fault: Fault) {
         self.state.lock().unwrap().faults.push((method.to_owned(), part.to_owned(), fault));
+    }
+
+    /// From now on it names another digest than the one that it keeps.
+    pub fn lie(&self) {
+        self.state.lock().unwrap().lies = true;
+    }
+
+    pub fn kept(&self, repository: &str, digest: &str) -> Option<Vec<u8>> {
+        self.state.lock().unwrap().kept.get(&(repository.to_owned(), digest.to_owned())).cloned()
+    }
+
+    /// Blobs and manifests that it was sent.
+    pub fn sent(&self) -> usize {
+        self.state.lock().unwrap().asked.iter().filter(|line| line.starts_with("PUT ")).count()
     }
 
     pub fn asked(&self, part: &str) -> bool {
@@ -150,7 +166,7 @@ impl State {
             path.split_once(separator).map(|(repository, name)| (repository.to_owned(), name.to_owned()));
         match key.and_then(|key| self.kept.get(&key)) {
             Some(bytes) if separator == "/manifests/" => {
-                let digest = sha256_hex(bytes);
+                let digest = sha256_hex(if self.lies { b"something else" } else { bytes });
                 (format!("200 OK\r\nDocker-Content-Digest: sha256:{digest}\r\n"), bytes.clone())
             }
             Some(bytes) => ("200 OK\r\n".to_owned(), bytes.clone()),
