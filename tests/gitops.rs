@@ -354,7 +354,7 @@ async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
         let file = environments().into_iter().find(|environment| environment.name() == name);
         let mut variables = file.as_ref().unwrap_or(&local).to_variables();
         // Wherever it runs for others, two of each serve.
-        for replicas in ["BACKEND_REPLICAS", "FRONTEND_REPLICAS"] {
+        for replicas in ["BACKEND_REPLICAS", "FRONTEND_REPLICAS", "GATEWAY_REPLICAS"] {
             let two = variables[replicas].parse::<u32>().unwrap().max(2);
             variables.insert(replicas.to_owned(), two.to_string());
         }

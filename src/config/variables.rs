@@ -60,6 +60,8 @@ pub struct Variables {
     pub issuer: Issuer,
     /// How the world reaches it.
     pub gateway: Gateway,
+    /// Replicas of the gateway's Envoy, 1 to 5.
+    pub gateway_replicas: Spanned<u8>,
     /// PostgreSQL instances, 2 to 5: one that is copied to synchronously needs another.
     pub database_instances: Spanned<u8>,
     /// Size of each instance's volume, as a Kubernetes quantity in `Gi`.
@@ -89,6 +91,7 @@ impl Variables {
             ("HOSTNAME", self.hostname.get_ref().clone()),
             ("HTTPS_PORT", https_port.to_string()),
             ("ISSUER", self.issuer.name().to_owned()),
+            ("GATEWAY_REPLICAS", self.gateway_replicas.get_ref().to_string()),
             ("GATEWAY_SERVICE", self.gateway.service().to_owned()),
             ("DATABASE_INSTANCES", self.database_instances.get_ref().to_string()),
             ("DATABASE_STORAGE", self.database_storage.get_ref().clone()),
@@ -107,13 +110,14 @@ impl Variables {
     }
 
     /// The names of every variable, sorted.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 14] = [
         "BACKEND_REPLICAS",
         "BUOYS",
         "DATABASE_INSTANCES",
         "DATABASE_STORAGE",
         "ENVIRONMENT",
         "FRONTEND_REPLICAS",
+        "GATEWAY_REPLICAS",
         "GATEWAY_SERVICE",
         "HOSTNAME",
         "HTTPS_PORT",
@@ -124,6 +128,7 @@ impl Variables {
     ];
 
     pub(super) fn check(&self, document: &Document) -> Result<()> {
+        document.in_range("variables.gateway-replicas", &self.gateway_replicas, 1, 5)?;
         document.in_range("variables.database-instances", &self.database_instances, 2, 5)?;
         document.in_range("variables.backend-replicas", &self.backend_replicas, 1, 20)?;
         document.in_range("variables.frontend-replicas", &self.frontend_replicas, 1, 20)?;

@@ -31,12 +31,15 @@ struct State {
     lies: bool,
 }
 
+/// The running registry.
 pub struct Fake {
+    /// Where it is, `127.0.0.1:PORT`.
     pub host: String,
     state: Arc<Mutex<State>>,
 }
 
 impl Fake {
+    /// Starts one on a free port.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
@@ -50,15 +53,18 @@ impl Fake {
         Self { host, state }
     }
 
+    /// Puts something there.
     pub fn keep(&self, repository: &str, digest: &str, bytes: &[u8]) {
         let key = (repository.to_owned(), digest.to_owned());
         self.state.lock().unwrap().kept.insert(key, bytes.to_vec());
     }
 
+    /// Takes it away again.
     pub fn forget(&self, repository: &str, digest: &str) {
         self.state.lock().unwrap().kept.remove(&(repository.to_owned(), digest.to_owned()));
     }
 
+    /// Whether it is there.
     pub fn has(&self, repository: &str, digest: &str) -> bool {
         self.state.lock().unwrap().kept.contains_key(&(repository.to_owned(), digest.to_owned()))
     }
@@ -73,6 +79,7 @@ impl Fake {
         self.state.lock().unwrap().lies = true;
     }
 
+    /// What is there.
     pub fn kept(&self, repository: &str, digest: &str) -> Option<Vec<u8>> {
         self.state.lock().unwrap().kept.get(&(repository.to_owned(), digest.to_owned())).cloned()
     }
@@ -82,10 +89,12 @@ impl Fake {
         self.state.lock().unwrap().asked.iter().filter(|line| line.starts_with("PUT ")).count()
     }
 
+    /// Whether anything was asked with `part` in it.
     pub fn asked(&self, part: &str) -> bool {
         self.state.lock().unwrap().asked.iter().any(|line| line.contains(part))
     }
 
+    /// Requests that change something.
     pub fn writes(&self) -> usize {
         let state = self.state.lock().unwrap();
         state.asked.iter().filter(|line| !line.starts_with("GET ") && !line.starts_with("HEAD ")).count()

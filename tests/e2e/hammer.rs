@@ -10,10 +10,13 @@ use std::{
     time::Duration,
 };
 
-use crate::world::{PORT, World};
+use crate::world::{HOST, World};
 
 /// Short, so that many requests are on their way at the moment that counts; long enough to leave the machine some air.
 const PAUSE: Duration = Duration::from_millis(8);
+
+/// Longer than the backend lets a request wait for the database's next primary.
+const LIMIT: Duration = Duration::from_secs(30);
 
 pub struct Hammer {
     stop: Arc<AtomicBool>,
@@ -23,8 +26,13 @@ pub struct Hammer {
 }
 
 impl Hammer {
-    /// Starts: one who keeps the connection, and one who opens a new one for every request.
+    /// Asks for the summary; see [`Self::on`].
     pub fn start(world: &World) -> Self {
+        Self::on(world, &["/api/v1/summary"])
+    }
+
+    /// Starts, for each path: one who keeps the connection, and one who opens a new one for every request.
+    pub fn on(world: &World, paths: &[&str]) -> Self {
         let mut hammer = Self {
             stop: Arc::default(),
             answered: Arc::default(),
@@ -32,24 +40,30 @@ impl Hammer {
             threads: Vec::new(),
         };
         let authority = std::fs::read(world.authority()).unwrap();
-        for keep in [usize::MAX, 0] {
-            let client = client(&authority, keep);
-            let (stop, answered, dropped) =
-                (Arc::clone(&hammer.stop), Arc::clone(&hammer.answered), Arc::clone(&hammer.dropped));
-            hammer.threads.push(std::thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                while !stop.load(Ordering::Relaxed) {
-                    match runtime.block_on(ask(&client)) {
-                        Ok(()) => {
-                            answered.fetch_add(1, Ordering::Relaxed);
-                        }
-                        Err(why) => dropped.lock().unwrap().push(why),
-                    }
-                    std::thread::sleep(PAUSE);
-                }
-            }));
+        for path in paths {
+            let url = format!("https://{HOST}:{}{path}", world.port());
+            for keep in [usize::MAX, 0] {
+                hammer.ask_on(client(&authority, world.port(), keep), url.clone());
+            }
         }
         hammer
+    }
+
+    fn ask_on(&mut self, client: reqwest::Client, url: String) {
+        let (stop, answered, dropped) =
+            (Arc::clone(&self.stop), Arc::clone(&self.answered), Arc::clone(&self.dropped));
+        self.threads.push(std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            while !stop.load(Ordering::Relaxed) {
+                match runtime.block_on(ask(&client, &url)) {
+                    Ok(()) => {
+                        answered.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Err(why) => dropped.lock().unwrap().push(why),
+                }
+                std::thread::sleep(PAUSE);
+            }
+        }));
     }
 
     /// Stops, and gives how many requests were answered and what became of the others.
@@ -60,22 +74,21 @@ impl Hammer {
     }
 }
 
-fn client(authority: &[u8], keep: usize) -> reqwest::Client {
+fn client(authority: &[u8], port: u16, keep: usize) -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .tls_certs_only([reqwest::Certificate::from_pem(authority).unwrap()])
-        .resolve("seasense.localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))
+        .resolve(HOST, SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .pool_max_idle_per_host(keep)
-        .timeout(Duration::from_secs(10))
+        .timeout(LIMIT)
         .no_proxy()
         .build()
         .unwrap()
 }
 
-async fn ask(client: &reqwest::Client) -> Result<(), String> {
-    let url = format!("https://seasense.localhost:{PORT}/api/v1/summary");
+async fn ask(client: &reqwest::Client, url: &str) -> Result<(), String> {
     let answer = client.get(url).send().await.map_err(|error| format!("{error:?}"))?;
     let status = answer.status();
     let text = answer.text().await.map_err(|error| format!("{error:?}"))?;
-    if status.is_success() { Ok(()) } else { Err(format!("{status}: {text}")) }
+    if status.is_success() { Ok(()) } else { Err(format!("{url}: {status}: {text}")) }
 }

@@ -18,14 +18,17 @@ mod access;
 mod checkout;
 mod ci;
 mod diagnostics;
+mod drain;
 mod hammer;
 mod kept;
+mod ledger;
 mod moments;
 #[path = "../schemas/check.rs"]
 mod schema;
 mod t67_watch;
 mod t69_rehearsal;
 mod t76_daemon;
+mod upgrade;
 mod watch;
 mod world;
 mod zones;

@@ -111,6 +111,11 @@ impl World {
         format!("seasense-{}", self.name)
     }
 
+    /// The public port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The control plane's container.
     pub fn control_plane(&self) -> String {
         format!("{}-control-plane", self.cluster())

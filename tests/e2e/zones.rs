@@ -1,10 +1,21 @@
-//! A cluster of three nodes in three zones. It runs last, when the shared environment is gone, and removes itself.
+//! A cluster of three nodes in three zones, which go one after the other while everybody asks. It runs last, when the shared environment is gone, and removes itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::{
+    drain::{self, Load},
+    world::World,
+};
+
+/// Three nodes, and two of everything that readers and buoys meet.
+pub const SEVERAL: [(&str, &str); 4] = [
+    ("nodes = 1", "nodes = 3"),
+    ("backend-replicas = 1", "backend-replicas = 2"),
+    ("frontend-replicas = 1", "frontend-replicas = 2"),
+    ("gateway-replicas = 1", "gateway-replicas = 2"),
+];
 
 /// Takes the environment down however the test ends.
 struct Zones(World);
@@ -23,13 +34,13 @@ impl Zones {
     }
 
     /// The zones of the pods with this label.
-    fn zones_of(&self, label: &str) -> BTreeSet<String> {
+    fn zones_of(&self, namespace: &str, label: &str) -> BTreeSet<String> {
         let zone = |node: &Value| {
             let zone = &node["metadata"]["labels"]["topology.kubernetes.io/zone"];
             (text(&node["metadata"]["name"]), text(zone))
         };
         let zones: BTreeMap<String, String> = self.list(&["nodes"]).iter().map(zone).collect();
-        let pods = self.list(&["pods", "-n", "seasense", "-l", label]);
+        let pods = self.list(&["pods", "-n", namespace, "-l", label]);
         pods.iter().map(|pod| zones[&text(&pod["spec"]["nodeName"])].clone()).collect()
     }
 }
@@ -40,20 +51,17 @@ fn text(value: &Value) -> String {
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
-fn t95_three_nodes_are_three_zones_and_find_each_other_again() {
-    let edits = [
-        ("nodes = 1", "nodes = 3"),
-        ("backend-replicas = 1", "backend-replicas = 2"),
-        ("frontend-replicas = 1", "frontend-replicas = 2"),
-    ];
-    let zones = Zones(World::of("zones", 18444, &edits));
+fn t95_three_nodes_are_three_zones_that_may_go_under_load_and_find_each_other_again() {
+    let zones = Zones(World::of("zones", 18444, &SEVERAL));
     let world = &zones.0;
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.status()["ready"], true);
     for label in ["cnpg.io/podRole=instance", "app=seasense-backend", "app=seasense-frontend"] {
         let label = label.replace("app=", "app.kubernetes.io/name=");
-        assert_eq!(zones.zones_of(&label).len(), 2, "{label}");
+        assert_eq!(zones.zones_of("seasense", &label).len(), 2, "{label}");
     }
+    let envoy = zones.zones_of("envoy-gateway-system", "gateway.envoyproxy.io/owning-gateway-name=main");
+    assert_eq!(envoy.len(), 2, "Envoy");
     let ranges = |pod: &Value| {
         let address = text(&pod["status"]["podIP"]);
         let own = pod["spec"]["hostNetwork"] != true && pod["status"]["phase"] == "Running";
@@ -61,6 +69,15 @@ fn t95_three_nodes_are_three_zones_and_find_each_other_again() {
     };
     let ranges: BTreeSet<(String, String)> = zones.list(&["pods", "-A"]).iter().filter_map(ranges).collect();
     assert_eq!(ranges.len(), 3, "each node has one range of its own: {ranges:?}");
+
+    for budget in zones.list(&["poddisruptionbudgets", "-A"]) {
+        assert!(budget["status"]["expectedPods"].as_u64() > Some(0), "it counts no pod: {budget}");
+    }
+    let load = Load::start(world);
+    for worker in ["worker", "worker2"] {
+        drain::away(world, worker, || ());
+    }
+    load.end("two drains");
 
     // Started the other way round, the two workers take each other's address, unless somebody else on the network comes between.
     let before = world.node_address("worker");

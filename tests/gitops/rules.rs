@@ -6,7 +6,7 @@ use serde_json::Value;
 pub type Rule = (&'static str, fn(&Value) -> Vec<String>);
 
 /// Every rule, by the name that the fixtures use.
-pub const RULES: [Rule; 8] = [
+pub const RULES: [Rule; 9] = [
     ("namespace-restricted", namespace_restricted),
     ("pod-restricted", pod_restricted),
     ("pod-frugal", pod_frugal),
@@ -15,6 +15,7 @@ pub const RULES: [Rule; 8] = [
     ("data-kept", data_kept),
     ("service-internal", service_internal),
     ("phase-bounded", phase_bounded),
+    ("budget-meant", budget_meant),
 ];
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -159,6 +160,17 @@ fn service_internal(object: &Value) -> Vec<String> {
     let kind = text(object, "/spec/type");
     let internal = object["kind"] != "Service" || matches!(kind, "" | "ClusterIP");
     unless(internal, format!("only the gateway may be reached from outside, not a Service of type {kind}"))
+        .into_iter()
+        .collect()
+}
+
+/// One without a selector counts no pod and stops no eviction; kustomize's labels do not make one.
+fn budget_meant(object: &Value) -> Vec<String> {
+    if object["kind"] != "PodDisruptionBudget" {
+        return Vec::new();
+    }
+    let meant = object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
+    unless(meant.is_some_and(|labels| !labels.is_empty()), "it must select the pods it is for")
         .into_iter()
         .collect()
 }

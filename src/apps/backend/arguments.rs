@@ -35,10 +35,10 @@ pub struct Arguments {
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 10, value_name = "NUMBER")]
     pub connections: u32,
     /// Seconds to serve on, unready, after being asked to end
-    #[arg(long, env = "DRAIN_SECONDS", default_value_t = 2, value_name = "SECONDS")]
+    #[arg(long, env = "DRAIN_SECONDS", default_value_t = 5, value_name = "SECONDS")]
     drain: u64,
     /// Seconds that running requests get to finish after that
-    #[arg(long, env = "GRACE_SECONDS", default_value_t = 15, value_name = "SECONDS")]
+    #[arg(long, env = "GRACE_SECONDS", default_value_t = 21, value_name = "SECONDS")]
     grace: u64,
 }
 

@@ -1,15 +1,16 @@
-//! The connection pool, and which errors mean "not now" rather than "never".
+//! The connection pool, which errors mean "not now" rather than "never", and the patience with them.
 
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::limits;
 use super::problem::Problem;
 
-/// Time to get a connection; a request that waits longer is answered with 503.
+/// Time to get a connection, in one attempt.
 const ACQUIRE_TIME: Duration = Duration::from_secs(3);
 
 /// Time in which an idle connection must show that it is alive.
@@ -17,6 +18,9 @@ const PING_TIME: Duration = Duration::from_secs(1);
 
 /// A connection used within this time needs no proof of life.
 const FRESH_TIME: Duration = Duration::from_millis(500);
+
+/// Time from one attempt to the next.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Connections are renewed, so that load spreads again after a failover.
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
@@ -70,6 +74,33 @@ impl Database {
     }
 }
 
+/// Does a piece of work, and does it again from its beginning while the database cannot serve: another primary takes over
+/// within seconds, and whoever asked need not know of it. After [`limits::PATIENCE`] no new attempt begins.
+///
+/// All work of ours may be repeated, even where its end is not known: it reads, or it stores by the sender's own keys.
+pub async fn patiently<T, F>(attempt: impl Fn() -> F) -> Result<T, Problem>
+where
+    F: Future<Output = Result<T, Problem>>,
+{
+    repeat(limits::PATIENCE, attempt).await
+}
+
+async fn repeat<T, F>(patience: Duration, attempt: impl Fn() -> F) -> Result<T, Problem>
+where
+    F: Future<Output = Result<T, Problem>>,
+{
+    let end = Instant::now() + patience;
+    let mut ticks = interval(PAUSE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match attempt().await {
+            Err(problem) if problem == Problem::unavailable() && Instant::now() < end => (),
+            ended => return ended,
+        }
+    }
+}
+
 /// A connection that is thrown away, not reused, after an error that casts doubt on the server behind it.
 pub struct Session {
     /// The connection itself.
@@ -114,6 +145,28 @@ fn is_transient_code(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn work_is_repeated_while_the_database_cannot_serve_and_not_for_ever() {
+        let attempts = std::sync::atomic::AtomicU32::new(0);
+        let count = || attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let late = async || if count() < 2 { Err(Problem::unavailable()) } else { Ok(()) };
+        assert_eq!((repeat(Duration::from_mins(1), late).await, count()), (Ok(()), 3));
+
+        let never = async || {
+            count();
+            Err(Problem::unavailable())
+        };
+        assert_eq!(repeat::<(), _>(PAUSE, never).await, Err(Problem::unavailable()));
+        assert_eq!(count(), 6, "at once, and after the pause");
+
+        let wrong = async || {
+            count();
+            Err(Problem::internal())
+        };
+        assert_eq!(repeat::<(), _>(Duration::from_mins(1), wrong).await, Err(Problem::internal()));
+        assert_eq!(count(), 8, "what is wrong stays wrong");
+    }
 
     #[test]
     fn a_standby_or_a_server_that_stops_is_transient_and_a_wrong_statement_is_not() {

@@ -11,9 +11,13 @@ pub const BODY_BYTES: usize = 1024 * 1024;
 pub const BATCH_READINGS: usize = 1000;
 
 /// Time after which a request is given up; streams end sooner or later, page by page.
-pub const REQUEST_TIME: Duration = Duration::from_secs(10);
+pub const REQUEST_TIME: Duration = Duration::from_secs(28);
 
-/// Time after which the database gives up one statement; shorter than [`REQUEST_TIME`], so that nothing runs on unseen.
+/// Time for which a request waits for a database that is changing its primary: some five seconds, more where a node is busy.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Time after which the database gives up one statement; with [`PATIENCE`] not longer than [`REQUEST_TIME`], so that nothing
+/// runs on unseen.
 pub const STATEMENT_TIME: Duration = Duration::from_secs(8);
 
 /// The longest span of a query that answers single readings, or minutes.

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use seasense::apps::shared::wire::{Answer, Batch};
 
+use super::database::patiently;
 use super::extract::Json;
 use super::limits;
 use super::problem::Problem;
@@ -42,13 +43,17 @@ pub async fn post(
     Json(batch): Json<Batch>,
 ) -> Result<Answered<Answer>, Problem> {
     check_size(&batch)?;
-    let mut session = app.database.session().await?;
-    let found = auth::find(&mut session.connection, &batch.buoy).await;
-    let buoy =
-        session.check(found)?.filter(|buoy| buoy.accepts(&token.0)).ok_or_else(Problem::unauthorised)?;
+    let code = batch.buoy.clone();
     let plan = Plan::new(batch, Timestamp::now());
-    let stored = store::commit(&mut session.connection, buoy.id, &plan).await;
-    let answer = plan.answer(&session.check(stored)?);
+    let stored = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let found = auth::find(&mut session.connection, &code).await;
+        let found = session.check(found)?.filter(|buoy| buoy.accepts(&token.0));
+        let buoy = found.ok_or_else(Problem::unauthorised)?;
+        let stored = store::commit(&mut session.connection, buoy.id, &plan).await;
+        session.check(stored)
+    });
+    let answer = plan.answer(&stored.await?);
     app.metrics.count_readings(&answer);
     Ok(Answered(answer))
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
+use crate::database::patiently;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::state::App;
@@ -49,15 +50,18 @@ WHERE NOT canary ORDER BY code";
     )
 )]
 pub async fn get(State(app): State<App>) -> Result<Json<Buoys>, Problem> {
-    let mut session = app.database.session().await?;
-    let rows = sqlx::query_as::<_, Row>(BUOYS).fetch_all(&mut *session.connection).await;
+    let rows = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let rows = sqlx::query_as::<_, Row>(BUOYS).fetch_all(&mut *session.connection).await;
+        session.check(rows)
+    });
     let buoy = |(id, name, first, last): Row| Buoy {
         id,
         name,
         first_seen: first.map(|moment| moment.0),
         last_seen: last.map(|moment| moment.0),
     };
-    Ok(Json(Buoys { buoys: session.check(rows)?.into_iter().map(buoy).collect() }))
+    Ok(Json(Buoys { buoys: rows.await?.into_iter().map(buoy).collect() }))
 }
 
 /// The key in the database of the buoy with this id.

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::measured;
+use crate::database::patiently;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::state::App;
@@ -77,11 +78,15 @@ ORDER BY code";
     )
 )]
 pub async fn get(State(app): State<App>) -> Result<Json<Latest>, Problem> {
-    let mut session = app.database.session().await?;
     // The key begins with buoy and parameter: naming all parameters makes it a look-up instead of a search.
     let parameters: Vec<i16> = parameter::ALL.iter().map(|parameter| parameter.id).collect();
-    let rows = sqlx::query_as::<_, Row>(LATEST).bind(parameters).fetch_all(&mut *session.connection).await;
-    let rows = session.check(rows)?;
+    let rows = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let rows =
+            sqlx::query_as::<_, Row>(LATEST).bind(&parameters).fetch_all(&mut *session.connection).await;
+        session.check(rows)
+    });
+    let rows = rows.await?;
     let server_time = rows.first().map_or_else(Timestamp::now, |row| row.now.0);
     Ok(Json(Latest { server_time, readings: rows.into_iter().map(LatestReading::from).collect() }))
 }

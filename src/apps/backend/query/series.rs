@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::buoys;
 use super::span::Span;
+use crate::database::patiently;
 use crate::extract::Query;
 use crate::limits;
 use crate::moment::Moment;
@@ -120,20 +121,23 @@ type Row = (Moment, f64, f64, f64, i64);
 pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Json<Series>, Problem> {
     let parameter = parameter::by_name(&wanted.parameter).ok_or_else(unknown_parameter)?;
     let span = Span::new(wanted.from, wanted.to, wanted.bucket.longest_span(), Timestamp::now())?;
-    let mut session = app.database.session().await?;
-    let key = buoys::key(&mut session.connection, &wanted.buoy).await;
-    let key = session.check(key)?.ok_or_else(|| buoys::unknown(&wanted.buoy))?;
     let bucket_s = wanted.bucket.seconds();
-    let rows = sqlx::query_as::<_, Row>(SERIES)
-        .bind(key)
-        .bind(parameter.id)
-        .bind(span.from)
-        .bind(span.to)
-        .bind(f64::from(bucket_s))
-        .fetch_all(&mut *session.connection)
-        .await;
+    let rows = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let key = buoys::key(&mut session.connection, &wanted.buoy).await;
+        let key = session.check(key)?.ok_or_else(|| buoys::unknown(&wanted.buoy))?;
+        let rows = sqlx::query_as::<_, Row>(SERIES)
+            .bind(key)
+            .bind(parameter.id)
+            .bind(span.from)
+            .bind(span.to)
+            .bind(f64::from(bucket_s))
+            .fetch_all(&mut *session.connection)
+            .await;
+        session.check(rows)
+    });
     let point = |(t, avg, min, max, count): Row| Point { t: t.0, avg, min, max, count };
-    let points = session.check(rows)?.into_iter().map(point).collect();
+    let points = rows.await?.into_iter().map(point).collect();
     Ok(Json(Series { buoy: wanted.buoy, parameter: parameter.name, unit: parameter.unit, bucket_s, points }))
 }
 

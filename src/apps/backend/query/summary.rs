@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::database::patiently;
 use crate::moment::Moment;
 use crate::problem::Problem;
 use crate::state::App;
@@ -43,9 +44,12 @@ type Row = (i64, i64, Option<Moment>, Option<Moment>, Moment);
     )
 )]
 pub async fn get(State(app): State<App>) -> Result<Json<Summary>, Problem> {
-    let mut session = app.database.session().await?;
-    let row = sqlx::query_as::<_, Row>(SUMMARY).fetch_one(&mut *session.connection).await;
-    let (readings, buoys, observed, received, now) = session.check(row)?;
+    let row = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let row = sqlx::query_as::<_, Row>(SUMMARY).fetch_one(&mut *session.connection).await;
+        session.check(row)
+    });
+    let (readings, buoys, observed, received, now) = row.await?;
     Ok(Json(Summary {
         readings,
         buoys,

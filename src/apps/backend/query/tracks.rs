@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::span::Span;
+use crate::database::patiently;
 use crate::extract::Query;
 use crate::limits;
 use crate::moment::Moment;
@@ -108,15 +109,18 @@ type Row = (String, String, Moment, Moment, Vec<f64>, Vec<f64>);
 pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let span = Span::new(wanted.from, wanted.to, limits::RAW_SPAN, Timestamp::now())?;
     let slice_s = (span.seconds() / f64::from(limits::TRACK_POINTS)).ceil();
-    let mut session = app.database.session().await?;
-    let rows = sqlx::query_as::<_, Row>(TRACKS)
-        .bind(span.from)
-        .bind(span.to)
-        .bind(slice_s)
-        .bind(wanted.buoy)
-        .fetch_all(&mut *session.connection)
-        .await;
-    let features = session.check(rows)?.into_iter().map(Track::from).collect();
+    let rows = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let rows = sqlx::query_as::<_, Row>(TRACKS)
+            .bind(span.from)
+            .bind(span.to)
+            .bind(slice_s)
+            .bind(&wanted.buoy)
+            .fetch_all(&mut *session.connection)
+            .await;
+        session.check(rows)
+    });
+    let features = rows.await?.into_iter().map(Track::from).collect();
     let tracks = axum::Json(Tracks { kind: "FeatureCollection", features });
     Ok(([(header::CONTENT_TYPE, "application/geo+json")], tracks).into_response())
 }

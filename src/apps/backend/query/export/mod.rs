@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use super::buoys;
 use super::span::Span;
+use crate::database::patiently;
 use crate::extract::Query;
 use crate::limits;
 use crate::problem::Problem;
@@ -48,10 +49,12 @@ pub struct Wanted {
 )]
 pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
     let span = Span::new(wanted.from, wanted.to, limits::RAW_SPAN, Timestamp::now())?;
-    let mut session = app.database.session().await?;
-    let buoys = page::buoys(&mut session.connection, wanted.buoy.as_deref()).await;
-    let buoys = session.check(buoys)?;
-    drop(session);
+    let buoys = patiently(|| async {
+        let mut session = app.database.session().await?;
+        let buoys = page::buoys(&mut session.connection, wanted.buoy.as_deref()).await;
+        session.check(buoys)
+    });
+    let buoys = buoys.await?;
     if let Some(missing) = wanted.buoy.filter(|_| buoys.is_empty()) {
         return Err(buoys::unknown(&missing));
     }
@@ -78,8 +81,13 @@ async fn next(app: &App, cursor: &mut Cursor) -> Result<Option<Vec<u8>>, Problem
     if cursor.is_at_end() {
         return Ok(None);
     }
-    let mut session = app.database.session().await?;
-    let page = cursor.advance(&mut session.connection).await;
-    let (buoy, rows) = session.check(page)?;
+    let page = patiently(|| async {
+        let mut ahead = cursor.clone();
+        let mut session = app.database.session().await?;
+        let page = ahead.advance(&mut session.connection).await;
+        session.check(page).map(|page| (page, ahead))
+    });
+    let ((buoy, rows), ahead) = page.await?;
+    *cursor = ahead;
     table::rows(&buoy, &rows).map(Some)
 }

@@ -63,7 +63,7 @@ pub async fn buoys(
 }
 
 /// Where the walk stands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Cursor {
     left: VecDeque<(i32, String)>,
     span: Span,
