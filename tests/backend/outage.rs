@@ -52,7 +52,7 @@ async fn a_server_that_vanished_is_answered_for_in_time() {
     let (write, read) = tokio::join!(async { api.post(&batch("buoy-001", vec![reading(2)])).await }, async {
         api.request(Method::GET, "/api/v1/summary").send().await.unwrap()
     },);
-    assert!(began.elapsed() < Duration::from_secs(29), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(39), "{:?}", began.elapsed());
     for response in [write, read, ready] {
         assert!(response.headers().contains_key("retry-after"));
         problem(response, 503).await;

@@ -16,7 +16,7 @@ use crate::world::{HOST, World};
 const PAUSE: Duration = Duration::from_millis(8);
 
 /// Longer than the backend lets a request wait for the database's next primary.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(45);
 
 pub struct Hammer {
     stop: Arc<AtomicBool>,

@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long, env = "DRAIN_SECONDS", default_value_t = 5, value_name = "SECONDS")]
     drain: u64,
     /// Seconds that running requests get to finish after that
-    #[arg(long, env = "GRACE_SECONDS", default_value_t = 21, value_name = "SECONDS")]
+    #[arg(long, env = "GRACE_SECONDS", default_value_t = 34, value_name = "SECONDS")]
     grace: u64,
 }
 

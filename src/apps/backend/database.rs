@@ -11,7 +11,7 @@ use super::limits;
 use super::problem::Problem;
 
 /// Time to get a connection, in one attempt.
-const ACQUIRE_TIME: Duration = Duration::from_secs(3);
+const ACQUIRE_TIME: Duration = Duration::from_secs(2);
 
 /// Time in which an idle connection must show that it is alive.
 const PING_TIME: Duration = Duration::from_secs(1);

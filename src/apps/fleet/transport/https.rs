@@ -10,7 +10,7 @@ use seasense::apps::shared::wire::{Answer, Batch};
 use super::{Transport, Unsent};
 
 /// Time for one batch, from connecting to the answer.
-const ATTEMPT: Duration = Duration::from_secs(30);
+const ATTEMPT: Duration = Duration::from_secs(45);
 
 /// Time to connect; a gateway that is there answers at once.
 const CONNECT: Duration = Duration::from_secs(3);
