@@ -10,6 +10,9 @@ use crate::{
     yaml::{self, Document},
 };
 
+/// The annotation that names such a folder.
+const BESIDE: &str = "seasense.org/beside";
+
 /// Whether `path` is read as YAML.
 pub(super) fn is_yaml(path: &str) -> bool {
     let extension = Path::new(path).extension();
@@ -124,7 +127,8 @@ pub(super) fn links(files: &BTreeMap<String, Vec<u8>>, upstream: &str) -> Result
             let missing = if is_kustomization(path) {
                 entries(&document.value).find(|entry| !leads_somewhere(files, parent(path), entry))
             } else {
-                flux_path(&document.value).filter(|target| !leads_somewhere(files, "", target))
+                let mut folders = flux_path(&document.value).into_iter().chain(beside(&document.value));
+                folders.find(|target| !leads_somewhere(files, "", target))
             };
             if let Some(entry) = missing {
                 let at = match text.find(entry) {
@@ -151,6 +155,12 @@ pub(super) fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
 pub(super) fn flux_path(object: &Value) -> Option<&str> {
     let group = object["apiVersion"].as_str()?.split('/').next()?;
     (group == "kustomize.toolkit.fluxcd.io").then(|| object["spec"]["path"].as_str())?
+}
+
+/// The folder that goes into the part of a Flux Kustomization although that does not apply it.
+pub(super) fn beside(object: &Value) -> Option<&str> {
+    flux_path(object)?;
+    object["metadata"]["annotations"][BESIDE].as_str()
 }
 
 /// The folder that `path` is in.
@@ -257,5 +267,20 @@ mod tests {
         };
         flux("./secrets/${ENVIRONMENT}").unwrap();
         assert_eq!(flux("./apps").unwrap_err().message, "`./apps` is not in the tree");
+    }
+
+    #[test]
+    fn what_stands_beside_a_phase_must_be_there() {
+        let flux = |beside: &str| {
+            let text = format!(
+                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{annotations: {{seasense.org/beside: {beside}}}}}\nspec: {{path: ./apps}}\n"
+            );
+            let files = [("flux/apps.yaml", text), ("apps/canary/a.yaml", "a: 1".to_owned())];
+            links(&files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into(), "upstream")
+        };
+        flux("./apps/canary").unwrap();
+        let failure = flux("./apps/other").unwrap_err();
+        assert_eq!(failure.message, "`./apps/other` is not in the tree");
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/flux/apps.yaml:3:47");
     }
 }

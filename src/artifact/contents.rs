@@ -18,6 +18,8 @@ use crate::{
 const REVISION: &str = "org.opencontainers.image.revision";
 const DIRTY: &str = "org.seasense.dirty";
 const REGISTRY: &str = "${REGISTRY}";
+/// What can be tried out beside another digest, and the phase whose part it is in.
+const CANARY: (&str, &str) = ("apps/canary/kustomization.yaml", "apps");
 /// The files of the platform are some megabytes; whatever is larger than this is something else.
 const MAX: u64 = 512 << 20;
 
@@ -43,6 +45,16 @@ pub struct Named {
     pub unpinned: BTreeSet<String>,
     /// The environments that have secrets of their own.
     pub secrets: BTreeSet<String>,
+    /// Whether its backend can be tried out beside that of another digest, and another's beside its own.
+    pub canary: bool,
+}
+
+impl Head {
+    /// The digest of the part that holds what can be tried out.
+    pub fn canary(&self) -> Option<&str> {
+        let of = |name: &str| name.rsplit_once('-').is_some_and(|(phase, _)| phase == CANARY.1);
+        self.parts.iter().find(|(name, _)| of(name)).map(|(_, digest)| digest.as_str())
+    }
 }
 
 #[derive(Deserialize)]
@@ -86,6 +98,7 @@ pub fn named(layer: &[u8]) -> Result<Named> {
     for entry in archive.entries().context(Kind::Tool, what)? {
         let mut entry = entry.context(Kind::Tool, what)?;
         let path = entry.path().context(Kind::Tool, what)?.to_string_lossy().into_owned();
+        named.canary |= path == CANARY.0;
         if !check::is_yaml(&path) {
             continue;
         }
@@ -186,15 +199,26 @@ mod tests {
             ("notes.txt", "image: none".to_owned()),
             ("secrets/local/key.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: k}\n".to_owned()),
             ("secrets/staging/kustomization.yaml", "kind: Kustomization\n".to_owned()),
+            ("apps/canary/kustomization.yaml", "resources: []\n".to_owned()),
         ]);
         let named = named(&packed.root.layer.bytes).unwrap();
         let image = |name: &str, of| (name.to_owned(), digest(of));
         assert_eq!(named.images, BTreeSet::from([image("backend", 'a'), image("envoy", 'b')]));
         assert_eq!(named.unpinned, BTreeSet::from(["docker.io/library/alpine:3".to_owned()]));
-        assert_eq!(named.secrets, BTreeSet::from(["local".to_owned()]));
+        assert_eq!((named.secrets, named.canary), (BTreeSet::from(["local".to_owned()]), true));
         let head = head(&packed.root.manifest.bytes).unwrap();
         assert_eq!((head.commit, head.dirty, head.parts.len()), (Some("1".repeat(40)), true, 0));
         assert_eq!(head.layer.0, packed.root.layer.digest);
+    }
+
+    #[test]
+    fn what_can_be_tried_out_is_in_the_part_of_the_workloads() {
+        let parts =
+            [("apps-0123456789ab", 'a'), ("apps-canary-0123456789ab", 'b'), ("data-0123456789ab", 'c')];
+        let parts = parts.map(|(name, of)| (name.to_owned(), digest(of))).into();
+        let head = Head { parts, ..Head::default() };
+        assert_eq!(head.canary(), Some(digest('a').as_str()));
+        assert_eq!(Head::default().canary(), None);
     }
 
     #[test]

@@ -55,7 +55,10 @@ pub(super) fn parts(files: &BTreeMap<String, Vec<u8>>, before: &Rendered) -> Res
             let Some(folder) = check::flux_path(&document) else { continue };
             let Some(name) = document["metadata"]["name"].as_str() else { continue };
             listed(&links, path)?;
-            let content = closure(files, folder)?;
+            let mut content = closure(files, folder)?;
+            if let Some(beside) = check::beside(&document) {
+                content.extend(closure(files, beside)?);
+            }
             let paths = content.keys().map(|path| (*path).to_owned()).collect();
             let sealed = match before.parts.get(name).filter(|part| part.paths == paths) {
                 Some(part) if content.iter().all(|(path, bytes)| before.has(path, bytes)) => {
@@ -186,6 +189,29 @@ mod tests {
     #[test]
     fn a_definition_that_changes_is_a_change_of_itself_and_of_the_root() {
         assert_eq!(after("flux/apps.yaml", &phase("apps", "./base")), ["apps", "platform"]);
+    }
+
+    #[test]
+    fn what_stands_beside_a_phase_is_in_its_part_with_all_that_it_is_built_from() {
+        let beside = |folder: &str| {
+            let named = format!("metadata: {{name: apps, annotations: {{seasense.org/beside: {folder}}}}}");
+            let mut files = files();
+            let definition = phase("apps", "./apps").replace("metadata: {name: apps}", &named);
+            files.insert("flux/apps.yaml".to_owned(), definition.into_bytes());
+            files
+        };
+        let rendered = platform(beside("./core"), &Rendered::default());
+        let paths: Vec<&str> = rendered.parts["apps"].paths.iter().map(String::as_str).collect();
+        assert_eq!(
+            paths,
+            [
+                "apps/kustomization.yaml",
+                "apps/one.yaml",
+                "base/x.yaml",
+                "core/kustomization.yaml",
+                "upstream/part/manifests.yaml"
+            ]
+        );
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Whole {
             named.images.extend(more.images);
             named.unpinned.extend(more.unpinned);
             named.secrets.extend(more.secrets);
+            named.canary |= more.canary;
         }
         Ok(Self { digest: digest.to_owned(), head, named })
     }

@@ -47,7 +47,9 @@ pub struct Args {
 /// Where a part runs: namespace, labels, container (the first one when empty).
 const fn place(part: Part) -> (&'static str, &'static str, &'static str) {
     match part {
-        Part::Backend => ("seasense", "app.kubernetes.io/name=seasense-backend", ""),
+        Part::Backend => {
+            ("seasense", "app.kubernetes.io/name in (seasense-backend,seasense-backend-canary)", "")
+        }
         Part::Frontend => ("seasense", "app.kubernetes.io/name=seasense-frontend", ""),
         Part::Database => ("seasense", "cnpg.io/cluster=seasense-db", "postgres"),
         Part::Gateway => ("envoy-gateway-system", "app.kubernetes.io/component=proxy", "envoy"),

@@ -101,7 +101,17 @@ impl Variables {
             ("BUOYS", buoys.to_string()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        .into_iter()
+        .chain(Self::sharing(0))
+        .collect()
+    }
+
+    /// The variables that give `percent` of the API's requests to the backend of a digest that is tried out. They are the same in
+    /// every environment: only a promotion says otherwise, for a while and in a place of its own.
+    pub fn sharing(percent: u8) -> [(String, String); 2] {
+        let rest = 100_u8.saturating_sub(percent);
+        [("BACKEND_WEIGHT", rest), ("CANARY_WEIGHT", percent)]
+            .map(|(name, weight)| (name.to_owned(), weight.to_string()))
     }
 
     /// Whether the registry is spoken to over HTTP; see [`is_plain`].
@@ -110,9 +120,11 @@ impl Variables {
     }
 
     /// The names of every variable, sorted.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 16] = [
         "BACKEND_REPLICAS",
+        "BACKEND_WEIGHT",
         "BUOYS",
+        "CANARY_WEIGHT",
         "DATABASE_INSTANCES",
         "DATABASE_STORAGE",
         "ENVIRONMENT",

@@ -10,7 +10,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Environment, Gateway, Project, is_plain, read::Document};
+use super::{Environment, Gateway, Project, Variables, is_plain, read::Document};
 use crate::failure::{Failure, Kind, Location, Result};
 
 /// The variables of one environment file, with the places of what each is written as.
@@ -111,6 +111,7 @@ impl Written {
             _ => Gateway::NodePort,
         };
         self.variables.insert("GATEWAY_SERVICE".to_owned(), gateway.service().to_owned());
+        self.variables.extend(Variables::sharing(0));
     }
 
     /// Where `variable` is written; the file where it is not.
@@ -164,7 +165,8 @@ mod tests {
             let strict = Environment::load(&project(), &name).unwrap().to_variables();
             let written = Written::load(&project(), &name).unwrap();
             assert_eq!(written.variables, strict, "{name}");
-            for variable in strict.keys() {
+            let nowhere = Variables::sharing(0).map(|(variable, _)| variable);
+            for variable in strict.keys().filter(|variable| !nowhere.contains(variable)) {
                 assert!(written.place(variable).position.is_some(), "{variable} of {name} has no place");
             }
         }
@@ -179,7 +181,15 @@ mod tests {
             written.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(
             pairs,
-            ["ENVIRONMENT=old", "FLAG=true", "GATEWAY_SERVICE=NodePort", "HTTPS_PORT=1", "SOME_THING_ELSE=3"]
+            [
+                "BACKEND_WEIGHT=100",
+                "CANARY_WEIGHT=0",
+                "ENVIRONMENT=old",
+                "FLAG=true",
+                "GATEWAY_SERVICE=NodePort",
+                "HTTPS_PORT=1",
+                "SOME_THING_ELSE=3"
+            ]
         );
         assert_eq!(written.place("SOME_THING_ELSE").to_string(), "envs/old.toml:3:1");
         assert_eq!(written.place("BUOYS").to_string(), "envs/old.toml");

@@ -62,6 +62,8 @@ resources! {
     POSTGRES_CLUSTER = "postgresql.cnpg.io" "v1" "Cluster" "clusters" true;
     /// Gateways.
     GATEWAY = "gateway.networking.k8s.io" "v1" "Gateway" "gateways" true;
+    /// Routes of gateways.
+    HTTP_ROUTE = "gateway.networking.k8s.io" "v1" "HTTPRoute" "httproutes" true;
 }
 
 impl Resource {

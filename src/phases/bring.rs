@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     bootstrap::{self, BootstrapInput, Handed},
-    follow, objects,
+    follow, objects, trial,
 };
 use crate::{
     event::{Events, Step},
@@ -38,6 +38,8 @@ pub async fn bring(client: &Client, what: Bring<'_>, request: &str, events: &Eve
     let step = Step::start(events, "phases.bring", "Hand the artifact to Flux");
     let handed = bootstrap::differences(client, &input).await?;
     bootstrap::apply_all(client, handed_over(&input)).await?;
+    // A whole artifact shares with none.
+    trial::forget(client, request).await?;
     if handed.settings {
         follow::poke_all(client, request).await?;
     } else {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     blocker::{self, Blocker},
+    objects::TRIAL,
     source,
     state::{self, Block, PhaseState, ROOT, is_ready, named},
     verdict,
@@ -156,10 +157,11 @@ async fn look(
     Ok(Look::NotYet(summary.join("\n")))
 }
 
-/// Flux's Kustomizations, each told as at the artifact that names the part it runs.
+/// Flux's Kustomizations but that of a trial, which is of another artifact; each told as at the artifact that names the part it runs.
 pub async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
     let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
-    let mut found: Vec<Kustomization> = found.iter().map(Kustomization::read).collect();
+    let found = found.iter().filter(|object| object::name(object) != TRIAL);
+    let mut found: Vec<Kustomization> = found.map(Kustomization::read).collect();
     flux::unify(&mut found, ROOT);
     Ok(found)
 }
@@ -167,7 +169,7 @@ pub async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
 /// The sources of the artifact and of its parts.
 pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
     let found = client.list(&resource::OCI_REPOSITORY, Some(NAMESPACE), &Selector::all()).await?;
-    Ok(found.iter().map(Source::read).collect())
+    Ok(found.iter().filter(|object| object::name(object) != TRIAL).map(Source::read).collect())
 }
 
 /// What blocks each Kustomization that could go on, for its dependencies are ready.
@@ -222,8 +224,13 @@ fn hopeless_phase(kustomization: &Kustomization) -> String {
     format!("phase `{}` cannot become ready", kustomization.name)
 }
 
+/// What a blocker is, in one line.
+pub(super) fn told(blocker: &Blocker) -> String {
+    format!("{}: {}", blocker.title, blocker.detail)
+}
+
 fn of_blocker(what: &str, blocker: &Blocker) -> Failure {
-    let failure = failed(what, &format!("{}: {}", blocker.title, blocker.detail));
+    let failure = failed(what, &told(blocker));
     let failure = match &blocker.log {
         Some(log) => failure.because(format!("its last words:\n{}", log.trim_end())),
         None => failure,

@@ -8,6 +8,7 @@ mod follow;
 mod objects;
 mod source;
 mod state;
+mod trial;
 mod verdict;
 
 pub use bootstrap::{BootstrapInput, Handed, bootstrap};
@@ -15,3 +16,4 @@ pub use bring::{Bring, bring};
 pub use deliver::{Extent, deliver, reach, settle};
 pub use follow::{Follow, follow, followed, hopelessness, kustomizations, poke, poke_all};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};
+pub use trial::{Trial, take_away, trial, try_out};

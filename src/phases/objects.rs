@@ -5,10 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::state::ROOT;
-use crate::{config::is_plain, k8s::flux::NAMESPACE};
+use crate::{
+    config::{Variables, is_plain},
+    k8s::flux::NAMESPACE,
+};
 
 /// The name of the ConfigMap whose data `postBuild.substituteFrom` sees.
 pub(super) const ENVIRONMENT: &str = "environment";
+/// The Kustomization and the source of what is tried out beside what runs, while something is, and the ConfigMap with its
+/// share.
+pub(super) const TRIAL: &str = "canary";
 /// The Secret with the age key, and the key in it that Flux looks for by its ending.
 pub(super) const AGE_SECRET: &str = "sops-age";
 pub(super) const AGE_FILE: &str = "age.agekey";
@@ -50,9 +56,18 @@ fn watched(name: &str) -> Value {
 
 /// The artifact's source, pinned by digest.
 pub(super) fn source(registry: &str, digest: &str) -> Value {
+    pinned(ROOT, registry, digest)
+}
+
+/// The source of what is tried out: a part of another artifact.
+pub(super) fn trial_source(registry: &str, part: &str) -> Value {
+    pinned(TRIAL, registry, part)
+}
+
+fn pinned(name: &str, registry: &str, digest: &str) -> Value {
     json!({
         "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "OCIRepository",
-        "metadata": {"name": ROOT, "namespace": NAMESPACE},
+        "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {
             "interval": "10m", "timeout": "60s", "provider": "generic",
             "url": format!("oci://{registry}/{ROOT}"), "ref": {"digest": digest},
@@ -69,6 +84,26 @@ pub(super) fn root() -> Value {
         "spec": {
             "interval": "10m", "retryInterval": "5s", "timeout": "1m", "path": "./flux", "prune": true, "wait": false,
             "sourceRef": {"kind": "OCIRepository", "name": ROOT},
+            "postBuild": {"substituteFrom": [{"kind": "ConfigMap", "name": ENVIRONMENT}]},
+        },
+    })
+}
+
+/// Its share of the requests, over what the environment's variables say.
+pub(super) fn share(percent: u8) -> Value {
+    let data: BTreeMap<String, String> = Variables::sharing(percent).into();
+    // It bears no label that Flux follows: whoever changes it asks the one Kustomization that reads it to look.
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": TRIAL, "namespace": NAMESPACE}, "data": data})
+}
+
+/// The Kustomization that applies what is tried out, with the environment's variables as everything gets them.
+pub(super) fn trial() -> Value {
+    json!({
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+        "metadata": {"name": TRIAL, "namespace": NAMESPACE},
+        "spec": {
+            "interval": "1h", "retryInterval": "5s", "timeout": "5m", "path": "./apps/canary", "prune": true, "wait": true,
+            "sourceRef": {"kind": "OCIRepository", "name": TRIAL},
             "postBuild": {"substituteFrom": [{"kind": "ConfigMap", "name": ENVIRONMENT}]},
         },
     })

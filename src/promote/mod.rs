@@ -17,4 +17,4 @@ pub use drive::{Driver, Ended, Facts, Order, Pace, Rules, Witness, go_back_to, t
 pub use figures::CanaryFigures;
 pub use ledger::Ledger;
 pub use lock::EnvLock;
-pub use target::{Content, Copied, Part, State, Target};
+pub use target::{Content, Copied, Part, State, Target, Trial};

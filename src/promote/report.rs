@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Copied, EnvLock, gate::Gate, history::Action, verify::Summary};
+use super::{
+    Copied, EnvLock,
+    gate::Gate,
+    history::Action,
+    verify::{Summary, Tried},
+};
 
 /// The format of the JSON form. New fields leave it as it is; another number means that an old one changed.
 pub const VERSION: u32 = 1;
@@ -52,6 +57,8 @@ pub struct Report {
     pub lock: LockChange,
     /// What was copied to the target's registry; absent where it did not come to that.
     pub copied: Option<Copied>,
+    /// What was seen while it had a share of the requests; absent where it was given none.
+    pub canary: Option<Tried>,
     /// What the watch saw; absent where it did not come to that.
     pub figures: Option<Summary>,
     /// What the canary counted from the hand-over until the digest was Ready, or was given up; absent where it was not at

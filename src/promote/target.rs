@@ -29,6 +29,19 @@ pub trait Target {
     /// What the canary buoys counted; the first call sets them to sea.
     fn canary(&self) -> impl Future<Output = Result<CanaryFigures>>;
 
+    /// Has the backend of the artifact `digest` run beside the one that runs, and gives it `percent` of the API's requests: 0
+    /// until [`Target::trial`] says that it is ready, for nobody would answer them. Nothing else changes.
+    fn share(&self, digest: &str, percent: u8) -> impl Future<Output = Result<()>>;
+
+    /// What is tried out beside what runs; `None` where nothing of it is left.
+    fn trial(&self) -> impl Future<Output = Result<Option<Trial>>>;
+
+    /// What those counted who ask for the backend that is tried out and for nobody else; the first call begins to ask.
+    fn tried(&self) -> impl Future<Output = Result<CanaryFigures>>;
+
+    /// Takes its share back, and then the backend itself, by one step each time it is called. Tells whether nothing is left.
+    fn withdraw(&self) -> impl Future<Output = Result<bool>>;
+
     /// Takes the canary buoys away again; called at the end of every watch, however it ended.
     fn finish(&self) -> impl Future<Output = Result<()>> {
         async { Ok(()) }
@@ -50,6 +63,8 @@ pub struct Content {
     pub missing: Vec<String>,
     /// What of `missing` the source's registry lacks too, so that it cannot be copied.
     pub nowhere: Vec<String>,
+    /// Whether its backend can be tried out beside that of another digest, and another's beside its own.
+    pub canary: bool,
 }
 
 /// What was copied to the target's registry.
@@ -71,6 +86,19 @@ pub struct State {
     /// Since when every part has been ready at that digest; `None` while one is not.
     pub ready_since: Option<Timestamp>,
     /// Why it will never be ready at that digest, whatever time it is given; `None` while there is hope.
+    pub hopeless: Option<String>,
+}
+
+/// A backend beside the one that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trial {
+    /// How much of the API's requests it gets, by what the gateway has taken up; `None` while that changes.
+    pub percent: Option<u8>,
+    /// Whether it is ready to answer.
+    pub ready: bool,
+    /// What it waits for; empty where nothing is to be said.
+    pub message: String,
+    /// Why it will never be ready, whatever time it is given; `None` while there is hope.
     pub hopeless: Option<String>,
 }
 

@@ -49,6 +49,20 @@ pub enum Verdict {
     Worse(String),
 }
 
+impl Verdict {
+    /// This one together with `own`, that on those who ask for nothing but what is tried out: worse where one is, proved where
+    /// both are.
+    #[must_use]
+    pub fn and(self, own: Self) -> Self {
+        match (self, own) {
+            (Self::Worse(reason), _) => Self::Worse(reason),
+            (_, Self::Worse(reason)) => Self::Worse(format!("asked by itself, {reason}")),
+            (Self::Proved, Self::Proved) => Self::Proved,
+            _ => Self::Holding,
+        }
+    }
+}
+
 /// Judges the looks since `begun`, oldest first.
 ///
 /// - One acknowledged reading that is lost is worse, at once.
@@ -179,6 +193,18 @@ impl Summary {
     fn error_rate(&self) -> f64 {
         if self.requests == 0 { 0.0 } else { self.failed as f64 / self.requests as f64 }
     }
+}
+
+/// What was seen while a digest had a share of the requests beside the one before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// Its share of the API's requests, in percent.
+    pub percent: u8,
+    /// What all who ask through the gateway saw; `None` where it never became Ready.
+    pub figures: Option<Summary>,
+    /// What those saw who asked for it and nobody else; `None` where it never became Ready.
+    pub own: Option<Summary>,
 }
 
 #[cfg(test)]

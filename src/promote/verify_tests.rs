@@ -184,3 +184,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_tried_out_is_judged_by_itself_as_well() {
+    let worse = |why: &str| Verdict::Worse(why.to_owned());
+    assert_eq!(Verdict::Proved.and(Verdict::Proved), Verdict::Proved);
+    assert_eq!(Verdict::Proved.and(Verdict::Holding), Verdict::Holding);
+    assert_eq!(Verdict::Holding.and(Verdict::Proved), Verdict::Holding);
+    assert_eq!(Verdict::Holding.and(worse("p95 is 900 ms")), worse("asked by itself, p95 is 900 ms"));
+    assert_eq!(worse("a reading is lost").and(worse("p95 is 900 ms")), worse("a reading is lost"));
+}

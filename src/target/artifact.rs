@@ -52,6 +52,7 @@ impl Shelves<'_> {
             unpinned: whole.named.unpinned.into_iter().collect(),
             missing,
             nowhere,
+            canary: whole.named.canary,
         })
     }
 

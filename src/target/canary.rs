@@ -14,18 +14,23 @@ use crate::{failure::Result, promote::CanaryFigures, workloads::Public};
 pub struct Canary {
     public: Public,
     probes: Probes,
+    /// Who asks for what is tried out, where something is.
+    own: Option<Probes>,
     /// Where its buoys note what was acknowledged.
     ledger: PathBuf,
     /// Readings that were measured before do not count.
     since: Timestamp,
     /// What was found when the API told it last.
     kept: Kept,
+    /// The age of the newest reading, as it was told last.
+    fresh: Option<f64>,
 }
 
 impl Canary {
     /// Begins to watch.
     pub fn start(public: Public, ledger: PathBuf, since: Timestamp) -> Self {
-        Self { probes: Probes::start(public.clone()), public, ledger, since, kept: Kept::default() }
+        let probes = Probes::start(public.clone());
+        Self { probes, own: None, public, ledger, since, kept: Kept::default(), fresh: None }
     }
 
     /// What was counted until `now`.
@@ -39,13 +44,28 @@ impl Canary {
         }
         let samples = self.probes.take();
         let age = |newest: Timestamp| now.duration_since(newest).as_secs_f64().max(0.0);
+        self.fresh = self.kept.newest.map(age);
         Ok(CanaryFigures {
             requests: samples.requests(),
             failed: samples.failed(),
             p95_ms: samples.p95_ms(),
-            freshness_seconds: self.kept.newest.map(age),
+            freshness_seconds: self.fresh,
             sent: self.kept.sent,
             stored: self.kept.stored,
         })
+    }
+
+    /// What was counted of what is tried out; that readings are stored and fresh is nobody's own.
+    pub fn own(&mut self) -> CanaryFigures {
+        let probes = self.own.get_or_insert_with(|| Probes::of_canary(self.public.clone()));
+        let samples = probes.take();
+        CanaryFigures {
+            requests: samples.requests(),
+            failed: samples.failed(),
+            p95_ms: samples.p95_ms(),
+            freshness_seconds: self.fresh,
+            sent: 0,
+            stored: 0,
+        }
     }
 }

@@ -8,14 +8,14 @@ use tokio::sync::Mutex;
 
 use super::{artifact::Shelves, canary::Canary, found, ready, sides};
 use crate::{
-    artifact::{self, Upstream},
+    artifact::{self, Upstream, contents},
     config::{Environment, Issuer},
     engine::{self, EngineContext, canary::CanaryInput},
     failure::{Failure, Kind, Result},
     k8s::{Client, Selector, flux::NAMESPACE, object, resource},
     observe::{self, Observer, Snapshot},
     phases::{self, BootstrapInput, Bring},
-    promote::{CanaryFigures, Content, Copied, State, Target},
+    promote::{CanaryFigures, Content, Copied, State, Target, Trial},
     supply::{self, Mode, registry::daemon_reference, transfer::Side},
     workloads::{self, Public},
 };
@@ -188,6 +188,40 @@ impl Target for ClusterTarget {
             Some(canary) => canary.figures(Timestamp::now()).await,
             None => Err(Failure::new(Kind::Internal, "the canary is not at sea")),
         }
+    }
+
+    async fn share(&self, digest: &str, percent: u8) -> Result<()> {
+        let head = contents::head(&self.registry.manifest(phases::ROOT, digest).await?)?;
+        let part = head.canary().ok_or_else(|| {
+            Failure::new(
+                Kind::Promotion,
+                format!("the artifact {digest} holds nothing that could be tried out"),
+            )
+        })?;
+        let registry = self.environment.variables.registry.get_ref();
+        let now = Timestamp::now().to_string();
+        phases::try_out(&self.client().await?, (registry, part), percent, &now).await
+    }
+
+    async fn trial(&self) -> Result<Option<Trial>> {
+        let found = phases::trial(&self.client().await?).await?;
+        Ok(found.map(|phases::Trial { percent, late, hopeless }| Trial {
+            percent,
+            ready: late.is_empty(),
+            message: late,
+            hopeless,
+        }))
+    }
+
+    async fn tried(&self) -> Result<CanaryFigures> {
+        match self.canary.lock().await.as_mut() {
+            Some(canary) => Ok(canary.own()),
+            None => Err(Failure::new(Kind::Internal, "the canary is not at sea")),
+        }
+    }
+
+    async fn withdraw(&self) -> Result<bool> {
+        phases::take_away(&self.client().await?, &Timestamp::now().to_string()).await
     }
 
     async fn finish(&self) -> Result<()> {

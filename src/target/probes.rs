@@ -1,6 +1,7 @@
 //! Somebody who reads all the time: how often an answer failed, and how long answers took.
 
 use std::{
+    future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,6 +10,10 @@ use crate::{k8s, workloads::Public};
 
 /// What is asked for, in turn: the page, and what it shows.
 const PATHS: [&str; 3] = ["/", "/api/v1/summary", "/api/v1/latest"];
+/// What whoever is tried out is asked for.
+const API: [&str; 2] = ["/api/v1/summary", "/api/v1/latest"];
+/// Who bears this in a request wants what is tried out, whose answers bear it too: `gitops/apps/canary/route.yaml`.
+const MARK: (&str, &str) = ("x-seasense-canary", "always");
 /// The pause after each answer.
 const PAUSE: Duration = Duration::from_millis(150);
 
@@ -60,14 +65,35 @@ pub struct Probes {
 }
 
 impl Probes {
-    /// Begins to ask.
+    /// Begins to ask, as everybody does.
     pub fn start(public: Public) -> Self {
+        Self::ask(&PATHS, move |path| {
+            let public = public.clone();
+            async move { public.get(path).await.ok().map(|(code, _)| code) }
+        })
+    }
+
+    /// Begins to ask for what is tried out. What somebody else answers, it did not.
+    pub fn of_canary(public: Public) -> Self {
+        Self::ask(&API, move |path| {
+            let public = public.clone();
+            async move {
+                let answer = public.get_marked(path, MARK).await.ok();
+                answer.filter(|(_, marked)| *marked).map(|(code, _)| code)
+            }
+        })
+    }
+
+    fn ask<F>(paths: &'static [&'static str], get: impl Fn(&'static str) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Option<u16>> + Send,
+    {
         let samples = Arc::new(Mutex::new(Samples::default()));
         let noted = Arc::clone(&samples);
         let task = tokio::spawn(async move {
-            for path in PATHS.iter().cycle() {
+            for path in paths.iter().cycle() {
                 let begun = Instant::now();
-                let code = public.get(path).await.ok().map(|(code, _)| code);
+                let code = get(path).await;
                 noted.lock().unwrap_or_else(PoisonError::into_inner).add(begun.elapsed(), code);
                 k8s::pause(PAUSE).await;
             }

@@ -108,6 +108,21 @@ impl Public {
         self.ask(self.http.get(format!("{}{path}", self.base)), path).await
     }
 
+    /// The same for somebody who says by the header `mark` whom they want: the status, and whether the answer bears it too.
+    pub async fn get_marked(
+        &self,
+        path: &str,
+        (name, value): (&'static str, &'static str),
+    ) -> Result<(u16, bool)> {
+        let what = || format!("ask {}{path}", self.base);
+        let request = self.http.get(format!("{}{path}", self.base)).header(name, value);
+        let answer = request.send().await.with_context(Kind::Workload, what)?;
+        let marked = answer.headers().get(name).is_some_and(|found| found == value);
+        let status = answer.status().as_u16();
+        answer.bytes().await.with_context(Kind::Workload, what)?;
+        Ok((status, marked))
+    }
+
     /// What is answered to `body`, JSON, posted to `path` by somebody who proves nothing.
     pub async fn post(&self, path: &str, body: &'static str) -> Result<(u16, String)> {
         let request = self.http.post(format!("{}{path}", self.base));

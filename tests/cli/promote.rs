@@ -6,7 +6,7 @@ use seasense::promote::{
     EnvLock,
     gate::Verdict,
     history::{Action, GateNote, History, Key, Keys, NAMESPACE, Outcome, Record},
-    verify::Summary,
+    verify::{Summary, Tried},
 };
 use serde_json::Value;
 
@@ -69,6 +69,11 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         previous: None,
         gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
         figures: (outcome == Outcome::Verified && action == Action::Promote).then_some(watched),
+        canary: (outcome == Outcome::Worse).then_some(Tried {
+            percent: 20,
+            figures: Some(watched),
+            own: Some(watched),
+        }),
         outcome,
         reason: reason.into(),
         before: String::new(),
@@ -171,6 +176,10 @@ fn what_is_no_digest_or_no_target_is_a_usage_error() {
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["promote", "staging", "--digest", "latest"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
+    for share in ["0", "51", "all"] {
+        let run = harness.run(&["promote", "staging", "--canary", share]);
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+    }
     let run = harness.run(&["promote", "local"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(run.stderr.contains("nothing is promoted to `local`"), "{}", run.stderr);

@@ -36,6 +36,9 @@ pub struct Args {
     /// Why it may cost more than the budget; recorded
     #[arg(long, value_name = "REASON")]
     over_budget: Option<String>,
+    /// Give it this share of the API's requests first, 1 to 50, beside the backend that runs
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
+    canary: Option<u8>,
     /// Use a second real cluster on this machine in the environment's place
     #[arg(long)]
     rehearse: bool,
@@ -80,6 +83,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let target = open(&setting.engine, &setting.environment, &source).await?;
     let order = Order {
         over_budget: args.over_budget,
+        canary: args.canary,
         ..setting.order(Action::Promote, source.name(), &digest, args.common.dry_run)
     };
     let witness = facts::Facts { setting: &setting, source: &from, source_environment: &source };

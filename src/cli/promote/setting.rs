@@ -100,6 +100,7 @@ impl Setting {
             digest: digest.to_owned(),
             rules: rules(&self.environment),
             over_budget: None,
+            canary: None,
             dry_run,
         }
     }

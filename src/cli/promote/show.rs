@@ -4,7 +4,7 @@ use crate::{
     promote::{
         gate::{Gate, Verdict},
         report::{Ending, LockChange, Report, short},
-        verify::Summary,
+        verify::{Summary, Tried},
     },
     ui::{Style, size},
 };
@@ -15,6 +15,9 @@ pub fn report(report: &Report, style: Style) -> String {
     text += &lock(&report.lock, style);
     if let Some(copied) = report.copied.filter(|copied| copied.manifests > 0) {
         text += &format!("copied   {} manifests, {}\n", copied.manifests, size(copied.bytes));
+    }
+    if let Some(tried) = &report.canary {
+        text += &canary(tried);
     }
     for (name, figures) in
         [("rollout", &report.rollout), ("watched", &report.figures), ("rollback", &report.rollback)]
@@ -66,6 +69,19 @@ fn lock(change: &LockChange, style: Style) -> String {
         line(name, width, image.before.as_deref(), image.after.as_deref());
     }
     text + "\n"
+}
+
+/// What was seen while it had a share of the requests.
+fn canary(tried: &Tried) -> String {
+    let line = |who: &str, figures: &Summary| format!("{who:8} {}\n", watched(figures));
+    let head = format!("canary   {} % of the API's requests", tried.percent);
+    match (&tried.figures, &tried.own) {
+        (Some(figures), Some(own)) => {
+            let own = format!("{} requests, {} failed, p95 {:.0} ms", own.requests, own.failed, own.p95_ms);
+            format!("{head}\n{}{:8} {own}\n", line("  all", figures), "  own")
+        }
+        _ => format!("{head}: it never became Ready\n"),
+    }
 }
 
 /// What a watch saw, in one line.

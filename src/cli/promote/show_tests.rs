@@ -36,6 +36,7 @@ fn a_report() -> Report {
             .into(),
         },
         copied: Some(Copied { manifests: 2, bytes: 4096 }),
+        canary: None,
         figures: Some(Summary {
             looks: 24,
             requests: 600,
@@ -121,9 +122,31 @@ fn one_that_was_refused_and_one_that_was_taken_back() {
 }
 
 #[test]
+fn a_share_that_came_first_is_told_by_all_and_by_those_who_asked_for_it() {
+    let seen =
+        Summary { looks: 6, requests: 400, p95_ms: 20.0, freshness_seconds: Some(2.0), ..Summary::default() };
+    let own = Summary { p95_ms: 930.4, requests: 90, ..seen };
+    let tried = Tried { percent: 20, figures: Some(seen), own: Some(own) };
+    let told = |tried| report(&Report { canary: Some(tried), ..a_report() }, Style::PLAIN);
+    let lines = told(tried);
+    let lines: Vec<&str> = lines.lines().filter(|line| line.contains("requests")).collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "canary   20 % of the API's requests",
+            "  all    400 requests, 0 failed, p95 20 ms, readings at most 2 s old, 0 of 0 stored",
+            "  own    90 requests, 0 failed, p95 930 ms",
+        ]
+    );
+    assert!(told(Tried { percent: 20, ..Tried::default() }).contains("requests: it never became Ready\n"));
+}
+
+#[test]
 fn the_json_form_is_what_the_schema_says() {
     let empty = Report { gates: vec![], copied: None, figures: None, rollout: None, ..a_report() };
-    for report in [a_report(), empty] {
+    let tried = Tried { percent: 5, figures: Some(Summary::default()), own: Some(Summary::default()) };
+    let shared = Report { canary: Some(tried), ..a_report() };
+    for report in [a_report(), empty, shared] {
         schema::assert_allowed("promotion", &serde_json::to_value(report).unwrap());
     }
 }

@@ -68,6 +68,13 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let copied = self.target.copy(&order.digest).await?;
         step.done(format!("{} manifests, {} bytes", copied.manifests, copied.bytes));
         report.copied = Some(copied);
+        if let Some(percent) = order.canary.filter(|_| gate::opened(&report.gates, gate::CANARY)) {
+            let (tried, worse) = self.share_first(order, percent).await?;
+            report.canary = Some(tried);
+            if let Some(reason) = worse {
+                return self.worse(order, book, keys, Failed { report, reason, before }).await;
+            }
+        }
         let step = Step::start(self.events, "promote.lock", format!("Commit {}", report.lock.file));
         self.ledger.write(book, message).await?;
         step.done(book.head.get(..12).unwrap_or(&book.head).to_owned());
@@ -125,6 +132,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             gate::budget(&monthly, rules.budget, order.over_budget.as_deref()),
             signed,
         ];
+        gates.extend(self.beside(order, content, book).await?);
         // With a forge it is asked last: only what every other gate lets pass is worth a reviewer's time.
         if !self.ledger.reviewed() {
             gates.push(gate::approvals(rules.approvals, None));
@@ -157,6 +165,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             previous: book.history.verified_before(&order.digest).map(|record| record.digest.clone()),
             gates: report.gates.iter().map(Into::into).collect(),
             figures: report.figures,
+            canary: report.canary,
             outcome,
             reason: report.reason.clone(),
             before: String::new(),
@@ -197,6 +206,7 @@ fn report(order: &Order, lock: &EnvLock, before: Option<&EnvLock>) -> Report {
         gates: Vec::new(),
         lock: LockChange::between(&order.environment, before, lock),
         copied: None,
+        canary: None,
         figures: None,
         rollout: None,
         rollback: None,

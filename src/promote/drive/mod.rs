@@ -7,6 +7,7 @@ mod forward;
 mod order;
 mod restore;
 mod soak;
+mod trial;
 mod watch;
 
 use jiff::Timestamp;
@@ -84,6 +85,9 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
 
     async fn carry_out(&self, order: &Order) -> Result<Ended> {
         let (mut book, keys) = self.open(order).await?;
+        if !order.dry_run {
+            self.take_back_what_is_left().await;
+        }
         if let Some(ended) = self.finish_restore(order, &mut book, &keys).await? {
             return Ok(ended);
         }

@@ -27,6 +27,8 @@ pub struct Order {
     pub rules: Rules,
     /// Why it may cost more than the budget.
     pub over_budget: Option<String>,
+    /// The percentage of the API's requests that it gets first, beside what runs; without one it is handed over at once.
+    pub canary: Option<u8>,
     /// Only tell what would be done.
     pub dry_run: bool,
 }

@@ -89,6 +89,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             gates: Vec::new(),
             lock: LockChange::between(&worse.environment, None, lock),
             copied: None,
+            canary: last.canary,
             figures: last.figures,
             rollout: None,
             rollback: None,
@@ -136,6 +137,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             commit: book.lock.as_ref().and_then(|lock| lock.commit.clone()),
             reason: told,
             gates: Vec::new(),
+            canary: None,
             figures: None,
             ..report.clone()
         };

@@ -17,13 +17,15 @@ use crate::{
     },
 };
 
-/// What came of handing a digest over.
-#[derive(Debug, Clone, PartialEq)]
+/// What came of handing a digest over, or a share of the requests.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Watched {
     /// Why it is worse; `None` where it was proved.
     pub worse: Option<String>,
     /// What was seen; `None` where it never became Ready.
     pub figures: Option<Summary>,
+    /// What those saw who asked for nothing but what is tried out; `None` where nothing is.
+    pub own: Option<Summary>,
     /// What was counted from the hand-over until it was Ready, or given up; `None` where nobody was at sea before.
     pub rollout: Option<Summary>,
 }
@@ -40,9 +42,9 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let stuck = self.until_ready(&order.environment, &order.digest, "promote.ready").await;
         let rollout = if sailing { self.count().await } else { None };
         if stuck.is_some() {
-            return Ok(Watched { worse: stuck, figures: None, rollout });
+            return Ok(Watched { worse: stuck, rollout, ..Watched::default() });
         }
-        Ok(Watched { rollout, ..self.watch(order).await })
+        Ok(Watched { rollout, ..self.watch(order, &order.digest, false).await })
     }
 
     /// What the canary has counted since it was asked last; `None` where it is not at sea, as in an environment that runs
@@ -78,17 +80,26 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         }
     }
 
-    /// Looks again and again until the looks say that it is proved, or worse.
-    async fn watch(&self, order: &Order) -> Watched {
+    /// Looks again and again at what runs `digest` until the looks say that it is proved, or worse; where something is `tried`
+    /// beside it, also at that by itself.
+    pub(super) async fn watch(&self, order: &Order, digest: &str, tried: bool) -> Watched {
         let promised = &order.rules.promised;
         let step =
             Step::start(self.events, "promote.watch", "Watch it with canary buoys through the gateway");
-        let (begun, mut samples) = ((self.clock)(), Vec::new());
+        let (begun, mut samples, mut own) = ((self.clock)(), Vec::new(), Vec::new());
         // The verdict ends it after twice the watch time; this only keeps a clock that stands still from holding it for ever.
         let limit = Deadline::after(promised.watch * 3 + self.pace.patience * 4);
         let worse = loop {
-            samples.push(self.look(&order.digest).await);
-            match judge(begun, &samples, promised) {
+            samples.push(self.look(digest).await);
+            let mut verdict = judge(begun, &samples, promised);
+            if tried {
+                match self.look_at_trial().await {
+                    Ok(sample) => own.push(sample),
+                    Err(down) => break Some(down),
+                }
+                verdict = verdict.and(judge(begun, &own, promised));
+            }
+            match verdict {
                 Verdict::Proved => break None,
                 Verdict::Worse(reason) => break Some(reason),
                 Verdict::Holding if limit.passed() => {
@@ -108,7 +119,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             // A step that is dropped says that it failed.
             Some(_) => drop(step),
         }
-        Watched { worse, figures: Some(sum), rollout: None }
+        Watched { worse, figures: Some(sum), own: tried.then(|| Summary::of(&own)), rollout: None }
     }
 
     /// One look; one that fails, or takes too long, is a bad one.
@@ -135,14 +146,14 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
 }
 
 /// A failure for the record: without the lines that a program has said last.
-fn in_one_line(failure: Failure) -> String {
+pub(super) fn in_one_line(failure: Failure) -> String {
     let told: Vec<String> = std::iter::once(failure.message).chain(failure.causes).collect();
     let told = told.join(": ");
     told.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 
 /// What was seen so far, in one line.
-fn told(samples: &[Sample]) -> String {
+pub(super) fn told(samples: &[Sample]) -> String {
     let sum = Summary::of(samples);
     format!(
         "{} requests, {} failed, p95 {:.0} ms, {} of {} readings stored",

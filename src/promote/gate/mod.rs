@@ -1,5 +1,6 @@
 //! The gates: pure functions from what was observed to passed, refused or skipped, each with its reason.
 
+mod canary;
 mod content;
 mod migrations;
 mod outside;
@@ -8,6 +9,7 @@ mod source;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    canary::{Beside, ID as CANARY, canary},
     content::{clean_tree, images, policy},
     migrations::{FOLDER as MIGRATIONS, Migration, Migrations, migrations},
     outside::{Approvals, Parity, Signer, approvals, budget, parity, signed},
@@ -75,6 +77,11 @@ pub fn refusal(what: &str, gates: &[Gate]) -> Option<Failure> {
     Some(refused.iter().filter_map(|gate| hint(gate.id)).fold(failure, Failure::hint))
 }
 
+/// Whether the gate `id` was asked and lets pass.
+pub fn opened(gates: &[Gate], id: &str) -> bool {
+    gates.iter().any(|gate| gate.id == id && gate.verdict == Verdict::Passed)
+}
+
 /// What opens a gate.
 fn hint(id: &str) -> Option<&'static str> {
     Some(match id {
@@ -87,6 +94,9 @@ fn hint(id: &str) -> Option<&'static str> {
         }
         migrations::ID => {
             "expand first and contract in a later promotion; a file that only contracts says so: `-- seasense: contract, expanded in NNNN`"
+        }
+        canary::ID => {
+            "promote without --canary, or bring the environment to Ready at what was verified there"
         }
         outside::PARITY => {
             "`seasense parity A B` shows each difference; a wanted one is put on the reviewed list with its reason"

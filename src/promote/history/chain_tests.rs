@@ -22,6 +22,7 @@ pub fn a_record(digest: &str, outcome: Outcome) -> Record {
         previous: None,
         gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
         figures: Some(Summary { looks: 3, requests: 30, p95_ms: 12.25, ..Summary::default() }),
+        canary: None,
         outcome,
         reason: "proved".into(),
         before: String::new(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::promote::{
     gate::{Gate, Verdict},
-    verify::Summary,
+    verify::{Summary, Tried},
 };
 
 /// The format of a record.
@@ -98,6 +98,9 @@ pub struct Record {
     pub gates: Vec<GateNote>,
     /// What the watch saw; `None` where it did not come to that.
     pub figures: Option<Summary>,
+    /// What was seen before that while it had a share of the requests; `None` where it was given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Tried>,
     /// What came of it.
     pub outcome: Outcome,
     /// Why, in one line for people.

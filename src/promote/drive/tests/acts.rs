@@ -5,19 +5,27 @@ use super::{
     *,
 };
 use crate::promote::{
-    CanaryFigures, Content, Copied, EnvLock, Part, State,
+    CanaryFigures, Content, Copied, EnvLock, Part, State, Trial,
     gate::{Approvals, Migrations, Parity},
     history::History,
 };
 
 pub fn content() -> Content {
     let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
-    Content { commit, images: [("seasense/backend".to_owned(), NEW.to_owned())].into(), ..Content::default() }
+    let images = [("seasense/backend".to_owned(), NEW.to_owned())].into();
+    Content { commit, images, canary: true, ..Content::default() }
 }
 
 fn state(digest: Option<String>, ready: bool) -> State {
     let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
     State { digest, parts: vec![part], ..State::default() }
+}
+
+impl World {
+    /// Whether the new backend comes up.
+    fn answers(&self) -> bool {
+        !matches!(self.script, Script::Stuck | Script::Hopeless)
+    }
 }
 
 impl Target for World {
@@ -46,6 +54,7 @@ impl Target for World {
                 facts.lock.as_ref().is_none_or(|lock| lock.digest == digest),
                 "the lock must say it first"
             );
+            assert_eq!(facts.trial, None, "something is still tried out");
             facts.handed.push(digest.to_owned());
             facts.running = Some(digest.to_owned());
             Ok(())
@@ -66,11 +75,52 @@ impl Target for World {
         Ok(State { ready_since, hopeless, ..state(running, ready) })
     }
 
+    async fn share(&self, digest: &str, percent: u8) -> Result<()> {
+        self.effect(|facts| {
+            assert!(facts.registry.iter().any(|one| one == digest), "it was told what its registry lacks");
+            assert!(percent == 0 || self.answers(), "requests go to a backend that is not there");
+            facts.trial = Some((digest.to_owned(), percent));
+            facts.shares.push(percent);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn trial(&self) -> Result<Option<Trial>> {
+        self.step().await;
+        let facts = self.facts.lock().unwrap();
+        let fallen = self.script == Script::Falls && facts.asked;
+        Ok(facts.trial.as_ref().map(|(_, percent)| Trial {
+            percent: Some(*percent),
+            ready: self.answers() && !fallen,
+            message: "pods crash".into(),
+            hopeless: (self.script == Script::Hopeless).then(|| "backend crashes for good".to_owned()),
+        }))
+    }
+
+    async fn tried(&self) -> Result<CanaryFigures> {
+        self.step().await;
+        self.facts.lock().unwrap().asked = true;
+        let p95_ms = if self.script == Script::Slow { 2000.0 } else { 40.0 };
+        Ok(CanaryFigures { requests: 30, p95_ms, freshness_seconds: Some(1.0), ..CanaryFigures::default() })
+    }
+
+    async fn withdraw(&self) -> Result<bool> {
+        self.effect(|facts| {
+            // First the share, and then what had it.
+            facts.trial =
+                facts.trial.take().filter(|(_, percent)| *percent > 0).map(|(digest, _)| (digest, 0));
+            Ok(facts.trial.is_none())
+        })
+        .await
+    }
+
     async fn canary(&self) -> Result<CanaryFigures> {
         self.effect(|facts| {
             facts.now += 10;
             facts.sailing = true;
             let new = facts.running.as_deref() == Some(NEW);
+            let tried = facts.trial.as_ref().is_some_and(|(_, percent)| *percent > 0);
             let good = CanaryFigures {
                 requests: 50,
                 failed: 0,
@@ -81,7 +131,7 @@ impl Target for World {
             };
             Ok(match self.script {
                 Script::Slow if new => CanaryFigures { p95_ms: 2000.0, ..good },
-                Script::Lossy if new => CanaryFigures { stored: 99, ..good },
+                Script::Lossy if new || tried => CanaryFigures { stored: 99, ..good },
                 _ => good,
             })
         })

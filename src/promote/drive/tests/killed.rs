@@ -25,28 +25,55 @@ async fn converges(script: Script, kills: &[usize], order: &Order, rest: &str) -
 
 #[tokio::test]
 async fn at_every_single_step() {
-    for script in [Script::Good, Script::Lossy, Script::Slow, Script::Stuck] {
+    for order in [promote(), canary()] {
+        for script in [Script::Good, Script::Lossy, Script::Slow, Script::Stuck] {
+            at_every_step_of(script, &order).await;
+        }
+    }
+}
+
+async fn at_every_step_of(script: Script, order: &Order) {
+    let mut step = 1;
+    // Until a run has no such step any more.
+    while World::new(script).run(order, step).await.is_none() {
+        let world = converges(script, &[step], order, rest(script)).await;
+        if script == Script::Good {
+            let records = world.history().lines.iter().filter(|line| line.record.digest == NEW).count();
+            assert_eq!(records, 1, "killed at {step}: it is recorded once");
+        }
+        step += 1;
+    }
+    assert!(step > 20, "a run of {script:?} has only {step} steps");
+}
+
+#[tokio::test]
+async fn while_it_has_a_share_whatever_is_done_next_takes_that_back_first() {
+    for next in [promote(), order(Action::Rollback, OLD), order(Action::Rollback, "sha256:never")] {
         let mut step = 1;
-        // Until a run has no such step any more.
-        while World::new(script).run(&promote(), step).await.is_none() {
-            let world = converges(script, &[step], &promote(), rest(script)).await;
-            if script == Script::Good {
-                let records = world.history().lines.iter().filter(|line| line.record.digest == NEW).count();
-                assert_eq!(records, 1, "killed at {step}: it is recorded once");
+        loop {
+            let world = World::new(Script::Good);
+            if world.run(&canary(), step).await.is_some() {
+                break;
             }
+            let _ = world.run(&next, 0).await.unwrap();
+            assert_eq!(world.facts.lock().unwrap().trial, None, "killed at {step}, then {next:?}");
             step += 1;
         }
-        assert!(step > 20, "a run of {script:?} has only {step} steps");
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn several_times_in_a_row(kills in proptest::collection::vec(1_usize..60, 1..5), script in 0_usize..3) {
+    fn several_times_in_a_row(
+        kills in proptest::collection::vec(1_usize..90, 1..5),
+        script in 0_usize..3,
+        shared in any::<bool>(),
+    ) {
+        let order = if shared { canary() } else { promote() };
         let script = [Script::Good, Script::Lossy, Script::Slow][script];
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(converges(script, &kills, &promote(), rest(script)));
+        runtime.block_on(converges(script, &kills, &order, rest(script)));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Tests of the driver with a scripted world: forward, back, refused, killed at every step.
 
 mod acts;
+mod canary;
 mod killed;
 mod ledger;
 mod world;
 
-use self::world::{NEW, OLD, Script, World, kind, order, promote};
+use self::world::{NEW, OLD, Script, World, canary, kind, order, promote};
 use std::sync::Arc;
 
 use super::*;
@@ -28,6 +29,7 @@ fn rests_at(world: &World, digest: &str) {
     let last = history.last().unwrap();
     assert_eq!((last.digest.as_str(), last.outcome), (digest, Outcome::Verified));
     assert!(!facts.sailing, "the canary still sails");
+    assert_eq!(facts.trial, None, "something is still tried out");
 }
 
 #[tokio::test]

@@ -30,6 +30,8 @@ pub enum Script {
     Slow,
     /// It becomes Ready and loses a reading.
     Lossy,
+    /// Beside another it falls as soon as it was asked for something.
+    Falls,
     /// It never becomes Ready.
     Stuck,
     /// It never becomes Ready, and the cluster says that it never will.
@@ -46,6 +48,12 @@ pub struct Facts {
     pub handed: Vec<String>,
     pub approved: Vec<String>,
     pub merged: bool,
+    /// What is tried out beside what runs, and its share.
+    pub trial: Option<(String, u8)>,
+    /// Every share that was asked for.
+    pub shares: Vec<u8>,
+    /// Whether it was asked for anything itself.
+    pub asked: bool,
     pub sailing: bool,
     /// What runs in the source environment.
     pub source: String,
@@ -172,12 +180,18 @@ pub fn order(action: Action, digest: &str) -> Order {
         digest: digest.into(),
         rules,
         over_budget: None,
+        canary: None,
         dry_run: false,
     }
 }
 
 pub fn promote() -> Order {
     order(Action::Promote, NEW)
+}
+
+/// The same, a share of the requests first.
+pub fn canary() -> Order {
+    Order { canary: Some(20), ..promote() }
 }
 
 /// The failure's kind, where a run ended with one.
