@@ -7,7 +7,7 @@ mod context;
 mod crates;
 mod ensure;
 #[cfg(test)]
-pub mod fake;
+pub(crate) mod fake;
 mod inputs;
 mod job;
 mod lock;

@@ -172,10 +172,8 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
 
     async fn withdrawn(&self, limit: Duration) -> Result<()> {
         wait(Deadline::after(limit), self.pace.look, "take the canary away", || async {
-            Ok(match self.target.withdraw().await? {
-                true => Look::Ready(()),
-                false => Look::NotYet("it goes".to_owned()),
-            })
+            let gone = self.target.withdraw().await?;
+            Ok(if gone { Look::Ready(()) } else { Look::NotYet("it goes".to_owned()) })
         })
         .await
     }
