@@ -13,7 +13,8 @@ pub const BATCH_READINGS: usize = 1000;
 /// Time after which a request is given up; streams end sooner or later, page by page.
 pub const REQUEST_TIME: Duration = Duration::from_secs(38);
 
-/// Time for which a request waits for a database that is changing its primary: five to fifteen seconds, as busy as the nodes are.
+/// Time for which a request waits for a database that is changing its primary, which takes five to fifteen seconds, as busy as
+/// the nodes are.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Time after which the database gives up one statement; with [`PATIENCE`] not longer than [`REQUEST_TIME`], so that nothing

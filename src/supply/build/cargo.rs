@@ -1,6 +1,6 @@
 //! Builds programs of this package as static binaries, so that their images hold nothing else.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use super::{Workshop, facts, tool, watch};
 use crate::{
@@ -23,6 +23,9 @@ pub(super) async fn run(
     report: &Report,
 ) -> Result<Provenance> {
     let target = shop.places.cache().join("cargo-target");
+    // That we are here says that our sources differ from any that were compiled before. Cargo goes by times, and may take
+    // what another checkout compiled after our last edit for ours.
+    forget(&target).with_context(Kind::Tool, || format!("clear `{}`", target.display()))?;
     let total = packages(shop, build).await?;
     let mut done = 0;
     let mut invocation = cargo(shop.project.root())
@@ -44,7 +47,7 @@ pub(super) async fn run(
     .await?;
     for program in &build.programs {
         let made = target.join(TARGET).join("release").join(program);
-        std::fs::copy(&made, out.join(program))
+        fs::copy(&made, out.join(program))
             .with_context(Kind::Tool, || format!("copy `{}`", made.display()))?;
     }
     Ok(facts([("supply", "this package".to_owned()), ("programs", build.programs.join(" "))]))
@@ -66,6 +69,30 @@ pub(in crate::supply) fn flags(target: &Path) -> String {
     flags.extend(cargo_home().map(|home| mapped(&home, "/cargo")));
     flags.push(mapped(target, "/target"));
     flags.join("\u{1f}")
+}
+
+/// What Cargo knows of the crates of this package begins so, in every folder of a target folder.
+const OURS: [&str; 2] = ["seasense", "libseasense"];
+
+/// Removes what the crates of this package were compiled to; what its packages were compiled to stays.
+pub(in crate::supply) fn forget(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let ours = OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours));
+        match (entry.file_type()?.is_dir(), ours) {
+            (true, true) => fs::remove_dir_all(path)?,
+            (true, false) => forget(&path)?,
+            (false, true) => fs::remove_file(path)?,
+            (false, false) => {}
+        }
+    }
+    Ok(())
 }
 
 /// How many packages there are to compile when nothing is.

@@ -12,12 +12,13 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::failure::{Context, Kind, Result};
+use crate::{
+    failure::{Context, Kind, Result},
+    supply::build::cargo::forget,
+};
 
 /// Which checkout was compiled here last.
 const OWNER: &str = "checkout";
-/// What Cargo knows of the crates of this package begins so, in every folder of a target folder.
-const OURS: [&str; 2] = ["seasense", "libseasense"];
 
 /// A folder that is ours as long as this lives, however it ends.
 #[derive(Debug)]
@@ -63,26 +64,6 @@ fn settle(folder: &Path, root: &Path) -> io::Result<()> {
     }
     forget(&folder.join("target"))?;
     fs::write(owner, me)
-}
-
-fn forget(folder: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        let (path, name) = (entry.path(), entry.file_name());
-        let ours = OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours));
-        match (entry.file_type()?.is_dir(), ours) {
-            (true, true) => fs::remove_dir_all(path)?,
-            (true, false) => forget(&path)?,
-            (false, true) => fs::remove_file(path)?,
-            (false, false) => {}
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
