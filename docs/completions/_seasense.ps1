@@ -197,6 +197,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;promote' {
             [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'The digest that must run in the source [default: the one that runs there]')
             [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Why it may cost more than the budget; recorded')
+            [CompletionResult]::new('--canary', '--canary', [CompletionResultType]::ParameterName, 'Give it this share of the API''s requests first, 1 to 50, beside the backend that runs')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this long for another run on the environment to end, instead of refusing at once')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')

@@ -2241,7 +2241,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__promote)
-            opts="-h --digest --over-budget --rehearse --wait-soak --keep --dry-run --push --wait-lock --json --env --project --output --help"
+            opts="-h --digest --over-budget --canary --rehearse --wait-soak --keep --dry-run --push --wait-lock --json --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2252,6 +2252,10 @@ _seasense() {
                     return 0
                     ;;
                 --over-budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --canary)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

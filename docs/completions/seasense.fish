@@ -174,6 +174,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_s
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l digest -d 'The digest that must run in the source [default: the one that runs there]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l over-budget -d 'Why it may cost more than the budget; recorded' -r
+complete -c seasense -n "__fish_seasense_using_subcommand promote" -l canary -d 'Give it this share of the API\'s requests first, 1 to 50, beside the backend that runs' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l wait-lock -d 'Wait this long for another run on the environment to end, instead of refusing at once' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F
