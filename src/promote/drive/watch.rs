@@ -153,7 +153,7 @@ pub(super) fn in_one_line(failure: Failure) -> String {
 }
 
 /// What was seen so far, in one line.
-pub(super) fn told(samples: &[Sample]) -> String {
+fn told(samples: &[Sample]) -> String {
     let sum = Summary::of(samples);
     format!(
         "{} requests, {} failed, p95 {:.0} ms, {} of {} readings stored",
