@@ -38,7 +38,7 @@ fn an_impossible_value_is_named_with_what_is_allowed() {
     let run = refused(&Harness::new().with_environment("\"2Gi\"", "\"2 GB\""));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `variables.database-storage` must be `1Gi` to `1000Gi`, not `2 GB`
-      at envs/local.toml:36:20
+      at envs/local.toml:37:20
     "#);
     let run = refused(&Harness::new().with_environment("registry = 5050", "registry = 8443"));
     insta::assert_snapshot!(run.stderr, @r#"
