@@ -59,6 +59,8 @@ pub struct Pace {
     pub patience: Duration,
     /// How long the target may take to become Ready.
     pub ready: Duration,
+    /// For how long it must be without hope until it is given up before that.
+    pub grace: Duration,
 }
 
 impl Pace {
@@ -68,6 +70,7 @@ impl Pace {
         sample: Duration::from_secs(5),
         patience: Duration::from_secs(30),
         ready: Duration::from_mins(15),
+        grace: Duration::from_secs(45),
     };
 }
 

@@ -128,7 +128,8 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             Failure { kind: Kind::Promotion, ..late }.hint("run this again: it goes on from there")
         })?;
         step.done(format!("{} is told to run it", order.environment));
-        let stuck = self.until_ready(&order.environment, &back, "promote.restored").await;
+        // It was well there before: it gets all the time there is.
+        let stuck = self.until_ready(&order.environment, &back, "promote.restored", self.pace.ready).await;
         report.rollback = if sailing { self.count().await } else { None };
         let told =
             stuck.clone().unwrap_or_else(|| format!("Ready again after {} was worse", short(&order.digest)));

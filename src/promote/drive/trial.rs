@@ -86,7 +86,9 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         );
         self.events.emit(Event::Notice { text });
         // Flux looks at all of it anew when the share changes.
-        if let Some(reason) = self.until_ready(&order.environment, &runs, "promote.settled").await {
+        if let Some(reason) =
+            self.until_ready(&order.environment, &runs, "promote.settled", self.pace.grace).await
+        {
             return Ok(worse(reason));
         }
         Ok(self.watch(order, &runs, true).await)

@@ -1,6 +1,6 @@
 //! Waits until the target is Ready, and watches it until there is a verdict.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use jiff::Timestamp;
 
@@ -39,7 +39,8 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             Step::start(self.events, "promote.hand-over", format!("Hand {} over", short(&order.digest)));
         self.target.hand_over(&order.digest).await?;
         step.done(format!("{} is told to run it", order.environment));
-        let stuck = self.until_ready(&order.environment, &order.digest, "promote.ready").await;
+        let stuck =
+            self.until_ready(&order.environment, &order.digest, "promote.ready", self.pace.grace).await;
         let rollout = if sailing { self.count().await } else { None };
         if stuck.is_some() {
             return Ok(Watched { worse: stuck, rollout, ..Watched::default() });
@@ -56,19 +57,36 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// Waits until the target is Ready at `digest`; gives why it is not.
-    pub(super) async fn until_ready(&self, environment: &str, digest: &str, step: &str) -> Option<String> {
+    ///
+    /// What is without hope for `grace` is given up before the time is over.
+    pub(super) async fn until_ready(
+        &self,
+        environment: &str,
+        digest: &str,
+        step: &str,
+        grace: Duration,
+    ) -> Option<String> {
         let step =
             Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
+        // What crashes may still be a pod of the digest before: only what stays without hope is given up.
+        let since: Cell<Option<Deadline>> = Cell::new(None);
         let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
             step.progress(count(ready), Some(count(state.parts.len())), String::new());
-            Ok(match &state.hopeless {
+            let why = state.hopeless.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
+            if why.is_none() {
+                since.set(None);
+            }
+            let given_up = since.get().unwrap_or_else(|| Deadline::after(grace));
+            Ok(match why {
                 _ if state.is_ready_at(digest) => Look::Ready(()),
-                Some(why) if state.digest.as_deref() == Some(digest) => {
-                    Look::Failed(Failure::new(Kind::Phase, why.clone()))
+                Some(why) if given_up.passed() => Look::Failed(Failure::new(Kind::Phase, why.clone())),
+                Some(_) => {
+                    since.set(Some(given_up));
+                    Look::NotYet(state.missing(digest))
                 }
-                _ => Look::NotYet(state.missing(digest)),
+                None => Look::NotYet(state.missing(digest)),
             })
         });
         match waited.await {

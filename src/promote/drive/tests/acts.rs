@@ -56,6 +56,7 @@ impl Target for World {
             );
             assert_eq!(facts.trial, None, "something is still tried out");
             facts.handed.push(digest.to_owned());
+            facts.looks = 0;
             facts.running = Some(digest.to_owned());
             Ok(())
         })
@@ -64,15 +65,14 @@ impl Target for World {
 
     async fn state(&self) -> Result<State> {
         self.step().await;
-        let (running, ready_since) = {
-            let facts = self.facts.lock().unwrap();
-            (facts.running.clone(), facts.since)
-        };
-        let stuck = matches!(self.script, Script::Stuck | Script::Hopeless);
-        let ready = !stuck || running.as_deref() != Some(NEW);
-        let hopeless =
-            (self.script == Script::Hopeless && !ready).then(|| "backend crashes for good".to_owned());
-        Ok(State { ready_since, hopeless, ..state(running, ready) })
+        let mut facts = self.facts.lock().unwrap();
+        facts.looks += 1;
+        let new = facts.running.as_deref() == Some(NEW);
+        let lingers = self.script == Script::Lingers && facts.handed.len() > 1 && facts.looks < 9;
+        let without_hope = lingers || new && matches!(self.script, Script::Hopeless | Script::Lingers);
+        let ready = !without_hope && !(new && self.script == Script::Stuck);
+        let hopeless = without_hope.then(|| "backend crashes for good".to_owned());
+        Ok(State { ready_since: facts.since, hopeless, ..state(facts.running.clone(), ready) })
     }
 
     async fn share(&self, digest: &str, percent: u8) -> Result<()> {

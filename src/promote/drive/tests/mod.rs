@@ -73,6 +73,7 @@ async fn a_worse_digest_is_taken_back_by_itself() {
         (Script::Lossy, "1 acknowledged readings are not stored"),
         (Script::Stuck, "phase/apps: pods crash"),
         (Script::Hopeless, "backend crashes for good"),
+        (Script::Lingers, "backend crashes for good"),
     ] {
         let world = World::new(script);
         let done = ended(&world, &promote()).await;

@@ -36,6 +36,8 @@ pub enum Script {
     Stuck,
     /// It never becomes Ready, and the cluster says that it never will.
     Hopeless,
+    /// The same, and what crashes of it is seen for a while after the old one was handed over again.
+    Lingers,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +61,8 @@ pub struct Facts {
     pub source: String,
     /// Since when what runs has been Ready.
     pub since: Option<Timestamp>,
+    /// How often it was looked at since the last hand-over.
+    pub looks: usize,
     pub now: i64,
 }
 
@@ -150,7 +154,13 @@ impl World {
         let events: Events = Arc::new(Silent);
         let clock = || Timestamp::from_second(self.facts.lock().unwrap().now).unwrap();
         let millis = std::time::Duration::from_millis;
-        let pace = Pace { look: millis(1), sample: millis(0), patience: millis(5000), ready: millis(40) };
+        let pace = Pace {
+            look: millis(1),
+            sample: millis(0),
+            patience: millis(5000),
+            ready: millis(40),
+            grace: millis(2),
+        };
         let driver = Driver {
             target: self,
             ledger,
