@@ -62,7 +62,8 @@ async fn an_earlier_version_starts_on_the_schema_of_a_later_one() {
     assert_eq!(database.number(later).await, 9999);
     let back = migrate(&database, 3);
     assert!(back.status.success(), "a way back would end here: {}", back.log);
-    let api = Api::new(&Backend::serve(&database));
+    let backend = Backend::serve(&database);
+    let api = Api::new(&backend);
     assert_eq!(api.get("/readyz").await["status"], "ok");
 }
 

@@ -19,7 +19,7 @@ async fn filled(database: &Database) -> (Backend, Api) {
         assert_eq!(api.store(&batch("buoy-001", readings)).await.rejected, 0);
     }
     api.store(&batch("buoy-002", vec![reading(7)])).await;
-    assert_eq!(api.store(&batch("canary-001", vec![reading(2600), reading(2601)])).await.accepted, 2);
+    assert_eq!(api.store(&batch("canary-001", vec![reading(2600), reading(2700)])).await.accepted, 2);
     (backend, api)
 }
 
