@@ -70,7 +70,7 @@ impl Target for World {
         let new = facts.running.as_deref() == Some(NEW);
         let lingers = self.script == Script::Lingers && facts.handed.len() > 1 && facts.looks < 9;
         let without_hope = lingers || new && matches!(self.script, Script::Hopeless | Script::Lingers);
-        let ready = !without_hope && !(new && self.script == Script::Stuck);
+        let ready = !(without_hope || new && self.script == Script::Stuck);
         let hopeless = without_hope.then(|| "backend crashes for good".to_owned());
         Ok(State { ready_since: facts.since, hopeless, ..state(facts.running.clone(), ready) })
     }
