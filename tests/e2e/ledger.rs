@@ -1,42 +1,56 @@
-//! What the buoys were told is stored, against what is.
+//! What buoys were told is stored, against what is.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
 use crate::world::World;
 
+/// Readings, each as `<buoy> <boot_id> <seq>`.
+pub type Readings = BTreeSet<String>;
+
 /// How many readings the buoys have noted as acknowledged; panics where the database lacks one of them.
 pub fn all_stored(world: &World) -> usize {
     // First what was promised: what is stored meanwhile does no harm.
-    let promised = acknowledged(world);
-    let kept =
-        world.sql("SELECT code || ' ' || boot_id || ' ' || seq FROM reading JOIN buoy ON buoy.id = buoy_id");
-    let kept: BTreeSet<&str> = kept.lines().collect();
-    let lost: Vec<&String> = promised.iter().filter(|reading| !kept.contains(reading.as_str())).collect();
-    assert!(
-        !promised.is_empty() && lost.is_empty(),
-        "{} of {} are lost: {lost:?}",
-        lost.len(),
-        promised.len()
-    );
+    let promised = world.acknowledged();
+    assert!(!promised.is_empty(), "the fleet has noted nothing");
+    assert_none_lost(&promised, &world.stored());
     promised.len()
 }
 
-/// Every reading that the buoys have noted as acknowledged: `<buoy> <boot_id> <seq>`.
-fn acknowledged(world: &World) -> BTreeSet<String> {
-    let mut readings = BTreeSet::new();
-    for file in fs::read_dir(world.state().join(world.cluster()).join("fleet/ledger")).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
-        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
-            let entry: Value = serde_json::from_str(line).unwrap();
-            readings.insert(format!(
-                "{} {} {}",
-                entry["buoy"].as_str().unwrap(),
-                entry["boot_id"],
-                entry["seq"]
-            ));
-        }
-    }
-    readings
+/// Panics where `kept` lacks one of `promised`.
+pub fn assert_none_lost(promised: &Readings, kept: &Readings) {
+    let lost: Vec<&String> = promised.difference(kept).collect();
+    assert!(lost.is_empty(), "{} of {} readings are lost: {lost:?}", lost.len(), promised.len());
+}
+
+/// Every reading that is noted as acknowledged in the ledger `folder`.
+pub fn noted(folder: &Path) -> Readings {
+    entries(folder).flat_map(|file| lines(&file)).collect()
+}
+
+/// What is in a folder.
+pub fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())
+}
+
+fn lines(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    // A last line without an end is a note that was cut off.
+    let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    let reading = |line: &str| {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        format!("{} {} {}", entry["buoy"].as_str().unwrap(), entry["boot_id"], entry["seq"])
+    };
+    whole.map(reading).collect()
+}
+
+/// Every reading that the database of `cluster` holds.
+pub fn stored(world: &World, cluster: &str) -> Readings {
+    let all = "SELECT code || ' ' || boot_id || ' ' || seq FROM reading JOIN buoy ON buoy.id = buoy_id";
+    world.sql_in(cluster, all).lines().map(str::to_owned).collect()
 }

@@ -326,9 +326,7 @@ fn t70_a_paused_environment_wakes_exactly_as_it_was() {
     assert_eq!(world.certificates(), certificates, "certificates were made anew");
     let after = world.readings();
     assert!(after >= rows, "{rows} readings before, {after} after");
-    let stored = world.stored();
-    let lost: Vec<&String> = acknowledged.iter().filter(|reading| !stored.contains(*reading)).collect();
-    assert!(lost.is_empty(), "{} acknowledged readings are lost, the first is {}", lost.len(), lost[0]);
+    ledger::assert_none_lost(&acknowledged, &world.stored());
     world.until("readings arrive again", Duration::from_secs(30), || world.readings() > after);
 }
 
@@ -373,9 +371,7 @@ fn t74_a_node_that_was_killed_comes_back_with_its_data() {
     assert_eq!(world.status()["cluster"], "stopped");
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.node_id(), node, "the cluster was made anew");
-    let after = world.stored();
-    let lost: Vec<&String> = before.iter().filter(|reading| !after.contains(*reading)).collect();
-    assert!(lost.is_empty(), "{} stored readings are lost, the first is {}", lost.len(), lost[0]);
+    ledger::assert_none_lost(&before, &world.stored());
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Staging, rehearsed: the digest that runs in the environment of the other tests is promoted to a second real cluster; one
 //! that is well there and crashes here is taken back by itself, and no reading that was acknowledged is lost.
 
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{fs, time::Duration};
 
 use serde_json::Value;
 
-use crate::world::{Run, World, finish, world};
+use crate::{
+    ledger::{self, Readings},
+    world::{Run, World, finish, world},
+};
 
 const REHEARSAL: &str = "rehearsal-staging";
 const CLUSTER: &str = "seasense-rehearsal-staging";
@@ -52,60 +55,11 @@ fn digest_of(status: &Value) -> String {
     status["artifact"]["digest"].as_str().unwrap().to_owned()
 }
 
-/// Every reading that the rehearsal's canaries have noted as acknowledged: `<buoy> <boot_id> <seq>`.
-fn acknowledged(world: &World) -> BTreeSet<String> {
-    let mut readings = BTreeSet::new();
-    let entries = |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+/// Every reading that the rehearsal's canaries have noted as acknowledged.
+fn acknowledged(world: &World) -> Readings {
     // Each time that they put to sea they have a folder of their own.
-    let voyages = entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
-    for file in voyages.flat_map(|voyage| entries(&voyage)) {
-        let text = fs::read_to_string(file).unwrap();
-        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
-            let entry: Value = serde_json::from_str(line).unwrap();
-            readings.insert(format!(
-                "{} {} {}",
-                entry["buoy"].as_str().unwrap(),
-                entry["boot_id"],
-                entry["seq"]
-            ));
-        }
-    }
-    readings
-}
-
-/// Every reading that the rehearsal's database holds.
-fn stored(world: &World) -> BTreeSet<String> {
-    let node = format!("{CLUSTER}-control-plane");
-    let kubectl = ["exec", &node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"];
-    let primary = finish(world.command("docker").args(kubectl).args([
-        "get",
-        "pods",
-        "-n",
-        "seasense",
-        "-o",
-        "name",
-        "-l",
-        "cnpg.io/cluster=seasense-db,cnpg.io/instanceRole=primary",
-    ]));
-    primary.assert_success();
-    let all = "SELECT code || ' ' || boot_id || ' ' || seq FROM reading JOIN buoy ON buoy.id = buoy_id";
-    let psql = [
-        "exec",
-        "-n",
-        "seasense",
-        primary.stdout.trim(),
-        "-c",
-        "postgres",
-        "--",
-        "psql",
-        "-Atq",
-        "seasense",
-        "-c",
-        all,
-    ];
-    let run = finish(world.command("docker").args(kubectl).args(psql));
-    run.assert_success();
-    run.stdout.lines().map(str::to_owned).collect()
+    let voyages = ledger::entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
+    voyages.flat_map(|voyage| ledger::noted(&voyage)).collect()
 }
 
 #[test]
@@ -155,14 +109,8 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     let seen = status(world);
     assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest), "{seen:#}");
     let promised = acknowledged(world);
-    let kept = stored(world);
-    let lost: Vec<&String> = promised.iter().filter(|reading| !kept.contains(*reading)).collect();
-    assert!(
-        !promised.is_empty() && lost.is_empty(),
-        "{} of {} are lost: {lost:?}",
-        lost.len(),
-        promised.len()
-    );
+    assert!(!promised.is_empty(), "the canaries have noted nothing");
+    ledger::assert_none_lost(&promised, &ledger::stored(world, CLUSTER));
     eprintln!("{} readings were acknowledged, all are there", promised.len());
 
     let ls = finish(&mut world.cli(&["ls", "--json"]));

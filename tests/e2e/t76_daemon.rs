@@ -2,7 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
-use super::world::{World, finish, world};
+use super::{
+    ledger,
+    world::{World, finish, world},
+};
 
 /// Set by `scripts/test` where it is `scripts/host` that started the daemon: one that others use is not ours to restart.
 const MAY_RESTART: &str = "SEASENSE_TEST_RESTART_DOCKER";
@@ -22,9 +25,7 @@ fn a_restarted_daemon_loses_no_reading() {
     restart(world);
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.node_id(), node, "the cluster was made anew");
-    let after = world.stored();
-    let lost: Vec<&String> = before.iter().filter(|reading| !after.contains(*reading)).collect();
-    assert!(lost.is_empty(), "{} stored readings are lost, the first is {}", lost.len(), lost[0]);
+    ledger::assert_none_lost(&before, &world.stored());
     assert_eq!(world.status()["ready"], true);
 }
 

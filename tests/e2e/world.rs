@@ -302,11 +302,16 @@ impl World {
     }
 
     pub fn kubectl(&self, args: &[&str]) -> String {
+        self.kubectl_in(&self.cluster(), args)
+    }
+
+    /// The same in any cluster of this machine.
+    fn kubectl_in(&self, cluster: &str, args: &[&str]) -> String {
         let run = finish(
             self.command("docker")
                 .args([
                     "exec",
-                    &self.control_plane(),
+                    &format!("{cluster}-control-plane"),
                     "kubectl",
                     "--kubeconfig",
                     "/etc/kubernetes/admin.conf",
@@ -319,19 +324,19 @@ impl World {
 
     /// Asks the primary.
     pub fn sql(&self, query: &str) -> String {
-        let primary = self.kubectl(&[
-            "get",
-            "cluster",
-            "seasense-db",
-            "-n",
-            "seasense",
-            "-o",
-            "jsonpath={.status.currentPrimary}",
-        ]);
-        self.kubectl(&[
+        self.sql_in(&self.cluster(), query)
+    }
+
+    /// The same in any cluster of this machine.
+    pub fn sql_in(&self, cluster: &str, query: &str) -> String {
+        let get =
+            ["get", "cluster", "seasense-db", "-n", "seasense", "-o", "jsonpath={.status.currentPrimary}"];
+        let primary = self.kubectl_in(cluster, &get);
+        let psql = [
             "exec", "-n", "seasense", &primary, "-c", "postgres", "--", "psql", "-Atq", "-d", "seasense",
             "-c", query,
-        ])
+        ];
+        self.kubectl_in(cluster, &psql)
     }
 
     /// The body of an answer of any status.
