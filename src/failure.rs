@@ -182,6 +182,13 @@ impl Failure {
         self.causes.push(cause);
     }
 
+    /// What happened and why, joined by colons.
+    pub fn with_causes(&self) -> String {
+        let told: Vec<&str> =
+            std::iter::once(&self.message).chain(&self.causes).map(String::as_str).collect();
+        told.join(": ")
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -55,12 +55,7 @@ impl Basket {
 
     /// The value, or a note that `part` is missing.
     pub(super) fn taken<T>(&self, part: &str, value: crate::failure::Result<T>) -> Option<T> {
-        value
-            .map_err(|failure| {
-                let told: Vec<String> = std::iter::once(failure.message).chain(failure.causes).collect();
-                self.missing(part, told.join(": "));
-            })
-            .ok()
+        value.map_err(|failure| self.missing(part, failure.with_causes())).ok()
     }
 
     pub(super) fn into_inner(self) -> Gathered {

@@ -77,9 +77,9 @@ async fn before(
     match reach(kubeconfig).await {
         Ok(client) => made::remove(&client, &context.events).await,
         Err(failure) => {
-            let why = std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ");
             let text = format!(
-                "the cluster cannot be asked what it made ({why}); Scaleway removes it with the cluster"
+                "the cluster cannot be asked what it made ({}); Scaleway removes it with the cluster",
+                failure.with_causes()
             );
             context.events.emit(Event::Warning { text });
             Ok(Made::default())

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{artifact::Shelves, canary::Canary, found, ready, sides};
 use crate::{
-    artifact::{self, Upstream, contents},
+    artifact::{self, Upstream, contents, whole::REPOSITORY},
     config::{Environment, Issuer},
     engine::{self, EngineContext, canary::CanaryInput},
     failure::{Failure, Kind, Result},
@@ -170,9 +170,7 @@ impl Target for ClusterTarget {
             }
             Some(digest) => {
                 let found = phases::hopelessness(&self.client().await?, digest).await?;
-                state.hopeless = found.map(|failure| {
-                    std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": ")
-                });
+                state.hopeless = found.map(|failure| failure.with_causes());
             }
             None => {}
         }
@@ -191,7 +189,7 @@ impl Target for ClusterTarget {
     }
 
     async fn share(&self, digest: &str, percent: u8) -> Result<()> {
-        let head = contents::head(&self.registry.manifest(phases::ROOT, digest).await?)?;
+        let head = contents::head(&self.registry.manifest(REPOSITORY, digest).await?)?;
         let part = head.canary().ok_or_else(|| {
             Failure::new(
                 Kind::Promotion,

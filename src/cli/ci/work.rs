@@ -115,7 +115,5 @@ async fn accept(
 }
 
 fn told(name: &str, failure: &Failure) -> String {
-    let causes: Vec<&str> =
-        std::iter::once(&failure.message).chain(&failure.causes).map(String::as_str).collect();
-    format!("{name}: {}", causes.join(": "))
+    format!("{name}: {}", failure.with_causes())
 }

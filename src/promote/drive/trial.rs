@@ -117,7 +117,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
                 step.done("");
                 Ok(None)
             }
-            Err(failure) => Ok(Some(format!("the canary: {}", in_one_line(failure)))),
+            Err(failure) => Ok(Some(format!("the canary: {}", in_one_line(&failure)))),
         }
     }
 

@@ -69,24 +69,19 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let step =
             Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
         // What crashes may still be a pod of the digest before: only what stays without hope is given up.
-        let since: Cell<Option<Deadline>> = Cell::new(None);
+        let given_up: Cell<Option<Deadline>> = Cell::new(None);
         let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
             step.progress(count(ready), Some(count(state.parts.len())), String::new());
             let why = state.hopeless.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
-            if why.is_none() {
-                since.set(None);
-            }
-            let given_up = since.get().unwrap_or_else(|| Deadline::after(grace));
+            given_up.set(why.map(|_| given_up.get().unwrap_or_else(|| Deadline::after(grace))));
             Ok(match why {
                 _ if state.is_ready_at(digest) => Look::Ready(()),
-                Some(why) if given_up.passed() => Look::Failed(Failure::new(Kind::Phase, why.clone())),
-                Some(_) => {
-                    since.set(Some(given_up));
-                    Look::NotYet(state.missing(digest))
+                Some(why) if given_up.get().is_some_and(|deadline| deadline.passed()) => {
+                    Look::Failed(Failure::new(Kind::Phase, why.clone()))
                 }
-                None => Look::NotYet(state.missing(digest)),
+                _ => Look::NotYet(state.missing(digest)),
             })
         });
         match waited.await {
@@ -94,7 +89,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
                 step.done("every part, at exactly this digest");
                 None
             }
-            Err(failure) => Some(in_one_line(failure)),
+            Err(failure) => Some(in_one_line(&failure)),
         }
     }
 
@@ -164,9 +159,8 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
 }
 
 /// A failure for the record: without the lines that a program has said last.
-pub(super) fn in_one_line(failure: Failure) -> String {
-    let told: Vec<String> = std::iter::once(failure.message).chain(failure.causes).collect();
-    let told = told.join(": ");
+pub(super) fn in_one_line(failure: &Failure) -> String {
+    let told = failure.with_causes();
     told.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 

@@ -82,10 +82,7 @@ impl Keys {
     pub async fn signer(&self, now: Timestamp) -> Signer {
         match self.sign("a trial").await {
             Ok(None) => Signer::Unconfigured,
-            Err(failure) => {
-                let told: Vec<String> = std::iter::once(failure.message).chain(failure.causes).collect();
-                Signer::Unusable(told.join(": ").lines().collect::<Vec<_>>().join(" "))
-            }
+            Err(failure) => Signer::Unusable(failure.with_causes().lines().collect::<Vec<_>>().join(" ")),
             Ok(Some(signature)) => match self.check("a trial", &signature, now).await {
                 Ok(Signature::Good(who)) => Signer::Ready(who),
                 Ok(Signature::Bad(why)) => Signer::Unusable(why),
