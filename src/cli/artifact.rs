@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Context, images::Supply, json::Json};
 use crate::{
-    artifact::{self, Provenance, Tree, Upstream},
+    artifact::{self, Provenance, Tree, Upstream, whole::REPOSITORY},
     event::Step,
     failure::{Context as _, Failure, Kind, Result},
     supply::{
@@ -73,7 +73,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let rendered = artifact::render(&tree, &lock, &upstream)?;
     let packed = artifact::pack(&rendered, &provenance)?;
     step.done(packed.digest.clone());
-    artifact::push(&packed, &local.host, "platform").await?;
+    artifact::push(&packed, &local.host, REPOSITORY).await?;
 
     let (source, target) =
         (Side::new(&local.host)?, Side::new(&to.map_or_else(|| local.host.clone(), |to| to.to_string()))?);

@@ -49,6 +49,6 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let source = setting.source()?.unwrap_or_else(|| setting.environment.clone());
     let target = promote::open(&setting.engine, &setting.environment, &source).await?;
     let order = setting.order(Action::Rollback, &from, &digest, args.common.dry_run);
-    let ended = Box::pin(setting.drive(&target, &Nobody, &order)).await?;
+    let ended = setting.drive(&target, &Nobody, &order).await?;
     finish(context, args.common.json, ended)
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{EngineContext, NETWORK, nodes, record::write_whole};
 use crate::{
-    config::{Environment, Places},
+    config::Environment,
     docker::{ContainerSpec, Mount, Restart, labels},
     event::Step,
     failure::{Context, Failure, Kind, Result},
@@ -48,11 +48,6 @@ pub struct FleetInput<'a> {
 /// The name of the fleet's container beside the cluster called `cluster`.
 pub fn container(cluster: &str) -> String {
     format!("{cluster}-fleet")
-}
-
-/// Where the fleet of the cluster called `cluster` notes what was acknowledged.
-pub fn ledger_of(places: &Places, cluster: &str) -> PathBuf {
-    ledger(&places.state(cluster).join("fleet"))
 }
 
 /// Makes the fleet run with these settings: starts it, starts it anew where its settings differ, or leaves it alone.

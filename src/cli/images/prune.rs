@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::{Context, json::Json};
 use crate::{
+    artifact::whole::REPOSITORY,
     config::{Infra, Project, registry_credentials},
     engine::{self, Observed},
     failure::{Failure, Kind, Result},
@@ -20,8 +21,6 @@ use crate::{
 
 /// A cluster that does not answer within this cannot say what it runs.
 const SILENCE: Duration = Duration::from_secs(20);
-/// The repository of artifacts, beside those of images.
-const ARTIFACTS: &str = "platform";
 
 /// Arguments of `seasense images prune`.
 #[derive(Debug, clap::Args)]
@@ -94,7 +93,7 @@ fn named(digests: &[String]) -> Result<BTreeSet<String>> {
 /// The names of all repositories that are ever pushed.
 fn known(project: &Project) -> Result<Vec<String>> {
     let images = Infra::load(project)?.recipes.image.into_keys();
-    Ok(images.chain([ARTIFACTS.to_owned()]).collect())
+    Ok(images.chain([REPOSITORY.to_owned()]).collect())
 }
 
 /// What the environments of this machine run, which take everything from its registry.

@@ -87,7 +87,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         ..setting.order(Action::Promote, source.name(), &digest, args.common.dry_run)
     };
     let witness = facts::Facts { setting: &setting, source: &from, source_environment: &source };
-    let ended = Box::pin(setting.drive(&target, &witness, &order)).await;
+    let ended = setting.drive(&target, &witness, &order).await;
     if args.rehearse && !args.keep && !args.common.dry_run {
         crate::target::tear_down(&setting.engine, &setting.environment).await?;
     }

@@ -122,7 +122,8 @@ impl Setting {
             key: self.key.clone(),
             who: self.who.clone(),
         };
-        driver.run(order).await
+        // Too large a future to be part of every one that waits for it.
+        Box::pin(driver.run(order)).await
     }
 }
 

@@ -26,7 +26,7 @@ impl Session<'_> {
             return Ok(None);
         }
         self.progress("applying");
-        artifact::push(&packed, &self.registry.host, phases::ROOT).await?;
+        artifact::push(&packed, &self.registry.host, artifact::whole::REPOSITORY).await?;
         phases::deliver(&self.client, &self.registry.inside, &packed.digest).await?;
         self.told.clone_from(&packed.digest);
         // Flux has it: a newer change has only itself to hand over.
