@@ -146,7 +146,8 @@ async fn what_is_published_is_there_by_digest_and_version_and_a_version_is_given
     let (source, goal) = (Side::new(&from).unwrap(), Side::new(&format!("{to}/n")).unwrap());
     let transfer = Transfer { source: &source, target: &goal, folder: folder.path().to_owned() };
     let version = "1.2.3".parse().unwrap();
-    let (_, controller) = push_image(&local, "source-controller", "flux").await;
+    let (manifest, controller) = push_image(&local, "source-controller", "flux").await;
+    local.push_manifest("source-controller", "locked", MANIFEST, &manifest).await.unwrap();
     let flux = BTreeSet::from([("source-controller".to_owned(), controller.clone())]);
     for _ in 0..2 {
         let images = artifact::publish(&transfer, &root, &flux, &version, &events()).await.unwrap();
