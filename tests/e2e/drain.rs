@@ -57,7 +57,7 @@ pub fn away(world: &World, node: &str, meanwhile: impl FnOnce()) {
     );
 }
 
-/// Waits until every Deployment has its replicas and the database its instances.
+/// Waits until every Deployment has its replicas, the database its instances, and Flux has seen it.
 fn settled(world: &World) {
     world.kubectl(&["wait", "deployment", "--all", "-A", "--for=condition=Available", "--timeout=180s"]);
     world.until("the database has both instances", Duration::from_mins(3), || {
@@ -65,6 +65,7 @@ fn settled(world: &World) {
         world.kubectl(&["get", "cluster", "seasense-db", "-n", "seasense", "-o", ready])
             == "2 Cluster in healthy state"
     });
+    world.until("the environment is ready", Duration::from_mins(3), || world.status()["ready"] == true);
 }
 
 fn primary(world: &World) -> String {

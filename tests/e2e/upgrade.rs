@@ -166,6 +166,9 @@ fn soak_a_minor_upgrade_of_kubernetes_loses_no_request_and_no_reading() {
     let world = &upgrade.world;
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     upgrade.assert_all_run(BEFORE);
+    // A provider runs two servers of names; kind's nodes here have one, and names would fail while it moves.
+    world.kubectl(&["scale", "deployment/coredns", "-n", "kube-system", "--replicas=2"]);
+    world.kubectl(&["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=180s"]);
 
     let load = Load::start(world);
     upgrade.control_plane();
