@@ -2,20 +2,22 @@
 
 use crate::{
     config::Environment,
-    engine::{self, ClusterSource, EngineContext, Extent, Removed},
+    engine::{self, ClusterSource, EngineContext, Extent, Observed, Removed},
     event::Step,
     failure::{Failure, Kind, Result},
     supply::{self, Mode, Origin, Registry, registry::beside},
 };
 
-/// Makes the registry and the cluster of a rehearsal exist and run; what is there stays.
+/// Makes the registry and the cluster of a rehearsal exist and run; what is there stays. Tells whether the cluster is new.
 ///
 /// The images that they are made from are those that this machine made for its other environments.
-pub async fn stand(engine: &EngineContext, environment: &Environment) -> Result<()> {
+pub async fn stand(engine: &EngineContext, environment: &Environment) -> Result<bool> {
     let lock = supply::locked(&engine.places, Mode::Auto)?;
     let container = environment
         .registry_container()
         .ok_or_else(|| Failure::new(Kind::Internal, format!("`{}` is no rehearsal", environment.name())))?;
+    let found = engine::observe(&engine.docker, &engine.places, &environment.cluster_name()).await?;
+    let is_new = matches!(found, Observed::Absent | Observed::Partial { .. });
     let step = Step::start(&engine.events, "target.registry", format!("Start the registry `{container}`"));
     // The same program that runs the registry of all other environments.
     let running = engine.docker.container(engine.places.registry()).await?.ok_or_else(|| {
@@ -31,7 +33,8 @@ pub async fn stand(engine: &EngineContext, environment: &Environment) -> Result<
         built: lock.supply == Origin::Build,
         registry: shared.inside,
     };
-    engine::ensure(engine, environment, &source).await.map(drop)
+    engine::ensure(engine, environment, &source).await?;
+    Ok(is_new)
 }
 
 /// Removes all of it, and proves that nothing is left.

@@ -45,7 +45,8 @@ pub struct Args {
     /// Wait until the source has run it for the soak time, instead of being refused
     #[arg(long, conflicts_with = "dry_run")]
     wait_soak: bool,
-    /// Leave the rehearsal's cluster as it is, to look at it or to go on to the next environment
+    /// Leave the rehearsal's cluster as it is, to look at it or to go on to the next environment; one that stood before
+    /// stays anyway
     #[arg(long, requires = "rehearse")]
     keep: bool,
     #[command(flatten)]
@@ -77,21 +78,39 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         let (needed, events) = (setting.soak(), &setting.engine.events);
         until_soaked(&from, (source.name(), &digest), (needed, LOOK), &Timestamp::now, events).await?;
     }
-    if args.rehearse && !args.common.dry_run {
-        crate::target::stand(&setting.engine, &setting.environment).await?;
-    }
-    let target = open(&setting.engine, &setting.environment, &source).await?;
+    let is_own = args.rehearse
+        && !args.common.dry_run
+        && crate::target::stand(&setting.engine, &setting.environment).await?;
     let order = Order {
         over_budget: args.over_budget,
         canary: args.canary,
         ..setting.order(Action::Promote, source.name(), &digest, args.common.dry_run)
     };
     let witness = facts::Facts { setting: &setting, source: &from, source_environment: &source };
-    let ended = setting.drive(&target, &witness, &order).await;
-    if args.rehearse && !args.keep && !args.common.dry_run {
-        crate::target::tear_down(&setting.engine, &setting.environment).await?;
-    }
-    finish(context, args.common.json, ended?)
+    let ended = async {
+        let target = open(&setting.engine, &setting.environment, &source).await?;
+        setting.drive(&target, &witness, &order).await
+    };
+    let ended = ended.await;
+    let removed = if is_own && !args.keep {
+        crate::target::tear_down(&setting.engine, &setting.environment).await.map(drop)
+    } else {
+        Ok(())
+    };
+    let ended = ended.and_then(|ended| finish(context, args.common.json, ended));
+    both(ended, removed, setting.environment.name())
+}
+
+/// What a promotion ended with comes first; that its rehearsal could not be removed is told beside it.
+fn both(ended: Result<ExitCode>, removed: Result<()>, environment: &str) -> Result<ExitCode> {
+    let Err(stays) = removed else { return ended };
+    let hint = format!("`seasense down --env {environment}` removes what is left of the rehearsal");
+    Err(match ended {
+        Ok(_) => stays.hint(hint),
+        Err(failure) => {
+            failure.because(format!("the rehearsal was not removed: {}", stays.with_causes())).hint(hint)
+        }
+    })
 }
 
 /// Refuses what is no digest before anything else is done.
@@ -101,5 +120,27 @@ pub fn check(digest: Option<&str>) -> Result<()> {
         Some(wrong) => Err(Failure::new(Kind::Usage, format!("`{wrong}` is no digest"))
             .because("a digest is `sha256:` and 64 hex digits")
             .hint("`seasense status --json` tells it as `artifact.digest`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rehearsal_that_stays_does_not_hide_how_the_promotion_ended() {
+        let stays = || Err(Failure::new(Kind::Cluster, "a container stays").because("Docker is away"));
+        let refused = || Err(Failure::new(Kind::Promotion, "refused by the gate `soak`"));
+        let told = |ended, removed| both(ended, removed, "rehearsal-staging").unwrap_err();
+        assert!(both(Ok(ExitCode::SUCCESS), Ok(()), "rehearsal-staging").is_ok());
+        assert_eq!(told(refused(), Ok(())).causes, [""; 0]);
+
+        let both = told(refused(), stays());
+        assert_eq!((both.kind, both.message.as_str()), (Kind::Promotion, "refused by the gate `soak`"));
+        assert_eq!(both.causes, ["the rehearsal was not removed: a container stays: Docker is away"]);
+        let hint = "`seasense down --env rehearsal-staging` removes what is left of the rehearsal";
+        assert_eq!(both.hints, [hint]);
+        let well = told(Ok(ExitCode::SUCCESS), stays());
+        assert_eq!((well.kind, well.hints), (Kind::Cluster, vec![hint.to_owned()]));
     }
 }
