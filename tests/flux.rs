@@ -17,7 +17,7 @@ use std::{
 
 use seasense::{
     compare::{
-        Manifests, PROGRAM, Phases, Platform, Where, build_both,
+        Flux, Manifests, Phases, Platform, Where, build_both,
         parity::{Allowed, Facts, judge, manifests},
     },
     config::{Places, Project, Written},
@@ -34,7 +34,14 @@ fn project() -> Project {
 async fn program() -> PathBuf {
     let places = Places::from_environment().unwrap();
     let events: seasense::event::Events = Arc::new(Silent);
-    supply::program(&project(), &places, &events, PROGRAM).await.unwrap()
+    supply::program(&project(), &places, &events, Flux::PROGRAM).await.unwrap()
+}
+
+/// Flux's builds with the program, and nothing that earlier ones kept.
+async fn flux() -> (Flux, tempfile::TempDir) {
+    let cache = tempfile::tempdir().unwrap();
+    let places = Places::new(cache.path(), cache.path());
+    (Flux::new(program().await, &places), cache)
 }
 
 /// The modules that a program was built of, each with its version and the hash of its content.
@@ -119,7 +126,8 @@ async fn all_of(platform: &Platform) -> Result<Phases> {
     let files = BTreeMap::from([("flux/kustomization.yaml".to_owned(), b"resources: []\n".to_vec())]);
     let empty =
         Platform { sources: BTreeMap::from([("platform".to_owned(), files)]), variables: BTreeMap::new() };
-    Ok(build_both(&program().await, platform, &empty).await?.0)
+    let (flux, _cache) = flux().await;
+    Ok(build_both(&flux, platform, &empty).await?.0)
 }
 
 #[tokio::test]
@@ -159,7 +167,8 @@ async fn a_variable_without_a_value_fails_as_in_flux() {
 #[ignore = "needs Go"]
 async fn one_variable_changes_the_fields_it_fills_in_and_no_others() {
     let (before, after) = (platform(Some("one.example")), platform(Some("two.example")));
-    let (old, new) = build_both(&program().await, &before, &after).await.unwrap();
+    let (flux, _cache) = flux().await;
+    let (old, new) = build_both(&flux, &before, &after).await.unwrap();
     let manifests = serde_json::to_value(Manifests::between(&old, &new)).unwrap();
     let changes = manifests["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 1, "{changes:#?}");
@@ -170,7 +179,7 @@ async fn one_variable_changes_the_fields_it_fills_in_and_no_others() {
 #[tokio::test]
 #[ignore = "needs Go and the supply's manifests"]
 async fn every_difference_between_environments_is_explained() {
-    let (project, program) = (project(), program().await);
+    let (project, (flux, _cache)) = (project(), flux().await);
     let at = Where {
         project: project.clone(),
         places: Places::from_environment().unwrap(),
@@ -180,7 +189,9 @@ async fn every_difference_between_environments_is_explained() {
     let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (index, a) in all.iter().enumerate() {
         for b in &all[index + 1..] {
-            let found = manifests(&at, &program, a, b).await.unwrap();
+            let found = manifests(&at, &flux, a, b).await.unwrap();
+            // What was kept is what was built.
+            assert_eq!(manifests(&at, &flux, a, b).await.unwrap(), found);
             assert!(!found.explained.is_empty(), "{} and {} differ in nothing", a.name, b.name);
             let parity = judge(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&found) });
             assert!(parity.holds, "{:#?}", parity.unexplained);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Context, diff::place, images::Supply, json::Json};
 use crate::{
     compare::{
-        PROGRAM, Where,
+        Flux, Where,
         parity::{Allowed, Facts, Manifests, Parity, VERSION, judge, manifests},
     },
     config::Written,
@@ -78,10 +78,11 @@ pub(super) async fn verdict(at: &Where, events: &Events, (a, b): (&str, &str)) -
 }
 
 async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<Manifests> {
-    let program = supply::program(&at.project, &at.places, events, PROGRAM).await?;
+    let program = supply::program(&at.project, &at.places, events, Flux::PROGRAM).await?;
+    let flux = Flux::new(program, &at.places);
     let title = format!("Build what Flux would apply in {} and in {}", a.name, b.name);
     let step = Step::start(events, format!("parity.{}.{}", a.name, b.name), title);
-    let found = manifests(at, &program, a, b).await?;
+    let found = manifests(at, &flux, a, b).await?;
     step.done(format!("{} fields differ", found.explained.len() + found.unexplained.len()));
     Ok(found)
 }

@@ -1,15 +1,12 @@
 //! Builds the phases of two platforms, both completely or neither: a phase that is the same on both sides is not built.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{
     Id, Platform,
-    flux::{ROOT, Unpacked, is_kustomization, root},
+    flux::{Flux, ROOT, Unpacked, is_kustomization, root},
     mask::Masker,
 };
 use crate::{artifact::PIN, failure::Result};
@@ -37,17 +34,17 @@ impl Phases {
     }
 }
 
-/// Builds both platforms with the program at `program`, as far as they may differ.
+/// Builds both platforms by `flux`, as far as they may differ.
 ///
 /// A phase is left out where its definition, every file it can read and every variable in them are the same on both sides:
 /// what is built is a function of nothing else.
-pub async fn build_both(program: &Path, before: &Platform, after: &Platform) -> Result<(Phases, Phases)> {
+pub async fn build_both(flux: &Flux, before: &Platform, after: &Platform) -> Result<(Phases, Phases)> {
     let masker = Masker::default();
     let (old, new) = (Unpacked::write(before)?, Unpacked::write(after)?);
     let mut left = Side::begin(&old, before);
     let mut right = Side::begin(&new, after);
     while !left.wanted.is_empty() || !right.wanted.is_empty() {
-        tokio::try_join!(left.advance(program, &masker), right.advance(program, &masker))?;
+        tokio::try_join!(left.advance(flux, &masker), right.advance(flux, &masker))?;
         let wanted = left.wanted.iter().chain(&right.wanted);
         let is_same = |definition: &&Value| same(definition, &left.phases, &right.phases, before, after);
         let skipped: BTreeSet<String> = wanted.filter(is_same).map(name).collect();
@@ -58,18 +55,19 @@ pub async fn build_both(program: &Path, before: &Platform, after: &Platform) -> 
     Ok((left.phases, right.phases))
 }
 
-/// Builds the whole of one platform, with `variables` in the place of its own.
+/// Builds those phases of a platform that `built` holds, as they are defined there, with `variables` in the place of its own.
 pub(super) async fn build_with(
-    program: &Path,
+    flux: &Flux,
     platform: &Platform,
     variables: &BTreeMap<String, String>,
-    definitions: &BTreeMap<String, Value>,
+    built: &Phases,
 ) -> Result<Phases> {
     let masker = Masker::default();
     let unpacked = Unpacked::write(platform)?;
-    let wanted: Vec<Value> = definitions.values().cloned().collect();
-    let built = unpacked.build(program, variables, &wanted).await?;
-    let mut phases = Phases { definitions: definitions.clone(), ..Phases::default() };
+    let wanted = built.definitions.iter().filter(|(name, _)| built.objects.contains_key(*name));
+    let wanted: Vec<Value> = wanted.map(|(_, definition)| definition.clone()).collect();
+    let mut phases = Phases { definitions: built.definitions.clone(), ..Phases::default() };
+    let built = unpacked.build(flux, variables, &wanted).await?;
     for (phase, objects) in built {
         phases.objects.insert(phase, masked(&masker, objects));
     }
@@ -92,9 +90,9 @@ impl<'a> Side<'a> {
     }
 
     /// Builds what is wanted; what is wanted then is what that holds.
-    async fn advance(&mut self, program: &Path, masker: &Masker) -> Result<()> {
+    async fn advance(&mut self, flux: &Flux, masker: &Masker) -> Result<()> {
         let wanted = std::mem::take(&mut self.wanted);
-        for (phase, objects) in self.unpacked.build(program, self.variables, &wanted).await? {
+        for (phase, objects) in self.unpacked.build(flux, self.variables, &wanted).await? {
             for object in objects.iter().filter(|object| is_kustomization(object)) {
                 if self.phases.definitions.insert(name(object), object.clone()).is_none() {
                     self.wanted.push(object.clone());

@@ -1,18 +1,38 @@
 //! Builds Flux Kustomizations as the clusters' kustomize-controller does: its own packages, in a program beside this one.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::kept::{Kept, key};
 use crate::{
     artifact::{Fetched, Rendered},
+    config::Places,
     failure::{Context, Failure, Kind, Result},
     tool::Invocation,
 };
 
-/// The program, as `infra/images.toml` calls it.
-pub const PROGRAM: &str = "flux-build";
+/// Flux's own way to build what it would apply.
+#[derive(Debug, Clone)]
+pub struct Flux {
+    program: PathBuf,
+    kept: Kept,
+}
+
+impl Flux {
+    /// The program, as `infra/images.toml` calls it.
+    pub const PROGRAM: &str = "flux-build";
+
+    /// Builds with `program`; what was built before lies in the cache.
+    pub fn new(program: PathBuf, places: &Places) -> Self {
+        Self { program, kept: Kept::at(places.cache().join("built")) }
+    }
+}
+
 /// The Kustomization that applies the phases, which stands in no artifact, and its source.
 pub(super) const ROOT: &str = "platform";
 /// The ConfigMap that holds the variables.
@@ -74,6 +94,11 @@ pub(super) fn is_kustomization(object: &Value) -> bool {
     group == Some("kustomize.toolkit.fluxcd.io") && object["kind"] == "Kustomization"
 }
 
+/// What may hold a secret's value is not kept.
+fn is_secret(object: &Value) -> bool {
+    object["kind"] == "Secret"
+}
+
 /// A platform's files in a folder that goes with this.
 pub(super) struct Unpacked<'a> {
     platform: &'a Platform,
@@ -85,7 +110,7 @@ pub(super) struct Unpacked<'a> {
 struct Request<'a> {
     sources: BTreeMap<&'a str, std::path::PathBuf>,
     config_maps: BTreeMap<&'a str, &'a BTreeMap<String, String>>,
-    kustomizations: &'a [Value],
+    kustomizations: &'a [&'a Value],
 }
 
 #[derive(Deserialize)]
@@ -123,9 +148,40 @@ impl<'a> Unpacked<'a> {
     /// Fails with kind `Environment` and Flux's own words where Flux would refuse one of them.
     pub(super) async fn build(
         &self,
-        program: &Path,
+        flux: &Flux,
         variables: &BTreeMap<String, String>,
         kustomizations: &[Value],
+    ) -> Result<BTreeMap<String, Vec<Value>>> {
+        let (mut built, mut missing, mut keys) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+        for definition in kustomizations {
+            let name = definition["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+            let source = definition["spec"]["sourceRef"]["name"].as_str().unwrap_or_default();
+            let key = self
+                .platform
+                .sources
+                .get(source)
+                .map(|files| key(&flux.program, files, variables, definition));
+            if let Some(objects) = key.as_ref().and_then(|key| flux.kept.get(key)) {
+                built.insert(name, objects);
+            } else {
+                missing.push(definition);
+                keys.insert(name, key);
+            }
+        }
+        for (name, objects) in self.build_anew(&flux.program, variables, &missing).await? {
+            if let Some(key) = keys.remove(&name).flatten().filter(|_| !objects.iter().any(is_secret)) {
+                flux.kept.put(&key, &objects).context(Kind::Tool, "keep what was built in the cache")?;
+            }
+            built.insert(name, objects);
+        }
+        Ok(built)
+    }
+
+    async fn build_anew(
+        &self,
+        program: &Path,
+        variables: &BTreeMap<String, String>,
+        kustomizations: &[&Value],
     ) -> Result<BTreeMap<String, Vec<Value>>> {
         if kustomizations.is_empty() {
             return Ok(BTreeMap::new());
@@ -202,13 +258,33 @@ mod tests {
         let platform = platform();
         let unpacked = Unpacked::write(&platform).unwrap();
         let variables = BTreeMap::from([("ISSUER".to_owned(), "acme".to_owned())]);
-        let built = unpacked.build(&program, &variables, &[phase("apps", "platform")]).await.unwrap();
+        let flux = Flux::new(program, &Places::new(folder.path(), folder.path()));
+        let built = unpacked.build(&flux, &variables, &[phase("apps", "platform")]).await.unwrap();
         assert_eq!(built["apps"], [json!({"kind": "A"})]);
         let asked: Value =
             serde_json::from_slice(&std::fs::read(folder.path().join("asked")).unwrap()).unwrap();
         assert_eq!(asked["configMaps"], json!({"flux-system/environment": {"ISSUER": "acme"}}));
         let source = asked["sources"]["platform"].as_str().unwrap();
         assert_eq!(std::fs::read(Path::new(source).join("flux/a.yaml")).unwrap(), b"a: 1\n");
+    }
+
+    #[tokio::test]
+    async fn what_was_built_is_not_built_again_unless_it_may_hold_a_secret() {
+        for (kind, again) in [("A", "A"), ("Secret", "B")] {
+            let folder = tempfile::tempdir().unwrap();
+            let answer = |kind: &str| {
+                format!(r#"{{"builds": [{{"name": "apps", "objects": [{{"kind": "{kind}"}}]}}]}}"#)
+            };
+            let flux =
+                Flux::new(fake(folder.path(), &answer(kind)), &Places::new(folder.path(), folder.path()));
+            let platform = platform();
+            let unpacked = Unpacked::write(&platform).unwrap();
+            let phases = [phase("apps", "platform")];
+            unpacked.build(&flux, &BTreeMap::new(), &phases).await.unwrap();
+            fake(folder.path(), &answer("B"));
+            let built = unpacked.build(&flux, &BTreeMap::new(), &phases).await.unwrap();
+            assert_eq!(built["apps"], [json!({"kind": again})]);
+        }
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use super::{Context, images::Supply, json::Json};
 use crate::{
-    compare::{self, Beside, Cost, Operand, PROGRAM, Report, Side, Where, build_both, read, resources},
+    compare::{self, Beside, Cost, Flux, Operand, Report, Side, Where, build_both, read, resources},
     config::{Infra, Infrastructure, Places, Prices, Project, names},
     cost,
     event::Step,
@@ -74,9 +74,10 @@ async fn compared(context: &Context<'_>, project: &Project, args: &Args) -> Resu
     let events = context.ui.events();
     let (old, new) = tokio::try_join!(read(&at, &before, &environment), read(&at, &after, &environment))?;
     let beside = Beside { plan, cost: costs(project, &old, &new)? };
-    let program = supply::program(project, &at.places, events, PROGRAM).await?;
+    let program = supply::program(project, &at.places, events, Flux::PROGRAM).await?;
+    let flux = Flux::new(program, &at.places);
     let step = Step::start(events, "diff.build", "Build what Flux would apply");
-    let (left, right) = build_both(&program, &old.platform, &new.platform).await?;
+    let (left, right) = build_both(&flux, &old.platform, &new.platform).await?;
     step.done(format!("{} of {} phases", right.objects.len(), right.definitions.len()));
     Ok(Report::between((&old, &left), (&new, &right), &infra, beside))
 }

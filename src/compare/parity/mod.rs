@@ -4,14 +4,14 @@ mod allowed;
 mod explain;
 mod judge;
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 pub use allowed::{Allowed, Difference, FILE};
 pub use explain::{Explained, Manifests, explain};
 pub use judge::{Facts, Parity, Stale, Unexplained, Used, VERSION, judge};
 
 use super::{
-    Platform, Where,
+    Flux, Platform, Where,
     build::{build_both, build_with, differing},
     side,
 };
@@ -24,15 +24,15 @@ fn stand_in(variable: &str) -> String {
 
 /// Builds the work tree with the variables of both environments, and once more with names in the place of values, and
 /// finds for each difference the variables that make it.
-pub async fn manifests(at: &Where, program: &Path, a: &Written, b: &Written) -> Result<Manifests> {
+pub async fn manifests(at: &Where, flux: &Flux, a: &Written, b: &Written) -> Result<Manifests> {
     let rendered = side::tree(at).await?;
     let platform =
         |variables: &BTreeMap<String, String>| Platform::rendered(rendered.clone(), variables.clone());
     let (left, right) = (platform(&a.variables), platform(&b.variables));
-    let (old, new) = build_both(program, &left, &right).await?;
+    let (old, new) = build_both(flux, &left, &right).await?;
     let names: BTreeMap<String, String> =
         a.variables.keys().chain(b.variables.keys()).map(|name| (name.clone(), stand_in(name))).collect();
     // The folders that are built are those of the first environment; what is filled into them are the names.
-    let neutral = build_with(program, &left, &names, &old.definitions).await?;
+    let neutral = build_with(flux, &left, &names, &old).await?;
     Ok(explain(&old, &new, &neutral, &differing(&a.variables, &b.variables)))
 }
