@@ -14,6 +14,8 @@ const REHEARSAL: &str = "rehearsal-staging";
 const CLUSTER: &str = "seasense-rehearsal-staging";
 const BACKEND: &str = "gitops/apps/backend/deployment.yaml";
 
+const LABEL: &str = "app.kubernetes.io/name in (seasense-backend, seasense-backend-canary)";
+
 /// Well where there is one replica, as here; where there are two, as in staging, the backend never starts.
 const WELL: &str = "httpGet: {path: /healthz, port: http}
             periodSeconds: 1
@@ -40,8 +42,9 @@ fn prepare(world: &World) {
     }
 }
 
-fn promote(world: &World) -> (Run, Value) {
-    let run = world.seasense(&["promote", "staging", "--rehearse", "--keep", "--json", "--output", "plain"]);
+fn promote(world: &World, more: &[&str]) -> (Run, Value) {
+    let asked = ["promote", "staging", "--rehearse", "--keep", "--json", "--output", "plain"];
+    let run = world.seasense(&[&asked[..], more].concat());
     let report = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
     (run, report)
 }
@@ -53,6 +56,22 @@ fn status(world: &World) -> Value {
 
 fn digest_of(status: &Value) -> String {
     status["artifact"]["digest"].as_str().unwrap().to_owned()
+}
+
+/// What a promotion ends with that has brought `digest` back.
+fn taken_back(run: &Run, report: &Value, bad: &str, digest: &str) {
+    assert_eq!(run.code, Some(60), "{}", run.stderr);
+    assert_eq!((&report["ending"], &report["digest"]), (&"rolled-back".into(), &bad.into()), "{report:#}");
+    assert_eq!(report["restored"], digest, "{report:#}");
+    eprintln!("it was taken back, for {}", report["reason"]);
+}
+
+/// The names of the rehearsal's backend pods, a canary's among them, and how often each was started anew.
+fn backends(world: &World) -> String {
+    let format =
+        "jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[*].restartCount}\n{end}";
+    let pods = ["get", "pods", "-n", "seasense", "-l", LABEL, "-o", format];
+    world.kubectl_in(CLUSTER, &pods)
 }
 
 /// Every reading that the rehearsal's canaries have noted as acknowledged.
@@ -69,7 +88,7 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     let digest = digest_of(&world.status());
     prepare(world);
 
-    let (run, report) = promote(world);
+    let (run, report) = promote(world, &[]);
     run.assert_success();
     assert_eq!((&report["ending"], &report["digest"]), (&"verified".into(), &Value::from(digest.clone())));
     assert!(report["copied"]["bytes"].as_u64() > Some(1_000_000), "the copy is a real one: {report:#}");
@@ -82,7 +101,7 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest.clone()), "{seen:#}");
 
     // Twice is once.
-    let (run, report) = promote(world);
+    let (run, report) = promote(world, &[]);
     run.assert_success();
     assert_eq!(report["ending"], "unchanged", "{report:#}");
 
@@ -90,15 +109,16 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     let bad = digest_of(&world.status());
     assert_ne!(bad, digest);
-    let (run, report) = promote(world);
-    assert_eq!(run.code, Some(60), "{}", run.stderr);
-    assert_eq!(
-        (&report["ending"], &report["digest"]),
-        (&"rolled-back".into(), &bad.clone().into()),
-        "{report:#}"
-    );
-    assert_eq!(report["restored"], digest.clone(), "{report:#}");
-    eprintln!("it was taken back, for {}", report["reason"]);
+
+    // With a share first, it is found out beside the old one, which stays as it is.
+    let pods = backends(world);
+    let (run, report) = promote(world, &["--canary", "20"]);
+    taken_back(&run, &report, &bad, &digest);
+    assert_eq!(report["canary"]["percent"], 20, "{report:#}");
+    assert_eq!(backends(world), pods, "the old backend was replaced, or the canary is left");
+
+    let (run, report) = promote(world, &[]);
+    taken_back(&run, &report, &bad, &digest);
     for change in ["rollout", "rollback"] {
         let counted = &report[change];
         assert!(counted["requests"].as_u64() > Some(20), "nobody asked anything: {counted}");

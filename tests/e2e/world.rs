@@ -306,7 +306,7 @@ impl World {
     }
 
     /// The same in any cluster of this machine.
-    fn kubectl_in(&self, cluster: &str, args: &[&str]) -> String {
+    pub fn kubectl_in(&self, cluster: &str, args: &[&str]) -> String {
         let run = finish(
             self.command("docker")
                 .args([
