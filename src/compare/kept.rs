@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// More than a promotion along all environments builds; older ones go.
-const MOST: usize = 64;
+const MOST: usize = 128;
 
 /// Bytes by path.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -124,7 +124,7 @@ mod tests {
         };
         for at in 0..MOST {
             kept.put(&at.to_string(), &[]).unwrap();
-            age(&at.to_string(), 100 - at as u64);
+            age(&at.to_string(), 200 - at as u64);
         }
         assert!(kept.get("0").is_some(), "asked for, and so the youngest");
         kept.put("new", &[]).unwrap();
