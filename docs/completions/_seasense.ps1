@@ -204,7 +204,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Use a second real cluster on this machine in the environment''s place')
             [CompletionResult]::new('--wait-soak', '--wait-soak', [CompletionResultType]::ParameterName, 'Wait until the source has run it for the soak time, instead of being refused')
-            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Leave the rehearsal''s cluster as it is, to look at it or to go on to the next environment')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Leave the rehearsal''s cluster as it is, to look at it or to go on to the next environment; one that stood before stays anyway')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the gates and what would change in the lock file, and change nothing')
             [CompletionResult]::new('--push', '--push', [CompletionResultType]::ParameterName, 'Without a forge: push the commits to the remote `origin`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON for programs, as `docs/schemas` describes it')

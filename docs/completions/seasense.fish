@@ -184,7 +184,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l rehearse -d 'Use a second real cluster on this machine in the environment\'s place'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l wait-soak -d 'Wait until the source has run it for the soak time, instead of being refused'
-complete -c seasense -n "__fish_seasense_using_subcommand promote" -l keep -d 'Leave the rehearsal\'s cluster as it is, to look at it or to go on to the next environment'
+complete -c seasense -n "__fish_seasense_using_subcommand promote" -l keep -d 'Leave the rehearsal\'s cluster as it is, to look at it or to go on to the next environment; one that stood before stays anyway'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l dry-run -d 'Show the gates and what would change in the lock file, and change nothing'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l push -d 'Without a forge: push the commits to the remote `origin`'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l json -d 'Print JSON for programs, as `docs/schemas` describes it'

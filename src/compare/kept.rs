@@ -10,11 +10,10 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::platform::Files;
+
 /// More than a promotion along all environments builds; older ones go.
 const MOST: usize = 128;
-
-/// Bytes by path.
-type Files = BTreeMap<String, Vec<u8>>;
 
 /// Built phases below one folder, a file each.
 #[derive(Debug, Clone)]

@@ -9,16 +9,16 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{EngineContext, NETWORK, fleet, record::write_whole};
+use super::{
+    EngineContext, fleet,
+    record::write_whole,
+    vessel::{Vessel, ca_file, key_file, setting, user},
+};
 use crate::{
     config::Environment,
-    docker::{ContainerSpec, Docker, Mount, labels},
+    docker::{ContainerSpec, Docker, labels},
     failure::{Context, Kind, Result},
 };
-
-const MEMORY_LIMIT: u64 = 256 << 20;
-const KEY: &str = "/run/seasense/enrolment.key";
-const AUTHORITY: &str = "/run/seasense/ca.crt";
 
 /// The fleet's word for buoys of no collection, and how many of them the backend enrols.
 const KIND: (&str, u32) = ("canary", 3);
@@ -79,18 +79,18 @@ pub async fn home(docker: &Docker, environment: &Environment) -> Result<()> {
 
 /// Writes what the container mounts; what only its user may read belongs to it. Gives the ledger's folder.
 fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
-    let (user, group) = fleet::user();
+    let (user, group) = user();
     let what = |path: &Path| format!("prepare `{}` for the canary", path.display());
     let second = input.now.as_second();
     let ledger = folder.join(format!("ledger-{second}"));
     std::fs::create_dir_all(&ledger).with_context(Kind::Cluster, || what(&ledger))?;
     // The fleet numbers its starts after the last file it finds: this one makes the number that of the present second.
     let before = ledger.join(format!("acknowledged-{second:06}.jsonl"));
-    let mut own = vec![ledger.clone(), before.clone(), folder.join("enrolment.key")];
+    let mut own = vec![ledger.clone(), before.clone(), key_file(folder)];
     write_whole(&before, b"")?;
     write_whole(&own[2], input.key)?;
     if let Some(ca) = input.ca {
-        own.push(folder.join("ca.crt"));
+        own.push(ca_file(folder));
         write_whole(&own[3], ca)?;
     }
     for path in &own {
@@ -101,48 +101,20 @@ fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
     Ok(ledger)
 }
 
-/// The container; `gateway` is the address of the node for an environment of this machine, whose name no other machine knows.
 fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput<'_>) -> ContainerSpec {
-    let environment = input.environment;
-    let bind = |source: &Path, target: &str, read_only| Mount::Bind {
-        source: source.to_string_lossy().into_owned(),
-        target: target.to_owned(),
-        read_only,
-    };
-    let setting = |name: &str, value: String| (name.to_owned(), value);
-    let host = environment.variables.hostname.get_ref();
-    let mut env = vec![
-        setting("API", format!("https://{host}:{}/", environment.https_port())),
-        setting("KIND", KIND.0.to_owned()),
+    let &CanaryInput { environment, image, .. } = input;
+    let vessel = Vessel { environment, image, folder, ledger, own_authority: input.ca.is_some(), gateway };
+    let mut spec = vessel.spec();
+    spec.env.extend([
+        setting("KIND", KIND.0),
         setting("BUOYS", KIND.1.to_string()),
         setting("INTERVAL", INTERVAL.to_string()),
         setting("LIMIT", LIMIT.to_string()),
-        setting("SEED", environment.fleet.seed.to_string()),
         // They are here to watch the present, not to fill in the past.
-        setting("BACKFILL", "0".to_owned()),
-        setting("KEY_FILE", KEY.to_owned()),
-        setting("LEDGER", fleet::LEDGER_MOUNT.to_owned()),
-    ];
-    let mut mounts =
-        vec![bind(&folder.join("enrolment.key"), KEY, true), bind(ledger, fleet::LEDGER_MOUNT, false)];
-    if input.ca.is_some() {
-        env.push(setting("CA_FILE", AUTHORITY.to_owned()));
-        mounts.push(bind(&folder.join("ca.crt"), AUTHORITY, true));
-    }
-    env.extend(gateway.map(|node| setting("CONNECT", format!("{node}:{}", fleet::GATEWAY_NODE_PORT))));
-    let (uid, gid) = fleet::user();
-    ContainerSpec {
-        name: container(environment),
-        image: input.image.to_owned(),
-        env,
-        labels: labels::of_environment(environment.instance(), "canary"),
-        mounts,
-        network: gateway.map(|_| NETWORK.to_owned()).unwrap_or_default(),
-        user: format!("{uid}:{gid}"),
-        read_only: true,
-        memory: Some(MEMORY_LIMIT),
-        ..ContainerSpec::default()
-    }
+        setting("BACKFILL", "0"),
+    ]);
+    let labels = labels::of_environment(environment.instance(), "canary");
+    ContainerSpec { name: container(environment), labels, ..spec }
 }
 
 #[cfg(test)]

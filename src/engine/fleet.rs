@@ -10,27 +10,24 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{EngineContext, NETWORK, nodes, record::write_whole};
+use super::{
+    EngineContext, NETWORK, nodes,
+    record::write_whole,
+    vessel::{Vessel, ca_file, key_file, setting, user},
+};
 use crate::{
     config::Environment,
-    docker::{ContainerSpec, Mount, Restart, labels},
+    docker::{ContainerSpec, Restart, labels},
     event::Step,
     failure::{Context, Failure, Kind, Result},
 };
 
-/// The port of the gateway on the nodes.
-pub(super) const GATEWAY_NODE_PORT: u16 = 30443;
-/// The user of our images.
-const IMAGE_USER: u32 = 65532;
 /// The label that tells which settings a fleet was started with.
 const CONFIGURATION: &str = "org.seasense.configuration";
 /// The label that tells where it was told to find the gateway.
 const GATEWAY: &str = "org.seasense.gateway";
-const MEMORY_LIMIT: u64 = 256 << 20;
 /// The port in the container on which the fleet tells what it counts; the daemon chooses the one on 127.0.0.1.
 pub const METRICS_PORT: u16 = 9100;
-/// Where the ledger is mounted; its source tells whose fleet it is.
-pub(super) const LEDGER_MOUNT: &str = "/var/lib/seasense";
 
 /// What the fleet of an environment needs.
 #[derive(Clone, Copy)]
@@ -127,16 +124,6 @@ pub(super) async fn gateway_address(context: &EngineContext, cluster: &str) -> R
     })
 }
 
-/// Who the fleet runs as, and whose its files are.
-pub(super) fn user() -> (u32, u32) {
-    let person = rustix::process::geteuid();
-    if person.is_root() {
-        (IMAGE_USER, IMAGE_USER)
-    } else {
-        (person.as_raw(), rustix::process::getegid().as_raw())
-    }
-}
-
 fn write_files(folder: &Path, input: &FleetInput<'_>) -> Result<()> {
     let (user, group) = user();
     let what = |path: &Path| format!("prepare `{}` for the fleet", path.display());
@@ -154,58 +141,29 @@ fn write_files(folder: &Path, input: &FleetInput<'_>) -> Result<()> {
     chown(&ledger, Some(user), Some(group)).with_context(Kind::Cluster, || what(&ledger))
 }
 
-fn key_file(folder: &Path) -> PathBuf {
-    folder.join("enrolment.key")
-}
-
-fn ca_file(folder: &Path) -> PathBuf {
-    folder.join("ca.crt")
-}
-
 fn ledger(folder: &Path) -> PathBuf {
     folder.join("ledger")
 }
 
 fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
-    let environment = input.environment;
-    let host = environment.variables.hostname.get_ref();
-    let bind = |source: PathBuf, target: &str, read_only| Mount::Bind {
-        source: source.to_string_lossy().into_owned(),
-        target: target.to_owned(),
-        read_only,
-    };
-    let setting = |name: &str, value: String| (name.to_owned(), value);
-    let (uid, gid) = user();
+    let &FleetInput { environment, image, .. } = input;
+    let ledger = ledger(folder);
+    let vessel =
+        Vessel { environment, image, folder, ledger: &ledger, own_authority: true, gateway: Some(gateway) };
+    let mut spec = vessel.spec();
+    spec.env.extend([
+        setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
+        setting("INTERVAL", environment.fleet.interval_seconds.get_ref().to_string()),
+        setting("LISTEN", format!("0.0.0.0:{METRICS_PORT}")),
+    ]);
     let mut labels = labels::of_environment(environment.instance(), "fleet");
     labels.insert(GATEWAY.to_owned(), gateway.to_owned());
     ContainerSpec {
         name: container(&environment.cluster_name()),
-        image: input.image.to_owned(),
-        env: vec![
-            setting("API", format!("https://{host}:{}/", environment.https_port())),
-            // The name and its certificate are the public ones; only the way there is the Docker network's.
-            setting("CONNECT", format!("{gateway}:{GATEWAY_NODE_PORT}")),
-            setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
-            setting("INTERVAL", environment.fleet.interval_seconds.get_ref().to_string()),
-            setting("SEED", environment.fleet.seed.to_string()),
-            setting("KEY_FILE", "/run/seasense/enrolment.key".to_owned()),
-            setting("CA_FILE", "/run/seasense/ca.crt".to_owned()),
-            setting("LISTEN", format!("0.0.0.0:{METRICS_PORT}")),
-            setting("LEDGER", LEDGER_MOUNT.to_owned()),
-        ],
         labels,
-        network: NETWORK.to_owned(),
         ports: vec![(0, METRICS_PORT)],
-        mounts: vec![
-            bind(key_file(folder), "/run/seasense/enrolment.key", true),
-            bind(ca_file(folder), "/run/seasense/ca.crt", true),
-            bind(ledger(folder), LEDGER_MOUNT, false),
-        ],
-        user: format!("{uid}:{gid}"),
-        read_only: true,
-        memory: Some(MEMORY_LIMIT),
         restart: Restart::UnlessStopped,
-        ..ContainerSpec::default()
+        ..spec
     }
 }
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Host, KIND_CLUSTER, Lease, Mark, OWNERSHIP_MOUNT, Observed, Owner, fleet, lock::Lock, nodes,
-    observe::judge, record::Record,
+    Host, KIND_CLUSTER, Lease, Mark, OWNERSHIP_MOUNT, Observed, Owner, lock::Lock, nodes, observe::judge,
+    record::Record, vessel,
 };
 use crate::{
     config::Places,
@@ -134,7 +134,7 @@ fn state_of(container: &Container) -> Option<PathBuf> {
     let by_label = container.labels.get(labels::STATE).map(PathBuf::from);
     let by_mark = || Path::new(container.mounts.get(OWNERSHIP_MOUNT)?).parent().map(Path::to_owned);
     let by_fleet =
-        || Path::new(container.mounts.get(fleet::LEDGER_MOUNT)?).ancestors().nth(2).map(Path::to_owned);
+        || Path::new(container.mounts.get(vessel::LEDGER_MOUNT)?).ancestors().nth(2).map(Path::to_owned);
     by_label.or_else(by_mark).or_else(by_fleet)
 }
 

@@ -35,6 +35,7 @@ pub mod reaper;
 mod record;
 mod remove;
 mod shape;
+mod vessel;
 mod wake;
 
 use std::path::PathBuf;

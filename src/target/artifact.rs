@@ -29,8 +29,14 @@ impl Shelves<'_> {
         Whole::read(side, digest, self.folder).await
     }
 
-    /// What the artifact is made of, and where it is.
+    /// What the artifact is made of, and where it is. Of one that is nowhere only that is known: a gate refuses it then.
     pub async fn inspect(&self, digest: &str) -> Result<Content> {
+        let (at_target, at_source) =
+            tokio::try_join!(self.target.has(REPOSITORY, digest), self.source.has(REPOSITORY, digest))?;
+        if !at_target && !at_source {
+            let name = format!("{REPOSITORY}@{digest}");
+            return Ok(Content { missing: vec![name.clone()], nowhere: vec![name], ..Content::default() });
+        }
         let whole = self.read(digest).await?;
         let (mut missing, mut nowhere) = (Vec::new(), Vec::new());
         for (repository, digest) in whole.wanted(self.extra) {
@@ -68,5 +74,29 @@ impl Shelves<'_> {
             manifests => step.done(format!("{manifests} manifests, {} MB", all.bytes / 1_000_000)),
         }
         Ok(Copied { manifests: all.manifests, bytes: all.bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::supply::fake::Fake;
+
+    #[tokio::test]
+    async fn of_an_artifact_that_is_nowhere_only_that_is_known() {
+        let (source, target) = (Fake::start().await, Fake::start().await);
+        let folder = tempfile::tempdir().unwrap();
+        let shelves = Shelves {
+            source: &Side::new(&source.host).unwrap(),
+            target: &Side::new(&target.host).unwrap(),
+            extra: &BTreeSet::new(),
+            folder: folder.path(),
+        };
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let content = shelves.inspect(&digest).await.unwrap();
+        let name = vec![format!("platform@{digest}")];
+        assert_eq!(content, Content { missing: name.clone(), nowhere: name, ..Content::default() });
+        // Such an answer is refused by the gate that asks for the images, and nothing else happens.
+        assert_eq!(source.writes() + target.writes(), 0);
     }
 }

@@ -13,6 +13,9 @@ pub fn policy(tree: &Result<usize, String>, content: &Content) -> Gate {
         Ok(_) if !content.unpinned.is_empty() => {
             Gate::refused(ID, format!("without a digest: {}", content.unpinned.join(", ")))
         }
+        Ok(_) if content.images.is_empty() && !content.nowhere.is_empty() => {
+            Gate::refused(ID, format!("not to be read: {}", content.nowhere.join(", ")))
+        }
         Ok(_) if content.images.is_empty() => Gate::refused(ID, "the artifact names no image at all"),
         Ok(files) => Gate::passed(
             ID,
@@ -82,6 +85,9 @@ mod tests {
         let unpinned = Content { unpinned: vec!["nginx:latest".into()], ..content() };
         assert_eq!(policy(&Ok(3), &unpinned).reason, "without a digest: nginx:latest");
         assert!(policy(&Ok(3), &Content::default()).refuses(), "an artifact of nothing");
+        let gone = Content { nowhere: vec!["platform@1".into()], ..Content::default() };
+        assert_eq!(policy(&Ok(3), &gone).reason, "not to be read: platform@1");
+        assert!(images(&gone).refuses());
     }
 
     #[test]

@@ -1,0 +1,104 @@
+//! A container of simulated buoys, whatever they sail for: how it reaches the gateway, what is mounted, and who it runs as.
+
+use std::path::{Path, PathBuf};
+
+use super::NETWORK;
+use crate::{
+    config::Environment,
+    docker::{ContainerSpec, Mount},
+};
+
+/// The port of the gateway on the nodes.
+const GATEWAY_NODE_PORT: u16 = 30443;
+/// The user of our images.
+const IMAGE_USER: u32 = 65532;
+const MEMORY_LIMIT: u64 = 256 << 20;
+const KEY: &str = "/run/seasense/enrolment.key";
+const AUTHORITY: &str = "/run/seasense/ca.crt";
+/// Where the ledger is mounted; its source tells whose buoys they are.
+pub const LEDGER_MOUNT: &str = "/var/lib/seasense";
+
+/// What lies on this machine for one container.
+pub struct Vessel<'a> {
+    /// The environment that its buoys sail for.
+    pub environment: &'a Environment,
+    /// The image, as the daemon can name or pull it.
+    pub image: &'a str,
+    /// The folder of the key and the authority.
+    pub folder: &'a Path,
+    /// The folder of the ledger.
+    pub ledger: &'a Path,
+    /// Whether `folder` holds an authority that they trust instead of the world's.
+    pub own_authority: bool,
+    /// The address of the node for an environment of this machine, whose name no other machine knows.
+    pub gateway: Option<&'a str>,
+}
+
+impl Vessel<'_> {
+    /// The container without a name, labels and what its buoys are told besides.
+    pub fn spec(&self) -> ContainerSpec {
+        let (uid, gid) = user();
+        ContainerSpec {
+            image: self.image.to_owned(),
+            env: self.env(),
+            mounts: self.mounts(),
+            network: self.gateway.map(|_| NETWORK.to_owned()).unwrap_or_default(),
+            user: format!("{uid}:{gid}"),
+            read_only: true,
+            memory: Some(MEMORY_LIMIT),
+            ..ContainerSpec::default()
+        }
+    }
+
+    fn env(&self) -> Vec<(String, String)> {
+        let environment = self.environment;
+        let host = environment.variables.hostname.get_ref();
+        let mut env = vec![
+            setting("API", format!("https://{host}:{}/", environment.https_port())),
+            setting("SEED", environment.fleet.seed.to_string()),
+            setting("KEY_FILE", KEY),
+            setting("LEDGER", LEDGER_MOUNT),
+        ];
+        env.extend(self.own_authority.then(|| setting("CA_FILE", AUTHORITY)));
+        // The name and its certificate are the public ones; only the way there is the Docker network's.
+        env.extend(self.gateway.map(|node| setting("CONNECT", format!("{node}:{GATEWAY_NODE_PORT}"))));
+        env
+    }
+
+    fn mounts(&self) -> Vec<Mount> {
+        let bind = |source: &Path, target: &str, read_only| Mount::Bind {
+            source: source.to_string_lossy().into_owned(),
+            target: target.to_owned(),
+            read_only,
+        };
+        let mut mounts =
+            vec![bind(&key_file(self.folder), KEY, true), bind(self.ledger, LEDGER_MOUNT, false)];
+        mounts.extend(self.own_authority.then(|| bind(&ca_file(self.folder), AUTHORITY, true)));
+        mounts
+    }
+}
+
+/// One setting of the program.
+pub fn setting(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+/// Who the container runs as, and whose its files are.
+pub fn user() -> (u32, u32) {
+    let person = rustix::process::geteuid();
+    if person.is_root() {
+        (IMAGE_USER, IMAGE_USER)
+    } else {
+        (person.as_raw(), rustix::process::getegid().as_raw())
+    }
+}
+
+/// Where the enrolment key lies.
+pub fn key_file(folder: &Path) -> PathBuf {
+    folder.join("enrolment.key")
+}
+
+/// Where the authority lies.
+pub fn ca_file(folder: &Path) -> PathBuf {
+    folder.join("ca.crt")
+}
