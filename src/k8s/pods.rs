@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object::{self, condition, list, number, text};
 
-/// After so many restarts a crash loop counts as final: the back-off has then waited 10 + 20 + 40 s in vain.
+/// After so many restarts a crash loop counts as final: the back-off has then waited 10 + 20 + 40 + 80 s in vain.
 const RESTARTS_FORGIVEN: i64 = 4;
 
 /// Something that keeps a pod from being ready.
