@@ -23,9 +23,8 @@ pub(super) async fn run(
     report: &Report,
 ) -> Result<Provenance> {
     let target = shop.places.cache().join("cargo-target");
-    // That we are here says that our sources differ from any that were compiled before. Cargo goes by times, and may take
-    // what another checkout compiled after our last edit for ours.
-    forget(&target).with_context(Kind::Tool, || format!("clear `{}`", target.display()))?;
+    settle(&target, &target, shop.project.root())
+        .with_context(Kind::Tool, || format!("clear `{}`", target.display()))?;
     let total = packages(shop, build).await?;
     let mut done = 0;
     let mut invocation = cargo(shop.project.root())
@@ -74,8 +73,27 @@ pub(in crate::supply) fn flags(target: &Path) -> String {
 /// What Cargo knows of the crates of this package begins so, in every folder of a target folder.
 const OURS: [&str; 2] = ["seasense", "libseasense"];
 
+/// Which checkout was compiled last.
+const OWNER: &str = "checkout";
+
+/// Makes the folder `target` the one of the checkout at `root`; `folder` remembers whose it is.
+///
+/// Cargo tells crates of a workspace by their place in it, and whether they are fresh by times: it may take what another
+/// checkout compiled after our last edit for ours. So what was compiled of another one is forgotten; what its packages
+/// were compiled to stays.
+pub(in crate::supply) fn settle(folder: &Path, target: &Path, root: &Path) -> io::Result<()> {
+    let owner = folder.join(OWNER);
+    let me = root.as_os_str().as_encoded_bytes();
+    if fs::read(&owner).is_ok_and(|found| found == me) {
+        return Ok(());
+    }
+    forget(target)?;
+    fs::create_dir_all(folder)?;
+    fs::write(owner, me)
+}
+
 /// Removes what the crates of this package were compiled to; what its packages were compiled to stays.
-pub(in crate::supply) fn forget(folder: &Path) -> io::Result<()> {
+fn forget(folder: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -1,8 +1,6 @@
 //! Folders to compile in: as many as there are checkouts that are worked on at once, each kept warm for the next.
 //!
-//! Cargo tells crates of a workspace by their place in it, and whether they are fresh by times: two checkouts that share a
-//! target folder can take each other's programs for their own. So a place belongs to one checkout at a time, and what was
-//! compiled of another one is forgotten before it is used.
+//! A place belongs to one checkout at a time, and what was compiled of another one is forgotten before it is used.
 
 use std::{
     fs::{self, File},
@@ -14,11 +12,8 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::{
     failure::{Context, Kind, Result},
-    supply::build::cargo::forget,
+    supply::build::cargo::settle,
 };
-
-/// Which checkout was compiled here last.
-const OWNER: &str = "checkout";
 
 /// A folder that is ours as long as this lives, however it ends.
 #[derive(Debug)]
@@ -46,24 +41,13 @@ fn take(all: &Path, root: &Path) -> io::Result<Place> {
         let lock = File::create(folder.join(".lock"))?;
         match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {
-                settle(&folder, root)?;
+                settle(&folder, &folder.join("target"), root)?;
                 return Ok(Place { folder, _lock: lock });
             }
             Err(rustix::io::Errno::WOULDBLOCK) => number += 1,
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Forgets what was compiled of another checkout; what its packages were compiled to stays.
-fn settle(folder: &Path, root: &Path) -> io::Result<()> {
-    let owner = folder.join(OWNER);
-    let me = root.as_os_str().as_encoded_bytes();
-    if fs::read(&owner).is_ok_and(|found| found == me) {
-        return Ok(());
-    }
-    forget(&folder.join("target"))?;
-    fs::write(owner, me)
 }
 
 #[cfg(test)]
