@@ -4,16 +4,20 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Context, diff::place, images::Supply, json::Json};
+use super::{
+    Context,
+    diff::{flux, place},
+    images::Supply,
+    json::Json,
+};
 use crate::{
     compare::{
-        Flux, Where,
+        Where,
         parity::{Allowed, Facts, Manifests, Parity, VERSION, judge, manifests},
     },
     config::Written,
     event::{Event, Events, Step},
     failure::{Failure, Kind, Result},
-    supply,
     ui::Style,
 };
 
@@ -78,8 +82,7 @@ pub(super) async fn verdict(at: &Where, events: &Events, (a, b): (&str, &str)) -
 }
 
 async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<Manifests> {
-    let program = supply::program(&at.project, &at.places, events, Flux::PROGRAM).await?;
-    let flux = Flux::new(program, &at.places);
+    let flux = flux(at, events).await?;
     let title = format!("Build what Flux would apply in {} and in {}", a.name, b.name);
     let step = Step::start(events, format!("parity.{}.{}", a.name, b.name), title);
     let found = manifests(at, &flux, a, b).await?;

@@ -23,21 +23,29 @@ pub struct Shelves<'a> {
 }
 
 impl Shelves<'_> {
+    /// The registry that has the artifact `digest`, the target where both do; `None` where neither does.
+    async fn holding(&self, digest: &str) -> Result<Option<&Side>> {
+        for side in [self.target, self.source] {
+            if side.has(REPOSITORY, digest).await? {
+                return Ok(Some(side));
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads the artifact `digest`, from the target where it is there.
     pub async fn read(&self, digest: &str) -> Result<Whole> {
-        let side = if self.target.has(REPOSITORY, digest).await? { self.target } else { self.source };
+        let side = self.holding(digest).await?.unwrap_or(self.source);
         Whole::read(side, digest, self.folder).await
     }
 
     /// What the artifact is made of, and where it is. Of one that is nowhere only that is known: a gate refuses it then.
     pub async fn inspect(&self, digest: &str) -> Result<Content> {
-        let (at_target, at_source) =
-            tokio::try_join!(self.target.has(REPOSITORY, digest), self.source.has(REPOSITORY, digest))?;
-        if !at_target && !at_source {
+        let Some(side) = self.holding(digest).await? else {
             let name = format!("{REPOSITORY}@{digest}");
             return Ok(Content { missing: vec![name.clone()], nowhere: vec![name], ..Content::default() });
-        }
-        let whole = self.read(digest).await?;
+        };
+        let whole = Whole::read(side, digest, self.folder).await?;
         let (mut missing, mut nowhere) = (Vec::new(), Vec::new());
         for (repository, digest) in whole.wanted(self.extra) {
             if self.target.has(&repository, &digest).await? {

@@ -10,7 +10,7 @@ use crate::{
     compare::{self, Beside, Cost, Flux, Operand, Report, Side, Where, build_both, read, resources},
     config::{Infra, Infrastructure, Places, Prices, Project, names},
     cost,
-    event::Step,
+    event::{Events, Step},
     failure::{Context as _, Kind, Result},
     supply,
 };
@@ -74,8 +74,7 @@ async fn compared(context: &Context<'_>, project: &Project, args: &Args) -> Resu
     let events = context.ui.events();
     let (old, new) = tokio::try_join!(read(&at, &before, &environment), read(&at, &after, &environment))?;
     let beside = Beside { plan, cost: costs(project, &old, &new)? };
-    let program = supply::program(project, &at.places, events, Flux::PROGRAM).await?;
-    let flux = Flux::new(program, &at.places);
+    let flux = flux(&at, events).await?;
     let step = Step::start(events, "diff.build", "Build what Flux would apply");
     let (left, right) = build_both(&flux, &old.platform, &new.platform).await?;
     step.done(format!("{} of {} phases", right.objects.len(), right.definitions.len()));
@@ -94,6 +93,12 @@ fn costs(project: &Project, before: &Side, after: &Side) -> Result<Option<Cost>>
         cost::whole_month(&cost::of_layout(&layout, &prices), &prices).ok()
     };
     Ok(Some(Cost { before: monthly(before), after: monthly(after) }))
+}
+
+/// What builds the sides, made where it is missing.
+pub(super) async fn flux(at: &Where, events: &Events) -> Result<Flux> {
+    let program = supply::program(&at.project, &at.places, events, Flux::PROGRAM).await?;
+    Ok(Flux::new(program, &at.places))
 }
 
 /// Where sides are read from.
