@@ -59,7 +59,7 @@ async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (V
     (manifest, digest)
 }
 
-/// Workloads of upstream that are counted in what the platform asks for (`tests/gitops.rs`).
+/// Workloads of upstream that are counted in what the platform asks for (`tests/gitops/capacity.rs`).
 const COUNTED: [&str; 7] = [
     "cert-manager",
     "cert-manager-cainjector",

@@ -1,0 +1,95 @@
+//! What an environment is from outside: through its gateway, and through the API of its cluster.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::world::{HOST, PORT, Run, World, finish};
+
+impl World {
+    pub fn status(&self) -> Value {
+        let run = self.seasense(&["status", "--json"]);
+        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
+    }
+
+    /// GETs a path through the gateway; only the environment's CA is trusted.
+    pub fn get(&self, path: &str) -> Result<String, String> {
+        self.get_with_ca(Some(&self.authority()), path)
+    }
+
+    pub fn get_with_ca(&self, ca: Option<&Path>, path: &str) -> Result<String, String> {
+        let mut command = self.command("curl");
+        command.args(["--silent", "--show-error", "--fail", "--max-time", "5"]);
+        if let Some(ca) = ca {
+            command.arg("--cacert").arg(ca);
+        }
+        command.args(["--resolve", &format!("seasense.localhost:{}:127.0.0.1", self.port())]);
+        let run = finish(command.arg(format!("https://seasense.localhost:{}{path}", self.port())));
+        if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
+    }
+
+    /// How many readings the platform has stored.
+    pub fn readings(&self) -> u64 {
+        let summary: Value = serde_json::from_str(&self.get("/api/v1/summary").unwrap()).unwrap();
+        summary["readings"].as_u64().unwrap()
+    }
+
+    pub fn page_test(&self) -> Run {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page");
+        let run = finish(
+            self.command("node")
+                .arg("run.mjs")
+                .current_dir(tests)
+                .env("SEASENSE_PAGE_URL", format!("https://seasense.localhost:{}/", self.port()))
+                .env("SEASENSE_CA_FILE", self.authority()),
+        );
+        eprintln!("{}\n{}", run.stdout, run.stderr);
+        run
+    }
+
+    pub fn kubectl(&self, args: &[&str]) -> String {
+        self.kubectl_in(&self.cluster(), args)
+    }
+
+    /// The same in any cluster of this machine.
+    pub fn kubectl_in(&self, cluster: &str, args: &[&str]) -> String {
+        let run = finish(
+            self.command("docker")
+                .args([
+                    "exec",
+                    &format!("{cluster}-control-plane"),
+                    "kubectl",
+                    "--kubeconfig",
+                    "/etc/kubernetes/admin.conf",
+                ])
+                .args(args),
+        );
+        run.assert_success();
+        run.stdout
+    }
+
+    /// Asks the primary.
+    pub fn sql(&self, query: &str) -> String {
+        self.sql_in(&self.cluster(), query)
+    }
+
+    /// The same in any cluster of this machine.
+    pub fn sql_in(&self, cluster: &str, query: &str) -> String {
+        let get =
+            ["get", "cluster", "seasense-db", "-n", "seasense", "-o", "jsonpath={.status.currentPrimary}"];
+        let primary = self.kubectl_in(cluster, &get);
+        let psql = [
+            "exec", "-n", "seasense", &primary, "-c", "postgres", "--", "psql", "-Atq", "-d", "seasense",
+            "-c", query,
+        ];
+        self.kubectl_in(cluster, &psql)
+    }
+
+    /// The body of an answer of any status.
+    pub fn body_of(&self, path: &str) -> String {
+        let mut command = self.command("curl");
+        command.args(["--silent", "--max-time", "5", "--cacert"]).arg(self.authority());
+        command.args(["--resolve", &format!("{HOST}:{PORT}:127.0.0.1")]);
+        finish(command.arg(format!("https://{HOST}:{PORT}{path}"))).stdout
+    }
+}

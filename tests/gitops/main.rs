@@ -1,0 +1,82 @@
+//! The tree's rules: what `gitops/` may hold, checked on what each environment really gets.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
+
+use std::path::Path;
+
+use seasense::{
+    artifact::{Rendered, Tree, Upstream, render},
+    config::{Environment, Project},
+    supply::{Lock, LockedImage, Origin, Provenance},
+    yaml,
+};
+use serde_json::Value;
+
+mod canary;
+mod capacity;
+mod environments;
+mod objects;
+mod phases;
+mod rules;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A lock that knows exactly the images of `infra/images.toml`.
+fn lock() -> Lock {
+    let images: toml::Table =
+        std::fs::read_to_string(root().join("infra/images.toml")).unwrap().parse().unwrap();
+    let mut lock = Lock::new(Origin::Build, "key");
+    for name in images["image"].as_table().unwrap().keys() {
+        let image = LockedImage {
+            official: None,
+            repository: name.clone(),
+            digest: format!("sha256:{}", "0".repeat(64)),
+            size: 1,
+            provenance: Provenance::new(),
+        };
+        lock.images.insert(name.clone(), image);
+    }
+    lock
+}
+
+/// The tree as it is packed; of upstream's manifests only the folders.
+async fn rendered() -> Rendered {
+    let tree = Tree::read(&Project::find(root()).unwrap()).await.unwrap();
+    let recipes: toml::Table =
+        std::fs::read_to_string(root().join("infra/manifests/recipes.toml")).unwrap().parse().unwrap();
+    let names = recipes["manifest"].as_array().unwrap().iter().map(|recipe| recipe["name"].as_str().unwrap());
+    let upstream = names.map(|name| (name, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"));
+    match render(&tree, &lock(), &Upstream::from_texts(upstream)) {
+        Ok(rendered) => rendered,
+        Err(failure) => panic!("{}: {failure} {:?}", failure.location.as_ref().unwrap(), failure.hints),
+    }
+}
+
+fn environments() -> Vec<Environment> {
+    let project = Project::find(root()).unwrap();
+    let names = seasense::config::names(&project);
+    assert_eq!(names, ["local", "production", "staging"]);
+    names.iter().map(|name| Environment::load(&project, name).unwrap()).collect()
+}
+
+/// Every object of the tree as each environment gets it, with its file.
+async fn objects() -> Vec<(String, Value)> {
+    let rendered = rendered().await;
+    let mut objects = Vec::new();
+    for environment in environments() {
+        let name = environment.name();
+        let data =
+            environment.variables.to_data(name, *environment.fleet.buoys.get_ref(), environment.https_port());
+        for document in rendered.to_text(Some(&data)).unwrap().split("---\n# ").skip(1) {
+            let (file, text) = document.split_once('\n').unwrap();
+            assert!(!text.contains("${"), "{name} leaves a variable in {file}");
+            for object in yaml::parse(Path::new(file), text).unwrap() {
+                objects.push((file.to_owned(), object.value));
+            }
+        }
+    }
+    assert!(objects.len() > 30, "the tree has more objects than {}", objects.len());
+    objects
+}

@@ -1,0 +1,80 @@
+//! Every object by itself: the rules that each keeps, and that every rule can fail.
+
+use std::collections::BTreeSet;
+
+use seasense::yaml;
+use serde_json::Value;
+
+use super::{objects, rendered, root, rules};
+
+#[tokio::test]
+async fn every_object_keeps_every_rule() {
+    let mut wrong = BTreeSet::new();
+    for (file, object) in objects().await {
+        for (rule, find) in rules::RULES {
+            let found = find(&object);
+            wrong.extend(
+                found.iter().map(|what| format!("{file}: {}: {rule}: {what}", object["metadata"]["name"])),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn every_rule_finds_what_it_is_for() {
+    let mut seen = BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("tests/fixtures/gitops")).unwrap() {
+        let file = entry.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let head = text.lines().next().unwrap().trim_start_matches("# ");
+        let (rule, message) = head.split_once(": ").unwrap();
+        let object = yaml::parse(&file, &text).unwrap().remove(0).value;
+        let found: Vec<String> = rules::RULES
+            .iter()
+            .flat_map(|(name, find)| find(&object).into_iter().map(move |what| format!("{name}: {what}")))
+            .collect();
+        assert_eq!(found, [format!("{rule}: {message}")], "{}", file.display());
+        seen.insert(rule.to_owned());
+    }
+    assert_eq!(seen, rules::RULES.iter().map(|(name, _)| (*name).to_owned()).collect());
+}
+
+#[tokio::test]
+async fn every_namespace_starts_from_nothing_allowed() {
+    let objects = objects().await;
+    let names = |kind: &str, field: &str| -> BTreeSet<String> {
+        let of_kind = objects.iter().filter(|(_, object)| object["kind"] == kind);
+        let denies = |object: &Value| {
+            kind == "Namespace"
+                || (object["spec"]["podSelector"] == serde_json::json!({})
+                    && object["spec"]["policyTypes"] == serde_json::json!(["Ingress", "Egress"])
+                    && object["spec"].get("ingress").is_none()
+                    && object["spec"].get("egress").is_none())
+        };
+        of_kind
+            .filter(|(_, object)| denies(object))
+            .filter_map(|(_, object)| object["metadata"][field].as_str().map(str::to_owned))
+            .collect()
+    };
+    assert_eq!(names("NetworkPolicy", "namespace"), names("Namespace", "name"));
+}
+
+#[tokio::test]
+async fn nothing_is_taken_at_its_latest() {
+    let mut texts: Vec<(String, String)> = rendered()
+        .await
+        .files
+        .into_iter()
+        .map(|(path, content)| (path, String::from_utf8_lossy(&content).into_owned()))
+        .collect();
+    for file in ["infra/images.toml", "infra/versions.toml", "infra/manifests/recipes.toml"] {
+        texts.push((file.to_owned(), std::fs::read_to_string(root().join(file)).unwrap()));
+    }
+    for (file, text) in texts {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        for line in code {
+            assert!(!line.contains(":latest") && !line.contains("\"latest\""), "{file}: {line}");
+        }
+    }
+}

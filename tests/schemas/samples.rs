@@ -1,0 +1,105 @@
+//! Snapshots to tell: one in which every field has a value, one in which hardly any has.
+
+use seasense::{
+    k8s::EventNote,
+    observe::{Artifact, Endpoints, Problem, Snapshot, VERSION},
+    phases::PhaseState,
+    workloads::{DatabaseHealth, FleetCounts, FleetHealth, GatewayHealth, Instance, Workload},
+};
+
+fn instance(role: &str, lag: Option<u64>) -> Instance {
+    Instance {
+        name: format!("seasense-db-{role}"),
+        role: role.into(),
+        ready: true,
+        lag_bytes: lag,
+        lag_ms: lag,
+    }
+}
+
+#[allow(clippy::too_many_lines, reason = "every field of a snapshot has a value")]
+pub fn full() -> Snapshot {
+    Snapshot {
+        version: VERSION,
+        ready: false,
+        environment: "local".into(),
+        cluster: "running".into(),
+        artifact: Artifact {
+            digest: Some("sha256:aa".into()),
+            commit: Some("cafe".into()),
+            dirty: Some(true),
+        },
+        phases: vec![PhaseState {
+            name: "apps".into(),
+            ready: true,
+            revision: "sha256:aa".into(),
+            message: "Applied revision".into(),
+        }],
+        workloads: vec![Workload {
+            namespace: "seasense".into(),
+            name: "backend".into(),
+            ready: true,
+            available: 1,
+            wanted: 1,
+            message: String::new(),
+        }],
+        database: DatabaseHealth {
+            instances: vec![instance("primary", None), instance("replica", Some(3))],
+            primary: Some("seasense-db-1".into()),
+            rows: Some(12),
+            timescaledb: Some("2.19.3".into()),
+            healthy: true,
+            message: "1 of 1 instances ready".into(),
+        },
+        gateway: GatewayHealth {
+            address: "https://seasense.localhost:8443".into(),
+            https: true,
+            tls_verified: true,
+            message: String::new(),
+        },
+        fleet: FleetHealth {
+            buoys: 12,
+            running: true,
+            latest_reading_at: Some("2026-01-01T00:00:00Z".into()),
+            age_s: Some(1.5),
+            container: "Up 3 minutes".into(),
+            stored: Some(12),
+            counted_at: Some("2026-01-01T00:00:01Z".into()),
+            counts: Some(FleetCounts {
+                measured: 13,
+                acknowledged: 12,
+                waiting: 1,
+                ..FleetCounts::default()
+            }),
+        },
+        endpoints: Endpoints {
+            page: "p".into(),
+            api: "a".into(),
+            ca_file: "c".into(),
+            kubeconfig: "k".into(),
+        },
+        events: vec![EventNote {
+            about: "Pod seasense/backend-1".into(),
+            warning: true,
+            reason: "BackOff".into(),
+            message: "Back-off restarting failed container".into(),
+            at: "2026-01-01T00:00:00Z".into(),
+        }],
+        problems: vec![Problem { part: "fleet".into(), cause: "cause".into(), hint: "hint".into() }],
+        authority: Some(b"PEM".into()),
+    }
+}
+
+pub fn empty() -> Snapshot {
+    Snapshot {
+        cluster: "absent".into(),
+        artifact: Artifact::default(),
+        phases: Vec::new(),
+        workloads: Vec::new(),
+        events: Vec::new(),
+        database: DatabaseHealth::default(),
+        gateway: GatewayHealth::default(),
+        fleet: FleetHealth::default(),
+        ..full()
+    }
+}
