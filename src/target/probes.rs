@@ -154,17 +154,69 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let probes = Probes::start(Public::stranger("seasense.localhost", port).unwrap());
-        let seen = k8s::wait(
-            k8s::Deadline::after(Duration::from_secs(10)),
+        let seen = counted(&probes, 1).await;
+        assert_eq!(seen.failed(), seen.requests());
+    }
+
+    /// What was counted once it is `count` requests or more.
+    async fn counted(probes: &Probes, count: u64) -> Samples {
+        let all = Mutex::new(Samples::default());
+        k8s::wait(
+            k8s::Deadline::after(Duration::from_secs(20)),
             Duration::from_millis(10),
-            "see it fail",
+            "see it ask",
             || async {
-                let seen = probes.take();
-                Ok(if seen.failed() > 0 { k8s::Look::Ready(seen) } else { k8s::Look::NotYet(String::new()) })
+                let (seen, mut all) = (probes.take(), all.lock().unwrap());
+                all.answered_ms.extend(seen.answered_ms);
+                all.given_up += seen.given_up;
+                all.errors += seen.errors;
+                let enough = all.requests() >= count;
+                Ok(if enough { k8s::Look::Ready(all.clone()) } else { k8s::Look::NotYet(String::new()) })
             },
         )
         .await
-        .unwrap();
-        assert_eq!(seen.failed(), seen.requests());
+        .unwrap()
+    }
+
+    /// Answers each connection once, with these headers in turn; gives its port, and what was asked for.
+    async fn answering(headers: &'static [&'static str]) -> (u16, Arc<Mutex<Vec<String>>>) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&asked);
+        tokio::spawn(async move {
+            for header in headers.iter().cycle() {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).await.unwrap();
+                noted.lock().unwrap().push(String::from_utf8_lossy(&request[..read]).into_owned());
+                let answer =
+                    format!("HTTP/1.1 200 OK\r\n{header}content-length: 0\r\nconnection: close\r\n\r\n");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        (port, asked)
+    }
+
+    #[tokio::test]
+    async fn what_is_tried_out_is_asked_by_name_and_has_not_answered_what_another_did() {
+        let (port, asked) =
+            answering(&["x-seasense-canary: always\r\n", "", "x-seasense-canary: no\r\n"]).await;
+        let seen = counted(&Probes::of_canary(Public::plain(port)), 6).await;
+        let (answered, failed) = (seen.answered_ms.len() as u64, seen.failed());
+        assert_eq!((seen.errors, failed + answered), (0, seen.requests()));
+        assert!(answered >= 2 && failed >= answered, "{seen:?}");
+        let asked = asked.lock().unwrap();
+        assert!(asked.iter().all(|request| request.contains("x-seasense-canary: always")), "{asked:?}");
+    }
+
+    #[tokio::test]
+    async fn everybody_takes_what_anybody_answers() {
+        let (port, asked) = answering(&[""]).await;
+        let seen = counted(&Probes::start(Public::plain(port)), 3).await;
+        assert_eq!(seen.failed(), 0);
+        let asked = asked.lock().unwrap();
+        assert!(!asked.iter().any(|request| request.contains("x-seasense-canary")), "{asked:?}");
     }
 }

@@ -144,6 +144,14 @@ impl Public {
         Ok(Self { http, base: address(hostname, port) })
     }
 
+    /// A server of a test, on a port of this machine, without TLS.
+    #[cfg(test)]
+    pub(crate) fn plain(port: u16) -> Self {
+        let base = format!("http://{}:{port}", Ipv4Addr::LOCALHOST);
+        tls::install();
+        Self { http: reqwest::Client::builder().no_proxy().build().unwrap(), base }
+    }
+
     /// Whether the page is served.
     pub async fn page(&self) -> Result<()> {
         let url = format!("{}/", self.base);
