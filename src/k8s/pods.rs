@@ -4,8 +4,23 @@ use serde_json::Value;
 
 use super::object::{self, condition, list, number, text};
 
-/// After so many restarts a crash loop counts as final: the back-off has then waited 10 + 20 + 40 + 80 s in vain.
-const RESTARTS_FORGIVEN: i64 = 4;
+/// How long a crash loop is forgiven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// What the container needs may only be coming up: final is what the back-off has waited 10 + 20 + 40 + 80 s for.
+    Starting,
+    /// What it needs was there before it came: 10 + 20 s.
+    Settled,
+}
+
+impl Patience {
+    fn restarts(self) -> i64 {
+        match self {
+            Self::Starting => 4,
+            Self::Settled => 2,
+        }
+    }
+}
 
 /// Something that keeps a pod from being ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +38,18 @@ pub struct Trouble {
 }
 
 /// The most serious trouble of a pod; `None` when it is ready, done or simply starting.
-pub fn trouble(pod: &Value) -> Option<Trouble> {
+pub fn trouble(pod: &Value, patience: Patience) -> Option<Trouble> {
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
-    let found: Vec<Trouble> =
-        containers.iter().flat_map(|at| list(pod, at)).filter_map(of_container).collect();
+    let found: Vec<Trouble> = containers
+        .iter()
+        .flat_map(|at| list(pod, at))
+        .filter_map(|status| of_container(status, patience))
+        .collect();
     let worst = found.iter().find(|trouble| trouble.terminal).or_else(|| found.first()).cloned();
     worst.or_else(|| unscheduled(pod))
 }
 
-fn of_container(status: &Value) -> Option<Trouble> {
+fn of_container(status: &Value, patience: Patience) -> Option<Trouble> {
     let restarts = number(status, "/restartCount");
     let name = text(status, "/name").unwrap_or_default().to_owned();
     let waiting = text(status, "/state/waiting/reason");
@@ -53,7 +71,7 @@ fn of_container(status: &Value) -> Option<Trouble> {
             of(reason, image_message(status, message), true, false)
         }
         Some(reason @ "CrashLoopBackOff") => {
-            of(reason, exit_message(status, restarts), restarts >= RESTARTS_FORGIVEN, true)
+            of(reason, exit_message(status, restarts), restarts >= patience.restarts(), true)
         }
         Some(reason @ ("CreateContainerConfigError" | "CreateContainerError" | "RunContainerError")) => {
             of(reason, message.to_owned(), false, false)
@@ -126,36 +144,49 @@ mod tests {
             "lastState": {"terminated": {"reason": "Error", "exitCode": 3}}}]}})
     }
 
+    fn of(pod: &Value) -> Option<Trouble> {
+        trouble(pod, Patience::Starting)
+    }
+
     #[test]
     fn an_image_that_does_not_exist_is_terminal_and_a_silent_registry_is_not() {
         let absent =
-            trouble(&waiting("ErrImagePull", "failed to resolve reference \"r/x@sha256:1\": not found", 0));
+            of(&waiting("ErrImagePull", "failed to resolve reference \"r/x@sha256:1\": not found", 0));
         assert!(absent.is_some_and(|trouble| trouble.terminal));
-        let silent = trouble(&waiting("ImagePullBackOff", "dial tcp: connection refused", 0)).unwrap();
+        let silent = of(&waiting("ImagePullBackOff", "dial tcp: connection refused", 0)).unwrap();
         assert!(!silent.terminal);
         assert_eq!(silent.message, "r/x@sha256:1: dial tcp: connection refused");
     }
 
     #[test]
     fn a_crash_loop_has_a_grace() {
-        let young = trouble(&waiting("CrashLoopBackOff", "back-off 10s", 1)).unwrap();
+        let young = of(&waiting("CrashLoopBackOff", "back-off 10s", 1)).unwrap();
         assert!(!young.terminal && young.crashed);
         assert_eq!(young.message, "ended with code 3 (Error), restarted 1 times");
-        assert!(trouble(&waiting("CrashLoopBackOff", "back-off 80s", 4)).unwrap().terminal);
+        assert!(of(&waiting("CrashLoopBackOff", "back-off 80s", 4)).unwrap().terminal);
+    }
+
+    #[test]
+    fn where_everything_ran_before_a_crash_loop_is_final_sooner() {
+        let terminal = |restarts| {
+            let pod = waiting("CrashLoopBackOff", "back-off", restarts);
+            [Patience::Starting, Patience::Settled].map(|patience| trouble(&pod, patience).unwrap().terminal)
+        };
+        assert_eq!([1, 2, 4].map(terminal), [[false, false], [false, true], [true, true]]);
     }
 
     #[test]
     fn starting_and_done_are_no_trouble() {
-        assert_eq!(trouble(&waiting("ContainerCreating", "", 0)), None);
+        assert_eq!(of(&waiting("ContainerCreating", "", 0)), None);
         let done = json!({"status": {"initContainerStatuses": [{"state": {"terminated": {"reason": "Completed"}}}]}});
-        assert_eq!(trouble(&done), None);
+        assert_eq!(of(&done), None);
     }
 
     #[test]
     fn an_unschedulable_pod_says_why() {
         let pod = json!({"status": {"conditions": [{"type": "PodScheduled", "status": "False",
             "reason": "Unschedulable", "message": "0/1 nodes are available: insufficient memory"}]}});
-        assert_eq!(trouble(&pod).unwrap().reason, "Unschedulable");
+        assert_eq!(of(&pod).unwrap().reason, "Unschedulable");
     }
 
     #[test]

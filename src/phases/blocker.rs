@@ -10,7 +10,7 @@ use crate::{
         exec::Target,
         flux::{Entry, Kustomization},
         health, object,
-        pods::{self, Trouble},
+        pods::{self, Patience, Trouble},
         resource,
     },
 };
@@ -32,7 +32,11 @@ pub(super) struct Blocker {
 }
 
 /// Finds what blocks `found`, of which its own message says too little.
-pub(super) async fn find(client: &Client, found: &Kustomization) -> Result<Option<Blocker>> {
+pub(super) async fn find(
+    client: &Client,
+    found: &Kustomization,
+    patience: Patience,
+) -> Result<Option<Blocker>> {
     for entry in &found.objects {
         // A phase's parts are Kustomizations themselves and are shown by themselves.
         if entry.kind == "Kustomization" {
@@ -41,7 +45,7 @@ pub(super) async fn find(client: &Client, found: &Kustomization) -> Result<Optio
         let Some(object) = read(client, entry).await? else { continue };
         let state = health(&entry.kind, &object);
         if state != Health::Ready {
-            return explain(client, entry, &object, state).await.map(Some);
+            return explain(client, entry, (&object, state), patience).await.map(Some);
         }
     }
     Ok(None)
@@ -53,10 +57,15 @@ async fn read(client: &Client, entry: &Entry) -> Result<Option<Value>> {
     client.get(&resource, namespace, &entry.name).await
 }
 
-async fn explain(client: &Client, entry: &Entry, object: &Value, state: Health) -> Result<Blocker> {
+async fn explain(
+    client: &Client,
+    entry: &Entry,
+    (object, state): (&Value, Health),
+    patience: Patience,
+) -> Result<Blocker> {
     let pods = pods_of(client, entry, object).await?;
     let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
-    let troubled = pods.iter().find_map(|pod| Some((pod, pods::trouble(pod)?)));
+    let troubled = pods.iter().find_map(|pod| Some((pod, pods::trouble(pod, patience)?)));
     if let Some((pod, trouble)) = troubled {
         return of_pod(client, pod, trouble).await;
     }
@@ -153,7 +162,10 @@ mod tests {
         let status = json!({"containerStatuses": [{"name": "main", "image": "r/backend@sha256:1", "state": {"waiting":
             {"reason": "ErrImagePull", "message": "r/backend@sha256:1: not found"}}}]});
         let blocker =
-            find(&api(&status).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
+            find(&api(&status).client(), &kustomization("Deployment", "apps/v1"), Patience::Starting)
+                .await
+                .unwrap()
+                .unwrap();
         assert_eq!(blocker.title, "Pod seasense/backend-1");
         assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: no such image in its registry");
         assert!(blocker.terminal);
@@ -162,7 +174,10 @@ mod tests {
     #[tokio::test]
     async fn a_pod_that_starts_is_named_with_its_last_event() {
         let blocker =
-            find(&api(&json!({})).client(), &kustomization("Deployment", "apps/v1")).await.unwrap().unwrap();
+            find(&api(&json!({})).client(), &kustomization("Deployment", "apps/v1"), Patience::Starting)
+                .await
+                .unwrap()
+                .unwrap();
         assert_eq!(blocker.title, "Pod seasense/backend-1");
         assert_eq!(blocker.detail, "0 of 1 replicas available (Pulling: Pulling image)");
         assert!(!blocker.terminal);
@@ -170,8 +185,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_served_blocks_nothing() {
-        let found =
-            find(&api(&json!({})).client(), &kustomization("Gateway", "gateway.networking.k8s.io/v1")).await;
+        let found = find(
+            &api(&json!({})).client(),
+            &kustomization("Gateway", "gateway.networking.k8s.io/v1"),
+            Patience::Starting,
+        )
+        .await;
         assert_eq!(found.unwrap(), None);
     }
 }

@@ -43,7 +43,7 @@ pub async fn bring(client: &Client, what: Bring<'_>, request: &str, events: &Eve
     if handed.settings {
         follow::poke_all(client, request).await?;
     } else {
-        follow::poke(client, input.digest, request).await?;
+        follow::poke(client, request).await?;
     }
     if handed.artifact || handed.settings {
         step.done(input.digest);

@@ -15,7 +15,9 @@ use crate::{
     k8s::{
         Client, Deadline, Look, PAUSE, Selector,
         flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        object, resource, wait,
+        object,
+        pods::Patience,
+        resource, wait,
     },
 };
 
@@ -31,12 +33,13 @@ pub struct Follow<'a> {
     pub deadline: Deadline,
 }
 
-/// Asks Flux to look now: at the source, and at every Kustomization that is not ready at `digest`.
+/// Asks Flux to look now: at the source, and at every Kustomization that is not ready.
 ///
-/// Those count as ready only after they looked. `request` must differ from the last one, the time for example: Flux acts
-/// on the change.
-pub async fn poke(client: &Client, digest: &str, request: &str) -> Result<()> {
-    ask(client, request, |found| !is_ready(found, digest)).await
+/// Those count as ready only after they looked. One that is ready follows by itself as soon as its part of the artifact
+/// is another: asked now, it would apply the earlier one once more before. `request` must differ from the last one, the
+/// time for example: Flux acts on the change.
+pub async fn poke(client: &Client, request: &str) -> Result<()> {
+    ask(client, request, |found| !found.ready).await
 }
 
 /// Asks Flux to look at everything now: the settings have changed, and what is ready is so with the old ones.
@@ -80,6 +83,8 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
 }
 
 /// Why the cluster will never be ready at the artifact `digest`, as one look tells; `None` while there is hope.
+///
+/// Where an earlier artifact ran, what crashes again and again is given up sooner than by [`follow`].
 pub async fn hopelessness(client: &Client, digest: &str) -> Result<Option<Failure>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
@@ -88,7 +93,7 @@ pub async fn hopelessness(client: &Client, digest: &str) -> Result<Option<Failur
     if let Some(failure) = unfetchable(&sources) {
         return Ok(Some(failure));
     }
-    let blockers = blockers(client, &found, digest).await?;
+    let blockers = blockers(client, &found, digest, Patience::Settled).await?;
     Ok(hopeless(&found, digest, &blockers))
 }
 
@@ -137,7 +142,7 @@ async fn look(
         return Ok(Look::Failed(failure));
     }
     if memory.looks.is_multiple_of(BLOCKER_EVERY) {
-        let blockers = blockers(client, &found, digest).await?;
+        let blockers = blockers(client, &found, digest, Patience::Starting).await?;
         memory.learn(&found, blockers, step.elapsed());
     }
     memory.looks += 1;
@@ -172,11 +177,13 @@ pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
     Ok(found.iter().filter(|object| object::name(object) != TRIAL).map(Source::read).collect())
 }
 
-/// What blocks each Kustomization that could go on, for its dependencies are ready.
+/// What blocks each Kustomization that could go on, for its dependencies are ready. One that never ran yet gets the
+/// longest patience.
 async fn blockers(
     client: &Client,
     found: &[Kustomization],
     digest: &str,
+    patience: Patience,
 ) -> Result<BTreeMap<String, Blocker>> {
     let may_go_on = |kustomization: &Kustomization| {
         let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
@@ -184,7 +191,8 @@ async fn blockers(
     };
     let mut blockers = BTreeMap::new();
     for late in found.iter().filter(|kustomization| may_go_on(kustomization)) {
-        if let Some(blocker) = blocker::find(client, late).await? {
+        let patience = if late.applied.is_empty() { Patience::Starting } else { patience };
+        if let Some(blocker) = blocker::find(client, late, patience).await? {
             blockers.insert(late.name.clone(), blocker);
         }
     }

@@ -9,7 +9,9 @@ use crate::{
     k8s::{
         Client, Health,
         flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        health, object, resource,
+        health, object,
+        pods::Patience,
+        resource,
     },
 };
 
@@ -183,7 +185,7 @@ async fn hopeless(client: &Client, kustomization: &Value, source: &Value) -> Res
     if let Some(why) = verdict::hopeless(&flux, part(source)) {
         return Ok(Some(why));
     }
-    let blocker = blocker::find(client, &flux).await?.filter(|blocker| blocker.terminal);
+    let blocker = blocker::find(client, &flux, Patience::Settled).await?.filter(|blocker| blocker.terminal);
     Ok(blocker.map(|blocker| follow::told(&blocker)))
 }
 

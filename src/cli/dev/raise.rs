@@ -55,7 +55,7 @@ pub async fn raise(
         if handed.settings {
             phases::poke_all(&client, &now).await?;
         } else {
-            phases::poke(&client, &platform.packed.digest, &now).await?;
+            phases::poke(&client, &now).await?;
         }
         if awake.started.is_some() {
             // What crashes while all starts at once is no failure of its phase. What crashes for good is: the phases tell.

@@ -103,9 +103,11 @@ async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
 #[tokio::test]
 async fn a_poke_asks_only_those_that_are_late() {
     let mut items = whole(DIGEST);
-    items[1] = kustomization("infrastructure-core", "sha256:old", ("True", "ReconciliationSucceeded", ""));
+    items[1] = kustomization("infrastructure-core", "sha256:old", ("False", "HealthCheckFailed", "timeout"));
+    // It follows by itself when its part changes.
+    items[2] = kustomization("cert-manager", "sha256:old", ("True", "ReconciliationSucceeded", ""));
     let api = api(&items);
-    poke(&api.client(), DIGEST, "run-1").await.unwrap();
+    poke(&api.client(), "run-1").await.unwrap();
     let poked: Vec<String> =
         api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
     assert_eq!(poked.len(), 2, "{poked:?}");
@@ -115,6 +117,37 @@ async fn a_poke_asks_only_those_that_are_late() {
         api.asked().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
         2 + 1 + items.len()
     );
+}
+
+/// A cluster whose backend has crashed and waits to be started a third time, where `earlier` was applied last.
+fn crashing(earlier: &str) -> FakeApi {
+    let mut items = whole(DIGEST);
+    let mut apps = kustomization("apps", earlier, ("Unknown", "Progressing", "Running health checks"));
+    apps["status"]["inventory"] = json!({"entries": [{"id": "seasense_backend_apps_Deployment", "v": "v1"}]});
+    *items.last_mut().unwrap() = apps;
+    let api = api(&items);
+    api.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
+        .serve(
+            "/apis/apps/v1/namespaces/seasense/deployments/backend",
+            json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}}),
+        )
+        .serve_list(
+            "/api/v1/namespaces/seasense/pods",
+            &[json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": {"containerStatuses": [
+                {"name": "backend", "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+                    "lastState": {"terminated": {"reason": "Error", "exitCode": 101}}}]}})],
+        );
+    api
+}
+
+#[tokio::test]
+async fn a_crash_loop_is_without_hope_sooner_where_something_ran_before() {
+    let told = hopelessness(&crashing("sha256:old").client(), DIGEST).await.unwrap().unwrap();
+    assert_eq!(told.message, "phase `apps` cannot become ready");
+    assert!(told.causes[0].contains("ended with code 101 (Error), restarted 2 times"), "{told:?}");
+    assert_eq!(hopelessness(&crashing("").client(), DIGEST).await.unwrap().map(|told| told.causes), None);
+    let (result, _) = run(&crashing("sha256:old"), Duration::from_millis(100)).await;
+    assert_eq!(result.unwrap_err().kind, Kind::TimedOut, "`seasense dev` waits on");
 }
 
 #[test]
