@@ -203,7 +203,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show progress on standard error')
             [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Use a second real cluster on this machine in the environment''s place')
-            [CompletionResult]::new('--wait-soak', '--wait-soak', [CompletionResultType]::ParameterName, 'Wait until the source has run it for the soak time, instead of being refused')
+            [CompletionResult]::new('--wait-soak', '--wait-soak', [CompletionResultType]::ParameterName, 'Wait until the source is Ready and has been so for the soak time, instead of being refused')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Leave the rehearsal''s cluster as it is, to look at it or to go on to the next environment; one that stood before stays anyway')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the gates and what would change in the lock file, and change nothing')
             [CompletionResult]::new('--push', '--push', [CompletionResultType]::ParameterName, 'Without a forge: push the commits to the remote `origin`')
@@ -547,7 +547,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;cost' {
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Price this plan of OpenTofu, as `tofu show -json` writes it, instead of the environment''s layout; - reads standard input')
-            [CompletionResult]::new('--node-hours', '--node-hours', [CompletionResultType]::ParameterName, 'Hours a month that the pools run, for environments that are scaled to zero off hours [default: all]')
+            [CompletionResult]::new('--node-hours', '--node-hours', [CompletionResultType]::ParameterName, 'Hours a month that the nodes run [default: what each environment''s layout means them to]')
             [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Allow what is over its budget, and say why')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment to work on: the name of a file in `envs/`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]')

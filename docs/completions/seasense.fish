@@ -183,7 +183,7 @@ plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l rehearse -d 'Use a second real cluster on this machine in the environment\'s place'
-complete -c seasense -n "__fish_seasense_using_subcommand promote" -l wait-soak -d 'Wait until the source has run it for the soak time, instead of being refused'
+complete -c seasense -n "__fish_seasense_using_subcommand promote" -l wait-soak -d 'Wait until the source is Ready and has been so for the soak time, instead of being refused'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l keep -d 'Leave the rehearsal\'s cluster as it is, to look at it or to go on to the next environment; one that stood before stays anyway'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l dry-run -d 'Show the gates and what would change in the lock file, and change nothing'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l push -d 'Without a forge: push the commits to the remote `origin`'
@@ -465,7 +465,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_s
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from help" -f -a "publish" -d 'Make the images, pack the tree, and copy both by digest to a registry, under the version that Git\'s tags give'
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l plan -d 'Price this plan of OpenTofu, as `tofu show -json` writes it, instead of the environment\'s layout; - reads standard input' -r -F
-complete -c seasense -n "__fish_seasense_using_subcommand cost" -l node-hours -d 'Hours a month that the pools run, for environments that are scaled to zero off hours [default: all]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand cost" -l node-hours -d 'Hours a month that the nodes run [default: what each environment\'s layout means them to]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l over-budget -d 'Allow what is over its budget, and say why' -r
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l env -d 'Environment to work on: the name of a file in `envs/`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l project -d 'Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]' -r -F

@@ -13,7 +13,7 @@ pub mod sql;
 pub mod target;
 pub mod verify;
 
-pub use drive::{Driver, Ended, Facts, Order, Pace, Rules, Witness, go_back_to, trusted, until_soaked};
+pub use drive::{Driver, Ended, Facts, Order, Pace, Rules, Soak, Witness, go_back_to, trusted, until_soaked};
 pub use figures::CanaryFigures;
 pub use ledger::Ledger;
 pub use lock::EnvLock;

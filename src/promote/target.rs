@@ -121,6 +121,13 @@ impl State {
             && self.parts.iter().all(|part| part.ready)
     }
 
+    /// Whether it is told to run `digest`, and what is not ready of it may still become so.
+    pub fn is_coming(&self, digest: &str) -> bool {
+        self.digest.as_deref() == Some(digest)
+            && self.hopeless.is_none()
+            && self.parts.iter().any(|part| !part.ready)
+    }
+
     /// What is missing until it is ready at `digest`, in one line; empty when nothing is.
     pub fn missing(&self, digest: &str) -> String {
         match self.digest.as_deref() {

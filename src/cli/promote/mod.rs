@@ -18,7 +18,7 @@ pub use self::{
 use super::Context;
 use crate::{
     failure::{Failure, Kind, Result},
-    promote::{Order, Target, history::Action, lock::is_digest, until_soaked},
+    promote::{Order, Pace, Soak, Target, history::Action, lock::is_digest, until_soaked},
 };
 
 /// Between two looks at a source that soaks.
@@ -42,7 +42,7 @@ pub struct Args {
     /// Use a second real cluster on this machine in the environment's place
     #[arg(long)]
     rehearse: bool,
-    /// Wait until the source has run it for the soak time, instead of being refused
+    /// Wait until the source is Ready and has been so for the soak time, instead of being refused
     #[arg(long, conflicts_with = "dry_run")]
     wait_soak: bool,
     /// Leave the rehearsal's cluster as it is, to look at it or to go on to the next environment; one that stood before
@@ -75,8 +75,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         })?,
     };
     if args.wait_soak {
-        let (needed, events) = (setting.soak(), &setting.engine.events);
-        until_soaked(&from, (source.name(), &digest), (needed, LOOK), &Timestamp::now, events).await?;
+        let soak = Soak { needed: setting.soak(), ready: Pace::USUAL.ready, pause: LOOK };
+        let (of, events) = ((source.name(), digest.as_str()), &setting.engine.events);
+        until_soaked(&from, of, soak, &Timestamp::now, events).await?;
     }
     let is_own = args.rehearse
         && !args.common.dry_run

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 pub use self::{
     order::{Facts, Order, Pace, Rules, Witness, go_back_to},
-    soak::until_soaked,
+    soak::{Soak, until_soaked},
     watch::Watched,
 };
 use super::{

@@ -13,7 +13,7 @@ pub use self::{
     content::{clean_tree, images, policy},
     migrations::{FOLDER as MIGRATIONS, Migration, Migrations, migrations},
     outside::{Approvals, Parity, Signer, approvals, budget, parity, signed},
-    source::{left_to_soak, soak, source_ready},
+    source::{Left, left_to_soak, soak, source_ready},
 };
 use crate::failure::{Failure, Kind};
 

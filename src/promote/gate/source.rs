@@ -32,11 +32,28 @@ pub fn soak(source: &str, digest: &str, state: &State, needed: Duration, now: Ti
     if soaked >= needed { Gate::passed(SOAK, told) } else { Gate::refused(SOAK, told) }
 }
 
-/// How long waiting alone would open the soak gate; `None` where it is open, or something else keeps it shut.
-pub fn left_to_soak(digest: &str, state: &State, needed: Duration, now: Timestamp) -> Option<Duration> {
-    let since = state.ready_since.filter(|_| state.is_ready_at(digest))?;
+/// What waiting alone would mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// The gates are open, or something else keeps them shut.
+    Nothing,
+    /// Its parts are on their way to being ready.
+    Parts,
+    /// It is Ready, and has to be so for this much longer.
+    Time(Duration),
+}
+
+/// What is left to wait for until `state` has been Ready at `digest` for `needed`.
+pub fn left_to_soak(digest: &str, state: &State, needed: Duration, now: Timestamp) -> Left {
+    if state.is_coming(digest) {
+        return Left::Parts;
+    }
+    let Some(since) = state.ready_since.filter(|_| state.is_ready_at(digest)) else { return Left::Nothing };
     let soaked = Duration::try_from(now.duration_since(since)).unwrap_or_default();
-    needed.checked_sub(soaked).filter(|left| !left.is_zero())
+    match needed.saturating_sub(soaked) {
+        Duration::ZERO => Left::Nothing,
+        left => Left::Time(left),
+    }
 }
 
 fn minutes(time: Duration) -> String {
@@ -83,7 +100,18 @@ mod tests {
         assert!(soak("local", "sha256:b", &ready(0), needed, now).refuses(), "another digest has soaked");
         assert_eq!(soak("local", "sha256:b", &ready(0), Duration::ZERO, now).verdict, Verdict::Skipped);
         let left = |digest, since| left_to_soak(digest, &ready(since), needed, now);
-        assert_eq!(left("sha256:a", 9_700), Some(Duration::from_mins(5)));
-        assert_eq!((left("sha256:a", 9_400), left("sha256:b", 9_700)), (None, None));
+        assert_eq!(left("sha256:a", 9_700), Left::Time(Duration::from_mins(5)));
+        assert_eq!((left("sha256:a", 9_400), left("sha256:b", 9_700)), (Left::Nothing, Left::Nothing));
+    }
+
+    #[test]
+    fn parts_that_come_are_waited_for_and_those_without_hope_are_not() {
+        let now = Timestamp::from_second(10_000).unwrap();
+        let left = |state: &State| left_to_soak("sha256:a", state, Duration::ZERO, now);
+        let mut waking = ready(0);
+        waking.parts[0].ready = false;
+        assert_eq!((left(&ready(0)), left(&waking)), (Left::Nothing, Left::Parts));
+        assert_eq!(left(&State { digest: Some("sha256:b".into()), ..waking.clone() }), Left::Nothing);
+        assert_eq!(left(&State { hopeless: Some("it crashes".into()), ..waking }), Left::Nothing);
     }
 }

@@ -212,10 +212,27 @@ async fn a_source_that_soaks_is_waited_for_and_one_that_runs_something_else_is_n
         facts.now += 20;
         Timestamp::from_second(facts.now).unwrap()
     };
-    let times = (std::time::Duration::from_mins(10), std::time::Duration::ZERO);
+    let (minutes, now) = (std::time::Duration::from_mins, std::time::Duration::ZERO);
+    let soak = Soak { needed: minutes(10), ready: minutes(15), pause: now };
     let events: Events = Arc::new(Silent);
-    until_soaked(&world, ("local", NEW), times, &clock, &events).await.unwrap();
+    until_soaked(&world, ("local", NEW), soak, &clock, &events).await.unwrap();
     assert_eq!(world.facts.lock().unwrap().now, 1_790_000_060, "until just then");
-    until_soaked(&world, ("local", OLD), times, &clock, &events).await.unwrap();
+    until_soaked(&world, ("local", OLD), soak, &clock, &events).await.unwrap();
     assert_eq!(world.facts.lock().unwrap().now, 1_790_000_080, "one look");
+}
+
+#[tokio::test]
+async fn a_source_that_wakes_is_waited_for_and_not_for_ever() {
+    let world = World::new(Script::Stuck);
+    world.facts.lock().unwrap().running = Some(NEW.into());
+    let clock = || Timestamp::from_second(world.facts.lock().unwrap().now).unwrap();
+    let (short, now) = (std::time::Duration::from_millis(20), std::time::Duration::ZERO);
+    let soak = Soak { needed: now, ready: short, pause: std::time::Duration::from_millis(1) };
+    let events: Events = Arc::new(Silent);
+    until_soaked(&world, ("local", NEW), soak, &clock, &events).await.unwrap();
+    assert!(world.facts.lock().unwrap().looks > 1, "it was looked at again");
+    let hopeless = World::new(Script::Hopeless);
+    hopeless.facts.lock().unwrap().running = Some(NEW.into());
+    until_soaked(&hopeless, ("local", NEW), soak, &clock, &events).await.unwrap();
+    assert_eq!(hopeless.facts.lock().unwrap().looks, 1);
 }
