@@ -90,6 +90,17 @@ variable "nodes_max" {
   }
 }
 
+variable "node_hours" {
+  description = "Hours a month that nodes are meant to run: 730 is always. Only the price depends on it; `seasense infra scale` starts and stops them."
+  type        = number
+  default     = 730
+
+  validation {
+    condition     = var.node_hours >= 0 && var.node_hours <= 730
+    error_message = "A month has 730 hours."
+  }
+}
+
 variable "root_volume_gb" {
   description = "System disk of a node, in GB; local to the node, and part of its price."
   type        = number

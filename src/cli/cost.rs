@@ -27,7 +27,7 @@ pub struct Args {
     /// Compare the profiles of one environment, with what each one gives up
     #[arg(long)]
     profiles: bool,
-    /// Hours a month that the pools run, for environments that are scaled to zero off hours [default: all]
+    /// Hours a month that the nodes run [default: what each environment's layout means them to]
     #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(0..=744))]
     node_hours: Option<u32>,
     /// Refuse what is over its budget
@@ -46,6 +46,7 @@ struct Priced {
     environment: String,
     profile: String,
     source: &'static str,
+    node_hours: u32,
     #[serde(flatten)]
     bill: Bill,
     budget: Budget,
@@ -64,7 +65,6 @@ struct Budget {
 struct Report {
     version: u8,
     currency: String,
-    node_hours: f64,
     environments: Vec<Priced>,
     eur_per_month: f64,
     prices: Option<Age>,
@@ -75,7 +75,7 @@ struct Comparison {
     version: u8,
     currency: String,
     environment: String,
-    node_hours: f64,
+    node_hours: u32,
     profiles: Vec<InProfile>,
     prices: Option<Age>,
 }
@@ -100,14 +100,13 @@ impl Budget {
 pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     let project = context.project()?;
     let prices = Prices::load(&project)?;
-    let hours = f64::from(args.node_hours.unwrap_or(prices.hours_per_month));
     if args.profiles {
-        let compared = profiles(&project, &prices, &args.environments, hours)?;
+        let compared = profiles(&project, &prices, args)?;
         warn(context, compared.prices.as_ref());
         args.json.print(context, &compared, || show::profiles(&compared, context.ui.data_style()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = report(&project, &prices, args, hours)?;
+    let report = report(&project, &prices, args)?;
     warn(context, report.prices.as_ref());
     args.json.print(context, &report, || show::report(&report, context.ui.data_style()))?;
     if args.gate {
@@ -118,7 +117,7 @@ pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(project: &Project, prices: &Prices, args: &Args, hours: f64) -> Result<Report> {
+fn report(project: &Project, prices: &Prices, args: &Args) -> Result<Report> {
     let plan = args.plan.as_deref().map(read_plan).transpose()?;
     let names =
         if args.environments.is_empty() { Infrastructure::names(project) } else { args.environments.clone() };
@@ -126,8 +125,7 @@ fn report(project: &Project, prices: &Prices, args: &Args, hours: f64) -> Result
         return Err(Failure::new(Kind::Usage, "a plan is of one environment")
             .hint("name it: `seasense cost ENV --plan FILE`"));
     }
-    let one =
-        |name: &String| priced(project, prices, name, plan.as_ref(), args.over_budget.as_deref(), hours);
+    let one = |name: &String| priced(project, prices, name, plan.as_ref(), args);
     let environments = names.iter().map(one).collect::<Result<Vec<_>>>()?;
     if environments.is_empty() {
         return Err(Failure::new(Kind::Environment, "there is nothing to price")
@@ -136,7 +134,6 @@ fn report(project: &Project, prices: &Prices, args: &Args, hours: f64) -> Result
     Ok(Report {
         version: 1,
         currency: prices.currency.clone(),
-        node_hours: hours,
         eur_per_month: cost::total(environments.iter().map(|one| &one.bill)),
         prices: Age::of(environments.iter().map(|one| &one.bill), prices, today()),
         environments,
@@ -148,34 +145,35 @@ fn priced(
     prices: &Prices,
     name: &str,
     plan: Option<&Value>,
-    overridden: Option<&str>,
-    hours: f64,
+    args: &Args,
 ) -> Result<Priced> {
     let layout = Infrastructure::load(project, name)?;
     let (source, items) = match plan {
         Some(plan) => ("plan", cost::of_plan(plan, &layout, prices)?),
         None => ("layout", cost::of_layout(&layout, prices)),
     };
-    let bill = cost::bill(&items, prices, hours)?;
+    let node_hours = args.node_hours.unwrap_or(layout.node_hours);
+    let bill = cost::bill(&items, prices, f64::from(node_hours))?;
     let limit = limit(project, name)?;
-    let budget = Budget::new(limit, cost::budget(bill.eur_per_month, limit, overridden));
-    Ok(Priced { environment: layout.environment, profile: layout.profile, source, bill, budget })
+    let budget = Budget::new(limit, cost::budget(bill.eur_per_month, limit, args.over_budget.as_deref()));
+    Ok(Priced { environment: layout.environment, profile: layout.profile, source, node_hours, bill, budget })
 }
 
-fn profiles(project: &Project, prices: &Prices, names: &[String], hours: f64) -> Result<Comparison> {
-    let name = match names {
+fn profiles(project: &Project, prices: &Prices, args: &Args) -> Result<Comparison> {
+    let name = match args.environments.as_slice() {
         [] => "production",
         [name] => name,
         _ => return Err(Failure::new(Kind::Usage, "profiles are compared for one environment")),
     };
     let layout = Infrastructure::load(project, name)?;
     let limit = limit(project, name)?;
-    let compared = cost::compare(&layout, prices, hours, limit)?;
+    let node_hours = args.node_hours.unwrap_or(layout.node_hours);
+    let compared = cost::compare(&layout, prices, f64::from(node_hours), limit)?;
     Ok(Comparison {
         version: 1,
         currency: prices.currency.clone(),
         environment: name.to_owned(),
-        node_hours: hours,
+        node_hours,
         prices: Age::of(compared.iter().map(|one| &one.bill), prices, today()),
         profiles: compared.into_iter().map(|one| in_profile(one, limit)).collect(),
     })

@@ -30,6 +30,9 @@ pub struct Infrastructure {
     pub nodes_min: u32,
     /// Nodes of all zones together that may run.
     pub nodes_max: u32,
+    /// Hours a month that nodes are meant to run, off hours left out; only the price depends on it.
+    #[serde(default = "always")]
+    pub node_hours: u32,
     /// System disk of a node, GB.
     pub root_volume_gb: u32,
     /// Whether a load balancer stands in front.
@@ -44,6 +47,11 @@ pub struct Infrastructure {
     pub backup_gb: u32,
     /// Public name of the page and the API.
     pub domain: String,
+}
+
+/// A month, as Scaleway reckons; what layouts meant before they said it.
+const fn always() -> u32 {
+    730
 }
 
 impl Infrastructure {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Item;
 use crate::{
-    config::{Confidence, Prices},
+    config::{Confidence, Infrastructure, Prices},
     failure::Result,
 };
 
@@ -54,9 +54,9 @@ pub struct Age {
     pub stale: Vec<String>,
 }
 
-/// What `items` cost when all of them stand the whole month, EUR; see [`bill`] for how it fails.
-pub fn whole_month(items: &[Item], prices: &Prices) -> Result<f64> {
-    bill(items, prices, f64::from(prices.hours_per_month)).map(|bill| bill.eur_per_month)
+/// What the `items` of `layout` cost a month, with its off hours, EUR; see [`bill`] for how it fails.
+pub fn monthly(items: &[Item], layout: &Infrastructure, prices: &Prices) -> Result<f64> {
+    bill(items, prices, f64::from(layout.node_hours)).map(|bill| bill.eur_per_month)
 }
 
 /// Prices `items`; what scales is paid `node_hours` of the month's hours.

@@ -95,6 +95,7 @@ pub(super) mod tests {
             node_type: "DEV1-M".into(),
             nodes_min: 2,
             nodes_max: 3,
+            node_hours: 730,
             root_volume_gb: 20,
             load_balancer: false,
             public_gateway: false,

@@ -8,7 +8,7 @@ mod plan;
 mod profile;
 mod quantity;
 
-pub use bill::{Age, Bill, Row, bill, total, whole_month};
+pub use bill::{Age, Bill, Row, bill, monthly, total};
 pub use budget::{Verdict, budget};
 pub use demand::{Capacity, Demand, Fit, capacity, demand, fit};
 pub use layout::{Item, of_layout};

@@ -59,9 +59,11 @@ fn off_hours_are_not_paid() {
         let report = read(&harness().run(args));
         report["eur_per_month"].as_f64().unwrap()
     };
-    let always = eur(&["cost", "staging", "--json"]);
+    let always = eur(&["cost", "staging", "--json", "--node-hours", "730"]);
     let office = eur(&["cost", "staging", "--json", "--node-hours", "240"]);
+    let meant = eur(&["cost", "staging", "--json"]);
     assert!(office < always * 0.5, "{office} of {always}");
+    assert!(meant < office, "it sleeps unless a change is on its way: {meant}");
 }
 
 #[test]

@@ -13,16 +13,17 @@ pub fn report(report: &Report, style: Style) -> String {
         text +=
             &format!("{}\n", style.strong(&format!("all together {:.2} EUR a month", report.eur_per_month)));
     }
-    text + &footnote(report.prices.as_ref(), report.node_hours, style)
+    text + &footnote(report.prices.as_ref(), style)
 }
 
 fn environment(one: &Priced, style: Style) -> String {
     let rows: Vec<[String; 6]> = one.bill.rows.iter().map(cells).collect();
     format!(
-        "{} ({}, from the {})\n\n{}\n{} EUR a month; {}\n\n",
+        "{} ({}, from the {}, nodes for {} hours)\n\n{}\n{} EUR a month; {}\n\n",
         style.strong(&one.environment),
         one.profile,
         one.source,
+        one.node_hours,
         ui::table(["RESOURCE", "ITEM", "QUANTITY", "EUR A UNIT", "EUR A MONTH", "SHARE"], &rows),
         style.strong(&format!("{:.2}", one.bill.eur_per_month)),
         verdict(&one.budget, style),
@@ -71,7 +72,9 @@ pub fn profiles(compared: &Comparison, style: Style) -> String {
         .collect();
     let total = |one: &super::InProfile| format!("{:>9.2}", one.bill.eur_per_month);
     rows.push(["together".to_owned(), total(lean), total(resilient)]);
-    let mut text = format!("{}, EUR a month\n\n", style.strong(&compared.environment));
+    let hours = compared.node_hours;
+    let mut text =
+        format!("{}, EUR a month, nodes for {hours} hours\n\n", style.strong(&compared.environment));
     text += &ui::table(["", lean.profile, resilient.profile], &rows);
     for one in &compared.profiles {
         text += &format!("\n{}: {}\n", style.strong(one.profile), one.what);
@@ -83,13 +86,13 @@ pub fn profiles(compared: &Comparison, style: Style) -> String {
     if !resilient.budget.said.allows() {
         text += "\nThe reference layout (two nodes, gateway, load balancer) is `resilient`: at these prices it is above the budget.\n";
     }
-    text + "\n" + &footnote(compared.prices.as_ref(), compared.node_hours, style)
+    text + "\n" + &footnote(compared.prices.as_ref(), style)
 }
 
-fn footnote(age: Option<&Age>, node_hours: f64, style: Style) -> String {
+fn footnote(age: Option<&Age>, style: Style) -> String {
     let Some(age) = age else { return String::new() };
     style.dim(&format!(
-        "EUR without VAT, nodes for {node_hours:.0} hours; prices of {} to {}, the oldest {} days old\n",
+        "EUR without VAT; prices of {} to {}, the oldest {} days old\n",
         age.oldest, age.newest, age.age_days
     ))
 }

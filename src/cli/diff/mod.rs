@@ -90,7 +90,7 @@ fn costs(project: &Project, before: &Side, after: &Side) -> Result<Option<Cost>>
     let monthly = |side: &Side| {
         let layout: Infrastructure = serde_json::from_value(side.infrastructure.clone()?).ok()?;
         // A layout of another time may ask for what the table does not price.
-        cost::whole_month(&cost::of_layout(&layout, &prices), &prices).ok()
+        cost::monthly(&cost::of_layout(&layout, &prices), &layout, &prices).ok()
     };
     Ok(Some(Cost { before: monthly(before), after: monthly(after) }))
 }

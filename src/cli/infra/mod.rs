@@ -145,7 +145,7 @@ impl Target {
 fn price(infra: &InfraContext, plan: &Value) -> Result<f64> {
     let prices = Prices::load(&infra.project)?;
     let items = cost::of_plan(plan, &infra.wanted, &prices)?;
-    cost::whole_month(&items, &prices)
+    cost::monthly(&items, &infra.wanted, &prices)
 }
 
 impl Sure {

@@ -47,5 +47,5 @@ pub fn monthly(project: &Project, environment: &Environment) -> std::result::Res
 
 fn priced(project: &Project, name: &str) -> Result<f64> {
     let (layout, prices) = (Infrastructure::load(project, name)?, Prices::load(project)?);
-    cost::whole_month(&cost::of_layout(&layout, &prices), &prices)
+    cost::monthly(&cost::of_layout(&layout, &prices), &layout, &prices)
 }
