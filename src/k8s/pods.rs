@@ -1,15 +1,19 @@
 //! What is wrong with a pod, and whether waiting can mend it.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::object::{self, condition, list, number, text};
 
+/// What is restarted later after its pod was made has lived meanwhile.
+const YOUNG: SignedDuration = SignedDuration::from_mins(10);
+
 /// How long a crash loop is forgiven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
-    /// What the container needs may only be coming up: final is what the back-off has waited 10 + 20 + 40 + 80 s for.
+    /// What the container needs may only be coming up: it was restarted at once, and then after 10, 20 and 40 s.
     Starting,
-    /// What it needs was there before it came: 10 + 20 s.
+    /// What it needs was there before it came: at once, and then after 10 s. For who looks again before giving up.
     Settled,
 }
 
@@ -43,13 +47,13 @@ pub fn trouble(pod: &Value, patience: Patience) -> Option<Trouble> {
     let found: Vec<Trouble> = containers
         .iter()
         .flat_map(|at| list(pod, at))
-        .filter_map(|status| of_container(status, patience))
+        .filter_map(|status| of_container(pod, status, patience))
         .collect();
     let worst = found.iter().find(|trouble| trouble.terminal).or_else(|| found.first()).cloned();
     worst.or_else(|| unscheduled(pod))
 }
 
-fn of_container(status: &Value, patience: Patience) -> Option<Trouble> {
+fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Trouble> {
     let restarts = number(status, "/restartCount");
     let name = text(status, "/name").unwrap_or_default().to_owned();
     let waiting = text(status, "/state/waiting/reason");
@@ -77,10 +81,29 @@ fn of_container(status: &Value, patience: Patience) -> Option<Trouble> {
             of(reason, message.to_owned(), false, false)
         }
         _ => match text(status, "/state/terminated/reason") {
-            Some("Completed") | None => None,
-            Some(reason) => of(reason, exit_message(status, restarts), false, false),
+            // So an init container tells of its back-off, and every other of the moment before it.
+            Some(reason) if reason != "Completed" => {
+                of(reason, exit_message(status, restarts), restarts >= patience.restarts(), true)
+            }
+            _ if patience == Patience::Settled
+                && restarts >= patience.restarts()
+                && is_tried_again(pod, status) =>
+            {
+                of("Restarting", exit_message(status, restarts), true, true)
+            }
+            _ => None,
         },
     }
+}
+
+/// Whether it runs once more and is not ready, in a pod that is new: one that fails its start-up probe crashes so slowly that
+/// it gets no back-off for minutes. What was restarted with its node once a week is not of that sort.
+fn is_tried_again(pod: &Value, status: &Value) -> bool {
+    let at =
+        |value: &Value, pointer: &str| text(value, pointer).and_then(|text| text.parse::<Timestamp>().ok());
+    let (made, started) = (at(pod, "/metadata/creationTimestamp"), at(status, "/state/running/startedAt"));
+    let young = made.zip(started).is_some_and(|(made, started)| started.duration_since(made) < YOUNG);
+    young && status["ready"] != true
 }
 
 /// A registry that does not answer yet may answer later; one that answers "not found" has answered.
@@ -173,6 +196,33 @@ mod tests {
             [Patience::Starting, Patience::Settled].map(|patience| trouble(&pod, patience).unwrap().terminal)
         };
         assert_eq!([1, 2, 4].map(terminal), [[false, false], [false, true], [true, true]]);
+        let ended = |restarts: i64, reason: &str| {
+            let state = json!({"terminated": {"reason": reason, "exitCode": 3}});
+            let pod = json!({"status": {"containerStatuses": [{"name": "main", "restartCount": restarts, "state": state}]}});
+            trouble(&pod, Patience::Settled).map(|trouble| trouble.terminal)
+        };
+        assert_eq!((ended(1, "Error"), ended(2, "Error")), (Some(false), Some(true)));
+        assert_eq!(ended(2, "Completed"), None);
+    }
+
+    #[test]
+    fn one_that_is_tried_again_and_again_is_no_better_off_while_it_runs() {
+        let pod = |restarts: i64, ready: bool, made: &str| {
+            let status = json!({"name": "main", "restartCount": restarts, "ready": ready,
+                "state": {"running": {"startedAt": "2026-01-01T00:01:00Z"}},
+                "lastState": {"terminated": {"reason": "Completed", "exitCode": 0}}});
+            json!({"metadata": {"creationTimestamp": made}, "status": {"containerStatuses": [status]}})
+        };
+        let running =
+            |restarts, ready, patience| trouble(&pod(restarts, ready, "2026-01-01T00:00:00Z"), patience);
+        let found = running(2, false, Patience::Settled).unwrap();
+        assert_eq!(found.message, "ended with code 0 (Completed), restarted 2 times");
+        assert!(found.terminal && found.crashed);
+        assert_eq!(running(2, true, Patience::Settled), None, "it answers");
+        assert_eq!(running(1, false, Patience::Settled), None);
+        assert_eq!(running(9, false, Patience::Starting), None, "`seasense dev` gives up at once");
+        let old = pod(9, false, "2025-12-24T00:00:00Z");
+        assert_eq!(trouble(&old, Patience::Settled), None, "its node was restarted now and then");
     }
 
     #[test]

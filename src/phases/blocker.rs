@@ -65,8 +65,9 @@ async fn explain(
 ) -> Result<Blocker> {
     let pods = pods_of(client, entry, object).await?;
     let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
-    let troubled = pods.iter().find_map(|pod| Some((pod, pods::trouble(pod, patience)?)));
-    if let Some((pod, trouble)) = troubled {
+    let troubled = pods.iter().filter_map(|pod| Some((pod, pods::trouble(pod, patience)?)));
+    // Of several that come at once, one may be between two crashes.
+    if let Some((pod, trouble)) = troubled.max_by_key(|(_, trouble)| trouble.terminal) {
         return of_pod(client, pod, trouble).await;
     }
     let (kind, namespace, name) = match pods.iter().find(not_ready) {
@@ -169,6 +170,24 @@ mod tests {
         assert_eq!(blocker.title, "Pod seasense/backend-1");
         assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: no such image in its registry");
         assert!(blocker.terminal);
+    }
+
+    #[tokio::test]
+    async fn of_several_pods_the_one_that_nothing_mends_is_named() {
+        let of = |name: &str, reason: &str, message: &str| {
+            let state = json!({"waiting": {"reason": reason, "message": message}});
+            json!({"metadata": {"name": name, "namespace": "seasense"},
+                "status": {"containerStatuses": [{"name": "main", "image": "r/x@sha256:1", "state": state}]}})
+        };
+        let (absent, passing) = ("r/x@sha256:1: not found", "secret \"x\" not found");
+        let pods = [of("a", "CreateContainerConfigError", passing), of("b", "ErrImagePull", absent)];
+        let api = api(&json!({}));
+        for pods in [pods.clone(), [pods[1].clone(), pods[0].clone()]] {
+            api.serve_list("/api/v1/namespaces/seasense/pods", &pods);
+            let kustomization = kustomization("Deployment", "apps/v1");
+            let blocker = find(&api.client(), &kustomization, Patience::Starting).await.unwrap().unwrap();
+            assert_eq!(blocker.title, "Pod seasense/b");
+        }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! It keeps no state of its own: what is done is read from the ledger and from the target, so a run that is killed
 //! anywhere is taken up by the next one.
 
+mod despair;
 mod forward;
 mod order;
 mod restore;

@@ -61,6 +61,8 @@ pub struct Pace {
     pub ready: Duration,
     /// For how long it must be without hope until it is given up before that.
     pub grace: Duration,
+    /// For how long there must be hope again until that begins anew.
+    pub relief: Duration,
 }
 
 impl Pace {
@@ -71,6 +73,7 @@ impl Pace {
         patience: Duration::from_secs(30),
         ready: Duration::from_mins(15),
         grace: Duration::from_secs(45),
+        relief: Duration::from_secs(15),
     };
 }
 

@@ -1,10 +1,10 @@
 //! A share of the requests first: the new backend beside the old one, watched, and taken away again whatever was seen.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, Order, Watched, Witness, watch::in_one_line};
+use super::{Driver, Order, Watched, Witness, despair::Despair, watch::in_one_line};
 use crate::{
     event::{Event, Step},
     failure::{Failure, Kind, Result},
@@ -103,13 +103,15 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     ) -> Result<Option<String>> {
         let step = Step::start(self.events, id, title);
         self.target.share(&order.digest, percent).await?;
+        let despair = RefCell::new(Despair::after(self.pace.grace, self.pace.relief));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
             let trial = self.target.trial().await?.unwrap_or_default();
+            let gives_up = despair.borrow_mut().look(step.elapsed(), trial.hopeless.is_some());
             Ok(match trial.hopeless {
                 _ if trial.ready && trial.percent == Some(percent) => Look::Ready(()),
-                Some(why) => Look::Failed(Failure::new(Kind::Phase, why)),
-                None if trial.ready => Look::NotYet("the gateway has not taken the share up".to_owned()),
-                None => Look::NotYet(trial.message),
+                Some(why) if gives_up => Look::Failed(Failure::new(Kind::Phase, why)),
+                _ if trial.ready => Look::NotYet("the gateway has not taken the share up".to_owned()),
+                _ => Look::NotYet(trial.message),
             })
         });
         match waited.await {

@@ -1,10 +1,10 @@
 //! Waits until the target is Ready, and watches it until there is a verdict.
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, Order, Witness};
+use super::{Driver, Order, Witness, despair::Despair};
 use crate::{
     event::Step,
     failure::{Failure, Kind, Result},
@@ -69,18 +69,21 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let step =
             Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
         // What crashes may still be a pod of the digest before: only what stays without hope is given up.
-        let given_up: Cell<Option<Deadline>> = Cell::new(None);
+        let despair = RefCell::new(Despair::after(grace, self.pace.relief));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
-            step.progress(count(ready), Some(count(state.parts.len())), String::new());
             let why = state.hopeless.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
-            given_up.set(why.map(|_| given_up.get().unwrap_or_else(|| Deadline::after(grace))));
+            let late = state.parts.iter().find(|part| !part.ready).map(|part| &part.name);
+            step.progress(
+                count(ready),
+                Some(count(state.parts.len())),
+                why.or(late).cloned().unwrap_or_default(),
+            );
+            let gives_up = despair.borrow_mut().look(step.elapsed(), why.is_some());
             Ok(match why {
                 _ if state.is_ready_at(digest) => Look::Ready(()),
-                Some(why) if given_up.get().is_some_and(|deadline| deadline.passed()) => {
-                    Look::Failed(Failure::new(Kind::Phase, why.clone()))
-                }
+                Some(why) if gives_up => Look::Failed(Failure::new(Kind::Phase, why.clone())),
                 _ => Look::NotYet(state.missing(digest)),
             })
         });

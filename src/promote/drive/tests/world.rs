@@ -160,6 +160,7 @@ impl World {
             patience: millis(5000),
             ready: millis(40),
             grace: millis(2),
+            relief: millis(1),
         };
         let driver = Driver {
             target: self,

@@ -1,0 +1,77 @@
+//! When waiting is given up before its time is over; pure.
+
+use std::time::Duration;
+
+/// What is without hope for long enough is given up.
+///
+/// A container that crashes again and again runs for a moment between two crashes: hope that does not last is none.
+#[derive(Debug, Clone)]
+pub struct Despair {
+    grace: Duration,
+    relief: Duration,
+    without: Option<Duration>,
+    hope: Option<Duration>,
+}
+
+impl Despair {
+    /// Gives up after `grace` without hope; hope that lasts for `relief` lets it begin anew.
+    pub const fn after(grace: Duration, relief: Duration) -> Self {
+        Self { grace, relief, without: None, hope: None }
+    }
+
+    /// Takes in a look at the time `now`, counted from when the wait began; tells whether to give up.
+    pub fn look(&mut self, now: Duration, hopeless: bool) -> bool {
+        if hopeless {
+            self.hope = None;
+            let since = *self.without.get_or_insert(now);
+            return now.saturating_sub(since) >= self.grace;
+        }
+        let since = *self.hope.get_or_insert(now);
+        if now.saturating_sub(since) >= self.relief {
+            self.without = None;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// The second in which looks, one each second, end in giving up.
+    fn given_up(looks: impl IntoIterator<Item = bool>) -> Option<u32> {
+        let mut despair = Despair::after(45 * SECOND, 15 * SECOND);
+        (0..)
+            .zip(looks)
+            .find(|(second, hopeless)| despair.look(*second * SECOND, *hopeless))
+            .map(|(at, _)| at)
+    }
+
+    #[test]
+    fn a_restart_between_two_crashes_is_no_hope() {
+        // In its back-off from 11 s on, but for the moments of its restarts.
+        let crashing = |second: u32| second > 11 && ![31, 32, 71, 72].contains(&second);
+        assert_eq!(given_up((0..200).map(crashing)), Some(57));
+    }
+
+    #[test]
+    fn what_recovers_is_waited_for() {
+        let crashed_before = |second: u32| (5..40).contains(&second) || (60..100).contains(&second);
+        assert_eq!(given_up((0..300).map(crashed_before)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_given_up_before_the_grace_is_over(looks in prop::collection::vec(any::<bool>(), 0..300)) {
+            if let Some(at) = given_up(looks.iter().copied()) {
+                let first = looks.iter().position(|hopeless| *hopeless).unwrap();
+                prop_assert!(usize::try_from(at).unwrap() >= first + 45);
+                prop_assert!(looks[usize::try_from(at).unwrap()], "at a look that has hope");
+            }
+        }
+    }
+}
