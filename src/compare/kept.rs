@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -40,7 +41,10 @@ impl Kept {
     pub fn put(&self, key: &str, objects: &[Value]) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        serde_json::to_writer(io::BufWriter::new(&file), objects)?;
+        let mut writer = io::BufWriter::new(&file);
+        serde_json::to_writer(&mut writer, objects)?;
+        writer.flush()?;
+        drop(writer);
         file.persist(self.file(key))?;
         self.forget_oldest()
     }
