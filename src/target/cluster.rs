@@ -170,7 +170,11 @@ impl Target for ClusterTarget {
             }
             Some(digest) => {
                 let found = phases::hopelessness(&self.client().await?, digest).await?;
-                state.hopeless = found.map(|failure| failure.with_causes());
+                // Without the last words of what crashed: a record has one line for it.
+                state.hopeless = found.map(|failure| match failure.causes.first() {
+                    Some(cause) => format!("{}: {cause}", failure.message),
+                    None => failure.message,
+                });
             }
             None => {}
         }
