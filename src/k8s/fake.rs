@@ -55,6 +55,15 @@ impl FakeApi {
         self.serve(path, json!({"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}))
     }
 
+    /// Serves the Deployment `backend` that wants one replica, and these pods of its namespace.
+    pub fn serve_backend(&self, pods: &[Value]) -> &Self {
+        let backend =
+            json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}});
+        self.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
+            .serve("/apis/apps/v1/namespaces/seasense/deployments/backend", backend)
+            .serve_list("/api/v1/namespaces/seasense/pods", pods)
+    }
+
     /// Serves the kinds of a group and version: kind, plural, namespaced.
     pub fn serve_kinds(&self, api_version: &str, kinds: &[(&str, &str, bool)]) -> &Self {
         let root = if api_version.contains('/') { "apis" } else { "api" };

@@ -55,6 +55,7 @@ pub fn trouble(pod: &Value, patience: Patience) -> Option<Trouble> {
 
 fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Trouble> {
     let restarts = number(status, "/restartCount");
+    let again_and_again = restarts >= patience.restarts();
     let name = text(status, "/name").unwrap_or_default().to_owned();
     let waiting = text(status, "/state/waiting/reason");
     let message = text(status, "/state/waiting/message").unwrap_or_default();
@@ -75,7 +76,7 @@ fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Troub
             of(reason, image_message(status, message), true, false)
         }
         Some(reason @ "CrashLoopBackOff") => {
-            of(reason, exit_message(status, restarts), restarts >= patience.restarts(), true)
+            of(reason, exit_message(status, restarts), again_and_again, true)
         }
         Some(reason @ ("CreateContainerConfigError" | "CreateContainerError" | "RunContainerError")) => {
             of(reason, message.to_owned(), false, false)
@@ -83,12 +84,9 @@ fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Troub
         _ => match text(status, "/state/terminated/reason") {
             // So an init container tells of its back-off, and every other of the moment before it.
             Some(reason) if reason != "Completed" => {
-                of(reason, exit_message(status, restarts), restarts >= patience.restarts(), true)
+                of(reason, exit_message(status, restarts), again_and_again, true)
             }
-            _ if patience == Patience::Settled
-                && restarts >= patience.restarts()
-                && is_tried_again(pod, status) =>
-            {
+            _ if patience == Patience::Settled && again_and_again && is_tried_again(pod, status) => {
                 of("Restarting", exit_message(status, restarts), true, true)
             }
             _ => None,

@@ -142,16 +142,8 @@ mod tests {
 
     fn api(pod_status: &Value) -> FakeApi {
         let api = FakeApi::default();
-        api.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
-            .serve(
-                "/apis/apps/v1/namespaces/seasense/deployments/backend",
-                json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}}),
-            )
-            .serve_list(
-                "/api/v1/namespaces/seasense/pods",
-                &[json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": pod_status})],
-            )
-            .serve_list(
+        let pod = json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": pod_status});
+        api.serve_backend(&[pod]).serve_list(
                 "/api/v1/namespaces/seasense/events",
                 &[json!({"reason": "Pulling", "message": "Pulling image", "lastTimestamp": "2026-01-01T00:00:00Z"})],
             );
@@ -183,7 +175,7 @@ mod tests {
         let pods = [of("a", "CreateContainerConfigError", passing), of("b", "ErrImagePull", absent)];
         let api = api(&json!({}));
         for pods in [pods.clone(), [pods[1].clone(), pods[0].clone()]] {
-            api.serve_list("/api/v1/namespaces/seasense/pods", &pods);
+            api.serve_backend(&pods);
             let kustomization = kustomization("Deployment", "apps/v1");
             let blocker = find(&api.client(), &kustomization, Patience::Starting).await.unwrap().unwrap();
             assert_eq!(blocker.title, "Pod seasense/b");

@@ -126,17 +126,11 @@ fn crashing(earlier: &str) -> FakeApi {
     apps["status"]["inventory"] = json!({"entries": [{"id": "seasense_backend_apps_Deployment", "v": "v1"}]});
     *items.last_mut().unwrap() = apps;
     let api = api(&items);
-    api.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
-        .serve(
-            "/apis/apps/v1/namespaces/seasense/deployments/backend",
-            json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}}),
-        )
-        .serve_list(
-            "/api/v1/namespaces/seasense/pods",
-            &[json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": {"containerStatuses": [
-                {"name": "backend", "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
-                    "lastState": {"terminated": {"reason": "Error", "exitCode": 101}}}]}})],
-        );
+    api.serve_backend(&[
+        json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": {"containerStatuses": [
+        {"name": "backend", "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+            "lastState": {"terminated": {"reason": "Error", "exitCode": 101}}}]}}),
+    ]);
     api
 }
 

@@ -23,11 +23,9 @@ pub fn soak(source: &str, digest: &str, state: &State, needed: Duration, now: Ti
     if needed.is_zero() {
         return Gate::skipped(SOAK, "no soak time is asked for");
     }
-    let Some(since) = state.ready_since.filter(|_| state.is_ready_at(digest)) else {
+    let Some(soaked) = soaked(digest, state, now) else {
         return Gate::refused(SOAK, format!("{source} is not known to be Ready at this digest"));
     };
-    // A clock that runs ahead over there does not make it longer.
-    let soaked = Duration::try_from(now.duration_since(since)).unwrap_or_default();
     let told = format!("{source} is Ready since {}, {} are asked for", minutes(soaked), minutes(needed));
     if soaked >= needed { Gate::passed(SOAK, told) } else { Gate::refused(SOAK, told) }
 }
@@ -48,12 +46,18 @@ pub fn left_to_soak(digest: &str, state: &State, needed: Duration, now: Timestam
     if state.is_coming(digest) {
         return Left::Parts;
     }
-    let Some(since) = state.ready_since.filter(|_| state.is_ready_at(digest)) else { return Left::Nothing };
-    let soaked = Duration::try_from(now.duration_since(since)).unwrap_or_default();
+    let Some(soaked) = soaked(digest, state, now) else { return Left::Nothing };
     match needed.saturating_sub(soaked) {
         Duration::ZERO => Left::Nothing,
         left => Left::Time(left),
     }
+}
+
+/// For how long it has been Ready at `digest`; `None` where it is not.
+fn soaked(digest: &str, state: &State, now: Timestamp) -> Option<Duration> {
+    let since = state.ready_since.filter(|_| state.is_ready_at(digest))?;
+    // A clock that runs ahead over there does not make it longer.
+    Some(Duration::try_from(now.duration_since(since)).unwrap_or_default())
 }
 
 fn minutes(time: Duration) -> String {
