@@ -21,6 +21,8 @@ use testcontainers::{
 
 #[path = "containers/prune.rs"]
 mod prune;
+#[path = "gitops/upstream.rs"]
+mod upstream;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -59,17 +61,6 @@ async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (V
     (manifest, digest)
 }
 
-/// Workloads of upstream that are counted in what the platform asks for (`tests/gitops/capacity.rs`).
-const COUNTED: [&str; 7] = [
-    "cert-manager",
-    "cert-manager-cainjector",
-    "cert-manager-webhook",
-    "cnpg-controller-manager",
-    "envoy-gateway",
-    "kustomize-controller",
-    "source-controller",
-];
-
 #[test]
 #[ignore = "needs the manifests that a supply has made"]
 fn every_workload_of_upstream_is_counted_in_what_the_platform_asks_for() {
@@ -86,7 +77,7 @@ fn every_workload_of_upstream_is_counted_in_what_the_platform_asks_for() {
         }
     }
     found.sort();
-    assert_eq!(found, COUNTED);
+    assert_eq!(found, upstream::COUNTED);
 }
 
 fn locked(repository: &str, digest: &str) -> LockedImage {

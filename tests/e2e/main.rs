@@ -89,7 +89,7 @@ fn t67_diagnostics_tell_everything_and_no_secret() {
 #[ignore = "needs Docker and kind; creates a cluster"]
 fn t68_a_platform_that_fails_packs_its_own_diagnostics() {
     let world = world();
-    let edit = |from: &str, to: &str| world.edit("gitops/apps/frontend/deployment.yaml", from, to);
+    let edit = |from: &str, to: &str| world.edit(MANIFEST, from, to);
     edit("progressDeadlineSeconds: 241", "progressDeadlineSeconds: -1");
     let run = world.seasense(&["dev", "--output", "plain", "--timeout", "60"]);
     edit("progressDeadlineSeconds: -1", "progressDeadlineSeconds: 241");

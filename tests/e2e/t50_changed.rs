@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{schema, world::world};
+use crate::{MANIFEST, schema, world::world};
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
@@ -31,11 +31,7 @@ fn t52_a_deadline_is_kept_and_has_its_exit_code() {
 fn t60_an_edit_reaches_the_cluster_through_flux() {
     let world = world();
     let before = world.status()["artifact"]["digest"].clone();
-    world.edit(
-        "gitops/apps/frontend/deployment.yaml",
-        "progressDeadlineSeconds: 240",
-        "progressDeadlineSeconds: 241",
-    );
+    world.edit(MANIFEST, "progressDeadlineSeconds: 240", "progressDeadlineSeconds: 241");
     // All the while the person works with clusters of their own: nothing must go there.
     world.seasense_while_contexts_change(&["dev", "--output", "plain"]).assert_success();
     let status = world.status();
@@ -58,11 +54,7 @@ fn t60_an_edit_reaches_the_cluster_through_flux() {
 fn t65_a_broken_manifest_is_refused_before_anything_is_pushed() {
     let world = world();
     let before = world.status()["artifact"]["digest"].clone();
-    world.edit(
-        "gitops/apps/frontend/deployment.yaml",
-        "progressDeadlineSeconds: 241",
-        "progressDeadlineSeconds: [241",
-    );
+    world.edit(MANIFEST, "progressDeadlineSeconds: 241", "progressDeadlineSeconds: [241");
     let run = world.seasense(&["dev", "--output", "plain"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
     assert!(
@@ -70,11 +62,7 @@ fn t65_a_broken_manifest_is_refused_before_anything_is_pushed() {
         "the file and line are not named:\n{}",
         run.stderr
     );
-    world.edit(
-        "gitops/apps/frontend/deployment.yaml",
-        "progressDeadlineSeconds: [241",
-        "progressDeadlineSeconds: 241",
-    );
+    world.edit(MANIFEST, "progressDeadlineSeconds: [241", "progressDeadlineSeconds: 241");
     assert_eq!(world.status()["artifact"]["digest"], before, "a broken tree reached the cluster");
 }
 

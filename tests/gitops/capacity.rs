@@ -9,18 +9,7 @@ use seasense::{
 };
 use serde_json::Value;
 
-use super::{environments, rendered, root};
-
-/// Workloads of upstream whose resources are patches of ours; `tests/containers.rs` sees that there are no others.
-const UPSTREAM: [&str; 7] = [
-    "cert-manager",
-    "cert-manager-cainjector",
-    "cert-manager-webhook",
-    "cnpg-controller-manager",
-    "envoy-gateway",
-    "kustomize-controller",
-    "source-controller",
-];
+use super::{environments, rendered, root, upstream};
 
 /// Flux's own controllers are no part of the tree: it is what applies the tree.
 fn flux() -> Vec<Value> {
@@ -59,7 +48,8 @@ async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
         let demands = cost::demand(&objects).unwrap();
         let names: BTreeSet<&str> = demands.iter().map(|demand| demand.name.as_str()).collect();
         assert_eq!(names.len(), demands.len(), "something is counted twice: {demands:?}");
-        let expected = UPSTREAM.into_iter().chain(["backend", "envoy", "frontend", "seasense-db"]).collect();
+        let expected =
+            upstream::COUNTED.into_iter().chain(["backend", "envoy", "frontend", "seasense-db"]).collect();
         assert_eq!(names, expected);
         let capacity = cost::capacity(&layout, &prices).unwrap();
         let whole = cost::fit(&demands, capacity);

@@ -18,6 +18,7 @@ mod environments;
 mod objects;
 mod phases;
 mod rules;
+mod upstream;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
