@@ -2,6 +2,7 @@
 
 mod apply;
 mod client;
+mod crashes;
 mod discovery;
 mod events;
 pub mod exec;
@@ -24,6 +25,7 @@ mod wait;
 pub(crate) mod fake;
 
 pub use client::Client;
+pub use crashes::Patience;
 pub use events::{EventNote, latest};
 pub use handle::ClusterHandle;
 pub use health::{Health, health};

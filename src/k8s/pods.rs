@@ -1,30 +1,11 @@
 //! What is wrong with a pod, and whether waiting can mend it.
 
-use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::object::{self, condition, list, number, text};
-
-/// What is restarted later after its pod was made has lived meanwhile.
-const YOUNG: SignedDuration = SignedDuration::from_mins(10);
-
-/// How long a crash loop is forgiven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// What the container needs may only be coming up: it was restarted at once, and then after 10, 20 and 40 s.
-    Starting,
-    /// What it needs was there before it came: at once, and then after 10 s. For who looks again before giving up.
-    Settled,
-}
-
-impl Patience {
-    fn restarts(self) -> i64 {
-        match self {
-            Self::Starting => 4,
-            Self::Settled => 2,
-        }
-    }
-}
+use super::{
+    crashes::{Patience, again_and_again, is_tried_again},
+    object::{self, condition, list, number, text},
+};
 
 /// Something that keeps a pod from being ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,10 +36,10 @@ pub fn trouble(pod: &Value, patience: Patience) -> Option<Trouble> {
 
 fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Trouble> {
     let restarts = number(status, "/restartCount");
-    let again_and_again = restarts >= patience.restarts();
     let name = text(status, "/name").unwrap_or_default().to_owned();
     let waiting = text(status, "/state/waiting/reason");
     let message = text(status, "/state/waiting/message").unwrap_or_default();
+    let again_and_again = again_and_again(pod, status, patience);
     let of = |reason: &str, message: String, terminal, crashed| {
         Some(Trouble { container: name.clone(), reason: reason.to_owned(), message, terminal, crashed })
     };
@@ -86,22 +67,12 @@ fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Troub
             Some(reason) if reason != "Completed" => {
                 of(reason, exit_message(status, restarts), again_and_again, true)
             }
-            _ if patience == Patience::Settled && again_and_again && is_tried_again(pod, status) => {
+            _ if patience == Patience::Settled && again_and_again && is_tried_again(status) => {
                 of("Restarting", exit_message(status, restarts), true, true)
             }
             _ => None,
         },
     }
-}
-
-/// Whether it runs once more and is not ready, in a pod that is new: one that fails its start-up probe crashes so slowly that
-/// it gets no back-off for minutes. What was restarted with its node once a week is not of that sort.
-fn is_tried_again(pod: &Value, status: &Value) -> bool {
-    let at =
-        |value: &Value, pointer: &str| text(value, pointer).and_then(|text| text.parse::<Timestamp>().ok());
-    let (made, started) = (at(pod, "/metadata/creationTimestamp"), at(status, "/state/running/startedAt"));
-    let young = made.zip(started).is_some_and(|(made, started)| started.duration_since(made) < YOUNG);
-    young && status["ready"] != true
 }
 
 /// A registry that does not answer yet may answer later; one that answers "not found" has answered.
@@ -184,7 +155,7 @@ mod tests {
         let young = of(&waiting("CrashLoopBackOff", "back-off 10s", 1)).unwrap();
         assert!(!young.terminal && young.crashed);
         assert_eq!(young.message, "ended with code 3 (Error), restarted 1 times");
-        assert!(of(&waiting("CrashLoopBackOff", "back-off 80s", 4)).unwrap().terminal);
+        assert!(of(&waiting("CrashLoopBackOff", "back-off 1m20s restarting failed", 4)).unwrap().terminal);
     }
 
     #[test]

@@ -6,11 +6,11 @@ use super::state::first_line;
 use crate::{
     failure::Result,
     k8s::{
-        Client, Health, Selector,
+        Client, Health, Patience, Selector,
         exec::Target,
         flux::{Entry, Kustomization},
         health, object,
-        pods::{self, Patience, Trouble},
+        pods::{self, Trouble},
         resource,
     },
 };
@@ -87,7 +87,8 @@ async fn explain(
 
 async fn of_pod(client: &Client, pod: &Value, trouble: Trouble) -> Result<Blocker> {
     let (namespace, name) = (object::namespace(pod), object::name(pod));
-    let log = if trouble.crashed {
+    // It is told once the wait is given up.
+    let log = if trouble.crashed && trouble.terminal {
         let target = Target { namespace, pod: name, container: &trouble.container };
         // The log of a container that is gone is a help, not a need.
         client.log_tail(target, LOG_LINES, true).await.ok().filter(|log| !log.trim().is_empty())

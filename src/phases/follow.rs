@@ -13,11 +13,9 @@ use crate::{
     event::{Events, Step},
     failure::{Failure, Kind, Result},
     k8s::{
-        Client, Deadline, Look, PAUSE, Selector,
+        Client, Deadline, Look, PAUSE, Patience, Selector,
         flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        object,
-        pods::Patience,
-        resource, wait,
+        object, resource, wait,
     },
 };
 

@@ -7,11 +7,9 @@ use super::{blocker, follow, objects, objects::TRIAL, source, verdict};
 use crate::{
     failure::Result,
     k8s::{
-        Client, Health,
+        Client, Health, Patience,
         flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        health, object,
-        pods::Patience,
-        resource,
+        health, object, resource,
     },
 };
 
