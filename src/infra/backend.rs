@@ -56,6 +56,12 @@ pub fn backend(state: State, wanted: &Infrastructure, credentials: &CloudKeys, f
     json!({"terraform": {"backend": backend}})
 }
 
+/// What takes the state's bucket that is there into its root module, as `adopted.tf.json`: the bucket cannot hold its own state.
+pub fn adopted(wanted: &Infrastructure, credentials: &CloudKeys) -> Value {
+    let id = format!("{}/{}", wanted.region, bucket(wanted, credentials));
+    json!({"import": [{"to": "scaleway_object_bucket.state", "id": id}]})
+}
+
 /// The settings of OpenTofu's own encryption, which it reads from `TF_ENCRYPTION`: the state holds the cluster's token.
 pub fn encryption(passphrase: &str) -> String {
     json!({

@@ -91,8 +91,8 @@ pub(super) async fn planned(context: &InfraContext, purpose: Purpose) -> Result<
     }
     // Looking must not make anything: while there is no bucket there is no state either, and nothing stands.
     let absent = context.state == State::Bucket && !bucket_exists(context).await?;
-    if absent && purpose == Purpose::Change {
-        make_bucket(context).await?;
+    if context.state == State::Bucket && purpose == Purpose::Change {
+        keep_bucket(context, !absent).await?;
     }
     let state = (!absent || purpose == Purpose::Change).then_some(context.state);
     let tofu = Tofu::ready(context, Root::Environment(state)).await?;
@@ -123,9 +123,10 @@ async fn bucket_exists(context: &InfraContext) -> Result<bool> {
     .await
 }
 
-/// Makes the state's bucket: a root of its own, because a state cannot be kept in a bucket that it makes.
-async fn make_bucket(context: &InfraContext) -> Result<()> {
-    let tofu = Tofu::ready(context, Root::StateBucket).await?;
+/// Makes the state's bucket, or brings the one that is there to what its module says: a run that was cut off between two requests
+/// may have left it without versions. A root of its own, because a state cannot be kept in a bucket that it makes.
+async fn keep_bucket(context: &InfraContext, exists: bool) -> Result<()> {
+    let tofu = Tofu::ready(context, Root::StateBucket { exists }).await?;
     let step = Step::start(&context.events, "infra.state", "Make the bucket of the state");
     let name = bucket(&context.wanted, &context.credentials);
     let variables = [
@@ -133,7 +134,11 @@ async fn make_bucket(context: &InfraContext) -> Result<()> {
         format!("-var=environment={}", context.wanted.environment),
         format!("-var=region={}", context.wanted.region),
     ];
-    tofu.plan(&variables, &step).await?;
+    let plan = tofu.plan(&variables, &step).await?;
+    if Summary::of(&context.wanted.environment, &plan).is_empty() {
+        step.unchanged(name);
+        return Ok(());
+    }
     tofu.apply(&step).await?;
     step.done(name);
     Ok(())

@@ -22,15 +22,15 @@ const PROVIDER: &str = "registry.opentofu.org/scaleway/scaleway";
 pub enum Root {
     /// The environment, with its state where it is kept; nowhere while nothing stands.
     Environment(Option<State>),
-    /// The bucket that the state is kept in.
-    StateBucket,
+    /// The bucket that the state is kept in, and whether it is there already.
+    StateBucket { exists: bool },
 }
 
 impl Root {
     const fn name(self) -> &'static str {
         match self {
             Self::Environment(_) => "environment",
-            Self::StateBucket => "state-bucket",
+            Self::StateBucket { .. } => "state-bucket",
         }
     }
 
@@ -38,7 +38,7 @@ impl Root {
     const fn folder(self) -> &'static str {
         match self {
             Self::Environment(_) => "",
-            Self::StateBucket => "state",
+            Self::StateBucket { .. } => "state",
         }
     }
 }
@@ -84,10 +84,18 @@ impl Workspace {
         std::fs::create_dir_all(&modules)?;
         std::fs::set_permissions(base, std::fs::Permissions::from_mode(0o700))?;
         mirror(&context.project.root().join(MODULES), &modules)?;
-        // The bucket of the state cannot hold its own state; whether it is there is seen by looking.
-        if let Root::Environment(Some(state)) = root {
-            let backend = backend::backend(state, &context.wanted, &context.credentials, &context.folder());
-            std::fs::write(self.folder.join("backend.tf.json"), serde_json::to_vec_pretty(&backend)?)?;
+        let (wanted, credentials) = (&context.wanted, &context.credentials);
+        let added = match root {
+            Root::Environment(Some(state)) => {
+                Some(("backend.tf.json", backend::backend(state, wanted, credentials, &context.folder())))
+            }
+            Root::StateBucket { exists: true } => {
+                Some(("adopted.tf.json", backend::adopted(wanted, credentials)))
+            }
+            Root::Environment(None) | Root::StateBucket { exists: false } => None,
+        };
+        if let Some((name, content)) = added {
+            std::fs::write(self.folder.join(name), serde_json::to_vec_pretty(&content)?)?;
         }
         std::fs::write(&self.scaleway, "")?;
         let provider = programs.provider.as_ref();
@@ -269,8 +277,15 @@ pub(super) mod tests {
     fn the_root_of_the_states_bucket_has_no_backend() {
         let folder = tempfile::tempdir().unwrap();
         let programs = Programs { tofu: "tofu".into(), provider: None };
-        let made = Workspace::prepare(&context(folder.path()), &programs, Root::StateBucket).unwrap();
+        let prepare = |exists| {
+            Workspace::prepare(&context(folder.path()), &programs, Root::StateBucket { exists }).unwrap()
+        };
+        let made = prepare(false);
         assert!(made.folder.join("main.tf").is_file() && !made.folder.join("backend.tf.json").exists());
         assert!(!std::fs::read_to_string(&made.settings).unwrap().contains("mirror"));
+        let adopted = made.folder.join("adopted.tf.json");
+        assert!(!adopted.exists());
+        prepare(true);
+        assert!(std::fs::read_to_string(adopted).unwrap().contains("fr-par/seasense-staging-state-11111111"));
     }
 }

@@ -31,6 +31,26 @@ fn a_slow_api_that_turns_requests_away_changes_nothing_of_the_result() {
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
+fn a_bucket_of_the_state_that_was_left_half_made_is_made_whole() {
+    let world = World::new();
+    let bucket = "seasense-staging-state-11111111";
+    world.fake.bare_bucket(bucket);
+    world.infra(&["apply", "staging", "--yes"]).well();
+    assert!(world.fake.setting(bucket, "versioning").contains("Enabled"));
+    assert!(world.fake.setting(bucket, "lifecycle").contains("old-versions"));
+    let writes = || {
+        let settings =
+            |line: &&String| line.starts_with("PUT ") && line.contains(bucket) && line.contains("versioning");
+        world.fake.asked().iter().filter(settings).count()
+    };
+    let before = writes();
+    assert!(before > 0, "{:#?}", world.fake.asked());
+    world.infra(&["apply", "staging", "--json"]).well();
+    assert_eq!(writes(), before, "it was whole already");
+}
+
+#[test]
+#[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn what_was_made_before_a_failure_is_not_made_twice() {
     let world = World::new();
     // A conflict is no fault of the network: the provider gives up, and says so.

@@ -1,5 +1,5 @@
-# The bucket that holds the state of an environment. It must be there before the first plan, so it is a root of its own, applied
-# once by `seasense infra apply`, and stays when the environment is destroyed.
+# The bucket that holds the state of an environment. It must be there before the first plan, so it is a root of its own. It has no
+# state itself: `seasense infra apply` looks whether it is there and takes it in. It stays when the environment is destroyed.
 
 terraform {
   required_version = ">= 1.10.0"
@@ -53,5 +53,10 @@ resource "scaleway_object_bucket" "state" {
     noncurrent_version_expiration {
       noncurrent_days = 90
     }
+  }
+
+  # Whatever a change asks for: the states of everything are in it.
+  lifecycle {
+    prevent_destroy = true
   }
 }

@@ -158,6 +158,18 @@ impl Fake {
         objects.map(|(key, (content, _))| (key.clone(), content.clone())).collect()
     }
 
+    /// Makes a bucket without any setting, as whoever was cut off after the first request leaves it.
+    pub fn bare_bucket(&self, name: &str) {
+        self.shared.lock().store.buckets.insert(name.to_owned(), store::Bucket::default());
+    }
+
+    /// A setting of a bucket, as it was written; empty where it was not.
+    pub fn setting(&self, bucket: &str, name: &str) -> String {
+        let inner = self.shared.lock();
+        let setting = inner.store.buckets.get(bucket).and_then(|bucket| bucket.settings.get(name));
+        setting.map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default()
+    }
+
     /// Everything that is there: paths, and names of buckets.
     pub fn everything(&self) -> Vec<String> {
         self.shared.lock().store.everything()
