@@ -1,23 +1,18 @@
 //! Canary buoys of a promotion: simulated ones in a container here, which reach the environment through its public gateway
 //! as real ones do. What they send belongs to no collection.
 
-use std::{
-    fs::Permissions,
-    os::unix::fs::{PermissionsExt, chown},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::{
     EngineContext, fleet,
-    record::write_whole,
-    vessel::{Vessel, ca_file, key_file, setting, user},
+    vessel::{Vessel, ca_file, key_file, provide, setting},
 };
 use crate::{
     config::Environment,
     docker::{ContainerSpec, Docker, labels},
-    failure::{Context, Kind, Result},
+    failure::Result,
 };
 
 /// The fleet's word for buoys of no collection, and how many of them the backend enrols.
@@ -79,25 +74,13 @@ pub async fn home(docker: &Docker, environment: &Environment) -> Result<()> {
 
 /// Writes what the container mounts; what only its user may read belongs to it. Gives the ledger's folder.
 fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
-    let (user, group) = user();
-    let what = |path: &Path| format!("prepare `{}` for the canary", path.display());
     let second = input.now.as_second();
     let ledger = folder.join(format!("ledger-{second}"));
-    std::fs::create_dir_all(&ledger).with_context(Kind::Cluster, || what(&ledger))?;
     // The fleet numbers its starts after the last file it finds: this one makes the number that of the present second.
     let before = ledger.join(format!("acknowledged-{second:06}.jsonl"));
-    let mut own = vec![ledger.clone(), before.clone(), key_file(folder)];
-    write_whole(&before, b"")?;
-    write_whole(&own[2], input.key)?;
-    if let Some(ca) = input.ca {
-        own.push(ca_file(folder));
-        write_whole(&own[3], ca)?;
-    }
-    for path in &own {
-        chown(path, Some(user), Some(group)).with_context(Kind::Cluster, || what(path))?;
-    }
-    std::fs::set_permissions(&ledger, Permissions::from_mode(0o700))
-        .with_context(Kind::Cluster, || what(&ledger))?;
+    let mut files = vec![(before, &b""[..]), (key_file(folder), input.key)];
+    files.extend(input.ca.map(|ca| (ca_file(folder), ca)));
+    provide(&ledger, &files)?;
     Ok(ledger)
 }
 

@@ -3,23 +3,19 @@
 //! Its key, the authority it trusts and its ledger lie in the state folder and are mounted. They are readable by one
 //! user only: the person, as whom the fleet then runs, or for root a user of its own, since the fleet never runs as root.
 
-use std::{
-    os::unix::fs::{PermissionsExt, chown},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::{
     EngineContext, NETWORK, nodes,
-    record::write_whole,
-    vessel::{Vessel, ca_file, key_file, setting, user},
+    vessel::{Vessel, ca_file, key_file, provide, setting},
 };
 use crate::{
     config::Environment,
     docker::{ContainerSpec, Restart, labels},
     event::Step,
-    failure::{Context, Failure, Kind, Result},
+    failure::{Failure, Kind, Result},
 };
 
 /// The label that tells which settings a fleet was started with.
@@ -60,7 +56,7 @@ pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<(
         return Ok(());
     }
     let folder = context.places.make_state(&cluster)?.join("fleet");
-    write_files(&folder, input)?;
+    provide(&ledger(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
     let address = gateway_address(context, &cluster).await?;
     let spec = finished(spec(input, &folder, &address), input);
     if let Some(found) = context.docker.container(&name).await? {
@@ -122,23 +118,6 @@ pub(super) async fn gateway_address(context: &EngineContext, cluster: &str) -> R
         Failure::new(Kind::Cluster, format!("the node `{node}` has no address on the network `{NETWORK}`"))
             .hint("run `seasense dev`: it starts the node")
     })
-}
-
-fn write_files(folder: &Path, input: &FleetInput<'_>) -> Result<()> {
-    let (user, group) = user();
-    let what = |path: &Path| format!("prepare `{}` for the fleet", path.display());
-    let ledger = ledger(folder);
-    std::fs::create_dir_all(&ledger).with_context(Kind::Cluster, || what(&ledger))?;
-    for (file, bytes) in [(key_file(folder), input.key), (ca_file(folder), input.ca)] {
-        let same = std::fs::read(&file).is_ok_and(|found| found == bytes);
-        if !same {
-            write_whole(&file, bytes)?;
-        }
-        chown(&file, Some(user), Some(group)).with_context(Kind::Cluster, || what(&file))?;
-    }
-    let private = std::fs::Permissions::from_mode(0o700);
-    std::fs::set_permissions(&ledger, private).with_context(Kind::Cluster, || what(&ledger))?;
-    chown(&ledger, Some(user), Some(group)).with_context(Kind::Cluster, || what(&ledger))
 }
 
 fn ledger(folder: &Path) -> PathBuf {
@@ -207,16 +186,5 @@ mod tests {
         assert_eq!(label("172.18.0.3", b"a"), label("172.18.0.3", b"a"));
         assert_ne!(label("172.18.0.3", b"a"), label("172.18.0.4", b"a"));
         assert_ne!(label("172.18.0.3", b"a"), label("172.18.0.3", b"b"));
-    }
-
-    #[test]
-    fn files_are_private_to_the_fleets_user() {
-        let folder = tempfile::tempdir().unwrap();
-        let environment = local();
-        let input = FleetInput { environment: &environment, image: "fleet", key: b"k", ca: b"c" };
-        write_files(folder.path(), &input).unwrap();
-        let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(key_file(folder.path())), 0o600);
-        assert_eq!(mode(ledger(folder.path())), 0o700);
     }
 }

@@ -1,11 +1,16 @@
 //! A container of simulated buoys, whatever they sail for: how it reaches the gateway, what is mounted, and who it runs as.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::Permissions,
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+};
 
-use super::NETWORK;
+use super::{NETWORK, record::write_whole};
 use crate::{
     config::Environment,
     docker::{ContainerSpec, Mount},
+    failure::{Context, Kind, Result},
 };
 
 /// The port of the gateway on the nodes.
@@ -84,13 +89,31 @@ pub fn setting(name: &str, value: impl Into<String>) -> (String, String) {
 }
 
 /// Who the container runs as, and whose its files are.
-pub fn user() -> (u32, u32) {
+fn user() -> (u32, u32) {
     let person = rustix::process::geteuid();
     if person.is_root() {
         (IMAGE_USER, IMAGE_USER)
     } else {
         (person.as_raw(), rustix::process::getegid().as_raw())
     }
+}
+
+/// Makes the folder of the ledger and writes `files`; all of it belongs to the container's user, and to nobody else.
+pub fn provide(ledger: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
+    let what = |path: &Path| format!("prepare `{}` for simulated buoys", path.display());
+    std::fs::create_dir_all(ledger).with_context(Kind::Cluster, || what(ledger))?;
+    for (file, bytes) in files {
+        // A container that runs has the file itself mounted, not its name.
+        if !std::fs::read(file).is_ok_and(|found| found == *bytes) {
+            write_whole(file, bytes)?;
+        }
+    }
+    let (user, group) = user();
+    for path in files.iter().map(|(file, _)| file.as_path()).chain([ledger]) {
+        chown(path, Some(user), Some(group)).with_context(Kind::Cluster, || what(path))?;
+    }
+    std::fs::set_permissions(ledger, Permissions::from_mode(0o700))
+        .with_context(Kind::Cluster, || what(ledger))
 }
 
 /// Where the enrolment key lies.
@@ -101,4 +124,27 @@ pub fn key_file(folder: &Path) -> PathBuf {
 /// Where the authority lies.
 pub fn ca_file(folder: &Path) -> PathBuf {
     folder.join("ca.crt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_vessel_is_given_is_private_and_written_where_it_differs_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ledger, key) = (folder.path().join("ledger"), key_file(folder.path()));
+        provide(&ledger, &[(key.clone(), b"k"), (ledger.join("before"), b"")]).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&ledger), mode(&key), mode(&ledger.join("before"))), (0o700, 0o600, 0o600));
+        let mounted = std::fs::File::open(&key).unwrap();
+        let is_the_same = || {
+            use std::os::unix::fs::MetadataExt;
+            std::fs::metadata(&key).unwrap().ino() == mounted.metadata().unwrap().ino()
+        };
+        provide(&ledger, &[(key.clone(), b"k")]).unwrap();
+        assert!(is_the_same());
+        provide(&ledger, &[(key.clone(), b"another")]).unwrap();
+        assert!(!is_the_same());
+    }
 }

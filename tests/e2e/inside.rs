@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::world::{HOST, PORT, Run, World, finish};
+use crate::world::{HOST, Run, World, finish};
 
 impl World {
     pub fn status(&self) -> Value {
@@ -18,14 +18,23 @@ impl World {
     }
 
     pub fn get_with_ca(&self, ca: Option<&Path>, path: &str) -> Result<String, String> {
+        let run = self.curl(ca, &["--show-error", "--fail"], path);
+        if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
+    }
+
+    /// What the gateway answers, whatever its status.
+    pub fn body_of(&self, path: &str) -> String {
+        self.curl(Some(&self.authority()), &[], path).stdout
+    }
+
+    fn curl(&self, ca: Option<&Path>, options: &[&str], path: &str) -> Run {
         let mut command = self.command("curl");
-        command.args(["--silent", "--show-error", "--fail", "--max-time", "5"]);
+        command.args(["--silent", "--max-time", "5"]).args(options);
         if let Some(ca) = ca {
             command.arg("--cacert").arg(ca);
         }
-        command.args(["--resolve", &format!("seasense.localhost:{}:127.0.0.1", self.port())]);
-        let run = finish(command.arg(format!("https://seasense.localhost:{}{path}", self.port())));
-        if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
+        command.args(["--resolve", &format!("{HOST}:{}:127.0.0.1", self.port())]);
+        finish(command.arg(format!("https://{HOST}:{}{path}", self.port())))
     }
 
     /// How many readings the platform has stored.
@@ -83,13 +92,5 @@ impl World {
             "-c", query,
         ];
         self.kubectl_in(cluster, &psql)
-    }
-
-    /// The body of an answer of any status.
-    pub fn body_of(&self, path: &str) -> String {
-        let mut command = self.command("curl");
-        command.args(["--silent", "--max-time", "5", "--cacert"]).arg(self.authority());
-        command.args(["--resolve", &format!("{HOST}:{PORT}:127.0.0.1")]);
-        finish(command.arg(format!("https://{HOST}:{PORT}{path}"))).stdout
     }
 }
