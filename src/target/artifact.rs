@@ -14,8 +14,8 @@ use crate::{
 pub struct Shelves<'a> {
     /// Where artifacts come from.
     pub source: &'a Side,
-    /// Where they go.
-    pub target: &'a Side,
+    /// Where they go; `None` while it is not there, and so holds nothing.
+    pub target: Option<&'a Side>,
     /// Images that no file of an artifact names although a cluster needs them: those of Flux.
     pub extra: &'a BTreeSet<Wanted>,
     /// A folder for blobs on their way.
@@ -25,7 +25,7 @@ pub struct Shelves<'a> {
 impl Shelves<'_> {
     /// The registry that has the artifact `digest`, the target where both do; `None` where neither does.
     async fn holding(&self, digest: &str) -> Result<Option<&Side>> {
-        for side in [self.target, self.source] {
+        for side in self.target.into_iter().chain([self.source]) {
             if side.has(REPOSITORY, digest).await? {
                 return Ok(Some(side));
             }
@@ -48,7 +48,9 @@ impl Shelves<'_> {
         let whole = Whole::read(side, digest, self.folder).await?;
         let (mut missing, mut nowhere) = (Vec::new(), Vec::new());
         for (repository, digest) in whole.wanted(self.extra) {
-            if self.target.has(&repository, &digest).await? {
+            if let Some(target) = self.target
+                && target.has(&repository, &digest).await?
+            {
                 continue;
             }
             let name = format!("{repository}@{digest}");
@@ -70,12 +72,12 @@ impl Shelves<'_> {
         })
     }
 
-    /// Copies what is missing: images and parts first, the artifact itself last.
-    pub async fn copy(&self, whole: &Whole, events: &Events) -> Result<Copied> {
-        let step = Step::start(events, "target.copy", format!("Copy the artifact to {}", self.target.name()));
+    /// Copies what is missing to `target`: images and parts first, the artifact itself last.
+    pub async fn copy(&self, target: &Side, whole: &Whole, events: &Events) -> Result<Copied> {
+        let step = Step::start(events, "target.copy", format!("Copy the artifact to {}", target.name()));
         let wanted = whole.wanted(self.extra);
         let total = wanted.len() as u64;
-        let transfer = Transfer { source: self.source, target: self.target, folder: self.folder.to_owned() };
+        let transfer = Transfer { source: self.source, target, folder: self.folder.to_owned() };
         let all = whole::copy(&transfer, wanted, |done, name| step.progress(done, Some(total), name)).await?;
         match all.manifests {
             0 => step.unchanged("all of it is there"),
@@ -94,16 +96,14 @@ mod tests {
     async fn of_an_artifact_that_is_nowhere_only_that_is_known() {
         let (source, target) = (Fake::start().await, Fake::start().await);
         let folder = tempfile::tempdir().unwrap();
-        let shelves = Shelves {
-            source: &Side::new(&source.host).unwrap(),
-            target: &Side::new(&target.host).unwrap(),
-            extra: &BTreeSet::new(),
-            folder: folder.path(),
-        };
+        let [from, to] = [&source, &target].map(|fake| Side::new(&fake.host).unwrap());
         let digest = format!("sha256:{}", "0".repeat(64));
-        let content = shelves.inspect(&digest).await.unwrap();
         let name = vec![format!("platform@{digest}")];
-        assert_eq!(content, Content { missing: name.clone(), nowhere: name, ..Content::default() });
+        let nothing = Content { missing: name.clone(), nowhere: name, ..Content::default() };
+        for target in [Some(&to), None] {
+            let shelves = Shelves { source: &from, target, extra: &BTreeSet::new(), folder: folder.path() };
+            assert_eq!(shelves.inspect(&digest).await.unwrap(), nothing);
+        }
         // Such an answer is refused by the gate that asks for the images, and nothing else happens.
         assert_eq!(source.writes() + target.writes(), 0);
     }

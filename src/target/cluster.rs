@@ -27,7 +27,8 @@ pub struct ClusterTarget {
     engine: EngineContext,
     environment: Environment,
     source: Side,
-    registry: Side,
+    /// `None` for a rehearsal that is only looked at before it was made.
+    registry: Option<Side>,
     /// Flux's own objects, for a cluster that has none yet.
     flux: Vec<Value>,
     /// Flux's images.
@@ -61,7 +62,7 @@ impl ClusterTarget {
         };
         Ok(Self {
             source: sides::reach(engine, from).await?,
-            registry: sides::reach(engine, &environment).await?,
+            registry: sides::standing(engine, &environment).await?,
             extra: artifact::flux_images(&flux, registry),
             fleet_image: daemon_reference(&fleet.repository, &fleet.digest),
             flux,
@@ -74,7 +75,14 @@ impl ClusterTarget {
     }
 
     fn shelves<'a>(&'a self, folder: &'a std::path::Path) -> Shelves<'a> {
-        Shelves { source: &self.source, target: &self.registry, extra: &self.extra, folder }
+        Shelves { source: &self.source, target: self.registry.as_ref(), extra: &self.extra, folder }
+    }
+
+    fn registry(&self) -> Result<&Side> {
+        self.registry.as_ref().ok_or_else(|| {
+            Failure::new(Kind::Tool, format!("`{}` has no registry yet", self.environment.name()))
+                .hint("`seasense promote` with `--rehearse` starts it")
+        })
     }
 
     async fn client(&self) -> Result<Client> {
@@ -142,7 +150,7 @@ impl Target for ClusterTarget {
                 .because(format!("`gitops/secrets/{name}` holds none: no buoy could prove itself there"))
                 .hint("docs/secrets.md tells how a set is made"));
         }
-        shelves.copy(&known, &self.engine.events).await
+        shelves.copy(self.registry()?, &known, &self.engine.events).await
     }
 
     async fn hand_over(&self, digest: &str) -> Result<()> {
@@ -193,7 +201,7 @@ impl Target for ClusterTarget {
     }
 
     async fn share(&self, digest: &str, percent: u8) -> Result<()> {
-        let head = contents::head(&self.registry.manifest(REPOSITORY, digest).await?)?;
+        let head = contents::head(&self.registry()?.manifest(REPOSITORY, digest).await?)?;
         let part = head.canary().ok_or_else(|| {
             Failure::new(
                 Kind::Promotion,

@@ -19,3 +19,13 @@ pub async fn reach(engine: &EngineContext, environment: &Environment) -> Result<
     }
     Side::new(&format!("127.0.0.1:{}", environment.ports.registry.get_ref()))
 }
+
+/// The same; `None` for a rehearsal that was not made yet, whose registry holds nothing.
+pub async fn standing(engine: &EngineContext, environment: &Environment) -> Result<Option<Side>> {
+    if let Some(container) = environment.registry_container()
+        && engine.docker.container(&container).await?.is_none()
+    {
+        return Ok(None);
+    }
+    reach(engine, environment).await.map(Some)
+}

@@ -88,6 +88,12 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     let digest = digest_of(&world.status());
     prepare(world);
 
+    // A look needs no second cluster, and makes none.
+    let (run, report) = promote(world, &["--dry-run"]);
+    run.assert_success();
+    assert_eq!((&report["ending"], &report["digest"]), (&"planned".into(), &Value::from(digest.clone())));
+    assert!(!world.docker(&["ps", "--all", "--format", "{{.Names}}"]).contains(CLUSTER));
+
     let (run, report) = promote(world, &[]);
     run.assert_success();
     assert_eq!((&report["ending"], &report["digest"]), (&"verified".into(), &Value::from(digest.clone())));
