@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::object::{number, text};
 
-/// What is restarted later after its pod was made has lived meanwhile.
+/// What is restarted later after its pod was made has lived meanwhile; and no wait for the next try is as long.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 /// What Kubernetes waits before it starts a container for the second time; every further time it waits twice as long.
 const FIRST_BACK_OFF: i64 = 10;
@@ -40,7 +40,7 @@ fn in_a_row(pod: &Value, status: &Value) -> i64 {
     let told = text(status, "/state/waiting/message").and_then(back_off);
     match told {
         Some(wait) => restarts.min(restarts_before(wait)),
-        None if is_young(pod, status) => restarts,
+        None if is_young(pod, status) || failed_just_before(status) => restarts,
         None => 0,
     }
 }
@@ -56,15 +56,25 @@ fn restarts_before(wait: SignedDuration) -> i64 {
     times.checked_ilog2().map_or(0, |doubled| i64::from(doubled) + 1)
 }
 
+fn at(value: &Value, pointer: &str) -> Option<Timestamp> {
+    text(value, pointer)?.parse().ok()
+}
+
 /// Whether the container's last start or end was soon after its pod was made; what tells no times is taken for new.
 fn is_young(pod: &Value, status: &Value) -> bool {
-    let at =
-        |value: &Value, pointer: &str| text(value, pointer).and_then(|text| text.parse::<Timestamp>().ok());
     let lately =
         ["/state/running/startedAt", "/state/terminated/finishedAt", "/lastState/terminated/finishedAt"];
     let lately = lately.iter().find_map(|pointer| at(status, pointer));
     let made = at(pod, "/metadata/creationTimestamp");
     made.zip(lately).is_none_or(|(made, lately)| lately.duration_since(made) < YOUNG)
+}
+
+/// Whether the run before the one that ended failed as well, no longer ago than the longest wait.
+fn failed_just_before(status: &Value) -> bool {
+    let before = at(status, "/lastState/terminated/finishedAt");
+    let gap = before.zip(at(status, "/state/terminated/startedAt"));
+    let failed = number(status, "/lastState/terminated/exitCode") != 0;
+    failed && gap.is_some_and(|(before, began)| began.duration_since(before) < YOUNG)
 }
 
 /// Whether it runs once more and is not ready: one that fails its start-up probe crashes so slowly that it gets no back-off
@@ -100,5 +110,15 @@ mod tests {
             again_and_again(&pod, &json!({"restartCount": 9, "state": state}), Patience::Starting)
         };
         assert_eq!(["2026-01-01T00:02:00Z", "2026-01-08T00:00:00Z"].map(ended), [true, false]);
+        let after = |before: &str, code: i64| {
+            let state = json!({"terminated": {"reason": "Error", "exitCode": 3,
+                "startedAt": "2026-01-08T00:00:00Z", "finishedAt": "2026-01-08T00:00:01Z"}});
+            let last = json!({"terminated": {"exitCode": code, "finishedAt": before}});
+            let status = json!({"restartCount": 9, "state": state, "lastState": last});
+            again_and_again(&pod, &status, Patience::Starting)
+        };
+        assert!(after("2026-01-07T23:55:00Z", 3), "it fails every five minutes");
+        assert!(!after("2026-01-07T23:55:00Z", 0), "it went well the last time");
+        assert!(!after("2026-01-02T00:00:00Z", 3), "its node was restarted now and then");
     }
 }
