@@ -79,10 +79,7 @@ impl ClusterTarget {
     }
 
     fn registry(&self) -> Result<&Side> {
-        self.registry.as_ref().ok_or_else(|| {
-            Failure::new(Kind::Tool, format!("`{}` has no registry yet", self.environment.name()))
-                .hint("`seasense promote` with `--rehearse` starts it")
-        })
+        self.registry.as_ref().ok_or_else(|| sides::absent(&self.environment))
     }
 
     async fn client(&self) -> Result<Client> {

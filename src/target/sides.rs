@@ -3,29 +3,31 @@
 use crate::{
     config::Environment,
     engine::EngineContext,
-    failure::Result,
+    failure::{Failure, Result},
     supply::{registry, transfer::Side},
 };
 
 /// The registry of `environment`: the one that all environments of this machine share, the one that a rehearsal has for
-/// itself, or one in the world.
-pub async fn reach(engine: &EngineContext, environment: &Environment) -> Result<Side> {
-    if let Some(container) = environment.registry_container() {
+/// itself, or one in the world. `None` for a rehearsal that was not made yet, whose registry holds nothing.
+pub async fn standing(engine: &EngineContext, environment: &Environment) -> Result<Option<Side>> {
+    let host = if let Some(container) = environment.registry_container() {
         let port = registry::port_of(&engine.docker, &container).await?;
-        return Side::new(&format!("127.0.0.1:{port}"));
-    }
-    if environment.cluster.engine.is_attached() {
-        return Side::new(environment.variables.registry.get_ref());
-    }
-    Side::new(&format!("127.0.0.1:{}", environment.ports.registry.get_ref()))
+        let Some(port) = port else { return Ok(None) };
+        format!("127.0.0.1:{port}")
+    } else if environment.cluster.engine.is_attached() {
+        environment.variables.registry.get_ref().clone()
+    } else {
+        format!("127.0.0.1:{}", environment.ports.registry.get_ref())
+    };
+    Side::new(&host).map(Some)
 }
 
-/// The same; `None` for a rehearsal that was not made yet, whose registry holds nothing.
-pub async fn standing(engine: &EngineContext, environment: &Environment) -> Result<Option<Side>> {
-    if let Some(container) = environment.registry_container()
-        && engine.docker.container(&container).await?.is_none()
-    {
-        return Ok(None);
-    }
-    reach(engine, environment).await.map(Some)
+/// The same, for what needs it.
+pub async fn reach(engine: &EngineContext, environment: &Environment) -> Result<Side> {
+    standing(engine, environment).await?.ok_or_else(|| absent(environment))
+}
+
+/// The failure of whoever needs the registry of a rehearsal that was not made yet.
+pub fn absent(environment: &Environment) -> Failure {
+    registry::does_not_run(&environment.registry_container().unwrap_or_default())
 }

@@ -4,7 +4,10 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::{check::assert_allowed, world::World};
+use crate::{
+    check::assert_allowed,
+    world::{STATE, World},
+};
 
 fn resilient() -> Value {
     json!({"profile": "resilient", "load_balancer": true, "public_gateway": true, "nodes_max": 4})
@@ -35,8 +38,7 @@ fn a_second_apply_changes_nothing_and_the_state_is_locked_and_encrypted() {
     assert_eq!(mode, 0o600);
     assert_pools(&world, true);
 
-    let bucket = "seasense-staging-state-11111111";
-    let stored = world.fake.stored(bucket);
+    let stored = world.fake.stored(STATE);
     let (_, state) = stored.iter().find(|(key, _)| key == "seasense.tfstate").unwrap();
     let state = String::from_utf8_lossy(state);
     assert!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     fake::{Fault, How},
-    world::World,
+    world::{STATE, World},
 };
 
 #[test]
@@ -33,14 +33,13 @@ fn a_slow_api_that_turns_requests_away_changes_nothing_of_the_result() {
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn a_bucket_of_the_state_that_was_left_half_made_is_made_whole() {
     let world = World::new();
-    let bucket = "seasense-staging-state-11111111";
-    world.fake.bare_bucket(bucket);
+    world.fake.bare_bucket(STATE);
     world.infra(&["apply", "staging", "--yes"]).well();
-    assert!(world.fake.setting(bucket, "versioning").contains("Enabled"));
-    assert!(world.fake.setting(bucket, "lifecycle").contains("old-versions"));
+    assert!(world.fake.setting(STATE, "versioning").contains("Enabled"));
+    assert!(world.fake.setting(STATE, "lifecycle").contains("old-versions"));
     let writes = || {
         let settings =
-            |line: &&String| line.starts_with("PUT ") && line.contains(bucket) && line.contains("versioning");
+            |line: &&String| line.starts_with("PUT ") && line.contains(STATE) && line.contains("versioning");
         world.fake.asked().iter().filter(settings).count()
     };
     let before = writes();

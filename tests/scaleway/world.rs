@@ -55,6 +55,9 @@ pub fn programs() -> &'static BTreeMap<String, Program> {
 /// The passphrase of the states.
 pub const PASSPHRASE: &str = "a passphrase for tests and nothing else";
 
+/// The bucket of the state of the environment `staging`.
+pub const STATE: &str = "seasense-staging-state-11111111";
+
 pub struct World {
     pub fake: Fake,
     root: tempfile::TempDir,

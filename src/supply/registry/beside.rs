@@ -27,20 +27,22 @@ pub async fn beside(docker: &Docker, name: &str, image: &str, instance: &str) ->
             docker.run(&of((name, image), name.to_owned(), 0, labels)).await?;
         }
     }
-    let port = port_of(docker, name).await?;
+    let port = port_of(docker, name).await?.ok_or_else(|| does_not_run(name))?;
     until_it_answers(docker, name, &Registry::at(name, port)).await?;
     Ok(port)
 }
 
-/// The port on 127.0.0.1 of the registry in the container `name`.
-pub async fn port_of(docker: &Docker, name: &str) -> Result<u16> {
-    let container = docker.container(name).await?;
-    let ports = container.iter().flat_map(|container| &container.ports);
-    let port = ports.into_iter().find(|port| port.container == PORT).map(|port| port.host);
-    port.ok_or_else(|| {
-        Failure::new(Kind::Tool, format!("the registry `{name}` does not run"))
-            .hint("`seasense promote` with `--rehearse` starts it")
-    })
+/// The port on 127.0.0.1 of the registry in the container `name`; `None` where there is no such container.
+pub async fn port_of(docker: &Docker, name: &str) -> Result<Option<u16>> {
+    let Some(container) = docker.container(name).await? else { return Ok(None) };
+    let port = container.ports.iter().find(|port| port.container == PORT).map(|port| port.host);
+    port.map(Some).ok_or_else(|| does_not_run(name))
+}
+
+/// The failure of whoever needs the registry in the container `name`.
+pub fn does_not_run(name: &str) -> Failure {
+    Failure::new(Kind::Tool, format!("the registry `{name}` does not run"))
+        .hint("`seasense promote` with `--rehearse` starts it")
 }
 
 #[cfg(test)]

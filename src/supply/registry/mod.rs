@@ -8,7 +8,7 @@ mod container;
 mod place;
 
 pub use admin::Admin;
-pub use beside::{beside, port_of};
+pub use beside::{beside, does_not_run, port_of};
 pub use client::{RegistryClient, is_absent, is_local};
 pub use container::{NETWORK, Registry, Wanted, daemon_reference, ensure};
 pub use place::Place;
