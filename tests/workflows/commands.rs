@@ -67,7 +67,7 @@ fn all() -> Vec<(String, Vec<String>)> {
 /// The documents that people follow; `docs/cli.md` is generated.
 fn documents() -> Vec<String> {
     let mut documents = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
-    for folder in ["docs", "docs/operating"] {
+    for folder in ["docs", "docs/guide", "docs/operating"] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap();
         let files = entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap()));
         documents.extend(files.filter(|file| {
