@@ -1,8 +1,8 @@
-# One environment: every module below has one concern, and the profile decides which of them are there.
+# One environment: every module below has one concern, and the profile selects the modules.
 
 locals {
   name = "seasense-${var.environment}"
-  # What a sweep looks for: everything that bears the second tag belongs to this environment.
+  # Search criterion for leftover resources: everything with the second tag belongs to this environment.
   tags = ["seasense", "seasense-environment=${var.environment}"]
 }
 
@@ -38,7 +38,7 @@ module "pools" {
   nodes_max      = var.nodes_max
   root_volume_gb = var.root_volume_gb
   public_ips     = !var.public_gateway
-  # Without a route out, a node without a public address cannot join: the pools wait for it.
+  # Without a default route, a node without a public address cannot join: the pools depend on it.
   route_id = module.network.route_id
 }
 

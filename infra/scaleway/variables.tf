@@ -1,12 +1,12 @@
 # The keys of envs/<environment>.tfvars.json. `seasense cost` reads the same files.
 
 variable "environment" {
-  description = "Name of the environment; part of every name, and the tag that a sweep looks for."
+  description = "Name of the environment; part of every name, and of the tag that identifies leftover resources."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,19}$", var.environment))
-    error_message = "The environment may hold at most 20 lower-case letters, digits and `-`, and begins with a letter."
+    error_message = "The environment must begin with a letter and have at most 20 lower-case letters, digits and `-`."
   }
 }
 
@@ -21,22 +21,22 @@ variable "region" {
 }
 
 variable "zones" {
-  description = "Zones of the region that carry nodes, one pool in each; the first one has the gateway and the address."
+  description = "Zones of the region with nodes, one pool in each; the first one has the gateway and the address."
   type        = list(string)
 
   validation {
     condition     = length(var.zones) >= 1 && length(var.zones) == length(distinct(var.zones))
-    error_message = "At least one zone is needed, and none twice."
+    error_message = "There must be at least one zone, and no duplicates."
   }
 
   validation {
     condition     = alltrue([for zone in var.zones : can(regex("^${var.region}-[1-9]$", zone))])
-    error_message = "Every zone must lie in the region, as in fr-par-1."
+    error_message = "Every zone must be in the region, as in fr-par-1."
   }
 }
 
 variable "profile" {
-  description = "lean: nodes with public addresses, Envoy on node ports. resilient: nodes behind a gateway, a load balancer in front."
+  description = "lean: nodes with public addresses, Envoy on node ports. resilient: nodes behind a gateway, Envoy behind a load balancer."
   type        = string
 
   validation {
@@ -51,7 +51,7 @@ variable "kubernetes_version" {
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "The version must be a minor one, as in 1.35: with automatic upgrades no patch release can be named."
+    error_message = "The version must be a minor one, as in 1.35: automatic upgrades select the patch release."
   }
 }
 
@@ -61,27 +61,27 @@ variable "node_type" {
 
   validation {
     condition     = upper(var.node_type) != "DEV1-S"
-    error_message = "DEV1-S is too small: Kapsule refuses it."
+    error_message = "DEV1-S is too small: Kapsule does not accept it."
   }
 }
 
 variable "nodes_min" {
-  description = "Nodes in all zones together that always run."
+  description = "Minimum number of nodes in all zones together."
   type        = number
 
   validation {
     condition     = var.nodes_min >= 1 && floor(var.nodes_min) == var.nodes_min
-    error_message = "At least one node must run; off hours are `seasense infra scale --to zero`."
+    error_message = "nodes_min must be at least 1; for off hours use `seasense infra scale --to zero`."
   }
 }
 
 variable "nodes_max" {
-  description = "Nodes in all zones together that may run; what they cost is the upper bound of the bill."
+  description = "Maximum number of nodes in all zones together; their cost is the upper bound of the bill."
   type        = number
 
   validation {
     condition     = var.nodes_max >= var.nodes_min && var.nodes_max <= 20
-    error_message = "nodes_max must lie between nodes_min and 20."
+    error_message = "nodes_max must be between nodes_min and 20."
   }
 
   validation {
@@ -91,13 +91,13 @@ variable "nodes_max" {
 }
 
 variable "node_hours" {
-  description = "Hours a month that nodes are meant to run: 730 is always. Only the price depends on it; `seasense infra scale` starts and stops them."
+  description = "Planned hours per month with nodes: 730 is always. Only the price depends on it; `seasense infra scale` adds and removes nodes."
   type        = number
   default     = 730
 
   validation {
     condition     = var.node_hours >= 0 && var.node_hours <= 730
-    error_message = "A month has 730 hours."
+    error_message = "node_hours must be between 0 and 730, the hours of a month."
   }
 }
 
@@ -107,12 +107,12 @@ variable "root_volume_gb" {
 
   validation {
     condition     = var.root_volume_gb >= 20
-    error_message = "Kapsule asks for a system disk of 20 GB or more."
+    error_message = "Kapsule requires a system disk of at least 20 GB."
   }
 }
 
 variable "load_balancer" {
-  description = "Whether a load balancer stands in front; its address is kept here, the balancer itself is made by Kubernetes."
+  description = "Whether there is a load balancer; its reserved address is created here, Kubernetes creates the load balancer."
   type        = bool
 
   validation {
@@ -122,7 +122,7 @@ variable "load_balancer" {
 }
 
 variable "public_gateway" {
-  description = "Whether nodes have no public address and leave through a gateway."
+  description = "Whether nodes have no public address and use a gateway for outgoing traffic."
   type        = bool
 
   validation {
@@ -131,14 +131,14 @@ variable "public_gateway" {
   }
 }
 
-# The volumes of the database are made by Kubernetes; both numbers stand here for the bill, and so that they are checked.
+# Kubernetes creates the volumes of the database; both values are here for the cost estimate and for validation.
 variable "database_storage_gb" {
   description = "Volume of one database instance, in GB."
   type        = number
 
   validation {
     condition     = var.database_storage_gb >= 1 && var.database_storage_gb <= 1000
-    error_message = "A database volume has 1 to 1000 GB."
+    error_message = "database_storage_gb must be between 1 and 1000."
   }
 }
 
@@ -148,17 +148,17 @@ variable "database_instances" {
 
   validation {
     condition     = var.database_instances >= 2 && var.database_instances <= 5
-    error_message = "There are 2 to 5 database instances: what is acknowledged is on two of them."
+    error_message = "database_instances must be between 2 and 5: an acknowledged reading is on two of them."
   }
 }
 
 variable "backup_gb" {
-  description = "Backups that are expected, in GB; for the bill only."
+  description = "Expected size of the backups, in GB; for the cost estimate only."
   type        = number
 
   validation {
     condition     = var.backup_gb >= 0
-    error_message = "backup_gb cannot be negative."
+    error_message = "backup_gb must not be negative."
   }
 }
 
@@ -175,7 +175,7 @@ variable "domain" {
 # Not part of the environment files.
 
 variable "force_destroy_backups" {
-  description = "Whether the bucket of the backups may be destroyed while it holds any. Set by `seasense infra destroy --with-backups` only."
+  description = "Whether the backup bucket may be destroyed while it contains backups. Set only by `seasense infra destroy --with-backups`."
   type        = bool
   default     = false
 }

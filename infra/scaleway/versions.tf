@@ -1,4 +1,4 @@
-# The provider is pinned to the version that infra/versions.toml names; a test holds the two equal.
+# The provider has the version in infra/versions.toml; a test compares the two.
 terraform {
   required_version = ">= 1.10.0"
 

@@ -1,5 +1,5 @@
-# The bucket that holds the state of an environment. It must be there before the first plan, so it is a root of its own. It has no
-# state itself: `seasense infra apply` looks whether it is there and takes it in. It stays when the environment is destroyed.
+# The bucket with the state of an environment. It must exist before the first plan, so it has a separate root module. That module
+# has no state: `seasense infra apply` checks whether the bucket exists and imports it. `destroy` keeps the bucket.
 
 terraform {
   required_version = ">= 1.10.0"
@@ -40,12 +40,12 @@ resource "scaleway_object_bucket" "state" {
     seasense-environment = var.environment
   }
 
-  # A state that was overwritten wrongly can be had again.
+  # A state that was overwritten by mistake can be recovered.
   versioning {
     enabled = true
   }
 
-  # Old versions pile up with every run; ninety days of them are enough.
+  # Every run adds versions; 90 days of them are enough.
   lifecycle_rule {
     id      = "old-versions"
     enabled = true
@@ -55,7 +55,7 @@ resource "scaleway_object_bucket" "state" {
     }
   }
 
-  # Whatever a change asks for: the states of everything are in it.
+  # Never destroyed by a change: it contains the state of all resources.
   lifecycle {
     prevent_destroy = true
   }

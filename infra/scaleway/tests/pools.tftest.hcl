@@ -1,4 +1,4 @@
-# How nodes are spread over zones.
+# Distribution of nodes over zones.
 
 mock_provider "scaleway" {}
 
@@ -14,7 +14,7 @@ variables {
   public_ips     = true
 }
 
-run "what_does_not_divide_goes_to_the_first_zones" {
+run "remainder_goes_to_the_first_zones" {
   command = plan
 
   module {
@@ -23,17 +23,17 @@ run "what_does_not_divide_goes_to_the_first_zones" {
 
   assert {
     condition     = jsonencode([for zone in var.zones : scaleway_k8s_pool.this[zone].min_size]) == jsonencode([2, 1])
-    error_message = "three nodes are two and one"
+    error_message = "three nodes must be split into two and one"
   }
 
   assert {
     condition     = jsonencode([for zone in var.zones : scaleway_k8s_pool.this[zone].max_size]) == jsonencode([3, 2])
-    error_message = "five nodes are three and two"
+    error_message = "five nodes must be split into three and two"
   }
 
   assert {
     condition     = alltrue([for pool in scaleway_k8s_pool.this : pool.autoscaling && pool.autohealing && !pool.public_ip_disabled])
-    error_message = "every pool scales and heals by itself"
+    error_message = "every pool must have autoscaling, autohealing and public addresses"
   }
 }
 

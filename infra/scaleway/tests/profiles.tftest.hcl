@@ -1,4 +1,4 @@
-# What each profile consists of. Nothing is asked of Scaleway: the provider is a mock, and only plans are made.
+# Resources of each profile. The provider is a mock, so no request reaches Scaleway.
 
 mock_provider "scaleway" {
   mock_data "scaleway_account_project" {
@@ -81,7 +81,7 @@ run "lean_has_no_gateway_and_no_load_balancer" {
 
   assert {
     condition     = output.load_balancer_ip_id == null
-    error_message = "profile lean keeps an address for a load balancer"
+    error_message = "profile lean has a reserved address for a load balancer"
   }
 
   assert {
@@ -101,12 +101,12 @@ run "resilient_has_both" {
 
   assert {
     condition     = output.load_balancer_ip_id != null
-    error_message = "profile resilient keeps no address for its load balancer"
+    error_message = "profile resilient has no reserved address for its load balancer"
   }
 
   assert {
     condition     = output.dns_records[0].type == "A" && output.dns_records[0].content == "51.15.0.1"
-    error_message = "the public name must be the kept address"
+    error_message = "the public name must be the reserved address"
   }
 }
 
@@ -140,7 +140,7 @@ run "a_zone_of_another_region_is_refused" {
   expect_failures = [var.zones]
 }
 
-run "one_database_instance_is_refused" {
+run "single_database_instance_is_refused" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# The bucket's own rule never comes before the backup plugin's retention has passed.
+# The bucket's own rule never applies before the end of the backup plugin's retention.
 
 mock_provider "scaleway" {
   mock_data "scaleway_account_project" {
@@ -14,7 +14,7 @@ variables {
   region      = "fr-par"
 }
 
-run "expiry_comes_after_retention_and_the_longest_time_between_base_backups" {
+run "expiry_is_later_than_retention_plus_base_backup_interval" {
   command = plan
 
   module {
@@ -28,17 +28,17 @@ run "expiry_comes_after_retention_and_the_longest_time_between_base_backups" {
 
   assert {
     condition     = scaleway_object_bucket.backups.lifecycle_rule[0].expiration[0].days > 30 + 7
-    error_message = "the bucket would remove backups that still count"
+    error_message = "the bucket would remove backups that are still needed"
   }
 
   assert {
     condition     = scaleway_object_bucket.backups.versioning[0].enabled && !scaleway_object_bucket.backups.force_destroy
-    error_message = "backups must be versioned, and not destroyed with their bucket"
+    error_message = "the bucket must be versioned, and force_destroy must be off"
   }
 
   assert {
     condition     = scaleway_object_bucket.backups.name == "seasense-test-backups-11111111"
-    error_message = "the sweep looks for the bucket by this name"
+    error_message = "the search for leftover resources uses this bucket name"
   }
 }
 

@@ -38,9 +38,9 @@ func cainjectorComponent(flags *pflag.FlagSet) (program, error) {
 	if err := known.Convert(defaults, options, nil); err != nil {
 		return program{}, err
 	}
-	flags.StringVar(&options.Namespace, "namespace", options.Namespace, "the one namespace to watch; empty for all")
-	flags.StringVar(&options.MetricsListenAddress, "metrics-listen-address", options.MetricsListenAddress, "address of the metrics; 0 for none")
-	flags.Var(cliflag.NewMapStringBool(&options.FeatureGates), "feature-gates", "features to switch on or off, as name=bool")
+	flags.StringVar(&options.Namespace, "namespace", options.Namespace, "the only namespace to watch; empty for all")
+	flags.StringVar(&options.MetricsListenAddress, "metrics-listen-address", options.MetricsListenAddress, "address of the metrics; 0 disables them")
+	flags.Var(cliflag.NewMapStringBool(&options.FeatureGates), "feature-gates", "feature gates to enable or disable, as name=bool")
 	addLeaderElectionFlags(flags, &options.LeaderElectionConfig)
 	logf.AddFlags(&options.Logging, flags)
 	run := func(ctx context.Context) error { return runCainjector(ctx, options) }
@@ -67,7 +67,7 @@ func runCainjector(ctx context.Context, options *config.CAInjectorConfiguration)
 		RenewDeadline:                 &election.RenewDeadline,
 		RetryPeriod:                   &election.RetryPeriod,
 		Metrics:                       metricsserver.Options{BindAddress: options.MetricsListenAddress},
-		// Only the metadata of Secrets is watched; one is read whole when it is needed.
+		// Only the metadata of Secrets is watched; a Secret is read in full when it is needed.
 		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func runCainjector(ctx context.Context, options *config.CAInjectorConfiguration)
 	return manager.Start(ctx)
 }
 
-// injectedKinds knows every kind of object that is read for its CA or written to.
+// injectedKinds returns a scheme with every kind that is read for its CA or written to.
 func injectedKinds() (*runtime.Scheme, error) {
 	kinds := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
@@ -92,7 +92,7 @@ func injectedKinds() (*runtime.Scheme, error) {
 	return kinds, nil
 }
 
-// injectors says which kinds of objects receive a bundle.
+// injectors returns the kinds of objects that receive a bundle.
 func injectors(options *config.CAInjectorConfiguration) cainjector.SetupOptions {
 	enabled := options.EnableInjectableConfig
 	return cainjector.SetupOptions{

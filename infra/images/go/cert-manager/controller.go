@@ -21,10 +21,10 @@ import (
 // controllerLease is the name that the chart's role grants.
 const controllerLease = "cert-manager-controller"
 
-// electionGrace is how long after the lease ran out the replica still counts as healthy; it is upstream's value.
+// electionGrace is how long a replica counts as healthy after its lease expired; it is upstream's value.
 const electionGrace = 20 * time.Second
 
-// runController serves health and metrics at once and starts the control loops when this replica leads.
+// runController serves health and metrics immediately and starts the control loops when this replica leads.
 func runController(ctx context.Context, options *controllerOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -47,14 +47,14 @@ func runController(ctx context.Context, options *controllerOptions) error {
 		return err
 	}
 	group.Go(func() error {
-		// A replica that lost the lease must end, so that the others can be sure it no longer acts.
+		// A replica that lost the lease must end, so that two replicas never act at the same time.
 		defer cancel()
 		return leadAndRun(ctx, factory, shared, options, health.LeaderHealthzAdaptor)
 	})
 	return group.Wait()
 }
 
-// serve listens at once, so that a taken port is an error of the start, and serves beside the rest.
+// serve listens immediately, so that a port in use is an error at start, and serves in the background.
 func serve(group *errgroup.Group, address string, run func(net.Listener) error) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -97,7 +97,7 @@ func leadAndRun(ctx context.Context, factory *controller.ContextFactory, shared 
 	}
 	elector.Run(ctx)
 	if ctx.Err() == nil {
-		return errors.New("the lease was lost to another replica or could not be renewed")
+		return errors.New("lease lost to another replica or not renewed")
 	}
 	select {
 	case err := <-result:
@@ -107,7 +107,7 @@ func leadAndRun(ctx context.Context, factory *controller.ContextFactory, shared 
 	}
 }
 
-// lease is contended for under a name that is unique also when a pod's name comes back.
+// lease returns the lock, with an identity that is unique even if a pod name is reused.
 func lease(namespace string) (resourcelock.Interface, error) {
 	identity, err := inCluster("leader-election")
 	if err != nil {

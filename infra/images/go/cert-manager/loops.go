@@ -37,8 +37,8 @@ import (
 	_ "github.com/cert-manager/cert-manager/pkg/issuer/vault"
 )
 
-// usual are the control loops that `*` stands for: all that upstream starts, but for the issuer of one vendor (Venafi),
-// whose client library is not published as a module. Importing their packages registers them.
+// usual are the control loops that `*` selects: all that upstream starts, except the issuer of one vendor (Venafi), whose
+// client library is not published as a module. Importing their packages registers them.
 var usual = []string{
 	issuers.ControllerName,
 	clusterissuers.ControllerName,
@@ -59,14 +59,14 @@ var usual = []string{
 	revisionmanager.ControllerName,
 }
 
-// runLoops starts every enabled control loop, then the watches they asked for, and returns when all have ended.
+// runLoops starts every enabled control loop, then the watches that they registered, and returns when all have ended.
 func runLoops(ctx context.Context, factory *controller.ContextFactory, shared *controller.Context, options *controllerOptions) error {
 	group, ctx := errgroup.WithContext(ctx)
 	known := controller.Known()
 	for _, name := range enabled(options) {
 		construct, ok := known[name]
 		if !ok {
-			return fmt.Errorf("there is no controller %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			return fmt.Errorf("unknown controller %q; known: %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 		loop, err := construct(factory)
 		if err != nil {
@@ -83,7 +83,7 @@ func runLoops(ctx context.Context, factory *controller.ContextFactory, shared *c
 	return group.Wait()
 }
 
-// enabled resolves the --controllers list: names, `*` for the usual ones, and `-name` for all but one.
+// enabled resolves the --controllers list: names, `*` for the usual ones, and `-name` to exclude one.
 func enabled(options *controllerOptions) []string {
 	names := map[string]bool{}
 	for _, asked := range options.controllers {
@@ -109,7 +109,7 @@ func enabled(options *controllerOptions) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// serveMetrics answers on every replica, leader or not, so that a scrape never fails because of an election.
+// serveMetrics serves on every replica, leader or not, so that a scrape never fails because of an election.
 func serveMetrics(ctx context.Context, group *errgroup.Group, shared *controller.Context, options *controllerOptions) error {
 	if options.metricsAddress == "0" {
 		return nil

@@ -1,6 +1,6 @@
-// Command seasense is cert-manager: controller, webhook and CA injector in one binary, chosen by the first argument.
+// Command seasense is cert-manager: controller, webhook and CA injector in one binary, selected by the first argument.
 //
-// It knows the flags that the official Helm chart passes; what they leave open is cert-manager's own default.
+// It supports the flags that the official Helm chart passes; all other settings have cert-manager's own defaults.
 package main
 
 import (
@@ -23,7 +23,7 @@ import (
 	utilfeature "github.com/cert-manager/cert-manager/pkg/util/feature"
 )
 
-// component declares its flags on the set and returns what to run once they are parsed.
+// component declares its flags on the set and returns the program to run once they are parsed.
 type component func(flags *pflag.FlagSet) (program, error)
 
 // program is a configured component. Logging and gates are applied before run, since they are global.
@@ -56,7 +56,7 @@ func execute(ctx context.Context, args []string) error {
 	}
 	build, ok := components[name]
 	if !ok {
-		return fmt.Errorf("%q is no component; say controller, webhook or cainjector", name)
+		return fmt.Errorf("unknown component %q; use controller, webhook or cainjector", name)
 	}
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	selected, err := build(flags)
@@ -73,22 +73,22 @@ func execute(ctx context.Context, args []string) error {
 		return err
 	}
 	log := klog.Background().WithName("cert-manager").WithName(name)
-	// Without this, controller-runtime drops every message and complains once.
+	// Without this, controller-runtime drops every message and logs one warning.
 	ctrl.SetLogger(log)
 	log.Info("starting", "version", util.AppVersion)
 	return selected.run(logf.NewContext(ctx, log))
 }
 
-// addLeaderElectionFlags declares what the chart may say about the lease that the replicas contend for.
+// addLeaderElectionFlags declares the chart's flags for the lease of the leader election.
 func addLeaderElectionFlags(flags *pflag.FlagSet, election *shared.LeaderElectionConfig) {
-	flags.BoolVar(&election.Enabled, "leader-elect", election.Enabled, "let one replica at a time do the work")
+	flags.BoolVar(&election.Enabled, "leader-elect", election.Enabled, "run only one active replica at a time")
 	flags.StringVar(&election.Namespace, "leader-election-namespace", election.Namespace, "namespace of the lease")
-	flags.DurationVar(&election.LeaseDuration, "leader-election-lease-duration", election.LeaseDuration, "how long a silent leader stays leader")
+	flags.DurationVar(&election.LeaseDuration, "leader-election-lease-duration", election.LeaseDuration, "how long a leader keeps the lease without renewing it")
 	flags.DurationVar(&election.RenewDeadline, "leader-election-renew-deadline", election.RenewDeadline, "how long a leader tries to renew before it stops")
-	flags.DurationVar(&election.RetryPeriod, "leader-election-retry-period", election.RetryPeriod, "pause between two tries")
+	flags.DurationVar(&election.RetryPeriod, "leader-election-retry-period", election.RetryPeriod, "pause between two attempts")
 }
 
-// inCluster is the API server's address and the pod's own identity. The agent's name is also the field manager of
+// inCluster returns the API server's address and the pod's own identity. The agent name is also the field manager of
 // server-side apply, which is refused without one.
 func inCluster(component string) (*rest.Config, error) {
 	config, err := rest.InClusterConfig()

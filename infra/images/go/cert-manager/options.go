@@ -16,7 +16,7 @@ import (
 	logf "github.com/cert-manager/cert-manager/pkg/logs"
 )
 
-// controllerOptions is what the flags of the controller set. Addresses are host:port; 0 as the metrics' address means none.
+// controllerOptions are the settings of the controller's flags. Addresses are host:port; metrics address 0 disables them.
 type controllerOptions struct {
 	controller.ContextOptions
 
@@ -44,7 +44,7 @@ func controllerComponent(flags *pflag.FlagSet) (program, error) {
 	return program{&options.logging, &options.gates, run}, nil
 }
 
-// defaultControllerOptions repeats upstream's documented defaults: the package that holds them also pulls in an issuer
+// defaultControllerOptions repeats upstream's documented defaults: the package that contains them also imports an issuer
 // whose module is not published.
 func defaultControllerOptions() *controllerOptions {
 	options := &controllerOptions{
@@ -88,24 +88,24 @@ func defaultControllerOptions() *controllerOptions {
 }
 
 func addControllerFlags(flags *pflag.FlagSet, options *controllerOptions) {
-	flags.StringSliceVar(&options.controllers, "controllers", options.controllers, "control loops to run; * for the usual, -name for all but one")
-	flags.StringVar(&options.Namespace, "namespace", "", "the one namespace to watch; empty for all")
-	flags.StringVar(&options.ClusterResourceNamespace, "cluster-resource-namespace", options.ClusterResourceNamespace, "namespace of what a ClusterIssuer needs")
+	flags.StringSliceVar(&options.controllers, "controllers", options.controllers, "control loops to run; * for the usual, -name to exclude one")
+	flags.StringVar(&options.Namespace, "namespace", "", "the only namespace to watch; empty for all")
+	flags.StringVar(&options.ClusterResourceNamespace, "cluster-resource-namespace", options.ClusterResourceNamespace, "namespace of the resources that a ClusterIssuer needs")
 	flags.BoolVar(&options.EnableOwnerRef, "enable-certificate-owner-ref", false, "delete a Secret with its Certificate")
-	flags.BoolVar(&options.EnableGatewayAPI, "enable-gateway-api", false, "make Certificates for annotated Gateways")
+	flags.BoolVar(&options.EnableGatewayAPI, "enable-gateway-api", false, "create Certificates for annotated Gateways")
 	flags.IntVar(&options.workers, "concurrent-workers", options.workers, "workers of each control loop")
-	flags.StringVar(&options.metricsAddress, "metrics-listen-address", options.metricsAddress, "address of the metrics; 0 for none")
-	flags.Var(cliflag.NewMapStringBool(&options.gates), "feature-gates", "features to switch on or off, as name=bool")
-	flags.StringVar(&options.DefaultIssuerName, "default-issuer-name", "", "issuer of an Ingress that names none")
+	flags.StringVar(&options.metricsAddress, "metrics-listen-address", options.metricsAddress, "address of the metrics; 0 disables them")
+	flags.Var(cliflag.NewMapStringBool(&options.gates), "feature-gates", "feature gates to enable or disable, as name=bool")
+	flags.StringVar(&options.DefaultIssuerName, "default-issuer-name", "", "issuer of an Ingress without one")
 	flags.StringVar(&options.DefaultIssuerKind, "default-issuer-kind", options.DefaultIssuerKind, "its kind")
 	flags.StringVar(&options.DefaultIssuerGroup, "default-issuer-group", options.DefaultIssuerGroup, "its API group")
 }
 
 func addACMEFlags(flags *pflag.FlagSet, options *controllerOptions) {
-	flags.StringVar(&options.HTTP01SolverImage, "acme-http01-solver-image", "", "image of the pod that answers an HTTP-01 challenge")
+	flags.StringVar(&options.HTTP01SolverImage, "acme-http01-solver-image", "", "image of the pod that solves an HTTP-01 challenge")
 	flags.StringVar(&options.HTTP01SolverRuntimeClassName, "acme-http01-solver-runtime-class-name", "", "its runtime class")
-	flags.StringToStringVar(&options.HTTP01SolverExtraLabels, "acme-http01-solver-extra-labels", nil, "its further labels")
+	flags.StringToStringVar(&options.HTTP01SolverExtraLabels, "acme-http01-solver-extra-labels", nil, "its additional labels")
 	flags.StringSliceVar(&options.DNS01Nameservers, "dns01-recursive-nameservers", options.DNS01Nameservers, "servers that check a DNS-01 record, as host:port")
-	flags.BoolVar(&options.recursiveOnly, "dns01-recursive-nameservers-only", false, "ask no authoritative server")
-	flags.IntVar(&options.MaxConcurrentChallenges, "max-concurrent-challenges", options.MaxConcurrentChallenges, "challenges under way at once")
+	flags.BoolVar(&options.recursiveOnly, "dns01-recursive-nameservers-only", false, "do not query authoritative servers")
+	flags.IntVar(&options.MaxConcurrentChallenges, "max-concurrent-challenges", options.MaxConcurrentChallenges, "maximum number of concurrent challenges")
 }

@@ -16,15 +16,15 @@ import (
 )
 
 const (
-	// What the controller's feature StrictPostBuildSubstitutions is unless it is switched off, and it is not.
+	// The default of the controller's feature gate StrictPostBuildSubstitutions, which the platform keeps.
 	strict = true
 	// The platform's controller runs with --no-remote-bases.
 	remoteBases = false
 )
 
-// build does what the controller does between a fetched source and the first call to the cluster.
+// build runs the controller's steps between a fetched source and the first call to the cluster.
 func build(ctx context.Context, asked request, object map[string]any) ([]*unstructured.Unstructured, error) {
-	// Through the type, as the controller reads it: what is no field of it does not count.
+	// Converted through the type, as in the controller: unknown fields are dropped.
 	var flux kustomizev1.Kustomization
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object, &flux); err != nil {
 		return nil, err
@@ -52,11 +52,11 @@ func build(ctx context.Context, asked request, object map[string]any) ([]*unstru
 	return objects, nil
 }
 
-// place finds the folder of the source and the one in it that is built.
+// place returns the directory of the source and the directory in it that is built.
 func place(asked request, flux *kustomizev1.Kustomization) (string, string, error) {
 	source, known := asked.Sources[flux.Spec.SourceRef.Name]
 	if !known {
-		return "", "", fmt.Errorf("there is no source %q", flux.Spec.SourceRef.Name)
+		return "", "", fmt.Errorf("unknown source %q", flux.Spec.SourceRef.Name)
 	}
 	root, err := filepath.EvalSymlinks(source)
 	if err != nil {
@@ -72,12 +72,12 @@ func place(asked request, flux *kustomizev1.Kustomization) (string, string, erro
 	return root, folder, nil
 }
 
-// kustomize builds a folder and fills the variables in.
+// kustomize builds a directory and substitutes the variables.
 func kustomize(
 	ctx context.Context, cluster *cluster, flux *kustomizev1.Kustomization, definition unstructured.Unstructured,
 	root, folder string,
 ) (manifests []byte, err error) {
-	// The controller has a fresh copy of the source each time; here the next Kustomization reads the same files.
+	// The controller has a fresh copy of the source each time. Here the next Kustomization reads the same files.
 	action, err := generator.NewGenerator(root, definition).WriteFile(folder, generator.WithSaveOriginalKustomization())
 	if err != nil {
 		return nil, err

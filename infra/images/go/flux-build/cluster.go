@@ -10,13 +10,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// cluster answers the one question that a build asks of a cluster: what a ConfigMap holds.
+// cluster is a client for the only request that a build sends to a cluster: the content of a ConfigMap.
 type cluster struct {
 	client.Client
 	configMaps map[string]map[string]string
 }
 
-// Get reads a ConfigMap of the request; nothing else is there.
+// Get returns a ConfigMap of the request; every other object is not found.
 func (c *cluster) Get(_ context.Context, key client.ObjectKey, object client.Object, _ ...client.GetOption) error {
 	wanted, isConfigMap := object.(*corev1.ConfigMap)
 	data, known := c.configMaps[key.String()]

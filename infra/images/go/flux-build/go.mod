@@ -1,5 +1,5 @@
-// Builds what Flux's Kustomizations apply, with the packages of the kustomize-controller that runs in the clusters.
-// Versions come from the workspace beside this file: those that the controller itself is built with, whatever stands here.
+// Builds the objects that Flux Kustomizations apply, with the packages of the kustomize-controller that runs in the clusters.
+// Versions come from go.work in this directory: the controller's own versions, which override the ones in this file.
 module seasense.local/flux-build
 
 go 1.26.7

@@ -1,5 +1,5 @@
-// flux-build prints the objects that Flux Kustomizations apply, built and filled in as the kustomize-controller does it:
-// the same packages, called in the same order with the same switches. It needs no cluster, no network and no key:
+// flux-build prints the objects that Flux Kustomizations apply, built and substituted as in the kustomize-controller:
+// the same packages, called in the same order with the same options. It needs no cluster, no network and no key:
 // encrypted secrets stay encrypted.
 //
 // It reads a request from standard input and writes an answer to standard output, both as JSON (see request and answer).
@@ -15,22 +15,22 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// request names what is to be built.
+// request lists the Kustomizations to build and their inputs.
 type request struct {
-	// Sources are the folders that artifacts are unpacked in, by the name of the Flux source; absolute paths.
+	// Sources are the directories of the unpacked artifacts, by the name of the Flux source; absolute paths.
 	Sources map[string]string `json:"sources"`
-	// ConfigMaps are those that postBuild.substituteFrom may name, by namespace and name.
+	// ConfigMaps are the ones to which postBuild.substituteFrom may refer, by namespace and name.
 	ConfigMaps map[string]map[string]string `json:"configMaps"`
 	// Kustomizations are the Flux objects, complete.
 	Kustomizations []map[string]any `json:"kustomizations"`
 }
 
-// answer holds the objects of every Kustomization, in the order of the request.
+// answer contains the objects of every Kustomization, in the order of the request.
 type answer struct {
 	Builds []built `json:"builds"`
 }
 
-// built is what became of one Kustomization: its objects, or why there are none.
+// built is the result of one Kustomization: its objects, or an error.
 type built struct {
 	Name    string           `json:"name"`
 	Objects []map[string]any `json:"objects"`
@@ -49,7 +49,7 @@ func run(in io.Reader, out io.Writer) error {
 	decoder := json.NewDecoder(in)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&asked); err != nil {
-		return fmt.Errorf("the request is not understood: %w", err)
+		return fmt.Errorf("invalid request: %w", err)
 	}
 	told := answer{Builds: []built{}}
 	for _, object := range asked.Kustomizations {

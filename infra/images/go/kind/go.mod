@@ -1,4 +1,4 @@
-// kind itself: used as the tool that makes the cluster, and for the base files of the node image that it ships.
+// kind: the tool that creates the cluster, and the base files of the node image.
 module seasense.local/kind
 
 go 1.26

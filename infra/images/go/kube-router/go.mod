@@ -1,4 +1,4 @@
-// kube-router, whose firewall enforces NetworkPolicy: a module of its own, because it needs a much older client-go than the controllers.
+// kube-router, whose firewall enforces NetworkPolicy: a separate module, because it needs a much older client-go than the controllers.
 module seasense.local/kube-router
 
 go 1.26

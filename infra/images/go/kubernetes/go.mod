@@ -1,5 +1,5 @@
 // The Kubernetes binaries of the node image, built from the published module.
-// Kubernetes' own go.mod points its staging modules at folders that are not in the module; here each is its published twin.
+// Kubernetes' own go.mod refers to staging directories that are not in the module; here each is its published module.
 module seasense.local/kubernetes
 
 go 1.26

@@ -1,4 +1,4 @@
-// Every controller of the platform in one module, so that they share compiled packages.
+// All controllers of the platform in one module, so that they share compiled packages.
 module seasense.local/platform
 
 go 1.26.7

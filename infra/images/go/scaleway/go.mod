@@ -1,4 +1,4 @@
-// Scaleway's provider for OpenTofu, for `seasense infra` where the registry of providers cannot be reached.
+// Scaleway's provider for OpenTofu, for `seasense infra` if the provider registry cannot be reached.
 module seasense.local/scaleway
 
 go 1.26.0

@@ -1,4 +1,4 @@
-// The local path provisioner: a module of its own, because its old logging import collides with the other controllers' in one build.
+// The local path provisioner: a separate module, because its old logging import conflicts with the other controllers' in one build.
 module seasense.local/storage
 
 go 1.26

@@ -1,4 +1,4 @@
-// OpenTofu, for `seasense infra` where it is not installed; a module of its own, as its clients of other clouds' storage would raise everybody's versions.
+// OpenTofu, for `seasense infra` if it is not installed; a separate module, because its storage clients would raise the versions of the others.
 module seasense.local/tofu
 
 go 1.26.6
@@ -263,5 +263,5 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-// Upstream's own; without it OpenTofu does not compile.
+// Upstream's own replacement; without it OpenTofu does not compile.
 replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828

@@ -7,7 +7,7 @@ resource "scaleway_k8s_cluster" "this" {
   tags    = var.tags
 
   private_network_id = var.private_network_id
-  # Volumes and load balancers that Kubernetes made go with it: left behind, they would be paid for without end.
+  # Also deletes volumes and load balancers that Kubernetes created: leftover resources are billed without end.
   delete_additional_resources = true
 
   auto_upgrade {
@@ -16,7 +16,7 @@ resource "scaleway_k8s_cluster" "this" {
     maintenance_window_start_hour = var.maintenance_hour
   }
 
-  # A scale-down moves databases: not sooner than half an hour after a node became superfluous.
+  # A scale-down moves databases, so a node must be unneeded for half an hour first.
   autoscaler_config {
     balance_similar_node_groups = true
     expander                    = "least_waste"

@@ -19,12 +19,12 @@ variable "kubernetes_version" {
 }
 
 variable "private_network_id" {
-  description = "The network that its nodes share."
+  description = "Id of the private network of the nodes."
   type        = string
 }
 
 variable "maintenance_day" {
-  description = "Day of the upgrades."
+  description = "Day of the maintenance window."
   type        = string
   default     = "tuesday"
 
@@ -38,7 +38,7 @@ variable "maintenance_day" {
 }
 
 variable "maintenance_hour" {
-  description = "Hour, UTC, at which the two hours begin in which Scaleway may upgrade."
+  description = "Hour, UTC, at which the two-hour maintenance window starts."
   type        = number
   default     = 3
 

@@ -6,7 +6,7 @@ resource "scaleway_iam_application" "backup" {
   tags        = var.tags
 }
 
-# Objects only: neither buckets nor their rules can be changed with it.
+# Objects only: it cannot change buckets or their rules.
 resource "scaleway_iam_policy" "backup" {
   name           = "${var.name}-backup"
   description    = "Objects of this project's buckets"

@@ -1,9 +1,9 @@
 variable "name" {
-  description = "What names begin with."
+  description = "Prefix of the names."
   type        = string
 }
 
 variable "tags" {
-  description = "Tags of everything made here."
+  description = "Tags of all resources of this module."
   type        = list(string)
 }

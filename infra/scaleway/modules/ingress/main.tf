@@ -1,5 +1,5 @@
-# The load balancer itself is made by Kubernetes for Envoy's Service. Its address is kept here, so that the public name stays
-# right when the balancer is made anew.
+# Kubernetes creates the load balancer for Envoy's Service. Its address is a separate resource, so that the public name stays
+# correct when the load balancer is recreated.
 resource "scaleway_lb_ip" "this" {
   zone = var.zone
   tags = var.tags

@@ -15,7 +15,7 @@ resource "scaleway_vpc_private_network" "this" {
   }
 }
 
-# A kept address: whoever allows this environment in by its address need not learn another one.
+# A reserved address, so that allow lists of other systems stay valid.
 resource "scaleway_vpc_public_gateway_ip" "this" {
   count = var.public_gateway ? 1 : 0
 

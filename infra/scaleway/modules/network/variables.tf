@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of everything made here."
+  description = "Name of all resources of this module."
   type        = string
 }
 
 variable "tags" {
-  description = "Tags of everything made here."
+  description = "Tags of all resources of this module."
   type        = list(string)
 }
 
@@ -19,7 +19,7 @@ variable "zone" {
 }
 
 variable "public_gateway" {
-  description = "Whether there is a way out for nodes without public addresses."
+  description = "Whether a gateway routes traffic of nodes without public addresses."
   type        = bool
 }
 

@@ -1,6 +1,6 @@
 locals {
   count = length(var.zones)
-  # Spread as evenly as can be; the first zones take what does not divide.
+  # Spread as evenly as possible; the first zones get the remainder.
   pools = {
     for index, zone in var.zones : zone => {
       min = floor(var.nodes_min / local.count) + (index < var.nodes_min % local.count ? 1 : 0)
@@ -9,7 +9,7 @@ locals {
   }
 }
 
-# Known only when the gateway's route is pushed: every pool is made after it.
+# Known only when the gateway's route is pushed: every pool is created after it.
 resource "terraform_data" "route" {
   input = var.route_id
 }
@@ -34,7 +34,7 @@ resource "scaleway_k8s_pool" "this" {
   public_ip_disabled     = !var.public_ips
   wait_for_pool_ready    = true
 
-  # One new node first, then one old node goes: an upgrade never runs below the size.
+  # One new node first, then one old node is removed: an upgrade never runs below the size.
   upgrade_policy {
     max_surge       = 1
     max_unavailable = 0
@@ -43,7 +43,7 @@ resource "scaleway_k8s_pool" "this" {
   depends_on = [terraform_data.route]
 
   lifecycle {
-    # The autoscaler's business after the beginning.
+    # The autoscaler manages the size after the creation.
     ignore_changes = [size]
   }
 }

@@ -1,15 +1,15 @@
 variable "name" {
-  description = "What the pools' names begin with; the zone follows."
+  description = "Prefix of the pools' names; the zone is the suffix."
   type        = string
 }
 
 variable "tags" {
-  description = "Tags of the pools; Kapsule hands them on to the nodes."
+  description = "Tags of the pools; Kapsule copies them to the nodes."
   type        = list(string)
 }
 
 variable "cluster_id" {
-  description = "The cluster."
+  description = "Id of the cluster."
   type        = string
 }
 
@@ -24,12 +24,12 @@ variable "node_type" {
 }
 
 variable "nodes_min" {
-  description = "Nodes in all zones together that always run."
+  description = "Minimum number of nodes in all zones together."
   type        = number
 }
 
 variable "nodes_max" {
-  description = "Nodes in all zones together that may run."
+  description = "Maximum number of nodes in all zones together."
   type        = number
 }
 
@@ -44,7 +44,7 @@ variable "public_ips" {
 }
 
 variable "route_id" {
-  description = "The way out to wait for; null where nodes have public addresses."
+  description = "Id of the default route to wait for; null if nodes have public addresses."
   type        = string
   default     = null
 }

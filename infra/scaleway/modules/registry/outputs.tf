@@ -1,9 +1,9 @@
 output "endpoint" {
-  description = "What image names begin with."
+  description = "Prefix of image names."
   value       = scaleway_registry_namespace.this.endpoint
 }
 
 output "id" {
-  description = "The namespace, as region/uuid."
+  description = "Id of the namespace, as region/uuid."
   value       = scaleway_registry_namespace.this.id
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the namespace; unique in the region, so a taken one needs another."
+  description = "Name of the namespace; must be unique in the region."
   type        = string
 }
 

@@ -1,4 +1,4 @@
-# Names of buckets are shared by all customers of a region: the project's number makes this one ours.
+# Bucket names are shared by all customers of a region: the project id makes this one unique.
 data "scaleway_account_project" "this" {}
 
 resource "scaleway_object_bucket" "backups" {
@@ -11,14 +11,14 @@ resource "scaleway_object_bucket" "backups" {
     seasense-environment = var.environment
   }
 
-  # What is overwritten or deleted by mistake, or by an intruder, can be had again.
+  # Objects that are overwritten or deleted, by mistake or by an intruder, can be recovered.
   versioning {
     enabled = true
   }
 
-  # Backups are removed by what wrote them, after its own retention. This rule only catches what it forgot, so it must come
-  # later: after the retention and the longest time between two base backups. Sooner, it would tear holes into backups that
-  # still count.
+  # The backup plugin removes its backups after its own retention. This rule only removes objects that the plugin missed, so it
+  # must apply later: after the retention and the longest time between two base backups. An earlier expiration would damage
+  # backups that are still needed.
   lifecycle_rule {
     id      = "forgotten"
     enabled = true

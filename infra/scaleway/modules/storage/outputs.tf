@@ -1,14 +1,14 @@
 output "bucket" {
-  description = "The bucket's name."
+  description = "Name of the bucket."
   value       = scaleway_object_bucket.backups.name
 }
 
 output "endpoint" {
-  description = "Where S3 requests go."
+  description = "S3 endpoint."
   value       = scaleway_object_bucket.backups.api_endpoint
 }
 
 output "expiration_days" {
-  description = "When the bucket's own rule removes what the backup plugin forgot."
+  description = "Days after which the bucket's own rule removes objects that the backup plugin missed."
   value       = scaleway_object_bucket.backups.lifecycle_rule[0].expiration[0].days
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What the bucket's name begins with."
+  description = "Prefix of the bucket's name."
   type        = string
 }
 
@@ -14,13 +14,13 @@ variable "region" {
 }
 
 variable "force_destroy" {
-  description = "Whether the bucket may be destroyed while it holds backups."
+  description = "Whether the bucket may be destroyed while it contains backups."
   type        = bool
   default     = false
 }
 
 variable "retention_days" {
-  description = "How long the backup plugin keeps backups; equals its retentionPolicy."
+  description = "Days for which the backup plugin keeps backups; equals its retentionPolicy."
   type        = number
   default     = 30
 
@@ -31,23 +31,23 @@ variable "retention_days" {
 }
 
 variable "base_backup_days" {
-  description = "Longest time between two base backups; the older one is needed until then."
+  description = "Longest time in days between two base backups; the older one is needed until the newer one exists."
   type        = number
   default     = 1
 
   validation {
     condition     = var.base_backup_days >= 1
-    error_message = "Base backups are at least a day apart."
+    error_message = "The time between base backups must be at least a day."
   }
 }
 
 variable "grace_days" {
-  description = "How much later than the retention the bucket's own rule comes, and how long deleted backups can be had again."
+  description = "Days between the end of the retention and the bucket's own rule; deleted backups can be recovered for as long."
   type        = number
   default     = 14
 
   validation {
     condition     = var.grace_days >= 7
-    error_message = "A week is the least that leaves time to notice."
+    error_message = "The grace must be at least 7 days, so that an error is noticed in time."
   }
 }
