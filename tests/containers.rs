@@ -4,14 +4,14 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
 
 use seasense::{
-    config::Places,
-    supply::{
+    base::yaml,
+    config::HostDirs,
+    images::{
         self, LockedImage, Mode, Provenance,
         oci::{self, Node, Process, Source, Tree},
         pull::{Copier, Official},
-        registry::{RegistryClient, daemon_reference},
     },
-    yaml,
+    registry::{RegistryClient, daemon_reference},
 };
 use testcontainers::{
     ContainerAsync, ContainerRequest, GenericImage, ImageExt,
@@ -34,7 +34,7 @@ async fn registry() -> (ContainerAsync<GenericImage>, String) {
 
 /// The same with further settings in its environment.
 async fn registry_with(settings: &[(&str, &str)]) -> (ContainerAsync<GenericImage>, String) {
-    let lock = supply::locked(&Places::from_environment().unwrap(), Mode::Auto).unwrap();
+    let lock = images::locked(&HostDirs::from_environment().unwrap(), Mode::Auto).unwrap();
     let reference = daemon_reference("registry", &lock.image("registry").unwrap().digest);
     let (name, tag) = reference.rsplit_once(':').unwrap();
     let image = GenericImage::new(name, tag).with_exposed_port(5000.tcp()).with_wait_for(WaitFor::seconds(1));
@@ -64,11 +64,11 @@ async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (V
 #[test]
 #[ignore = "needs the manifests that a supply has made"]
 fn every_workload_of_upstream_is_counted_in_what_the_platform_asks_for() {
-    let places = Places::from_environment().unwrap();
-    let lock = supply::locked(&places, Mode::Auto).unwrap();
+    let dirs = HostDirs::from_environment().unwrap();
+    let lock = images::locked(&dirs, Mode::Auto).unwrap();
     let mut found = Vec::new();
     for manifest in lock.manifests.values() {
-        let path = supply::manifests_folder(&places, &lock).join(&manifest.file);
+        let path = images::manifests_folder(&dirs, &lock).join(&manifest.file);
         for document in yaml::parse(&path, &std::fs::read_to_string(&path).unwrap()).unwrap() {
             let (kind, object) = (document.value["kind"].as_str().unwrap_or_default(), &document.value);
             if ["Deployment", "StatefulSet", "DaemonSet"].contains(&kind) {
@@ -101,9 +101,9 @@ async fn what_is_pushed_is_found_again_by_digest() {
     client.push_manifest("a/b", "v1", MANIFEST, &manifest).await.unwrap();
     assert!(client.has("a/b", &digest).await);
     assert_eq!(client.digest_of("a/b", "v1").await.as_deref(), Some(digest.as_str()));
-    supply::verify_image(&client, &locked("a/b", &digest)).await.unwrap();
+    images::verify_image(&client, &locked("a/b", &digest)).await.unwrap();
     let other = format!("sha256:{}", "0".repeat(64));
-    supply::verify_image(&client, &locked("a/b", &other)).await.unwrap_err();
+    images::verify_image(&client, &locked("a/b", &other)).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn an_official_image_is_copied_for_this_platform_and_pinned() {
     let official = Official::parse("docker.io/library/hello:v1", &mirrors).unwrap();
     let done = copier.copy(&official, None, "hello", &["v1".to_owned()]).await.unwrap();
     assert_eq!(done.digest, digest);
-    supply::verify_image(&copier.target, &locked("hello", &digest)).await.unwrap();
+    images::verify_image(&copier.target, &locked("hello", &digest)).await.unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a blob stayed behind");
 
     // The tag moves; the digest that was noted is still what is asked for.

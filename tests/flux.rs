@@ -16,14 +16,16 @@ use std::{
 };
 
 use seasense::{
+    base::{
+        event::Silent,
+        failure::{Kind, Result},
+    },
     compare::{
         Flux, Manifests, Phases, Platform, Where, build_both,
-        parity::{Allowed, Facts, judge, manifests},
+        parity::{Allowed, Facts, evaluate, manifests},
     },
-    config::{Places, Project, Written},
-    event::Silent,
-    failure::{Kind, Result},
-    supply::{self, Mode},
+    config::{HostDirs, Project, Written},
+    images::{self, Mode},
 };
 use serde_json::{Value, json};
 
@@ -32,16 +34,16 @@ fn project() -> Project {
 }
 
 async fn program() -> PathBuf {
-    let places = Places::from_environment().unwrap();
-    let events: seasense::event::Events = Arc::new(Silent);
-    supply::program(&project(), &places, &events, Flux::PROGRAM).await.unwrap()
+    let dirs = HostDirs::from_environment().unwrap();
+    let events: seasense::base::event::Events = Arc::new(Silent);
+    images::program(&project(), &dirs, &events, Flux::PROGRAM).await.unwrap()
 }
 
 /// Flux's builds with the program, and nothing that earlier ones kept.
 async fn flux() -> (Flux, tempfile::TempDir) {
     let cache = tempfile::tempdir().unwrap();
-    let places = Places::new(cache.path(), cache.path());
-    (Flux::new(program().await, &places), cache)
+    let dirs = HostDirs::new(cache.path(), cache.path());
+    (Flux::new(program().await, &dirs), cache)
 }
 
 /// The modules that a program was built of, each with its version and the hash of its content.
@@ -56,7 +58,7 @@ fn modules(program: &Path) -> BTreeSet<String> {
 async fn it_is_built_of_the_modules_that_the_controller_is_built_of() {
     let ours = modules(&program().await);
     // The supply's newest build of the controllers.
-    let jobs = Places::from_environment().unwrap().cache().join("supply/build/jobs/go.platform");
+    let jobs = HostDirs::from_environment().unwrap().cache().join("supply/build/jobs/go.platform");
     let built =
         std::fs::read_dir(jobs).unwrap().map(|entry| entry.unwrap().path().join("kustomize-controller"));
     let newest =
@@ -182,7 +184,7 @@ async fn every_difference_between_environments_is_explained() {
     let (project, (flux, _cache)) = (project(), flux().await);
     let at = Where {
         project: project.clone(),
-        places: Places::from_environment().unwrap(),
+        dirs: HostDirs::from_environment().unwrap(),
         supply: Mode::Auto,
         registry: "127.0.0.1:5050".to_owned(),
     };
@@ -193,7 +195,7 @@ async fn every_difference_between_environments_is_explained() {
             // What was kept is what was built.
             assert_eq!(manifests(&at, &flux, a, b).await.unwrap(), found);
             assert!(!found.explained.is_empty(), "{} and {} differ in nothing", a.name, b.name);
-            let parity = judge(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&found) });
+            let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&found) });
             assert!(parity.holds, "{:#?}", parity.unexplained);
         }
     }

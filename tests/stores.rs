@@ -20,7 +20,7 @@ use rcgen::{
     NameConstraints,
 };
 use rustls::pki_types::PrivateKeyDer;
-use seasense::config::{Environment, Places, Project};
+use seasense::config::{Environment, HostDirs, Project};
 use serde_json::Value;
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
@@ -104,7 +104,7 @@ fn project(root: &Path, port: u16, authority: &str) {
     fs::write(root.join("project/envs/local.toml"), own).unwrap();
     let project = Project::find(&root.join("project")).unwrap();
     let cluster = Environment::load(&project, "local").unwrap().cluster_name();
-    let state = Places::new(root.join("cache"), root.join("state")).make_state(&cluster).unwrap();
+    let state = HostDirs::new(root.join("cache"), root.join("state")).make_state(&cluster).unwrap();
     fs::write(state.join("ca.crt"), authority).unwrap();
 }
 

@@ -1,7 +1,7 @@
 //! Which line of the tree a message of the cluster speaks of; pure.
 
 use super::{Tree, check, tree::place};
-use crate::{failure::Location, yaml};
+use crate::base::{failure::Location, yaml};
 
 /// The place of the object, and where it can be told of the field, that `message` names.
 ///

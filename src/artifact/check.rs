@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use super::tree::place;
-use crate::{
+use crate::base::{
     failure::{Failure, Kind, Location, Result},
     yaml::{self, Document},
 };

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::check;
-use crate::{failure::Result, yaml};
+use crate::base::{failure::Result, yaml};
 
 /// Every file that `kustomize build` reads when it begins in `folder`, and at most some more: a segment with a variable
 /// stands for any name, for the artifact is the same in every environment.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Part, parts::ROOT};
-use crate::{failure::Result, yaml};
+use crate::base::{failure::Result, yaml};
 
 /// Its folder.
 pub(super) const GENERATED: &str = "flux/parts";

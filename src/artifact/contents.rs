@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use super::{PARTS, check};
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     yaml,
 };

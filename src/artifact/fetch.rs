@@ -10,8 +10,8 @@ use super::{
     contents::{Head, head},
 };
 use crate::{
-    failure::{Context, Failure, Kind, Result},
-    supply::registry::RegistryClient,
+    base::failure::{Context, Failure, Kind, Result},
+    registry::RegistryClient,
 };
 
 /// What may be read of a manifest.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Upstream, contents::pinned, image::Images};
-use crate::{failure::Result, supply::Lock};
+use crate::{base::failure::Result, images::Lock};
 
 /// The name of Flux's manifests in the lock.
 pub(super) const NAME: &str = "flux";

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::{
+    base::failure::{Failure, Kind, Location, Result},
     config::nearest,
-    failure::{Failure, Kind, Location, Result},
-    supply::{Lock, LockedImage},
+    images::{Lock, LockedImage},
 };
 
 /// What an image of ours begins with in the tree.
@@ -172,7 +172,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::supply::{Origin, Provenance};
+    use crate::images::{Origin, Provenance};
 
     pub(in crate::artifact) fn lock(images: &[(&str, Option<&str>)]) -> Lock {
         let mut lock = Lock::new(Origin::Build, "key");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{Provenance, Rendered, Sealed, seal::seal};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// The annotation of the root that names its parts, as JSON: whoever copies an artifact copies them too.
 pub const PARTS: &str = "org.seasense.parts";
@@ -68,7 +68,7 @@ mod tests {
         super::seal::{self, CONFIG_TYPE},
         *,
     };
-    use crate::{artifact::Part, failure::Kind};
+    use crate::{artifact::Part, base::failure::Kind};
 
     fn files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Rendered {
         Rendered { files: files.into_iter().collect(), parts: BTreeMap::new() }

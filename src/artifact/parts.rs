@@ -12,7 +12,7 @@ use super::{
     seal::seal,
     tree::place,
 };
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// How many hex digits of a part's digest stand in the name of its source.
 pub const PIN: usize = 12;
@@ -126,7 +126,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{super::component::component, *};
-    use crate::yaml;
+    use crate::base::yaml;
 
     fn phase(name: &str, path: &str) -> String {
         format!(

@@ -1,9 +1,11 @@
 //! Where a tree comes from: the commit it is based on, and whether it was changed since.
 
 use crate::{
+    base::{
+        failure::{Kind, Result},
+        tool::{Invocation, ToolError},
+    },
     config::Project,
-    failure::{Kind, Result},
-    tool::{Invocation, ToolError},
 };
 
 /// What the platform is made of; a change anywhere else does not make an artifact dirty.

@@ -6,9 +6,11 @@ use semver::Version;
 
 use super::whole::{REPOSITORY, Wanted, Whole, copy};
 use crate::{
-    event::{Events, Step},
-    failure::{Failure, Kind, Result},
-    supply::transfer::Transfer,
+    base::{
+        event::{Events, Step},
+        failure::{Failure, Kind, Result},
+    },
+    registry::transfer::Transfer,
 };
 
 /// Copies the artifact `digest` with all that it names, and the images `extra`, and lets `version` stand for it; gives the

@@ -9,7 +9,7 @@ use oci_client::{
 use reqwest::header::HeaderValue;
 
 use super::{Blob, Packed, Sealed};
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// Pushes `packed`, the parts before the root, to `repository` of the registry at `host` and gives the digest under which
 /// it is now found.

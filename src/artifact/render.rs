@@ -12,9 +12,11 @@ use super::{
     variable,
 };
 use crate::{
-    failure::{Failure, Kind, Location, Result},
-    supply::Lock,
-    yaml,
+    base::{
+        failure::{Failure, Kind, Location, Result},
+        yaml,
+    },
+    images::Lock,
 };
 
 /// Where upstream's manifests lie in the artifact.

@@ -6,7 +6,7 @@ use flate2::{Compression, GzBuilder};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// Flux's media type of an artifact's config.
 pub(super) const CONFIG_TYPE: &str = "application/vnd.cncf.flux.config.v1+json";

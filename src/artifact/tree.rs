@@ -6,9 +6,11 @@ use std::{
 };
 
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Location, Result},
+        tool::Invocation,
+    },
     config::Project,
-    failure::{Context, Failure, Kind, Location, Result},
-    tool::Invocation,
 };
 
 /// Largest file, in bytes: more is no manifest but something that got there by accident.

@@ -11,9 +11,11 @@ use super::{
     variable::{self, DISABLED, SUBSTITUTE},
 };
 use crate::{
-    failure::{Context, Failure, Kind, Result},
-    supply::Lock,
-    yaml::{self, Document},
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        yaml::{self, Document},
+    },
+    images::Lock,
 };
 
 /// Upstream's manifests as text, by the name the lock gives them.
@@ -118,7 +120,7 @@ fn guard(name: &str, mut object: Value) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::{super::image::tests::lock, *};
-    use crate::supply::{LockedManifest, Provenance};
+    use crate::images::{LockedManifest, Provenance};
 
     const DEPLOYMENT: &str =
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {image: 'ghcr.io/x/y:v1'}\n";

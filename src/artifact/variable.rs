@@ -5,9 +5,11 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use crate::{
+    base::{
+        failure::{Failure, Kind, Location, Result},
+        yaml::Document,
+    },
     config::{Variables, nearest},
-    failure::{Failure, Kind, Location, Result},
-    yaml::Document,
 };
 
 /// The label or annotation that keeps Flux from filling in an object.
@@ -173,7 +175,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::yaml;
+    use crate::base::yaml;
 
     fn checked(text: &str) -> Result<()> {
         let file = Path::new("gitops/a.yaml");

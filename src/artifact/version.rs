@@ -3,9 +3,11 @@
 use semver::{BuildMetadata, Prerelease, Version};
 
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        tool::{Invocation, ToolError},
+    },
     config::Project,
-    failure::{Context, Failure, Kind, Result},
-    tool::{Invocation, ToolError},
 };
 
 /// Tags of releases: `v1.2.3`.

@@ -9,11 +9,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::contents::{self, Head, Named};
 use crate::{
-    failure::{Context, Failure, Kind, Result},
-    supply::{
-        oci::Descriptor,
-        transfer::{Sent, Side, Transfer},
-    },
+    base::failure::{Context, Failure, Kind, Result},
+    images::oci::Descriptor,
+    registry::transfer::{Sent, Side, Transfer},
 };
 
 /// The repository of artifacts and their parts.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use serde_saphyr::{MessageFormatter, Spanned, UserMessageFormatter};
 
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// One document of a file.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,11 +7,13 @@ use serde::Serialize;
 use super::{Context, images::Supply, json::Json};
 use crate::{
     artifact::{self, Provenance, Tree, Upstream, whole::REPOSITORY},
-    event::Step,
-    failure::{Context as _, Failure, Kind, Result},
-    supply::{
-        self, Scope,
-        registry::Place,
+    base::{
+        event::Step,
+        failure::{Context as _, Failure, Kind, Result},
+    },
+    images::{self, Scope},
+    registry::{
+        Place,
         transfer::{Side, Transfer},
     },
 };
@@ -67,9 +69,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let environment = context.environment(&project)?;
     let engine = context.engine(&project).await?;
     let supply = args.supply.context(&engine, &environment);
-    let (lock, local) = supply::ensure(&supply, args.supply.mode(), &Scope::All).await?;
+    let (lock, local) = images::ensure(&supply, args.supply.mode(), &Scope::All).await?;
     let step = Step::start(&engine.events, "artifact.pack", "Pack the platform into one artifact");
-    let upstream = Upstream::load(&lock, &supply::manifests_folder(&engine.places, &lock))?;
+    let upstream = Upstream::load(&lock, &images::manifests_folder(&engine.dirs, &lock))?;
     let rendered = artifact::render(&tree, &lock, &upstream)?;
     let packed = artifact::pack(&rendered, &provenance)?;
     step.done(packed.digest.clone());
@@ -77,7 +79,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
     let (source, target) =
         (Side::new(&local.host)?, Side::new(&to.map_or_else(|| local.host.clone(), |to| to.to_string()))?);
-    let folder = tempfile::tempdir_in(engine.places.cache())
+    let folder = tempfile::tempdir_in(engine.dirs.cache())
         .context(Kind::Tool, "make a folder for what is on its way")?;
     let transfer = Transfer { source: &source, target: &target, folder: folder.path().to_owned() };
     // Nothing is pulled by this name: only what stands behind it counts.

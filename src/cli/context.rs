@@ -2,10 +2,12 @@
 
 use super::{Global, interrupt::Ending};
 use crate::{
-    config::{Environment, Places, Project},
-    docker::Docker,
-    engine::{self, EngineContext, Host},
-    failure::{Context as _, Failure, Kind, Result},
+    base::{
+        docker::Docker,
+        failure::{Context as _, Failure, Kind, Result},
+    },
+    config::{Environment, HostDirs, Project},
+    local::{Host, LocalContext, cluster},
     ui::Ui,
 };
 
@@ -35,7 +37,7 @@ impl<'a> Context<'a> {
     /// The environment that the command works on.
     pub fn environment(&self, project: &Project) -> Result<Environment> {
         let environment = Environment::load(project, &self.global.environment)?;
-        Ok(engine::resolve(&Places::from_environment()?, project, environment))
+        Ok(cluster::resolve(&HostDirs::from_environment()?, project, environment))
     }
 
     /// Refuses an environment whose cluster is not made on this machine, for a verb that makes, stops or removes one.
@@ -82,7 +84,7 @@ impl<'a> Context<'a> {
     /// What it takes to look at environments and to remove them: no checkout.
     pub async fn host(&self) -> Result<Host> {
         Ok(Host {
-            places: Places::from_environment()?,
+            dirs: HostDirs::from_environment()?,
             docker: self.docker().await?,
             events: std::sync::Arc::clone(self.ui.events()),
         })
@@ -91,15 +93,15 @@ impl<'a> Context<'a> {
     /// The same, with its name and its port taken for this checkout: what a verb asks for that makes things.
     pub async fn claimed(&self, project: &Project) -> Result<Environment> {
         let environment = Environment::load(project, &self.global.environment)?;
-        let (places, now) = (Places::from_environment()?, jiff::Timestamp::now());
-        engine::claim(&places, project, environment, now, self.ui.events()).await
+        let (dirs, now) = (HostDirs::from_environment()?, jiff::Timestamp::now());
+        cluster::claim(&dirs, project, environment, now, self.ui.events()).await
     }
 
     /// What the engine works with.
-    pub async fn engine(&self, project: &Project) -> Result<EngineContext> {
-        Ok(EngineContext {
+    pub async fn engine(&self, project: &Project) -> Result<LocalContext> {
+        Ok(LocalContext {
             project: project.clone(),
-            places: Places::from_environment()?,
+            dirs: HostDirs::from_environment()?,
             docker: self.docker().await?,
             events: std::sync::Arc::clone(self.ui.events()),
         })

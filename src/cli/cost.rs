@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use super::{Context, json::Json};
 use crate::{
+    base::{
+        event::Event,
+        failure::{Context as _, Failure, Kind, Result},
+    },
+    cloud::cost::{self, Age, Bill, Compared, Verdict},
     config::{Environment, Infrastructure, Prices, Project},
-    cost::{self, Age, Bill, Compared, Verdict},
-    event::Event,
-    failure::{Context as _, Failure, Kind, Result},
 };
 
 /// Arguments of `seasense cost`.

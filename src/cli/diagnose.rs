@@ -4,9 +4,9 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use super::Context;
 use crate::{
-    config::Places,
+    base::failure::Result,
+    config::HostDirs,
     diagnose::{self, Options, Subject},
-    failure::Result,
 };
 
 /// How long the collecting may take when a person asks for it.
@@ -27,13 +27,13 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let places = Places::from_environment()?;
+    let dirs = HostDirs::from_environment()?;
     // Without a daemon there is still the machine, the lock and the last run to tell of.
     let docker = context.docker().await.ok();
     let subject = Subject {
         project: &project,
         environment: &environment,
-        places: &places,
+        dirs: &dirs,
         docker: docker.as_ref(),
         events: context.ui.events(),
     };

@@ -6,13 +6,15 @@ use serde_json::json;
 
 use super::{Context, json::Json};
 use crate::{
-    config::{Environment, Places, Project},
-    engine::{
-        self,
-        preflight::{self, Finding, Fix, Level},
+    base::{
+        failure::{Failure, Kind, Result},
+        k8s::Client,
     },
-    failure::{Failure, Kind, Result},
-    k8s::Client,
+    config::{Environment, HostDirs, Project},
+    local::{
+        cluster,
+        doctor::{self, Finding, Fix, Level},
+    },
     ui::Style,
     workloads,
 };
@@ -34,10 +36,10 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let places = Places::from_environment()?;
-    let mut findings = examine(&places, &project, &environment).await;
-    if args.fix && mend(context, &findings, (&places, &project, &environment)).await {
-        findings = examine(&places, &project, &environment).await;
+    let dirs = HostDirs::from_environment()?;
+    let mut findings = examine(&dirs, &project, &environment).await;
+    if args.fix && mend(context, &findings, (&dirs, &project, &environment)).await {
+        findings = examine(&dirs, &project, &environment).await;
     }
     let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
     let fit = worst < if args.strict { Level::Warning } else { Level::Error };
@@ -46,10 +48,10 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(Kind::Tool.exit_code()) })
 }
 
-async fn examine(places: &Places, project: &Project, environment: &Environment) -> Vec<Finding> {
-    let mut findings = preflight::examine(places, project, environment).await;
-    let access = preflight::reach(places, environment, jiff::Timestamp::now()).await;
-    findings.extend(preflight::judge_access(&access));
+async fn examine(dirs: &HostDirs, project: &Project, environment: &Environment) -> Vec<Finding> {
+    let mut findings = doctor::examine(dirs, project, environment).await;
+    let access = doctor::reach(dirs, environment, jiff::Timestamp::now()).await;
+    findings.extend(doctor::judge_access(&access));
     findings
 }
 
@@ -57,18 +59,18 @@ async fn examine(places: &Places, project: &Project, environment: &Environment) 
 async fn mend(
     context: &Context<'_>,
     findings: &[Finding],
-    (places, project, environment): (&Places, &Project, &Environment),
+    (dirs, project, environment): (&HostDirs, &Project, &Environment),
 ) -> bool {
     let root = rustix::process::geteuid().is_root();
     let mut done = false;
     for (finding, fix) in findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?))) {
-        if preflight::needs_root(fix) && !root {
+        if doctor::needs_root(fix) && !root {
             context.ui.say(&format!("{}: only root can fix this\n", finding.id));
             continue;
         }
         let result = match fix {
-            Fix::Authority => authority(places, environment).await,
-            fix => preflight::apply(project, fix).await,
+            Fix::Authority => authority(dirs, environment).await,
+            fix => doctor::apply(project, fix).await,
         };
         match result {
             Ok(()) => context.ui.say(&format!("{}: fixed\n", finding.id)),
@@ -80,13 +82,13 @@ async fn mend(
 }
 
 /// Writes the authority's certificate as the cluster tells it.
-async fn authority(places: &Places, environment: &Environment) -> Result<()> {
+async fn authority(dirs: &HostDirs, environment: &Environment) -> Result<()> {
     let cluster = environment.cluster_name();
-    let client = Client::connect(&engine::handle(places, &cluster)).await?;
+    let client = Client::connect(&cluster::handle(dirs, &cluster)).await?;
     let found = workloads::authority(&client).await?.ok_or_else(|| {
         Failure::new(Kind::Workload, "the cluster has no authority yet").hint("run `seasense dev`")
     })?;
-    engine::write_authority(places, &cluster, &found).map(drop)
+    cluster::write_authority(dirs, &cluster, &found).map(drop)
 }
 
 fn table(findings: &[Finding], style: Style) -> String {
@@ -151,6 +153,6 @@ mod tests {
         let words =
             |value: &serde_json::Value| -> Vec<String> { serde_json::from_value(value.clone()).unwrap() };
         assert_eq!(words(&check["properties"]["level"]["enum"]), ["ok", "info", "warning", "error"]);
-        assert_eq!(words(&check["properties"]["id"]["enum"]), preflight::CHECKS.map(|(id, _)| id));
+        assert_eq!(words(&check["properties"]["id"]["enum"]), doctor::CHECKS.map(|(id, _)| id));
     }
 }

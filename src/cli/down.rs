@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use super::{Context, json::Json, lock::LockArgs};
 use crate::{
-    engine::{self, Extent, Removed},
-    failure::Result,
-    trust::{Entry, Ledger},
+    base::failure::Result,
+    local::{
+        cluster::{self, RemoveScope, Removed},
+        trust::{Entry, TrustStore},
+    },
 };
 
 /// Arguments of `seasense down`.
@@ -34,9 +36,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;
-    let extent = if args.all { Extent::Everything } else { Extent::Environment };
-    let mut removed = engine::remove(&engine.host(), (environment.instance(), &cluster), extent).await?;
-    let trusted = Ledger::open(&engine.places.trust_ledger())?.of(&cluster);
+    let extent = if args.all { RemoveScope::Everything } else { RemoveScope::Environment };
+    let mut removed = cluster::remove(&engine.host(), (environment.instance(), &cluster), extent).await?;
+    let trusted = TrustStore::open(&engine.dirs.trust_ledger())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
     // For people this is news on the screen, and no data.
     args.json.print(context, &removed, String::new)?;

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Context, json::Json};
 use crate::{
-    engine::gc::{self, Judged, Scope, Verdict},
-    failure::Result,
+    base::failure::Result,
+    local::gc::{self, Judged, Scope, Verdict},
 };
 
 /// Arguments of `seasense gc`.
@@ -49,7 +49,7 @@ fn text(judged: &[Judged], dry: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Removed;
+    use crate::local::cluster::Removed;
 
     fn judged() -> Vec<Judged> {
         let removed = Removed { containers: vec!["seasense-ci-1-fleet".into()], ..Removed::default() };

@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 
 use super::{Context, json::Json, promote::brief};
 use crate::{
+    base::failure::Result,
     config::Environment,
-    failure::Result,
-    promote::{
-        git::Repository,
-        history::{self, Fault, History, Keys, Line, Record, Signature},
-        ledger::broken,
+    promotion::{
         report::short,
+        store::{
+            broken,
+            git::Repository,
+            history::{self, Fault, History, Keys, Line, Record, Signature},
+        },
     },
     ui,
 };
@@ -48,7 +50,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let (mut history, fault) = History::parse(environment.name(), &text.unwrap_or_default());
     Keys::new(None, &allowed.unwrap_or_default())?.check_all(&mut history).await?;
     let fault = history.forged().or(fault);
-    args.json.print(context, &told(environment.name(), &history, fault.as_ref()), || {
+    args.json.print(context, &describe(environment.name(), &history, fault.as_ref()), || {
         table(environment.name(), &history)
     })?;
     match fault {
@@ -58,7 +60,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 }
 
 /// The JSON form, oldest first.
-fn told(environment: &str, history: &History, fault: Option<&Fault>) -> Value {
+fn describe(environment: &str, history: &History, fault: Option<&Fault>) -> Value {
     let record = |line: &Line| json!({"record": line.record, "signature": signature(line)});
     json!({
         "version": 1,

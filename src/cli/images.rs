@@ -8,10 +8,10 @@ use clap::ValueEnum;
 
 use super::{Context, json::Json};
 use crate::{
+    base::failure::Result,
     config::Environment,
-    engine::EngineContext,
-    failure::Result,
-    supply::{self, Lock, Mode, Scope, SupplyContext},
+    images::{self, Lock, Mode, Scope, SupplyContext},
+    local::LocalContext,
     ui,
 };
 
@@ -48,10 +48,10 @@ impl Supply {
     }
 
     /// What the supply works with.
-    pub fn context(&self, engine: &EngineContext, environment: &Environment) -> SupplyContext {
+    pub fn context(&self, engine: &LocalContext, environment: &Environment) -> SupplyContext {
         SupplyContext {
             project: engine.project.clone(),
-            places: engine.places.clone(),
+            dirs: engine.dirs.clone(),
             docker: engine.docker.clone(),
             events: std::sync::Arc::clone(&engine.events),
             registry_port: *environment.ports.registry.get_ref(),
@@ -123,28 +123,28 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let engine = context.engine(&project).await?;
     match action {
         Action::List { supply, json } => {
-            let lock = supply::locked(&engine.places, supply.mode())?;
+            let lock = images::locked(&engine.dirs, supply.mode())?;
             list(context, &lock, json)?;
         }
         Action::Build { images, jobs, refresh } => {
             let supply = Supply { supply: From::Build, jobs };
             let context = SupplyContext { refresh, ..supply.context(&engine, &environment) };
-            supply::ensure(&context, Mode::Build, &scope(images)).await?;
+            images::ensure(&context, Mode::Build, &scope(images)).await?;
         }
         Action::Pull => {
             let supply = Supply { supply: From::Pull, jobs: None };
-            supply::ensure(&supply.context(&engine, &environment), Mode::Pull, &Scope::All).await?;
+            images::ensure(&supply.context(&engine, &environment), Mode::Pull, &Scope::All).await?;
         }
         Action::Push { supply } => {
             let mode = supply.mode();
-            supply::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
+            images::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
         }
         Action::Verify { supply, rebuild: true, images } => {
-            supply::rebuild(&supply.context(&engine, &environment), &scope(images)).await?;
+            images::rebuild(&supply.context(&engine, &environment), &scope(images)).await?;
         }
         Action::Verify { supply, .. } => {
-            let lock = supply::locked(&engine.places, supply.mode())?;
-            supply::verify(&supply.context(&engine, &environment), &lock).await?;
+            let lock = images::locked(&engine.dirs, supply.mode())?;
+            images::verify(&supply.context(&engine, &environment), &lock).await?;
         }
         Action::Prune(_) => (),
     }

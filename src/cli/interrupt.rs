@@ -15,7 +15,7 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    failure::{Context as _, Failure, Kind, Result},
+    base::failure::{Context as _, Failure, Kind, Result},
     ui::Ui,
 };
 
@@ -42,11 +42,12 @@ pub async fn guard(
         Ended::By(name) => name,
     };
     if ending.0.load(Ordering::Relaxed) {
-        ui.events()
-            .emit(crate::event::Event::Notice { text: format!("{name}: ended; the platform stays up") });
+        ui.events().emit(crate::base::event::Event::Notice {
+            text: format!("{name}: ended; the platform stays up"),
+        });
         return Ok(ExitCode::SUCCESS);
     }
-    ui.events().emit(crate::event::Event::Warning { text: format!("{name}: stopped") });
+    ui.events().emit(crate::base::event::Event::Warning { text: format!("{name}: stopped") });
     let failure = Failure::new(Kind::Interrupted, format!("interrupted by {name}"))
         .because("what was made so far stays; nothing of it is half-written");
     Err(hints.iter().fold(failure, |failure, hint| failure.hint(*hint)))

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Context;
-use crate::failure::{Context as _, Kind, Result};
+use crate::base::failure::{Context as _, Kind, Result};
 
 /// The switch.
 #[derive(Debug, Clone, Copy, clap::Args)]

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::{
+    base::failure::Result,
     config::Environment,
-    engine::{EngineContext, Lock},
-    failure::Result,
+    local::{LocalContext, cluster::Lock},
 };
 
 /// The choice between waiting and refusing.
@@ -18,8 +18,8 @@ pub struct LockArgs {
 
 impl LockArgs {
     /// Takes the lock of `environment`.
-    pub async fn take(self, engine: &EngineContext, environment: &Environment) -> Result<Lock> {
+    pub async fn take(self, engine: &LocalContext, environment: &Environment) -> Result<Lock> {
         let patience = self.wait_lock.map(Duration::from_secs);
-        Lock::take(&engine.places, &environment.cluster_name(), patience, &engine.events).await
+        Lock::take(&engine.dirs, &environment.cluster_name(), patience, &engine.events).await
     }
 }

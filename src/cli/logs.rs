@@ -7,10 +7,12 @@ use futures_util::StreamExt;
 
 use super::Context;
 use crate::{
-    config::Places,
-    engine,
-    failure::{Failure, Kind, Result},
-    k8s::{Client, Selector, exec::Target, object, resource},
+    base::{
+        failure::{Failure, Kind, Result},
+        k8s::{Client, Selector, exec::Target, object, resource},
+    },
+    config::HostDirs,
+    local::cluster,
 };
 
 /// A part of the platform, as people name it.
@@ -64,12 +66,12 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let environment = context.environment(&project)?;
     if args.part == Part::Fleet {
         Context::made_here(&environment)?;
-        let name = engine::fleet::container(&environment.cluster_name());
+        let name = crate::local::buoys::fleet::container(&environment.cluster_name());
         let text = context.docker().await?.logs(&name, args.tail as usize).await?;
         context.ui.data(&text);
         return Ok(ExitCode::SUCCESS);
     }
-    let handle = engine::attach(&Places::from_environment()?, &environment).await?;
+    let handle = cluster::attach(&HostDirs::from_environment()?, &environment).await?;
     let client = Client::connect(&handle).await?;
     let (namespace, labels, container) = place(args.part);
     let pods = client.list(&resource::POD, Some(namespace), &Selector::labels(labels)).await?;

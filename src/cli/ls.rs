@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{Context, json::Json};
 use crate::{
-    engine::{self, Found, Observed},
-    failure::Result,
+    base::failure::Result,
+    local::{cluster::Observed, inventory::Found},
     ui,
 };
 
@@ -56,8 +56,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let now = Timestamp::now();
     let written = if args.size { host.docker.written().await? } else { BTreeMap::new() };
     let mut environments = Vec::new();
-    for found in engine::inventory(&host).await? {
-        let size = if args.size { engine::measure(&host, &found, &written).await } else { None };
+    for found in crate::local::inventory::inventory(&host).await? {
+        let size =
+            if args.size { crate::local::inventory::measure(&host, &found, &written).await } else { None };
         environments.push(row(found, now, size));
     }
     if environments.is_empty() && !args.json.wanted() {
@@ -77,7 +78,7 @@ fn row(found: Found, now: Timestamp, size_bytes: Option<u64>) -> Row {
         busy: found.locked,
         created: owner.map(|owner| owner.created),
         age_s: owner.map(|owner| now.duration_since(owner.created).as_secs()),
-        expires: owner.and_then(engine::Owner::deadline),
+        expires: owner.and_then(crate::local::leases::Owner::deadline),
         process: found.lease.as_ref().and_then(|lease| lease.process),
         https_port: owner.map(|owner| owner.https_port),
         owner: owner.map(|owner| owner.project.clone()),
@@ -140,7 +141,7 @@ fn span(time: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Lease, Owner};
+    use crate::local::leases::{Lease, Owner};
 
     fn found(known: bool) -> Found {
         let created = Timestamp::from_second(0).unwrap();

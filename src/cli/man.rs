@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use super::{Context, reference};
-use crate::failure::{Context as _, Kind, Result};
+use crate::base::failure::{Context as _, Kind, Result};
 
 /// Arguments of `seasense man`.
 #[derive(Debug, clap::Args)]

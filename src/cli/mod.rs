@@ -40,7 +40,7 @@ use clap::{Parser, Subcommand};
 
 use self::context::Context;
 use crate::{
-    failure::{Failure, Kind, Result},
+    base::failure::{Failure, Kind, Result},
     ui::{Output, Ui},
 };
 

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use super::Context;
 use crate::{
-    failure::{Failure, Kind, Result},
-    tool::{self, Invocation},
+    base::{
+        failure::{Failure, Kind, Result},
+        tool::{self, Invocation},
+    },
     workloads,
 };
 

@@ -11,13 +11,15 @@ use super::{
     json::Json,
 };
 use crate::{
+    base::{
+        event::{Event, Events, Step},
+        failure::{Failure, Kind, Result},
+    },
     compare::{
         Where,
-        parity::{Allowed, Facts, Manifests, Parity, VERSION, judge, manifests},
+        parity::{Allowed, Facts, Manifests, Parity, VERSION, evaluate, manifests},
     },
     config::Written,
-    event::{Event, Events, Step},
-    failure::{Failure, Kind, Result},
     ui::Style,
 };
 
@@ -61,7 +63,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             Some(built(&at, context.ui.events(), a, b).await?)
         };
         let facts = Facts { a, b, all: &all, allowed: &allowed, manifests: manifests.as_ref() };
-        pairs.push(judge(facts));
+        pairs.push(evaluate(facts));
     }
     warn(context.ui.events(), &pairs);
     let verdicts = Verdicts { version: VERSION, holds: pairs.iter().all(|pair| pair.holds), pairs };
@@ -78,7 +80,7 @@ pub(super) async fn verdict(at: &Where, events: &Events, (a, b): (&str, &str)) -
     let allowed = Allowed::load(&at.project)?;
     let (a, b) = (find(&all, a)?, find(&all, b)?);
     let manifests = built(at, events, a, b).await?;
-    Ok(judge(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&manifests) }))
+    Ok(evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&manifests) }))
 }
 
 async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<Manifests> {
@@ -184,8 +186,13 @@ mod tests {
     #[test]
     fn a_verdict_reads_well() {
         let all = environments();
-        let parity =
-            judge(Facts { a: &all[0], b: &all[1], all: &all, allowed: &Allowed::default(), manifests: None });
+        let parity = evaluate(Facts {
+            a: &all[0],
+            b: &all[1],
+            all: &all,
+            allowed: &Allowed::default(),
+            manifests: None,
+        });
         assert_eq!(
             text(std::slice::from_ref(&parity), Style::PLAIN),
             "a and b: drift\n  no envs/b.toml:1:1: ENVIRONMENT is `a` in a and `b` in b\n"

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use super::{Context, json::Json, lock::LockArgs};
 use crate::{
-    engine::{self, EngineContext, Mark, Observed, Paused},
-    failure::Result,
-    k8s::Client,
+    base::{failure::Result, k8s::Client},
+    local::{
+        LocalContext,
+        cluster::{self, Mark, Observed, Paused},
+    },
     phases, ui,
 };
 
@@ -34,7 +36,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let _lock = args.lock.take(&engine, &environment).await?;
     let asked = tokio::time::timeout(ASK_LIMIT, digest(&engine, &cluster)).await;
     let mark = Mark { since: Timestamp::now(), digest: asked.ok().and_then(Result::ok).flatten() };
-    let paused = engine::pause(&engine, (environment.instance(), &cluster), mark).await?;
+    let paused = cluster::pause(&engine, (environment.instance(), &cluster), mark).await?;
     args.json.print(context, &paused, String::new)?;
     if !args.json.wanted() {
         context.ui.say(&report(&paused));
@@ -42,11 +44,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn digest(engine: &EngineContext, cluster: &str) -> Result<Option<String>> {
-    if engine::observe(&engine.docker, &engine.places, cluster).await? != Observed::Running {
+async fn digest(engine: &LocalContext, cluster: &str) -> Result<Option<String>> {
+    if cluster::observe(&engine.docker, &engine.dirs, cluster).await? != Observed::Running {
         return Ok(None);
     }
-    phases::followed(&Client::connect(&engine::handle(&engine.places, cluster)).await?).await
+    phases::followed(&Client::connect(&cluster::handle(&engine.dirs, cluster)).await?).await
 }
 
 fn report(paused: &Paused) -> String {

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use super::{Context, images::Supply};
 use crate::{
     artifact::{self, Tree, Upstream},
-    config::Places,
-    failure::Result,
-    supply,
+    base::failure::Result,
+    config::HostDirs,
+    images,
 };
 
 /// Arguments of `seasense render`.
@@ -33,9 +33,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         context.ui.say("The tree is in order.\n");
         return Ok(ExitCode::SUCCESS);
     }
-    let places = Places::from_environment()?;
-    let lock = supply::locked(&places, args.supply.mode())?;
-    let upstream = Upstream::load(&lock, &supply::manifests_folder(&places, &lock))?;
+    let dirs = HostDirs::from_environment()?;
+    let lock = images::locked(&dirs, args.supply.mode())?;
+    let upstream = Upstream::load(&lock, &images::manifests_folder(&dirs, &lock))?;
     let rendered = artifact::render(&tree, &lock, &upstream)?;
     let variables = (!args.raw).then(|| environment.to_variables());
     context.ui.data(&rendered.to_text(variables.as_ref())?);

@@ -6,14 +6,17 @@ use jiff::Timestamp;
 
 use super::{Context, dev::raise::way_in, json::Json, lock::LockArgs};
 use crate::{
+    base::{
+        event::Step,
+        failure::{Failure, Kind, Result},
+        k8s::Client,
+        wait::Deadline,
+    },
     config::Environment,
-    engine::{self, EngineContext},
-    event::Step,
-    failure::{Failure, Kind, Result},
-    k8s::{Client, Deadline},
+    local::{LocalContext, cluster},
     observe::{self, Observer, Snapshot},
     phases::{self, Follow},
-    ui, upkeep,
+    ui,
     workloads::{self, Public},
 };
 
@@ -37,15 +40,14 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let engine = context.engine(&project).await?;
     let _lock = args.lock.take(&engine, &environment).await?;
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
-    let awake = engine::resume(&engine, &environment).await?;
+    let awake = cluster::resume(&engine, &environment).await?;
     let client = Client::connect(&awake.handle).await?;
     if let Some(started) = awake.started {
-        upkeep::free(&client, started).await?;
+        crate::launch::controller_leases::free(&client, started).await?;
     }
     let pods = follow(&engine, &client, awake.started, deadline);
-    let (public, ()) = tokio::try_join!(sail(&engine, &environment, &client, deadline), pods)?;
-    let observer =
-        Observer { environment: &environment, places: &engine.places, docker: Some(&engine.docker) };
+    let (public, ()) = tokio::try_join!(start_fleet(&engine, &environment, &client, deadline), pods)?;
+    let observer = Observer { environment: &environment, dirs: &engine.dirs, docker: Some(&engine.docker) };
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
     args.json.print(context, &proved, String::new)?;
     context.ui.say(&report(&proved, context.ui.took().1));
@@ -54,7 +56,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
 /// Waits until everything runs again, and Flux has looked at all of it, at the digest that it followed before.
 async fn follow(
-    engine: &EngineContext,
+    engine: &LocalContext,
     client: &Client,
     started: Option<Timestamp>,
     deadline: Deadline,
@@ -63,15 +65,15 @@ async fn follow(
         Failure::new(Kind::Phase, "the cluster was never told what to run")
             .hint("`seasense dev` goes on where it was interrupted")
     })?;
-    phases::poke_all(client, &Timestamp::now().to_string()).await?;
+    phases::request_reconcile_all(client, &Timestamp::now().to_string()).await?;
     // A container that starts before what it needs ends and starts again: that is no failure of its phase.
-    upkeep::awake(client, started, deadline, &engine.events).await?;
+    crate::launch::awake::awake(client, started, deadline, &engine.events).await?;
     phases::follow(client, Follow { digest: &digest, deadline }, &engine.events).await.map(drop)
 }
 
 /// Opens the way in from outside, lets the fleet sail again and sees its first reading arrive.
-async fn sail(
-    engine: &EngineContext,
+async fn start_fleet(
+    engine: &LocalContext,
     environment: &Environment,
     client: &Client,
     deadline: Deadline,
@@ -81,7 +83,7 @@ async fn sail(
     let step = Step::start(&engine.events, "resume.first-reading", "See a reading through the gateway");
     let before = workloads::serving(&public, deadline).await?.readings;
     let keys = (&*credentials.enrolment_key, &*credentials.authority);
-    if !engine::fleet::resume(engine, environment, keys).await? {
+    if !crate::local::buoys::fleet::resume(engine, environment, keys).await? {
         if *environment.fleet.buoys.get_ref() > 0 {
             return Err(Failure::new(Kind::Workload, "the fleet's container is gone")
                 .hint("`seasense dev` makes it again"));

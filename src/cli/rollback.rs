@@ -4,11 +4,15 @@ use std::process::ExitCode;
 
 use super::{
     Context,
-    promote::{self, Common, Setting, finish},
+    promote::{self, Common, PromotionContext, finish},
 };
 use crate::{
-    failure::{Failure, Kind, Result},
-    promote::{Content, EnvLock, Facts, Ledger, Witness, go_back_to, history::Action, trusted},
+    base::failure::{Failure, Kind, Result},
+    promotion::{
+        Content, EvidenceSource, Facts, go_back_to,
+        store::{EnvLock, PromotionStore, history::Action},
+        trusted,
+    },
 };
 
 /// Arguments of `seasense rollback`.
@@ -30,7 +34,7 @@ pub struct Args {
 /// A way back asks none of the gates that need a witness.
 struct Nobody;
 
-impl Witness for Nobody {
+impl EvidenceSource for Nobody {
     async fn look(&self, _: &Content, _: Option<&EnvLock>) -> Result<Facts> {
         Err(Failure::new(Kind::Internal, "a rollback asks no witness"))
     }
@@ -39,7 +43,8 @@ impl Witness for Nobody {
 /// Goes back, and tells what came of it.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     promote::check(args.to.as_deref())?;
-    let setting = Setting::open(context, &args.target, args.rehearse, &args.common, "rollback").await?;
+    let setting =
+        PromotionContext::open(context, &args.target, args.rehearse, &args.common, "rollback").await?;
     let book = setting.ledger.read(args.to.as_deref().unwrap_or_default()).await?;
     // Nothing is chosen on the word of a history that somebody has changed.
     let (book, _) = trusted(setting.environment.name(), book, None).await?;

@@ -8,14 +8,20 @@ use serde_json::json;
 
 use super::{Context, lock::LockArgs};
 use crate::{
+    base::{
+        event::Step,
+        failure::{Context as _, Failure, Kind, Result},
+        k8s::Client,
+        wait::Deadline,
+    },
     config::Environment,
-    engine::{self, EngineContext, Observed},
-    event::Step,
-    failure::{Context as _, Failure, Kind, Result},
-    k8s::{Client, Deadline},
+    local::{
+        LocalContext,
+        cluster::{self, Observed},
+        snapshots::{self, Content, Name, Snapshot},
+    },
     phases,
     ui::{self, Ui},
-    upkeep::snapshot::{self, Content, Name, Snapshot},
     workloads::{self, Public},
 };
 
@@ -87,13 +93,13 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     match (args.action, name) {
         (Action::Save { json, .. }, Some(name)) => {
             let about = (Timestamp::now(), phases::followed(&client).await?);
-            let saved = snapshot::save(&client, &name, about, &engine.events).await?;
+            let saved = snapshots::save(&client, &name, about, &engine.events).await?;
             ui.say(&format!("`{name}` is kept: `seasense snapshot load {name}` goes back to it.\n"));
             print(ui, &[saved], json)?;
         }
         (Action::Load { yes, json, .. }, Some(name)) => {
             confirm(ui, &client, &name, yes).await?;
-            let loaded = snapshot::load(&client, &name, &engine.events).await?;
+            let loaded = snapshots::load(&client, &name, &engine.events).await?;
             let kept = &loaded.snapshot.about.content;
             if kept.schema < loaded.before.schema {
                 ui.say(&older(kept, &loaded.before));
@@ -103,26 +109,26 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             print(ui, &[loaded.snapshot], json)?;
         }
         (Action::Rm { .. }, Some(name)) => {
-            snapshot::remove(&client, &name).await?;
+            snapshots::remove(&client, &name).await?;
             ui.say(&format!("`{name}` is removed.\n"));
         }
-        (Action::Ls { json }, _) => print(ui, &snapshot::list(&client).await?, json)?,
+        (Action::Ls { json }, _) => print(ui, &snapshots::list(&client).await?, json)?,
         (_, None) => return Err(Failure::new(Kind::Internal, "a snapshot without a name")),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn connect(engine: &EngineContext, cluster: &str) -> Result<Client> {
-    let found = engine::observe(&engine.docker, &engine.places, cluster).await?;
+async fn connect(engine: &LocalContext, cluster: &str) -> Result<Client> {
+    let found = cluster::observe(&engine.docker, &engine.dirs, cluster).await?;
     if found != Observed::Running {
         return Err(Failure::new(Kind::Cluster, "snapshots are kept in the database, which does not run")
             .hint("`seasense resume` wakes a paused environment, `seasense dev` makes one"));
     }
-    Client::connect(&engine::handle(&engine.places, cluster)).await
+    Client::connect(&cluster::handle(&engine.dirs, cluster)).await
 }
 
 async fn confirm(ui: &Ui, client: &Client, name: &Name, yes: bool) -> Result<()> {
-    let (kept, now) = snapshot::compare(client, name).await?;
+    let (kept, now) = snapshots::compare(client, name).await?;
     let newer = now.readings.saturating_sub(kept.about.content.readings);
     let told = format!(
         "`{name}` holds {} readings, the database now {}: {newer} newer ones, and every other change since, will be gone",
@@ -148,7 +154,7 @@ fn older(kept: &Content, before: &Content) -> String {
 }
 
 /// Waits until the API answers from the database it has now.
-async fn serving(engine: &EngineContext, environment: &Environment, client: &Client) -> Result<()> {
+async fn serving(engine: &LocalContext, environment: &Environment, client: &Client) -> Result<()> {
     let deadline = Deadline::after(SERVE_LIMIT);
     let authority = workloads::credentials(client, deadline).await?.authority;
     let public = Public::new(environment.variables.hostname.get_ref(), environment.https_port(), &authority)?;

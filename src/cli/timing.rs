@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::Context;
 use crate::{
-    config::Places,
-    failure::{Failure, Kind, Result},
-    timing::{History, Run, StepTime, chain, median},
+    base::{
+        failure::{Failure, Kind, Result},
+        timing::{History, Run, StepTime, chain, median},
+    },
+    config::HostDirs,
     ui::{Style, duration},
 };
 
@@ -27,8 +29,8 @@ const WORTH_MS: u64 = 50;
 pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let places = Places::from_environment()?;
-    let history = History::read(places.cache(), environment.name());
+    let dirs = HostDirs::from_environment()?;
+    let history = History::read(dirs.cache(), environment.name());
     let last = history.last(environment.instance()).ok_or_else(|| {
         Failure::new(Kind::Usage, format!("no run of `{}` is written down", environment.name()))
             .hint("run `seasense dev` first")
@@ -119,7 +121,7 @@ mod schema;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timing::Ending;
+    use crate::base::timing::Ending;
 
     fn step(name: &str, title: &str, begun: u64, ended: u64, part_of: Option<&str>) -> StepTime {
         StepTime {

@@ -6,9 +6,12 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        k8s::tls,
+        wait::Deadline,
+    },
     config::CloudKeys,
-    failure::{Context, Failure, Kind, Result},
-    k8s::{self, Deadline, tls},
 };
 
 /// One answer may be late; all tries of one request together may not.
@@ -80,7 +83,7 @@ impl Api {
                     return Err(Failure::new(Kind::TimedOut, what).because(seen));
                 }
                 Answered::Later(after, _) => {
-                    k8s::pause(after.unwrap_or(pause)).await;
+                    crate::base::wait::pause(after.unwrap_or(pause)).await;
                     // Each try waits longer than the last, as everybody who is turned away should.
                     pause = (pause * 2).min(Duration::from_secs(20));
                 }

@@ -8,8 +8,8 @@ use super::{
     plan::{Planned, Purpose, planned},
 };
 use crate::{
+    base::failure::{Failure, Kind, Result},
     config::Secret,
-    failure::{Failure, Kind, Result},
 };
 
 /// What stands after it.

@@ -76,7 +76,7 @@ pub fn encryption(passphrase: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::infra::workspace::tests::{credentials, wanted};
+    use crate::cloud::workspace::tests::{credentials, wanted};
 
     #[test]
     fn a_state_in_a_bucket_is_locked_and_stays_in_the_region() {

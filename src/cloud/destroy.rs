@@ -6,15 +6,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Api, InfraContext, Summary, Survivor, dns,
+    Api, InfraContext, LeftoverResource, Summary, dns,
     made::{self, Made},
     plan::{Planned, Purpose, planned},
     sweep,
 };
-use crate::{
+use crate::base::{
     event::Event,
     failure::{Kind, Result},
-    k8s::{self, Client, Deadline, Look},
+    k8s::Client,
+    wait::{Deadline, Look},
 };
 
 const LOOK_PAUSE: Duration = Duration::from_secs(3);
@@ -23,7 +24,7 @@ const STORAGE: &str = "module.storage.";
 
 /// How an environment is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manner {
+pub struct DestroyOptions {
     /// Whether the backups go as well.
     pub with_backups: bool,
     /// How long to wait for what goes slowly: a deletion at Scaleway is seen by everybody only after a while.
@@ -38,9 +39,9 @@ pub struct Destroyed {
     /// How many resources OpenTofu removed.
     pub removed: usize,
     /// What is still there although it should be gone, and is paid for.
-    pub survivors: Vec<Survivor>,
+    pub leftover_resources: Vec<LeftoverResource>,
     /// What is still there on purpose, and is paid for.
-    pub kept: Vec<Survivor>,
+    pub kept: Vec<LeftoverResource>,
 }
 
 /// Removes the environment, once `consent` was given to what would be removed.
@@ -49,7 +50,7 @@ pub struct Destroyed {
 /// not keep its own removal up.
 pub async fn destroy(
     context: &InfraContext,
-    manner: Manner,
+    manner: DestroyOptions,
     reach: impl AsyncFnOnce(&str) -> Result<Client>,
     consent: impl FnOnce(&Summary) -> Result<()>,
 ) -> Result<Destroyed> {
@@ -108,20 +109,20 @@ async fn after(
 ) -> Result<Destroyed> {
     let api = Api::new(&context.credentials)?;
     let cluster = outputs["cluster_id"]["value"].as_str().and_then(|id| id.split('/').next_back());
-    let gone = k8s::wait(Deadline::after(settle), LOOK_PAUSE, "see it gone", || async {
-        let left = sweep::survivors(context, &api, cluster, made).await?;
+    let gone = crate::base::wait::wait(Deadline::after(settle), LOOK_PAUSE, "see it gone", || async {
+        let left = sweep::leftover_resources(context, &api, cluster, made).await?;
         // What is still used today may be free at the next look.
         let refused = sweep::sweep(&api, &left).await;
         Ok(if left.is_empty() { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
     })
     .await;
-    let survivors = match gone {
+    let leftover_resources = match gone {
         Ok(()) => Vec::new(),
         // What the last sweep removed is gone by now.
         Err(failure) if failure.kind == Kind::TimedOut => {
-            sweep::survivors(context, &api, cluster, made).await?
+            sweep::leftover_resources(context, &api, cluster, made).await?
         }
         Err(failure) => return Err(failure),
     };
-    Ok(Destroyed { version: 1, removed, survivors, kept: sweep::buckets(context).await? })
+    Ok(Destroyed { version: 1, removed, leftover_resources, kept: sweep::buckets(context).await? })
 }

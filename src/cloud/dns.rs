@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 
 use super::{InfraContext, Record};
 use crate::{
+    base::{
+        event::Step,
+        failure::{Context, Failure, Kind, Result},
+        k8s::tls,
+    },
     config::Secret,
-    event::Step,
-    failure::{Context, Failure, Kind, Result},
-    k8s::tls,
 };
 
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);

@@ -6,10 +6,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     event::{Event, Events, Step},
     failure::Result,
-    k8s::{Client, Deadline, Look, Resource, Selector, object, resource, wait},
+    k8s::{Client, Resource, Selector, object, resource},
+    wait::{Deadline, Look, wait},
 };
 
 const LIMIT: Duration = Duration::from_mins(10);
@@ -148,7 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{event::Silent, k8s::fake::FakeApi};
+    use crate::base::{event::Silent, k8s::fake::FakeApi};
 
     fn service(kind: &str) -> Value {
         json!({"metadata": {"name": kind, "namespace": "envoy", "resourceVersion": "1", "annotations": {

@@ -6,6 +6,7 @@
 mod api;
 mod apply;
 mod backend;
+pub mod cost;
 mod destroy;
 mod dns;
 mod made;
@@ -23,15 +24,15 @@ use std::path::PathBuf;
 pub use api::Api;
 pub use apply::{Applied, Record, apply};
 pub use backend::State;
-pub use destroy::{Destroyed, Manner, destroy};
+pub use destroy::{DestroyOptions, Destroyed, destroy};
 pub use plan::{Planned, plan};
 pub use scale::{Pool, Scaled, To, scale};
 pub use summary::{Action, Change, Summary, Value as Difference};
-pub use sweep::{Survivor, survivors};
+pub use sweep::{LeftoverResource, leftover_resources};
 
 use crate::{
-    config::{CloudKeys, Infrastructure, Places, Project},
-    event::Events,
+    base::event::Events,
+    config::{CloudKeys, HostDirs, Infrastructure, Project},
 };
 
 /// What the commands of this module work with; cheap to clone.
@@ -40,7 +41,7 @@ pub struct InfraContext {
     /// The checkout.
     pub project: Project,
     /// The folders outside it.
-    pub places: Places,
+    pub dirs: HostDirs,
     /// Where work reports to.
     pub events: Events,
     /// What the environment is made of.
@@ -56,7 +57,7 @@ pub struct InfraContext {
 impl InfraContext {
     /// The private folder of the environment's state on this machine.
     fn folder(&self) -> PathBuf {
-        self.places.infra(&self.wanted.environment)
+        self.dirs.infra(&self.wanted.environment)
     }
 }
 

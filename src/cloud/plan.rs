@@ -10,10 +10,11 @@ use super::{
     summary,
     tofu::{Root, Tofu},
 };
-use crate::{
+use crate::base::{
     event::Step,
     failure::{Context, Failure, Kind, Result},
-    k8s::{Deadline, Look, PAUSE, tls, wait},
+    k8s::tls,
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// A bucket that exists says so at once; a proxy on the way may not.

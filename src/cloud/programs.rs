@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::InfraContext;
 use crate::{
-    event::Event,
-    failure::Result,
-    supply,
-    tool::{Invocation, locate},
+    base::{
+        event::Event,
+        failure::Result,
+        tool::{Invocation, locate},
+    },
+    images,
 };
 
 const TOFU: &str = "tofu";
@@ -45,8 +47,8 @@ pub async fn with_provider(context: &InfraContext, programs: Programs) -> Result
 }
 
 async fn built(context: &InfraContext, names: &[&str]) -> Result<Programs> {
-    let (here, how) = ((&context.project, &context.places), (&context.events, context.cores));
-    let made = supply::programs(here, how, names).await?;
+    let (here, how) = ((&context.project, &context.dirs), (&context.events, context.cores));
+    let made = images::programs(here, how, names).await?;
     let provider = made.get(PROVIDER);
     Ok(Programs {
         tofu: made.get(TOFU).map(|program| program.path.clone()).unwrap_or_default(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Api, InfraContext};
-use crate::{
+use crate::base::{
     event::Step,
     failure::{Failure, Kind, Result},
 };

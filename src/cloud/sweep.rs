@@ -8,7 +8,7 @@ use super::{
     backend::{backups, bucket, endpoint},
     made::Made,
 };
-use crate::{
+use crate::base::{
     event::Step,
     failure::{Context, Kind, Result},
     k8s::tls,
@@ -16,7 +16,7 @@ use crate::{
 
 /// Something that is still there and is paid for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Survivor {
+pub struct LeftoverResource {
     /// What it is, for people.
     pub kind: String,
     /// Zone or region.
@@ -33,7 +33,7 @@ pub struct Survivor {
 }
 
 /// One kind of thing that costs money: where it is listed, and how.
-struct Kindred {
+struct BillableKind {
     kind: &'static str,
     /// The path of the collection; `{}` stands for the zone or the region.
     path: &'static str,
@@ -41,16 +41,16 @@ struct Kindred {
     zonal: bool,
 }
 
-const fn zonal(kind: &'static str, path: &'static str, field: &'static str) -> Kindred {
-    Kindred { kind, path, field, zonal: true }
+const fn zonal(kind: &'static str, path: &'static str, field: &'static str) -> BillableKind {
+    BillableKind { kind, path, field, zonal: true }
 }
 
-const fn regional(kind: &'static str, path: &'static str, field: &'static str) -> Kindred {
-    Kindred { kind, path, field, zonal: false }
+const fn regional(kind: &'static str, path: &'static str, field: &'static str) -> BillableKind {
+    BillableKind { kind, path, field, zonal: false }
 }
 
 /// Everything billable that the modules and Kubernetes make, and what hangs on it. Networks cost nothing.
-const BILLABLE: [Kindred; 11] = [
+const BILLABLE: [BillableKind; 11] = [
     regional("cluster", "/k8s/v1/regions/{}/clusters", "clusters"),
     regional("registry namespace", "/registry/v1/regions/{}/namespaces", "namespaces"),
     zonal("server", "/instance/v1/zones/{}/servers", "servers"),
@@ -100,12 +100,12 @@ fn text(item: &Value, field: &str) -> String {
 }
 
 /// Everything billable that is still there, sorted; `cluster` and `made` name what the tag may not tell.
-pub async fn survivors(
+pub async fn leftover_resources(
     context: &InfraContext,
     api: &Api,
     cluster: Option<&str>,
     made: &Made,
-) -> Result<Vec<Survivor>> {
+) -> Result<Vec<LeftoverResource>> {
     let step = Step::start(&context.events, "infra.sweep", "Look for what is left and paid for");
     let wanted = &context.wanted;
     let signs = Signs { tag: wanted.tag(), name: wanted.name(), cluster, made };
@@ -125,11 +125,17 @@ pub async fn survivors(
     Ok(found)
 }
 
-fn survivor(signs: &Signs<'_>, kindred: &Kindred, place: &str, path: &str, item: &Value) -> Option<Survivor> {
+fn survivor(
+    signs: &Signs<'_>,
+    kindred: &BillableKind,
+    place: &str,
+    path: &str,
+    item: &Value,
+) -> Option<LeftoverResource> {
     let because = signs.of(item)?;
     let id = text(item, "id");
     let names = ["name", "address", "ip_address"].map(|field| text(item, field));
-    Some(Survivor {
+    Some(LeftoverResource {
         kind: kindred.kind.to_owned(),
         place: place.to_owned(),
         name: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
@@ -140,7 +146,7 @@ fn survivor(signs: &Signs<'_>, kindred: &Kindred, place: &str, path: &str, item:
 }
 
 /// Removes what can be removed by itself; what cannot, because it is still used or protected, stays and is told.
-pub async fn sweep(api: &Api, found: &[Survivor]) -> Vec<String> {
+pub async fn sweep(api: &Api, found: &[LeftoverResource]) -> Vec<String> {
     let mut refused = Vec::new();
     for one in found {
         if let Err(failure) = api.delete(&one.path).await {
@@ -151,7 +157,7 @@ pub async fn sweep(api: &Api, found: &[Survivor]) -> Vec<String> {
 }
 
 /// The buckets of the environment that are still there: backups, and the state itself. An unsigned question is enough.
-pub async fn buckets(context: &InfraContext) -> Result<Vec<Survivor>> {
+pub async fn buckets(context: &InfraContext) -> Result<Vec<LeftoverResource>> {
     tls::install();
     let (wanted, keys) = (&context.wanted, &context.credentials);
     let mut found = Vec::new();
@@ -162,7 +168,7 @@ pub async fn buckets(context: &InfraContext) -> Result<Vec<Survivor>> {
         let answer = reqwest::Client::new().head(&url).send().await;
         let answer = answer.with_context(Kind::Cluster, || format!("look for the bucket `{name}`"))?;
         if answer.status().as_u16() != 404 {
-            found.push(Survivor {
+            found.push(LeftoverResource {
                 kind: kind.to_owned(),
                 place: wanted.region.clone(),
                 id: name.clone(),

@@ -12,7 +12,7 @@ use super::{
 };
 
 pub use super::workspace::Root;
-use crate::{
+use crate::base::{
     event::Step,
     failure::{Context, Failure, Kind, Result},
     tool::{Captured, Invocation, ToolError},

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::{InfraContext, State, backend, programs::Programs};
 use crate::{
+    base::failure::{Context, Kind, Result},
     config::{Infrastructure, MODULES},
-    failure::{Context, Kind, Result},
 };
 
 /// What OpenTofu calls the provider; a mirror on disk is laid out by it.
@@ -61,7 +61,7 @@ impl Workspace {
     ///
     /// Without a state to read from, nothing stands yet.
     pub fn prepare(context: &InfraContext, programs: &Programs, root: Root) -> Result<Self> {
-        let base = context.places.make_infra(&context.wanted.environment)?.join(root.name());
+        let base = context.dirs.make_infra(&context.wanted.environment)?.join(root.name());
         let what = || format!("prepare `{}`", base.display());
         let workspace = Self {
             folder: base.join("modules").join(root.folder()),
@@ -215,8 +215,8 @@ pub(super) mod tests {
 
     use super::*;
     use crate::{
-        config::{CloudKeys, Places, Project, Secret},
-        event::Silent,
+        base::event::Silent,
+        config::{CloudKeys, HostDirs, Project, Secret},
     };
 
     pub fn wanted() -> Infrastructure {
@@ -240,7 +240,7 @@ pub(super) mod tests {
     pub fn context(folder: &Path) -> InfraContext {
         InfraContext {
             project: Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap(),
-            places: Places::new(folder.join("cache"), folder.join("state")),
+            dirs: HostDirs::new(folder.join("cache"), folder.join("state")),
             events: Arc::new(Silent),
             wanted: wanted(),
             credentials: credentials(),

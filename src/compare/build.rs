@@ -9,7 +9,7 @@ use super::{
     flux::{Flux, ROOT, Unpacked, is_kustomization, root},
     mask::Masker,
 };
-use crate::{artifact::PIN, failure::Result};
+use crate::{artifact::PIN, base::failure::Result};
 
 /// What Flux would apply of a platform.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -13,9 +13,11 @@ use super::{
     kept::{Kept, key},
 };
 use crate::{
-    config::Places,
-    failure::{Context, Failure, Kind, Result},
-    tool::Invocation,
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        tool::Invocation,
+    },
+    config::HostDirs,
 };
 
 /// Flux's own way to build what it would apply.
@@ -30,8 +32,8 @@ impl Flux {
     pub const PROGRAM: &str = "flux-build";
 
     /// Builds with `program`; what was built before lies in the cache.
-    pub fn new(program: PathBuf, places: &Places) -> Self {
-        Self { program, kept: Kept::at(places.cache().join("built")) }
+    pub fn new(program: PathBuf, dirs: &HostDirs) -> Self {
+        Self { program, kept: Kept::at(dirs.cache().join("built")) }
     }
 }
 
@@ -164,10 +166,10 @@ impl<'a> Unpacked<'a> {
             ran.map_err(|error| error.into_failure(Kind::Tool, "cannot build what Flux would apply"))?;
         let answer: Answer = serde_json::from_str(&ran.stdout)
             .context(Kind::Tool, "flux-build gave an answer that is not understood")?;
-        answer.builds.into_iter().map(|built| self.judge(built)).collect()
+        answer.builds.into_iter().map(|built| self.evaluate(built)).collect()
     }
 
-    fn judge(&self, built: Built) -> Result<(String, Vec<Value>)> {
+    fn evaluate(&self, built: Built) -> Result<(String, Vec<Value>)> {
         if built.error.is_empty() {
             return Ok((built.name, built.objects));
         }
@@ -222,7 +224,7 @@ mod tests {
         let platform = platform();
         let unpacked = Unpacked::write(&platform).unwrap();
         let variables = BTreeMap::from([("ISSUER".to_owned(), "acme".to_owned())]);
-        let flux = Flux::new(program, &Places::new(folder.path(), folder.path()));
+        let flux = Flux::new(program, &HostDirs::new(folder.path(), folder.path()));
         let built = unpacked.build(&flux, &variables, &[phase("apps", "platform")]).await.unwrap();
         assert_eq!(built["apps"], [json!({"kind": "A"})]);
         let asked: Value =
@@ -240,7 +242,7 @@ mod tests {
                 format!(r#"{{"builds": [{{"name": "apps", "objects": [{{"kind": "{kind}"}}]}}]}}"#)
             };
             let flux =
-                Flux::new(fake(folder.path(), &answer(kind)), &Places::new(folder.path(), folder.path()));
+                Flux::new(fake(folder.path(), &answer(kind)), &HostDirs::new(folder.path(), folder.path()));
             let platform = platform();
             let unpacked = Unpacked::write(&platform).unwrap();
             let phases = [phase("apps", "platform")];
@@ -257,7 +259,7 @@ mod tests {
         let unpacked = Unpacked::write(&platform).unwrap();
         let error = format!("{}/platform/apps/x.yaml: no such file", unpacked.folder.path().display());
         let built = Built { name: "apps".into(), objects: Vec::new(), error };
-        let failure = unpacked.judge(built).unwrap_err();
+        let failure = unpacked.evaluate(built).unwrap_err();
         assert_eq!(
             (failure.kind, failure.causes),
             (Kind::Environment, vec!["gitops/apps/x.yaml: no such file".to_owned()])

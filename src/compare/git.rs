@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::{Invocation, ToolError},
 };

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Image, Platform, images::pinned};
 use crate::{
-    failure::{Failure, Kind, Location, Result},
-    supply::Lock,
+    base::failure::{Failure, Kind, Location, Result},
+    images::Lock,
 };
 
 /// The images that a platform's files name, with what the lock knows of them.

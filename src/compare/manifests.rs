@@ -177,7 +177,7 @@ mod tests {
         phases
     }
 
-    fn told(before: &[(&str, Value)], after: &[(&str, Value)]) -> Vec<String> {
+    fn describe(before: &[(&str, Value)], after: &[(&str, Value)]) -> Vec<String> {
         let manifests = Manifests::between(&phases(before), &phases(after));
         let tell = |change: &Change| {
             let what = match &change.what {
@@ -197,7 +197,7 @@ mod tests {
         let after =
             [("apps", object("A", "x", 2)), ("apps", object("A", "new", 1)), ("zebra", object("C", "z", 2))];
         assert_eq!(
-            told(&before, &after),
+            describe(&before, &after),
             [
                 "zebra: C z changed None 1",
                 "apps: A new added",
@@ -205,12 +205,15 @@ mod tests {
                 "apps: B gone removed"
             ]
         );
-        assert_eq!(told(&before, &before), [""; 0]);
+        assert_eq!(describe(&before, &before), [""; 0]);
     }
 
     #[test]
     fn what_moves_to_another_phase_is_neither_added_nor_removed() {
         let before = [("apps", object("A", "x", 1))];
-        assert_eq!(told(&before, &[("zebra", object("A", "x", 1))]), ["zebra: A x changed Some(\"apps\") 0"]);
+        assert_eq!(
+            describe(&before, &[("zebra", object("A", "x", 1))]),
+            ["zebra: A x changed Some(\"apps\") 0"]
+        );
     }
 }

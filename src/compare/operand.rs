@@ -1,6 +1,6 @@
 //! What a person names on the command line: the work tree, an environment, an artifact's digest or a commit. Pure.
 
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// One side of a comparison, as it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]

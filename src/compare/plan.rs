@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Field, Resource, fields, mask::Masker};
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// What stands for a value that is known only once the plan was applied.
 const LATER: &str = "(known after apply)";
@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    fn told(change: &Value) -> Vec<String> {
+    fn describe(change: &Value) -> Vec<String> {
         let plan =
             json!({"format_version": "1.2", "resource_changes": [{"address": "a.b", "change": change}]});
         let resources = resources(&plan.to_string()).unwrap();
@@ -126,17 +126,17 @@ mod tests {
 
     #[test]
     fn what_changes_is_told_and_what_stays_is_not() {
-        assert_eq!(told(&json!({"actions": ["no-op"], "before": {"x": 1}, "after": {"x": 1}})), [""; 0]);
+        assert_eq!(describe(&json!({"actions": ["no-op"], "before": {"x": 1}, "after": {"x": 1}})), [""; 0]);
         assert_eq!(
-            told(&json!({"actions": ["update"], "before": {"x": 1, "y": 2}, "after": {"x": 3, "y": 2}})),
+            describe(&json!({"actions": ["update"], "before": {"x": 1, "y": 2}, "after": {"x": 3, "y": 2}})),
             ["update x 1 3"]
         );
         assert_eq!(
-            told(&json!({"actions": ["delete", "create"], "before": {"x": 1}, "after": {"x": 2}})),
+            describe(&json!({"actions": ["delete", "create"], "before": {"x": 1}, "after": {"x": 2}})),
             ["replace x 1 2"]
         );
         assert_eq!(
-            told(&json!({"actions": ["create"], "before": null, "after": {"x": null, "y": 1}})),
+            describe(&json!({"actions": ["create"], "before": null, "after": {"x": null, "y": 1}})),
             ["create y - 1"]
         );
     }
@@ -147,7 +147,7 @@ mod tests {
             "before": {"token": "hunter1", "list": [{"key": "hunter2"}], "id": "1"}, "before_sensitive": {"token": true, "list": [{"key": true}]},
             "after": {"token": "hunter3", "list": [{"key": "hunter4"}]}, "after_sensitive": {"token": true, "list": [{"key": true}]},
             "after_unknown": {"id": true, "list": [{}], "other": false}});
-        let told = told(&change);
+        let told = describe(&change);
         assert_eq!(
             told,
             [

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Field, Migration, lines::unified, mask::SHOWN};
-use crate::{failure::Result, yaml};
+use crate::base::{failure::Result, yaml};
 
 /// Longest text, in characters, that is told as `before → after` in one line.
 const ONE_LINE: usize = 60;
@@ -122,38 +122,38 @@ mod tests {
 
     use super::*;
 
-    fn told(before: Option<Value>, after: Option<Value>) -> Vec<String> {
+    fn describe(before: Option<Value>, after: Option<Value>) -> Vec<String> {
         let lines = field_lines(&Field { path: "a.b".into(), before, after }).unwrap();
         lines.iter().map(|line| format!("{}{}", line.mark, line.text)).collect()
     }
 
     #[test]
     fn short_values_stand_in_one_line() {
-        assert_eq!(told(Some(json!(1)), Some(json!("x"))), [" a.b: 1 → x"]);
-        assert_eq!(told(None, Some(json!([1, 2]))), ["+a.b: [1,2]"]);
-        assert_eq!(told(Some(json!("")), None), ["-a.b: \"\""]);
+        assert_eq!(describe(Some(json!(1)), Some(json!("x"))), [" a.b: 1 → x"]);
+        assert_eq!(describe(None, Some(json!([1, 2]))), ["+a.b: [1,2]"]);
+        assert_eq!(describe(Some(json!("")), None), ["-a.b: \"\""]);
         let (path, image) = ("p".repeat(50), "i".repeat(30));
         let field = Field { path, before: Some(json!(image)), after: Some(json!(format!("{image}2"))) };
         let lines = field_lines(&field).unwrap();
         assert_eq!(lines.iter().map(|line| line.mark).collect::<String>(), " -+");
         let long = format!("r/x@sha256:{}", "a".repeat(64));
-        assert_eq!(told(Some(json!(long)), Some(json!("y"))), [" a.b: r/x@sha256:aaaaaaaaaaaa → y"]);
+        assert_eq!(describe(Some(json!(long)), Some(json!("y"))), [" a.b: r/x@sha256:aaaaaaaaaaaa → y"]);
     }
 
     #[test]
     fn long_values_stand_below_each_other() {
         let object = json!({"x": {"z": 1}});
-        assert_eq!(told(None, Some(object.clone())), ["+a.b:", "+  x:", "+    z: 1"]);
-        assert_eq!(told(Some(json!(1)), Some(object)), [" a.b:", "-  1", "+  x:", "+    z: 1"]);
+        assert_eq!(describe(None, Some(object.clone())), ["+a.b:", "+  x:", "+    z: 1"]);
+        assert_eq!(describe(Some(json!(1)), Some(object)), [" a.b:", "-  1", "+  x:", "+    z: 1"]);
         assert_eq!(
-            told(Some(json!("one\ntwo\n")), Some(json!("one\n2\n"))),
+            describe(Some(json!("one\ntwo\n")), Some(json!("one\n2\n"))),
             [" a.b:", "   one", "-  two", "+  2"]
         );
     }
 
     #[test]
     fn of_a_secret_only_that_it_is_another_one_is_told() {
-        assert_eq!(told(Some(json!(SHOWN)), Some(json!(SHOWN))), [" a.b: (secret), another one"]);
+        assert_eq!(describe(Some(json!(SHOWN)), Some(json!(SHOWN))), [" a.b: (secret), another one"]);
     }
 
     #[test]

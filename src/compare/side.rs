@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     artifact::{self, Rendered, Tree, Upstream},
-    config::{Infra, Places, Project, Written, names},
-    failure::{Context, Kind, Result},
-    promote::EnvLock,
-    supply::{self, Lock, LockedImage, Mode},
+    base::failure::{Context, Kind, Result},
+    config::{HostDirs, Infra, Project, Written, names},
+    images::{self, Lock, LockedImage, Mode},
+    promotion::store::EnvLock,
 };
 
 /// Where sides are read from.
@@ -26,7 +26,7 @@ pub struct Where {
     /// The checkout.
     pub project: Project,
     /// The folders outside it.
-    pub places: Places,
+    pub dirs: HostDirs,
     /// Which supply's images and upstream manifests a tree is rendered with.
     pub supply: Mode,
     /// The registry that artifacts are read from, as this machine reaches it: host and port.
@@ -83,7 +83,7 @@ impl Where {
         let migrations = folder(&root.join(migrations::FOLDER))
             .with_context(Kind::Tool, || "read the migrations".to_owned())?;
         let infrastructure = std::fs::read(root.join(settings(environment))).ok();
-        let lock = supply::locked(&self.places, self.supply)?;
+        let lock = images::locked(&self.dirs, self.supply)?;
         let tree = Tree::read(&self.project).await?;
         let rendered = artifact::render(&tree, &lock, &self.upstream(&lock)?)?;
         let platform = Platform::rendered(rendered, Written::load(&self.project, environment)?.variables);
@@ -116,7 +116,7 @@ impl Where {
             .into_iter()
             .filter_map(|(path, bytes)| Some((path.strip_prefix(&prefix)?.to_owned(), bytes)));
         let tree = Tree::from_files(tree);
-        let lock = supply::locked(&self.places, self.supply)?;
+        let lock = images::locked(&self.dirs, self.supply)?;
         let upstream = self.upstream(&lock)?;
         let rendered = artifact::render(&tree, &lock, &upstream).or_else(|_| {
             side.notes
@@ -192,8 +192,8 @@ impl Where {
             },
         };
         side.platform = Platform::fetched(fetched, side.platform.variables);
-        let lock = supply::locked(&self.places, self.supply).ok();
-        side.images = named(&side.platform, &lock.unwrap_or_else(|| Lock::new(supply::Origin::Build, "")));
+        let lock = images::locked(&self.dirs, self.supply).ok();
+        side.images = named(&side.platform, &lock.unwrap_or_else(|| Lock::new(images::Origin::Build, "")));
         side.named = side.images.keys().cloned().collect();
         Ok(Side { label, digest: Some(digest.to_owned()), ..side })
     }
@@ -211,7 +211,7 @@ impl Where {
     }
 
     fn upstream(&self, lock: &Lock) -> Result<Upstream> {
-        Upstream::load(lock, &supply::manifests_folder(&self.places, lock))
+        Upstream::load(lock, &images::manifests_folder(&self.dirs, lock))
     }
 
     /// The images that a commit describes, with their versions; none where today's reader does not understand it.
@@ -236,6 +236,6 @@ impl Where {
 
 /// The tree as it is, for [`super::parity`].
 pub(super) async fn tree(at: &Where) -> Result<Rendered> {
-    let lock = supply::locked(&at.places, at.supply)?;
+    let lock = images::locked(&at.dirs, at.supply)?;
     artifact::render(&Tree::read(&at.project).await?, &lock, &at.upstream(&lock)?)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// A value that no message, no log and no `{:?}` ever shows.
 #[derive(Clone, PartialEq, Eq)]

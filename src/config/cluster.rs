@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::read::Document;
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// Who makes an environment's cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// The variables that hold a name and a password for every registry that is not on this machine.
 const USER: &str = "SEASENSE_REGISTRY_USER";

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{ClusterSpec, EngineKind, Project, Promotion, Variables, read::Document, rehearsal};
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The environment whose key stands in the open.
 const LOCAL: &str = "local";

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::failure::Failure;
+use crate::base::failure::Failure;
 
 fn ours() -> Project {
     Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// A checkout of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +54,13 @@ const INFRA: &str = "infra.d";
 
 /// Folders outside the project, and the registry's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct HostDirs {
     cache: PathBuf,
     state: PathBuf,
     registry: String,
 }
 
-impl Places {
+impl HostDirs {
     /// Uses `SEASENSE_CACHE` and `SEASENSE_STATE`, or the XDG folders; and `SEASENSE_REGISTRY`.
     #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
     pub fn from_environment() -> Result<Self> {

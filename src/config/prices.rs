@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{Project, nearest, read::Document};
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The table, relative to the project's root.
 const FILE: &str = "infra/scaleway/prices.toml";

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Project, read::Document};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// The `[promotion]` table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

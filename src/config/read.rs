@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::Project;
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// A settings file with its text, for messages that point into it.
 #[derive(Debug)]

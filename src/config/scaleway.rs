@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{Project, nearest};
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The folder of the modules, relative to the project.
 pub const MODULES: &str = "infra/scaleway";

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::read::Document;
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// Who signs the gateway's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -11,7 +11,7 @@ use toml::{
 };
 
 use super::{Environment, Gateway, Project, Variables, is_plain, read::Document};
-use crate::failure::{Failure, Kind, Location, Result};
+use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The variables of one environment file, with the places of what each is written as.
 ///
@@ -25,7 +25,7 @@ pub struct Written {
     /// What the ConfigMap `environment` holds.
     pub variables: BTreeMap<String, String>,
     /// Where each of them is written.
-    pub places: BTreeMap<String, Location>,
+    pub dirs: BTreeMap<String, Location>,
 }
 
 /// What a variable is written as that is not called like its key: variable, table and key.
@@ -88,14 +88,14 @@ impl Written {
         for (variable, _, _) in
             ELSEWHERE.iter().filter(|(_, wanted, name)| *wanted == table && name == key.get_ref())
         {
-            self.places.insert((*variable).to_owned(), place.clone());
+            self.dirs.insert((*variable).to_owned(), place.clone());
             if table != "variables" {
                 self.variables.insert((*variable).to_owned(), value.clone());
             }
         }
         if table == "variables" {
             let variable = key.get_ref().replace('-', "_").to_ascii_uppercase();
-            self.places.insert(variable.clone(), place);
+            self.dirs.insert(variable.clone(), place);
             self.variables.insert(variable, value);
         }
     }
@@ -117,7 +117,7 @@ impl Written {
     /// Where `variable` is written; the file where it is not.
     pub fn place(&self, variable: &str) -> Location {
         let file = || Location { file: self.file.clone(), position: None };
-        self.places.get(variable).cloned().unwrap_or_else(file)
+        self.dirs.get(variable).cloned().unwrap_or_else(file)
     }
 }
 

@@ -54,7 +54,7 @@ impl Basket {
     }
 
     /// The value, or a note that `part` is missing.
-    pub(super) fn taken<T>(&self, part: &str, value: crate::failure::Result<T>) -> Option<T> {
+    pub(super) fn taken<T>(&self, part: &str, value: crate::base::failure::Result<T>) -> Option<T> {
         value.map_err(|failure| self.missing(part, failure.with_causes())).ok()
     }
 

@@ -10,7 +10,7 @@ use super::{
     basket::{Content, Gathered},
     redact::{self, Known},
 };
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 const ENDING: &str = ".tar.zst";
 /// How many bundles that were made without being asked for are kept.

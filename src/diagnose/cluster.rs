@@ -9,7 +9,7 @@ use super::{
     redact::project,
     tree,
 };
-use crate::k8s::{Client, Selector, exec::Target, flux::NAMESPACE, object, resource};
+use crate::base::k8s::{Client, Selector, exec::Target, flux::NAMESPACE, object, resource};
 
 /// Lines of each log.
 const LINES: u32 = 1000;
@@ -39,7 +39,7 @@ pub(super) async fn objects(client: &Client, basket: &Basket) {
     }
 }
 
-async fn list(client: &Client, packed: &Packed) -> crate::failure::Result<Vec<Value>> {
+async fn list(client: &Client, packed: &Packed) -> crate::base::failure::Result<Vec<Value>> {
     match client.resource(packed.api_version, packed.kind).await? {
         Some(resource) => client.list(&resource, None, &Selector::all()).await,
         None => Ok(Vec::new()),
@@ -151,7 +151,7 @@ pub(super) fn tail(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     #[test]
     fn only_logs_that_exist_are_asked_for() {

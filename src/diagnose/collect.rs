@@ -12,10 +12,12 @@ use super::{
     secrets::{self, Values},
 };
 use crate::{
-    engine,
-    event::Step,
-    failure::{Context, Failure, Kind, Result},
-    k8s::Client,
+    base::{
+        event::Step,
+        failure::{Context, Failure, Kind, Result},
+        k8s::Client,
+    },
+    local,
     observe::{self, Observer},
 };
 
@@ -56,7 +58,7 @@ pub async fn collect(subject: Subject<'_>, options: &Options<'_>) -> Result<Path
     });
     let what = "pack the diagnostics";
     let bytes = packed.await.context(Kind::Internal, what)?.context(Kind::Tool, what)?;
-    let file = options.out.clone().unwrap_or_else(|| bundle::place(subject.places.cache(), &root));
+    let file = options.out.clone().unwrap_or_else(|| bundle::place(subject.dirs.cache(), &root));
     bundle::write(&file, &bytes)?;
     if options.out.is_none() {
         bundle::prune(&file);
@@ -125,8 +127,7 @@ fn of_machine<'a>(subject: Subject<'a>, logs: bool, basket: &'a Basket) -> Vec<P
         basket.missing("docker", "no container daemon answers");
         return parts;
     };
-    let observer =
-        Observer { environment: subject.environment, places: subject.places, docker: Some(docker) };
+    let observer = Observer { environment: subject.environment, dirs: subject.dirs, docker: Some(docker) };
     let status = async move { basket.serialized("status.json", &observe::snapshot(observer).await) };
     parts.push(("docker", Box::pin(machine::docker(subject, docker, logs, basket))));
     parts.push(("nodes", Box::pin(machine::nodes(subject, docker, logs, basket))));
@@ -156,7 +157,7 @@ fn of_cluster<'a>(client: &'a Client, logs: bool, basket: &'a Basket) -> Vec<Par
 }
 
 async fn known(subject: Subject<'_>) -> Result<(Client, Values)> {
-    let handle = engine::attach(subject.places, subject.environment).await?;
+    let handle = local::cluster::attach(subject.dirs, subject.environment).await?;
     let client = Client::connect(&handle).await?;
     let values = secrets::of_cluster(&client).await?;
     Ok((client, values))

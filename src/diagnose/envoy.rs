@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::basket::Basket;
-use crate::{
+use crate::base::{
     failure::{Context, Kind, Result},
     k8s::{Client, Selector, object, resource},
 };

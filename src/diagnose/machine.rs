@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 
 use super::{Subject, basket::Basket, cluster::tail};
 use crate::{
-    docker::{Container, Docker, labels},
-    engine::{self, preflight},
-    supply,
-    timing::{History, chain},
+    base::{
+        docker::{Container, Docker, labels},
+        timing::{History, chain},
+    },
+    images,
+    local::doctor,
 };
 
 /// The label kind puts on the nodes of a cluster.
@@ -55,7 +57,7 @@ fn is_ours(container: &Container, cluster: &str) -> bool {
         // The nodes of other environments bear our labels as well: they have them from the image.
         Some(name) => name == cluster,
         None if container.labels.contains_key(labels::ENVIRONMENT) => {
-            container.name == engine::fleet::container(cluster)
+            container.name == crate::local::buoys::fleet::container(cluster)
         }
         None => labels::is_ours(&container.labels),
     }
@@ -92,7 +94,7 @@ pub(super) async fn nodes(subject: Subject<'_>, docker: &Docker, logs: bool, bas
 
 /// What `doctor` finds: the daemon, free disk and memory, ports, the clock.
 pub(super) async fn findings(subject: Subject<'_>, basket: &Basket) {
-    let found = preflight::examine(subject.places, subject.project, subject.environment).await;
+    let found = doctor::examine(subject.dirs, subject.project, subject.environment).await;
     basket.serialized("machine.json", &found);
 }
 
@@ -105,10 +107,10 @@ pub(super) fn files(subject: Subject<'_>, basket: &Basket) {
         Err(error) => basket.missing(&file, error.to_string()),
     }
     basket.serialized("variables.json", &subject.environment.to_variables());
-    if let Some(lock) = basket.taken("lock.json", supply::locked(subject.places, supply::Mode::Auto)) {
+    if let Some(lock) = basket.taken("lock.json", images::locked(subject.dirs, images::Mode::Auto)) {
         basket.serialized("lock.json", &without_paths(&lock));
     }
-    let history = History::read(subject.places.cache(), name);
+    let history = History::read(subject.dirs.cache(), name);
     let Some(run) = history.last(subject.environment.instance()) else {
         basket.missing("run", "no run of `seasense dev` is written down");
         return;
@@ -121,7 +123,7 @@ pub(super) fn files(subject: Subject<'_>, basket: &Basket) {
 }
 
 /// Where a tool lies on this machine is nobody's business.
-fn without_paths(lock: &supply::Lock) -> supply::Lock {
+fn without_paths(lock: &images::Lock) -> images::Lock {
     let mut lock = lock.clone();
     for tool in lock.tools.values_mut() {
         tool.path = tool.path.file_name().map(std::path::PathBuf::from).unwrap_or_default();

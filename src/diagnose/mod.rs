@@ -18,10 +18,8 @@ mod tree;
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    config::{Environment, Places, Project},
-    docker::Docker,
-    event::Events,
-    failure::Failure,
+    base::{docker::Docker, event::Events, failure::Failure},
+    config::{Environment, HostDirs, Project},
 };
 
 pub use collect::collect;
@@ -34,7 +32,7 @@ pub struct Subject<'a> {
     /// The environment.
     pub environment: &'a Environment,
     /// Where its state and the cache lie.
-    pub places: &'a Places,
+    pub dirs: &'a HostDirs,
     /// The container daemon; without one, what it would tell is missing from the bundle.
     pub docker: Option<&'a Docker>,
     /// Where the work reports to.

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{Subject, redact::from_base64};
 use crate::{
-    engine,
-    failure::Result,
-    k8s::{Client, SecretValue},
+    base::{
+        failure::Result,
+        k8s::{Client, SecretValue},
+    },
+    local::cluster,
 };
 
 /// Keys whose values are names and no secrets; in every line of every log they would be cut out.
@@ -21,7 +23,7 @@ pub(super) type Values = BTreeSet<Vec<u8>>;
 /// What lies on this machine.
 pub(super) fn local(subject: Subject<'_>) -> Values {
     let mut values: Values = subject.environment.age_key(subject.project).into_iter().collect();
-    let kubeconfig = engine::kubeconfig(subject.places, &subject.environment.cluster_name());
+    let kubeconfig = cluster::kubeconfig(subject.dirs, &subject.environment.cluster_name());
     values.extend(of_kubeconfig(&std::fs::read_to_string(kubeconfig).unwrap_or_default()));
     values
 }

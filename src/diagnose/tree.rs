@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::k8s::{
+use crate::base::k8s::{
     flux::Kustomization,
     object::{self, list},
 };

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Lock, LockedManifest, LockedTool, Origin, Registry, Scope, SupplyContext,
+    Lock, LockedManifest, LockedTool, Origin, Scope, SupplyContext,
     build::Workshop,
     context::{lock_file, manifests_folder},
     job::{self, Job},
@@ -15,11 +15,14 @@ use super::{
     oci, publish, schedule,
     store::Store,
 };
+use crate::registry::Registry;
 use crate::{
+    base::{
+        event::{Events, Step},
+        failure::{Context, Kind, Result},
+        tool::locate,
+    },
     config::{Infra, infra::Tool},
-    event::{Events, Step},
-    failure::{Context, Kind, Result},
-    tool::locate,
 };
 
 /// The image that the registry itself runs from.
@@ -30,7 +33,7 @@ pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) 
     let mut images = what.images(&infra)?;
     images.insert(REGISTRY_IMAGE.to_owned());
     let shop = make(context, &infra, &images, *what == Scope::All).await?;
-    let file = lock_file(&context.places, Origin::Build);
+    let file = lock_file(&context.dirs, Origin::Build);
     let lock = lock(context, &shop, what, Lock::read(&file)?).await?;
     let image = publish::load(&context.docker, &shop, REGISTRY_IMAGE, &context.events()).await?;
     let registry = context.start_registry(&image, Origin::Build).await?;
@@ -61,7 +64,7 @@ pub(super) async fn make(
     let keys = job::keys(&context.project, infra, &jobs, &ages)?;
     let shop = Arc::new(Workshop {
         project: context.project.clone(),
-        places: context.places.clone(),
+        dirs: context.dirs.clone(),
         infra: infra.clone(),
         store,
         keys,
@@ -163,7 +166,7 @@ pub(super) async fn manifests(
     let go = locate("go").unwrap_or_else(|_| "go".into());
     let shop = manifests::Workshop {
         project: &context.project,
-        folder: manifests_folder(&context.places, lock),
+        folder: manifests_folder(&context.dirs, lock),
         parts: &parts.collect(),
         go,
         helm: lock.tool("helm")?.path.clone(),

@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
-use super::{
-    Lock, Origin,
-    registry::{self, Registry},
-};
+use super::{Lock, Origin};
+use crate::registry::{self, Registry};
 use crate::{
-    config::{Infra, Places, Project, nearest},
-    docker::Docker,
-    event::Events,
-    failure::{Failure, Kind, Result},
+    base::{
+        docker::Docker,
+        event::Events,
+        failure::{Failure, Kind, Result},
+    },
+    config::{HostDirs, Infra, Project, nearest},
 };
 
 /// Which supply to use.
@@ -39,7 +39,7 @@ pub struct SupplyContext {
     /// The checkout.
     pub project: Project,
     /// The folders outside it.
-    pub places: Places,
+    pub dirs: HostDirs,
     /// The container daemon.
     pub docker: Docker,
     /// Where work reports to.
@@ -55,18 +55,17 @@ pub struct SupplyContext {
 impl SupplyContext {
     /// Where results of `origin` are kept.
     pub(super) fn folder(&self, origin: Origin) -> PathBuf {
-        folder(&self.places, origin)
+        folder(&self.dirs, origin)
     }
 
     /// The local registry as it is reached, running or not.
     pub(super) fn registry(&self) -> Registry {
-        Registry::at(self.places.registry(), self.registry_port)
+        Registry::at(self.dirs.registry(), self.registry_port)
     }
 
     /// Makes sure that it runs from `image` with the content of `origin`.
     pub(super) async fn start_registry(&self, image: &str, origin: Origin) -> Result<Registry> {
-        let wanted =
-            registry::Wanted { name: self.places.registry(), image, origin, port: self.registry_port };
+        let wanted = registry::Wanted { name: self.dirs.registry(), image, origin, port: self.registry_port };
         registry::ensure(&self.docker, wanted).await
     }
 
@@ -95,13 +94,13 @@ impl Scope {
 }
 
 /// The lock of the last supply of `mode`, without making anything; of `Auto`, the newest one.
-pub fn locked(places: &Places, mode: Mode) -> Result<Lock> {
+pub fn locked(dirs: &HostDirs, mode: Mode) -> Result<Lock> {
     let origin = match mode {
-        Mode::Auto => latest_lock(places),
+        Mode::Auto => latest_lock(dirs),
         Mode::Pull => Some(Origin::Pull),
         Mode::Build => Some(Origin::Build),
     };
-    let lock = origin.map(|origin| Lock::read(&lock_file(places, origin))).transpose()?.flatten();
+    let lock = origin.map(|origin| Lock::read(&lock_file(dirs, origin))).transpose()?.flatten();
     lock.ok_or_else(|| {
         Failure::new(Kind::Tool, "no images have been made yet")
             .hint("run `seasense dev`, or `seasense images build` (`pull` where registries can be reached)")
@@ -109,25 +108,25 @@ pub fn locked(places: &Places, mode: Mode) -> Result<Lock> {
 }
 
 /// The supply whose lock was written last.
-pub(super) fn latest_lock(places: &Places) -> Option<Origin> {
+pub(super) fn latest_lock(dirs: &HostDirs) -> Option<Origin> {
     let written = |origin: Origin| {
-        let metadata = std::fs::metadata(lock_file(places, origin)).ok()?;
+        let metadata = std::fs::metadata(lock_file(dirs, origin)).ok()?;
         Some((metadata.modified().ok()?, origin))
     };
     [Origin::Build, Origin::Pull].into_iter().filter_map(written).max().map(|(_, origin)| origin)
 }
 
 /// The folder of the manifests that `lock` names.
-pub fn manifests_folder(places: &Places, lock: &Lock) -> PathBuf {
-    folder(places, lock.supply).join("manifests")
+pub fn manifests_folder(dirs: &HostDirs, lock: &Lock) -> PathBuf {
+    folder(dirs, lock.supply).join("manifests")
 }
 
 /// Where the lock of `origin` is.
-pub(super) fn lock_file(places: &Places, origin: Origin) -> PathBuf {
-    folder(places, origin).join("lock.json")
+pub(super) fn lock_file(dirs: &HostDirs, origin: Origin) -> PathBuf {
+    folder(dirs, origin).join("lock.json")
 }
 
 /// Where results of `origin` are kept.
-pub(super) fn folder(places: &Places, origin: Origin) -> PathBuf {
-    places.cache().join("supply").join(origin.name())
+pub(super) fn folder(dirs: &HostDirs, origin: Origin) -> PathBuf {
+    dirs.cache().join("supply").join(origin.name())
 }

@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Lock, Origin, Registry, Scope, SupplyContext, built,
+    Lock, Origin, Scope, SupplyContext, built,
     context::{Mode, latest_lock},
     pull, pulled,
 };
+use crate::registry::Registry;
 use crate::{
-    config::{Infra, Places, infra::Versions},
-    event::{Event, Events},
-    failure::{Context, Failure, Kind, Result},
+    base::{
+        event::{Event, Events},
+        failure::{Context, Failure, Kind, Result},
+    },
+    config::{HostDirs, Infra, infra::Versions},
 };
 
 /// Makes sure of everything in `what`, and that the local registry runs and holds it.
@@ -18,22 +21,22 @@ use crate::{
 /// Resumes where an interrupted run left off. Fails with kind `Tool`, or `Environment` where a recipe is wrong.
 pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
-    let _guard = one_at_a_time(&context.places, &context.events).await?;
-    match origin(&context.places, &context.events, mode, &infra.versions).await? {
+    let _guard = one_at_a_time(&context.dirs, &context.events).await?;
+    match origin(&context.dirs, &context.events, mode, &infra.versions).await? {
         Origin::Build => built::ensure(context, infra, what).await,
         Origin::Pull => pulled::ensure(context, infra, what).await,
     }
 }
 
 /// What `auto` stands for here: what an earlier run chose, so that nothing changes by itself; else what the network allows.
-async fn origin(places: &Places, events: &Events, mode: Mode, versions: &Versions) -> Result<Origin> {
+async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Versions) -> Result<Origin> {
     let say = |text: String| events.emit(Event::Notice { text });
     match mode {
         Mode::Build => return Ok(Origin::Build),
         Mode::Pull => return Ok(Origin::Pull),
         Mode::Auto => {}
     }
-    if let Some(origin) = latest_lock(places) {
+    if let Some(origin) = latest_lock(dirs) {
         say(format!("supply {origin}: an earlier run made its images so (`--supply` changes it)"));
         return Ok(origin);
     }
@@ -44,9 +47,9 @@ async fn origin(places: &Places, events: &Events, mode: Mode, versions: &Version
 }
 
 /// Two runs would do the same work twice and write the same files; the second waits for the first.
-pub(super) async fn one_at_a_time(places: &Places, events: &Events) -> Result<std::fs::File> {
+pub(super) async fn one_at_a_time(dirs: &HostDirs, events: &Events) -> Result<std::fs::File> {
     use rustix::fs::{FlockOperation, flock};
-    let folder: PathBuf = places.cache().join("supply");
+    let folder: PathBuf = dirs.cache().join("supply");
     let what = || format!("lock `{}`", folder.display());
     let file = open_lock(&folder).with_context(Kind::Tool, what)?;
     if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
@@ -71,17 +74,17 @@ mod tests {
 
     use super::*;
     use crate::{
-        event::Recorder,
-        supply::{Lock, context::lock_file},
+        base::event::Recorder,
+        images::{Lock, context::lock_file},
     };
 
     /// What was chosen, and what was said about it.
-    async fn chosen(places: &Places, mode: Mode, registries: &str) -> (Origin, Vec<String>) {
+    async fn chosen(dirs: &HostDirs, mode: Mode, registries: &str) -> (Origin, Vec<String>) {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
         let mirrors = ["registry.k8s.io", "docker.io"].map(|name| (name.to_owned(), registries.to_owned()));
         let versions = Versions { mirrors: mirrors.into(), ..Versions::default() };
-        let origin = origin(places, &events, mode, &versions).await.unwrap();
+        let origin = origin(dirs, &events, mode, &versions).await.unwrap();
         let heard = recorder.0.lock().unwrap();
         let said = heard.iter().filter_map(|event| match event {
             Event::Notice { text } => Some(text.clone()),
@@ -113,14 +116,14 @@ mod tests {
     #[tokio::test]
     async fn auto_asks_the_network_and_says_what_it_found() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
+        let dirs = HostDirs::new(folder.path(), folder.path());
         let (there, gone) = registries().await;
-        let (origin, said) = chosen(&places, Mode::Auto, &there).await;
+        let (origin, said) = chosen(&dirs, Mode::Auto, &there).await;
         assert_eq!(
             (origin, said),
             (Origin::Pull, vec!["supply pull: registry.k8s.io and docker.io answer".into()])
         );
-        let (origin, said) = chosen(&places, Mode::Auto, &gone).await;
+        let (origin, said) = chosen(&dirs, Mode::Auto, &gone).await;
         assert_eq!((origin, said.len()), (Origin::Build, 1));
         assert!(said[0].starts_with("supply build: no answer from registry.k8s.io: "), "{said:?}");
     }
@@ -128,10 +131,10 @@ mod tests {
     #[tokio::test]
     async fn auto_stays_with_what_an_earlier_run_chose_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
-        Lock::new(Origin::Build, "").write(&lock_file(&places, Origin::Build)).unwrap();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        Lock::new(Origin::Build, "").write(&lock_file(&dirs, Origin::Build)).unwrap();
         let (there, _) = registries().await;
-        let (origin, said) = chosen(&places, Mode::Auto, &there).await;
+        let (origin, said) = chosen(&dirs, Mode::Auto, &there).await;
         assert_eq!((origin, said.len()), (Origin::Build, 1));
         assert!(said[0].starts_with("supply build: an earlier run"), "{said:?}");
     }
@@ -139,9 +142,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_asked_for_by_name_asks_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
+        let dirs = HostDirs::new(folder.path(), folder.path());
         for (mode, origin) in [(Mode::Pull, Origin::Pull), (Mode::Build, Origin::Build)] {
-            assert_eq!(chosen(&places, mode, "127.0.0.1:1").await, (origin, Vec::new()));
+            assert_eq!(chosen(&dirs, mode, "127.0.0.1:1").await, (origin, Vec::new()));
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::supply::oci::sha256_hex;
+use crate::images::oci::sha256_hex;
 
 /// What happens to one request.
 #[derive(Debug, Clone)]

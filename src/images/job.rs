@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::{ages::Ages, crates, inputs, oci::sha256_hex};
 use crate::{
+    base::failure::{Context, Kind, Result},
     config::{
         Infra, Project,
         infra::{CargoBuild, CompilerBuild, GoBuild, ImageRecipe, NpmBuild, Part, RootBuild, WheelBuild},
     },
-    failure::{Context, Kind, Result},
 };
 
 /// Raised when the same recipe gives another result because this program changed.

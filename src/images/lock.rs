@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// The format of the file; another number is not read.
 pub const LOCK_VERSION: u32 = 1;

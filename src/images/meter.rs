@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::event::{Events, Step};
+use crate::base::event::{Events, Step};
 
 /// The overall progress; its step moves in seconds of work.
 pub struct Meter {
@@ -94,7 +94,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Recorder};
+    use crate::base::event::{Event, Recorder};
 
     #[test]
     fn jobs_weigh_what_they_take() {

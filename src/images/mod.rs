@@ -20,10 +20,8 @@ mod publish;
 pub mod pull;
 mod pulled;
 mod rebuild;
-pub mod registry;
 mod schedule;
 mod store;
-pub mod transfer;
 mod verify;
 mod workbench;
 
@@ -32,6 +30,5 @@ pub use ensure::ensure;
 pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Origin, Provenance};
 pub use programs::{Program, program, programs};
 pub use rebuild::rebuild;
-pub use registry::Registry;
 pub use verify::{verify, verify_image};
 pub use workbench::Workbench;

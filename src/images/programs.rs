@@ -12,9 +12,11 @@ use super::{
     store::Store,
 };
 use crate::{
-    config::{Infra, Places, Project},
-    event::Events,
-    failure::{Context, Failure, Kind, Result},
+    base::{
+        event::Events,
+        failure::{Context, Failure, Kind, Result},
+    },
+    config::{HostDirs, Infra, Project},
 };
 
 /// A program that is there.
@@ -29,7 +31,7 @@ pub struct Program {
 /// Makes sure of the programs called `names`, on so many cores; gives them by name. Needs Go only where one is missing, and
 /// never Docker.
 pub async fn programs(
-    (project, places): (&Project, &Places),
+    (project, dirs): (&Project, &HostDirs),
     (events, cores): (&Events, usize),
     names: &[&str],
 ) -> Result<BTreeMap<String, Program>> {
@@ -44,9 +46,9 @@ pub async fn programs(
     // Asked for by name, they are wanted now.
     infra.recipes.tool.values_mut().for_each(|tool| tool.on_demand = false);
     let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
-    let shop = workshop(project, places, &infra, &jobs)?;
+    let shop = workshop(project, dirs, &infra, &jobs)?;
     if jobs.iter().any(|job| !shop.store.has(&job.id, shop.key(&job.id))) {
-        let _guard = one_at_a_time(places, events).await?;
+        let _guard = one_at_a_time(dirs, events).await?;
         run_missing((events, cores), &shop, jobs).await?;
     }
     let there = infra.recipes.tool.iter().map(|(name, tool)| {
@@ -57,19 +59,19 @@ pub async fn programs(
 }
 
 /// The program called `name` alone, on every core.
-pub async fn program(project: &Project, places: &Places, events: &Events, name: &str) -> Result<PathBuf> {
+pub async fn program(project: &Project, dirs: &HostDirs, events: &Events, name: &str) -> Result<PathBuf> {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let mut made = programs((project, places), (events, cores), &[name]).await?;
+    let mut made = programs((project, dirs), (events, cores), &[name]).await?;
     let missing = || Failure::new(Kind::Internal, format!("the program `{name}` was made and is not there"));
     made.remove(name).map(|program| program.path).ok_or_else(missing)
 }
 
-fn workshop(project: &Project, places: &Places, infra: &Infra, jobs: &[Job]) -> Result<Arc<Workshop>> {
-    let store = Store::new(context::folder(places, Origin::Build).join("jobs"));
+fn workshop(project: &Project, dirs: &HostDirs, infra: &Infra, jobs: &[Job]) -> Result<Arc<Workshop>> {
+    let store = Store::new(context::folder(dirs, Origin::Build).join("jobs"));
     let ages = store.ages().with_context(Kind::Tool, || "read which roots were made again".to_owned())?;
     Ok(Arc::new(Workshop {
         project: project.clone(),
-        places: places.clone(),
+        dirs: dirs.clone(),
         keys: job::keys(project, infra, jobs, &ages)?,
         infra: infra.clone(),
         store,

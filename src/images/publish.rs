@@ -5,16 +5,18 @@ use std::{path::Path, sync::Arc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    Lock, LockedImage, Registry,
+    Lock, LockedImage,
     build::{Packed, Workshop},
     oci,
-    registry::{RegistryClient, daemon_reference},
 };
+use crate::registry::{Registry, RegistryClient, daemon_reference};
 use crate::{
+    base::{
+        docker::Docker,
+        event::{Events, Step},
+        failure::{Context, Failure, Kind, Result},
+    },
     config::infra::ImageRecipe,
-    docker::Docker,
-    event::{Events, Step},
-    failure::{Context, Failure, Kind, Result},
 };
 
 /// How many images are pushed at once; the disk is the limit.
@@ -47,7 +49,7 @@ fn packed(shop: &Workshop, name: &str) -> Result<Packed> {
 pub(super) async fn load(docker: &Docker, shop: &Workshop, name: &str, events: &Events) -> Result<String> {
     let packed = packed(shop, name)?;
     let layers = packed.layers.iter().map(|layer| shop.store.locate(layer)).collect();
-    load_packed(docker, shop.places.cache(), name, packed, layers, events).await
+    load_packed(docker, shop.dirs.cache(), name, packed, layers, events).await
 }
 
 /// The same for an image whose `layers` are anywhere; the archive is written below `cache` on its way.

@@ -3,20 +3,22 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
-    Lock, LockedImage, LockedTool, Origin, Provenance, Registry, Scope, SupplyContext, built,
+    Lock, LockedImage, LockedTool, Origin, Provenance, Scope, SupplyContext, built,
     context::lock_file,
     oci, publish,
     pull::{Copier, Official},
-    registry::{RegistryClient, daemon_reference},
 };
+use crate::registry::{Registry, RegistryClient, daemon_reference};
 use crate::{
+    base::{
+        event::Step,
+        failure::{Context, Failure, Kind, Result},
+        tool::locate,
+    },
     config::{
         Infra,
         infra::{ImageRecipe, Pull},
     },
-    event::Step,
-    failure::{Context, Failure, Kind, Result},
-    tool::locate,
 };
 
 /// The image that the registry itself runs from.
@@ -25,7 +27,7 @@ const REGISTRY_IMAGE: &str = "registry";
 /// Copies what there is official, builds the rest, and writes the lock.
 pub(super) async fn ensure(context: &SupplyContext, infra: Infra, what: &Scope) -> Result<(Lock, Registry)> {
     let registry = start_registry(context, &infra).await?;
-    let file = lock_file(&context.places, Origin::Pull);
+    let file = lock_file(&context.dirs, Origin::Pull);
     let wanted = what.images(&infra)?;
     let mut lock = begin(Lock::read(&file)?, &infra, what);
     let chosen = |pull: Pull| -> BTreeMap<String, ImageRecipe> {

@@ -10,9 +10,11 @@ use super::{
     oci,
 };
 use crate::{
-    config::{Infra, Places},
-    event::{Event, Step},
-    failure::{Context, Failure, Kind, Result},
+    base::{
+        event::{Event, Step},
+        failure::{Context, Failure, Kind, Result},
+    },
+    config::{HostDirs, Infra},
 };
 
 /// What a second build of an image came to.
@@ -34,17 +36,17 @@ pub async fn rebuild(context: &SupplyContext, what: &Scope) -> Result<()> {
     let infra = Infra::load(&context.project)?;
     let images = what.images(&infra)?;
     let first = {
-        let _guard = one_at_a_time(&context.places, &context.events).await?;
+        let _guard = one_at_a_time(&context.dirs, &context.events).await?;
         built::make(context, &infra, &images, false).await?
     };
     // A lock of its own: whoever wants to work meanwhile need not wait for it.
-    let own = context.places.cache().join("supply").join("rebuild");
-    let alone = SupplyContext { places: Places::new(&own, &own), refresh: false, ..context.clone() };
-    let _guard = one_at_a_time(&alone.places, &alone.events).await?;
+    let own = context.dirs.cache().join("supply").join("rebuild");
+    let alone = SupplyContext { dirs: HostDirs::new(&own, &own), refresh: false, ..context.clone() };
+    let _guard = one_at_a_time(&alone.dirs, &alone.events).await?;
     let folder = own.join("again");
     // One that was killed left it behind.
     empty(&folder)?;
-    let again = SupplyContext { places: Places::new(&folder, &folder), ..alone };
+    let again = SupplyContext { dirs: HostDirs::new(&folder, &folder), ..alone };
     let made = built::make(&again, &infra, &images, false).await;
     let compared = match made {
         Ok(second) => compare_all(context, &first, &second, &images),
@@ -73,7 +75,7 @@ fn compare_all(
                     facts.join(", ")
                 ),
             }),
-            Verdict::Differs(places) => wrong.push(format!("{name}: {}", places.join(", "))),
+            Verdict::Differs(dirs) => wrong.push(format!("{name}: {}", dirs.join(", "))),
         }
     }
     if wrong.is_empty() {
@@ -100,14 +102,14 @@ fn compare(first: &Workshop, second: &Workshop, name: &str) -> std::io::Result<V
     if !moved.is_empty() {
         return Ok(Verdict::OtherInputs(moved));
     }
-    let mut places = Vec::new();
+    let mut dirs = Vec::new();
     for (layer, again) in one.layers.iter().zip(&other.layers) {
-        places.extend(oci::differences(&first.store.locate(layer), &second.store.locate(again))?);
+        dirs.extend(oci::differences(&first.store.locate(layer), &second.store.locate(again))?);
     }
-    if places.is_empty() {
-        places.push("its configuration".to_owned());
+    if dirs.is_empty() {
+        dirs.push("its configuration".to_owned());
     }
-    Ok(Verdict::Differs(places))
+    Ok(Verdict::Differs(dirs))
 }
 
 /// Words that only one of the two has, of every fact that differs: `-` before those of the first, `+` of the second.

@@ -8,7 +8,7 @@ use std::{
 use tokio::task::JoinSet;
 
 use super::job::{Class, Job};
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// How many jobs of each class run at once.
 pub type Limits = BTreeMap<Class, usize>;
@@ -65,7 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{config::infra::NpmBuild, supply::job::Work};
+    use crate::{config::infra::NpmBuild, images::job::Work};
 
     fn job(id: usize, needs: &BTreeSet<usize>) -> Job {
         let work = Work::Npm(NpmBuild { folder: String::new(), output: String::new(), seconds: 1 });

@@ -5,12 +5,12 @@ use sha2::{Digest, Sha256};
 use super::{
     Lock, LockedImage, SupplyContext,
     oci::{Descriptor, ImageManifest, sha256_hex},
-    registry::RegistryClient,
 };
-use crate::{
+use crate::base::{
     event::Step,
     failure::{Context, Failure, Kind, Result},
 };
+use crate::registry::RegistryClient;
 
 const MANIFESTS: [&str; 2] =
     ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];

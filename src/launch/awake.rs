@@ -6,10 +6,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::Result,
-    k8s::{Client, Deadline, Health, Look, PAUSE, Selector, health, object, resource, wait},
+    k8s::{Client, Health, Selector, health, object, resource},
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// Waits until every pod is Ready with containers that were started after `started`; where nothing was started, until
@@ -23,7 +24,7 @@ pub async fn awake(
     let step = Step::start(events, "upkeep.awake", "Wait until every pod runs again");
     wait(deadline, PAUSE, "wait until every pod runs again", || async {
         let pods = client.list(&resource::POD, None, &Selector::all()).await?;
-        let look = judge(&pods, started);
+        let look = evaluate(&pods, started);
         if let Look::NotYet(missing) = &look {
             step.progress(0, None, missing.clone());
         }
@@ -34,7 +35,7 @@ pub async fn awake(
     Ok(())
 }
 
-fn judge(pods: &[Value], started: Option<Timestamp>) -> Look<()> {
+fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Look<()> {
     // Kubernetes tells full seconds: what started within the same one counts.
     let started = started.map(Timestamp::as_second);
     let lasting: Vec<&Value> = pods.iter().filter(|pod| lasts(pod)).collect();
@@ -86,7 +87,7 @@ mod tests {
     fn ready_from_before_the_sleep_is_not_awake() {
         let started: Timestamp = "2026-11-21T10:00:00.7Z".parse().unwrap();
         let (before, same) = ("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z");
-        let seen = |pods: &[Value]| judge(pods, Some(started));
+        let seen = |pods: &[Value]| evaluate(pods, Some(started));
         assert_eq!(seen(&[]), Look::NotYet("there is no pod yet".into()));
         assert_eq!(
             seen(&[pod("a", "True", same), pod("b", "True", before)]),
@@ -94,7 +95,7 @@ mod tests {
         );
         assert!(matches!(seen(&[pod("a", "False", same)]), Look::NotYet(_)));
         assert_eq!(seen(&[pod("a", "True", same)]), Look::Ready(()));
-        assert_eq!(judge(&[pod("a", "True", before)], None), Look::Ready(()));
+        assert_eq!(evaluate(&[pod("a", "True", before)], None), Look::Ready(()));
     }
 
     #[test]
@@ -104,6 +105,6 @@ mod tests {
         let mut leaving = pod("old", "False", "2026-11-21T09:00:00Z");
         leaving["metadata"]["deletionTimestamp"] = json!("2026-11-21T10:00:00Z");
         let fresh = pod("a", "True", "2026-11-21T10:00:01Z");
-        assert_eq!(judge(&[done, leaving, fresh], Some(Timestamp::UNIX_EPOCH)), Look::Ready(()));
+        assert_eq!(evaluate(&[done, leaving, fresh], Some(Timestamp::UNIX_EPOCH)), Look::Ready(()));
     }
 }

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     failure::Result,
     k8s::{Client, Selector, object, resource},
 };
@@ -43,7 +43,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     fn lease(namespace: &str, name: &str, holder: &str, renewed: &str) -> Value {
         json!({"metadata": {"namespace": namespace, "name": name, "resourceVersion": "7"},

@@ -14,11 +14,13 @@ use tokio::{
     net::{TcpListener, UnixListener},
 };
 
-use super::{ClusterSource, EngineContext, OWNERSHIP_MOUNT};
+use crate::local::{
+    LocalContext,
+    cluster::{ClusterSource, OWNERSHIP_MOUNT},
+};
 use crate::{
-    config::{Places, Project},
-    docker::Docker,
-    event::Silent,
+    base::{docker::Docker, event::Silent},
+    config::{HostDirs, Project},
 };
 
 /// Makes the container and the kubeconfig, as kind does.
@@ -27,15 +29,15 @@ pub const WHOLE: &str = "node; kubeconfig";
 pub const HALF: &str = "node; echo 'ERROR: failed to init node' >&2; exit 1";
 
 /// The world.
-pub struct World {
+pub struct TestEnv {
     folder: tempfile::TempDir,
     /// What the engine works with in it.
-    pub context: EngineContext,
+    pub context: LocalContext,
     /// Its kind and its node image.
     pub source: ClusterSource,
 }
 
-impl World {
+impl TestEnv {
     /// A world without any container, whose kind behaves as `script` says.
     pub async fn new(script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -50,9 +52,9 @@ impl World {
         let port = serve_kubernetes(root).await;
         serve_docker(root);
         let world = Self {
-            context: EngineContext {
+            context: LocalContext {
                 project: Project::find(&root.join("envs")).unwrap(),
-                places: Places::new(root.join("cache"), root.join("state")),
+                dirs: HostDirs::new(root.join("cache"), root.join("state")),
                 docker: Docker::at(root.join("docker.sock").to_str().unwrap()),
                 events: Arc::new(Silent),
             },

@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// How many ports are tried.
 const TRIES: usize = 3;

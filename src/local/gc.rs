@@ -5,11 +5,17 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Extent, Found, Host, Lock, Removed, inventory, remove};
+use super::Host;
+use crate::local::{
+    cluster::{Lock, RemoveScope, Removed, remove},
+    inventory::Found,
+};
 use crate::{
-    config::Places,
-    event::Event,
-    failure::{Context, Kind, Result},
+    base::{
+        event::Event,
+        failure::{Context, Kind, Result},
+    },
+    config::HostDirs,
 };
 
 /// What becomes of an environment, and why.
@@ -47,8 +53,8 @@ pub enum Scope {
 pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Result<Vec<Judged>> {
     let local = host.docker.socket_access().await?.is_some();
     let mut judged = Vec::new();
-    for found in inventory(host).await? {
-        let mut verdict = judge(&found, now, local);
+    for found in super::inventory::inventory(host).await? {
+        let mut verdict = evaluate(&found, now, local);
         let of_process = found.lease.as_ref().is_some_and(|lease| lease.process.is_some());
         if scope == Scope::OfProcesses && !of_process {
             continue;
@@ -72,7 +78,7 @@ pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Re
 
 /// Judges one; pure. `local` says that containers and files are on the same machine: elsewhere a folder that is not seen
 /// may well exist.
-pub fn judge(found: &Found, now: Timestamp, local: bool) -> Verdict {
+pub fn evaluate(found: &Found, now: Timestamp, local: bool) -> Verdict {
     if found.locked {
         return Verdict::Keep("a run works on it");
     }
@@ -100,21 +106,21 @@ pub fn judge(found: &Found, now: Timestamp, local: bool) -> Verdict {
 
 /// Removes it under its lock; `None` where a run was faster.
 async fn take(host: &Host, found: &Found) -> Result<Option<Removed>> {
-    let cache = found.lease.as_ref().map_or(host.places.cache(), |lease| lease.cache.as_path());
+    let cache = found.lease.as_ref().map_or(host.dirs.cache(), |lease| lease.cache.as_path());
     let states = found.state.parent().unwrap_or(Path::new("/"));
-    let places = Places::new(cache, states);
-    let Ok(lock) = Lock::acquire(&places, &found.cluster) else { return Ok(None) };
-    let there = Host { places: places.clone(), ..host.clone() };
-    let removed = remove(&there, (&found.instance, &found.cluster), Extent::Environment).await?;
+    let dirs = HostDirs::new(cache, states);
+    let Ok(lock) = Lock::acquire(&dirs, &found.cluster) else { return Ok(None) };
+    let there = Host { dirs: dirs.clone(), ..host.clone() };
+    let removed = remove(&there, (&found.instance, &found.cluster), RemoveScope::Environment).await?;
     if found.lease.as_ref().is_some_and(|lease| lease.process.is_some()) {
-        lock.forget(&places, &found.cluster);
+        lock.forget(&dirs, &found.cluster);
     }
     Ok(Some(removed))
 }
 
 /// Removes the locks of environments that lived and died with a process and are gone.
 fn forget_locks(host: &Host) -> Result<()> {
-    let folder = host.places.cache().join("locks");
+    let folder = host.dirs.cache().join("locks");
     let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
     for entry in entries {
         let entry = entry.with_context(Kind::Tool, || format!("read `{}`", folder.display()))?;
@@ -122,10 +128,10 @@ fn forget_locks(host: &Host) -> Result<()> {
         let Some(cluster) = name.strip_suffix(".lock").filter(|name| name.starts_with("seasense-ci-")) else {
             continue;
         };
-        if !host.places.state(cluster).exists()
-            && let Ok(lock) = Lock::acquire(&host.places, cluster)
+        if !host.dirs.state(cluster).exists()
+            && let Ok(lock) = Lock::acquire(&host.dirs, cluster)
         {
-            lock.forget(&host.places, cluster);
+            lock.forget(&host.dirs, cluster);
         }
     }
     Ok(())
@@ -137,8 +143,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        docker::labels,
-        engine::{Lease, Observed, Owner, inventory::tests::container},
+        base::docker::labels,
+        local::{
+            cluster::Observed,
+            inventory::tests::container,
+            leases::{Lease, Owner},
+        },
     };
 
     fn moment(second: i64) -> Timestamp {
@@ -176,7 +186,7 @@ mod tests {
     }
 
     fn goes(found: &Found, now: i64) -> bool {
-        matches!(judge(found, moment(now), true), Verdict::Remove(_))
+        matches!(evaluate(found, moment(now), true), Verdict::Remove(_))
     }
 
     #[test]
@@ -195,7 +205,10 @@ mod tests {
     fn what_is_not_known_stays() {
         assert!(!goes(&found(None), 2000), "an environment of an earlier version");
         let far = Found { has_state: false, ..found(None) };
-        assert!(matches!(judge(&far, moment(2000), false), Verdict::Keep(_)), "a daemon on another machine");
+        assert!(
+            matches!(evaluate(&far, moment(2000), false), Verdict::Keep(_)),
+            "a daemon on another machine"
+        );
         let watched = container("seasense-a-reaper", &[(labels::ROLE, labels::REAPER)], &[]);
         assert!(!goes(&Found { containers: vec![watched], ..far }, 2000), "a run that has only just begun");
         let empty = Found { containers: Vec::new(), ..found(Some(owner(None))) };
@@ -210,7 +223,7 @@ mod tests {
         ) {
             let owner = known.then(|| owner(ttl));
             let found = Found { locked: true, lease: Some(of_process(process)), has_state, has_checkout: Some(has_checkout), ..found(owner) };
-            prop_assert_eq!(judge(&found, moment(now), local), Verdict::Keep("a run works on it"));
+            prop_assert_eq!(evaluate(&found, moment(now), local), Verdict::Keep("a run works on it"));
         }
 
         #[test]

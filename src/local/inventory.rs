@@ -6,14 +6,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    Host, KIND_CLUSTER, Lease, Mark, OWNERSHIP_MOUNT, Observed, Owner, lock::Lock, nodes, observe::judge,
-    record::Record, vessel,
+use super::Host;
+use crate::local::{
+    buoys::buoy_container,
+    cluster::{
+        KIND_CLUSTER, Mark, OWNERSHIP_MOUNT, Observed, lock::Lock, nodes, observe::evaluate, record::Record,
+    },
+    leases::{Lease, Owner},
 };
 use crate::{
-    config::Places,
-    docker::{Container, labels},
-    failure::Result,
+    base::{
+        docker::{Container, labels},
+        failure::Result,
+    },
+    config::HostDirs,
 };
 
 /// Every cluster of ours is called so.
@@ -59,21 +65,21 @@ impl Found {
 /// Looks for all of them, by name.
 pub async fn inventory(host: &Host) -> Result<Vec<Found>> {
     let mut parts: BTreeMap<(String, PathBuf), (Vec<Container>, Vec<String>)> = BTreeMap::new();
-    let known = host.places.clusters();
+    let known = host.dirs.clusters();
     for cluster in known.into_iter().filter(|name| name.starts_with(PREFIX)) {
-        let state = host.places.state(&cluster);
+        let state = host.dirs.state(&cluster);
         parts.entry((cluster, state)).or_default();
     }
     for container in host.docker.list_containers(&[]).await? {
         let Some(cluster) = cluster_of(&container) else { continue };
-        let state = state_of(&container).unwrap_or_else(|| host.places.state(&cluster));
+        let state = state_of(&container).unwrap_or_else(|| host.dirs.state(&cluster));
         parts.entry((cluster, state)).or_default().0.push(container);
     }
     let ours = format!("{}={}", labels::OWNER, labels::SEASENSE);
     for volume in host.docker.list_volumes(&[ours]).await? {
         let Some(instance) = volume.labels.get(labels::ENVIRONMENT) else { continue };
         let cluster = format!("{PREFIX}{instance}");
-        let state = host.places.state(&cluster);
+        let state = host.dirs.state(&cluster);
         parts.entry((cluster, state)).or_default().1.push(volume.name);
     }
     let found = parts.into_iter().map(|((cluster, state), parts)| look(host, cluster, state, parts));
@@ -97,15 +103,15 @@ fn look(
     (containers, volumes): (Vec<Container>, Vec<String>),
 ) -> Found {
     let (owner, lease) = (Owner::read_in(&state), Lease::read(&state));
-    let cache = lease.as_ref().map_or(host.places.cache(), |lease| lease.cache.as_path());
-    let lock = Lock::file(&Places::new(cache, ""), &cluster);
+    let cache = lease.as_ref().map_or(host.dirs.cache(), |lease| lease.cache.as_path());
+    let lock = Lock::file(&HostDirs::new(cache, ""), &cluster);
     let nodes: Vec<Container> = containers.iter().filter(|container| is_node(container)).cloned().collect();
     Found {
         instance: cluster.strip_prefix(PREFIX).unwrap_or(&cluster).to_owned(),
         has_state: state.is_dir(),
         has_checkout: owner.as_ref().map(Owner::has_home),
         locked: Lock::is_held(&lock),
-        cluster_state: judge(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()),
+        cluster_state: evaluate(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()),
         cluster,
         state,
         owner,
@@ -133,8 +139,9 @@ fn is_node(container: &Container) -> bool {
 fn state_of(container: &Container) -> Option<PathBuf> {
     let by_label = container.labels.get(labels::STATE).map(PathBuf::from);
     let by_mark = || Path::new(container.mounts.get(OWNERSHIP_MOUNT)?).parent().map(Path::to_owned);
-    let by_fleet =
-        || Path::new(container.mounts.get(vessel::LEDGER_MOUNT)?).ancestors().nth(2).map(Path::to_owned);
+    let by_fleet = || {
+        Path::new(container.mounts.get(buoy_container::LEDGER_MOUNT)?).ancestors().nth(2).map(Path::to_owned)
+    };
     by_label.or_else(by_mark).or_else(by_fleet)
 }
 

@@ -4,9 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::Snapshot;
 use crate::{
-    event::{Events, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, Deadline},
+    base::{
+        event::{Events, Step},
+        failure::{Failure, Kind, Result},
+        k8s::Client,
+        wait::Deadline,
+    },
     workloads::{self, Public},
 };
 
@@ -16,7 +19,7 @@ pub struct Subject<'a> {
     /// The way in, with trust in the environment's own authority.
     pub public: &'a Public,
     /// The same way for somebody who trusts nobody.
-    pub stranger: &'a Public,
+    pub untrusted: &'a Public,
     /// The cluster.
     pub client: &'a Client,
     /// A snapshot that has just been taken.
@@ -42,7 +45,7 @@ pub async fn accept(subject: Subject<'_>, deadline: Deadline, events: &Events) -
     let (page, document, strangers, write, rise, rows) = tokio::join!(
         timed("page-is-served", page(subject.public)),
         timed("api-describes-itself", document(subject.public)),
-        timed("strangers-are-not-convinced", strangers(subject.stranger)),
+        timed("strangers-are-not-convinced", strangers(subject.untrusted)),
         timed("writing-needs-a-token", write(subject.public)),
         timed("readings-rise", rise(subject, deadline)),
         timed("rows-are-what-the-api-counts", rows(subject)),
@@ -105,8 +108,8 @@ async fn document(public: &Public) -> Result<String> {
     }
 }
 
-async fn strangers(stranger: &Public) -> Result<String> {
-    match stranger.get("/").await {
+async fn strangers(untrusted: &Public) -> Result<String> {
+    match untrusted.get("/").await {
         Err(failure) if failure.causes.iter().any(|cause| cause.contains("certificate")) => {
             Ok("the certificate is refused by whoever does not trust the environment's authority".to_owned())
         }
@@ -172,9 +175,9 @@ mod tests {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let stranger = Public::stranger("seasense.localhost", port).unwrap();
-        assert!(strangers(&stranger).await.is_err(), "no answer is no proof");
-        assert!(write(&stranger).await.is_err());
-        assert!(document(&stranger).await.is_err());
+        let untrusted = Public::untrusted("seasense.localhost", port).unwrap();
+        assert!(strangers(&untrusted).await.is_err(), "no answer is no proof");
+        assert!(write(&untrusted).await.is_err());
+        assert!(document(&untrusted).await.is_err());
     }
 }

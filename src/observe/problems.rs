@@ -2,7 +2,7 @@
 
 use super::snapshot::{Artifact, Problem};
 use crate::{
-    engine::Observed,
+    local::cluster::Observed,
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };

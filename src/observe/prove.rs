@@ -2,9 +2,11 @@
 
 use super::{Observer, Snapshot, snapshot};
 use crate::{
-    event::{Events, Pending, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{Deadline, Look, PAUSE, wait},
+    base::{
+        event::{Events, Pending, Step},
+        failure::{Failure, Kind, Result},
+        wait::{Deadline, Look, PAUSE, wait},
+    },
     workloads::{self, Public},
 };
 

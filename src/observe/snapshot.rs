@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    failure::Kind,
-    k8s::EventNote,
+    base::{failure::Kind, k8s::EventNote},
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };

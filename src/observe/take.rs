@@ -9,11 +9,13 @@ use super::{
     snapshot::{Artifact, Endpoints, Problem, Snapshot, VERSION},
 };
 use crate::{
-    config::{Environment, Issuer, Places},
-    docker::Docker,
-    engine::{self, Observed},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, EventNote, flux::NAMESPACE, object, resource},
+    base::{
+        docker::Docker,
+        failure::{Failure, Kind, Result},
+        k8s::{Client, EventNote, flux::NAMESPACE, object, resource},
+    },
+    config::{Environment, HostDirs, Issuer},
+    local::cluster::{self, Observed},
     phases::{self, PhaseState, ROOT, states},
     workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary, Workload},
 };
@@ -30,7 +32,7 @@ pub struct Observer<'a> {
     /// The environment.
     pub environment: &'a Environment,
     /// Where its state lies.
-    pub places: &'a Places,
+    pub dirs: &'a HostDirs,
     /// The container daemon; an attached environment needs none.
     pub docker: Option<&'a Docker>,
 }
@@ -74,7 +76,7 @@ async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'stat
         return attached(observer, problems).await;
     };
     let name = observer.environment.cluster_name();
-    let found = within(engine::observe(docker, observer.places, &name)).await;
+    let found = within(cluster::observe(docker, observer.dirs, &name)).await;
     let (word, problem) = match &found {
         Ok(found) => problems::of_cluster(found),
         Err(failure) => ("absent", Some(problem("cluster", failure))),
@@ -88,7 +90,7 @@ async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'stat
 
 /// Of a cluster that was made elsewhere no more is seen than whether it answers.
 async fn attached(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'static str, Option<Client>) {
-    if let Err(failure) = engine::kubeconfig_of(observer.places, observer.environment) {
+    if let Err(failure) = cluster::kubeconfig_of(observer.dirs, observer.environment) {
         problems.push(problem("cluster", &failure));
         return ("absent", None);
     }
@@ -111,7 +113,7 @@ struct Inside {
 
 async fn connect(observer: Observer<'_>, problems: &mut Vec<Problem>) -> Option<Client> {
     let connected = async {
-        let handle = engine::attach(observer.places, observer.environment).await?;
+        let handle = cluster::attach(observer.dirs, observer.environment).await?;
         Client::connect(&handle).await
     };
     match within(connected).await {
@@ -200,8 +202,8 @@ async fn fleet(
         return workloads::arrived(0, summary);
     };
     let buoys = *observer.environment.fleet.buoys.get_ref();
-    let name = engine::fleet::container(&observer.environment.cluster_name());
-    let at = (name.as_str(), engine::fleet::METRICS_PORT);
+    let name = crate::local::buoys::fleet::container(&observer.environment.cluster_name());
+    let at = (name.as_str(), crate::local::buoys::fleet::METRICS_PORT);
     taken("fleet", within(workloads::fleet(docker, at, buoys, summary)).await, problems).unwrap_or_default()
 }
 
@@ -224,13 +226,13 @@ async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHe
 fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
     let cluster = observer.environment.cluster_name();
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    let ca_file = engine::authority_file(observer.places, &cluster);
+    let ca_file = cluster::authority_file(observer.dirs, &cluster);
     Endpoints {
         page: format!("{}/", gateway.address),
         api: format!("{}/api/v1", gateway.address),
         // An attached gateway's authority is trusted by the system, or told by whoever made the cluster.
         ca_file: if observer.is_attached() { String::new() } else { text(&ca_file) },
-        kubeconfig: engine::kubeconfig_of(observer.places, observer.environment)
+        kubeconfig: cluster::kubeconfig_of(observer.dirs, observer.environment)
             .map_or(String::new(), |file| text(&file)),
     }
 }
@@ -253,7 +255,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     #[test]
     fn annotations_of_another_artifact_do_not_count() {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::state::first_line;
-use crate::{
+use crate::base::{
     failure::Result,
     k8s::{
         Client, Health, Patience, Selector,
@@ -129,7 +129,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     fn kustomization(kind: &str, api_version: &str) -> Kustomization {
         let entry = Entry {

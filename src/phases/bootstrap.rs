@@ -7,10 +7,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use super::{objects, state::ROOT};
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::Result,
-    k8s::{Client, Deadline, Health, Look, PAUSE, Selector, flux, health, object, resource, wait},
+    k8s::{Client, Health, Selector, flux, health, object, resource},
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// Requests at once; the API server of a small machine gains nothing from more.
@@ -39,7 +40,11 @@ pub struct BootstrapInput<'a> {
 /// Applies Flux, its settings and its source, and returns once Flux has what it needs; see [`super::follow`] for the rest.
 ///
 /// Tells whether anything that Flux acts on was different before.
-pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Events) -> Result<Handed> {
+pub async fn bootstrap(
+    client: &Client,
+    input: &BootstrapInput<'_>,
+    events: &Events,
+) -> Result<BootstrapDiff> {
     let step = Step::start(events, "phases.bootstrap", "Hand the artifact to Flux");
     let (early, late): (Vec<Value>, Vec<Value>) = input.flux.iter().cloned().partition(objects::is_early);
     client.apply(&objects::namespace()).await?;
@@ -61,14 +66,14 @@ pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Eve
 
 /// What was different before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Handed {
+pub struct BootstrapDiff {
     /// Whether Flux was told another artifact, or none.
     pub artifact: bool,
     /// Whether the variables or the key were others: Kustomizations that are ready are so with the old ones.
     pub settings: bool,
 }
 
-pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<Handed> {
+pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<BootstrapDiff> {
     let (settings, key, source) = tokio::try_join!(
         client.get(&resource::CONFIG_MAP, Some(flux::NAMESPACE), objects::ENVIRONMENT),
         client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE),
@@ -79,7 +84,7 @@ pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> 
     };
     let same_settings = same(settings, &objects::environment(input.variables), "/data");
     let wanted = objects::source(input.registry, input.digest);
-    Ok(Handed {
+    Ok(BootstrapDiff {
         artifact: !same(source, &wanted, "/spec/ref/digest"),
         settings: !same_settings || key.as_deref() != Some(input.age_key),
     })
@@ -104,7 +109,7 @@ pub(super) async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()
 }
 
 /// Waits for every node, for kube-proxy on each, and for DNS. Before that no rule exists for the API's service address:
-/// what a controller asks there leaves the node, meets a stranger, and the controller crashes and backs off; and one that
+/// what a controller asks there leaves the node, meets a untrusted, and the controller crashes and backs off; and one that
 /// cannot look up the registry backs off as well.
 async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()> {
     wait(Deadline::after(NODE_LIMIT), PAUSE, "wait for the nodes", || async {
@@ -116,7 +121,7 @@ async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()
         )?;
         let look = match nodes_late(&nodes) {
             Some(late) => Look::NotYet(late),
-            None if made_here => judge(proxy.as_ref(), dns.as_ref()),
+            None if made_here => evaluate(proxy.as_ref(), dns.as_ref()),
             None => Look::Ready(()),
         };
         if let Look::NotYet(missing) = &look {
@@ -136,7 +141,7 @@ fn nodes_late(nodes: &[Value]) -> Option<String> {
     Some(format!("Node {}: {}", object::name(node), health.text()))
 }
 
-fn judge(proxy: Option<&Value>, dns: Option<&Value>) -> Look<()> {
+fn evaluate(proxy: Option<&Value>, dns: Option<&Value>) -> Look<()> {
     match proxy.map(|proxy| health("DaemonSet", proxy)) {
         None => Look::NotYet("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
         // One replica of DNS is enough to begin with.
@@ -157,7 +162,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{event::Silent, k8s::fake::FakeApi};
+    use crate::base::{event::Silent, k8s::fake::FakeApi};
 
     fn node(ready: &str) -> Value {
         json!({"metadata": {"name": "n"}, "status": {"conditions": [{"type": "Ready", "status": ready, "message": "no CNI"}]}})
@@ -177,9 +182,9 @@ mod tests {
         assert_eq!(nodes_late(&[]).as_deref(), Some("no node has joined yet"));
         assert_eq!(nodes_late(&[node("True"), node("False")]).as_deref(), Some("Node n: no CNI"));
         assert_eq!(nodes_late(&[node("True")]), None);
-        assert!(matches!(judge(None, Some(&dns)), Look::NotYet(_)));
-        assert!(matches!(judge(Some(&proxy), None), Look::NotYet(_)));
-        assert_eq!(judge(Some(&proxy), Some(&dns)), Look::Ready(()));
+        assert!(matches!(evaluate(None, Some(&dns)), Look::NotYet(_)));
+        assert!(matches!(evaluate(Some(&proxy), None), Look::NotYet(_)));
+        assert_eq!(evaluate(Some(&proxy), Some(&dns)), Look::Ready(()));
     }
 
     fn serving() -> FakeApi {
@@ -205,7 +210,7 @@ mod tests {
             made_here: true,
         };
         let handed = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
-        assert_eq!(handed, Handed { artifact: true, settings: true });
+        assert_eq!(handed, BootstrapDiff { artifact: true, settings: true });
         let lines: Vec<String> = api.asked().into_iter().map(|asked| asked.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
@@ -222,7 +227,7 @@ mod tests {
             json!({"data": {"age.agekey": "QUdFLVNFQ1JFVC1LRVktMQ=="}}),
         );
         let again = differences(&api.client(), &input).await.unwrap();
-        assert_eq!(again, Handed { artifact: true, settings: false });
+        assert_eq!(again, BootstrapDiff { artifact: true, settings: false });
         let patched = lines.iter().filter(|line| line.starts_with("PATCH")).count();
         assert_eq!(patched, 6, "{lines:?}");
     }

@@ -4,14 +4,15 @@
 use serde_json::Value;
 
 use super::{
-    bootstrap::{self, BootstrapInput, Handed},
-    follow, objects, trial,
+    bootstrap::{self, BootstrapDiff, BootstrapInput},
+    follow, objects,
 };
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::{Failure, Kind, Result},
     k8s::{Client, flux, resource},
 };
+use crate::phases::canary;
 
 /// Flux's controllers that the platform needs.
 const CONTROLLERS: [&str; 2] = ["source-controller", "kustomize-controller"];
@@ -28,7 +29,12 @@ pub struct Bring<'a> {
 /// Hands the artifact over and asks Flux to look at once. `request` must differ from the last one, the time for example.
 ///
 /// Tells what was different before. Fails with kind `Environment` where no key was given and the cluster has none.
-pub async fn bring(client: &Client, what: Bring<'_>, request: &str, events: &Events) -> Result<Handed> {
+pub async fn bring(
+    client: &Client,
+    what: Bring<'_>,
+    request: &str,
+    events: &Events,
+) -> Result<BootstrapDiff> {
     let kept = client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE).await?;
     let Some(age_key) = what.age_key.or(kept.as_deref()) else { return Err(keyless(what.input.variables)) };
     let input = BootstrapInput { age_key, ..what.input };
@@ -39,11 +45,11 @@ pub async fn bring(client: &Client, what: Bring<'_>, request: &str, events: &Eve
     let handed = bootstrap::differences(client, &input).await?;
     bootstrap::apply_all(client, handed_over(&input)).await?;
     // A whole artifact shares with none.
-    trial::forget(client, request).await?;
+    canary::forget(client, request).await?;
     if handed.settings {
-        follow::poke_all(client, request).await?;
+        follow::request_reconcile_all(client, request).await?;
     } else {
-        follow::poke(client, request).await?;
+        follow::request_reconcile(client, request).await?;
     }
     if handed.artifact || handed.settings {
         step.done(input.digest);
@@ -86,7 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{event::Silent, k8s::fake::FakeApi};
+    use crate::base::{event::Silent, k8s::fake::FakeApi};
 
     fn serving() -> FakeApi {
         let api = FakeApi::default();
@@ -107,7 +113,7 @@ mod tests {
         }
     }
 
-    async fn run(api: &FakeApi, age_key: Option<&[u8]>) -> Result<Handed> {
+    async fn run(api: &FakeApi, age_key: Option<&[u8]>) -> Result<BootstrapDiff> {
         let variables = BTreeMap::from([("ENVIRONMENT".to_owned(), "staging".to_owned())]);
         let flux = [json!({"apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "source-controller", "namespace": "flux-system"}})];
@@ -130,7 +136,7 @@ mod tests {
     #[tokio::test]
     async fn flux_is_installed_where_it_is_absent_and_never_where_it_runs() {
         let api = serving();
-        assert_eq!(run(&api, Some(b"KEY")).await.unwrap(), Handed { artifact: true, settings: true });
+        assert_eq!(run(&api, Some(b"KEY")).await.unwrap(), BootstrapDiff { artifact: true, settings: true });
         assert!(written(&api).iter().any(|line| line.contains("/deployments/source-controller")));
         let api = serving();
         with_flux(&api);

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{blocker, follow, objects, objects::TRIAL, source, verdict};
-use crate::{
+use crate::base::{
     failure::Result,
     k8s::{
         Client, Health, Patience,
@@ -30,7 +30,7 @@ pub struct Trial {
     /// What it waits for; empty when it is ready.
     pub late: String,
     /// Why it never will be ready; `None` while there is hope.
-    pub hopeless: Option<String>,
+    pub terminal: Option<String>,
 }
 
 /// What of a trial a cluster holds.
@@ -68,13 +68,13 @@ pub async fn trial(client: &Client) -> Result<Option<Trial>> {
     let (Some(kustomization), Some(source)) = (&found.kustomization, &found.source) else {
         let left = !found.is_gone() || asked > 0 || got.is_some_and(|got| got > 0);
         let late = "Flux is not told of it".to_owned();
-        return Ok(left.then_some(Trial { percent: got.filter(|got| *got == asked), late, hopeless: None }));
+        return Ok(left.then_some(Trial { percent: got.filter(|got| *got == asked), late, terminal: None }));
     };
-    let (late, hopeless) = match late(client, kustomization, source).await? {
+    let (late, terminal) = match late(client, kustomization, source).await? {
         None => (String::new(), None),
-        Some(late) => (late, hopeless(client, kustomization, source).await?),
+        Some(late) => (late, terminal(client, kustomization, source).await?),
     };
-    Ok(Some(Trial { percent: got.filter(|got| *got == asked), late, hopeless }))
+    Ok(Some(Trial { percent: got.filter(|got| *got == asked), late, terminal }))
 }
 
 /// Takes the share back, and once the gateway has done so, what was tried out. Tells whether nothing is left: each call
@@ -175,16 +175,16 @@ async fn late(client: &Client, kustomization: &Value, source: &Value) -> Result<
     Ok(state("Deployment", BACKEND, deployment).or_else(|| state("HTTPRoute", &own, route)))
 }
 
-async fn hopeless(client: &Client, kustomization: &Value, source: &Value) -> Result<Option<String>> {
-    if let Some(why) = source::hopeless(&Source::read(source)) {
+async fn terminal(client: &Client, kustomization: &Value, source: &Value) -> Result<Option<String>> {
+    if let Some(why) = source::terminal(&Source::read(source)) {
         return Ok(Some(why));
     }
     let flux = Kustomization::read(kustomization);
-    if let Some(why) = verdict::hopeless(&flux, part(source)) {
+    if let Some(why) = verdict::terminal(&flux, part(source)) {
         return Ok(Some(why));
     }
     let blocker = blocker::find(client, &flux, Patience::Settled).await?.filter(|blocker| blocker.terminal);
-    Ok(blocker.map(|blocker| follow::told(&blocker)))
+    Ok(blocker.map(|blocker| follow::describe(&blocker)))
 }
 
 fn part(source: &Value) -> &str {
@@ -192,5 +192,5 @@ fn part(source: &Value) -> &str {
 }
 
 #[cfg(test)]
-#[path = "trial_tests.rs"]
+#[path = "canary_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::k8s::fake::FakeApi;
+use crate::base::k8s::fake::FakeApi;
 
 const PART: &str = "sha256:cc";
 const KUSTOMIZATION: &str =
@@ -89,7 +89,7 @@ async fn flux_is_told_of_the_part_and_then_of_the_share_and_only_what_routes_is_
 async fn its_share_counts_when_the_gateway_has_seen_it() {
     let look = async |api: &FakeApi| trial(&api.client()).await.unwrap().unwrap();
     let api = sharing(20);
-    assert_eq!(look(&api).await, Trial { percent: Some(20), late: String::new(), hopeless: None });
+    assert_eq!(look(&api).await, Trial { percent: Some(20), late: String::new(), terminal: None });
     api.serve(&format!("{ROUTES}/seasense"), route(20, false));
     assert_eq!(look(&api).await.percent, None, "the route was changed a moment ago");
     api.serve(&format!("{ROUTES}/seasense"), route(0, true));

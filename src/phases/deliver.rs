@@ -10,13 +10,13 @@ use super::{
     objects, source,
     state::{is_ready, named},
 };
-use crate::{
+use crate::base::{
     failure::Result,
     k8s::{
-        Client, Look,
+        Client,
         flux::{Kustomization, Source},
-        wait,
     },
+    wait::{Look, wait},
 };
 
 /// An edit is applied within seconds, so it is looked for more often than other things.
@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// How far Kustomizations shall get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum WaitFor {
     /// The cluster has accepted all that they hold.
     Applied,
     /// That, and it is healthy.
@@ -37,38 +37,42 @@ pub async fn deliver(client: &Client, registry: &str, digest: &str) -> Result<()
     client.apply(&objects::source(registry, digest)).await.map(drop)
 }
 
-/// Hands over the environment's variables and its key; see [`super::poke_all`] for making them felt.
-pub async fn settle(client: &Client, variables: &BTreeMap<String, String>, age_key: &[u8]) -> Result<()> {
+/// Hands over the environment's variables and its key; see [`super::request_reconcile_all`] for making them felt.
+pub async fn apply_settings(
+    client: &Client,
+    variables: &BTreeMap<String, String>,
+    age_key: &[u8],
+) -> Result<()> {
     let (variables, key) = (objects::environment(variables), objects::age_key(age_key));
     tokio::try_join!(client.apply(&variables), client.apply(&key)).map(drop)
 }
 
 /// Waits until the Kustomizations called `names` got as far as `extent` with the artifact; fails at once when Flux says
 /// that one never will.
-pub async fn reach(
+pub async fn wait_for(
     client: &Client,
     what: Follow<'_>,
     names: &BTreeSet<String>,
-    extent: Extent,
+    extent: WaitFor,
 ) -> Result<()> {
     wait(what.deadline, PAUSE, "wait for Flux to apply the change", || async {
         let (sources, found) = tokio::try_join!(follow::sources(client), kustomizations(client))?;
-        Ok(judge(&sources, &found, what.digest, names, extent))
+        Ok(evaluate(&sources, &found, what.digest, names, extent))
     })
     .await
 }
 
-fn judge(
+fn evaluate(
     sources: &[Source],
     found: &[Kustomization],
     digest: &str,
     names: &BTreeSet<String>,
-    extent: Extent,
+    extent: WaitFor,
 ) -> Look<()> {
     let there = |name: &String| {
         named(found, name).is_some_and(|found| match extent {
-            Extent::Applied => found.applied_at(digest),
-            Extent::Ready => is_ready(found, digest),
+            WaitFor::Applied => found.applied_at(digest),
+            WaitFor::Ready => is_ready(found, digest),
         })
     };
     let Some(late) = names.iter().find(|name| !there(name)) else { return Look::Ready(()) };
@@ -82,7 +86,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Kind;
+    use crate::base::failure::Kind;
 
     fn names(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -98,25 +102,25 @@ mod tests {
         }
     }
 
-    fn look(found: &[Kustomization], wanted: &[&str], extent: Extent) -> Look<()> {
-        judge(&[], found, "sha256:bb", &names(wanted), extent)
+    fn look(found: &[Kustomization], wanted: &[&str], extent: WaitFor) -> Look<()> {
+        evaluate(&[], found, "sha256:bb", &names(wanted), extent)
     }
 
     #[test]
     fn only_what_changed_is_waited_for() {
         let found = [at("apps", "sha256:bb"), at("data", "sha256:aa")];
-        assert_eq!(look(&found, &["apps"], Extent::Ready), Look::Ready(()));
-        assert_eq!(look(&found, &[], Extent::Ready), Look::Ready(()));
-        assert!(matches!(look(&found, &["apps", "data"], Extent::Applied), Look::NotYet(_)));
-        assert!(matches!(look(&found, &["new"], Extent::Applied), Look::NotYet(_)));
+        assert_eq!(look(&found, &["apps"], WaitFor::Ready), Look::Ready(()));
+        assert_eq!(look(&found, &[], WaitFor::Ready), Look::Ready(()));
+        assert!(matches!(look(&found, &["apps", "data"], WaitFor::Applied), Look::NotYet(_)));
+        assert!(matches!(look(&found, &["new"], WaitFor::Applied), Look::NotYet(_)));
     }
 
     #[test]
     fn applied_comes_before_ready() {
         let checking = Kustomization { ready: false, checking: true, ..at("apps", "sha256:bb") };
         let found = [Kustomization { applied: "sha256:aa".into(), ..checking }];
-        assert_eq!(look(&found, &["apps"], Extent::Applied), Look::Ready(()));
-        assert!(matches!(look(&found, &["apps"], Extent::Ready), Look::NotYet(_)));
+        assert_eq!(look(&found, &["apps"], WaitFor::Applied), Look::Ready(()));
+        assert!(matches!(look(&found, &["apps"], WaitFor::Ready), Look::NotYet(_)));
     }
 
     #[test]
@@ -127,7 +131,7 @@ mod tests {
             message: "Deployment/seasense/backend dry-run failed (Invalid): it is invalid".into(),
             ..at("apps", "sha256:bb")
         };
-        let Look::Failed(failure) = look(&[refused], &["apps"], Extent::Applied) else {
+        let Look::Failed(failure) = look(&[refused], &["apps"], WaitFor::Applied) else {
             panic!("it waits on")
         };
         assert_eq!(failure.kind, Kind::Phase);

@@ -9,14 +9,15 @@ use super::{
     state::{self, Block, PhaseState, ROOT, is_ready, named},
     verdict,
 };
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::{Failure, Kind, Result},
     k8s::{
-        Client, Deadline, Look, PAUSE, Patience, Selector,
+        Client, Patience, Selector,
         flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        object, resource, wait,
+        object, resource,
     },
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// A blocker costs several requests: it is looked for at every so many looks.
@@ -36,12 +37,12 @@ pub struct Follow<'a> {
 /// Those count as ready only after they looked. One that is ready follows by itself as soon as its part of the artifact
 /// is another: asked now, it would apply the earlier one once more before. `request` must differ from the last one, the
 /// time for example: Flux acts on the change.
-pub async fn poke(client: &Client, request: &str) -> Result<()> {
+pub async fn request_reconcile(client: &Client, request: &str) -> Result<()> {
     ask(client, request, |found| !found.ready).await
 }
 
 /// Asks Flux to look at everything now: the settings have changed, and what is ready is so with the old ones.
-pub async fn poke_all(client: &Client, request: &str) -> Result<()> {
+pub async fn request_reconcile_all(client: &Client, request: &str) -> Result<()> {
     ask(client, request, |_| true).await
 }
 
@@ -83,7 +84,7 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
 /// Why the cluster will never be ready at the artifact `digest`, as one look tells; `None` while there is hope.
 ///
 /// Where an earlier artifact ran, what crashes again and again is given up sooner than by [`follow`].
-pub async fn hopelessness(client: &Client, digest: &str) -> Result<Option<Failure>> {
+pub async fn terminal_error(client: &Client, digest: &str) -> Result<Option<Failure>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
         return Ok(None);
@@ -92,7 +93,7 @@ pub async fn hopelessness(client: &Client, digest: &str) -> Result<Option<Failur
         return Ok(Some(failure));
     }
     let blockers = blockers(client, &found, digest, Patience::Settled).await?;
-    Ok(hopeless(&found, digest, &blockers))
+    Ok(terminal(&found, digest, &blockers))
 }
 
 /// What earlier looks have found.
@@ -144,7 +145,7 @@ async fn look(
         memory.learn(&found, blockers, step.elapsed());
     }
     memory.looks += 1;
-    if let Some(failure) = hopeless(&found, digest, &memory.blockers) {
+    if let Some(failure) = terminal(&found, digest, &memory.blockers) {
         return Ok(Look::Failed(failure));
     }
     let tree = state::tree(&found, digest, &|name| memory.block(name));
@@ -199,13 +200,13 @@ async fn blockers(
 
 /// The failure of an artifact that will never come.
 pub(super) fn unfetchable(sources: &[Source]) -> Option<Failure> {
-    sources.iter().find_map(source::hopeless).map(|cause| failed("the artifact cannot be fetched", &cause))
+    sources.iter().find_map(source::terminal).map(|cause| failed("the artifact cannot be fetched", &cause))
 }
 
 /// The failure of the first Kustomization that says of itself that it can never become ready at `digest`.
 pub(super) fn said_hopeless(found: &[Kustomization], digest: &str) -> Option<Failure> {
     found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
-        let cause = verdict::hopeless(kustomization, digest)?;
+        let cause = verdict::terminal(kustomization, digest)?;
         Some(
             failed(&hopeless_phase(kustomization), &cause)
                 .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
@@ -214,7 +215,7 @@ pub(super) fn said_hopeless(found: &[Kustomization], digest: &str) -> Option<Fai
 }
 
 /// The failure of the first Kustomization that can never become ready at `digest`.
-fn hopeless(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, Blocker>) -> Option<Failure> {
+fn terminal(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, Blocker>) -> Option<Failure> {
     let blocked = || {
         found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
             // What it applied before is about to be replaced.
@@ -231,12 +232,12 @@ fn hopeless_phase(kustomization: &Kustomization) -> String {
 }
 
 /// What a blocker is, in one line.
-pub(super) fn told(blocker: &Blocker) -> String {
+pub(super) fn describe(blocker: &Blocker) -> String {
     format!("{}: {}", blocker.title, blocker.detail)
 }
 
 fn of_blocker(what: &str, blocker: &Blocker) -> Failure {
-    let failure = failed(what, &told(blocker));
+    let failure = failed(what, &describe(blocker));
     let failure = match &blocker.log {
         Some(log) => failure.because(format!("its last words:\n{}", log.trim_end())),
         None => failure,

@@ -3,17 +3,19 @@
 mod blocker;
 mod bootstrap;
 mod bring;
+mod canary;
 mod deliver;
 mod follow;
 mod objects;
 mod source;
 mod state;
-mod trial;
 mod verdict;
 
-pub use bootstrap::{BootstrapInput, Handed, bootstrap};
+pub use bootstrap::{BootstrapDiff, BootstrapInput, bootstrap};
 pub use bring::{Bring, bring};
-pub use deliver::{Extent, deliver, reach, settle};
-pub use follow::{Follow, follow, followed, hopelessness, kustomizations, poke, poke_all};
+pub use canary::{Trial, take_away, trial, try_out};
+pub use deliver::{WaitFor, apply_settings, deliver, wait_for};
+pub use follow::{
+    Follow, follow, followed, kustomizations, request_reconcile, request_reconcile_all, terminal_error,
+};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};
-pub use trial::{Trial, take_away, trial, try_out};

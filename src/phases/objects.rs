@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::state::ROOT;
 use crate::{
+    base::k8s::flux::NAMESPACE,
     config::{Variables, is_plain},
-    k8s::flux::NAMESPACE,
 };
 
 /// The name of the ConfigMap whose data `postBuild.substituteFrom` sees.

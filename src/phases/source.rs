@@ -1,10 +1,10 @@
 //! Whether the artifact's source can ever be fetched; pure.
 
 use super::state::{ROOT, first_line};
-use crate::k8s::flux::{Source, carries};
+use crate::base::k8s::flux::{Source, carries};
 
 /// Why the source will not come; `None` while it is on its way.
-pub(super) fn hopeless(source: &Source) -> Option<String> {
+pub(super) fn terminal(source: &Source) -> Option<String> {
     let absent = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "not found", "DENIED", "UNAUTHORIZED"];
     let said = absent.iter().any(|sign| source.message.contains(sign));
     let failed = matches!(
@@ -56,14 +56,14 @@ mod tests {
     fn a_digest_the_registry_does_not_know_is_hopeless_and_a_silent_registry_is_not() {
         let unknown =
             failing("OCIArtifactPullFailed", "GET http://r/v2/platform: MANIFEST_UNKNOWN: manifest unknown");
-        assert!(hopeless(&unknown).is_some());
+        assert!(terminal(&unknown).is_some());
         assert_eq!(
-            hopeless(&failing(
+            terminal(&failing(
                 "OCIArtifactPullFailed",
                 "dial tcp 10.0.0.1:5000: connect: connection refused"
             )),
             None
         );
-        assert_eq!(hopeless(&failing("Progressing", "not found")), None);
+        assert_eq!(terminal(&failing("Progressing", "not found")), None);
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde::Serialize;
 
-use crate::{
+use crate::base::{
     event::Pending,
     k8s::flux::{Kustomization, carries},
 };

@@ -1,11 +1,11 @@
 //! Which states no waiting can mend; pure.
 
-use crate::k8s::flux::Kustomization;
+use crate::base::k8s::flux::Kustomization;
 
 /// What a Kustomization says of itself that no waiting can mend; `None` while there is hope.
 ///
 /// What it says of an earlier artifact, or of before it was asked to look again, does not count.
-pub(super) fn hopeless(found: &Kustomization, digest: &str) -> Option<String> {
+pub(super) fn terminal(found: &Kustomization, digest: &str) -> Option<String> {
     if found.ready || found.asked || !found.speaks_of(digest) {
         return None;
     }
@@ -58,24 +58,24 @@ mod tests {
     #[test]
     fn a_build_that_fails_fails_for_ever() {
         let build = failing("BuildFailed", "kustomize build failed: accumulating resources: invalid YAML");
-        assert!(hopeless(&build, "sha256:aa").is_some());
-        assert_eq!(hopeless(&build, "sha256:bb"), None, "it speaks of an earlier artifact");
+        assert!(terminal(&build, "sha256:aa").is_some());
+        assert_eq!(terminal(&build, "sha256:bb"), None, "it speaks of an earlier artifact");
     }
 
     #[test]
     fn refusals_are_told_from_parts_that_are_late() {
         let refused = "Deployment/seasense/backend dry-run failed (Invalid): spec.replicas: Invalid value: \
             Deployment.apps \"backend\" is invalid: spec.replicas: must be positive";
-        assert!(hopeless(&failing("ReconciliationFailed", refused), "sha256:aa").is_some());
+        assert!(terminal(&failing("ReconciliationFailed", refused), "sha256:aa").is_some());
         for late in [
             "Cluster/seasense/seasense-db dry-run failed: failed calling webhook \"x\": connect: connection refused",
             "ClusterIssuer/seasense dry-run failed: no matches for kind \"ClusterIssuer\" in version \"cert-manager.io/v1\"",
             "namespaces \"seasense\" not found",
         ] {
-            assert_eq!(hopeless(&failing("ReconciliationFailed", late), "sha256:aa"), None, "{late}");
+            assert_eq!(terminal(&failing("ReconciliationFailed", late), "sha256:aa"), None, "{late}");
         }
         assert_eq!(
-            hopeless(&failing("DependencyNotReady", "dependency 'data' is not ready"), "sha256:aa"),
+            terminal(&failing("DependencyNotReady", "dependency 'data' is not ready"), "sha256:aa"),
             None
         );
     }

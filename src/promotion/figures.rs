@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// of the canary's whole life.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CanaryFigures {
+pub struct ProbeStats {
     /// Requests that were answered, or given up.
     pub requests: u64,
     /// Those that were given up, or answered with a code of 500 or more.
@@ -23,7 +23,7 @@ pub struct CanaryFigures {
     pub stored: u64,
 }
 
-impl CanaryFigures {
+impl ProbeStats {
     /// Acknowledged readings that are not in the database: there must never be one.
     pub const fn lost(&self) -> u64 {
         self.sent.saturating_sub(self.stored)
@@ -42,8 +42,8 @@ mod tests {
 
     #[test]
     fn what_is_stored_beyond_what_was_acknowledged_is_no_loss() {
-        let figures = CanaryFigures { sent: 3, stored: 4, ..CanaryFigures::default() };
+        let figures = ProbeStats { sent: 3, stored: 4, ..ProbeStats::default() };
         assert_eq!((figures.lost(), figures.error_rate().to_bits()), (0, 0));
-        assert_eq!(CanaryFigures { sent: 4, stored: 3, ..figures }.lost(), 1);
+        assert_eq!(ProbeStats { sent: 4, stored: 3, ..figures }.lost(), 1);
     }
 }

@@ -1,20 +1,17 @@
 //! Moves a proved digest from one environment to the next: gates, a commit that says so, a watch, and the way back.
 
-pub mod drive;
+pub mod driver;
+pub mod environment;
 mod figures;
-pub mod forge;
-pub mod gate;
-pub mod git;
-pub mod history;
-pub mod ledger;
-pub mod lock;
+pub mod gates;
+pub mod migrations;
 pub mod report;
-pub mod sql;
-pub mod target;
-pub mod verify;
+pub mod store;
+pub mod verdict;
 
-pub use drive::{Driver, Ended, Facts, Order, Pace, Rules, Soak, Witness, go_back_to, trusted, until_soaked};
-pub use figures::CanaryFigures;
-pub use ledger::Ledger;
-pub use lock::EnvLock;
-pub use target::{Content, Copied, Part, State, Target, Trial};
+pub use driver::{
+    Driver, Ended, EvidenceSource, Facts, Order, Pace, Rules, Soak, go_back_to, trusted, until_soaked,
+};
+pub use environment::target::{Content, Copied, Part, State, Target, Trial};
+pub use figures::ProbeStats;
+pub use store::{EnvLock, PromotionStore};

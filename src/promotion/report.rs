@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{
-    Copied, EnvLock,
-    gate::Gate,
-    history::Action,
-    verify::{Summary, Tried},
+use super::Copied;
+use crate::promotion::{
+    gates::Gate,
+    store::{EnvLock, history::Action},
+    verdict::{Summary, Tried},
 };
 
 /// The format of the JSON form. New fields leave it as it is; another number means that an old one changed.
@@ -29,7 +29,7 @@ pub enum Ending {
     /// It was worse, and the digest before it runs again.
     RolledBack,
     /// It was worse, and nothing verified could be brought back.
-    Worse,
+    Failed,
 }
 
 /// The report.
@@ -123,7 +123,7 @@ pub fn short(digest: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promote::lock::tests::sample;
+    use crate::promotion::store::lock_file::tests::sample;
 
     #[test]
     fn only_what_differs_is_told() {

@@ -5,14 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use super::figures::CanaryFigures;
+pub use super::figures::ProbeStats;
 
 /// So many bad looks in a row are worse; fewer are a hiccup.
-pub const STRIKES: usize = 3;
+pub const MAX_CONSECUTIVE_FAILURES: usize = 3;
 /// So many looks at least make a proof.
 pub const EVIDENCE: usize = 3;
 /// Of the looks of a proof at most one in so many may be bad.
-const FORGIVEN: usize = 4;
+const BAD_SAMPLE_RATIO: usize = 4;
 
 /// What an environment promises of itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,18 +35,18 @@ pub struct Sample {
     /// What of it is not ready, or why it could not be looked at.
     pub trouble: Option<String>,
     /// What the canary counted since the look before; `None` where it could not be asked.
-    pub figures: Option<CanaryFigures>,
+    pub figures: Option<ProbeStats>,
 }
 
 /// What the looks so far say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing speaks against it, and it was not watched long enough.
-    Holding,
+    Pending,
     /// It did well for the watch time.
-    Proved,
+    Passed,
     /// It does not keep what the environment promises; the text says in what.
-    Worse(String),
+    Failed(String),
 }
 
 impl Verdict {
@@ -55,10 +55,10 @@ impl Verdict {
     #[must_use]
     pub fn and(self, own: Self) -> Self {
         match (self, own) {
-            (Self::Worse(reason), _) => Self::Worse(reason),
-            (_, Self::Worse(reason)) => Self::Worse(format!("asked by itself, {reason}")),
-            (Self::Proved, Self::Proved) => Self::Proved,
-            _ => Self::Holding,
+            (Self::Failed(reason), _) => Self::Failed(reason),
+            (_, Self::Failed(reason)) => Self::Failed(format!("asked by itself, {reason}")),
+            (Self::Passed, Self::Passed) => Self::Passed,
+            _ => Self::Pending,
         }
     }
 }
@@ -66,29 +66,31 @@ impl Verdict {
 /// Judges the looks since `begun`, oldest first.
 ///
 /// - One acknowledged reading that is lost is worse, at once.
-/// - [`STRIKES`] bad looks in a row are worse; one slow look is not.
+/// - [`MAX_CONSECUTIVE_FAILURES`] bad looks in a row are worse; one slow look is not.
 /// - It is proved after the watch time, when the newest look is good, hardly any was bad, and requests were answered.
 /// - What is not proved after twice the watch time is worse: nobody shall wait for ever.
-pub fn judge(begun: Timestamp, samples: &[Sample], promised: &Thresholds) -> Verdict {
+pub fn evaluate(begun: Timestamp, samples: &[Sample], promised: &Thresholds) -> Verdict {
     if let Some(lost) = samples.iter().find_map(lost) {
-        return Verdict::Worse(lost);
+        return Verdict::Failed(lost);
     }
     let bad: Vec<Option<String>> = samples.iter().map(|sample| fault(begun, sample, promised)).collect();
-    if let Some(strike) = bad.windows(STRIKES).find(|looks| looks.iter().all(Option::is_some)) {
+    if let Some(strike) =
+        bad.windows(MAX_CONSECUTIVE_FAILURES).find(|looks| looks.iter().all(Option::is_some))
+    {
         let last = strike.last().and_then(Clone::clone).unwrap_or_default();
-        return Verdict::Worse(format!("{last}, in {STRIKES} looks in a row"));
+        return Verdict::Failed(format!("{last}, in {MAX_CONSECUTIVE_FAILURES} looks in a row"));
     }
-    let Some(newest) = samples.last() else { return Verdict::Holding };
+    let Some(newest) = samples.last() else { return Verdict::Pending };
     let watched = Duration::try_from(newest.at.duration_since(begun)).unwrap_or_default();
     if watched < promised.watch {
-        return Verdict::Holding;
+        return Verdict::Pending;
     }
     match doubt(samples, &bad, promised) {
-        None => Verdict::Proved,
+        None => Verdict::Passed,
         Some(doubt) if watched >= promised.watch * 2 => {
-            Verdict::Worse(format!("{doubt}, after twice the watch time"))
+            Verdict::Failed(format!("{doubt}, after twice the watch time"))
         }
-        Some(_) => Verdict::Holding,
+        Some(_) => Verdict::Pending,
     }
 }
 
@@ -140,7 +142,7 @@ fn doubt(samples: &[Sample], bad: &[Option<String>], promised: &Thresholds) -> O
     if let Some(fault) = bad.last().cloned().flatten() {
         return Some(fault);
     }
-    if faults * FORGIVEN > samples.len() {
+    if faults * BAD_SAMPLE_RATIO > samples.len() {
         return Some(format!("{faults} of {} looks were bad", samples.len()));
     }
     if all.requests == 0 {
@@ -208,5 +210,5 @@ pub struct Tried {
 }
 
 #[cfg(test)]
-#[path = "verify_tests.rs"]
+#[path = "verdict_tests.rs"]
 mod tests;

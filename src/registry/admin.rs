@@ -8,10 +8,12 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{challenge::Challenge, client::is_local};
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        k8s::tls,
+    },
     config::Credentials,
-    failure::{Context, Failure, Kind, Result},
-    k8s::tls,
-    supply::oci::sha256_hex,
+    images::oci::sha256_hex,
 };
 
 /// Every kind of manifest; one that is not named here is answered with a conversion or not at all.

@@ -4,7 +4,7 @@ use super::{
     Registry,
     container::{PORT, of, until_it_answers},
 };
-use crate::{
+use crate::base::{
     docker::{Docker, labels},
     failure::{Failure, Kind, Result},
 };
@@ -48,7 +48,7 @@ pub fn does_not_run(name: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::docker::Mount;
+    use crate::base::docker::Mount;
 
     #[test]
     fn it_and_its_volume_belong_to_the_environment_and_only_this_machine_reaches_it() {

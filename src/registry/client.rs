@@ -14,9 +14,11 @@ use reqwest::header::HeaderValue;
 use tokio::io::AsyncReadExt;
 
 use crate::{
+    base::{
+        failure::{Context, Kind, Result},
+        k8s::tls,
+    },
     config::Credentials,
-    failure::{Context, Kind, Result},
-    k8s::tls,
 };
 
 const CHUNK: usize = 256 * 1024;

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::RegistryClient;
 use crate::{
-    docker::{ContainerSpec, Docker, Mount, Restart, labels},
-    failure::{Failure, Kind, Result},
-    k8s::{Deadline, Look, wait},
-    supply::{LockedImage, Origin},
+    base::{
+        docker::{ContainerSpec, Docker, Mount, Restart, labels},
+        failure::{Failure, Kind, Result},
+        wait::{Deadline, Look, wait},
+    },
+    images::{LockedImage, Origin},
 };
 
 /// The network that kind puts its nodes on.

@@ -6,6 +6,7 @@ mod challenge;
 mod client;
 mod container;
 mod place;
+pub mod transfer;
 
 pub use admin::Admin;
 pub use beside::{beside, does_not_run, port_of};

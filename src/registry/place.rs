@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::client::is_local;
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// Where images are: `HOST` or `HOST/NAMESPACE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Place {
     }
 
     /// What every repository's name begins with.
-    pub(in crate::supply) fn prefix(&self) -> String {
+    pub(crate) fn prefix(&self) -> String {
         self.repository("")
     }
 }

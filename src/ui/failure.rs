@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Style;
-use crate::failure::{Failure, Kind};
+use crate::base::failure::{Failure, Kind};
 
 /// The failure as text, ending in a line break.
 pub fn render_failure(failure: &Failure, style: Style) -> String {
@@ -51,7 +51,7 @@ fn block(label: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Location;
+    use crate::base::failure::Location;
 
     #[test]
     fn every_part_has_its_line() {

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     event::{Event, Sink},
     failure::{Context, Kind, Result},
 };

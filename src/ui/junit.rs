@@ -9,7 +9,7 @@ use std::{
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::{
+use crate::base::{
     event::{Event, Outcome, Sink},
     failure::{Context, Failure, Kind, Result},
 };
@@ -52,14 +52,14 @@ impl Case {
     pub fn of(name: impl Into<String>, took: Option<Duration>, result: &Result<String>) -> Self {
         let (verdict, output) = match result {
             Ok(detail) => (Verdict::Passed, detail.clone()),
-            Err(failure) => (Verdict::Failed(failure.message.clone(), told(failure)), String::new()),
+            Err(failure) => (Verdict::Failed(failure.message.clone(), describe(failure)), String::new()),
         };
         Self { name: name.into(), took, verdict, output }
     }
 }
 
 /// A failure as plain text.
-fn told(failure: &Failure) -> String {
+fn describe(failure: &Failure) -> String {
     super::render_failure(failure, super::Style::PLAIN)
 }
 
@@ -187,7 +187,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::event::{Events, Pending, Step};
+    use crate::base::event::{Events, Pending, Step};
 
     #[test]
     fn a_report_holds_every_case_with_its_verdict() {

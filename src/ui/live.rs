@@ -14,7 +14,7 @@ use super::{
     plain::finished,
     screen::{Running, Screen},
 };
-use crate::{
+use crate::base::{
     event::{Event, Sink},
     timing::Notes,
 };
@@ -123,7 +123,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Outcome;
+    use crate::base::event::Outcome;
 
     #[test]
     fn an_end_scrolls_away_in_one_line_and_the_step_is_gone() {

@@ -26,7 +26,7 @@ pub use self::{
     text::{duration, size, table},
     watch::{Mark, Model, Row, Screen, watch},
 };
-use crate::{
+use crate::base::{
     event::Events,
     failure::Failure,
     timing::{Notes, Recorder, StepTime},
@@ -62,7 +62,7 @@ impl Ui {
         let style = Style::detect(terminal);
         let notes = Arc::new(Notes::default());
         let events: Events = match output {
-            Output::Quiet => Arc::new(crate::event::Silent),
+            Output::Quiet => Arc::new(crate::base::event::Silent),
             Output::Jsonl => Arc::new(jsonl::Jsonl::default()),
             Output::Auto if terminal => Arc::new(live::Live::new(style, Arc::clone(&notes))),
             Output::Auto | Output::Plain => Arc::new(plain::Plain::new(style)),

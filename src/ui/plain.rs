@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Style, duration};
-use crate::event::{Event, Outcome, Pending, Sink};
+use crate::base::event::{Event, Outcome, Pending, Sink};
 
 /// Prints what changed, and nothing twice.
 pub(super) struct Plain {

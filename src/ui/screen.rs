@@ -7,7 +7,7 @@ use super::{
     fit::{fit, fit_before},
     text::about,
 };
-use crate::event::Pending;
+use crate::base::event::Pending;
 
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME: Duration = Duration::from_millis(120);
@@ -138,7 +138,7 @@ mod tests {
                         part(
                             "data",
                             false,
-                            "Setting up primary\nof a very long tale that no terminal holds in one line",
+                            "PromotionContext up primary\nof a very long tale that no terminal holds in one line",
                         ),
                     ],
                     ..running("phases.follow", "Wait for the phases")
@@ -158,7 +158,7 @@ mod tests {
         ⠋ Push images ████████████░░░░░░░░░░░░  50 % cert-manager 12.0 s
         ⠋ Wait for the phases 12.0 s
             ok gateway-config
-            .. data                   Cluster seasense/seasense-db Setting up primary of a very long tale t…
+            .. data                   Cluster seasense/seasense-db PromotionContext up primary of a very long tale t…
           about 40 s left
         ");
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     k8s::{Client, Forward},
 };
@@ -87,7 +87,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     #[test]
     fn what_has_a_meaning_in_an_address_is_encoded() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     k8s::{Client, Health, Selector, exec::Target, health, object, resource},
 };
@@ -75,7 +75,7 @@ pub async fn database(client: &Client) -> Result<DatabaseHealth> {
             ..DatabaseHealth::default()
         });
     };
-    let mut state = judge(&cluster, &pods);
+    let mut state = evaluate(&cluster, &pods);
     if let Some(primary) = state.primary.clone() {
         match count(client, &primary).await {
             Ok(answer) => take(&mut state, answer),
@@ -87,7 +87,7 @@ pub async fn database(client: &Client) -> Result<DatabaseHealth> {
 }
 
 /// What the operator says; pure. The extension is not known yet.
-fn judge(cluster: &Value, pods: &[Value]) -> DatabaseHealth {
+fn evaluate(cluster: &Value, pods: &[Value]) -> DatabaseHealth {
     let mut instances: Vec<Instance> = pods.iter().map(instance).collect();
     instances.sort_by(|a, b| a.name.cmp(&b.name));
     let wanted = usize::try_from(object::number(cluster, "/spec/instances")).unwrap_or_default();
@@ -188,12 +188,12 @@ mod tests {
     #[test]
     fn healthy_means_every_instance_and_a_primary() {
         let both = [pod("seasense-db-2", "replica", "True"), pod("seasense-db-1", "primary", "True")];
-        let state = judge(&cluster("True"), &both);
+        let state = evaluate(&cluster("True"), &both);
         assert!(state.healthy);
         assert_eq!(state.primary.as_deref(), Some("seasense-db-1"));
         assert_eq!(state.instances[1].role, "replica");
-        assert!(!judge(&cluster("True"), &both[1..]).healthy, "one of two is missing");
-        let starting = judge(&cluster("False"), &both[1..]);
+        assert!(!evaluate(&cluster("True"), &both[1..]).healthy, "one of two is missing");
+        let starting = evaluate(&cluster("False"), &both[1..]);
         assert_eq!((starting.healthy, starting.message.as_str()), (false, "Creating a new replica"));
     }
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn the_lag_of_a_standby_is_its_own() {
         let both = [pod("seasense-db-2", "replica", "True"), pod("seasense-db-1", "primary", "True")];
-        let mut state = judge(&cluster("True"), &both);
+        let mut state = evaluate(&cluster("True"), &both);
         take(&mut state, read("2.19.3\n7\nstandby|seasense-db-2|2048|15\nstandby|other|1|1\n").unwrap());
         assert_eq!((state.instances[0].lag_bytes, state.instances[0].lag_ms), (None, None));
         assert_eq!((state.instances[1].lag_bytes, state.instances[1].lag_ms), (Some(2048), Some(15)));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     failure::Result,
     k8s::{Client, Health, Selector, health, object, resource},
 };
@@ -32,10 +32,10 @@ pub struct Workload {
 /// Lists the platform's Deployments, by namespace and name.
 pub async fn deployments(client: &Client) -> Result<Vec<Workload>> {
     let found = client.list(&resource::DEPLOYMENT, None, &Selector::all()).await?;
-    Ok(judge(&found))
+    Ok(evaluate(&found))
 }
 
-fn judge(found: &[Value]) -> Vec<Workload> {
+fn evaluate(found: &[Value]) -> Vec<Workload> {
     let ours = found.iter().filter(|object| NAMESPACES.contains(&object::namespace(object)));
     let mut workloads: Vec<Workload> = ours.map(workload).collect();
     workloads.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
@@ -67,7 +67,7 @@ mod tests {
             json!({"metadata": {"namespace": namespace, "name": name, "generation": 1}, "spec": {"replicas": 1},
                 "status": {"observedGeneration": 1, "updatedReplicas": available, "availableReplicas": available}})
         };
-        let found = judge(&[
+        let found = evaluate(&[
             deployment("seasense", "frontend", 1),
             deployment("kube-system", "coredns", 0),
             deployment("seasense", "backend", 0),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Summary;
-use crate::{
+use crate::base::{
     docker::{Container, Docker},
     failure::{Context, Kind, Result},
     k8s::tls,

@@ -8,9 +8,11 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        k8s::tls,
+    },
     config::{Environment, Issuer},
-    failure::{Context, Failure, Kind, Result},
-    k8s::tls,
 };
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
@@ -137,7 +139,7 @@ impl Public {
     }
 
     /// Somebody who knows the same name and trusts nobody: the gateway's certificate must not convince them.
-    pub fn stranger(hostname: &str, port: u16) -> Result<Self> {
+    pub fn untrusted(hostname: &str, port: u16) -> Result<Self> {
         tls::install();
         let http = reachable(hostname, port).tls_certs_only([]).build();
         let http = http.context(Kind::Workload, "prepare to reach the gateway")?;

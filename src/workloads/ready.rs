@@ -1,9 +1,10 @@
 //! Waiting until the workloads can be used, from the first secret to the first reading.
 
 use super::{Public, Summary, authority, enrolment_key};
-use crate::{
+use crate::base::{
     failure::Result,
-    k8s::{Client, Deadline, Look, PAUSE, wait},
+    k8s::Client,
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// A reading that is older than this is not "now"; seconds.
@@ -49,12 +50,12 @@ pub async fn serving(public: &Public, deadline: Deadline) -> Result<Summary> {
 pub async fn flowing(public: &Public, before: u64, deadline: Deadline) -> Result<Summary> {
     wait(deadline, PAUSE, "see readings arrive", || async {
         let summary = public.summary().await?;
-        Ok(judge(summary, before))
+        Ok(evaluate(summary, before))
     })
     .await
 }
 
-fn judge(summary: Summary, before: u64) -> Look<Summary> {
+fn evaluate(summary: Summary, before: u64) -> Look<Summary> {
     if summary.readings <= before {
         return Look::NotYet(format!("{} readings are stored, no more than before", summary.readings));
     }
@@ -80,10 +81,10 @@ mod tests {
     #[test]
     fn data_flows_when_there_is_more_of_it_and_it_is_fresh() {
         let fresh = summary(5, "2026-01-01T00:00:55Z");
-        assert_eq!(judge(fresh.clone(), 4), Look::Ready(fresh.clone()));
-        assert!(matches!(judge(fresh, 5), Look::NotYet(_)));
+        assert_eq!(evaluate(fresh.clone(), 4), Look::Ready(fresh.clone()));
+        assert!(matches!(evaluate(fresh, 5), Look::NotYet(_)));
         assert!(
-            matches!(judge(summary(9, "2026-01-01T00:00:00Z"), 4), Look::NotYet(text) if text.contains("60 s"))
+            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Look::NotYet(text) if text.contains("60 s"))
         );
     }
 }

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{
+use crate::base::{
     failure::Result,
     k8s::{
-        Client, Deadline, Health, Look, health,
+        Client, Health, health,
         object::{list, text},
-        resource, wait,
+        resource,
     },
+    wait::{Deadline, Look, wait},
 };
 
 const NAMESPACE: &str = "seasense";
@@ -22,14 +23,14 @@ pub async fn rolled_out(client: &Client, name: &str, digest: &str, deadline: Dea
     wait(deadline, PAUSE, &format!("see the new {name} take over"), || async {
         let deployment = client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?;
         Ok(match deployment {
-            Some(deployment) => judge(&deployment, digest),
+            Some(deployment) => evaluate(&deployment, digest),
             None => Look::NotYet(format!("Deployment {NAMESPACE}/{name} does not exist")),
         })
     })
     .await
 }
 
-fn judge(deployment: &Value, digest: &str) -> Look<()> {
+fn evaluate(deployment: &Value, digest: &str) -> Look<()> {
     let containers = list(deployment, "/spec/template/spec/containers");
     let image = containers.first().and_then(|container| text(container, "/image")).unwrap_or_default();
     if !image.ends_with(&format!("@{digest}")) {
@@ -59,7 +60,7 @@ mod tests {
     #[test]
     fn it_is_out_when_all_run_it_and_nothing_else_runs() {
         let new = "registry:5000/seasense-backend@sha256:bb";
-        assert_eq!(judge(&deployment(new, (2, 2, 2), 2), "sha256:bb"), Look::Ready(()));
+        assert_eq!(evaluate(&deployment(new, (2, 2, 2), 2), "sha256:bb"), Look::Ready(()));
         for early in [
             deployment("registry:5000/seasense-backend@sha256:aa", (2, 2, 2), 2),
             deployment(new, (2, 2, 2), 1),
@@ -67,7 +68,7 @@ mod tests {
             deployment(new, (3, 2, 3), 2),
             deployment(new, (2, 2, 1), 2),
         ] {
-            assert!(matches!(judge(&early, "sha256:bb"), Look::NotYet(_)), "{early}");
+            assert!(matches!(evaluate(&early, "sha256:bb"), Look::NotYet(_)), "{early}");
         }
     }
 }

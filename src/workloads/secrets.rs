@@ -1,6 +1,6 @@
 //! What the outside needs from the cluster's Secrets: whom to trust, and what buoys prove themselves with.
 
-use crate::{failure::Result, k8s::Client};
+use crate::base::{failure::Result, k8s::Client};
 
 /// The certificate of the local authority that signed the gateway's certificate, PEM; `None` until that is made.
 ///
@@ -21,7 +21,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     #[tokio::test]
     async fn secrets_are_decoded_and_may_be_absent() {

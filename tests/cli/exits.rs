@@ -71,9 +71,9 @@ fn code_30_is_a_cluster_that_is_absent_or_not_ours() {
     assert_allowed("status", &seen);
 
     let harness = Harness::new();
-    let stranger = json!([{"Id": "x", "Names": ["/x-control-plane"], "State": "running", "Mounts": []}]);
+    let untrusted = json!([{"Id": "x", "Names": ["/x-control-plane"], "State": "running", "Mounts": []}]);
     fakes::docker(&harness.socket(), move |line| {
-        line.contains("io.x-k8s.kind.cluster").then(|| Some((200, stranger.clone())))
+        line.contains("io.x-k8s.kind.cluster").then(|| Some((200, untrusted.clone())))
     });
     let run = harness.run(&["down"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);

@@ -2,11 +2,13 @@
 
 use std::{fs, process::Command};
 
-use seasense::promote::{
-    EnvLock,
-    gate::Verdict,
-    history::{Action, GateNote, History, Key, Keys, NAMESPACE, Outcome, Record},
-    verify::{Summary, Tried},
+use seasense::promotion::{
+    gates::Verdict,
+    store::{
+        EnvLock,
+        history::{Action, GateNote, History, Key, Keys, NAMESPACE, Outcome, Record},
+    },
+    verdict::{Summary, Tried},
 };
 use serde_json::Value;
 
@@ -69,7 +71,7 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         previous: None,
         gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
         figures: (outcome == Outcome::Verified && action == Action::Promote).then_some(watched),
-        canary: (outcome == Outcome::Worse).then_some(Tried {
+        canary: (outcome == Outcome::Failed).then_some(Tried {
             percent: 20,
             figures: Some(watched),
             own: Some(watched),
@@ -101,7 +103,7 @@ fn with_history(harness: &Harness) -> String {
             .await
             .unwrap();
         let worse = "p95 is 900 ms, more than 500 ms, in 3 looks in a row";
-        silent.append(&mut history, record(Action::Promote, 'b', Outcome::Worse, worse)).await.unwrap();
+        silent.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, worse)).await.unwrap();
         silent
             .append(
                 &mut history,

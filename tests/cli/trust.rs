@@ -6,7 +6,7 @@ use std::{
 };
 
 use rcgen::{BasicConstraints, CertificateParams, GeneralSubtree, IsCa, KeyPair, NameConstraints};
-use seasense::config::{Environment, Places, Project};
+use seasense::config::{Environment, HostDirs, Project};
 use serde_json::Value;
 
 use super::harness::{Harness, Run};
@@ -74,7 +74,7 @@ impl Machine {
         let pem = params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
         let project = Project::find(&self.0.project()).unwrap();
         let cluster = Environment::load(&project, "local").unwrap().cluster_name();
-        let folder = Places::new(self.0.root(), self.state()).make_state(&cluster).unwrap();
+        let folder = HostDirs::new(self.0.root(), self.state()).make_state(&cluster).unwrap();
         fs::write(folder.join("ca.crt"), pem).unwrap();
     }
 

@@ -8,11 +8,13 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use seasense::{
     artifact,
-    event::{Events, Silent},
-    supply::{
+    base::event::{Events, Silent},
+    images::{
         oci::sha256_hex,
         prune::{self, Held, Verdict},
-        registry::{Admin, Place, RegistryClient},
+    },
+    registry::{
+        Admin, Place, RegistryClient,
         transfer::{Side, Transfer},
     },
 };

@@ -10,13 +10,13 @@ use std::{
     time::Duration,
 };
 
-use seasense::trust::{Certificate, Roots, handshake};
+use seasense::local::trust::{Certificate, Roots, handshake};
 
-use crate::world::{HOST, PORT, Run, World};
+use crate::world::{HOST, PORT, Run, TestEnv};
 
 /// Asks for the page from a pod without any help: the cluster's own DNS, the public port, the authority's file. Gives what
 /// came back.
-pub fn get_from_a_pod(world: &World) -> String {
+pub fn get_from_a_pod(world: &TestEnv) -> String {
     let image = world.kubectl(&[
         "get",
         "pods",
@@ -63,7 +63,7 @@ pub fn shown(authority: &[u8]) -> Result<String, String> {
 }
 
 /// Asks cert-manager to issue a certificate anew, as `cmctl renew` does, and waits until another one is there.
-pub fn renew(world: &World, namespace: &str, certificate: &str) {
+pub fn renew(world: &TestEnv, namespace: &str, certificate: &str) {
     let secret = || {
         world.kubectl(&["get", "secret", certificate, "-n", namespace, "-o", "jsonpath={.data.tls\\.crt}"])
     };
@@ -124,7 +124,7 @@ fn which(name: &str) -> Option<PathBuf> {
 }
 
 /// What a browser that knows nothing but its store makes of the page.
-pub fn browse(world: &World) -> Run {
+pub fn browse(world: &TestEnv) -> Run {
     let profile = format!("--user-data-dir={}", world.home().join("chromium").display());
     world.program(
         "chromium",

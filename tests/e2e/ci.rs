@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::world::World;
+use crate::world::TestEnv;
 
 /// What the command of the run does: everything it was told is used, and then it fails, which must be told apart from a
 /// failure of the environment.
@@ -27,7 +27,7 @@ echo "the password is ${secret%%@*}"
 exit 7
 "#;
 
-impl World {
+impl TestEnv {
     /// What is there of runs of `ci`: containers, files in the state folder, locks.
     pub fn ci_leftovers(&self) -> Vec<String> {
         let names = self.docker(&["ps", "--all", "--format", "{{.Names}}", "--filter", "name=seasense-ci-"]);

@@ -9,7 +9,7 @@ use std::{
 use seasense::diagnose::redact::from_base64;
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::TestEnv;
 
 /// Values of these keys are names; a bundle without the database's own name would tell nothing.
 const NAMES: [&str; 5] = ["username", "user", "dbname", "host", "port"];
@@ -37,7 +37,7 @@ pub fn named(stderr: &str) -> PathBuf {
 }
 
 /// Makes a bundle and looks into it.
-pub fn prove(world: &World) {
+pub fn prove(world: &TestEnv) {
     let file = world.project().parent().unwrap().join("bundle.tar.zst");
     world.seasense(&["diagnose", "--output", "plain", "--out", file.to_str().unwrap()]).assert_success();
     let files = unpack(&file);
@@ -82,7 +82,7 @@ fn holds_what_it_should(files: &BTreeMap<String, String>) {
 }
 
 /// Every value of every Secret, as the cluster holds it, is looked for raw, in base64, in hex and percent-encoded.
-fn holds_no_secret(world: &World, files: &BTreeMap<String, String>) {
+fn holds_no_secret(world: &TestEnv, files: &BTreeMap<String, String>) {
     let secrets: Value =
         serde_json::from_str(&world.kubectl(&["get", "secrets", "-A", "-o", "json"])).unwrap();
     let mut looked = 0;

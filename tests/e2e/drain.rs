@@ -2,21 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{hammer::Hammer, ledger, world::World};
+use crate::{hammer::Hammer, ledger, world::TestEnv};
 
 /// What readers ask for meanwhile: the page, which needs no database, and the API, which does.
 const PATHS: [&str; 2] = ["/", "/api/v1/summary"];
 
 /// Readers and buoys at work, and what became of their requests.
 pub struct Load<'a> {
-    world: &'a World,
+    world: &'a TestEnv,
     hammer: Hammer,
     refused: u64,
 }
 
 impl<'a> Load<'a> {
     /// Starts the readers; the buoys send all the time.
-    pub fn start(world: &'a World) -> Self {
+    pub fn start(world: &'a TestEnv) -> Self {
         Self { world, hammer: Hammer::on(world, &PATHS), refused: refused(world) }
     }
 
@@ -36,12 +36,12 @@ impl<'a> Load<'a> {
 }
 
 /// How many batches the buoys had to send again since they started.
-fn refused(world: &World) -> u64 {
+fn refused(world: &TestEnv) -> u64 {
     world.status()["fleet"]["counts"]["failures"].as_u64().unwrap()
 }
 
 /// Sends away everything that may leave the node, lets `meanwhile` happen, takes the node back and waits until all is as before.
-pub fn away(world: &World, node: &str, meanwhile: impl FnOnce()) {
+pub fn away(world: &TestEnv, node: &str, meanwhile: impl FnOnce()) {
     let name = format!("{}-{node}", world.cluster());
     let begun = Instant::now();
     let primary = primary(world);
@@ -58,7 +58,7 @@ pub fn away(world: &World, node: &str, meanwhile: impl FnOnce()) {
 }
 
 /// Waits until every Deployment has its replicas, the database its instances, and Flux has seen it.
-fn settled(world: &World) {
+fn settled(world: &TestEnv) {
     world.kubectl(&["wait", "deployment", "--all", "-A", "--for=condition=Available", "--timeout=180s"]);
     world.until("the database has both instances", Duration::from_mins(3), || {
         let ready = "jsonpath={.status.readyInstances} {.status.phase}";
@@ -68,7 +68,7 @@ fn settled(world: &World) {
     world.until("the environment is ready", Duration::from_mins(3), || world.status()["ready"] == true);
 }
 
-fn primary(world: &World) -> String {
+fn primary(world: &TestEnv) -> String {
     let current = "jsonpath={.status.currentPrimary}";
     world.kubectl(&["get", "cluster", "seasense-db", "-n", "seasense", "-o", current])
 }

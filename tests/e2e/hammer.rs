@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::world::{HOST, World};
+use crate::world::{HOST, TestEnv};
 
 /// Short, so that many requests are on their way at the moment that counts; long enough to leave the machine some air.
 const PAUSE: Duration = Duration::from_millis(8);
@@ -27,12 +27,12 @@ pub struct Hammer {
 
 impl Hammer {
     /// Asks for the summary; see [`Self::on`].
-    pub fn start(world: &World) -> Self {
+    pub fn start(world: &TestEnv) -> Self {
         Self::on(world, &["/api/v1/summary"])
     }
 
     /// Starts, for each path: one who keeps the connection, and one who opens a new one for every request.
-    pub fn on(world: &World, paths: &[&str]) -> Self {
+    pub fn on(world: &TestEnv, paths: &[&str]) -> Self {
         let mut hammer = Self {
             stop: Arc::default(),
             answered: Arc::default(),

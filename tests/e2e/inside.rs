@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::world::{HOST, Run, World, finish};
+use crate::world::{HOST, Run, TestEnv, finish};
 
-impl World {
+impl TestEnv {
     pub fn status(&self) -> Value {
         let run = self.seasense(&["status", "--json"]);
         serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))

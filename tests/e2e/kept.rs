@@ -2,10 +2,10 @@
 
 use crate::{
     ledger::{self, Readings},
-    world::{World, finish},
+    world::{TestEnv, finish},
 };
 
-impl World {
+impl TestEnv {
     pub fn kill_node(&self) {
         finish(self.command("docker").args(["kill", &self.control_plane()])).assert_success();
     }

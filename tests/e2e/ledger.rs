@@ -8,13 +8,13 @@ use std::{
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::TestEnv;
 
 /// Readings, each as `<buoy> <boot_id> <seq>`.
 pub type Readings = BTreeSet<String>;
 
 /// How many readings the buoys have noted as acknowledged; panics where the database lacks one of them.
-pub fn all_stored(world: &World) -> usize {
+pub fn all_stored(world: &TestEnv) -> usize {
     // First what was promised: what is stored meanwhile does no harm.
     let promised = world.acknowledged();
     assert!(!promised.is_empty(), "the fleet has noted nothing");
@@ -50,7 +50,7 @@ fn lines(file: &Path) -> Vec<String> {
 }
 
 /// Every reading that the database of `cluster` holds.
-pub fn stored(world: &World, cluster: &str) -> Readings {
+pub fn stored(world: &TestEnv, cluster: &str) -> Readings {
     let all = "SELECT code || ' ' || boot_id || ' ' || seq FROM reading JOIN buoy ON buoy.id = buoy_id";
     world.sql_in(cluster, all).lines().map(str::to_owned).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::world::{World, finish};
+use crate::world::{TestEnv, finish};
 
-impl World {
+impl TestEnv {
     pub fn fleet_image(&self) -> String {
         finish(self.command("docker").args([
             "inspect",

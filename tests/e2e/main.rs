@@ -42,7 +42,7 @@ mod zones;
 use std::time::Duration;
 
 use moments::Moments;
-use world::{World, world};
+use world::{TestEnv, world};
 
 const MANIFEST: &str = "gitops/apps/frontend/deployment.yaml";
 
@@ -54,7 +54,7 @@ fn deadline(round: u16) -> String {
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
 fn t05_interrupted_and_killed_while_the_cluster_is_made() {
-    let world = World::create();
+    let world = TestEnv::create();
     let run = world.seasense_interrupted_after(&["dev", "--output", "plain"], Duration::from_secs(5));
     assert_eq!(run.code, Some(130), "{}", run.stderr);
     assert!(

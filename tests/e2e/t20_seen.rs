@@ -94,7 +94,7 @@ fn t33_a_browser_trusts_it_when_asked_to_and_no_longer_afterwards() {
         return;
     }
     let warned = |page: &str| page.contains("ERR_CERT_AUTHORITY_INVALID") || !page.contains("SeaSense");
-    assert!(warned(&access::browse(world).stdout), "the browser trusts a stranger");
+    assert!(warned(&access::browse(world).stdout), "the browser trusts a untrusted");
     world.seasense(&["trust", "install", "--yes", "--store", "nss"]).assert_success();
     let page = access::browse(world).stdout;
     assert!(!warned(&page), "the browser warns: {page}");

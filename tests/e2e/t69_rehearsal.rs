@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     ledger::{self, Readings},
-    world::{Run, World, finish, world},
+    world::{Run, TestEnv, finish, world},
 };
 
 const REHEARSAL: &str = "rehearsal-staging";
@@ -25,7 +25,7 @@ const CRASHING: &str = "httpGet: {path: \"/api/v${BACKEND_REPLICAS}/parameters\"
             failureThreshold: 15";
 
 /// Lets staging follow the environment of the tests, with little patience.
-fn prepare(world: &World) {
+fn prepare(world: &TestEnv) {
     let staging = "envs/staging.toml";
     world.edit(staging, "from = \"local\"", "from = \"e2e\"");
     world.edit(staging, "watch-seconds = 120", "watch-seconds = 20");
@@ -42,14 +42,14 @@ fn prepare(world: &World) {
     }
 }
 
-fn promote(world: &World, more: &[&str]) -> (Run, Value) {
+fn promote(world: &TestEnv, more: &[&str]) -> (Run, Value) {
     let asked = ["promote", "staging", "--rehearse", "--keep", "--json", "--output", "plain"];
     let run = world.seasense(&[&asked[..], more].concat());
     let report = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
     (run, report)
 }
 
-fn status(world: &World) -> Value {
+fn status(world: &TestEnv) -> Value {
     let run = finish(&mut world.cli_of(REHEARSAL, &["status", "--json"]));
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr))
 }
@@ -67,7 +67,7 @@ fn taken_back(run: &Run, report: &Value, bad: &str, digest: &str) {
 }
 
 /// The names of the rehearsal's backend pods, a canary's among them, and how often each was started anew.
-fn backends(world: &World) -> String {
+fn backends(world: &TestEnv) -> String {
     let format =
         "jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[*].restartCount}\n{end}";
     let pods = ["get", "pods", "-n", "seasense", "-l", LABEL, "-o", format];
@@ -75,7 +75,7 @@ fn backends(world: &World) -> String {
 }
 
 /// Every reading that the rehearsal's canaries have noted as acknowledged.
-fn acknowledged(world: &World) -> Readings {
+fn acknowledged(world: &TestEnv) -> Readings {
     // Each time that they put to sea they have a folder of their own.
     let voyages = ledger::entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
     voyages.flat_map(|voyage| ledger::noted(&voyage)).collect()

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use super::{
     ledger,
-    world::{World, finish, world},
+    world::{TestEnv, finish, world},
 };
 
 /// Set by `scripts/test` where it is `scripts/host` that started the daemon: one that others use is not ours to restart.
@@ -29,7 +29,7 @@ fn a_restarted_daemon_loses_no_reading() {
     assert_eq!(world.status()["ready"], true);
 }
 
-fn restart(world: &World) {
+fn restart(world: &TestEnv) {
     let pid = std::fs::read_to_string(PID_FILE).unwrap();
     finish(world.command("kill").args(["-TERM", pid.trim()])).assert_success();
     world.until("the daemon has ended", Duration::from_mins(2), || {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     drain::{self, Load},
-    world::{World, finish},
+    world::{TestEnv, finish},
     zones,
 };
 
@@ -28,7 +28,7 @@ const STEADY: u32 = 40;
 
 /// A cluster of the minor before, and the programs of ours.
 struct Upgrade {
-    world: World,
+    world: TestEnv,
     version: String,
     programs: tempfile::TempDir,
 }
@@ -45,7 +45,7 @@ impl Drop for Upgrade {
 impl Upgrade {
     /// Makes the images of our own version, then pins the one before.
     fn prepare() -> Self {
-        let world = World::of("upgrade", 18446, &zones::SEVERAL);
+        let world = TestEnv::of("upgrade", 18446, &zones::SEVERAL);
         let version = version(&fs::read_to_string(world.project().join(VERSIONS)).unwrap());
         world.seasense(&["images", "build", "--output", "plain"]).assert_success();
         let programs = tempfile::tempdir().unwrap();
@@ -146,7 +146,7 @@ fn version(versions: &str) -> String {
 }
 
 /// Takes the programs out of our own node image.
-fn take_programs(world: &World, folder: &Path) {
+fn take_programs(world: &TestEnv, folder: &Path) {
     let run = world.seasense(&["images", "list", "--json"]);
     let list: Value = serde_json::from_str(&run.stdout).unwrap();
     let digest = list["images"]["node"]["digest"].as_str().unwrap();

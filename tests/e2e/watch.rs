@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::TestEnv;
 
 /// Compiling everything for the first time on a busy machine takes minutes.
 const LIMIT: Duration = Duration::from_mins(10);
@@ -23,7 +23,7 @@ pub struct Watch {
 
 impl Watch {
     /// Starts it and waits until it watches and has compiled ahead.
-    pub fn start(world: &World) -> Self {
+    pub fn start(world: &TestEnv) -> Self {
         let mut child = world
             .cli(&["dev", "--watch", "--output", "jsonl"])
             .stdout(Stdio::null())

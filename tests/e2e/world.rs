@@ -18,15 +18,15 @@ pub const PORT: u16 = 18443;
 /// Its public name.
 pub const HOST: &str = "seasense.localhost";
 
-static WORLD: OnceLock<World> = OnceLock::new();
+static WORLD: OnceLock<TestEnv> = OnceLock::new();
 
 /// The environment that `t05` made.
-pub fn world() -> &'static World {
+pub fn world() -> &'static TestEnv {
     WORLD.get().expect("t05 must run first, in the same process")
 }
 
 /// One environment and everything around it.
-pub struct World {
+pub struct TestEnv {
     root: tempfile::TempDir,
     name: &'static str,
     port: u16,
@@ -55,7 +55,7 @@ impl Run {
     }
 }
 
-impl World {
+impl TestEnv {
     /// The environment that most tests share.
     pub fn create() -> &'static Self {
         WORLD.get_or_init(|| Self::of("e2e", PORT, &[]))

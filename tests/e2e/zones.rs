@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     drain::{self, Load},
-    world::World,
+    world::TestEnv,
 };
 
 /// Three nodes, and two of everything that readers and buoys meet.
@@ -18,7 +18,7 @@ pub const SEVERAL: [(&str, &str); 4] = [
 ];
 
 /// Takes the environment down however the test ends.
-struct Zones(World);
+struct Zones(TestEnv);
 
 impl Drop for Zones {
     fn drop(&mut self) {
@@ -52,7 +52,7 @@ fn text(value: &Value) -> String {
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
 fn t95_three_nodes_are_three_zones_that_may_go_under_load_and_find_each_other_again() {
-    let zones = Zones(World::of("zones", 18444, &SEVERAL));
+    let zones = Zones(TestEnv::of("zones", 18444, &SEVERAL));
     let world = &zones.0;
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.status()["ready"], true);

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, path::Path};
 
 use seasense::{
+    base::yaml,
+    cloud::cost::{self, Capacity},
     config::{Infrastructure, Prices, Project},
-    cost::{self, Capacity},
-    yaml,
 };
 use serde_json::Value;
 

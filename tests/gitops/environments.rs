@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, path::Path};
 
 use seasense::{
-    compare::parity::{self, Allowed, Facts, judge},
+    base::yaml,
+    compare::parity::{self, Allowed, Facts, evaluate},
     config::{Environment, Project, Written},
-    yaml,
 };
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ fn environments_differ_in_nothing_but_what_was_reviewed() {
     let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
-            let parity = judge(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
+            let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
             let told = parity.unexplained.iter().map(|one| format!("{}: {}", one.place, one.what));
             assert!(parity.holds, "{}", told.collect::<Vec<_>>().join("\n"));
             assert_eq!(parity.stale, [], "{} holds what nobody needs", parity::FILE);

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use seasense::{
     artifact::{Rendered, Tree, Upstream, render},
+    base::yaml,
     config::{Environment, Project},
-    supply::{Lock, LockedImage, Origin, Provenance},
-    yaml,
+    images::{Lock, LockedImage, Origin, Provenance},
 };
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use seasense::yaml;
+use seasense::base::yaml;
 use serde_json::Value;
 
 use super::{objects, rendered, root, rules};

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use seasense::yaml;
+use seasense::base::yaml;
 
 use super::{objects, rendered};
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     check::assert_allowed,
-    world::{STATE, World},
+    world::{STATE, TestEnv},
 };
 
 fn resilient() -> Value {
@@ -16,7 +16,7 @@ fn resilient() -> Value {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn a_second_apply_changes_nothing_and_the_state_is_locked_and_encrypted() {
-    let world = World::new();
+    let world = TestEnv::new();
     let plan = world.infra(&["plan", "staging", "--json"]).well().json();
     assert_allowed("infra-plan", &plan);
     assert_eq!((plan["delete"].as_u64(), plan["update"].as_u64()), (Some(0), Some(0)));
@@ -58,7 +58,7 @@ fn a_second_apply_changes_nothing_and_the_state_is_locked_and_encrypted() {
 }
 
 /// Two pools in two zones that scale and heal by themselves.
-fn assert_pools(world: &World, public: bool) {
+fn assert_pools(world: &TestEnv, public: bool) {
     let mut pools = world.fake.list("/k8s/v1/regions/fr-par/pools");
     pools.sort_by_key(|pool| pool["zone"].as_str().unwrap().to_owned());
     let zones: Vec<&Value> = pools.iter().map(|pool| &pool["zone"]).collect();
@@ -72,7 +72,7 @@ fn assert_pools(world: &World, public: bool) {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn nodes_without_public_addresses_come_after_the_gateways_route() {
-    let world = World::with(&resilient());
+    let world = TestEnv::with(&resilient());
     let applied = world.infra(&["apply", "staging", "--state", "file", "--yes", "--json"]).well().json();
     assert_eq!(applied["dns"][0]["type"], "A", "resilient: its name is the load balancer's kept address");
     assert_pools(&world, false);
@@ -93,7 +93,7 @@ fn nodes_without_public_addresses_come_after_the_gateways_route() {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn nobody_is_surprised_without_a_yes_nothing_is_made() {
-    let world = World::new();
+    let world = TestEnv::new();
     let run = world.infra(&["apply", "staging", "--state", "file"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::{
     fake::{Fault, How},
-    world::{STATE, World},
+    world::{STATE, TestEnv},
 };
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn a_slow_api_that_turns_requests_away_changes_nothing_of_the_result() {
-    let world = World::new();
+    let world = TestEnv::new();
     // Everything says twice that it is on its way.
     world.fake.slow(2);
     for fault in [
@@ -32,7 +32,7 @@ fn a_slow_api_that_turns_requests_away_changes_nothing_of_the_result() {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn a_bucket_of_the_state_that_was_left_half_made_is_made_whole() {
-    let world = World::new();
+    let world = TestEnv::new();
     world.fake.bare_bucket(STATE);
     world.infra(&["apply", "staging", "--yes"]).well();
     assert!(world.fake.setting(STATE, "versioning").contains("Enabled"));
@@ -51,7 +51,7 @@ fn a_bucket_of_the_state_that_was_left_half_made_is_made_whole() {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn what_was_made_before_a_failure_is_not_made_twice() {
-    let world = World::new();
+    let world = TestEnv::new();
     // A conflict is no fault of the network: the provider gives up, and says so.
     world.fake.fail(Fault::new("POST", "/registry/v1/regions/fr-par/namespaces", 1, How::Conflict));
     let run = world.infra(&["apply", "staging", "--state", "file", "--yes"]);

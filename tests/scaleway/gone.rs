@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     check::assert_allowed,
     fake::{Fault, How},
-    world::World,
+    world::TestEnv,
 };
 
 const BACKUPS: &str = "bucket seasense-staging-backups-11111111";
@@ -13,11 +13,11 @@ const BACKUPS: &str = "bucket seasense-staging-backups-11111111";
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn nothing_is_left_but_the_backups_and_those_only_when_they_are_given_up() {
-    let world = World::new();
+    let world = TestEnv::new();
     world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
     world.fake.store("seasense-staging-backups-11111111", "base/1", b"readings");
     let gone = world.infra(&["destroy", "staging", "--state", "file", "--yes", "--json"]).well().json();
-    assert_eq!(gone["survivors"], json!([]));
+    assert_eq!(gone["leftover_resources"], json!([]));
     assert_eq!(gone["kept"][0]["kind"], "bucket of the backups", "{gone:#}");
     assert_eq!(world.fake.everything(), [BACKUPS]);
     assert!(!world.state().join("attached.d/staging").exists(), "its kubeconfig is forgotten");
@@ -31,7 +31,7 @@ fn nothing_is_left_but_the_backups_and_those_only_when_they_are_given_up() {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn what_nobody_removed_is_swept_and_what_cannot_be_is_told_and_ends_badly() {
-    let world = World::new();
+    let world = TestEnv::new();
     world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
     let cluster = world.fake.list("/k8s/v1/regions/fr-par/clusters")[0]["id"].as_str().unwrap().to_owned();
     let balancer = json!({"id": "lb-1", "name": format!("{cluster}_envoy"), "tags": [], "status": "ready"});
@@ -44,7 +44,7 @@ fn what_nobody_removed_is_swept_and_what_cannot_be_is_told_and_ends_badly() {
     let run = world.infra(&["destroy", "staging", "--state", "file", "--yes", "--json", "--wait", "2"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert_allowed("infra-destroy", &run.json());
-    let left = run.json()["survivors"].clone();
+    let left = run.json()["leftover_resources"].clone();
     assert_eq!((left.as_array().unwrap().len(), &left[0]["id"]), (1, &json!("v-1")), "{left:#}");
     // The next run finds nothing to destroy, and sweeps all the same.
     world.infra(&["destroy", "staging", "--state", "file", "--yes"]).well();

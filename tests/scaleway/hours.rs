@@ -5,13 +5,13 @@ use serde_json::json;
 use crate::{
     check::assert_allowed,
     fake::{Fault, How},
-    world::World,
+    world::TestEnv,
 };
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn pools_go_to_zero_and_come_back_and_opentofu_sees_no_difference_then() {
-    let world = World::new();
+    let world = TestEnv::new();
     world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
     world.fake.fail(Fault::new("PATCH", "/pools/", 1, How::TooMany(Some(1))));
     let night = world.infra(&["scale", "staging", "--to", "zero", "--json"]).well().json();

@@ -2,10 +2,10 @@
 
 use std::process::{Command, Output};
 
-use crate::world::{World, programs};
+use crate::world::{TestEnv, programs};
 
 /// Runs OpenTofu in the folder that `seasense` has prepared, without any key.
-fn tofu(world: &World, args: &[&str]) -> Output {
+fn tofu(world: &TestEnv, args: &[&str]) -> Output {
     let base = world.modules().parent().unwrap().to_owned();
     let mut command = Command::new(&programs()["tofu"].path);
     command
@@ -25,7 +25,7 @@ fn assert_well(output: &Output) {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn the_modules_are_formatted_valid_and_keep_their_own_rules() {
-    let world = World::new();
+    let world = TestEnv::new();
     // Prepares the folder and fetches the provider from the mirror.
     world.infra(&["plan", "staging", "--state", "file"]).well();
     let checkout = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/scaleway");
@@ -40,7 +40,7 @@ fn the_modules_are_formatted_valid_and_keep_their_own_rules() {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn a_wrong_value_is_refused_with_its_reason_before_anything_is_asked() {
-    let world = World::with(&serde_json::json!({"load_balancer": true, "kubernetes_version": "1.35.4"}));
+    let world = TestEnv::with(&serde_json::json!({"load_balancer": true, "kubernetes_version": "1.35.4"}));
     let run = world.infra(&["plan", "staging", "--state", "file"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert!(run.stderr.contains("Profile lean has no load balancer"), "{}", run.stderr);

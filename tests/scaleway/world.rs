@@ -9,9 +9,9 @@ use std::{
 };
 
 use seasense::{
-    config::{Places, Project},
-    event::{Events, Silent},
-    supply::{self, Program},
+    base::event::{Events, Silent},
+    config::{HostDirs, Project},
+    images::{self, Program},
 };
 use serde_json::Value;
 
@@ -43,12 +43,12 @@ pub fn programs() -> &'static BTreeMap<String, Program> {
     static PROGRAMS: OnceLock<BTreeMap<String, Program>> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        let places = Places::from_environment().unwrap();
+        let dirs = HostDirs::from_environment().unwrap();
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let events: Events = Arc::new(Silent);
         let names = ["tofu", "terraform-provider-scaleway"];
-        runtime.block_on(supply::programs((&project, &places), (&events, cores), &names)).unwrap()
+        runtime.block_on(images::programs((&project, &dirs), (&events, cores), &names)).unwrap()
     })
 }
 
@@ -58,12 +58,12 @@ pub const PASSPHRASE: &str = "a passphrase for tests and nothing else";
 /// The bucket of the state of the environment `staging`.
 pub const STATE: &str = "seasense-staging-state-11111111";
 
-pub struct World {
+pub struct TestEnv {
     pub fake: Fake,
     root: tempfile::TempDir,
 }
 
-impl World {
+impl TestEnv {
     pub fn new() -> Self {
         programs();
         let root = tempfile::tempdir().unwrap();

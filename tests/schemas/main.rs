@@ -10,12 +10,14 @@ use std::{path::Path, time::Duration};
 use check::{assert_allowed, check, schema};
 use samples::{empty, full};
 use seasense::{
-    engine::Removed,
-    event::{Event, Outcome, Pending},
-    failure::{Failure, Kind, Location},
-    infra::{Action, Applied, Change, Destroyed, Difference, Pool, Record, Scaled, Summary},
-    plan::{Plan, Step},
-    supply::{Lock, LockedImage, LockedManifest, LockedTool, Origin},
+    base::{
+        event::{Event, Outcome, Pending},
+        failure::{Failure, Kind, Location},
+    },
+    cloud::{Action, Applied, Change, Destroyed, Difference, Pool, Record, Scaled, Summary},
+    images::{Lock, LockedImage, LockedManifest, LockedTool, Origin},
+    launch::plan::{Plan, Step},
+    local::cluster::Removed,
     ui::failure_json,
 };
 use serde_json::{Value, json};
@@ -128,7 +130,7 @@ fn what_infrastructure_is_planned_made_removed_and_scaled() {
         kubeconfig: None,
     };
     assert_allowed("infra-apply", &value(&applied));
-    let destroyed = Destroyed { version: 1, removed: 3, survivors: Vec::new(), kept: Vec::new() };
+    let destroyed = Destroyed { version: 1, removed: 3, leftover_resources: Vec::new(), kept: Vec::new() };
     assert_allowed("infra-destroy", &value(&destroyed));
     let pool = Pool { zone: "fr-par-1".into(), id: "1".into(), min: 0, max: 2, changed: true };
     assert_allowed("infra-scale", &value(&Scaled { version: 1, pools: vec![pool] }));

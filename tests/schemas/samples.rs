@@ -1,7 +1,7 @@
 //! Snapshots to tell: one in which every field has a value, one in which hardly any has.
 
 use seasense::{
-    k8s::EventNote,
+    base::k8s::EventNote,
     observe::{Artifact, Endpoints, Problem, Snapshot, VERSION},
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetCounts, FleetHealth, GatewayHealth, Instance, Workload},

@@ -3,16 +3,16 @@
 use std::fs;
 
 use seasense::{
-    docker::Docker,
-    supply::{LOCK_VERSION, Origin},
+    base::docker::Docker,
+    images::{LOCK_VERSION, Origin},
 };
 
-use crate::world::World;
+use crate::world::TestEnv;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker and the built images (starts two registries and removes them)"]
 async fn a_killed_pull_is_resumed_to_the_whole_platform_by_the_same_digests() {
-    let world = World::create().await;
+    let world = TestEnv::create().await;
     let all = world.upstream.digests.len() as u64;
     world.pull_killed_after(all / 2);
     let halfway = world.lock();
@@ -48,7 +48,7 @@ async fn a_killed_pull_is_resumed_to_the_whole_platform_by_the_same_digests() {
     assert_eq!(before, fs::read(world.lock_file()).unwrap());
 }
 
-fn the_lock_names_what_upstream_has(world: &World) {
+fn the_lock_names_what_upstream_has(world: &TestEnv) {
     let lock = world.lock();
     assert_eq!((lock.version, lock.supply), (LOCK_VERSION, Origin::Pull));
     for (name, digest) in &world.upstream.digests {
@@ -77,7 +77,7 @@ fn the_lock_names_what_upstream_has(world: &World) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker and the built images (starts two registries and removes them)"]
 async fn what_is_not_what_its_hash_says_is_refused_and_deleted() {
-    let world = World::create().await;
+    let world = TestEnv::create().await;
     let stored = world.upstream.stored_layer("envoy").await;
     let good = fs::read(&stored).unwrap();
     let mut bad = good.clone();

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use flate2::{Compression, write::GzEncoder};
 use seasense::{
-    config::{Environment, Infra, Places, Project, infra::Pull},
-    supply::{
+    config::{Environment, HostDirs, Infra, Project, infra::Pull},
+    images::{
         self, Mode,
         oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
         pull::Official,
-        registry::{RegistryClient, daemon_reference},
     },
+    registry::{RegistryClient, daemon_reference},
 };
 use testcontainers::{
     ContainerAsync, GenericImage, ImageExt,
@@ -43,8 +43,8 @@ struct Pushed {
 
 impl Upstream {
     pub async fn start(project: &Project) -> Self {
-        let places = Places::from_environment().unwrap();
-        let lock = supply::locked(&places, Mode::Auto).unwrap();
+        let dirs = HostDirs::from_environment().unwrap();
+        let lock = images::locked(&dirs, Mode::Auto).unwrap();
         let own = lock.image("registry").unwrap();
         let (name, tag) = daemon_reference("registry", &own.digest)
             .rsplit_once(':')

@@ -9,8 +9,8 @@ use std::{
 };
 
 use seasense::{
-    config::{Places, Project},
-    supply::Lock,
+    config::{HostDirs, Project},
+    images::Lock,
 };
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use crate::{checkout::copy_checkout, page::Page, upstream::Upstream};
 const UPSTREAM: [&str; 4] = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io"];
 
 /// Everything a run of the program needs, and what it leaves.
-pub struct World {
+pub struct TestEnv {
     pub upstream: Upstream,
     pub page: Page,
     /// The registry's container.
@@ -50,7 +50,7 @@ impl Run {
     }
 }
 
-impl World {
+impl TestEnv {
     pub async fn create() -> Self {
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
         let upstream = Upstream::start(&Project::find(checkout).unwrap()).await;
@@ -68,7 +68,7 @@ impl World {
         // What this project builds by itself was built before the tests; its results are shared, nothing else is.
         let jobs = Path::new("supply/build/jobs");
         fs::create_dir_all(world.cache().join(jobs).parent().unwrap()).unwrap();
-        let built = Places::from_environment().unwrap().cache().join(jobs);
+        let built = HostDirs::from_environment().unwrap().cache().join(jobs);
         std::os::unix::fs::symlink(built, world.cache().join(jobs)).unwrap();
         world
     }
@@ -147,7 +147,7 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl Drop for TestEnv {
     fn drop(&mut self) {
         docker(&["rm", "--force", "--volumes", &self.registry]);
         docker(&["volume", "rm", &format!("{}-pull", self.registry)]);
@@ -156,7 +156,7 @@ impl Drop for World {
             let pulled = self.upstream.digests.keys().filter_map(|name| lock.images.get(name));
             for image in pulled {
                 names.push(format!("127.0.0.1:{}/{}", self.port, image.repository));
-                let kept = seasense::supply::registry::daemon_reference(&image.repository, &image.digest);
+                let kept = seasense::registry::daemon_reference(&image.repository, &image.digest);
                 docker(&["rmi", &kept]);
             }
         }

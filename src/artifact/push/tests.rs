@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 use super::{super::pack::pack, *};
 use crate::{
     artifact::{Provenance, Rendered},
-    supply::fake::Fake,
+    images::fake::Fake,
 };
 
 fn packed() -> Packed {

@@ -8,7 +8,7 @@ use std::{
 
 use bollard::errors::Error;
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// Loading a node image of several hundred megabytes into a busy daemon can take minutes.
 const REQUEST_LIMIT: Duration = Duration::from_mins(15);

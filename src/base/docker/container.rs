@@ -15,7 +15,7 @@ use super::{
     connect::{Docker, found},
     labels::Labels,
 };
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 /// A container, running or not.
 #[derive(Debug, Clone, PartialEq, Eq)]

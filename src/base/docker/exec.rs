@@ -5,7 +5,7 @@ use futures_util::StreamExt;
 use tokio::io::AsyncWriteExt;
 
 use super::connect::Docker;
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::Captured,
 };

@@ -10,7 +10,7 @@ use futures_util::{TryStreamExt, stream};
 use tokio::{fs::File, io::AsyncReadExt};
 
 use super::connect::{Docker, found};
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 const CHUNK: usize = 256 * 1024;
 

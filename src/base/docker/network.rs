@@ -11,7 +11,7 @@ use super::{
     connect::{Docker, found},
     labels::Labels,
 };
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 /// A network.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
     connect::{Docker, found},
     spec::Restart,
 };
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 impl Docker {
     /// Ends a container at once; an absent or stopped one is fine.

@@ -11,7 +11,7 @@ use bollard::{
 };
 
 use super::{connect::Docker, labels::Labels};
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 /// Something mounted into a container.
 #[derive(Debug, Clone, PartialEq, Eq)]

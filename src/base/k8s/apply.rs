@@ -7,14 +7,9 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use super::{
-    Client, Deadline, Look, Resource,
-    client::failure,
-    identity::is_other,
-    object,
-    wait::{PAUSE, wait},
-};
-use crate::failure::{Context, Failure, Kind, Result};
+use super::{Client, Resource, client::failure, identity::is_other, object};
+use crate::base::failure::{Context, Failure, Kind, Result};
+use crate::base::wait::{Deadline, Look, PAUSE, wait};
 
 /// The name under which seasense owns fields.
 const FIELD_MANAGER: &str = "seasense";
@@ -125,7 +120,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     fn source() -> Value {
         json!({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "OCIRepository",
@@ -165,12 +160,12 @@ mod tests {
         let api = FakeApi::default();
         let object = json!({"metadata": {"name": "x", "namespace": "n", "resourceVersion": "7"}});
         api.serve("/apis/coordination.k8s.io/v1/namespaces/n/leases/x", object.clone());
-        assert_eq!(api.client().delete(&crate::k8s::resource::LEASE, &object).await, Ok(true));
+        assert_eq!(api.client().delete(&crate::base::k8s::resource::LEASE, &object).await, Ok(true));
         let asked = api.asked();
         let deleted = asked.iter().find(|asked| asked.line.starts_with("DELETE ")).unwrap();
         assert_eq!(deleted.body["preconditions"], json!({"resourceVersion": "7"}));
         let gone = json!({"metadata": {"name": "y", "namespace": "n"}});
-        assert_eq!(api.client().delete(&crate::k8s::resource::LEASE, &gone).await, Ok(false));
+        assert_eq!(api.client().delete(&crate::base::k8s::resource::LEASE, &gone).await, Ok(false));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     identity::{Identity, guarded, refusal},
     object, resource, tls,
 };
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// How long one request may take; an API server under load answers within a second or two.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);

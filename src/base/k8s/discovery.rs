@@ -6,7 +6,7 @@ use super::{
     Client, Resource,
     client::{failure, is_absent},
 };
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 impl Client {
     /// Where the cluster serves `kind` of `api_version`; `None` while it does not.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Client, Selector, object, resource};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// One event, as people read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use kube::api::{Api, AttachParams};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use super::{Client, client::failure};
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::Captured,
 };

@@ -5,7 +5,7 @@ use kube::api::Api;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Client, client::failure};
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// An answer may not be longer.
 const LIMIT: u64 = 32 << 20;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use kube::config::Kubeconfig;
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// A cluster, named by a kubeconfig of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]

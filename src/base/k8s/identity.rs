@@ -9,7 +9,7 @@ use http::{Method, Request};
 use kube::client::Body;
 
 use super::{object, resource};
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// How the failure begins to say that another cluster answers.
 const OTHER: &str = "another cluster answers";
@@ -110,7 +110,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::k8s::{Client, Deadline, exec::Target, fake::FakeApi};
+    use crate::base::{
+        k8s::{Client, exec::Target, fake::FakeApi},
+        wait::Deadline,
+    };
 
     fn config_map(name: &str) -> Value {
         json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "flux-system"}})

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, LogParams};
 
 use super::{Client, client::failure, exec::Target};
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 impl Client {
     /// The last `tail` lines of a container; of the one before its last restart with `previous`.

@@ -19,7 +19,6 @@ pub mod resource;
 mod secrets;
 pub mod tls;
 mod tunnel;
-mod wait;
 
 #[cfg(test)]
 pub(crate) mod fake;
@@ -33,4 +32,3 @@ pub use read::Selector;
 pub use resource::Resource;
 pub use secrets::SecretValue;
 pub use tunnel::Forward;
-pub use wait::{Deadline, Look, PAUSE, every, pause, wait};

@@ -11,7 +11,7 @@ use super::{
     client::{failure, is_absent},
     object,
 };
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// Which objects of a list are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Client, Selector, resource};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// One value of a Secret. It has no `Debug` form, so that it enters no message by accident.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ fn values(secret: &Value) -> impl Iterator<Item = SecretValue> {
 mod tests {
     use serde_json::json;
 
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     #[tokio::test]
     async fn values_of_all_namespaces_are_decoded() {

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{Client, Selector, client::failure, object, resource};
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// Where a forwarded port leads: to the first ready pod with these labels, looked up anew for every connection, so that a
 /// switchover is followed.
@@ -98,7 +98,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::k8s::fake::FakeApi;
+    use crate::base::k8s::fake::FakeApi;
 
     #[tokio::test]
     async fn it_needs_a_pod_that_runs_and_closes_its_port_when_dropped() {

@@ -66,7 +66,7 @@ mod tests {
             title: String::new(),
             begun_ms: begun,
             ended_ms: Some(ended),
-            ending: Some(crate::timing::Ending::Done),
+            ending: Some(crate::base::timing::Ending::Done),
             after: Vec::new(),
             part_of: None,
         }

@@ -43,7 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::timing::Ending;
+    use crate::base::timing::Ending;
 
     fn step(name: &str, begun: u64, ended: Option<u64>, ending: Option<Ending>) -> StepTime {
         StepTime {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Ending, Run, StepTime, estimate};
-use crate::event::{Event, Events, Pending, Sink};
+use crate::base::event::{Event, Events, Pending, Sink};
 
 /// What is known of this run so far, and of earlier ones.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ impl Sink for Recorder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Outcome, Silent, Step};
+    use crate::base::event::{Outcome, Silent, Step};
 
     fn started(step: &str) -> Event {
         Event::Started { step: step.into(), title: step.to_uppercase() }

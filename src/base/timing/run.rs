@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Outcome;
+use crate::base::event::Outcome;
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ pub(super) const OK: &str = "ok";
 
 impl Run {
     /// The verdict of a run that ended so.
-    pub fn verdict_of<T>(result: &crate::failure::Result<T>) -> String {
+    pub fn verdict_of<T>(result: &crate::base::failure::Result<T>) -> String {
         result.as_ref().map_or_else(|failure| failure.kind.name(), |_| OK).to_owned()
     }
 

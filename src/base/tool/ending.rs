@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::failure::{Failure, Kind};
+use crate::base::failure::{Failure, Kind};
 
 /// What a child that ended well has written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

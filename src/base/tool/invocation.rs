@@ -153,7 +153,7 @@ impl Invocation {
             group.0 = None;
         }
         match ended {
-            Ok(Ok(status)) => judge(status, command, captured),
+            Ok(Ok(status)) => evaluate(status, command, captured),
             Ok(Err(error)) => Err(self.io(&error)),
             Err(limit) => Err(ToolError::TimedOut { command, limit, tail: tail(&captured) }),
         }
@@ -254,7 +254,7 @@ async fn pump(pipe: impl AsyncRead + Unpin, stream: Stream, lines: mpsc::Sender<
     }
 }
 
-fn judge(status: ExitStatus, command: String, captured: Captured) -> Result<Captured, ToolError> {
+fn evaluate(status: ExitStatus, command: String, captured: Captured) -> Result<Captured, ToolError> {
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(captured),
         (Some(code), _) => Err(ToolError::Exited { command, code, tail: tail(&captured) }),

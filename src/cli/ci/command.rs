@@ -4,11 +4,13 @@ use std::{ffi::OsString, path::Path, time::Instant};
 
 use super::report::Report;
 use crate::{
-    event::{Event, Step},
-    failure::{Failure, Kind, Result},
-    k8s::Client,
+    base::{
+        event::{Event, Step},
+        failure::{Failure, Kind, Result},
+        k8s::Client,
+        tool::{Invocation, Line, Stream},
+    },
     observe::Snapshot,
-    tool::{Invocation, Line, Stream},
     ui::{Ui, junit::Case},
     workloads,
 };

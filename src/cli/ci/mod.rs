@@ -7,15 +7,17 @@ mod work;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 
-use self::{report::Report, standing::Standing};
+use self::{report::Report, standing::EnvironmentGuard};
 use super::{
     Context,
     images::Supply,
     interrupt::{Ended, until_signal},
 };
 use crate::{
-    event::Event,
-    failure::{Failure, Kind, Result},
+    base::{
+        event::Event,
+        failure::{Failure, Kind, Result},
+    },
     ui::{Ui, duration},
 };
 
@@ -42,7 +44,7 @@ pub struct Args {
 /// Runs all stages; the exit code is that of the first one that failed.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let report = Report::begin(context.ui, args.junit.clone(), args.events.as_deref())?;
-    let standing = Standing::default();
+    let standing = EnvironmentGuard::default();
     let work = Box::pin(within(args.ttl, work::run(context, &args, &report, &standing)));
     let worked = match until_signal(work).await? {
         Ended::ByItself(result) => result,

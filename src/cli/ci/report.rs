@@ -7,8 +7,10 @@ use std::{
 };
 
 use crate::{
-    event::{Events, Tee},
-    failure::Result,
+    base::{
+        event::{Events, Tee},
+        failure::Result,
+    },
     observe::Check,
     ui::{
         EventFile, Ui, failure_json,
@@ -111,8 +113,10 @@ impl Report {
 mod tests {
     use super::*;
     use crate::{
-        event::Step,
-        failure::{Failure, Kind},
+        base::{
+            event::Step,
+            failure::{Failure, Kind},
+        },
         ui::Output,
     };
 

@@ -8,11 +8,17 @@ use std::{
 
 use super::{report::Report, warn};
 use crate::{
+    base::{
+        event::Event,
+        failure::{Failure, Kind, Result},
+    },
     config::Environment,
     diagnose,
-    engine::{self, EngineContext, Extent, Heartbeat, Lock},
-    event::Event,
-    failure::{Failure, Kind, Result},
+    local::{
+        LocalContext,
+        cluster::{self, Lock, RemoveScope},
+        leases::Heartbeat,
+    },
     observe::{self, Observer},
 };
 
@@ -21,12 +27,12 @@ const DIAGNOSE_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a run has made; outside the run's own work, which may be cut off at any moment.
 #[derive(Default)]
-pub struct Standing(Mutex<Option<Made>>);
+pub struct EnvironmentGuard(Mutex<Option<Made>>);
 
 /// An environment, what keeps others from it and what keeps it alive.
 pub struct Made {
     /// What the engine works with.
-    pub engine: EngineContext,
+    pub engine: LocalContext,
     /// The environment, with the port that it really has.
     pub environment: Environment,
     /// Nobody else works on it.
@@ -35,7 +41,7 @@ pub struct Made {
     pub heartbeat: Heartbeat,
 }
 
-impl Standing {
+impl EnvironmentGuard {
     /// Notes what was made.
     pub fn set(&self, made: Made) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
@@ -63,8 +69,8 @@ impl Standing {
         }
         let cluster = made.environment.cluster_name();
         let name = (made.environment.instance(), cluster.as_str());
-        let removed = engine::remove(&made.engine.host(), name, Extent::Environment).await?;
-        made.lock.forget(&made.engine.places, &cluster);
+        let removed = cluster::remove(&made.engine.host(), name, RemoveScope::Environment).await?;
+        made.lock.forget(&made.engine.dirs, &cluster);
         drop(made.heartbeat);
         let text = format!("{} containers removed, no file left", removed.containers.len());
         report.events().emit(Event::Notice { text });
@@ -77,7 +83,7 @@ async fn diagnose(made: &Made, report: &Report, failure: &Failure, junit: Option
     let subject = diagnose::Subject {
         project: &made.engine.project,
         environment: &made.environment,
-        places: &made.engine.places,
+        dirs: &made.engine.dirs,
         docker: Some(&made.engine.docker),
         events: report.events(),
     };
@@ -100,7 +106,7 @@ async fn look(made: &Made, report: &Report) {
     }
     let observer = Observer {
         environment: &made.environment,
-        places: &made.engine.places,
+        dirs: &made.engine.dirs,
         docker: Some(&made.engine.docker),
     };
     let (parts, phases) = observe::health(&observe::snapshot(observer).await);

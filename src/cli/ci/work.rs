@@ -6,38 +6,53 @@ use super::{
     super::dev::{prepare, raise},
     Args, Context, command,
     report::Report,
-    standing::{Made, Standing},
+    standing::{EnvironmentGuard, Made},
     warn,
 };
 use crate::{
+    base::{
+        failure::{Failure, Kind, Result},
+        k8s::Client,
+        wait::Deadline,
+    },
     config::Environment,
-    engine::{self, EngineContext, Heartbeat, Lease, Lock, Reserved, gc, preflight},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, Deadline},
+    launch::plan,
+    local::{
+        LocalContext,
+        cluster::{self, Lock},
+        doctor,
+        free_port::Reserved,
+        gc,
+        leases::{Heartbeat, Lease},
+    },
     observe::{self, Observer, Snapshot, Subject},
-    plan,
     workloads::Public,
 };
 
 /// Brings an environment up, proves it, and runs the command against it.
-pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: &Standing) -> Result<()> {
+pub async fn run(
+    context: &Context<'_>,
+    args: &Args,
+    report: &Report,
+    standing: &EnvironmentGuard,
+) -> Result<()> {
     let project = context.project()?;
     let template = context.template(&project)?;
     Context::made_here(&template)?;
     Context::no_rehearsal(&template)?;
     let wanted = prepare::inputs(&project, &template).await?;
-    let engine = EngineContext { events: report.events().clone(), ..context.engine(&project).await? };
+    let engine = LocalContext { events: report.events().clone(), ..context.engine(&project).await? };
     sweep(&engine, report).await;
-    let name = engine::lease::fresh_name();
-    preflight::require(&engine, &template.clone().as_instance(&name, 0)).await?;
+    let name = crate::local::leases::lease::fresh_name();
+    doctor::require(&engine, &template.clone().as_instance(&name, 0)).await?;
     let reserved = Reserved::some()?;
-    let places: Vec<Environment> =
+    let dirs: Vec<Environment> =
         reserved.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
     let deadline = Deadline::after(args.ttl);
-    let mut platform = prepare::platform(&engine, &places[0], wanted, &args.supply).await?;
-    stand(&engine, &places[0], args.ttl, &platform.reaper_image, standing).await?;
-    let public = engine::on_a_free_port(reserved, async |index| {
-        let environment = &places[index];
+    let mut platform = prepare::platform(&engine, &dirs[0], wanted, &args.supply).await?;
+    stand(&engine, &dirs[0], args.ttl, &platform.reaper_image, standing).await?;
+    let public = crate::local::free_port::on_a_free_port(reserved, async |index| {
+        let environment = &dirs[index];
         standing.moved(environment);
         (platform.environment, platform.variables) = (environment, environment.to_variables());
         let desired = plan::Desired {
@@ -49,12 +64,12 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
     })
     .await?;
     let environment = platform.environment;
-    let observer = Observer { environment, places: &engine.places, docker: Some(&engine.docker) };
+    let observer = Observer { environment, dirs: &engine.dirs, docker: Some(&engine.docker) };
     let seen = observe::prove(observer, &public, deadline, &engine.events).await?;
     let (parts, phases) = observe::health(&seen);
     report.add_checks("phases", &phases);
     report.add_checks("health", &parts);
-    let client = Client::connect(&engine::handle(&engine.places, &environment.cluster_name())).await?;
+    let client = Client::connect(&cluster::handle(&engine.dirs, &environment.cluster_name())).await?;
     Box::pin(accept(environment, (&public, &client), (&seen, &platform.packed.digest), deadline, report))
         .await?;
     if args.command.is_empty() {
@@ -64,13 +79,13 @@ pub async fn run(context: &Context<'_>, args: &Args, report: &Report, standing: 
         context.ui,
         report,
         &args.command,
-        (&client, &seen, &engine.places.state(&environment.cluster_name())),
+        (&client, &seen, &engine.dirs.state(&environment.cluster_name())),
     )
     .await
 }
 
 /// What killed runs left and their reapers could not remove goes first; that it cannot is no reason not to run.
-async fn sweep(engine: &EngineContext, report: &Report) {
+async fn sweep(engine: &LocalContext, report: &Report) {
     let now = jiff::Timestamp::now();
     if let Err(failure) = gc::collect(&engine.host(), now, gc::Scope::OfProcesses, false).await {
         warn(report, "what earlier runs left was not removed", &failure);
@@ -79,18 +94,18 @@ async fn sweep(engine: &EngineContext, report: &Report) {
 
 /// The reaper comes before anything that it would have to remove.
 async fn stand(
-    engine: &EngineContext,
+    engine: &LocalContext,
     environment: &Environment,
     ttl: Duration,
     reaper: &str,
-    standing: &Standing,
+    standing: &EnvironmentGuard,
 ) -> Result<()> {
     let (now, cluster) = (jiff::Timestamp::now(), environment.cluster_name());
     let lease = Lease::new(engine, Some(std::process::id()), ttl, now);
-    engine::reaper::ensure(engine, environment, &lease, reaper).await?;
-    let lock = Lock::acquire(&engine.places, &cluster)?;
+    crate::local::leases::reaper::ensure(engine, environment, &lease, reaper).await?;
+    let lock = Lock::acquire(&engine.dirs, &cluster)?;
     lease.write(engine, environment, now)?;
-    let heartbeat = Heartbeat::start(&engine.places.state(&cluster))?;
+    let heartbeat = Heartbeat::start(&engine.dirs.state(&cluster))?;
     standing.set(Made { engine: engine.clone(), environment: environment.clone(), lock, heartbeat });
     Ok(())
 }
@@ -102,18 +117,18 @@ async fn accept(
     deadline: Deadline,
     report: &Report,
 ) -> Result<()> {
-    let stranger = Public::stranger(environment.variables.hostname.get_ref(), environment.https_port())?;
-    let subject = Subject { public, stranger: &stranger, client, seen, digest };
+    let untrusted = Public::untrusted(environment.variables.hostname.get_ref(), environment.https_port())?;
+    let subject = Subject { public, untrusted: &untrusted, client, seen, digest };
     let checks = Box::pin(observe::accept(subject, deadline, report.events())).await;
     report.add_checks("acceptance", &checks);
     let broken = checks.iter().filter_map(|check| Some((check, check.result.as_ref().err()?)));
-    let told: Vec<String> = broken.map(|(check, failure)| told(&check.name, failure)).collect();
+    let told: Vec<String> = broken.map(|(check, failure)| describe(&check.name, failure)).collect();
     if told.is_empty() {
         return Ok(());
     }
     Err(told.into_iter().fold(Failure::new(Kind::Workload, "not every promise is kept"), Failure::because))
 }
 
-fn told(name: &str, failure: &Failure) -> String {
+fn describe(name: &str, failure: &Failure) -> String {
     format!("{name}: {}", failure.with_causes())
 }

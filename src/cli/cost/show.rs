@@ -2,7 +2,7 @@
 
 use super::{Budget, Comparison, Priced, Report};
 use crate::{
-    cost::{Age, Row},
+    cloud::cost::{Age, Row},
     ui::{self, Style},
 };
 

@@ -13,13 +13,19 @@ use serde_json::json;
 use self::record::{Record, is_of_platform};
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
+    base::{failure::Result, wait::Deadline},
     config::Environment,
-    engine::{self, EngineContext, Lease, Lock, preflight},
-    failure::Result,
-    k8s::Deadline,
+    launch::{
+        plan::{self, Plan},
+        watch::Watcher,
+    },
+    local::{
+        LocalContext,
+        cluster::{self, Lock},
+        doctor,
+        leases::Lease,
+    },
     observe::{self, Observer, Snapshot},
-    plan::{self, Plan},
-    watch::Watcher,
 };
 
 /// Arguments of `seasense dev`.
@@ -81,7 +87,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
 /// What a watch goes on with; the lock is held as long as it goes.
 struct Ahead<'a> {
-    engine: EngineContext,
+    engine: LocalContext,
     platform: prepare::Platform<'a>,
     watcher: Watcher,
     _lock: Lock,
@@ -91,16 +97,16 @@ struct Ahead<'a> {
 async fn attempt<'a>(
     context: &Context<'_>,
     args: &Args,
-    (engine, environment, wanted): (EngineContext, &'a Environment, prepare::Inputs),
+    (engine, environment, wanted): (LocalContext, &'a Environment, prepare::Inputs),
     made: &mut Option<Plan>,
 ) -> Result<Option<Ahead<'a>>> {
     let lock = args.lock.take(&engine, environment).await?;
-    preflight::require(&engine, environment).await?;
+    doctor::require(&engine, environment).await?;
     let platform = prepare::platform(&engine, environment, wanted, &args.supply).await?;
     if args.recreate && !args.dry_run {
-        engine::discard(&engine, environment).await?;
+        cluster::discard(&engine, environment).await?;
     }
-    let observer = Observer { environment, places: &engine.places, docker: Some(&engine.docker) };
+    let observer = Observer { environment, dirs: &engine.dirs, docker: Some(&engine.docker) };
     let before = observe::snapshot(observer).await;
     // From here on nothing that is saved goes unseen.
     let watcher = args.watch.then(|| Watcher::start(&engine.project, environment.name())).transpose()?;
@@ -114,7 +120,7 @@ async fn attempt<'a>(
         let now = jiff::Timestamp::now();
         let lease = Lease::new(&engine, None, ttl, now);
         lease.write(&engine, environment, now)?;
-        engine::reaper::ensure(&engine, environment, &lease, &platform.reaper_image).await?;
+        crate::local::leases::reaper::ensure(&engine, environment, &lease, &platform.reaper_image).await?;
     }
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let public = raise::raise(&engine, &platform, plan, deadline).await?;
@@ -123,14 +129,14 @@ async fn attempt<'a>(
     Ok(watcher.map(|watcher| Ahead { engine, platform, watcher, _lock: lock }))
 }
 
-async fn plan(engine: &EngineContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {
+async fn plan(engine: &LocalContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {
     let name = platform.environment.cluster_name();
-    let cluster = match engine::observe(&engine.docker, &engine.places, &name).await? {
-        engine::Observed::Absent => plan::Cluster::Absent,
-        engine::Observed::Foreign { container } => return Err(engine::foreign(&name, &container)),
-        engine::Observed::Partial { reason } => plan::Cluster::Partial(reason),
-        engine::Observed::Stopped | engine::Observed::Paused { .. } => plan::Cluster::Stopped,
-        engine::Observed::Running => plan::Cluster::Running {
+    let cluster = match cluster::observe(&engine.docker, &engine.dirs, &name).await? {
+        cluster::Observed::Absent => plan::Cluster::Absent,
+        cluster::Observed::Foreign { container } => return Err(cluster::foreign(&name, &container)),
+        cluster::Observed::Partial { reason } => plan::Cluster::Partial(reason),
+        cluster::Observed::Stopped | cluster::Observed::Paused { .. } => plan::Cluster::Stopped,
+        cluster::Observed::Running => plan::Cluster::Running {
             digest: before.artifact.digest.clone(),
             ready: before.phases.iter().all(|phase| phase.ready) && !before.phases.is_empty(),
         },

@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::super::images::Supply;
 use crate::{
     artifact::{self, Packed, Provenance, Rendered, Tree, Upstream},
+    base::{event::Step, failure::Result},
     config::{Environment, Project},
-    engine::{ClusterSource, EngineContext},
-    event::Step,
-    failure::Result,
-    supply::{self, Lock, Registry},
+    images::{self, Lock},
+    local::{LocalContext, cluster::ClusterSource},
+    registry::Registry,
 };
 
 /// What a run takes from the checkout, checked before anything is touched.
@@ -44,15 +44,15 @@ pub async fn inputs(project: &Project, environment: &Environment) -> Result<Inpu
 
 /// Makes sure of the images, renders the tree and packs it.
 pub async fn platform<'a>(
-    engine: &EngineContext,
+    engine: &LocalContext,
     environment: &'a Environment,
     inputs: Inputs,
     args: &Supply,
 ) -> Result<Platform<'a>> {
     let context = args.context(engine, environment);
-    let (lock, registry) = supply::ensure(&context, args.mode(), &supply::Scope::All).await?;
+    let (lock, registry) = images::ensure(&context, args.mode(), &images::Scope::All).await?;
     let step = Step::start(&engine.events, "artifact.pack", "Pack the platform into one artifact");
-    let upstream = Upstream::load(&lock, &supply::manifests_folder(&engine.places, &lock))?;
+    let upstream = Upstream::load(&lock, &images::manifests_folder(&engine.dirs, &lock))?;
     let rendered = artifact::render(&inputs.tree, &lock, &upstream)?;
     let packed = artifact::pack(&rendered, &Provenance::read(&engine.project).await?)?;
     step.done(packed.digest.clone());
@@ -76,7 +76,7 @@ fn cluster_source(lock: &Lock, registry: &Registry) -> Result<ClusterSource> {
     Ok(ClusterSource {
         kind: lock.tool("kind")?.path.clone(),
         node_image: registry.host_reference(lock.image("node")?),
-        built: lock.supply == supply::Origin::Build,
+        built: lock.supply == images::Origin::Build,
         registry: registry.inside.clone(),
     })
 }

@@ -5,14 +5,16 @@ use std::time::Duration;
 use super::prepare::Platform;
 use crate::{
     artifact,
+    base::{
+        event::{Event, Step},
+        failure::Result,
+        k8s::Client,
+        wait::Deadline,
+    },
     config::Environment,
-    engine::{self, EngineContext, FleetInput},
-    event::{Event, Step},
-    failure::Result,
-    k8s::{Client, Deadline},
+    launch::plan::Plan,
+    local::{LocalContext, buoys::FleetInput, cluster},
     phases::{self, BootstrapInput, Follow},
-    plan::Plan,
-    upkeep,
     workloads::{self, Public},
 };
 
@@ -21,7 +23,7 @@ const WAKE_LIMIT: Duration = Duration::from_mins(3);
 
 /// Takes the steps of `plan` and gives the way in that a person would take.
 pub async fn raise(
-    engine: &EngineContext,
+    engine: &LocalContext,
     platform: &Platform<'_>,
     plan: &Plan,
     deadline: Deadline,
@@ -32,10 +34,11 @@ pub async fn raise(
         step.done("");
         Ok(())
     };
-    let (awake, ()) = tokio::try_join!(engine::ensure(engine, platform.environment, &platform.source), push)?;
+    let (awake, ()) =
+        tokio::try_join!(cluster::ensure(engine, platform.environment, &platform.source), push)?;
     let client = Client::connect(&awake.handle).await?;
     if let Some(started) = awake.started {
-        upkeep::free(&client, started).await?;
+        crate::launch::controller_leases::free(&client, started).await?;
     }
     let input = BootstrapInput {
         flux: &platform.flux,
@@ -48,39 +51,39 @@ pub async fn raise(
     let handed = phases::bootstrap(&client, &input, &engine.events).await?;
     // The plan compares digests; variables that changed leave the digest as it is.
     if plan.changes_nothing() && !handed.settings {
-        return sail(engine, platform, &client, deadline).await;
+        return start_fleet(engine, platform, &client, deadline).await;
     }
     let follow = async {
         let now = jiff::Timestamp::now().to_string();
         if handed.settings {
-            phases::poke_all(&client, &now).await?;
+            phases::request_reconcile_all(&client, &now).await?;
         } else {
-            phases::poke(&client, &now).await?;
+            phases::request_reconcile(&client, &now).await?;
         }
         if awake.started.is_some() {
             // What crashes while all starts at once is no failure of its phase. What crashes for good is: the phases tell.
             let limit = deadline.or_after(WAKE_LIMIT);
-            let _ = upkeep::awake(&client, awake.started, limit, &engine.events).await;
+            let _ = crate::launch::awake::awake(&client, awake.started, limit, &engine.events).await;
         }
         let what = Follow { digest: &platform.packed.digest, deadline };
         phases::follow(&client, what, &engine.events).await
     };
     // The fleet sails as soon as the first door is open, while the standby still copies the primary.
-    let (_, public) = tokio::try_join!(follow, sail(engine, platform, &client, deadline))?;
+    let (_, public) = tokio::try_join!(follow, start_fleet(engine, platform, &client, deadline))?;
     Ok(public)
 }
 
 /// The way in that a person would take, once the authority stands where people and programs find it.
-pub fn way_in(engine: &EngineContext, environment: &Environment, authority: &[u8]) -> Result<Public> {
-    if engine::write_authority(&engine.places, &environment.cluster_name(), authority)? {
-        engine.events.emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
+pub fn way_in(engine: &LocalContext, environment: &Environment, authority: &[u8]) -> Result<Public> {
+    if cluster::write_authority(&engine.dirs, &environment.cluster_name(), authority)? {
+        engine.events.emit(Event::Warning { text: cluster::AUTHORITY_CHANGED.to_owned() });
     }
     Public::new(environment.variables.hostname.get_ref(), environment.https_port(), authority)
 }
 
 /// Lets the fleet sail and sees its first reading arrive.
-async fn sail(
-    engine: &EngineContext,
+async fn start_fleet(
+    engine: &LocalContext,
     platform: &Platform<'_>,
     client: &Client,
     deadline: Deadline,
@@ -96,7 +99,7 @@ async fn sail(
         key: &credentials.enrolment_key,
         ca: &credentials.authority,
     };
-    engine::fleet::ensure(engine, &input).await?;
+    crate::local::buoys::fleet::ensure(engine, &input).await?;
     if *environment.fleet.buoys.get_ref() == 0 {
         step.unchanged("the environment asks for no buoys");
         return Ok(public);

@@ -4,12 +4,14 @@ use std::{process::ExitCode, time::Duration};
 
 use super::super::Context;
 use crate::{
-    config::{Environment, Places, Project},
+    base::{
+        event::Event,
+        failure::{Failure, Kind, Result},
+        timing::{History, Run},
+    },
+    config::{Environment, HostDirs, Project},
     diagnose::{self, Options, Subject},
-    event::Event,
-    failure::{Failure, Kind, Result},
-    plan::Plan,
-    timing::{History, Run},
+    launch::plan::Plan,
 };
 
 /// Nobody waits longer for a failure that is known already.
@@ -20,7 +22,7 @@ pub struct Record<'a> {
     context: &'a Context<'a>,
     project: &'a Project,
     environment: &'a Environment,
-    places: Places,
+    dirs: HostDirs,
     begun_at: jiff::Timestamp,
 }
 
@@ -31,9 +33,9 @@ impl<'a> Record<'a> {
         project: &'a Project,
         environment: &'a Environment,
     ) -> Result<Self> {
-        let places = Places::from_environment()?;
-        context.ui.notes().expect(History::read(places.cache(), environment.name()).runs);
-        Ok(Self { context, project, environment, places, begun_at: jiff::Timestamp::now() })
+        let dirs = HostDirs::from_environment()?;
+        context.ui.notes().expect(History::read(dirs.cache(), environment.name()).runs);
+        Ok(Self { context, project, environment, dirs, begun_at: jiff::Timestamp::now() })
     }
 
     /// Writes down how long each step took; a run that could not be written down is none the worse.
@@ -52,7 +54,7 @@ impl<'a> Record<'a> {
             plan: plan.map(|plan| plan.steps.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             steps,
         };
-        if let Err(failure) = History::add(self.places.cache(), self.environment.name(), run) {
+        if let Err(failure) = History::add(self.dirs.cache(), self.environment.name(), run) {
             self.warn("the times of this run are not kept", &failure);
         }
     }
@@ -65,7 +67,7 @@ impl<'a> Record<'a> {
         let subject = Subject {
             project: self.project,
             environment: self.environment,
-            places: &self.places,
+            dirs: &self.dirs,
             docker: docker.as_ref(),
             events,
         };

@@ -2,8 +2,8 @@
 
 use super::{counts, image};
 use crate::{
+    base::failure::Result,
     compare::{Change, Line, Report, What, field_lines, migration_lines, object_lines},
-    failure::Result,
 };
 
 /// Largest comment, in bytes; forges take some more, but none of them less.

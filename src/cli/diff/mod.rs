@@ -7,12 +7,14 @@ use std::{path::PathBuf, process::ExitCode};
 
 use super::{Context, images::Supply, json::Json};
 use crate::{
+    base::{
+        event::{Events, Step},
+        failure::{Context as _, Kind, Result},
+    },
+    cloud::cost,
     compare::{self, Beside, Cost, Flux, Operand, Report, Side, Where, build_both, read, resources},
-    config::{Infra, Infrastructure, Places, Prices, Project, names},
-    cost,
-    event::{Events, Step},
-    failure::{Context as _, Kind, Result},
-    supply,
+    config::{HostDirs, Infra, Infrastructure, Prices, Project, names},
+    images,
 };
 
 /// Arguments of `seasense diff`.
@@ -97,8 +99,8 @@ fn costs(project: &Project, before: &Side, after: &Side) -> Result<Option<Cost>>
 
 /// What builds the sides, made where it is missing.
 pub(super) async fn flux(at: &Where, events: &Events) -> Result<Flux> {
-    let program = supply::program(&at.project, &at.places, events, Flux::PROGRAM).await?;
-    Ok(Flux::new(program, &at.places))
+    let program = images::program(&at.project, &at.dirs, events, Flux::PROGRAM).await?;
+    Ok(Flux::new(program, &at.dirs))
 }
 
 /// Where sides are read from.
@@ -106,7 +108,7 @@ pub(super) fn place(context: &Context<'_>, project: &Project, supply: &Supply) -
     let registry = *context.template(project)?.ports.registry.get_ref();
     Ok(Where {
         project: project.clone(),
-        places: Places::from_environment()?,
+        dirs: HostDirs::from_environment()?,
         supply: supply.mode(),
         registry: format!("127.0.0.1:{registry}"),
     })

@@ -2,8 +2,8 @@
 
 use super::{counts, image};
 use crate::{
+    base::failure::Result,
     compare::{Change, ImageChange, Line, Report, What, field_lines, migration_lines, object_lines},
-    failure::Result,
     ui::{Style, table},
 };
 

@@ -7,15 +7,15 @@ use serde::Serialize;
 use super::super::{Context, json::Json};
 use crate::{
     artifact::whole::REPOSITORY,
-    config::{Infra, Project, registry_credentials},
-    engine::{self, Observed},
-    failure::{Failure, Kind, Result},
-    k8s::Client,
-    phases,
-    supply::{
-        prune::{self, Judged, Verdict},
-        registry::{Admin, Place, is_local},
+    base::{
+        failure::{Failure, Kind, Result},
+        k8s::Client,
     },
+    config::{Infra, Project, registry_credentials},
+    images::prune::{self, Judged, Verdict},
+    local::cluster::{self, Observed},
+    phases,
+    registry::{Admin, Place, is_local},
     ui,
 };
 
@@ -100,9 +100,9 @@ fn known(project: &Project) -> Result<Vec<String>> {
 async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
     let host = context.host().await?;
     let mut digests = BTreeSet::new();
-    for found in engine::inventory(&host).await? {
+    for found in crate::local::inventory::inventory(&host).await? {
         match found.cluster_state {
-            Observed::Running => digests.extend(followed(&host.places, &found.cluster).await?),
+            Observed::Running => digests.extend(followed(&host.dirs, &found.cluster).await?),
             Observed::Absent | Observed::Foreign { .. } => (),
             // It wakes with the images that its nodes have, but asks the registry for those that they lack.
             Observed::Partial { .. } | Observed::Stopped | Observed::Paused { .. } => {
@@ -121,9 +121,9 @@ async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
     Ok(digests)
 }
 
-async fn followed(places: &crate::config::Places, cluster: &str) -> Result<Option<String>> {
+async fn followed(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Option<String>> {
     let asked = async {
-        let client = Client::connect(&engine::handle(places, cluster)).await?;
+        let client = Client::connect(&cluster::handle(dirs, cluster)).await?;
         phases::followed(&client).await
     };
     tokio::time::timeout(SILENCE, asked).await.unwrap_or_else(|_| {
@@ -179,7 +179,7 @@ mod schema;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::supply::prune::{Held, select};
+    use crate::images::prune::{Held, select};
 
     fn args(dry_run: bool) -> Args {
         Args {

@@ -2,25 +2,30 @@
 
 use std::process::ExitCode;
 
-use super::{Sure, Target, handover, show};
+use super::{ConfirmArgs, Target, handover, show};
 use crate::{
+    base::failure::Result,
     cli::{Context, json::Json},
-    engine::attached,
-    failure::Result,
-    infra::{self, Applied},
+    cloud::{self, Applied},
+    local::cluster::attached,
 };
 
 /// Plans, asks, applies, leaves the kubeconfig in the private folder, and hands over to Flux.
-pub(super) async fn run(context: &Context<'_>, target: &Target, sure: Sure, json: Json) -> Result<ExitCode> {
+pub(super) async fn run(
+    context: &Context<'_>,
+    target: &Target,
+    sure: ConfirmArgs,
+    json: Json,
+) -> Result<ExitCode> {
     let infra = target.context(context)?;
     let question = format!("Do it to `{}`?", target.environment);
-    let consent = |planned: &infra::Planned<'_>| {
+    let consent = |planned: &cloud::Planned<'_>| {
         let eur_per_month = super::price(&infra, &planned.for_others)?;
         sure.consent(context, &show::priced(&planned.summary, eur_per_month), &question)
     };
-    let applied = infra::apply(&infra, consent).await?;
+    let applied = cloud::apply(&infra, consent).await?;
     if let Some(kubeconfig) = &applied.kubeconfig {
-        attached::write_kubeconfig(&infra.places, &target.environment, kubeconfig.reveal().as_bytes())?;
+        attached::write_kubeconfig(&infra.dirs, &target.environment, kubeconfig.reveal().as_bytes())?;
     }
     handover::run(context, &infra).await?;
     json.print(context, &applied, String::new)?;

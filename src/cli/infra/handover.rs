@@ -3,13 +3,11 @@
 //! The same call ten times gives the same result: it is what a promotion does, without moving the digest.
 
 use crate::{
+    base::{event::Event, failure::Result},
     cli::Context,
+    cloud::InfraContext,
     config::Environment,
-    event::Event,
-    failure::Result,
-    infra::InfraContext,
-    promote::{EnvLock, Target},
-    target::ClusterTarget,
+    promotion::{Target, environment::ClusterTarget, store::EnvLock},
 };
 
 /// Hands the cluster over to Flux, where a digest was promoted to the environment.

@@ -14,10 +14,9 @@ use serde_json::Value;
 
 use super::{Context, json::Json};
 use crate::{
-    config::{CloudKeys, Infrastructure, Places, Prices},
-    cost,
-    failure::{Failure, Kind, Result},
-    infra::{InfraContext, Manner, State},
+    base::failure::{Failure, Kind, Result},
+    cloud::{DestroyOptions, InfraContext, State, cost},
+    config::{CloudKeys, HostDirs, Infrastructure, Prices},
 };
 
 /// Arguments of `seasense infra`.
@@ -44,7 +43,7 @@ enum Action {
         #[command(flatten)]
         target: Target,
         #[command(flatten)]
-        sure: Sure,
+        sure: ConfirmArgs,
         #[command(flatten)]
         json: Json,
     },
@@ -53,7 +52,7 @@ enum Action {
         #[command(flatten)]
         target: Target,
         #[command(flatten)]
-        sure: Sure,
+        sure: ConfirmArgs,
         /// Remove the bucket of the backups as well, with every backup in it
         #[arg(long)]
         with_backups: bool,
@@ -96,7 +95,7 @@ enum Where {
 
 /// The answer that was given before the question.
 #[derive(Debug, Clone, Copy, clap::Args)]
-struct Sure {
+struct ConfirmArgs {
     /// Do it without asking
     #[arg(long)]
     yes: bool,
@@ -116,7 +115,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         Action::Plan { target, save, json } => plan::run(context, &target, save.as_deref(), json).await,
         Action::Apply { target, sure, json } => apply::run(context, &target, sure, json).await,
         Action::Destroy { target, sure, with_backups, wait, json } => {
-            let manner = Manner { with_backups, settle: Duration::from_secs(wait) };
+            let manner = DestroyOptions { with_backups, settle: Duration::from_secs(wait) };
             destroy::run(context, &target, sure, manner, json).await
         }
         Action::Scale { target, to, json } => scale::run(context, &target, to, json).await,
@@ -129,7 +128,7 @@ impl Target {
         Ok(InfraContext {
             wanted: Infrastructure::load(&project, &self.environment)?,
             credentials: CloudKeys::from_environment()?,
-            places: Places::from_environment()?,
+            dirs: HostDirs::from_environment()?,
             events: Arc::clone(context.ui.events()),
             state: match self.state {
                 Where::Bucket => State::Bucket,
@@ -148,7 +147,7 @@ fn price(infra: &InfraContext, plan: &Value) -> Result<f64> {
     cost::monthly(&items, &infra.wanted, &prices)
 }
 
-impl Sure {
+impl ConfirmArgs {
     /// Tells what will be done and asks whether to do it.
     fn consent(self, context: &Context<'_>, told: &str, question: &str) -> Result<()> {
         context.ui.say(told);

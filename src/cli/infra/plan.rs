@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::{Target, show};
 use crate::{
+    base::failure::{Context as _, Kind, Result},
     cli::{Context, json::Json},
-    failure::{Context as _, Kind, Result},
-    infra::{self, Summary},
+    cloud::{self, Summary},
 };
 
 /// What is told of a plan.
@@ -28,7 +28,7 @@ pub(super) async fn run(
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
-    let planned = infra::plan(&infra).await?;
+    let planned = cloud::plan(&infra).await?;
     if let Some(file) = save {
         let what = || format!("write `{}`", file.display());
         let text = serde_json::to_vec_pretty(&planned.for_others).with_context(Kind::Internal, what)?;

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use super::{Nodes, Target};
 use crate::{
+    base::failure::Result,
     cli::{Context, json::Json},
-    failure::Result,
-    infra::{self, Api, Scaled, To},
+    cloud::{self, Api, Scaled, To},
 };
 
 /// Tells the pools.
@@ -16,13 +16,13 @@ pub(super) async fn run(context: &Context<'_>, target: &Target, to: Nodes, json:
         Nodes::Zero => To::Zero,
         Nodes::Normal => To::Normal,
     };
-    let scaled = infra::scale(&infra, &Api::new(&infra.credentials)?, to).await?;
+    let scaled = cloud::scale(&infra, &Api::new(&infra.credentials)?, to).await?;
     json.print(context, &scaled, || text(&scaled))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn text(scaled: &Scaled) -> String {
-    let line = |pool: &infra::Pool| {
+    let line = |pool: &cloud::Pool| {
         let told = if pool.changed { "told now" } else { "as it was" };
         format!("{}: {} to {} nodes, {told}\n", pool.zone, pool.min, pool.max)
     };

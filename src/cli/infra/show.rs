@@ -1,6 +1,6 @@
-//! Plans and survivors for people; pure.
+//! Plans and leftover_resources for people; pure.
 
-use crate::infra::{Action, Change, Difference, Summary, Survivor};
+use crate::cloud::{Action, Change, Difference, LeftoverResource, Summary};
 
 /// What a plan does, a resource a line, and what the environment then costs.
 pub(super) fn priced(summary: &Summary, eur_per_month: f64) -> String {
@@ -51,11 +51,11 @@ fn value(value: &Difference) -> String {
 }
 
 /// What is left, a thing a line.
-pub(super) fn survivors(survivors: &[Survivor]) -> String {
-    let row = |one: &Survivor| {
+pub(super) fn leftover_resources(leftover_resources: &[LeftoverResource]) -> String {
+    let row = |one: &LeftoverResource| {
         [one.kind.clone(), one.place.clone(), one.name.clone(), one.id.clone(), one.because.clone()]
     };
-    let rows: Vec<[String; 5]> = survivors.iter().map(row).collect();
+    let rows: Vec<[String; 5]> = leftover_resources.iter().map(row).collect();
     crate::ui::table(["WHAT", "WHERE", "NAME", "ID", "KNOWN BY"], &rows)
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Setting, outside};
+use super::{PromotionContext, outside};
 use crate::{
     artifact::{self, Tree},
+    base::failure::{Context as _, Failure, Kind, Result},
     config::{Environment, Project},
-    failure::{Context as _, Failure, Kind, Result},
-    promote::{
-        self, Content, EnvLock, Target, Witness,
-        gate::{MIGRATIONS, Migration, Migrations},
+    promotion::{
+        self, Content, EvidenceSource, Target,
+        gates::{MIGRATIONS, Migration, Migrations},
+        store::EnvLock,
     },
 };
 
@@ -18,13 +19,13 @@ const READ: [&str; 4] = ["envs", "gitops", "infra", "src"];
 
 /// The witness of a promotion to the environment of `setting`.
 pub struct Facts<'a, T> {
-    pub setting: &'a Setting,
+    pub setting: &'a PromotionContext,
     pub source: &'a T,
     pub source_environment: &'a Environment,
 }
 
-impl<T: Target> Witness for Facts<'_, T> {
-    async fn look(&self, content: &Content, lock: Option<&EnvLock>) -> Result<promote::Facts> {
+impl<T: Target> EvidenceSource for Facts<'_, T> {
+    async fn look(&self, content: &Content, lock: Option<&EnvLock>) -> Result<promotion::Facts> {
         let (repository, environment) = (&self.setting.repository, &self.setting.environment);
         // The commit says what the artifact was made of, unless there were edits: then the work tree is the nearest there is.
         let commit = match &content.commit {
@@ -32,7 +33,7 @@ impl<T: Target> Witness for Facts<'_, T> {
             None => None,
         };
         let exact = commit.as_deref().filter(|_| !content.dirty);
-        Ok(promote::Facts {
+        Ok(promotion::Facts {
             source: self.source.state().await?,
             tree: self.tree(exact).await?,
             migrations: self.migrations(exact, lock).await?,
@@ -59,7 +60,7 @@ impl<T> Facts<'_, T> {
         let tree = Tree::read(&project).await?;
         Ok(match artifact::validate(&tree) {
             Ok(()) => Ok(tree.files().count()),
-            Err(failure) => Err(told(&failure)),
+            Err(failure) => Err(describe(&failure)),
         })
     }
 
@@ -119,7 +120,7 @@ fn name(path: &str) -> &str {
 }
 
 /// A failure in one line.
-fn told(failure: &Failure) -> String {
+fn describe(failure: &Failure) -> String {
     let place = failure.location.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
     format!("{place}{}", failure.message)
 }

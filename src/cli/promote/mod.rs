@@ -11,14 +11,18 @@ use std::{process::ExitCode, time::Duration};
 use jiff::Timestamp;
 
 pub use self::{
-    setting::{Common, Setting, finish},
+    setting::{Common, PromotionContext, finish},
     show::brief,
     target::open,
 };
 use super::Context;
 use crate::{
-    failure::{Failure, Kind, Result},
-    promote::{Order, Pace, Soak, Target, history::Action, lock::is_digest, until_soaked},
+    base::failure::{Failure, Kind, Result},
+    promotion::{
+        Order, Pace, Soak, Target,
+        store::{history::Action, lock_file::is_digest},
+        until_soaked,
+    },
 };
 
 /// Between two looks at a source that soaks.
@@ -56,7 +60,8 @@ pub struct Args {
 /// Promotes, and tells what came of it.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     check(args.digest.as_deref())?;
-    let setting = Setting::open(context, &args.target, args.rehearse, &args.common, "promote").await?;
+    let setting =
+        PromotionContext::open(context, &args.target, args.rehearse, &args.common, "promote").await?;
     let Some(source) = setting.source()? else {
         let told = format!("nothing is promoted to `{}`", setting.environment.name());
         return Err(Failure::new(Kind::Usage, told)
@@ -81,7 +86,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let is_own = args.rehearse
         && !args.common.dry_run
-        && crate::target::stand(&setting.engine, &setting.environment).await?;
+        && crate::promotion::environment::stand(&setting.engine, &setting.environment).await?;
     let order = Order {
         over_budget: args.over_budget,
         canary: args.canary,
@@ -94,7 +99,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     };
     let ended = ended.await;
     let removed = if is_own && !args.keep {
-        crate::target::tear_down(&setting.engine, &setting.environment).await.map(drop)
+        crate::promotion::environment::tear_down(&setting.engine, &setting.environment).await.map(drop)
     } else {
         Ok(())
     };

@@ -1,24 +1,24 @@
 //! What the gates `parity` and `budget` ask about: answered by the comparison of environments and by the price table.
 
 use crate::{
+    base::failure::Result,
     cli,
+    cloud::cost,
     compare::Where,
     config::{EngineKind, Environment, Infrastructure, Prices, Project},
-    cost,
-    engine::EngineContext,
-    failure::Result,
-    promote::gate::Parity,
-    supply,
+    images,
+    local::LocalContext,
+    promotion::gates::Parity,
 };
 
 /// What a comparison of the two environments shows, all that Flux would apply in them built.
 ///
 /// A rehearsal stands for the environment it rehearses: by what it differs from that one is declared and tested elsewhere.
-pub async fn parity(engine: &EngineContext, source: &Environment, target: &Environment) -> Parity {
+pub async fn parity(engine: &LocalContext, source: &Environment, target: &Environment) -> Parity {
     let at = Where {
         project: engine.project.clone(),
-        places: engine.places.clone(),
-        supply: supply::Mode::Auto,
+        dirs: engine.dirs.clone(),
+        supply: images::Mode::Auto,
         registry: format!("127.0.0.1:{}", source.ports.registry.get_ref()),
     };
     let real = |environment: &Environment| environment.rehearsed().unwrap_or(environment.name()).to_owned();

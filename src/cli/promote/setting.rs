@@ -6,17 +6,22 @@ use jiff::Timestamp;
 
 use super::show;
 use crate::{
+    base::failure::{Failure, Kind, Result},
     cli::{Context, json::Json},
     config::{self, Environment, Project},
-    engine::{self, EngineContext, Lock},
-    failure::{Failure, Kind, Result},
-    promote::{
-        Driver, Ended, Order, Pace, Rules, Target, Witness,
-        forge::Forge,
-        git::Repository,
-        history::{Action, Key},
-        ledger::GitLedger,
-        verify::Thresholds,
+    local::{
+        LocalContext,
+        cluster::{self, Lock},
+    },
+    promotion::{
+        Driver, Ended, EvidenceSource, Order, Pace, Rules, Target,
+        store::{
+            GitStore,
+            forge::Forge,
+            git::Repository,
+            history::{Action, Key},
+        },
+        verdict::Thresholds,
     },
 };
 
@@ -37,18 +42,18 @@ pub struct Common {
 }
 
 /// What the verbs work with.
-pub struct Setting {
+pub struct PromotionContext {
     pub project: Project,
-    pub engine: EngineContext,
+    pub engine: LocalContext,
     pub environment: Environment,
     pub repository: Repository,
-    pub ledger: GitLedger,
+    pub ledger: GitStore,
     key: Option<Key>,
     who: String,
     _lock: Lock,
 }
 
-impl Setting {
+impl PromotionContext {
     /// Everything that is looked at before the environment itself.
     pub async fn open(
         context: &Context<'_>,
@@ -65,14 +70,14 @@ impl Setting {
         let (who, key) = (repository.who().await?, key(&repository).await?);
         let engine = context.engine(&project).await?;
         let environment = if environment.is_rehearsal() {
-            engine::claim(&engine.places, &project, environment, Timestamp::now(), &engine.events).await?
+            cluster::claim(&engine.dirs, &project, environment, Timestamp::now(), &engine.events).await?
         } else {
-            engine::resolve(&engine.places, &project, environment)
+            cluster::resolve(&engine.dirs, &project, environment)
         };
         let patience = common.wait_lock.map(Duration::from_secs);
         // Rehearsals of two checkouts have names of their own, and nothing to do with each other.
         let lock = format!("promote-{}", environment.instance());
-        let lock = Lock::take(&engine.places, &lock, patience, &engine.events).await?;
+        let lock = Lock::take(&engine.dirs, &lock, patience, &engine.events).await?;
         Ok(Self { project, engine, environment, repository, ledger, key, who, _lock: lock })
     }
 
@@ -83,7 +88,7 @@ impl Setting {
         if self.environment.is_rehearsal() && source.cluster.engine.is_attached() {
             source = Environment::load(&self.project, &format!("rehearsal-{from}"))?;
         }
-        Ok(Some(engine::resolve(&self.engine.places, &self.project, source)))
+        Ok(Some(cluster::resolve(&self.engine.dirs, &self.project, source)))
     }
 
     /// For how long the source must have run what it brings.
@@ -106,7 +111,7 @@ impl Setting {
     }
 
     /// Carries `order` out.
-    pub async fn drive<T: Target, W: Witness>(
+    pub async fn drive<T: Target, W: EvidenceSource>(
         &self,
         target: &T,
         witness: &W,
@@ -134,8 +139,8 @@ async fn ledger(
     environment: &Environment,
     topic: &'static str,
     push: bool,
-) -> Result<GitLedger> {
-    let ledger = |branch: String, forge, push| GitLedger {
+) -> Result<GitStore> {
+    let ledger = |branch: String, forge, push| GitStore {
         repository: repository.clone(),
         environment: environment.name().to_owned(),
         branch,

@@ -1,10 +1,10 @@
 //! Shows what a promotion or a rollback did: gates, what changes, what came of it, what is next. Pure.
 
 use crate::{
-    promote::{
-        gate::{Gate, Verdict},
+    promotion::{
+        gates::{Gate, Verdict},
         report::{Ending, LockChange, Report, short},
-        verify::{Summary, Tried},
+        verdict::{Summary, Tried},
     },
     ui::{Style, size},
 };
@@ -130,7 +130,7 @@ fn verdict(report: &Report, style: Style) -> String {
                 report.reason
             )
         }
-        Ending::Worse => {
+        Ending::Failed => {
             format!("{environment} runs {digest}, which is {}: {}", style.bad("worse"), report.reason)
         }
     }

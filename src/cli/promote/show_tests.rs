@@ -1,7 +1,7 @@
 //! Tests of what people see of a promotion.
 
 use super::*;
-use crate::promote::{Copied, history::Action, report::ImageChange};
+use crate::promotion::{Copied, report::ImageChange, store::history::Action};
 
 #[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
 #[path = "../../../tests/schemas/check.rs"]

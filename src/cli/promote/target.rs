@@ -1,10 +1,12 @@
 //! The cluster and the registry that a promotion acts on.
 
-use crate::{config::Environment, engine::EngineContext, failure::Result, target::ClusterTarget};
+use crate::{
+    base::failure::Result, config::Environment, local::LocalContext, promotion::environment::ClusterTarget,
+};
 
 /// The target that `environment` is, which takes digests from the registry of `from`.
 pub async fn open(
-    engine: &EngineContext,
+    engine: &LocalContext,
     environment: &Environment,
     from: &Environment,
 ) -> Result<ClusterTarget> {

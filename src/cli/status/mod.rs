@@ -6,10 +6,9 @@ use std::process::ExitCode;
 
 use super::{Context, json::Json};
 use crate::{
-    config::Places,
-    engine,
-    event::Event,
-    failure::Result,
+    base::{event::Event, failure::Result},
+    config::HostDirs,
+    local::cluster,
     observe::{self, Observer, Snapshot},
     ui::{Screen, Style},
 };
@@ -31,21 +30,21 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let places = Places::from_environment()?;
+    let dirs = HostDirs::from_environment()?;
     // Nothing of an attached environment runs beside this machine's daemon.
     let docker = if environment.cluster.engine.is_attached() { None } else { Some(context.docker().await?) };
     let cluster = environment.cluster_name();
-    let observer = Observer { environment: &environment, places: &places, docker: docker.as_ref() };
+    let observer = Observer { environment: &environment, dirs: &dirs, docker: docker.as_ref() };
     if args.watch {
         return watch::run(context, observer).await;
     }
     let seen = observe::snapshot(observer).await;
     // The file is a copy of what the cluster says; a stale one would make every program that uses it distrust the gateway.
     if let Some(authority) =
-        seen.authority.as_ref().filter(|_| engine::authority_file(&places, &cluster).exists())
-        && engine::write_authority(&places, &cluster, authority)?
+        seen.authority.as_ref().filter(|_| cluster::authority_file(&dirs, &cluster).exists())
+        && cluster::write_authority(&dirs, &cluster, authority)?
     {
-        context.ui.events().emit(Event::Warning { text: engine::AUTHORITY_CHANGED.to_owned() });
+        context.ui.events().emit(Event::Warning { text: cluster::AUTHORITY_CHANGED.to_owned() });
     }
     args.json.print(context, &seen, || text(&seen, context.ui.data_style()))?;
     Ok(seen.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))

@@ -6,9 +6,8 @@ use std::{
 };
 
 use crate::{
+    base::{failure::Result, k8s::EventNote, wait::every},
     cli::Context,
-    failure::Result,
-    k8s::{EventNote, every},
     observe::{self, Artifact, Observer, Snapshot, Trend},
     ui::{self, Mark, Model, Row},
 };

@@ -4,13 +4,13 @@ use std::io::IsTerminal;
 
 use super::super::Context;
 use crate::{
-    failure::{Context as _, Failure, Kind, Result},
-    trust::Change,
+    base::failure::{Context as _, Failure, Kind, Result},
+    local::trust::Change,
 };
 
 /// Tells `changes` as commands and asks whether to carry them out.
 pub fn consent(context: &Context<'_>, heading: &str, changes: &[Change], yes: bool) -> Result<()> {
-    context.ui.say(&told(heading, changes));
+    context.ui.say(&describe(heading, changes));
     if yes {
         return Ok(());
     }
@@ -28,7 +28,7 @@ pub fn consent(context: &Context<'_>, heading: &str, changes: &[Change], yes: bo
     Err(Failure::new(Kind::Interrupted, "nothing was changed").because("the answer was not yes"))
 }
 
-fn told(heading: &str, changes: &[Change]) -> String {
+fn describe(heading: &str, changes: &[Change]) -> String {
     let mut text = heading.to_owned();
     for change in changes {
         text += &format!("  {:6} {}\n", change.site.store().name(), change.site.place.path().display());
@@ -62,7 +62,7 @@ pub fn left_to_root(changes: &[Change]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trust::{Action, Certificate, Place, Site};
+    use crate::local::trust::{Action, Certificate, Place, Site};
 
     fn change(writable: bool, lacking: Option<&str>) -> Change {
         Change {
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn every_command_is_told_before_it_runs() {
-        let text = told("heading\n", &[change(true, None)]);
+        let text = describe("heading\n", &[change(true, None)]);
         assert_eq!(text, "heading\n  nss    /home/a/.pki/nssdb\n           certutil -A\n           update\n");
     }
 

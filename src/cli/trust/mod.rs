@@ -9,11 +9,15 @@ use clap::{Subcommand, ValueEnum};
 
 use super::Context;
 use crate::{
-    config::{Environment, Places, home_and_java},
-    engine,
-    event::Event,
-    failure::{Context as _, Failure, Kind, Result},
-    trust::{self, Certificate, Change, Ledger, Site, Store, Surroundings},
+    base::{
+        event::Event,
+        failure::{Context as _, Failure, Kind, Result},
+    },
+    config::{Environment, HostDirs, home_and_java},
+    local::{
+        cluster,
+        trust::{self, Certificate, Change, HostTrustConfig, Site, Store, TrustStore},
+    },
 };
 
 /// Arguments of `seasense trust`.
@@ -92,9 +96,9 @@ impl From<StoreName> for Store {
 /// What every action works with.
 struct Work {
     environment: Environment,
-    places: Places,
+    places: HostDirs,
     cluster: String,
-    ledger: Ledger,
+    ledger: TrustStore,
     sites: Vec<Site>,
     /// The authority's certificate, where the environment has been brought up.
     certificate: Option<Certificate>,
@@ -113,7 +117,7 @@ impl Work {
     fn begin(context: &Context<'_>, which: &Which) -> Result<Self> {
         let project = context.project()?;
         let environment = context.environment_here(&project)?;
-        let places = Places::from_environment()?;
+        let places = HostDirs::from_environment()?;
         let cluster = environment.cluster_name();
         let mut sites = trust::sites(&surroundings());
         let wanted: Vec<Store> = which.stores.iter().copied().map(Store::from).collect();
@@ -122,7 +126,7 @@ impl Work {
                 .hint("`seasense trust status` lists those it has"));
         }
         sites.retain(|site| wanted.is_empty() || wanted.contains(&site.store()));
-        let file = engine::authority_file(&places, &cluster);
+        let file = cluster::authority_file(&places, &cluster);
         let certificate = match std::fs::read(&file) {
             Ok(pem) => Some(Certificate::read(&pem)?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -131,7 +135,7 @@ impl Work {
             }
         };
         Ok(Self {
-            ledger: Ledger::open(&places.trust_ledger())?,
+            ledger: TrustStore::open(&places.trust_ledger())?,
             environment,
             places,
             cluster,
@@ -141,13 +145,13 @@ impl Work {
     }
 
     fn file(&self) -> PathBuf {
-        engine::authority_file(&self.places, &self.cluster)
+        cluster::authority_file(&self.places, &self.cluster)
     }
 }
 
-fn surroundings() -> Surroundings {
+fn surroundings() -> HostTrustConfig {
     let (home, java_home) = home_and_java();
-    Surroundings { root: "/".into(), home, java_home, root_user: rustix::process::geteuid().is_root() }
+    HostTrustConfig { root: "/".into(), home, java_home, root_user: rustix::process::geteuid().is_root() }
 }
 
 async fn install(context: &Context<'_>, args: Consent) -> Result<ExitCode> {

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{super::Context, Work};
 use crate::{
-    failure::{Context as _, Failure, Kind, Result},
-    trust::{self, Certificate, Entry, Roots},
+    base::failure::{Context as _, Failure, Kind, Result},
+    local::trust::{self, Certificate, Entry, Roots},
     ui::Style,
 };
 

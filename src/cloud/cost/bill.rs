@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::Item;
 use crate::{
+    base::failure::Result,
     config::{Confidence, Infrastructure, Prices},
-    failure::Result,
 };
 
 /// One priced row.
@@ -122,11 +122,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        config::Infrastructure,
-        cost::{
+        cloud::cost::{
             layout::tests::{any_layout, lean, prices},
             of_layout,
         },
+        config::Infrastructure,
     };
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Whether a price is within a budget.
 
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// What a budget says to a price.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::quantity::{cpu_milli, memory_mib};
 use crate::{
+    base::{
+        failure::{Failure, Kind, Result},
+        yaml,
+    },
     config::{Infrastructure, Prices},
-    failure::{Failure, Kind, Result},
-    yaml,
 };
 
 /// What Envoy Gateway adds to each pod of Envoy for its orderly end.

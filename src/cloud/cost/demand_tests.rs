@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::cost::layout::tests::{lean, prices};
+use crate::cloud::cost::layout::tests::{lean, prices};
 
 fn container(cpu: &str, memory: &str) -> Value {
     json!({"resources": {"requests": {"cpu": cpu, "memory": memory}}})

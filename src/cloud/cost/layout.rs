@@ -73,10 +73,10 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{config::Project, cost::bill};
+    use crate::{cloud::cost::bill, config::Project};
 
     /// The table of this project, read once.
-    pub(in crate::cost) fn prices() -> &'static Prices {
+    pub(in crate::cloud::cost) fn prices() -> &'static Prices {
         static PRICES: LazyLock<Prices> = LazyLock::new(|| {
             let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
             Prices::load(&project).unwrap()
@@ -85,7 +85,7 @@ pub(super) mod tests {
     }
 
     /// Two DEV1-M without a gateway and without a load balancer.
-    pub(in crate::cost) fn lean() -> Infrastructure {
+    pub(in crate::cloud::cost) fn lean() -> Infrastructure {
         Infrastructure {
             environment: "production".into(),
             region: "fr-par".into(),
@@ -106,7 +106,7 @@ pub(super) mod tests {
         }
     }
 
-    pub(in crate::cost) fn any_layout() -> impl Strategy<Value = Infrastructure> {
+    pub(in crate::cloud::cost) fn any_layout() -> impl Strategy<Value = Infrastructure> {
         let numbers = (0..20_u32, 0..200_u32, 0..500_u32, 0..6_u32, 0..1000_u32);
         let types = prop::sample::select(vec!["DEV1-S", "DEV1-M", "DEV1-L", "PLAY2-NANO"]);
         (numbers, types, any::<bool>(), any::<bool>()).prop_map(|(numbers, kind, balancer, gateway)| {

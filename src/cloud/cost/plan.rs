@@ -7,8 +7,8 @@ use super::{
     layout::{address, by_use, load_balancer},
 };
 use crate::{
+    base::failure::{Failure, Kind, Result},
     config::{Infrastructure, Prices, nearest},
-    failure::{Failure, Kind, Result},
 };
 
 /// Kinds that cost nothing by themselves, or are priced by what lies in them.
@@ -158,7 +158,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::cost::{
+    use crate::cloud::cost::{
         bill,
         layout::tests::{lean, prices},
         of_layout,

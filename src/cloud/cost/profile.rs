@@ -2,8 +2,8 @@
 
 use super::{Bill, Verdict, bill, budget, of_layout};
 use crate::{
+    base::failure::Result,
     config::{Infrastructure, Prices},
-    failure::Result,
 };
 
 /// A way to stand.
@@ -92,7 +92,7 @@ pub fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::layout::tests::{lean, prices};
+    use crate::cloud::cost::layout::tests::{lean, prices};
 
     #[test]
     fn the_lean_one_is_within_the_budget_and_the_reference_layout_is_not() {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::{
+    base::failure::{Failure, Location, Result},
     config::{Document, Project, Variables, nearest},
-    failure::{Failure, Location, Result},
 };
 
 /// The list, below the project's root.
@@ -162,7 +162,7 @@ mod tests {
             ("reviewed", "reviewer", "5:1", "unknown field `reviewer`"),
         ] {
             let failure = Allowed::parse(&ISSUER.replacen(from, to, 1)).unwrap_err();
-            assert_eq!(failure.kind, crate::failure::Kind::Environment);
+            assert_eq!(failure.kind, crate::base::failure::Kind::Environment);
             assert!(failure.message.starts_with(message), "{failure}");
             assert_eq!(failure.location.unwrap().to_string(), format!("envs/differences.toml:{place}"));
         }

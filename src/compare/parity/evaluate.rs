@@ -6,9 +6,9 @@ use serde::{Serialize, Serializer};
 
 use super::{Allowed, Manifests};
 use crate::{
+    base::failure::{Failure, Kind, Location},
     compare::build::differing,
     config::Written,
-    failure::{Failure, Kind, Location},
 };
 
 /// The version of the JSON form.
@@ -96,7 +96,7 @@ fn place<S: Serializer>(place: &Location, serializer: S) -> Result<S::Ok, S::Err
 }
 
 /// Judges.
-pub fn judge(facts: Facts<'_>) -> Parity {
+pub fn evaluate(facts: Facts<'_>) -> Parity {
     let Facts { a, b, manifests, .. } = facts;
     let (mut allowed, mut unexplained) = (Vec::new(), Vec::new());
     for variable in differing(&a.variables, &b.variables) {
@@ -120,9 +120,9 @@ pub fn judge(facts: Facts<'_>) -> Parity {
             None => unexplained.push(Unexplained {
                 what: format!(
                     "{variable} is {} in {} and {} in {}",
-                    told(value(a)),
+                    describe(value(a)),
                     a.name,
-                    told(value(b)),
+                    describe(value(b)),
                     b.name
                 ),
                 place: b.place(&variable),
@@ -150,7 +150,7 @@ pub fn judge(facts: Facts<'_>) -> Parity {
     }
 }
 
-fn told(value: Option<String>) -> String {
+fn describe(value: Option<String>) -> String {
     value.map_or_else(|| "absent".to_owned(), |value| format!("`{value}`"))
 }
 
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn judged(all: &[Written], allowed: &Allowed, manifests: Option<&Manifests>) -> Parity {
-        judge(Facts { a: &all[0], b: &all[1], all, allowed, manifests })
+        evaluate(Facts { a: &all[0], b: &all[1], all, allowed, manifests })
     }
 
     #[test]

@@ -158,7 +158,7 @@ mod tests {
         json!({"kind": "App", "metadata": {"name": name}, "spec": {"replicas": replicas, "hosts": ["a", host]}})
     }
 
-    fn told(before: &Phases, after: &Phases, named: &Phases) -> (Vec<String>, Vec<String>) {
+    fn describe(before: &Phases, after: &Phases, named: &Phases) -> (Vec<String>, Vec<String>) {
         let differing = ["BUOYS", "HOSTNAME", "ISSUER", "ENVIRONMENT"].map(str::to_owned).into();
         let found = explain(before, after, named, &differing);
         let tell = |one: &Explained| {
@@ -176,11 +176,11 @@ mod tests {
         );
         let before = phases("./apps", &[app("x", &json!(1), "api.one")]);
         let after = phases("./apps", &[app("x", &json!(2), "api.two")]);
-        let (explained, unexplained) = told(&before, &after, &named);
+        let (explained, unexplained) = describe(&before, &after, &named);
         assert_eq!(explained, ["App x spec.hosts[1] HOSTNAME", "App x spec.replicas BUOYS"]);
         assert_eq!(unexplained, [""; 0]);
         let plain = phases("./apps", &[app("x", &json!(1), "api.one")]);
-        assert_eq!(told(&before, &after, &plain).1, ["App x spec.hosts[1]", "App x spec.replicas"]);
+        assert_eq!(describe(&before, &after, &plain).1, ["App x spec.hosts[1]", "App x spec.replicas"]);
     }
 
     #[test]
@@ -188,14 +188,14 @@ mod tests {
         let named = phases("./apps", &[app("x", &json!(stand_in("REGISTRY")), "h")]);
         let (before, after) =
             (phases("./apps", &[app("x", &json!(1), "h")]), phases("./apps", &[app("x", &json!(2), "h")]));
-        assert_eq!(told(&before, &after, &named).1, ["App x spec.replicas"]);
+        assert_eq!(describe(&before, &after, &named).1, ["App x spec.replicas"]);
     }
 
     #[test]
     fn another_folder_is_explained_by_what_chose_it_and_environments_choose_secrets_only() {
         let sides = |folder: &str, variable: &str| {
             let side = |name: &str| phases(&format!("./{folder}/{name}"), &[app(name, &json!(1), "h")]);
-            told(&side("one"), &side("two"), &phases(&format!("./{folder}/{}", stand_in(variable)), &[]))
+            describe(&side("one"), &side("two"), &phases(&format!("./{folder}/{}", stand_in(variable)), &[]))
         };
         assert_eq!(
             sides("issuer", "ISSUER").0,
@@ -211,9 +211,9 @@ mod tests {
         let side = |name: &str| phases("./apps", &[app(name, &json!(1), "h")]);
         let named = side(&format!("app-{}", stand_in("HOSTNAME")));
         assert_eq!(
-            told(&side("app-one"), &side("app-two"), &named).0,
+            describe(&side("app-one"), &side("app-two"), &named).0,
             ["App app-one  HOSTNAME", "App app-two  HOSTNAME"]
         );
-        assert_eq!(told(&side("one"), &side("two"), &named).1, ["App one", "App two"]);
+        assert_eq!(describe(&side("one"), &side("two"), &named).1, ["App one", "App two"]);
     }
 }

@@ -1,21 +1,21 @@
 //! Proves that two environments differ in nothing but what was reviewed: variables on the list, and what they fill in.
 
 mod allowed;
+mod evaluate;
 mod explain;
-mod judge;
 
 use std::collections::BTreeMap;
 
 pub use allowed::{Allowed, Difference, FILE};
+pub use evaluate::{Facts, Parity, Stale, Unexplained, Used, VERSION, evaluate};
 pub use explain::{Explained, Manifests, explain};
-pub use judge::{Facts, Parity, Stale, Unexplained, Used, VERSION, judge};
 
 use super::{
     Flux, Platform, Where,
     build::{build_both, build_with, differing},
     side,
 };
-use crate::{config::Written, failure::Result};
+use crate::{base::failure::Result, config::Written};
 
 /// What stands for the value of `variable` in a build that shows where variables go: one word in every place of YAML.
 fn stand_in(variable: &str) -> String {

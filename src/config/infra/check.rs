@@ -6,8 +6,8 @@ use toml::Spanned;
 
 use super::{ImageRecipe, Pull, Recipes, Versions};
 use crate::{
+    base::failure::{Failure, Result},
     config::{nearest, read::Document},
-    failure::{Failure, Result},
 };
 
 /// Refuses references to what is not there.

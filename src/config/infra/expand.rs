@@ -2,8 +2,8 @@
 
 use super::Versions;
 use crate::{
+    base::failure::Result,
     config::{nearest, read::Document},
-    failure::Result,
 };
 
 /// Puts versions in the place of names; an unknown name is refused.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 pub use versions::{Part, Versions};
 
 use super::{Project, read::Document};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// Every external part, how each is built, and the images that are made of them.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! The settings of `infra/*.toml`: what is read, and what each wrong one gets.
 
 use super::*;
-use crate::failure::Failure;
+use crate::base::failure::Failure;
 
 const VERSIONS: &str = "[parts.go]\nversion = \"1.26.8\"\n[parts.envoy]\nversion = \"1.39.1\"\n";
 

@@ -9,14 +9,14 @@ const DEPTH: usize = 3;
 #[derive(Clone)]
 pub(super) struct View {
     pub bytes: Vec<u8>,
-    places: Vec<(usize, usize)>,
+    dirs: Vec<(usize, usize)>,
 }
 
 impl View {
     /// `text` as it is; it stands at `offset` in the original.
     fn plain(text: &str, offset: usize) -> Self {
-        let places = (offset..offset + text.len()).map(|at| (at, at + 1)).collect();
-        Self { bytes: text.as_bytes().to_vec(), places }
+        let dirs = (offset..offset + text.len()).map(|at| (at, at + 1)).collect();
+        Self { bytes: text.as_bytes().to_vec(), dirs }
     }
 
     /// The view itself and every other one that percent-decoding and unescaping lead to.
@@ -39,15 +39,15 @@ impl View {
     pub(super) fn joined(text: &str) -> Self {
         let plain = Self::plain(text, 0);
         let whole = plain.unescaped().unwrap_or(plain);
-        let kept = whole.bytes.iter().zip(&whole.places).filter(|(byte, _)| !byte.is_ascii_whitespace());
-        let (bytes, places) = kept.map(|(byte, place)| (*byte, *place)).unzip();
-        Self { bytes, places }
+        let kept = whole.bytes.iter().zip(&whole.dirs).filter(|(byte, _)| !byte.is_ascii_whitespace());
+        let (bytes, dirs) = kept.map(|(byte, place)| (*byte, *place)).unzip();
+        Self { bytes, dirs }
     }
 
     /// The range of the original behind a range of this view.
     pub(super) fn original(&self, span: &Span) -> Span {
-        let places = &self.places[span.clone()];
-        places.first().map_or(0, |first| first.0)..places.last().map_or(0, |last| last.1)
+        let dirs = &self.dirs[span.clone()];
+        dirs.first().map_or(0, |first| first.0)..dirs.last().map_or(0, |last| last.1)
     }
 
     fn percent_decoded(&self) -> Option<Self> {
@@ -73,14 +73,14 @@ impl View {
 
     /// Replaces what `decode` knows, which begins with `sign`; `None` where there is nothing of it.
     fn decoded(&self, sign: u8, decode: impl Fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> Option<Self> {
-        let mut view = Self { bytes: Vec::new(), places: Vec::new() };
+        let mut view = Self { bytes: Vec::new(), dirs: Vec::new() };
         let (mut at, mut changed) = (0, false);
         while at < self.bytes.len() {
             let found = (self.bytes[at] == sign).then(|| decode(&self.bytes[at..])).flatten();
             changed |= found.is_some();
             let (bytes, length) = found.unwrap_or_else(|| (vec![self.bytes[at]], 1));
-            let place = (self.places[at].0, self.places[at + length - 1].1);
-            view.places.extend(std::iter::repeat_n(place, bytes.len()));
+            let place = (self.dirs[at].0, self.dirs[at + length - 1].1);
+            view.dirs.extend(std::iter::repeat_n(place, bytes.len()));
             view.bytes.extend(bytes);
             at += length;
         }

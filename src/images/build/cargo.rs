@@ -4,16 +4,18 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 
 use super::{Workshop, facts, tool, watch};
 use crate::{
+    base::{
+        failure::{Context, Kind, Result},
+        tool::Invocation,
+    },
     config::{cargo_home, infra::CargoBuild},
-    failure::{Context, Kind, Result},
-    supply::{Provenance, meter::Report},
-    tool::Invocation,
+    images::{Provenance, meter::Report},
 };
 
 /// What programs are compiled for.
-pub(in crate::supply) const TARGET: &str = "x86_64-unknown-linux-gnu";
+pub(in crate::images) const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// How to get Cargo.
-pub(in crate::supply) const HINT: &str = "install Rust from https://rustup.rs";
+pub(in crate::images) const HINT: &str = "install Rust from https://rustup.rs";
 
 /// Builds into the cache's own target folder and copies the programs to `out`.
 pub(super) async fn run(
@@ -22,7 +24,7 @@ pub(super) async fn run(
     out: &Path,
     report: &Report,
 ) -> Result<Provenance> {
-    let target = shop.places.cache().join("cargo-target");
+    let target = shop.dirs.cache().join("cargo-target");
     settle(&target, &target, shop.project.root())
         .with_context(Kind::Tool, || format!("clear `{}`", target.display()))?;
     let total = packages(shop, build).await?;
@@ -53,7 +55,7 @@ pub(super) async fn run(
 }
 
 /// Cargo for the package at `root`, whatever the shell that started us asks of it.
-pub(in crate::supply) fn cargo(root: &Path) -> Invocation {
+pub(in crate::images) fn cargo(root: &Path) -> Invocation {
     ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_PROFILE_RELEASE_DEBUG"]
         .into_iter()
         .fold(Invocation::new("cargo").cwd(root), Invocation::unset)
@@ -62,7 +64,7 @@ pub(in crate::supply) fn cargo(root: &Path) -> Invocation {
 /// Static, and without the places of this machine. The clone's own place is in nothing (Cargo names sources relative to
 /// it), and must not be in the flags either: they would differ from clone to clone and everything compile again. What a
 /// package's build script generates is named by its place in the target folder.
-pub(in crate::supply) fn flags(target: &Path) -> String {
+pub(in crate::images) fn flags(target: &Path) -> String {
     let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
     let mapped = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
     flags.extend(cargo_home().map(|home| mapped(&home, "/cargo")));
@@ -81,7 +83,7 @@ const OWNER: &str = "checkout";
 /// Cargo tells crates of a workspace by their place in it, and whether they are fresh by times: it may take what another
 /// checkout compiled after our last edit for ours. So what was compiled of another one is forgotten; what its packages
 /// were compiled to stays.
-pub(in crate::supply) fn settle(folder: &Path, target: &Path, root: &Path) -> io::Result<()> {
+pub(in crate::images) fn settle(folder: &Path, target: &Path, root: &Path) -> io::Result<()> {
     let owner = folder.join(OWNER);
     let me = root.as_os_str().as_encoded_bytes();
     if fs::read(&owner).is_ok_and(|found| found == me) {

@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use super::{Workshop, facts, tool};
-use crate::{config::infra::CompilerBuild, failure::Result, supply::Provenance, tool::Invocation};
+use crate::{
+    base::{failure::Result, tool::Invocation},
+    config::infra::CompilerBuild,
+    images::Provenance,
+};
 
 const HINT: &str = "install a C compiler (on Debian and Ubuntu: `apt-get install gcc libc6-dev`)";
 

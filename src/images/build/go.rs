@@ -4,10 +4,12 @@ use std::path::Path;
 
 use super::{Workshop, facts, tool, watch};
 use crate::{
+    base::{
+        failure::{Failure, Kind, Result},
+        tool::Invocation,
+    },
     config::infra::{Export, GoBuild},
-    failure::{Failure, Kind, Result},
-    supply::{Provenance, meter::Report},
-    tool::Invocation,
+    images::{Provenance, meter::Report},
 };
 
 const HINT: &str =
@@ -54,7 +56,7 @@ fn go(shop: &Workshop, build: &GoBuild) -> Invocation {
         .env("GOAMD64", "v1")
         .env("GOFLAGS", "-buildvcs=false")
         .env("GOEXPERIMENT", "")
-        .env("GOCACHE", shop.places.cache().join("go-build"));
+        .env("GOCACHE", shop.dirs.cache().join("go-build"));
     let invocation = match shop.infra.versions.version("go") {
         Some(version) => invocation.env("GOTOOLCHAIN", format!("go{version}")),
         None => invocation,

@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Workshop, blocking, facts, root};
 use crate::{
+    base::{
+        docker::labels,
+        failure::{Context, Kind, Result},
+    },
     config::infra::{FileEntry, ImageRecipe},
-    docker::labels,
-    failure::{Context, Kind, Result},
-    supply::{
+    images::{
         Provenance,
         oci::{self, Layer, Node, Process, Source, Tree},
         store::Store,

@@ -22,9 +22,11 @@ use super::{
     store::Store,
 };
 use crate::{
-    config::{Infra, Places, Project},
-    failure::{Context, Failure, Kind, Result},
-    tool::{Captured, Invocation, ToolError},
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        tool::{Captured, Invocation, ToolError},
+    },
+    config::{HostDirs, Infra, Project},
 };
 
 /// What every job may use.
@@ -33,7 +35,7 @@ pub struct Workshop {
     /// The project.
     pub project: Project,
     /// The cache's place.
-    pub places: Places,
+    pub dirs: HostDirs,
     /// Parts and recipes.
     pub infra: Infra,
     /// Where results go.

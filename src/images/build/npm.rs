@@ -4,23 +4,22 @@ use std::path::Path;
 
 use super::{Workshop, blocking, facts, tool};
 use crate::{
-    config::{Places, infra::NpmBuild},
-    failure::Result,
-    supply::{Provenance, inputs, meter::Report},
-    tool::Invocation,
+    base::{failure::Result, tool::Invocation},
+    config::{HostDirs, infra::NpmBuild},
+    images::{Provenance, inputs, meter::Report},
 };
 
 /// How to get npm.
-pub(in crate::supply) const HINT: &str = "install Node.js with npm (https://nodejs.org)";
+pub(in crate::images) const HINT: &str = "install Node.js with npm (https://nodejs.org)";
 
 /// Nothing here needs the packages' own scripts, and what does not run cannot harm.
-pub(in crate::supply) const INSTALL: [&str; 4] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+pub(in crate::images) const INSTALL: [&str; 4] = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 /// npm in the folder `work`.
-pub(in crate::supply) fn npm(places: &Places, work: &Path) -> Invocation {
+pub(in crate::images) fn npm(dirs: &HostDirs, work: &Path) -> Invocation {
     Invocation::new("npm")
         .cwd(work)
-        .env("npm_config_cache", places.cache().join("npm"))
+        .env("npm_config_cache", dirs.cache().join("npm"))
         .env("npm_config_update_notifier", "false")
 }
 
@@ -35,7 +34,7 @@ pub(super) async fn run(
     let work = out.join("work");
     let (source, target) = (shop.project.root().join(&build.folder), work.clone());
     blocking(&format!("copy the sources of `{id}`"), move || inputs::copy(&source, &target)).await?;
-    let npm = |args: &[&str]| self::npm(&shop.places, &work).args(args.iter().copied());
+    let npm = |args: &[&str]| self::npm(&shop.dirs, &work).args(args.iter().copied());
     report.progress(0, Some(2), "installing packages");
     tool(npm(&INSTALL), &format!("install the packages of `{id}`"), HINT).await?;
     report.progress(1, Some(2), "building");

@@ -4,10 +4,12 @@ use std::{collections::BTreeSet, path::Path};
 
 use super::{Workshop, blocking, facts, watch};
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        tool::Invocation,
+    },
     config::infra::RootBuild,
-    failure::{Context, Failure, Kind, Result},
-    supply::{Provenance, meter::Report, oci, store::Store},
-    tool::Invocation,
+    images::{Provenance, meter::Report, oci, store::Store},
 };
 
 /// The file in a root's result that describes its layer.

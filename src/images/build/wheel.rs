@@ -4,10 +4,12 @@ use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use super::{facts, tool};
 use crate::{
+    base::{
+        failure::{Context, Kind, Result},
+        tool::Invocation,
+    },
     config::infra::{Part, WheelBuild},
-    failure::{Context, Kind, Result},
-    supply::Provenance,
-    tool::Invocation,
+    images::Provenance,
 };
 
 const HINT: &str =

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tool::Invocation;
+use crate::base::tool::Invocation;
 
 const MANIFEST: &str = r#"
 [package]

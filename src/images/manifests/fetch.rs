@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// No file that is fetched whole may be larger, in bytes.
 const MAX: usize = 32 << 20;

@@ -8,7 +8,7 @@ use super::{
     FOLDER, Workshop,
     recipe::{Parts, Recipe, part},
 };
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 /// Changes whenever the same inputs give other bytes because this program works differently.
 const FORMAT: &str = "1";

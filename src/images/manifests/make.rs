@@ -6,7 +6,7 @@ use super::{
     FOLDER, Workshop, module,
     recipe::{Chart, Copied, Overlay, Parts, Recipe, fill, part},
 };
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::Invocation,
 };

@@ -13,9 +13,11 @@ use sha2::{Digest, Sha256};
 
 use super::{LockedManifest, Origin, Provenance};
 use crate::{
+    base::{
+        event::{Events, Step},
+        failure::{Context, Kind, Result},
+    },
     config::{Project, read_toml},
-    event::{Events, Step},
-    failure::{Context, Kind, Result},
 };
 
 pub use fetch::fetch;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::Part;
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::Invocation,
 };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use crate::{
+use crate::base::{
     failure::{Failure, Kind, Result},
     yaml,
 };

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::Part;
 use crate::{
-    failure::{Failure, Kind, Result},
-    supply::Origin,
+    base::failure::{Failure, Kind, Result},
+    images::Origin,
 };
 
 /// The parts that a recipe uses, by name.

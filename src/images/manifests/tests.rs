@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use super::*;
-use crate::{event::Silent, failure::Failure};
+use crate::base::{event::Silent, failure::Failure};
 
 /// Answers like the real programs, as far as the recipes look at the answers, and notes what it was asked.
 const FAKE: &str = r#"#!/bin/sh

@@ -5,9 +5,11 @@ use std::{collections::BTreeSet, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    base::{
+        failure::{Failure, Kind, Result},
+        tool::{Invocation, ToolError},
+    },
     config::Project,
-    failure::{Failure, Kind, Result},
-    tool::{Invocation, ToolError},
 };
 
 /// For how long what a lock once named can be rolled back to.

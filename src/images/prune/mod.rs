@@ -14,11 +14,11 @@ pub use self::{
     select::{Held, Judged, Verdict, select},
     survey::survey,
 };
-use super::registry::Admin;
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::Result,
 };
+use crate::registry::Admin;
 
 /// The newest version among `tags`.
 fn version_of<'a>(tags: impl IntoIterator<Item = &'a String>) -> Option<Version> {

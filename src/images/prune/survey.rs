@@ -11,9 +11,11 @@ use serde::Deserialize;
 
 use super::{Held, digests_in};
 use crate::{
-    event::{Events, Step},
-    failure::{Context, Failure, Kind, Result},
-    supply::registry::{Admin, Place},
+    base::{
+        event::{Events, Step},
+        failure::{Context, Failure, Kind, Result},
+    },
+    registry::{Admin, Place},
 };
 
 /// Flux's media type of an artifact's files.

@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 use tokio::{fs::File, io::AsyncWrite};
 
 use crate::{
-    failure::{Context, Failure, Kind, Result},
-    k8s::{Deadline, Look, wait},
-    supply::{
-        oci::Descriptor,
-        registry::{RegistryClient, is_absent},
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        wait::{Deadline, Look, wait},
     },
+    images::oci::Descriptor,
+    registry::{RegistryClient, is_absent},
 };
 
 /// Registries limit how fast one may ask; a pause in between is what they ask for.
@@ -146,7 +146,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::supply::oci::sha256_hex;
+    use crate::images::oci::sha256_hex;
 
     /// A registry that answers each request with the next of `bodies`; `None` breaks the connection.
     async fn upstream(bodies: Vec<Option<&'static str>>) -> RegistryClient {

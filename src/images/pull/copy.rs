@@ -6,11 +6,9 @@ use serde::Deserialize;
 
 use super::{Official, blob};
 use crate::{
-    failure::{Context, Failure, Kind, Result},
-    supply::{
-        oci::{ImageManifest, sha256_hex},
-        registry::RegistryClient,
-    },
+    base::failure::{Context, Failure, Kind, Result},
+    images::oci::{ImageManifest, sha256_hex},
+    registry::RegistryClient,
 };
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -89,7 +87,7 @@ impl Copier {
         &self,
         upstream: &RegistryClient,
         from: &str,
-        descriptor: &crate::supply::oci::Descriptor,
+        descriptor: &crate::images::oci::Descriptor,
         to: &str,
     ) -> Result<()> {
         if self.target.has_blob(to, &descriptor.digest).await? {

@@ -5,7 +5,7 @@ mod copy;
 mod reach;
 mod reference;
 
-pub(super) use blob::fetch as fetch_blob;
+pub(crate) use blob::fetch as fetch_blob;
 pub use copy::{Copied, Copier};
 pub use reach::{Reach, look};
 pub use reference::Official;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use crate::{
+    base::{
+        failure::{Context, Kind, Result},
+        k8s::tls,
+    },
     config::infra::Versions,
-    failure::{Context, Kind, Result},
-    k8s::tls,
-    supply::registry::is_local,
+    registry::is_local,
 };
 
 /// A registry that is near answers within this; one that is blocked often never does.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use oci_client::Reference;
 
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 /// Where an official image is.
 #[derive(Debug, Clone, PartialEq, Eq)]

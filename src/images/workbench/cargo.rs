@@ -7,10 +7,12 @@ use std::{
 
 use super::{Workbench, diagnose};
 use crate::{
+    base::{
+        failure::{Context, Kind, Result},
+        tool::{Stream, ToolError},
+    },
     config::Infra,
-    failure::{Context, Kind, Result},
-    supply::build::cargo as release,
-    tool::{Stream, ToolError},
+    images::build::cargo as release,
 };
 
 /// The profile that workloads are compiled with while somebody works on them: in seconds, and small enough to be pushed in
@@ -65,7 +67,7 @@ pub(super) async fn build(
 }
 
 /// Cargo itself refused, or is not there: no compiler has named a place.
-fn refused(error: ToolError) -> crate::failure::Failure {
+fn refused(error: ToolError) -> crate::base::failure::Failure {
     let missing = matches!(error, ToolError::Missing { .. });
     let failure = error.into_failure(Kind::Tool, "compile the workloads");
     if missing { failure.hint(release::HINT) } else { failure }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::failure::{Failure, Kind, Location};
+use crate::base::failure::{Failure, Kind, Location};
 
 /// How many errors are told; those that follow often have the first as their cause.
 const TOLD: usize = 5;
@@ -120,12 +120,12 @@ mod tests {
     fn errors_of_the_page_have_their_places() {
         let output = "\n> build\nsrc/main.ts(12,5): error TS2322: Type 'x' is not assignable.\n\
             src/api/client.ts:3:9 - error TS1005: ';' expected.\n";
-        let places: Vec<String> = page(Path::new("web"), output)
+        let dirs: Vec<String> = page(Path::new("web"), output)
             .into_iter()
             .map(|diagnosis| format!("{} {}", diagnosis.place.unwrap(), diagnosis.text))
             .collect();
         assert_eq!(
-            places,
+            dirs,
             [
                 "web/src/main.ts:12:5 TS2322: Type 'x' is not assignable.",
                 "web/src/api/client.ts:3:9 TS1005: ';' expected."

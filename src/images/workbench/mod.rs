@@ -15,18 +15,18 @@ use std::{
 
 use self::place::Place;
 use super::{
-    LockedImage, Origin, Provenance, Registry, SupplyContext,
+    LockedImage, Origin, Provenance, SupplyContext,
     build::{Packed, Workshop, pack_image},
     job, oci, publish,
-    registry::RegistryClient,
     store::Store,
 };
+use crate::registry::{Registry, RegistryClient};
 use crate::{
+    base::failure::{Context, Failure, Kind, Result},
     config::{
         Infra,
         infra::{FileEntry, ImageRecipe},
     },
-    failure::{Context, Failure, Kind, Result},
 };
 
 /// Where the workloads of one checkout are compiled, with everything still warm from the last time.
@@ -39,7 +39,7 @@ pub struct Workbench {
 impl Workbench {
     /// A workbench that nobody else uses; what it makes goes to `registry`.
     pub fn open(context: SupplyContext, registry: Registry) -> Result<Self> {
-        let place = Place::take(context.places.cache(), context.project.root())?;
+        let place = Place::take(context.dirs.cache(), context.project.root())?;
         Ok(Self { context, registry, place })
     }
 
@@ -83,7 +83,7 @@ impl Workbench {
         }
         let layers = packed.layers.iter().map(|layer| self.store().locate(layer)).collect();
         let (docker, events) = (&self.context.docker, self.context.events());
-        publish::load_packed(docker, self.context.places.cache(), name, packed, layers, &events).await
+        publish::load_packed(docker, self.context.dirs.cache(), name, packed, layers, &events).await
     }
 
     /// Packs one image: every layer that stays is taken from the store, the one of its own is written anew.
@@ -149,7 +149,7 @@ impl Workbench {
         let ages = store.ages().with_context(Kind::Tool, || "read how old the roots are".to_owned())?;
         Ok(Workshop {
             project: self.context.project.clone(),
-            places: self.context.places.clone(),
+            dirs: self.context.dirs.clone(),
             infra: infra.clone(),
             store,
             keys: job::keys(&self.context.project, infra, &jobs, &ages)?,

@@ -8,9 +8,9 @@ use std::{
 
 use super::{Workbench, diagnose};
 use crate::{
+    base::failure::{Context, Failure, Kind, Result},
     config::infra::NpmBuild,
-    failure::{Context, Failure, Kind, Result},
-    supply::{build::npm as release, inputs},
+    images::{build::npm as release, inputs},
 };
 
 /// What decides which packages there are.
@@ -22,7 +22,7 @@ pub(super) async fn build(bench: &Workbench, build: &NpmBuild) -> Result<PathBuf
     let (source, work) = (bench.root().join(&build.folder), bench.path("page"));
     let what = || format!("copy the sources of `{}`", build.folder);
     let same_packages = sync(&source, &work).with_context(Kind::Tool, what)?;
-    let npm = |args: &[&str]| release::npm(&bench.context.places, &work).args(args.iter().copied());
+    let npm = |args: &[&str]| release::npm(&bench.context.dirs, &work).args(args.iter().copied());
     if !same_packages || !work.join(INSTALLED).is_file() {
         let install = npm(&release::INSTALL).capture().await;
         install.map_err(|error| {

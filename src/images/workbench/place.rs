@@ -11,8 +11,8 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use crate::{
-    failure::{Context, Kind, Result},
-    supply::build::cargo::settle,
+    base::failure::{Context, Kind, Result},
+    images::build::cargo::settle,
 };
 
 /// A folder that is ours as long as this lives, however it ends.

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use super::{Changes, Ignored, classify};
 use crate::{
+    base::failure::{Failure, Kind, Result},
     config::Project,
-    failure::{Failure, Kind, Result},
 };
 
 /// What an editor does in one go (write beside, rename over it, set its mode) takes a few milliseconds.

@@ -6,11 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{NETWORK, record::write_whole};
+use crate::local::cluster::{NETWORK, record::write_whole};
 use crate::{
+    base::{
+        docker::{ContainerSpec, Mount},
+        failure::{Context, Kind, Result},
+    },
     config::Environment,
-    docker::{ContainerSpec, Mount},
-    failure::{Context, Kind, Result},
 };
 
 /// The port of the gateway on the nodes.
@@ -24,7 +26,7 @@ const AUTHORITY: &str = "/run/seasense/ca.crt";
 pub const LEDGER_MOUNT: &str = "/var/lib/seasense";
 
 /// What lies on this machine for one container.
-pub struct Vessel<'a> {
+pub struct BuoyContainer<'a> {
     /// The environment that its buoys sail for.
     pub environment: &'a Environment,
     /// The image, as the daemon can name or pull it.
@@ -39,7 +41,7 @@ pub struct Vessel<'a> {
     pub gateway: Option<&'a str>,
 }
 
-impl Vessel<'_> {
+impl BuoyContainer<'_> {
     /// The container without a name, labels and what its buoys are told besides.
     pub fn spec(&self) -> ContainerSpec {
         let (uid, gid) = user();

@@ -7,15 +7,18 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    EngineContext, NETWORK, nodes,
-    vessel::{Vessel, ca_file, key_file, provide, setting},
+use crate::local::{
+    LocalContext,
+    buoys::buoy_container::{BuoyContainer, ca_file, key_file, provide, setting},
+    cluster::{NETWORK, nodes},
 };
 use crate::{
+    base::{
+        docker::{ContainerSpec, Restart, labels},
+        event::Step,
+        failure::{Failure, Kind, Result},
+    },
     config::Environment,
-    docker::{ContainerSpec, Restart, labels},
-    event::Step,
-    failure::{Failure, Kind, Result},
 };
 
 /// The label that tells which settings a fleet was started with.
@@ -45,7 +48,7 @@ pub fn container(cluster: &str) -> String {
 
 /// Makes the fleet run with these settings: starts it, starts it anew where its settings differ, or leaves it alone.
 /// An environment without buoys has no fleet.
-pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<()> {
+pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()> {
     let cluster = input.environment.cluster_name();
     let name = container(&cluster);
     let buoys = *input.environment.fleet.buoys.get_ref();
@@ -55,7 +58,7 @@ pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<(
         step.unchanged("the environment asks for no buoys");
         return Ok(());
     }
-    let folder = context.places.make_state(&cluster)?.join("fleet");
+    let folder = context.dirs.make_state(&cluster)?.join("fleet");
     provide(&ledger(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
     let address = gateway_address(context, &cluster).await?;
     let spec = finished(spec(input, &folder, &address), input);
@@ -88,7 +91,7 @@ pub async fn ensure(context: &EngineContext, input: &FleetInput<'_>) -> Result<(
 /// After a restart the daemon may have given the gateway another address: then the container is made anew, from its own
 /// image, with the environment's present settings. Tells whether there is a fleet at all.
 pub async fn resume(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     (key, ca): (&[u8], &[u8]),
 ) -> Result<bool> {
@@ -110,7 +113,7 @@ pub async fn resume(
     Ok(true)
 }
 
-pub(super) async fn gateway_address(context: &EngineContext, cluster: &str) -> Result<String> {
+pub(super) async fn gateway_address(context: &LocalContext, cluster: &str) -> Result<String> {
     let node = nodes::control_plane(cluster);
     let container = context.docker.container(&node).await?;
     let address = container.as_ref().and_then(|node| node.ip(NETWORK)).map(str::to_owned);
@@ -127,8 +130,14 @@ fn ledger(folder: &Path) -> PathBuf {
 fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
     let &FleetInput { environment, image, .. } = input;
     let ledger = ledger(folder);
-    let vessel =
-        Vessel { environment, image, folder, ledger: &ledger, own_authority: true, gateway: Some(gateway) };
+    let vessel = BuoyContainer {
+        environment,
+        image,
+        folder,
+        ledger: &ledger,
+        own_authority: true,
+        gateway: Some(gateway),
+    };
     let mut spec = vessel.spec();
     spec.env.extend([
         setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
@@ -160,7 +169,7 @@ fn finished(mut spec: ContainerSpec, input: &FleetInput<'_>) -> ContainerSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::fixture::local;
+    use crate::local::fixture::local;
 
     #[test]
     fn secrets_are_mounted_and_never_in_the_environment() {

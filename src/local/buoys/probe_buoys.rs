@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{
-    EngineContext, fleet,
-    vessel::{Vessel, ca_file, key_file, provide, setting},
+use super::fleet;
+use crate::local::{
+    LocalContext,
+    buoys::buoy_container::{BuoyContainer, ca_file, key_file, provide, setting},
 };
 use crate::{
+    base::{
+        docker::{ContainerSpec, Docker, labels},
+        failure::Result,
+    },
     config::Environment,
-    docker::{ContainerSpec, Docker, labels},
-    failure::Result,
 };
 
 /// The fleet's word for buoys of no collection, and how many of them the backend enrols.
@@ -43,16 +46,16 @@ fn container(environment: &Environment) -> String {
 }
 
 /// Sets new ones to sea, with a ledger of their own, and gives the ledger's folder.
-pub async fn sail(context: &EngineContext, input: &CanaryInput<'_>) -> Result<PathBuf> {
+pub async fn start(context: &LocalContext, input: &CanaryInput<'_>) -> Result<PathBuf> {
     let environment = input.environment;
     let (folder, gateway) = if environment.cluster.engine.is_attached() {
-        (context.places.make_attached(environment.name())?, None)
+        (context.dirs.make_attached(environment.name())?, None)
     } else {
         let cluster = environment.cluster_name();
-        (context.places.make_state(&cluster)?, Some(fleet::gateway_address(context, &cluster).await?))
+        (context.dirs.make_state(&cluster)?, Some(fleet::gateway_address(context, &cluster).await?))
     };
     let folder = folder.join("canary");
-    home(&context.docker, environment).await?;
+    stop(&context.docker, environment).await?;
     let ledger = write_files(&folder, input)?;
     if context.docker.image_id(input.image).await?.is_none() {
         context.docker.pull_image(input.image).await?;
@@ -62,7 +65,7 @@ pub async fn sail(context: &EngineContext, input: &CanaryInput<'_>) -> Result<Pa
 }
 
 /// Takes them away; what they noted stays.
-pub async fn home(docker: &Docker, environment: &Environment) -> Result<()> {
+pub async fn stop(docker: &Docker, environment: &Environment) -> Result<()> {
     let name = container(environment);
     if docker.container(&name).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
         // They send what waits before they end.
@@ -86,7 +89,8 @@ fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
 
 fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput<'_>) -> ContainerSpec {
     let &CanaryInput { environment, image, .. } = input;
-    let vessel = Vessel { environment, image, folder, ledger, own_authority: input.ca.is_some(), gateway };
+    let vessel =
+        BuoyContainer { environment, image, folder, ledger, own_authority: input.ca.is_some(), gateway };
     let mut spec = vessel.spec();
     spec.env.extend([
         setting("KIND", KIND.0),

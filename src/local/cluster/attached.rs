@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{handle, record::write_whole};
 use crate::{
-    config::{EngineKind, Environment, Places},
-    failure::{Context, Failure, Kind, Result},
-    k8s::{Client, ClusterHandle},
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        k8s::{Client, ClusterHandle},
+    },
+    config::{EngineKind, Environment, HostDirs},
 };
 
 const IDENTITY: &str = "identity.json";
@@ -25,20 +27,20 @@ struct Identity {
 }
 
 /// The kubeconfig that `seasense infra` writes for a cluster that it made, whether or not it is there.
-pub fn made_kubeconfig(places: &Places, environment: &str) -> PathBuf {
-    places.attached(environment).join(KUBECONFIG)
+pub fn made_kubeconfig(dirs: &HostDirs, environment: &str) -> PathBuf {
+    dirs.attached(environment).join(KUBECONFIG)
 }
 
 /// Writes the kubeconfig of a cluster that was just made or found, readable by its owner only.
-pub fn write_kubeconfig(places: &Places, environment: &str, text: &[u8]) -> Result<PathBuf> {
-    let file = places.make_attached(environment)?.join(KUBECONFIG);
+pub fn write_kubeconfig(dirs: &HostDirs, environment: &str, text: &[u8]) -> Result<PathBuf> {
+    let file = dirs.make_attached(environment)?.join(KUBECONFIG);
     write_whole(&file, text)?;
     Ok(file)
 }
 
 /// Forgets the cluster of an attached environment: it was removed, and another one may take its place.
-pub fn forget(places: &Places, environment: &str) -> Result<()> {
-    let folder = places.attached(environment);
+pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
+    let folder = dirs.attached(environment);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(Kind::Cluster, || format!("remove `{}`", folder.display()))
@@ -48,12 +50,12 @@ pub fn forget(places: &Places, environment: &str) -> Result<()> {
 }
 
 /// The kubeconfig that reaches the environment's cluster, whichever engine made it.
-pub fn kubeconfig_of(places: &Places, environment: &Environment) -> Result<PathBuf> {
+pub fn kubeconfig_of(dirs: &HostDirs, environment: &Environment) -> Result<PathBuf> {
     match environment.cluster.engine {
-        EngineKind::Kind => Ok(super::kubeconfig(places, &environment.cluster_name())),
+        EngineKind::Kind => Ok(super::kubeconfig(dirs, &environment.cluster_name())),
         EngineKind::Kubeconfig => environment.named_kubeconfig(),
         EngineKind::Scaleway => {
-            let (name, file) = (environment.name(), made_kubeconfig(places, environment.name()));
+            let (name, file) = (environment.name(), made_kubeconfig(dirs, environment.name()));
             if file.is_file() {
                 return Ok(file);
             }
@@ -65,35 +67,35 @@ pub fn kubeconfig_of(places: &Places, environment: &Environment) -> Result<PathB
 }
 
 /// The handle of the environment's cluster, whichever engine made it, with the identity as far as it is known.
-pub fn handle_of(places: &Places, environment: &Environment) -> Result<ClusterHandle> {
+pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     if !environment.cluster.engine.is_attached() {
-        return Ok(handle(places, &environment.cluster_name()));
+        return Ok(handle(dirs, &environment.cluster_name()));
     }
-    let pin = places.attached(environment.name()).join(IDENTITY);
-    let file = kubeconfig_of(places, environment)?;
+    let pin = dirs.attached(environment.name()).join(IDENTITY);
+    let file = kubeconfig_of(dirs, environment)?;
     let uid = read(&pin).map(|identity| identity.uid);
     Ok(ClusterHandle { uid, ..ClusterHandle::attached(&environment.cluster_name(), file, pin)? })
 }
 
 /// The same, once the identity is known: at the first use of an attached cluster it is asked for and written down.
-pub async fn attach(places: &Places, environment: &Environment) -> Result<ClusterHandle> {
-    let handle = handle_of(places, environment)?;
+pub async fn attach(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
+    let handle = handle_of(dirs, environment)?;
     match (&handle.pin, &handle.uid) {
         (Some(_), None) => {
             let uid = Client::connect(&handle).await?.uid().await?;
-            pin(places, environment, handle, uid)
+            pin(dirs, environment, handle, uid)
         }
         _ => Ok(handle),
     }
 }
 
 fn pin(
-    places: &Places,
+    dirs: &HostDirs,
     environment: &Environment,
     handle: ClusterHandle,
     uid: String,
 ) -> Result<ClusterHandle> {
-    let file = places.make_attached(environment.name())?.join(IDENTITY);
+    let file = dirs.make_attached(environment.name())?.join(IDENTITY);
     let text = serde_json::to_string_pretty(&Identity { uid: uid.clone() });
     write_whole(&file, text.context(Kind::Internal, "write down the cluster's identity")?.as_bytes())?;
     Ok(ClusterHandle { uid: Some(uid), ..handle })
@@ -121,8 +123,8 @@ mod tests {
     #[test]
     fn a_cluster_that_was_not_made_yet_is_told_with_what_makes_it() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
-        let failure = handle_of(&places, &staging()).unwrap_err();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        let failure = handle_of(&dirs, &staging()).unwrap_err();
         assert_eq!(failure.kind, Kind::Cluster);
         assert!(failure.hints[0].contains("seasense infra apply staging"), "{failure:?}");
     }
@@ -130,26 +132,26 @@ mod tests {
     #[test]
     fn a_made_kubeconfig_is_private_and_its_own_context_is_taken() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
-        let file = write_kubeconfig(&places, "staging", KUBECONFIG).unwrap();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        let file = write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-        let handle = handle_of(&places, &staging()).unwrap();
+        let handle = handle_of(&dirs, &staging()).unwrap();
         assert_eq!((handle.context.as_str(), handle.uid.as_deref()), ("admin@staging", None));
-        assert!(places.clusters().is_empty(), "it is no environment of this machine");
+        assert!(dirs.clusters().is_empty(), "it is no environment of this machine");
     }
 
     #[test]
     fn the_identity_of_the_first_use_is_kept_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
-        write_kubeconfig(&places, "staging", KUBECONFIG).unwrap();
-        let handle = handle_of(&places, &staging()).unwrap();
-        pin(&places, &staging(), handle, "uid-1".into()).unwrap();
-        write_kubeconfig(&places, "staging", KUBECONFIG).unwrap();
-        assert_eq!(handle_of(&places, &staging()).unwrap().uid.as_deref(), Some("uid-1"));
-        forget(&places, "staging").unwrap();
-        forget(&places, "staging").unwrap();
-        assert!(handle_of(&places, &staging()).is_err());
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
+        let handle = handle_of(&dirs, &staging()).unwrap();
+        pin(&dirs, &staging(), handle, "uid-1".into()).unwrap();
+        write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
+        assert_eq!(handle_of(&dirs, &staging()).unwrap().uid.as_deref(), Some("uid-1"));
+        forget(&dirs, "staging").unwrap();
+        forget(&dirs, "staging").unwrap();
+        assert!(handle_of(&dirs, &staging()).is_err());
     }
 }

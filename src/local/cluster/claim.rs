@@ -9,11 +9,14 @@ use std::{path::Path, time::Duration};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Owner, lock::Lock, preflight::is_free};
+use super::lock::Lock;
+use crate::local::{doctor::is_free, leases::Owner};
 use crate::{
-    config::{Environment, Places, Project},
-    event::{Event, Events},
-    failure::Result,
+    base::{
+        event::{Event, Events},
+        failure::Result,
+    },
+    config::{Environment, HostDirs, Project},
 };
 
 /// The lock under which names and ports are given; held for an instant.
@@ -32,11 +35,11 @@ struct Taken {
 
 /// The environment under the name and port that it has on this machine, or would get; nothing is written. An attached
 /// one is the same from everywhere.
-pub fn resolve(places: &Places, project: &Project, environment: Environment) -> Environment {
+pub fn resolve(dirs: &HostDirs, project: &Project, environment: Environment) -> Environment {
     if environment.cluster.engine.is_attached() {
         return environment;
     }
-    let taken = taken(places);
+    let taken = taken(dirs);
     let name = choose(environment.name(), project.root(), &taken);
     // A rehearsal has no file that would name a port for it alone.
     let given = name != environment.name() || environment.is_rehearsal();
@@ -53,16 +56,16 @@ pub fn resolve(places: &Places, project: &Project, environment: Environment) -> 
 
 /// Takes the name and the port for this checkout, before anything of the environment is made.
 pub async fn claim(
-    places: &Places,
+    dirs: &HostDirs,
     project: &Project,
     environment: Environment,
     now: Timestamp,
     events: &Events,
 ) -> Result<Environment> {
-    let _counter = Lock::take(places, COUNTER, Some(COUNTER_LIMIT), events).await?;
-    let environment = resolve(places, project, environment);
+    let _counter = Lock::take(dirs, COUNTER, Some(COUNTER_LIMIT), events).await?;
+    let environment = resolve(dirs, project, environment);
     let cluster = environment.cluster_name();
-    let known = Owner::read(places, &cluster);
+    let known = Owner::read(dirs, &cluster);
     if known.is_none() && environment.instance() != environment.name() {
         let text = format!(
             "another checkout has the name `{}` on this machine: this one is `{}`, on port {}",
@@ -80,18 +83,17 @@ pub async fn claim(
         ttl_seconds: known.as_ref().and_then(|owner| owner.ttl_seconds),
     };
     if known.as_ref() != Some(&owner) {
-        owner.write(places, &cluster)?;
+        owner.write(dirs, &cluster)?;
     }
     Ok(environment)
 }
 
 /// Every environment with an owner, sorted by name.
-fn taken(places: &Places) -> Vec<Taken> {
-    places
-        .clusters()
+fn taken(dirs: &HostDirs) -> Vec<Taken> {
+    dirs.clusters()
         .into_iter()
         .filter_map(|cluster| {
-            let owner = Owner::read(places, &cluster)?;
+            let owner = Owner::read(dirs, &cluster)?;
             let instance = cluster.strip_prefix("seasense-")?.to_owned();
             Some(Taken { instance, owner })
         })

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{engine::fixture::local, event::Silent};
+use crate::{base::event::Silent, local::fixture::local};
 
 fn owner(project: &Path, environment: &str, https_port: u16) -> Owner {
     Owner {
@@ -24,44 +24,44 @@ fn checkout(folder: &Path, name: &str) -> Project {
     Project::find(&root).unwrap()
 }
 
-async fn claimed(places: &Places, project: &Project) -> Environment {
+async fn claimed(dirs: &HostDirs, project: &Project) -> Environment {
     let events: Events = Arc::new(Silent);
-    claim(places, project, local(), Timestamp::UNIX_EPOCH, &events).await.unwrap()
+    claim(dirs, project, local(), Timestamp::UNIX_EPOCH, &events).await.unwrap()
 }
 
 #[tokio::test]
 async fn two_checkouts_share_neither_name_nor_port_and_keep_theirs() {
     let folder = tempfile::tempdir().unwrap();
-    let places = Places::new(folder.path().join("cache"), folder.path().join("state"));
+    let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
     let (one, two) = (checkout(folder.path(), "one"), checkout(folder.path(), "two"));
-    let first = claimed(&places, &one).await;
+    let first = claimed(&dirs, &one).await;
     assert_eq!((first.instance(), first.https_port()), ("local", 8443));
-    let second = claimed(&places, &two).await;
+    let second = claimed(&dirs, &two).await;
     assert_ne!(second.instance(), "local");
     assert!(second.https_port() > 8443);
-    assert_eq!(claimed(&places, &one).await, first);
-    assert_eq!(claimed(&places, &two).await, second);
-    assert_eq!(resolve(&places, &two, local()), second);
+    assert_eq!(claimed(&dirs, &one).await, first);
+    assert_eq!(claimed(&dirs, &two).await, second);
+    assert_eq!(resolve(&dirs, &two, local()), second);
 }
 
 #[tokio::test]
 async fn a_moved_checkout_goes_on_with_its_environment() {
     let folder = tempfile::tempdir().unwrap();
-    let places = Places::new(folder.path().join("cache"), folder.path().join("state"));
+    let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
     let old = checkout(folder.path(), "old");
-    claimed(&places, &old).await;
+    claimed(&dirs, &old).await;
     std::fs::rename(old.root(), folder.path().join("new")).unwrap();
     let new = Project::find(&folder.path().join("new")).unwrap();
-    assert_eq!(claimed(&places, &new).await.instance(), "local");
-    let owner = Owner::read(&places, "seasense-local").unwrap();
+    assert_eq!(claimed(&dirs, &new).await.instance(), "local");
+    let owner = Owner::read(&dirs, "seasense-local").unwrap();
     assert_eq!(owner.project, new.root());
 }
 
 #[test]
 fn looking_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let places = Places::new(folder.path().join("cache"), folder.path().join("state"));
-    let seen = resolve(&places, &checkout(folder.path(), "one"), local());
+    let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
+    let seen = resolve(&dirs, &checkout(folder.path(), "one"), local());
     assert_eq!(seen.instance(), "local");
     assert!(!folder.path().join("state").exists());
 }

@@ -2,14 +2,18 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{ClusterSource, EngineContext, NETWORK, kubeconfig, names, nodes, ports, record::Record, shape};
+use super::{ClusterSource, NETWORK, kubeconfig, names, nodes, record::Record, shape};
+use crate::local::{LocalContext, free_port};
 use crate::{
+    base::{
+        docker::labels,
+        event::Step,
+        failure::{Context, Failure, Kind, Result},
+        k8s::{Client, ClusterHandle},
+        tool::{Captured, Invocation, Line, ToolError},
+        wait::{Deadline, Look, PAUSE, wait},
+    },
     config::{Environment, is_plain},
-    docker::labels,
-    event::Step,
-    failure::{Context, Failure, Kind, Result},
-    k8s::{Client, ClusterHandle, Deadline, Look, PAUSE, wait},
-    tool::{Captured, Invocation, Line, ToolError},
 };
 
 /// kubeadm on a busy machine of two cores needs about a minute.
@@ -18,17 +22,17 @@ const EXPORT_LIMIT: Duration = Duration::from_mins(1);
 
 /// Makes the cluster of `environment` and writes it down; there must be none.
 pub(super) async fn create(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     step: &Step,
 ) -> Result<ClusterHandle> {
     let name = environment.cluster_name();
-    let state = context.places.make_state(&name)?;
+    let state = context.dirs.make_state(&name)?;
     Record::forget(&state);
     let config = prepare(context, environment, source, &state)?;
     context.docker.ensure_network(NETWORK, &labels::shared("network")).await?;
-    let kubeconfig = kubeconfig(&context.places, &name);
+    let kubeconfig = kubeconfig(&context.dirs, &name);
     clear_stale(&kubeconfig)?;
     let create = kind(source, &kubeconfig, &["create", "cluster"])
         .args(["--config", "-", "--wait", "0s", "--name"])
@@ -42,11 +46,11 @@ pub(super) async fn create(
 
 /// Writes the private kubeconfig of a cluster that exists again.
 pub(super) async fn export_kubeconfig(
-    context: &EngineContext,
+    context: &LocalContext,
     source: &ClusterSource,
     name: &str,
 ) -> Result<Captured> {
-    let kubeconfig = kubeconfig(&context.places, name);
+    let kubeconfig = kubeconfig(&context.dirs, name);
     clear_stale(&kubeconfig)?;
     let export = kind(source, &kubeconfig, &["export", "kubeconfig"]).arg("--name").arg(name);
     let exported = export.limit(EXPORT_LIMIT).capture().await;
@@ -78,7 +82,7 @@ fn clear_stale(kubeconfig: &Path) -> Result<()> {
 }
 
 fn prepare(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     state: &Path,
@@ -130,12 +134,12 @@ fn registry_entry(registry: &str) -> String {
 }
 
 async fn write_down(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     name: &str,
 ) -> Result<ClusterHandle> {
-    let mut handle = ClusterHandle::of_kind(name, kubeconfig(&context.places, name));
+    let mut handle = ClusterHandle::of_kind(name, kubeconfig(&context.dirs, name));
     let uid = identity(&Client::connect(&handle).await?).await?;
     let mut containers: Vec<String> =
         nodes::of(&context.docker, name).await?.into_iter().map(|node| node.id).collect();
@@ -147,7 +151,7 @@ async fn write_down(
         https_port: environment.https_port(),
         uid: uid.clone(),
     };
-    record.write(&context.places.state(name))?;
+    record.write(&context.dirs.state(name))?;
     handle.uid = Some(uid);
     Ok(handle)
 }
@@ -176,7 +180,7 @@ fn beginning(line: &str) -> Option<String> {
 fn explain(error: ToolError, environment: &Environment, name: &str) -> Failure {
     let tail = error.tail().unwrap_or_default().to_owned();
     let failure = error.into_failure(Kind::Cluster, format!("make the cluster `{name}`"));
-    if ports::says_taken(&tail) {
+    if free_port::says_taken(&tail) {
         let (file, port) = (format!("envs/{}.toml", environment.name()), environment.https_port());
         return failure
             .hint(format!("port {port} is taken: `seasense doctor` names its holder; or change `{file}`"));

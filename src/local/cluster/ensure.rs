@@ -1,15 +1,18 @@
 //! Converging: whatever was found, there is a whole, running cluster of ours afterwards.
 
 use super::{
-    Awake, ClusterSource, EngineContext, Observed, create, names, nodes, observe,
+    Awake, ClusterSource, Observed, create, names, nodes, observe,
     record::Record,
     wake::{Patience, wake},
 };
+use crate::local::LocalContext;
 use crate::{
+    base::{
+        docker::Container,
+        event::{Event, Step},
+        failure::{Failure, Kind, Result},
+    },
     config::Environment,
-    docker::Container,
-    event::{Event, Step},
-    failure::{Failure, Kind, Result},
 };
 
 /// Makes the cluster of `environment` exist and run.
@@ -17,7 +20,7 @@ use crate::{
 /// A cluster that was left half made is removed and made anew; one that was stopped is started, one that is silent is
 /// restarted; one that stays silent, that seasense did not make, or that was made with other settings, is refused.
 pub async fn ensure(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
 ) -> Result<Awake> {
@@ -25,14 +28,14 @@ pub async fn ensure(
 }
 
 pub(super) async fn ensure_within(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     patience: Patience,
 ) -> Result<Awake> {
     let name = environment.cluster_name();
     let step = Step::start(&context.events, "engine.cluster", format!("Make the cluster `{name}`"));
-    match observe(&context.docker, &context.places, &name).await? {
+    match observe(&context.docker, &context.dirs, &name).await? {
         Observed::Foreign { container } => Err(foreign(&name, &container)),
         Observed::Absent => {
             // A run that was killed may be about to make a container that nobody sees yet.
@@ -46,7 +49,7 @@ pub(super) async fn ensure_within(
         found @ (Observed::Stopped | Observed::Paused { .. } | Observed::Running) => {
             check_settings(context, environment, source, &name)?;
             let hostname = environment.variables.hostname.get_ref();
-            names::write(&context.project, &context.places.state(&name), hostname)?;
+            names::write(&context.project, &context.dirs.state(&name), hostname)?;
             let awake = wake(context, &name, Some(source), &found, patience, &step).await?;
             match awake.started {
                 Some(_) => step.done("started again"),
@@ -65,7 +68,7 @@ pub fn foreign(name: &str, container: &str) -> Failure {
 }
 
 async fn fresh(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     step: Step,
@@ -75,7 +78,7 @@ async fn fresh(
     Ok(Awake { handle, started: None })
 }
 
-async fn renew(context: &EngineContext, name: &str, reason: &str) -> Result<()> {
+async fn renew(context: &LocalContext, name: &str, reason: &str) -> Result<()> {
     for node in nodes::of(&context.docker, name).await? {
         spare(context, name, &node, reason).await?;
     }
@@ -86,8 +89,8 @@ async fn renew(context: &EngineContext, name: &str, reason: &str) -> Result<()> 
 
 /// Refuses to remove a node that is somebody else's or that holds data: a cluster that was really left half made is
 /// neither.
-async fn spare(context: &EngineContext, name: &str, node: &Container, reason: &str) -> Result<()> {
-    let own = context.places.state(name);
+async fn spare(context: &LocalContext, name: &str, node: &Container, reason: &str) -> Result<()> {
+    let own = context.dirs.state(name);
     if let Some(state) = nodes::state(node).filter(|state| *state != own) {
         return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` belongs to another state folder"))
             .because(format!("its nodes were made from `{}`, this run keeps its state in `{}`", state.display(), own.display()))
@@ -107,12 +110,12 @@ async fn spare(context: &EngineContext, name: &str, node: &Container, reason: &s
 }
 
 fn check_settings(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     name: &str,
 ) -> Result<()> {
-    let Some(record) = Record::read(&context.places.state(name)) else { return Ok(()) };
+    let Some(record) = Record::read(&context.dirs.state(name)) else { return Ok(()) };
     if let Some(difference) = difference(&record, environment) {
         return Err(Failure::new(
             Kind::Cluster,
@@ -143,7 +146,7 @@ fn difference(record: &Record, environment: &Environment) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::fixture::local;
+    use crate::local::fixture::local;
 
     fn record(nodes: u8, https_port: u16) -> Record {
         Record { containers: Vec::new(), image: String::new(), nodes, https_port, uid: String::new() }

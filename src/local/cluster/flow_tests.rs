@@ -3,25 +3,25 @@
 use std::{path::Path, time::Duration};
 
 use super::{
-    Extent, Mark, OWNERSHIP_MOUNT, Observed, ensure,
-    ensure::ensure_within,
-    fake::{HALF, WHOLE, World},
-    fixture::local,
-    observe, pause, remove, resume,
-    wake::Patience,
+    Mark, OWNERSHIP_MOUNT, Observed, RemoveScope, ensure, ensure::ensure_within, observe, pause, remove,
+    resume, wake::Patience,
 };
-use crate::{config::Places, failure::Kind};
+use crate::local::{
+    fake::{HALF, TestEnv, WHOLE},
+    fixture::local,
+};
+use crate::{base::failure::Kind, config::HostDirs};
 
 const CLUSTER: &str = "seasense-local";
 const NODE: &str = "seasense-local-control-plane";
 
-async fn seen(world: &World) -> Observed {
-    observe(&world.context.docker, &world.context.places, CLUSTER).await.unwrap()
+async fn seen(world: &TestEnv) -> Observed {
+    observe(&world.context.docker, &world.context.dirs, CLUSTER).await.unwrap()
 }
 
 #[tokio::test]
 async fn makes_a_cluster_once_and_leaves_it_alone_afterwards() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     assert_eq!(seen(&world).await, Observed::Absent);
     let made = ensure(&world.context, &local(), &world.source).await.unwrap();
     assert_eq!(made.handle.uid.as_deref(), Some("the-cluster"));
@@ -30,7 +30,7 @@ async fn makes_a_cluster_once_and_leaves_it_alone_afterwards() {
     assert_eq!(again, made);
     let calls = world.calls();
     assert_eq!(calls.len(), 1, "{calls:?}");
-    let state = world.context.places.state(CLUSTER);
+    let state = world.context.dirs.state(CLUSTER);
     assert!(calls[0].contains(&format!("--kubeconfig {}", state.join("kubeconfig").display())), "{calls:?}");
     let node = &world.config()["nodes"][0];
     assert_eq!((&node["image"], &node["extraPortMappings"][0]["hostPort"]), (&"node:1".into(), &8443.into()));
@@ -38,7 +38,7 @@ async fn makes_a_cluster_once_and_leaves_it_alone_afterwards() {
 
 #[tokio::test]
 async fn several_built_nodes_are_told_of_each_other_and_all_of_them_work() {
-    let mut world = World::new(WHOLE).await;
+    let mut world = TestEnv::new(WHOLE).await;
     world.source.built = true;
     let mut environment = local();
     environment.cluster.nodes = toml::Spanned::new(0..0, 3);
@@ -54,7 +54,7 @@ async fn several_built_nodes_are_told_of_each_other_and_all_of_them_work() {
 
 #[tokio::test]
 async fn a_failed_creation_is_told_and_the_next_run_heals_it() {
-    let world = World::new(HALF).await;
+    let world = TestEnv::new(HALF).await;
     let failure = ensure(&world.context, &local(), &world.source).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Cluster);
     assert!(failure.causes.iter().any(|cause| cause.contains("failed to init node")), "{failure:?}");
@@ -66,11 +66,11 @@ async fn a_failed_creation_is_told_and_the_next_run_heals_it() {
 
 #[tokio::test]
 async fn a_cluster_that_holds_data_is_never_made_anew_unasked() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
     let node = format!("{CLUSTER}-control-plane");
     world.fill(&node);
-    std::fs::remove_dir_all(world.context.places.state(CLUSTER)).unwrap();
+    std::fs::remove_dir_all(world.context.dirs.state(CLUSTER)).unwrap();
     let failure = ensure(&world.context, &local(), &world.source).await.unwrap_err();
     assert_eq!(failure.kind, Kind::Cluster);
     assert!(failure.hints.iter().any(|hint| hint.contains("--recreate")), "{failure:?}");
@@ -79,21 +79,21 @@ async fn a_cluster_that_holds_data_is_never_made_anew_unasked() {
 
 #[tokio::test]
 async fn a_cluster_of_another_state_folder_is_left_alone() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
     let mut elsewhere = world.context.clone();
-    elsewhere.places = Places::new(world.context.places.cache(), world.context.places.cache().join("state"));
+    elsewhere.dirs = HostDirs::new(world.context.dirs.cache(), world.context.dirs.cache().join("state"));
     let failure = ensure(&elsewhere, &local(), &world.source).await.unwrap_err();
-    let state = world.context.places.state(CLUSTER);
+    let state = world.context.dirs.state(CLUSTER);
     assert!(failure.causes.iter().any(|cause| cause.contains(state.to_str().unwrap())), "{failure:?}");
     assert!(world.container(&format!("{CLUSTER}-control-plane")).exists() && world.calls().len() == 1);
 }
 
 #[tokio::test]
 async fn a_lost_state_folder_makes_the_cluster_anew() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
-    std::fs::remove_dir_all(world.context.places.state(CLUSTER)).unwrap();
+    std::fs::remove_dir_all(world.context.dirs.state(CLUSTER)).unwrap();
     assert!(matches!(seen(&world).await, Observed::Partial { .. }));
     ensure(&world.context, &local(), &world.source).await.unwrap();
     assert_eq!((seen(&world).await, world.calls().len()), (Observed::Running, 2));
@@ -101,11 +101,11 @@ async fn a_lost_state_folder_makes_the_cluster_anew() {
 
 #[tokio::test]
 async fn a_cluster_of_somebody_else_is_neither_used_nor_removed() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     std::fs::write(world.container(NODE), "{}").unwrap();
     let failure = ensure(&world.context, &local(), &world.source).await.unwrap_err();
     assert!(failure.message.contains("did not make"), "{failure:?}");
-    assert!(remove(&world.context.host(), ("local", CLUSTER), Extent::Environment).await.is_err());
+    assert!(remove(&world.context.host(), ("local", CLUSTER), RemoveScope::Environment).await.is_err());
     assert!(world.container(NODE).exists() && world.calls().is_empty());
 }
 
@@ -115,7 +115,7 @@ fn mark_of(at: &str) -> Mark {
 
 #[tokio::test]
 async fn a_pause_stops_everything_and_only_resume_or_dev_end_it() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
     let mark = mark_of("2026-11-21T10:00:00Z");
     let paused = pause(&world.context, ("local", CLUSTER), mark.clone()).await.unwrap();
@@ -138,8 +138,8 @@ async fn a_pause_stops_everything_and_only_resume_or_dev_end_it() {
 
 #[tokio::test]
 async fn what_does_not_exist_can_neither_be_paused_nor_resumed() {
-    let world = World::new(HALF).await;
-    let refused = |failure: crate::failure::Failure| {
+    let world = TestEnv::new(HALF).await;
+    let refused = |failure: crate::base::failure::Failure| {
         assert_eq!(failure.kind, Kind::Cluster);
         assert!(failure.hints.iter().any(|hint| hint.contains("seasense dev")), "{failure:?}");
     };
@@ -155,7 +155,7 @@ async fn what_does_not_exist_can_neither_be_paused_nor_resumed() {
 async fn a_silent_cluster_is_restarted_once_and_then_refused_but_never_removed() {
     const SHORT: Duration = Duration::from_millis(300);
     let patience = Patience { running: SHORT, cut_short: SHORT, started: SHORT };
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
     world.silence(true);
     let failure = ensure_within(&world.context, &local(), &world.source, patience).await.unwrap_err();
@@ -170,10 +170,10 @@ async fn a_silent_cluster_is_restarted_once_and_then_refused_but_never_removed()
 
 #[tokio::test]
 async fn a_pause_that_was_cut_short_is_healed_by_a_restart() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
     // The run was killed after its mark and before the node stopped; the node's API server is gone.
-    mark_of("2026-11-21T10:00:00Z").write(&world.context.places.state(CLUSTER)).unwrap();
+    mark_of("2026-11-21T10:00:00Z").write(&world.context.dirs.state(CLUSTER)).unwrap();
     world.silence_until_started(NODE);
     let patience = Patience {
         running: Duration::from_mins(10),
@@ -182,17 +182,17 @@ async fn a_pause_that_was_cut_short_is_healed_by_a_restart() {
     };
     let awake = ensure_within(&world.context, &local(), &world.source, patience).await.unwrap();
     assert!(awake.started.is_some());
-    assert_eq!(Mark::read(&world.context.places.state(CLUSTER)), None);
+    assert_eq!(Mark::read(&world.context.dirs.state(CLUSTER)), None);
 }
 
 #[tokio::test]
 async fn removing_leaves_nothing_and_may_be_repeated() {
-    let world = World::new(WHOLE).await;
+    let world = TestEnv::new(WHOLE).await;
     ensure(&world.context, &local(), &world.source).await.unwrap();
-    let removed = remove(&world.context.host(), ("local", CLUSTER), Extent::Environment).await.unwrap();
+    let removed = remove(&world.context.host(), ("local", CLUSTER), RemoveScope::Environment).await.unwrap();
     assert!(removed.containers.contains(&NODE.to_owned()));
-    assert!(!world.container(NODE).exists() && !world.context.places.state(CLUSTER).exists());
+    assert!(!world.container(NODE).exists() && !world.context.dirs.state(CLUSTER).exists());
     assert_eq!(seen(&world).await, Observed::Absent);
-    let again = remove(&world.context.host(), ("local", CLUSTER), Extent::Environment).await.unwrap();
+    let again = remove(&world.context.host(), ("local", CLUSTER), RemoveScope::Environment).await.unwrap();
     assert!(again.containers.is_empty() && again.folders.is_empty());
 }

@@ -10,10 +10,12 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use crate::{
-    config::Places,
-    event::{Event, Events},
-    failure::{Context, Failure, Kind, Result},
-    k8s::{Deadline, Look, PAUSE, wait},
+    base::{
+        event::{Event, Events},
+        failure::{Context, Failure, Kind, Result},
+        wait::{Deadline, Look, PAUSE, wait},
+    },
+    config::HostDirs,
 };
 
 /// Held as long as it lives.
@@ -26,24 +28,24 @@ impl Lock {
     /// Takes the lock of `cluster`, or says who holds it.
     ///
     /// The file stays in the cache: it holds nothing, and removing a lock file frees nobody.
-    pub fn acquire(places: &Places, cluster: &str) -> Result<Self> {
-        Self::attempt(places, cluster)?.map_err(|holder| held(cluster, &holder))
+    pub fn acquire(dirs: &HostDirs, cluster: &str) -> Result<Self> {
+        Self::attempt(dirs, cluster)?.map_err(|holder| held(cluster, &holder))
     }
 
     /// Takes the lock of `cluster`, waiting up to `patience` for a run that holds it; none means refuse at once.
     pub async fn take(
-        places: &Places,
+        dirs: &HostDirs,
         cluster: &str,
         patience: Option<Duration>,
         events: &Events,
     ) -> Result<Self> {
-        let (Some(patience), Err(holder)) = (patience, Self::attempt(places, cluster)?) else {
-            return Self::acquire(places, cluster);
+        let (Some(patience), Err(holder)) = (patience, Self::attempt(dirs, cluster)?) else {
+            return Self::acquire(dirs, cluster);
         };
         let text = format!("another run works on `{cluster}` (process {holder}): waiting for it to end");
         events.emit(Event::Warning { text });
         wait(Deadline::after(patience), PAUSE, &format!("take the lock of `{cluster}`"), || async {
-            Ok(match Self::attempt(places, cluster)? {
+            Ok(match Self::attempt(dirs, cluster)? {
                 Ok(lock) => Look::Ready(lock),
                 Err(holder) => Look::NotYet(format!("process {holder} holds the lock")),
             })
@@ -52,8 +54,8 @@ impl Lock {
     }
 
     /// The file of the lock of `cluster`.
-    pub fn file(places: &Places, cluster: &str) -> PathBuf {
-        places.cache().join("locks").join(format!("{cluster}.lock"))
+    pub fn file(dirs: &HostDirs, cluster: &str) -> PathBuf {
+        dirs.cache().join("locks").join(format!("{cluster}.lock"))
     }
 
     /// Whether a run holds the lock at `file` at this moment.
@@ -64,14 +66,14 @@ impl Lock {
 
     /// Lets go of it and removes its file, which only a name that is never used again allows: whoever waited for the
     /// file that is gone would hold nothing.
-    pub fn forget(self, places: &Places, cluster: &str) {
+    pub fn forget(self, dirs: &HostDirs, cluster: &str) {
         // A file that stays is an empty one.
-        let _ = std::fs::remove_file(Self::file(places, cluster));
+        let _ = std::fs::remove_file(Self::file(dirs, cluster));
     }
 
     /// The lock, or the process that holds it.
-    fn attempt(places: &Places, cluster: &str) -> Result<std::result::Result<Self, String>> {
-        let path = Self::file(places, cluster);
+    fn attempt(dirs: &HostDirs, cluster: &str) -> Result<std::result::Result<Self, String>> {
+        let path = Self::file(dirs, cluster);
         let folder = path.parent().unwrap_or(&path);
         let what = || format!("take the lock `{}`", path.display());
         std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
@@ -105,33 +107,31 @@ mod tests {
     #[test]
     fn a_second_run_is_told_who_is_first_and_may_go_on_after_it() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
-        let first = Lock::acquire(&places, "seasense-local").unwrap();
-        let refused = Lock::acquire(&places, "seasense-local").unwrap_err();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        let first = Lock::acquire(&dirs, "seasense-local").unwrap();
+        let refused = Lock::acquire(&dirs, "seasense-local").unwrap_err();
         assert_eq!(refused.causes, [format!("process {} holds the lock", std::process::id())]);
-        Lock::acquire(&places, "seasense-other").unwrap();
+        Lock::acquire(&dirs, "seasense-other").unwrap();
         drop(first);
-        Lock::acquire(&places, "seasense-local").unwrap();
+        Lock::acquire(&dirs, "seasense-local").unwrap();
     }
 
     #[tokio::test]
     async fn a_patient_run_goes_on_when_the_first_one_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
-        let first = Lock::acquire(&places, "seasense-local").unwrap();
-        let events: Events = std::sync::Arc::new(crate::event::Silent);
-        let impatient = Lock::take(&places, "seasense-local", None, &events).await.unwrap_err();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        let first = Lock::acquire(&dirs, "seasense-local").unwrap();
+        let events: Events = std::sync::Arc::new(crate::base::event::Silent);
+        let impatient = Lock::take(&dirs, "seasense-local", None, &events).await.unwrap_err();
         assert_eq!(impatient.kind, Kind::Cluster);
         let late =
-            Lock::take(&places, "seasense-local", Some(Duration::from_millis(1)), &events).await.unwrap_err();
+            Lock::take(&dirs, "seasense-local", Some(Duration::from_millis(1)), &events).await.unwrap_err();
         assert_eq!(late.kind, Kind::TimedOut);
-        let (second, ()) = tokio::join!(
-            Lock::take(&places, "seasense-local", Some(Duration::from_mins(1)), &events),
-            async {
+        let (second, ()) =
+            tokio::join!(Lock::take(&dirs, "seasense-local", Some(Duration::from_mins(1)), &events), async {
                 tokio::task::yield_now().await;
                 drop(first);
-            }
-        );
+            });
         second.unwrap();
     }
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
+    base::failure::{Context, Kind, Result},
     config::Project,
-    failure::{Context, Kind, Result},
 };
 
 const COREFILE: &str = "infra/kind/Corefile";

@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 use futures_util::future::try_join_all;
 
 use super::{KIND_CLUSTER, OWNERSHIP_MOUNT};
-use crate::{
+use crate::base::{
     docker::{Container, Docker},
     failure::Result,
-    k8s::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// A privileged node with a database in it takes a few seconds to die.

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 
 use super::{kubeconfig, mark::Mark, nodes, record::Record};
 use crate::{
-    config::Places,
-    docker::{Container, Docker},
-    failure::Result,
-    k8s::ClusterHandle,
+    base::{
+        docker::{Container, Docker},
+        failure::Result,
+        k8s::ClusterHandle,
+    },
+    config::HostDirs,
 };
 
 /// What there is of a cluster.
@@ -37,20 +39,24 @@ pub enum Observed {
 }
 
 /// Looks at the cluster called `cluster`.
-pub async fn observe(docker: &Docker, places: &Places, cluster: &str) -> Result<Observed> {
+pub async fn observe(docker: &Docker, dirs: &HostDirs, cluster: &str) -> Result<Observed> {
     let nodes = nodes::of(docker, cluster).await?;
-    let state = places.state(cluster);
-    Ok(judge(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()))
+    let state = dirs.state(cluster);
+    Ok(evaluate(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()))
 }
 
 /// The handle of the cluster called `cluster`, with the identity that was written down; whether it exists is not asked.
-pub fn handle(places: &Places, cluster: &str) -> ClusterHandle {
-    let uid = Record::read(&places.state(cluster)).map(|record| record.uid);
-    ClusterHandle { uid, ..ClusterHandle::of_kind(cluster, kubeconfig(places, cluster)) }
+pub fn handle(dirs: &HostDirs, cluster: &str) -> ClusterHandle {
+    let uid = Record::read(&dirs.state(cluster)).map(|record| record.uid);
+    ClusterHandle { uid, ..ClusterHandle::of_kind(cluster, kubeconfig(dirs, cluster)) }
 }
 
 /// The judgement; pure.
-pub(super) fn judge(nodes: &[Container], record: Option<&Record>, mark: Option<&Mark>) -> Observed {
+pub(in crate::local) fn evaluate(
+    nodes: &[Container],
+    record: Option<&Record>,
+    mark: Option<&Mark>,
+) -> Observed {
     if nodes.is_empty() {
         return Observed::Absent;
     }
@@ -76,7 +82,7 @@ pub(super) fn judge(nodes: &[Container], record: Option<&Record>, mark: Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::OWNERSHIP_MOUNT;
+    use crate::local::cluster::OWNERSHIP_MOUNT;
 
     fn node(id: &str, ours: bool, running: bool) -> Container {
         let mounts = ours.then(|| (OWNERSHIP_MOUNT.to_owned(), "/state/mark".to_owned()));
@@ -87,7 +93,7 @@ mod tests {
             image_id: String::new(),
             running,
             status: String::new(),
-            labels: crate::docker::labels::Labels::new(),
+            labels: crate::base::docker::labels::Labels::new(),
             addresses: std::collections::BTreeMap::new(),
             ports: Vec::new(),
             mounts: mounts.into_iter().collect(),
@@ -108,12 +114,12 @@ mod tests {
     fn every_way_a_cluster_can_be_found() {
         let whole = record(&["a", "b"]);
         let both = |running| [node("b", true, running), node("a", true, true)];
-        assert_eq!(judge(&[], Some(&whole), None), Observed::Absent);
-        assert_eq!(judge(&both(true), Some(&whole), None), Observed::Running);
-        assert_eq!(judge(&both(false), Some(&whole), None), Observed::Stopped);
-        assert!(matches!(judge(&both(true), None, None), Observed::Partial { .. }));
-        assert!(matches!(judge(&both(true)[..1], Some(&whole), None), Observed::Partial { .. }));
-        let other = judge(&[node("c", true, true)], Some(&record(&["a"])), None);
+        assert_eq!(evaluate(&[], Some(&whole), None), Observed::Absent);
+        assert_eq!(evaluate(&both(true), Some(&whole), None), Observed::Running);
+        assert_eq!(evaluate(&both(false), Some(&whole), None), Observed::Stopped);
+        assert!(matches!(evaluate(&both(true), None, None), Observed::Partial { .. }));
+        assert!(matches!(evaluate(&both(true)[..1], Some(&whole), None), Observed::Partial { .. }));
+        let other = evaluate(&[node("c", true, true)], Some(&record(&["a"])), None);
         assert!(matches!(other, Observed::Partial { .. }));
     }
 
@@ -122,7 +128,7 @@ mod tests {
         let whole = record(&["a", "b"]);
         let since = "2026-11-21T10:00:00Z".parse().unwrap();
         let mark = Mark { since, digest: None };
-        let seen = |a, b| judge(&[node("a", true, a), node("b", true, b)], Some(&whole), Some(&mark));
+        let seen = |a, b| evaluate(&[node("a", true, a), node("b", true, b)], Some(&whole), Some(&mark));
         assert_eq!(seen(false, false), Observed::Paused { since });
         assert_eq!(seen(true, false), Observed::Stopped);
         assert_eq!(seen(true, true), Observed::Running);
@@ -130,7 +136,8 @@ mod tests {
 
     #[test]
     fn a_cluster_without_our_mark_is_foreign_whatever_the_record_says() {
-        let found = judge(&[node("a", true, true), node("b", false, true)], Some(&record(&["a", "b"])), None);
+        let found =
+            evaluate(&[node("a", true, true), node("b", false, true)], Some(&record(&["a", "b"])), None);
         assert_eq!(found, Observed::Foreign { container: "node-b".into() });
     }
 }

@@ -4,12 +4,13 @@ use futures_util::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{EngineContext, Observed, ensure::foreign, fleet, mark::Mark, nodes, observe, quiesce::quiesce};
-use crate::{
+use super::{Observed, ensure::foreign, mark::Mark, nodes, observe, quiesce::quiesce};
+use crate::base::{
     docker::{Docker, Restart, labels},
     event::Step,
     failure::{Failure, Kind, Result},
 };
+use crate::local::{LocalContext, buoys::fleet};
 
 /// An environment that is paused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,14 +31,14 @@ pub struct Paused {
 ///
 /// `mark` says when and at which artifact. Pausing a paused environment changes nothing and tells the first mark.
 pub async fn pause(
-    context: &EngineContext,
+    context: &LocalContext,
     (environment, cluster): (&str, &str),
     mark: Mark,
 ) -> Result<Paused> {
     let step = Step::start(&context.events, "engine.pause", format!("Pause the environment `{environment}`"));
-    let state = context.places.state(cluster);
+    let state = context.dirs.state(cluster);
     let before = Mark::read(&state);
-    match observe(&context.docker, &context.places, cluster).await? {
+    match observe(&context.docker, &context.dirs, cluster).await? {
         Observed::Foreign { container } => return Err(foreign(cluster, &container)),
         Observed::Absent => return Err(nothing(environment, "there is no cluster")),
         Observed::Partial { reason } => return Err(nothing(environment, &reason)),
@@ -47,7 +48,7 @@ pub async fn pause(
     // A mark of a pause that was cut short, or that ended without us, says nothing of this one.
     let mark = before.filter(|_| running.is_empty()).unwrap_or(mark);
     // Written before anything stops: a full disk must not leave an environment that nobody knows to be paused.
-    mark.write(&context.places.make_state(cluster)?)?;
+    mark.write(&context.dirs.make_state(cluster)?)?;
     let freed = memory(&context.docker, &running).await;
     // The fleet first: it sends what waits and notes what was acknowledged.
     context.docker.stop(&fleet::container(cluster)).await?;
@@ -114,7 +115,7 @@ mod tests {
             freed: 1,
         };
         let schema: serde_json::Value =
-            serde_json::from_str(include_str!("../../docs/schemas/pause.v1.json")).unwrap();
+            serde_json::from_str(include_str!("../../../docs/schemas/pause.v1.json")).unwrap();
         let printed = serde_json::to_value(report).unwrap();
         let names: Vec<&String> = printed.as_object().unwrap().keys().collect();
         assert_eq!(serde_json::to_value(names).unwrap(), schema["required"]);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::nodes;
-use crate::{
+use crate::base::{
     docker::{Container, Docker},
     event::{Event, Events, Step},
     failure::{Failure, Kind, Result},

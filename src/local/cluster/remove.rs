@@ -5,17 +5,23 @@ use std::path::{Path, PathBuf};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use super::{EngineContext, Host, KIND_CLUSTER, NETWORK, Owner, ensure::foreign, nodes, reaper};
+use super::{KIND_CLUSTER, NETWORK, ensure::foreign, nodes};
+use crate::local::{
+    Host, LocalContext,
+    leases::{Owner, reaper},
+};
 use crate::{
+    base::{
+        docker::{Container, Docker, labels},
+        event::Step,
+        failure::{Context, Failure, Kind, Result},
+    },
     config::Environment,
-    docker::{Container, Docker, labels},
-    event::Step,
-    failure::{Context, Failure, Kind, Result},
 };
 
 /// How much goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
+pub enum RemoveScope {
     /// Everything of the environment goes; what environments share (the registry, its network) stays.
     Environment,
     /// What environments share goes as well, unless another environment uses it.
@@ -53,7 +59,11 @@ impl Default for Removed {
 }
 
 /// Removes the environment called `environment` whose cluster is called `cluster`; an absent one is fine.
-pub async fn remove(context: &Host, (environment, cluster): (&str, &str), extent: Extent) -> Result<Removed> {
+pub async fn remove(
+    context: &Host,
+    (environment, cluster): (&str, &str),
+    extent: RemoveScope,
+) -> Result<Removed> {
     let step =
         Step::start(&context.events, "engine.remove", format!("Remove the environment `{environment}`"));
     if let Some(node) = nodes::of(&context.docker, cluster).await?.iter().find(|node| !nodes::is_ours(node)) {
@@ -62,7 +72,7 @@ pub async fn remove(context: &Host, (environment, cluster): (&str, &str), extent
     let mut removed = Removed::default();
     sweep(&context.docker, &[of_environment(environment)], &mut removed).await?;
     removed.containers.extend(nodes::remove(&context.docker, cluster).await?);
-    remove_folder(&context.places.state(cluster), &mut removed)?;
+    remove_folder(&context.dirs.state(cluster), &mut removed)?;
     // Last, so that whoever kills this run before its end leaves somebody who goes on.
     let reaper = reaper::container(cluster);
     if context.docker.container(&reaper).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
@@ -76,11 +86,11 @@ pub async fn remove(context: &Host, (environment, cluster): (&str, &str), extent
 }
 
 /// Removes the environment but for its name and its port on this machine: it is about to be made anew.
-pub async fn discard(context: &EngineContext, environment: &Environment) -> Result<()> {
+pub async fn discard(context: &LocalContext, environment: &Environment) -> Result<()> {
     let cluster = environment.cluster_name();
-    let owner = Owner::read(&context.places, &cluster);
-    remove(&context.host(), (environment.instance(), &cluster), Extent::Environment).await?;
-    owner.map_or(Ok(()), |owner| owner.write(&context.places, &cluster))
+    let owner = Owner::read(&context.dirs, &cluster);
+    remove(&context.host(), (environment.instance(), &cluster), RemoveScope::Environment).await?;
+    owner.map_or(Ok(()), |owner| owner.write(&context.dirs, &cluster))
 }
 
 async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Result<Vec<String>> {
@@ -100,7 +110,7 @@ async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Re
     Ok(())
 }
 
-async fn shared(docker: &Docker, extent: Extent, removed: &mut Removed) -> Result<()> {
+async fn shared(docker: &Docker, extent: RemoveScope, removed: &mut Removed) -> Result<()> {
     let ours = format!("{}={}", labels::OWNER, labels::SEASENSE);
     let containers = docker.list_containers(std::slice::from_ref(&ours)).await?;
     // A node inherits the labels of an image of ours: it belongs to its cluster all the same.
@@ -108,7 +118,7 @@ async fn shared(docker: &Docker, extent: Extent, removed: &mut Removed) -> Resul
         container.labels.contains_key(labels::ENVIRONMENT) || container.labels.contains_key(KIND_CLUSTER)
     };
     let in_use = containers.iter().any(belongs);
-    if extent == Extent::Everything && !in_use {
+    if extent == RemoveScope::Everything && !in_use {
         sweep(docker, std::slice::from_ref(&ours), removed).await?;
     } else {
         let kept = containers.iter().filter(|container| !belongs(container));

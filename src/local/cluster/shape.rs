@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::OWNERSHIP_MOUNT;
 use crate::{
+    base::failure::{Context, Failure, Kind, Location, Result},
     config::Project,
-    failure::{Context, Failure, Kind, Location, Result},
 };
 
 const CLUSTER: &str = "infra/kind/cluster.yaml";

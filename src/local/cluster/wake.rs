@@ -6,15 +6,17 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
-use super::{
-    ClusterSource, EngineContext, Observed, create, ensure::foreign, handle, mark::Mark, nodes, observe,
-};
+use super::{ClusterSource, Observed, create, ensure::foreign, handle, mark::Mark, nodes, observe};
+use crate::local::LocalContext;
 use crate::{
+    base::{
+        docker::{Restart, labels},
+        event::{Event, Step},
+        failure::{Failure, Kind, Result},
+        k8s::{Client, ClusterHandle},
+        wait::{Deadline, Look, PAUSE, wait},
+    },
     config::Environment,
-    docker::{Restart, labels},
-    event::{Event, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, ClusterHandle, Deadline, Look, PAUSE, wait},
 };
 
 /// How long the API may be silent.
@@ -48,7 +50,7 @@ pub struct Awake {
 /// Wakes the cluster of `environment`, and the registry beside it; nothing is made and no setting is compared.
 ///
 /// Fails where there is no whole cluster.
-pub async fn resume(context: &EngineContext, environment: &Environment) -> Result<Awake> {
+pub async fn resume(context: &LocalContext, environment: &Environment) -> Result<Awake> {
     let name = environment.cluster_name();
     let step = Step::start(&context.events, "engine.cluster", format!("Wake the cluster `{name}`"));
     let nothing = |cause: String| {
@@ -56,7 +58,7 @@ pub async fn resume(context: &EngineContext, environment: &Environment) -> Resul
             .because(cause)
             .hint("`seasense dev` makes the environment")
     };
-    let found = match observe(&context.docker, &context.places, &name).await? {
+    let found = match observe(&context.docker, &context.dirs, &name).await? {
         Observed::Foreign { container } => return Err(foreign(&name, &container)),
         Observed::Absent => return Err(nothing("there is no cluster".to_owned())),
         Observed::Partial { reason } => return Err(nothing(reason)),
@@ -73,14 +75,14 @@ pub async fn resume(context: &EngineContext, environment: &Environment) -> Resul
 
 /// Wakes the whole cluster called `name`, of which `found` was seen. A silent API gets one restart of the nodes.
 pub(super) async fn wake(
-    context: &EngineContext,
+    context: &LocalContext,
     name: &str,
     source: Option<&ClusterSource>,
     found: &Observed,
     patience: Patience,
     step: &Step,
 ) -> Result<Awake> {
-    let state = context.places.state(name);
+    let state = context.dirs.state(name);
     let mut started = None;
     let first = match found {
         Observed::Running if Mark::read(&state).is_some() => patience.cut_short,
@@ -124,7 +126,7 @@ fn silent(name: &str, failure: Failure) -> Failure {
         .hint("`seasense dev --recreate`, or `seasense down` and `seasense dev`, make it anew; its data goes with it")
 }
 
-async fn start(context: &EngineContext, name: &str, step: &Step) -> Result<Timestamp> {
+async fn start(context: &LocalContext, name: &str, step: &Step) -> Result<Timestamp> {
     step.progress(0, None, "starting the nodes");
     let nodes = nodes::of(&context.docker, name).await?;
     let now = Timestamp::now();
@@ -137,13 +139,13 @@ async fn start(context: &EngineContext, name: &str, step: &Step) -> Result<Times
     Ok(now)
 }
 
-async fn stop(context: &EngineContext, name: &str) -> Result<()> {
+async fn stop(context: &LocalContext, name: &str) -> Result<()> {
     let nodes = nodes::of(&context.docker, name).await?;
     try_join_all(nodes.iter().map(|node| context.docker.stop(&node.name))).await.map(drop)
 }
 
 /// Flux looks at its artifact in the registry; an image that a node has dropped comes from there as well.
-async fn start_registry(context: &EngineContext) -> Result<()> {
+async fn start_registry(context: &LocalContext) -> Result<()> {
     let shared = [format!("{}={}", labels::OWNER, labels::SEASENSE), format!("{}=registry", labels::ROLE)];
     for registry in context.docker.list_containers(&shared).await?.iter().filter(|it| !it.running) {
         context.docker.start(&registry.name).await?;
@@ -153,13 +155,13 @@ async fn start_registry(context: &EngineContext) -> Result<()> {
 
 /// The handle, once the API answers under the identity that was written down.
 async fn answering(
-    context: &EngineContext,
+    context: &LocalContext,
     source: Option<&ClusterSource>,
     name: &str,
     limit: Duration,
     step: &Step,
 ) -> Result<ClusterHandle> {
-    let handle = handle(&context.places, name);
+    let handle = handle(&context.dirs, name);
     if !handle.kubeconfig.is_file() {
         let source = source.ok_or_else(|| {
             Failure::new(Kind::Cluster, format!("the kubeconfig of `{name}` is missing"))

@@ -8,11 +8,15 @@ use std::{
 
 use super::finding::{Finding, Fix, Level};
 use crate::{
-    config::{Environment, Issuer, Places},
-    docker::Docker,
-    engine::{authority_file, nodes},
-    failure::{Failure, Result},
-    trust::{Certificate, Ledger, Roots, handshake},
+    base::{
+        docker::Docker,
+        failure::{Failure, Result},
+    },
+    config::{Environment, HostDirs, Issuer},
+    local::{
+        cluster::{authority_file, nodes},
+        trust::{Certificate, Roots, TrustStore, handshake},
+    },
 };
 
 /// A resolver that asks a server that is silent takes longer.
@@ -40,13 +44,14 @@ pub struct Access {
 }
 
 /// Looks names up and shakes hands.
-pub async fn reach(places: &Places, environment: &Environment, now: jiff::Timestamp) -> Access {
+pub async fn reach(dirs: &HostDirs, environment: &Environment, now: jiff::Timestamp) -> Access {
     let (hostname, port) = (environment.variables.hostname.get_ref().clone(), environment.https_port());
     let cluster = environment.cluster_name();
-    let pem = std::fs::read(authority_file(places, &cluster)).ok();
+    let pem = std::fs::read(authority_file(dirs, &cluster)).ok();
     let certificate = pem.as_deref().and_then(|pem| Certificate::read(pem).ok());
     let current = certificate.as_ref().map(|certificate| certificate.fingerprint.as_str());
-    let entries = Ledger::open(&places.trust_ledger()).map(|ledger| ledger.of(&cluster)).unwrap_or_default();
+    let entries =
+        TrustStore::open(&dirs.trust_ledger()).map(|ledger| ledger.of(&cluster)).unwrap_or_default();
     let mut former: Vec<String> = entries.into_iter().map(|entry| entry.fingerprint).collect();
     former.retain(|fingerprint| Some(fingerprint.as_str()) != current);
     former.sort();
@@ -61,8 +66,8 @@ pub async fn reach(places: &Places, environment: &Environment, now: jiff::Timest
     };
     if runs(&cluster).await {
         let shaken = tokio::task::spawn_blocking(move || {
-            let by_file = pem.map(|pem| told(handshake(&hostname, port, Roots::Only(&pem))));
-            (by_file, told(handshake(&hostname, port, Roots::System)))
+            let by_file = pem.map(|pem| describe(handshake(&hostname, port, Roots::Only(&pem))));
+            (by_file, describe(handshake(&hostname, port, Roots::System)))
         });
         if let Ok((by_file, by_system)) = shaken.await {
             (access.by_file, access.by_system) = (by_file, Some(by_system));
@@ -71,7 +76,7 @@ pub async fn reach(places: &Places, environment: &Environment, now: jiff::Timest
     access
 }
 
-fn told(result: Result<String>) -> Result<(), String> {
+fn describe(result: Result<String>) -> Result<(), String> {
     result.map(drop).map_err(|failure: Failure| failure.causes.last().cloned().unwrap_or(failure.message))
 }
 

@@ -8,13 +8,15 @@ use std::{
 
 use super::ports::{self, Port};
 use crate::{
-    config::{Environment, Places, Project},
-    docker::{DaemonInfo, Docker},
-    engine::nodes,
-    failure::Failure,
+    base::{
+        docker::{DaemonInfo, Docker},
+        failure::Failure,
+    },
+    config::{Environment, HostDirs, Project},
+    local::cluster::nodes,
 };
 
-/// The facts the rules judge.
+/// The facts the rules evaluate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     /// The container daemon, or why none answers.
@@ -40,7 +42,7 @@ pub struct Facts {
 }
 
 /// Gathers the facts.
-pub async fn gather(places: &Places, project: &Project, environment: &Environment) -> Facts {
+pub async fn gather(dirs: &HostDirs, project: &Project, environment: &Environment) -> Facts {
     let docker = Docker::connect().await;
     let info = match &docker {
         Ok(docker) => docker.info().await,
@@ -55,15 +57,15 @@ pub async fn gather(places: &Places, project: &Project, environment: &Environmen
     let root = info.as_ref().map(|info| info.root_dir.clone()).unwrap_or_default();
     let wanted = [
         ("ports.https", environment.https_port(), format!("{cluster}-control-plane")),
-        ("ports.registry", *environment.ports.registry.get_ref(), places.registry().to_owned()),
+        ("ports.registry", *environment.ports.registry.get_ref(), dirs.registry().to_owned()),
     ];
-    let state = places.state(&cluster);
+    let state = dirs.state(&cluster);
     let mode = std::fs::metadata(&state).ok().map(|found| found.permissions().mode());
     Facts {
         daemon_skew,
         state: mode.map(|mode| (state, mode)),
         docker: Some(info),
-        disk_free: [Path::new(&root), places.cache()].into_iter().filter_map(free_bytes).min(),
+        disk_free: [Path::new(&root), dirs.cache()].into_iter().filter_map(free_bytes).min(),
         memory_available: memory_available(),
         inotify_watches: setting("max_user_watches"),
         inotify_instances: setting("max_user_instances"),

@@ -4,9 +4,11 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use super::finding::Fix;
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        tool::Invocation,
+    },
     config::Project,
-    failure::{Context, Failure, Kind, Result},
-    tool::Invocation,
 };
 
 /// `scripts/host` may install packages.

@@ -7,11 +7,13 @@ mod fix;
 mod ports;
 mod rules;
 
-use super::EngineContext;
+use crate::local::LocalContext;
 use crate::{
+    base::{
+        event::Event,
+        failure::{Failure, Kind, Result},
+    },
     config::Environment,
-    event::Event,
-    failure::{Failure, Kind, Result},
 };
 
 pub use access::{Access, judge_access, reach};
@@ -19,21 +21,21 @@ pub use facts::Facts;
 pub use finding::{CHECKS, Finding, Fix, Level};
 pub use fix::{apply, needs_root};
 pub use ports::{Port, free_port_near, holder, is_free};
-pub use rules::judge;
+pub use rules::evaluate;
 
 /// Looks at the machine and judges it for `environment`; in the order of the rules.
 pub async fn examine(
-    places: &crate::config::Places,
+    dirs: &crate::config::HostDirs,
     project: &crate::config::Project,
     environment: &Environment,
 ) -> Vec<Finding> {
-    judge(&facts::gather(places, project, environment).await)
+    evaluate(&facts::gather(dirs, project, environment).await)
 }
 
 /// Refuses a machine that cannot carry `environment`, with the cure of everything that stands in the way; else tells what
 /// to worry about.
-pub async fn require(context: &EngineContext, environment: &Environment) -> Result<()> {
-    let findings = examine(&context.places, &context.project, environment).await;
+pub async fn require(context: &LocalContext, environment: &Environment) -> Result<()> {
+    let findings = examine(&context.dirs, &context.project, environment).await;
     if let Some(failure) = refuse(&findings) {
         return Err(failure);
     }

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{
+use crate::base::{
     docker::Container,
-    k8s::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Look, PAUSE, wait},
 };
 
 /// How far from the wanted port a free one is looked for.

@@ -30,7 +30,7 @@ const SKEW_TOLERANCE: Duration = Duration::from_secs(30);
 const API_NEEDED: (u32, u32) = (1, 41);
 
 /// Applies every rule whose fact is known.
-pub fn judge(facts: &Facts) -> Vec<Finding> {
+pub fn evaluate(facts: &Facts) -> Vec<Finding> {
     let single = [
         docker(facts),
         cgroup(facts),
@@ -204,15 +204,15 @@ fn graded(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::{Failure, Kind};
+    use crate::base::failure::{Failure, Kind};
 
     fn level(facts: &Facts, id: &str) -> Level {
-        judge(facts).into_iter().find(|finding| finding.id == id).unwrap().level
+        evaluate(facts).into_iter().find(|finding| finding.id == id).unwrap().level
     }
 
     #[test]
     fn facts_that_are_not_known_judge_nothing() {
-        let ids: Vec<&str> = judge(&Facts::default()).iter().map(|finding| finding.id).collect();
+        let ids: Vec<&str> = evaluate(&Facts::default()).iter().map(|finding| finding.id).collect();
         assert_eq!(ids, ["clock"]);
     }
 
@@ -283,7 +283,7 @@ mod tests {
     fn a_silent_daemon_is_an_error_with_its_own_hint() {
         let failure = Failure::new(Kind::Tool, "no container daemon answers").hint("start Docker");
         let facts = Facts { docker: Some(Err(failure)), ..Facts::default() };
-        let finding = judge(&facts).remove(0);
+        let finding = evaluate(&facts).remove(0);
         assert_eq!((finding.level, finding.cure.as_deref()), (Level::Error, Some("start Docker")));
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -49,7 +49,7 @@ impl Heartbeat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::k8s::{Deadline, Look, wait};
+    use crate::base::wait::{Deadline, Look, wait};
 
     #[tokio::test]
     async fn it_beats_until_it_is_dropped() {

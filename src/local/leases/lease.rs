@@ -10,10 +10,11 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{EngineContext, Owner, record::write_whole};
+use super::Owner;
+use crate::local::{LocalContext, cluster::record::write_whole};
 use crate::{
+    base::failure::{Context, Kind, Result},
     config::Environment,
-    failure::{Context, Kind, Result},
 };
 
 const FILE: &str = "lease.json";
@@ -31,9 +32,9 @@ pub struct Lease {
 
 impl Lease {
     /// A lease that begins `now`.
-    pub fn new(context: &EngineContext, process: Option<u32>, ttl: Duration, now: Timestamp) -> Self {
+    pub fn new(context: &LocalContext, process: Option<u32>, ttl: Duration, now: Timestamp) -> Self {
         let ttl = SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX);
-        Self { process, deadline: now.checked_add(ttl).ok(), cache: context.places.cache().to_owned() }
+        Self { process, deadline: now.checked_add(ttl).ok(), cache: context.dirs.cache().to_owned() }
     }
 
     /// Reads what is written down in `state`; what cannot be read counts as absent.
@@ -42,9 +43,9 @@ impl Lease {
     }
 
     /// Writes it into the state folder of `environment`, and into what is known of its owner.
-    pub fn write(&self, context: &EngineContext, environment: &Environment, now: Timestamp) -> Result<()> {
+    pub fn write(&self, context: &LocalContext, environment: &Environment, now: Timestamp) -> Result<()> {
         let cluster = environment.cluster_name();
-        let created = Owner::read(&context.places, &cluster).map_or(now, |owner| owner.created);
+        let created = Owner::read(&context.dirs, &cluster).map_or(now, |owner| owner.created);
         let ttl = self.deadline.map(|deadline| deadline.duration_since(created).as_secs());
         Owner {
             project: context.project.root().to_owned(),
@@ -53,9 +54,9 @@ impl Lease {
             created,
             ttl_seconds: ttl.and_then(|seconds| u64::try_from(seconds).ok()),
         }
-        .write(&context.places, &cluster)?;
+        .write(&context.dirs, &cluster)?;
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the lease")?;
-        write_whole(&context.places.state(&cluster).join(FILE), text.as_bytes())
+        write_whole(&context.dirs.state(&cluster).join(FILE), text.as_bytes())
     }
 }
 
@@ -69,20 +70,20 @@ pub fn fresh_name() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{fake::World, fixture::local};
+    use crate::local::{fake::TestEnv, fixture::local};
 
     #[tokio::test]
     async fn a_lease_ends_when_it_was_promised_however_old_the_environment_is() {
-        let world = World::new("exit 1").await;
+        let world = TestEnv::new("exit 1").await;
         let (context, environment) = (&world.context, local());
         let at = |second| Timestamp::from_second(second).unwrap();
         let hour = Duration::from_hours(1);
         Lease::new(context, None, hour, at(10)).write(context, &environment, at(10)).unwrap();
         let renewed = Lease::new(context, None, hour, at(100));
         renewed.write(context, &environment, at(100)).unwrap();
-        let owner = Owner::read(&context.places, "seasense-local").unwrap();
+        let owner = Owner::read(&context.dirs, "seasense-local").unwrap();
         assert_eq!((owner.created, owner.deadline()), (at(10), Some(at(3700))));
-        assert_eq!(Lease::read(&context.places.state("seasense-local")), Some(renewed));
+        assert_eq!(Lease::read(&context.dirs.state("seasense-local")), Some(renewed));
         assert_eq!(Lease::read(Path::new("/nowhere")), None);
     }
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::record::write_whole;
+use crate::local::cluster::record::write_whole;
 use crate::{
-    config::Places,
-    failure::{Context, Kind, Result},
+    base::failure::{Context, Kind, Result},
+    config::HostDirs,
 };
 
 const FILE: &str = "owner.json";
@@ -31,8 +31,8 @@ pub struct Owner {
 
 impl Owner {
     /// The owner of the environment whose cluster is called `cluster`; what cannot be read counts as nobody.
-    pub fn read(places: &Places, cluster: &str) -> Option<Self> {
-        Self::read_in(&places.state(cluster))
+    pub fn read(dirs: &HostDirs, cluster: &str) -> Option<Self> {
+        Self::read_in(&dirs.state(cluster))
     }
 
     /// The owner named in the state folder `state`.
@@ -42,8 +42,8 @@ impl Owner {
     }
 
     /// Writes it down, whole or not at all.
-    pub fn write(&self, places: &Places, cluster: &str) -> Result<()> {
-        let state = places.make_state(cluster)?;
+    pub fn write(&self, dirs: &HostDirs, cluster: &str) -> Result<()> {
+        let state = dirs.make_state(cluster)?;
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the owner")?;
         write_whole(&state.join(FILE), text.as_bytes())
     }
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn an_owner_survives_and_a_half_written_one_is_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::new(folder.path(), folder.path());
+        let dirs = HostDirs::new(folder.path(), folder.path());
         let owner = Owner {
             project: folder.path().to_owned(),
             environment: "local".into(),
@@ -75,11 +75,11 @@ mod tests {
             created: Timestamp::UNIX_EPOCH,
             ttl_seconds: None,
         };
-        assert_eq!(Owner::read(&places, "seasense-local"), None);
-        owner.write(&places, "seasense-local").unwrap();
-        assert_eq!(Owner::read(&places, "seasense-local"), Some(owner.clone()));
+        assert_eq!(Owner::read(&dirs, "seasense-local"), None);
+        owner.write(&dirs, "seasense-local").unwrap();
+        assert_eq!(Owner::read(&dirs, "seasense-local"), Some(owner.clone()));
         assert!(!owner.has_home());
-        std::fs::write(places.state("seasense-local").join(FILE), "{half").unwrap();
-        assert_eq!(Owner::read(&places, "seasense-local"), None);
+        std::fs::write(dirs.state("seasense-local").join(FILE), "{half").unwrap();
+        assert_eq!(Owner::read(&dirs, "seasense-local"), None);
     }
 }

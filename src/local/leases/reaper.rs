@@ -9,12 +9,18 @@ use std::{
     time::Duration,
 };
 
-use super::{EngineContext, KIND_CLUSTER, Lease, OWNERSHIP_MOUNT, heartbeat, lock::Lock, record};
+use super::{Lease, heartbeat};
+use crate::local::{
+    LocalContext,
+    cluster::{KIND_CLUSTER, OWNERSHIP_MOUNT, lock::Lock, record},
+};
 use crate::{
+    base::{
+        docker::{ContainerSpec, Mount, Restart, SocketAccess, labels},
+        event::{Event, Step},
+        failure::{Context, Kind, Result},
+    },
     config::Environment,
-    docker::{ContainerSpec, Mount, Restart, SocketAccess, labels},
-    event::{Event, Step},
-    failure::{Context, Kind, Result},
 };
 
 const SOCKET: &str = "/run/docker.sock";
@@ -34,7 +40,7 @@ pub fn container(cluster: &str) -> String {
 /// Gives whether it could: a daemon that is not reached through a socket of this machine cannot be handed to a
 /// container, and then `seasense gc` is what is left.
 pub async fn ensure(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     lease: &Lease,
     image: &str,
@@ -46,7 +52,7 @@ pub async fn ensure(
         step.unchanged("not possible here");
         return Ok(false);
     };
-    for folder in [context.places.states(), lock_folder(context, environment).as_path()] {
+    for folder in [context.dirs.states(), lock_folder(context, environment).as_path()] {
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.with_context(Kind::Tool, || format!("make the folder `{}`", folder.display()))?;
     }
@@ -62,7 +68,7 @@ pub async fn ensure(
 }
 
 fn spec(
-    context: &EngineContext,
+    context: &LocalContext,
     environment: &Environment,
     lease: &Lease,
     (image, access, person): (&str, &SocketAccess, (u32, u32)),
@@ -73,7 +79,7 @@ fn spec(
         target: target.to_owned(),
         read_only: false,
     };
-    let state = context.places.state(&cluster);
+    let state = context.dirs.state(&cluster);
     let mut labels = labels::of_environment(environment.instance(), labels::REAPER);
     labels.insert(labels::STATE.to_owned(), state.to_string_lossy().into_owned());
     let (user, capabilities) = user(access, person);
@@ -86,7 +92,7 @@ fn spec(
         mounts: vec![
             bind(&access.path, SOCKET),
             // A folder that is itself mounted cannot be removed: hence the ones that hold the environment's.
-            bind(context.places.states(), STATES),
+            bind(context.dirs.states(), STATES),
             bind(&lock_folder(context, environment), LOCKS),
         ],
         user,
@@ -98,8 +104,8 @@ fn spec(
     }
 }
 
-fn lock_folder(context: &EngineContext, environment: &Environment) -> PathBuf {
-    let mut file = Lock::file(&context.places, &environment.cluster_name());
+fn lock_folder(context: &LocalContext, environment: &Environment) -> PathBuf {
+    let mut file = Lock::file(&context.dirs, &environment.cluster_name());
     file.pop();
     file
 }
@@ -144,14 +150,14 @@ fn user(access: &SocketAccess, (user, group): (u32, u32)) -> (String, Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{fake::World, fixture::local};
+    use crate::local::{fake::TestEnv, fixture::local};
 
     fn access(group: u32, rootless: bool) -> SocketAccess {
         SocketAccess { path: "/var/run/docker.sock".into(), group, rootless }
     }
 
     async fn made(process: Option<u32>) -> ContainerSpec {
-        let world = World::new("exit 1").await;
+        let world = TestEnv::new("exit 1").await;
         let environment = local().as_instance("ci-0badcafe", 40123);
         let hour = jiff::Timestamp::from_second(3600).unwrap();
         let lease = Lease { process, deadline: Some(hour), cache: "/cache".into() };

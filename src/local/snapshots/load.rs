@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Content, Name, Snapshot, content, find, server::Server, sql};
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::{Failure, Kind, Result},
     k8s::Client,
@@ -38,7 +38,7 @@ pub async fn load(client: &Client, name: &Name, events: &Events) -> Result<Loade
         return Err(Failure::new(Kind::Workload, format!("the snapshot `{name}` is not what was saved"))
             .because(format!("{} rows were saved, {} are there", snapshot.about.content.rows, found.rows)));
     }
-    step.progress(0, None, "changing places");
+    step.progress(0, None, "changing dirs");
     let before = content(&server, sql::LIVE).await?;
     server.run_alone(&[sql::LIVE, sql::NEW], &sql::swap()).await?;
     server.run(sql::LIVE, sql::START_JOBS).await?;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::server::Server;
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     k8s::Client,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::failure::{Failure, Kind, Result};
+use crate::base::failure::{Failure, Kind, Result};
 
 /// What the databases of snapshots begin with.
 pub(super) const PREFIX: &str = "seasense_snapshot_";

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{About, Name, Snapshot, content, find, listed, server::Server, sql};
-use crate::{
+use crate::base::{
     event::{Events, Step},
     failure::{Context, Failure, Kind, Result},
     k8s::Client,

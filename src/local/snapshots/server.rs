@@ -1,6 +1,6 @@
 //! SQL on the primary, as its superuser, in its own container: no password leaves the cluster.
 
-use crate::{
+use crate::base::{
     failure::{Failure, Kind, Result},
     k8s::{Client, Selector, exec::Target, object, resource},
 };

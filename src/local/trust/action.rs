@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::certificate::fingerprints;
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::{Captured, Invocation, ToolError},
 };
@@ -149,7 +149,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trust::{Certificate, certificate::samples};
+    use crate::local::trust::{Certificate, certificate::samples};
 
     #[test]
     fn told_commands_can_be_pasted() {

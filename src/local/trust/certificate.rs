@@ -6,7 +6,7 @@ use x509_parser::{
     pem::{Pem, parse_x509_pem},
 };
 
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// An authority's certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]

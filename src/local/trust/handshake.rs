@@ -13,7 +13,7 @@ use rustls::{
 };
 
 use super::certificate::fingerprint;
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 const LIMIT: Duration = Duration::from_secs(3);
 
@@ -79,7 +79,7 @@ mod tests {
     use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
     use super::*;
-    use crate::trust::certificate::samples;
+    use crate::local::trust::certificate::samples;
 
     /// Serves a certificate for `name` that `authority` signed, and gives the port.
     async fn serve(authority: &rcgen::CertifiedIssuer<'_, KeyPair>, name: &str) -> u16 {

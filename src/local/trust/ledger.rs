@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// One certificate in one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +36,13 @@ pub struct Before {
 
 /// The entries, in the order in which they were made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ledger {
+pub struct TrustStore {
     file: PathBuf,
     /// The entries.
     pub entries: Vec<Entry>,
 }
 
-impl Ledger {
+impl TrustStore {
     /// Reads the ledger in `file`; an absent one is empty, one that cannot be understood is an error.
     pub fn open(file: &Path) -> Result<Self> {
         let what = || format!("read `{}`", file.display());
@@ -138,11 +138,11 @@ mod tests {
     fn what_is_written_down_is_found_again_and_an_empty_ledger_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("state/trust.json");
-        let mut ledger = Ledger::open(&file).unwrap();
+        let mut ledger = TrustStore::open(&file).unwrap();
         ledger.put(entry("a", "1")).unwrap();
         ledger.put(entry("b", "2")).unwrap();
         ledger.put(Entry { made: true, ..entry("a", "1") }).unwrap();
-        let read = Ledger::open(&file).unwrap();
+        let read = TrustStore::open(&file).unwrap();
         assert_eq!(read, ledger);
         assert_eq!(read.of("a"), [Entry { made: true, ..entry("a", "1") }]);
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -151,6 +151,6 @@ mod tests {
             assert_eq!(file.exists(), left);
         }
         std::fs::write(&file, "{half").unwrap();
-        assert!(Ledger::open(&file).is_err());
+        assert!(TrustStore::open(&file).is_err());
     }
 }

@@ -5,7 +5,7 @@ use super::{
     certificate::fingerprints,
     place::{certutil, java},
 };
-use crate::failure::{Kind, Result};
+use crate::base::failure::{Kind, Result};
 
 /// Whether `place` trusts `certificate`, by its fingerprint.
 pub async fn present(place: &Place, certificate: &Certificate) -> Result<bool> {

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{Family, Place, Store};
-use crate::tool;
+use crate::base::tool;
 
 /// What decides which places there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct HostTrustConfig {
     /// The folder the system lies under: `/`.
     pub root: PathBuf,
     /// The person's home.
@@ -46,12 +46,12 @@ const DATABASE: &str = "cert9.db";
 const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// The places of this machine, in the order in which they are changed.
-pub fn sites(around: &Surroundings) -> Vec<Site> {
+pub fn sites(around: &HostTrustConfig) -> Vec<Site> {
     let system = system(around).into_iter();
     system.chain(nss(around)).chain(java(around)).collect()
 }
 
-fn system(around: &Surroundings) -> Option<Site> {
+fn system(around: &HostTrustConfig) -> Option<Site> {
     let there = |family: &Family| match family {
         Family::MacOs => cfg!(target_os = "macos"),
         _ => around.root.join(family.anchors()).is_dir() && tool::locate(family.update().0).is_ok(),
@@ -61,7 +61,7 @@ fn system(around: &Surroundings) -> Option<Site> {
     Some(Site { place, writable: around.root_user, fresh: false, lacking: None })
 }
 
-fn nss(around: &Surroundings) -> Vec<Site> {
+fn nss(around: &HostTrustConfig) -> Vec<Site> {
     let Some(home) = &around.home else { return Vec::new() };
     let mut folders: Vec<(PathBuf, bool)> = DATABASES
         .iter()
@@ -97,7 +97,7 @@ fn expanded(home: &Path, pattern: &str) -> Vec<PathBuf> {
     folders
 }
 
-fn java(around: &Surroundings) -> Option<Site> {
+fn java(around: &HostTrustConfig) -> Option<Site> {
     let of_path = || {
         let program = tool::locate("keytool").or_else(|_| tool::locate("java")).ok()?;
         let program = program.canonicalize().ok()?;
@@ -129,7 +129,7 @@ mod tests {
     fn finds_profiles_and_a_chosen_java_and_nothing_where_there_is_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let at = |path: &str| folder.path().join(path);
-        let around = Surroundings {
+        let around = HostTrustConfig {
             root: at("system"),
             home: Some(at("home")),
             java_home: Some(at("jdk")),

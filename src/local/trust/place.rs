@@ -217,9 +217,9 @@ pub(super) fn java(keytool: &Path, keystore: &Path, args: &[&str]) -> Action {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trust::certificate::samples;
+    use crate::local::trust::certificate::samples;
 
-    fn told(place: &Place, fresh: bool) -> String {
+    fn described(place: &Place, fresh: bool) -> String {
         let certificate = Certificate::read(samples::authority(&["sea.example"]).pem().as_bytes()).unwrap();
         let file = Path::new("/state/ca.crt");
         let lines =
@@ -235,18 +235,18 @@ mod tests {
 
     #[test]
     fn every_family_has_its_own_way_and_back() {
-        let told = |family| told(&Place::System { family, root: "/".into() }, false);
+        let render = |family| described(&Place::System { family, root: "/".into() }, false);
         insta::assert_snapshot!(
-            Family::ALL.map(|family| format!("{family:?}\n{}", told(family))).join("\n\n")
+            Family::ALL.map(|family| format!("{family:?}\n{}", render(family))).join("\n\n")
         );
     }
 
     #[test]
     fn databases_are_made_only_where_there_is_none() {
         let folder = Place::Nss { folder: "/home/a/.pki/nssdb".into() };
-        insta::assert_snapshot!(format!("{}\n\n{}", told(&folder, true), told(&folder, false)));
+        insta::assert_snapshot!(format!("{}\n\n{}", described(&folder, true), described(&folder, false)));
         let java =
             Place::Java { keystore: "/jdk/lib/security/cacerts".into(), keytool: "/jdk/bin/keytool".into() };
-        insta::assert_snapshot!(told(&java, false));
+        insta::assert_snapshot!(described(&java, false));
     }
 }

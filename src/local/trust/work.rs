@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Action, Certificate, Entry, Ledger, Place, Site,
+    Action, Certificate, Entry, Place, Site, TrustStore,
     ledger::Before,
     look::{present, traces},
     place::certutil,
 };
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// What is to be done to one place for one certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub async fn plan_install(sites: &[Site], certificate: &Certificate, file: &Path
 }
 
 /// Carries out `change` for the authority of `cluster`.
-pub async fn install(ledger: &mut Ledger, cluster: &str, change: &Change) -> Result<()> {
+pub async fn install(ledger: &mut TrustStore, cluster: &str, change: &Change) -> Result<()> {
     let Change { site, certificate, actions } = change;
     let mut entry = Entry {
         cluster: cluster.to_owned(),
@@ -116,7 +116,7 @@ pub async fn plan_remove(
 }
 
 /// Carries out `change` and forgets the certificate there.
-pub async fn remove(ledger: &mut Ledger, change: &Change) -> Result<()> {
+pub async fn remove(ledger: &mut TrustStore, change: &Change) -> Result<()> {
     let Change { site, certificate, actions } = change;
     let is = |entry: &&Entry| entry.fingerprint == certificate.fingerprint && entry.place == site.place;
     let entry = ledger.entries.iter().find(is).cloned();

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    event::{Event, Sink},
-    k8s::fake::FakeApi,
+    base::{
+        event::{Event, Sink},
+        k8s::fake::FakeApi,
+    },
     phases::PHASES,
 };
 
@@ -107,12 +109,12 @@ async fn a_poke_asks_only_those_that_are_late() {
     // It follows by itself when its part changes.
     items[2] = kustomization("cert-manager", "sha256:old", ("True", "ReconciliationSucceeded", ""));
     let api = api(&items);
-    poke(&api.client(), "run-1").await.unwrap();
+    request_reconcile(&api.client(), "run-1").await.unwrap();
     let poked: Vec<String> =
         api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
     assert_eq!(poked.len(), 2, "{poked:?}");
     assert!(poked[1].contains("/kustomizations/infrastructure-core"));
-    poke_all(&api.client(), "run-2").await.unwrap();
+    request_reconcile_all(&api.client(), "run-2").await.unwrap();
     assert_eq!(
         api.asked().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
         2 + 1 + items.len()
@@ -136,10 +138,10 @@ fn crashing(earlier: &str) -> FakeApi {
 
 #[tokio::test]
 async fn a_crash_loop_is_without_hope_sooner_where_something_ran_before() {
-    let told = hopelessness(&crashing("sha256:old").client(), DIGEST).await.unwrap().unwrap();
+    let told = terminal_error(&crashing("sha256:old").client(), DIGEST).await.unwrap().unwrap();
     assert_eq!(told.message, "phase `apps` cannot become ready");
     assert!(told.causes[0].contains("ended with code 101 (Error), restarted 2 times"), "{told:?}");
-    assert_eq!(hopelessness(&crashing("").client(), DIGEST).await.unwrap().map(|told| told.causes), None);
+    assert_eq!(terminal_error(&crashing("").client(), DIGEST).await.unwrap().map(|told| told.causes), None);
     let (result, _) = run(&crashing("sha256:old"), Duration::from_millis(100)).await;
     assert_eq!(result.unwrap_err().kind, Kind::TimedOut, "`seasense dev` waits on");
 }

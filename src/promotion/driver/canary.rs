@@ -4,26 +4,34 @@ use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, Order, Watched, Witness, despair::Despair, watch::in_one_line};
+use super::{Driver, EvidenceSource, Order, Watched, watch::in_one_line};
+use crate::promotion::driver::give_up::GiveUpTimer;
 use crate::{
-    event::{Event, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{Deadline, Look, wait},
-    promote::{
+    base::{
+        event::{Event, Step},
+        failure::{Failure, Kind, Result},
+        wait::{Deadline, Look, wait},
+    },
+    promotion::{
         Content, State, Target, Trial,
-        gate::{self, Beside, Gate},
-        ledger::{Book, Ledger},
+        gates::{self, Beside, Gate},
         report::short,
-        verify::{Sample, Tried},
+        store::{LedgerState, PromotionStore},
+        verdict::{Sample, Tried},
     },
 };
 
 /// How long a run waits for what an earlier one has left: what it brings itself may be what mends the cluster.
 const LEFT: Duration = Duration::from_mins(2);
 
-impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
+impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     /// The gate `canary`, where a share was asked for.
-    pub(super) async fn beside(&self, order: &Order, content: &Content, book: &Book) -> Result<Option<Gate>> {
+    pub(super) async fn beside(
+        &self,
+        order: &Order,
+        content: &Content,
+        book: &LedgerState,
+    ) -> Result<Option<Gate>> {
         let Some(percent) = order.canary else { return Ok(None) };
         let state = self.steady(order).await?;
         let gives = match &state.digest {
@@ -32,7 +40,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         };
         let verified = book.history.verified().next().map(|record| record.digest.as_str());
         let beside = Beside { digest: &order.digest, state: &state, verified, gives, takes: content.canary };
-        Ok(Some(gate::canary(percent, beside)))
+        Ok(Some(gates::canary(percent, beside)))
     }
 
     /// What runs, once it is Ready: one that is so but for a moment must not close the gate.
@@ -45,7 +53,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             if ready || order.dry_run || deadline.passed() {
                 return Ok(state);
             }
-            crate::k8s::pause(self.pace.look).await;
+            crate::base::wait::pause(self.pace.look).await;
         }
     }
 
@@ -103,11 +111,11 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     ) -> Result<Option<String>> {
         let step = Step::start(self.events, id, title);
         self.target.share(&order.digest, percent).await?;
-        let despair = RefCell::new(Despair::after(self.pace.grace, self.pace.relief));
+        let despair = RefCell::new(GiveUpTimer::after(self.pace.grace, self.pace.reset_after));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
             let trial = self.target.trial().await?.unwrap_or_default();
-            let gives_up = despair.borrow_mut().look(step.elapsed(), trial.hopeless.is_some());
-            Ok(match trial.hopeless {
+            let gives_up = despair.borrow_mut().look(step.elapsed(), trial.terminal.is_some());
+            Ok(match trial.terminal {
                 _ if trial.ready && trial.percent == Some(percent) => Look::Ready(()),
                 Some(why) if gives_up => Look::Failed(Failure::new(Kind::Phase, why)),
                 _ if trial.ready => Look::NotYet("the gateway has not taken the share up".to_owned()),

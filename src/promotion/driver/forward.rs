@@ -1,21 +1,23 @@
 //! The way forward: gates, copy, commit, hand over, record.
 
-use super::{Driver, Ended, Facts, Order, Witness, restore::Failed};
+use super::{Driver, Ended, EvidenceSource, Facts, Order};
+use crate::promotion::driver::rollback::Failed;
 use crate::{
-    event::Step,
-    failure::Result,
-    promote::{
-        Content, EnvLock, Target,
-        gate::{self, Gate},
-        history::{Action, Keys, Outcome, Record},
-        ledger::{Book, Ledger, Message},
+    base::{event::Step, failure::Result},
+    promotion::{
+        Content, Target,
+        gates::{self, Gate},
         report::{Ending, LockChange, Report, VERSION, short},
+        store::{
+            EnvLock, LedgerState, Message, PromotionStore,
+            history::{Action, Keys, Outcome, Record},
+        },
     },
 };
 
-impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
+impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     /// The end where the digest runs there already and was verified.
-    pub(super) async fn nothing_to_do(&self, order: &Order, book: &mut Book) -> Result<Option<Ended>> {
+    pub(super) async fn nothing_to_do(&self, order: &Order, book: &mut LedgerState) -> Result<Option<Ended>> {
         let verified = book
             .history
             .last()
@@ -36,7 +38,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// Everything from the gates to the record.
-    pub(super) async fn forward(&self, order: &Order, book: &mut Book, keys: &Keys) -> Result<Ended> {
+    pub(super) async fn forward(&self, order: &Order, book: &mut LedgerState, keys: &Keys) -> Result<Ended> {
         let step = Step::start(self.events, "promote.gates", "Ask the gates");
         let content = self.target.inspect(&order.digest).await?;
         let lock = lock_of(order, &content, book);
@@ -45,7 +47,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         report.pull_request = book.pull.as_ref().map(|pull| pull.url.clone());
         let open = report.gates.iter().filter(|gate| !gate.refuses()).count();
         step.done(format!("{open} of {} are open", report.gates.len()));
-        if let Some(failure) = gate::refusal(&what(order), &report.gates) {
+        if let Some(failure) = gates::refusal(&what(order), &report.gates) {
             report.ending = if order.dry_run { Ending::Planned } else { Ending::Refused };
             report.reason.clone_from(&failure.message);
             report.next.extend(left_behind(book));
@@ -68,7 +70,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let copied = self.target.copy(&order.digest).await?;
         step.done(format!("{} manifests, {} bytes", copied.manifests, copied.bytes));
         report.copied = Some(copied);
-        if let Some(percent) = order.canary.filter(|_| gate::opened(&report.gates, gate::CANARY)) {
+        if let Some(percent) = order.canary.filter(|_| gates::opened(&report.gates, gates::CANARY)) {
             let (tried, worse) = self.share_first(order, percent).await?;
             report.canary = Some(tried);
             if let Some(reason) = worse {
@@ -90,7 +92,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     async fn review(
         &self,
         order: &Order,
-        book: &mut Book,
+        book: &mut LedgerState,
         message: Message<'_>,
         report: &mut Report,
     ) -> Result<Option<Ended>> {
@@ -98,10 +100,10 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         self.ledger.write(book, message).await?;
         let given = self.ledger.review(book, message).await?;
         report.pull_request = book.pull.as_ref().map(|pull| pull.url.clone());
-        let gate = gate::approvals(order.rules.approvals, given.as_ref());
+        let gate = gates::approvals(order.rules.approvals, given.as_ref());
         report.gates.retain(|other| other.id != gate.id);
         report.gates.push(gate);
-        let Some(failure) = gate::refusal(&what(order), &report.gates) else {
+        let Some(failure) = gates::refusal(&what(order), &report.gates) else {
             step.done(report.pull_request.clone().unwrap_or_default());
             return Ok(None);
         };
@@ -112,35 +114,47 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// The gates that make sense for the order.
-    async fn gates(&self, order: &Order, content: &Content, book: &Book, keys: &Keys) -> Result<Vec<Gate>> {
+    async fn gates(
+        &self,
+        order: &Order,
+        content: &Content,
+        book: &LedgerState,
+        keys: &Keys,
+    ) -> Result<Vec<Gate>> {
         let rules = &order.rules;
-        let signed = gate::signed(rules.guarded, &self.signer(keys).await);
+        let signed = gates::signed(rules.guarded, &self.signer(keys).await);
         if order.action != Action::Promote {
-            return Ok(vec![was_verified(order, book), gate::images(content), signed]);
+            return Ok(vec![was_verified(order, book), gates::images(content), signed]);
         }
         let Facts { source, tree, migrations, known, edited, parity, monthly } =
             self.witness.look(content, book.lock.as_ref()).await?;
         let now = (self.clock)();
         let mut gates = vec![
-            gate::source_ready(&order.from, &order.digest, &source),
-            gate::soak(&order.from, &order.digest, &source, rules.soak, now),
-            gate::policy(&tree, content),
-            gate::parity(&parity),
-            gate::migrations(&migrations),
-            gate::images(content),
-            gate::clean_tree(rules.guarded, content, known, &edited),
-            gate::budget(&monthly, rules.budget, order.over_budget.as_deref()),
+            gates::source_ready(&order.from, &order.digest, &source),
+            gates::soak(&order.from, &order.digest, &source, rules.soak, now),
+            gates::policy(&tree, content),
+            gates::parity(&parity),
+            gates::migrations(&migrations),
+            gates::images(content),
+            gates::clean_tree(rules.guarded, content, known, &edited),
+            gates::budget(&monthly, rules.budget, order.over_budget.as_deref()),
             signed,
         ];
         gates.extend(self.beside(order, content, book).await?);
         // With a forge it is asked last: only what every other gate lets pass is worth a reviewer's time.
         if !self.ledger.reviewed() {
-            gates.push(gate::approvals(rules.approvals, None));
+            gates.push(gates::approvals(rules.approvals, None));
         }
         Ok(gates)
     }
 
-    async fn proved(&self, order: &Order, book: &mut Book, keys: &Keys, mut report: Report) -> Result<Ended> {
+    async fn proved(
+        &self,
+        order: &Order,
+        book: &mut LedgerState,
+        keys: &Keys,
+        mut report: Report,
+    ) -> Result<Ended> {
         let step = Step::start(self.events, "promote.record", "Record that it is verified");
         "it held through the whole watch".clone_into(&mut report.reason);
         let record = self.entry(order, &report, book, Outcome::Verified);
@@ -152,9 +166,15 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// What the history shall say of `report`.
-    pub(super) fn entry(&self, order: &Order, report: &Report, book: &Book, outcome: Outcome) -> Record {
+    pub(super) fn entry(
+        &self,
+        order: &Order,
+        report: &Report,
+        book: &LedgerState,
+        outcome: Outcome,
+    ) -> Record {
         Record {
-            version: crate::promote::history::VERSION,
+            version: crate::promotion::store::history::VERSION,
             at: (self.clock)(),
             environment: order.environment.clone(),
             action: order.action,
@@ -174,7 +194,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
 }
 
 /// A rollback goes only to what was verified there.
-fn was_verified(order: &Order, book: &Book) -> Gate {
+fn was_verified(order: &Order, book: &LedgerState) -> Gate {
     const ID: &str = "verified";
     match book.history.verified().find(|record| record.digest == order.digest) {
         Some(record) => Gate::passed(ID, format!("it was verified there at {:.0}", record.at)),
@@ -183,7 +203,7 @@ fn was_verified(order: &Order, book: &Book) -> Gate {
 }
 
 /// The lock that says that the order is carried out.
-fn lock_of(order: &Order, content: &Content, book: &Book) -> EnvLock {
+fn lock_of(order: &Order, content: &Content, book: &LedgerState) -> EnvLock {
     EnvLock {
         digest: order.digest.clone(),
         commit: content.commit.clone(),
@@ -246,9 +266,9 @@ fn facts(report: &Report) -> String {
     text += "\nGates:\n";
     for gate in &report.gates {
         let verdict = match gate.verdict {
-            gate::Verdict::Passed => "passed",
-            gate::Verdict::Refused => "refused",
-            gate::Verdict::Skipped => "skipped",
+            gates::Verdict::Passed => "passed",
+            gates::Verdict::Refused => "refused",
+            gates::Verdict::Skipped => "skipped",
         };
         text += &format!("- {} {verdict}: {}\n", gate.id, gate.reason);
     }
@@ -256,7 +276,7 @@ fn facts(report: &Report) -> String {
 }
 
 /// What to do where an attempt that was cut off has left something unverified.
-fn left_behind(book: &Book) -> Option<String> {
+fn left_behind(book: &LedgerState) -> Option<String> {
     let lock = book.lock.as_ref()?;
     let verified = book.history.verified().any(|record| record.digest == lock.digest);
     (!verified && book.pull.is_none()).then(|| {

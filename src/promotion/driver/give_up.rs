@@ -6,28 +6,28 @@ use std::time::Duration;
 ///
 /// A container that crashes again and again runs for a moment between two crashes: hope that does not last is none.
 #[derive(Debug, Clone)]
-pub struct Despair {
+pub struct GiveUpTimer {
     grace: Duration,
-    relief: Duration,
+    reset_after: Duration,
     without: Option<Duration>,
     hope: Option<Duration>,
 }
 
-impl Despair {
-    /// Gives up after `grace` without hope; hope that lasts for `relief` lets it begin anew.
-    pub const fn after(grace: Duration, relief: Duration) -> Self {
-        Self { grace, relief, without: None, hope: None }
+impl GiveUpTimer {
+    /// Gives up after `grace` without hope; hope that lasts for `reset_after` lets it begin anew.
+    pub const fn after(grace: Duration, reset_after: Duration) -> Self {
+        Self { grace, reset_after, without: None, hope: None }
     }
 
     /// Takes in a look at the time `now`, counted from when the wait began; tells whether to give up.
-    pub fn look(&mut self, now: Duration, hopeless: bool) -> bool {
-        if hopeless {
+    pub fn look(&mut self, now: Duration, terminal: bool) -> bool {
+        if terminal {
             self.hope = None;
             let since = *self.without.get_or_insert(now);
             return now.saturating_sub(since) >= self.grace;
         }
         let since = *self.hope.get_or_insert(now);
-        if now.saturating_sub(since) >= self.relief {
+        if now.saturating_sub(since) >= self.reset_after {
             self.without = None;
         }
         false
@@ -44,10 +44,10 @@ mod tests {
 
     /// The second in which looks, one each second, end in giving up.
     fn given_up(looks: impl IntoIterator<Item = bool>) -> Option<u32> {
-        let mut despair = Despair::after(45 * SECOND, 15 * SECOND);
+        let mut despair = GiveUpTimer::after(45 * SECOND, 15 * SECOND);
         (0..)
             .zip(looks)
-            .find(|(second, hopeless)| despair.look(*second * SECOND, *hopeless))
+            .find(|(second, terminal)| despair.look(*second * SECOND, *terminal))
             .map(|(at, _)| at)
     }
 
@@ -68,7 +68,7 @@ mod tests {
         #[test]
         fn nothing_is_given_up_before_the_grace_is_over(looks in prop::collection::vec(any::<bool>(), 0..300)) {
             if let Some(at) = given_up(looks.iter().copied()) {
-                let first = looks.iter().position(|hopeless| *hopeless).unwrap();
+                let first = looks.iter().position(|terminal| *terminal).unwrap();
                 prop_assert!(usize::try_from(at).unwrap() >= first + 45);
                 prop_assert!(looks[usize::try_from(at).unwrap()], "at a look that has hope");
             }

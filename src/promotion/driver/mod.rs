@@ -3,31 +3,32 @@
 //! It keeps no state of its own: what is done is read from the ledger and from the target, so a run that is killed
 //! anywhere is taken up by the next one.
 
-mod despair;
+mod canary;
 mod forward;
+mod give_up;
 mod order;
-mod restore;
+mod rollback;
 mod soak;
-mod trial;
 mod watch;
 
 use jiff::Timestamp;
 
 pub use self::{
-    order::{Facts, Order, Pace, Rules, Witness, go_back_to},
+    order::{EvidenceSource, Facts, Order, Pace, Rules, go_back_to},
     soak::{Soak, until_soaked},
     watch::Watched,
 };
-use super::{
-    Target,
-    gate::Signer,
-    history::{Key, Keys, Outcome, Record},
-    ledger::{Book, Ledger, Message, broken},
-    report::Report,
-};
-use crate::{
+use super::{Target, report::Report};
+use crate::base::{
     event::{Event, Events},
     failure::{Failure, Result},
+};
+use crate::promotion::{
+    gates::Signer,
+    store::{
+        LedgerState, Message, PromotionStore, broken,
+        history::{Key, Keys, Outcome, Record},
+    },
 };
 
 /// How a run ended: what it did, and the failure that its exit code stands for.
@@ -40,7 +41,11 @@ pub struct Ended {
 }
 
 /// The book once every signature in it was found good or absent, and the keys to go on with. Fails with kind `Drift`.
-pub async fn trusted(environment: &str, mut book: Book, key: Option<Key>) -> Result<(Book, Keys)> {
+pub async fn trusted(
+    environment: &str,
+    mut book: LedgerState,
+    key: Option<Key>,
+) -> Result<(LedgerState, Keys)> {
     let keys = Keys::new(key, &book.allowed)?;
     keys.check_all(&mut book.history).await?;
     match book.history.forged() {
@@ -69,7 +74,7 @@ pub struct Driver<'a, T, L, W> {
     pub who: String,
 }
 
-impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
+impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     /// Brings the environment to what `order` wants.
     ///
     /// A gate that refuses, and a digest that is worse, are failures of kind `Promotion` beside the report; a history that
@@ -99,7 +104,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// Reads the ledger and checks every signature in it.
-    async fn open(&self, order: &Order) -> Result<(Book, Keys)> {
+    async fn open(&self, order: &Order) -> Result<(LedgerState, Keys)> {
         let book = self.ledger.read(&order.digest).await?;
         trusted(&order.environment, book, self.key.clone()).await
     }
@@ -109,14 +114,14 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// Writes `record` into the history and commits it together with the lock of `book`.
-    async fn record(&self, book: &mut Book, keys: &Keys, record: Record) -> Result<()> {
+    async fn record(&self, book: &mut LedgerState, keys: &Keys, record: Record) -> Result<()> {
         let title = match record.outcome {
             Outcome::Verified => format!(
                 "Record that {} is verified in {}",
                 super::report::short(&record.digest),
                 record.environment
             ),
-            Outcome::Worse => format!(
+            Outcome::Failed => format!(
                 "Record that {} is worse in {}",
                 super::report::short(&record.digest),
                 record.environment
@@ -128,7 +133,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// Ends the review; gives what a person has to do where that was not possible. All that counts is recorded by then.
-    async fn conclude(&self, book: &mut Book, report: &Report) -> Option<String> {
+    async fn conclude(&self, book: &mut LedgerState, report: &Report) -> Option<String> {
         let title = format!(
             "{} {}: {}",
             report.action.name(),

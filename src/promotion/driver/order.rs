@@ -3,12 +3,15 @@
 use std::{future::Future, time::Duration};
 
 use crate::{
-    failure::{Failure, Kind, Result},
-    promote::{
-        Content, EnvLock, State,
-        gate::{Migrations, Parity},
-        history::{Action, History},
-        verify::Thresholds,
+    base::failure::{Failure, Kind, Result},
+    promotion::{
+        Content, State,
+        gates::{Migrations, Parity},
+        store::{
+            EnvLock,
+            history::{Action, History},
+        },
+        verdict::Thresholds,
     },
 };
 
@@ -62,7 +65,7 @@ pub struct Pace {
     /// For how long it must be without hope until it is given up before that.
     pub grace: Duration,
     /// For how long there must be hope again until that begins anew.
-    pub relief: Duration,
+    pub reset_after: Duration,
 }
 
 impl Pace {
@@ -73,7 +76,7 @@ impl Pace {
         patience: Duration::from_secs(30),
         ready: Duration::from_mins(15),
         grace: Duration::from_secs(45),
-        relief: Duration::from_secs(15),
+        reset_after: Duration::from_secs(15),
     };
 }
 
@@ -97,7 +100,7 @@ pub struct Facts {
 }
 
 /// Looks at what the gates ask about.
-pub trait Witness {
+pub trait EvidenceSource {
     /// Looks, for an artifact made of `content` that shall follow what `lock` names.
     fn look(&self, content: &Content, lock: Option<&EnvLock>) -> impl Future<Output = Result<Facts>>;
 }
@@ -127,9 +130,9 @@ pub fn go_back_to(lock: Option<&EnvLock>, history: &History) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promote::{
+    use crate::promotion::store::{
         history::{Outcome, tests::a_record},
-        lock::tests::sample,
+        lock_file::tests::sample,
     };
 
     fn history(digests: &[&str]) -> History {

@@ -1,15 +1,19 @@
 //! The way back: what was verified last is brought back where the new digest is worse, also by the run after one that was killed.
 
-use super::{Driver, Ended, Order, Witness};
+use super::{Driver, Ended, EvidenceSource, Order};
 use crate::{
-    event::Step,
-    failure::{Failure, Kind, Result},
-    k8s::{Deadline, Look, wait},
-    promote::{
-        EnvLock, Target,
-        history::{Action, Keys, Outcome},
-        ledger::{Book, Ledger},
+    base::{
+        event::Step,
+        failure::{Failure, Kind, Result},
+        wait::{Deadline, Look, wait},
+    },
+    promotion::{
+        Target,
         report::{Ending, LockChange, Report, VERSION, short},
+        store::{
+            EnvLock, LedgerState, PromotionStore,
+            history::{Action, Keys, Outcome},
+        },
     },
 };
 
@@ -21,12 +25,12 @@ pub(super) struct Failed {
     pub(super) before: Option<EnvLock>,
 }
 
-impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
+impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     /// Records that the digest is worse and, after a promotion, brings back what was verified last.
     pub(super) async fn worse(
         &self,
         order: &Order,
-        book: &mut Book,
+        book: &mut LedgerState,
         keys: &Keys,
         failed: Failed,
     ) -> Result<Ended> {
@@ -39,10 +43,10 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             // Whoever went back by hand decides what is next.
             Action::Rollback | Action::Restore => None,
         };
-        let record = self.entry(order, &report, book, Outcome::Worse);
+        let record = self.entry(order, &report, book, Outcome::Failed);
         let Some(back) = back else {
             self.record(book, keys, record).await?;
-            report.ending = Ending::Worse;
+            report.ending = Ending::Failed;
             report.next.extend(self.conclude(book, &report).await);
             let failure = failure(order, &report).hint(format!(
                 "nothing else was verified there, so {} stays as it is: promote a digest that is mended, or `seasense rollback {0} --to DIGEST`",
@@ -63,12 +67,12 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     pub(super) async fn finish_restore(
         &self,
         order: &Order,
-        book: &mut Book,
+        book: &mut LedgerState,
         keys: &Keys,
     ) -> Result<Option<Ended>> {
         let Some((last, lock)) = book.history.last().zip(book.lock.as_ref()) else { return Ok(None) };
         // Only an automatic way back leaves a lock that differs from the newest verdict.
-        if last.outcome != Outcome::Worse || last.digest == lock.digest {
+        if last.outcome != Outcome::Failed || last.digest == lock.digest {
             return Ok(None);
         }
         let worse = Order {
@@ -84,7 +88,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             digest: worse.digest.clone(),
             commit: last.commit.clone(),
             from: worse.from.clone(),
-            ending: Ending::Worse,
+            ending: Ending::Failed,
             reason: last.reason.clone(),
             gates: Vec::new(),
             lock: LockChange::between(&worse.environment, None, lock),
@@ -110,7 +114,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     async fn bring_back(
         &self,
         order: &Order,
-        book: &mut Book,
+        book: &mut LedgerState,
         keys: &Keys,
         mut report: Report,
     ) -> Result<Ended> {
@@ -148,7 +152,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
             report.next.extend(self.conclude(book, &report).await);
         }
         report.restored = stuck.is_none().then(|| back.clone());
-        report.ending = if stuck.is_none() { Ending::RolledBack } else { Ending::Worse };
+        report.ending = if stuck.is_none() { Ending::RolledBack } else { Ending::Failed };
         let failure = failure(order, &report);
         let failure = match stuck {
             None => failure
@@ -169,7 +173,7 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
     }
 
     /// The lock of `back`, a digest that was verified.
-    async fn lock_at(&self, back: &str, before: Option<EnvLock>, book: &Book) -> EnvLock {
+    async fn lock_at(&self, back: &str, before: Option<EnvLock>, book: &LedgerState) -> EnvLock {
         if let Some(lock) = before.filter(|lock| lock.digest == back) {
             return lock;
         }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    event::{Events, Step},
-    failure::Result,
-    k8s::Deadline,
-    promote::{
+    base::{
+        event::{Events, Step},
+        failure::Result,
+        wait::Deadline,
+    },
+    promotion::{
         Target,
-        gate::{Left, left_to_soak},
+        gates::{Left, left_to_soak},
     },
 };
 
@@ -53,7 +55,7 @@ pub async fn until_soaked<T: Target>(
             _ => (Duration::ZERO, soak.pause),
         };
         step.progress(soaked.as_secs(), Some(soak.needed.as_secs()), "seconds");
-        crate::k8s::pause(pause).await;
+        crate::base::wait::pause(pause).await;
         missing = left().await?;
     }
     step.done("");

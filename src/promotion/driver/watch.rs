@@ -4,16 +4,19 @@ use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, Order, Witness, despair::Despair};
+use super::{Driver, EvidenceSource, Order};
+use crate::promotion::driver::give_up::GiveUpTimer;
 use crate::{
-    event::Step,
-    failure::{Failure, Kind, Result},
-    k8s::{Deadline, Look, wait},
-    promote::{
+    base::{
+        event::Step,
+        failure::{Failure, Kind, Result},
+        wait::{Deadline, Look, wait},
+    },
+    promotion::{
         Target,
-        ledger::Ledger,
         report::short,
-        verify::{Sample, Summary, Verdict, judge},
+        store::PromotionStore,
+        verdict::{Sample, Summary, Verdict, evaluate},
     },
 };
 
@@ -30,7 +33,7 @@ pub struct Watched {
     pub rollout: Option<Summary>,
 }
 
-impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
+impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     /// Hands `digest` over, waits until it is Ready, and watches it. The canary is at sea all the while, so that what the
     /// change itself costs is counted as well.
     pub(super) async fn try_out(&self, order: &Order) -> Result<Watched> {
@@ -69,11 +72,11 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let step =
             Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
         // What crashes may still be a pod of the digest before: only what stays without hope is given up.
-        let despair = RefCell::new(Despair::after(grace, self.pace.relief));
+        let despair = RefCell::new(GiveUpTimer::after(grace, self.pace.reset_after));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
-            let why = state.hopeless.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
+            let why = state.terminal.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
             let late = state.parts.iter().find(|part| !part.ready).map(|part| &part.name);
             step.progress(
                 count(ready),
@@ -107,31 +110,31 @@ impl<T: Target, L: Ledger, W: Witness> Driver<'_, T, L, W> {
         let limit = Deadline::after(promised.watch * 3 + self.pace.patience * 4);
         let worse = loop {
             samples.push(self.look(digest).await);
-            let mut verdict = judge(begun, &samples, promised);
+            let mut verdict = evaluate(begun, &samples, promised);
             if tried {
                 match self.look_at_trial().await {
                     Ok(sample) => own.push(sample),
                     Err(down) => break Some(down),
                 }
-                verdict = verdict.and(judge(begun, &own, promised));
+                verdict = verdict.and(evaluate(begun, &own, promised));
             }
             match verdict {
-                Verdict::Proved => break None,
-                Verdict::Worse(reason) => break Some(reason),
-                Verdict::Holding if limit.passed() => {
+                Verdict::Passed => break None,
+                Verdict::Failed(reason) => break Some(reason),
+                Verdict::Pending if limit.passed() => {
                     break Some("no verdict was reached in time".to_owned());
                 }
-                Verdict::Holding => {
+                Verdict::Pending => {
                     let watched =
                         Duration::try_from((self.clock)().duration_since(begun)).unwrap_or_default();
-                    step.progress(watched.as_secs(), Some(promised.watch.as_secs()), told(&samples));
-                    crate::k8s::pause(self.pace.sample).await;
+                    step.progress(watched.as_secs(), Some(promised.watch.as_secs()), describe(&samples));
+                    crate::base::wait::pause(self.pace.sample).await;
                 }
             }
         };
         let sum = Summary::of(&samples);
         match &worse {
-            None => step.done(told(&samples)),
+            None => step.done(describe(&samples)),
             // A step that is dropped says that it failed.
             Some(_) => drop(step),
         }
@@ -168,7 +171,7 @@ pub(super) fn in_one_line(failure: &Failure) -> String {
 }
 
 /// What was seen so far, in one line.
-fn told(samples: &[Sample]) -> String {
+fn describe(samples: &[Sample]) -> String {
     let sum = Summary::of(samples);
     format!(
         "{} requests, {} failed, p95 {:.0} ms, {} of {} readings stored",

@@ -4,14 +4,16 @@ use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     artifact::whole::{self, REPOSITORY, Wanted, Whole},
-    event::{Events, Step},
-    failure::Result,
-    promote::{Content, Copied},
-    supply::transfer::{Side, Transfer},
+    base::{
+        event::{Events, Step},
+        failure::Result,
+    },
+    promotion::{Content, Copied},
+    registry::transfer::{Side, Transfer},
 };
 
 /// Two registries.
-pub struct Shelves<'a> {
+pub struct ArtifactCopy<'a> {
     /// Where artifacts come from.
     pub source: &'a Side,
     /// Where they go; `None` while it is not there, and so holds nothing.
@@ -22,7 +24,7 @@ pub struct Shelves<'a> {
     pub folder: &'a Path,
 }
 
-impl Shelves<'_> {
+impl ArtifactCopy<'_> {
     /// The registry that has the artifact `digest`, the target where both do; `None` where neither does.
     async fn holding(&self, digest: &str) -> Result<Option<&Side>> {
         for side in self.target.into_iter().chain([self.source]) {
@@ -90,7 +92,7 @@ impl Shelves<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::supply::fake::Fake;
+    use crate::images::fake::Fake;
 
     #[tokio::test]
     async fn of_an_artifact_that_is_nowhere_only_that_is_known() {
@@ -101,7 +103,8 @@ mod tests {
         let name = vec![format!("platform@{digest}")];
         let nothing = Content { missing: name.clone(), nowhere: name, ..Content::default() };
         for target in [Some(&to), None] {
-            let shelves = Shelves { source: &from, target, extra: &BTreeSet::new(), folder: folder.path() };
+            let shelves =
+                ArtifactCopy { source: &from, target, extra: &BTreeSet::new(), folder: folder.path() };
             assert_eq!(shelves.inspect(&digest).await.unwrap(), nothing);
         }
         // Such an answer is refused by the gate that asks for the images, and nothing else happens.

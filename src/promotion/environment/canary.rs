@@ -8,7 +8,7 @@ use super::{
     ledger::{Kept, acknowledged, kept},
     probes::Probes,
 };
-use crate::{failure::Result, promote::CanaryFigures, workloads::Public};
+use crate::{base::failure::Result, promotion::ProbeStats, workloads::Public};
 
 /// A canary at sea.
 pub struct Canary {
@@ -37,7 +37,7 @@ impl Canary {
     ///
     /// While the API does not tell what it has stored, the numbers of acknowledged and of stored readings stay as they
     /// were: that it does not is told by the failed requests, and one that was acknowledged is not lost by it.
-    pub async fn figures(&mut self, now: Timestamp) -> Result<CanaryFigures> {
+    pub async fn figures(&mut self, now: Timestamp) -> Result<ProbeStats> {
         let entries = acknowledged(&self.ledger, self.since)?;
         if let Ok(found) = kept(&self.public, &entries).await {
             self.kept = found;
@@ -45,7 +45,7 @@ impl Canary {
         let samples = self.probes.take();
         let age = |newest: Timestamp| now.duration_since(newest).as_secs_f64().max(0.0);
         self.fresh = self.kept.newest.map(age);
-        Ok(CanaryFigures {
+        Ok(ProbeStats {
             requests: samples.requests(),
             failed: samples.failed(),
             p95_ms: samples.p95_ms(),
@@ -56,10 +56,10 @@ impl Canary {
     }
 
     /// What was counted of what is tried out; that readings are stored and fresh is nobody's own.
-    pub fn own(&mut self) -> CanaryFigures {
+    pub fn own(&mut self) -> ProbeStats {
         let probes = self.own.get_or_insert_with(|| Probes::of_canary(self.public.clone()));
         let samples = probes.take();
-        CanaryFigures {
+        ProbeStats {
             requests: samples.requests(),
             failed: samples.failed(),
             p95_ms: samples.p95_ms(),

@@ -6,17 +6,20 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{artifact::Shelves, canary::Canary, found, ready, sides};
+use super::{artifact::ArtifactCopy, canary::Canary, found, ready, sides};
 use crate::{
     artifact::{self, Upstream, contents, whole::REPOSITORY},
+    base::{
+        failure::{Failure, Kind, Result},
+        k8s::{Client, Selector, flux::NAMESPACE, object, resource},
+    },
     config::{Environment, Issuer},
-    engine::{self, EngineContext, canary::CanaryInput},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, Selector, flux::NAMESPACE, object, resource},
+    images::{self, Mode},
+    local::{LocalContext, buoys::probe_buoys::CanaryInput, cluster},
     observe::{self, Observer, Snapshot},
     phases::{self, BootstrapInput, Bring},
-    promote::{CanaryFigures, Content, Copied, State, Target, Trial},
-    supply::{self, Mode, registry::daemon_reference, transfer::Side},
+    promotion::{Content, Copied, ProbeStats, State, Target, Trial},
+    registry::{daemon_reference, transfer::Side},
     workloads::{self, Public},
 };
 
@@ -24,7 +27,7 @@ const FLEET: &str = "seasense-fleet";
 
 /// A cluster, whoever made it, with the registry that it takes its images from.
 pub struct ClusterTarget {
-    engine: EngineContext,
+    engine: LocalContext,
     environment: Environment,
     source: Side,
     /// `None` for a rehearsal that is only looked at before it was made.
@@ -45,13 +48,13 @@ impl ClusterTarget {
     ///
     /// Nothing is asked of the cluster yet. What was made on this machine tells which Flux and which buoys there are.
     pub async fn open(
-        engine: &EngineContext,
+        engine: &LocalContext,
         environment: Environment,
         from: &Environment,
         now: Timestamp,
     ) -> Result<Self> {
-        let lock = supply::locked(&engine.places, Mode::Auto)?;
-        let upstream = Upstream::load(&lock, &supply::manifests_folder(&engine.places, &lock))?;
+        let lock = images::locked(&engine.dirs, Mode::Auto)?;
+        let upstream = Upstream::load(&lock, &images::manifests_folder(&engine.dirs, &lock))?;
         let registry = environment.variables.registry.get_ref();
         let flux = artifact::flux_objects(&lock, &upstream, registry)?;
         let fleet = lock.image(FLEET)?;
@@ -74,8 +77,8 @@ impl ClusterTarget {
         })
     }
 
-    fn shelves<'a>(&'a self, folder: &'a std::path::Path) -> Shelves<'a> {
-        Shelves { source: &self.source, target: self.registry.as_ref(), extra: &self.extra, folder }
+    fn shelves<'a>(&'a self, folder: &'a std::path::Path) -> ArtifactCopy<'a> {
+        ArtifactCopy { source: &self.source, target: self.registry.as_ref(), extra: &self.extra, folder }
     }
 
     fn registry(&self) -> Result<&Side> {
@@ -83,14 +86,14 @@ impl ClusterTarget {
     }
 
     async fn client(&self) -> Result<Client> {
-        let handle = engine::attach(&self.engine.places, &self.environment).await?;
+        let handle = cluster::attach(&self.engine.dirs, &self.environment).await?;
         Client::connect(&handle).await
     }
 
     async fn snapshot(&self) -> Snapshot {
         let engine = &self.engine;
         let docker = Some(&engine.docker);
-        observe::snapshot(Observer { environment: &self.environment, places: &engine.places, docker }).await
+        observe::snapshot(Observer { environment: &self.environment, dirs: &engine.dirs, docker }).await
     }
 
     /// Since when everything has been ready; asked only when it is.
@@ -126,7 +129,7 @@ impl ClusterTarget {
         let ca = authority.as_deref().filter(|_| environment.variables.issuer == Issuer::SelfSigned);
         let input =
             CanaryInput { environment, image: &self.fleet_image, key: &key, ca, now: Timestamp::now() };
-        let ledger = engine::canary::sail(&self.engine, &input).await?;
+        let ledger = crate::local::buoys::probe_buoys::start(&self.engine, &input).await?;
         Ok(Canary::start(public, ledger, self.since))
     }
 }
@@ -174,9 +177,9 @@ impl Target for ClusterTarget {
                 state.ready_since = self.ready_since(&seen).await?;
             }
             Some(digest) => {
-                let found = phases::hopelessness(&self.client().await?, digest).await?;
+                let found = phases::terminal_error(&self.client().await?, digest).await?;
                 // Without the last words of what crashed: a record has one line for it.
-                state.hopeless = found.map(|failure| match failure.causes.first() {
+                state.terminal = found.map(|failure| match failure.causes.first() {
                     Some(cause) => format!("{}: {cause}", failure.message),
                     None => failure.message,
                 });
@@ -186,7 +189,7 @@ impl Target for ClusterTarget {
         Ok(state)
     }
 
-    async fn canary(&self) -> Result<CanaryFigures> {
+    async fn canary(&self) -> Result<ProbeStats> {
         let mut canary = self.canary.lock().await;
         if canary.is_none() {
             *canary = Some(self.set_out().await?);
@@ -212,15 +215,15 @@ impl Target for ClusterTarget {
 
     async fn trial(&self) -> Result<Option<Trial>> {
         let found = phases::trial(&self.client().await?).await?;
-        Ok(found.map(|phases::Trial { percent, late, hopeless }| Trial {
+        Ok(found.map(|phases::Trial { percent, late, terminal }| Trial {
             percent,
             ready: late.is_empty(),
             message: late,
-            hopeless,
+            terminal,
         }))
     }
 
-    async fn tried(&self) -> Result<CanaryFigures> {
+    async fn tried(&self) -> Result<ProbeStats> {
         match self.canary.lock().await.as_mut() {
             Some(canary) => Ok(canary.own()),
             None => Err(Failure::new(Kind::Internal, "the canary is not at sea")),
@@ -233,13 +236,13 @@ impl Target for ClusterTarget {
 
     async fn finish(&self) -> Result<()> {
         self.canary.lock().await.take();
-        engine::canary::home(&self.engine.docker, &self.environment).await
+        crate::local::buoys::probe_buoys::stop(&self.engine.docker, &self.environment).await
     }
 }
 
-fn scratch(engine: &EngineContext) -> Result<tempfile::TempDir> {
-    use crate::failure::Context;
-    let what = || format!("make a folder in `{}`", engine.places.cache().display());
-    std::fs::create_dir_all(engine.places.cache()).with_context(Kind::Tool, what)?;
-    tempfile::tempdir_in(engine.places.cache()).with_context(Kind::Tool, what)
+fn scratch(engine: &LocalContext) -> Result<tempfile::TempDir> {
+    use crate::base::failure::Context;
+    let what = || format!("make a folder in `{}`", engine.dirs.cache().display());
+    std::fs::create_dir_all(engine.dirs.cache()).with_context(Kind::Tool, what)?;
+    tempfile::tempdir_in(engine.dirs.cache()).with_context(Kind::Tool, what)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     observe::Snapshot,
-    promote::{Part, State},
+    promotion::{Part, State},
 };
 
 /// The phases, the workloads, the database and the gateway of a snapshot; nothing of a cluster that does not answer.

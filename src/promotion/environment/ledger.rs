@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    failure::{Context, Failure, Kind, Result},
+    base::failure::{Context, Failure, Kind, Result},
     workloads::Public,
 };
 

@@ -12,6 +12,7 @@ mod probes;
 mod ready;
 mod rehearsal;
 mod sides;
+pub mod target;
 
 pub use cluster::ClusterTarget;
 pub use rehearsal::{stand, tear_down};

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{k8s, workloads::Public};
+use crate::workloads::Public;
 
 /// What is asked for, in turn: the page, and what it shows.
 const PATHS: [&str; 3] = ["/", "/api/v1/summary", "/api/v1/latest"];
@@ -95,7 +95,7 @@ impl Probes {
                 let begun = Instant::now();
                 let code = get(path).await;
                 noted.lock().unwrap_or_else(PoisonError::into_inner).add(begun.elapsed(), code);
-                k8s::pause(PAUSE).await;
+                crate::base::wait::pause(PAUSE).await;
             }
         });
         Self { samples, task }
@@ -153,7 +153,7 @@ mod tests {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let probes = Probes::start(Public::stranger("seasense.localhost", port).unwrap());
+        let probes = Probes::start(Public::untrusted("seasense.localhost", port).unwrap());
         let seen = counted(&probes, 1).await;
         assert_eq!(seen.failed(), seen.requests());
     }
@@ -161,8 +161,8 @@ mod tests {
     /// What was counted once it is `count` requests or more.
     async fn counted(probes: &Probes, count: u64) -> Samples {
         let all = Mutex::new(Samples::default());
-        k8s::wait(
-            k8s::Deadline::after(Duration::from_secs(20)),
+        crate::base::wait::wait(
+            crate::base::wait::Deadline::after(Duration::from_secs(20)),
             Duration::from_millis(10),
             "see it ask",
             || async {
@@ -171,7 +171,11 @@ mod tests {
                 all.given_up += seen.given_up;
                 all.errors += seen.errors;
                 let enough = all.requests() >= count;
-                Ok(if enough { k8s::Look::Ready(all.clone()) } else { k8s::Look::NotYet(String::new()) })
+                Ok(if enough {
+                    crate::base::wait::Look::Ready(all.clone())
+                } else {
+                    crate::base::wait::Look::NotYet(String::new())
+                })
             },
         )
         .await

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::k8s::object;
+use crate::base::k8s::object;
 
 /// The moment from which on the condition `name` has been true in each of `objects`; `None` where it is not in one, or
 /// where there are none.

@@ -1,44 +1,50 @@
 //! A rehearsal's cluster and registry: real ones, on this machine, which go when it is over.
 
 use crate::{
+    base::{
+        event::Step,
+        failure::{Failure, Kind, Result},
+    },
     config::Environment,
-    engine::{self, ClusterSource, EngineContext, Extent, Observed, Removed},
-    event::Step,
-    failure::{Failure, Kind, Result},
-    supply::{self, Mode, Origin, Registry, registry::beside},
+    images::{self, Mode, Origin},
+    local::{
+        LocalContext,
+        cluster::{self, ClusterSource, Observed, RemoveScope, Removed},
+    },
+    registry::{Registry, beside},
 };
 
 /// Makes the registry and the cluster of a rehearsal exist and run; what is there stays. Tells whether the cluster is new.
 ///
 /// The images that they are made from are those that this machine made for its other environments.
-pub async fn stand(engine: &EngineContext, environment: &Environment) -> Result<bool> {
-    let lock = supply::locked(&engine.places, Mode::Auto)?;
+pub async fn stand(engine: &LocalContext, environment: &Environment) -> Result<bool> {
+    let lock = images::locked(&engine.dirs, Mode::Auto)?;
     let container = environment
         .registry_container()
         .ok_or_else(|| Failure::new(Kind::Internal, format!("`{}` is no rehearsal", environment.name())))?;
-    let found = engine::observe(&engine.docker, &engine.places, &environment.cluster_name()).await?;
+    let found = cluster::observe(&engine.docker, &engine.dirs, &environment.cluster_name()).await?;
     let is_new = matches!(found, Observed::Absent | Observed::Partial { .. });
     let step = Step::start(&engine.events, "target.registry", format!("Start the registry `{container}`"));
     // The same program that runs the registry of all other environments.
-    let running = engine.docker.container(engine.places.registry()).await?.ok_or_else(|| {
+    let running = engine.docker.container(engine.dirs.registry()).await?.ok_or_else(|| {
         Failure::new(Kind::Tool, "this machine has no registry yet")
             .hint("run `seasense dev`: what is rehearsed has to run here first")
     })?;
     beside(&engine.docker, &container, &running.image, environment.instance()).await?;
     step.done("");
-    let shared = Registry::at(engine.places.registry(), *environment.ports.registry.get_ref());
+    let shared = Registry::at(engine.dirs.registry(), *environment.ports.registry.get_ref());
     let source = ClusterSource {
         kind: lock.tool("kind")?.path.clone(),
         node_image: shared.host_reference(lock.image("node")?),
         built: lock.supply == Origin::Build,
         registry: shared.inside,
     };
-    engine::ensure(engine, environment, &source).await?;
+    cluster::ensure(engine, environment, &source).await?;
     Ok(is_new)
 }
 
 /// Removes all of it, and proves that nothing is left.
-pub async fn tear_down(engine: &EngineContext, environment: &Environment) -> Result<Removed> {
+pub async fn tear_down(engine: &LocalContext, environment: &Environment) -> Result<Removed> {
     let cluster = environment.cluster_name();
-    engine::remove(&engine.host(), (environment.instance(), &cluster), Extent::Environment).await
+    cluster::remove(&engine.host(), (environment.instance(), &cluster), RemoveScope::Environment).await
 }

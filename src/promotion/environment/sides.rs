@@ -1,15 +1,15 @@
 //! Where an environment's registry is reached from this machine.
 
 use crate::{
+    base::failure::{Failure, Result},
     config::Environment,
-    engine::EngineContext,
-    failure::{Failure, Result},
-    supply::{registry, transfer::Side},
+    local::LocalContext,
+    registry::{self, transfer::Side},
 };
 
 /// The registry of `environment`: the one that all environments of this machine share, the one that a rehearsal has for
 /// itself, or one in the world. `None` for a rehearsal that was not made yet, whose registry holds nothing.
-pub async fn standing(engine: &EngineContext, environment: &Environment) -> Result<Option<Side>> {
+pub async fn standing(engine: &LocalContext, environment: &Environment) -> Result<Option<Side>> {
     let host = if let Some(container) = environment.registry_container() {
         let port = registry::port_of(&engine.docker, &container).await?;
         let Some(port) = port else { return Ok(None) };
@@ -23,7 +23,7 @@ pub async fn standing(engine: &EngineContext, environment: &Environment) -> Resu
 }
 
 /// The same, for what needs it.
-pub async fn reach(engine: &EngineContext, environment: &Environment) -> Result<Side> {
+pub async fn reach(engine: &LocalContext, environment: &Environment) -> Result<Side> {
     standing(engine, environment).await?.ok_or_else(|| absent(environment))
 }
 

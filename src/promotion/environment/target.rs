@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, future::Future};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::CanaryFigures;
-use crate::failure::Result;
+use crate::base::failure::Result;
+use crate::promotion::ProbeStats;
 
 /// An environment that can be brought to a digest, wherever its cluster runs.
 ///
@@ -27,7 +27,7 @@ pub trait Target {
     fn state(&self) -> impl Future<Output = Result<State>>;
 
     /// What the canary buoys counted; the first call sets them to sea.
-    fn canary(&self) -> impl Future<Output = Result<CanaryFigures>>;
+    fn canary(&self) -> impl Future<Output = Result<ProbeStats>>;
 
     /// Has the backend of the artifact `digest` run beside the one that runs, and gives it `percent` of the API's requests: 0
     /// until [`Target::trial`] says that it is ready, for nobody would answer them. Nothing else changes.
@@ -37,7 +37,7 @@ pub trait Target {
     fn trial(&self) -> impl Future<Output = Result<Option<Trial>>>;
 
     /// What those counted who ask for the backend that is tried out and for nobody else; the first call begins to ask.
-    fn tried(&self) -> impl Future<Output = Result<CanaryFigures>>;
+    fn tried(&self) -> impl Future<Output = Result<ProbeStats>>;
 
     /// Takes its share back, and then the backend itself, by one step each time it is called. Tells whether nothing is left.
     fn withdraw(&self) -> impl Future<Output = Result<bool>>;
@@ -86,7 +86,7 @@ pub struct State {
     /// Since when every part has been ready at that digest; `None` while one is not.
     pub ready_since: Option<Timestamp>,
     /// Why it will never be ready at that digest, whatever time it is given; `None` while there is hope.
-    pub hopeless: Option<String>,
+    pub terminal: Option<String>,
 }
 
 /// A backend beside the one that runs.
@@ -99,7 +99,7 @@ pub struct Trial {
     /// What it waits for; empty where nothing is to be said.
     pub message: String,
     /// Why it will never be ready, whatever time it is given; `None` while there is hope.
-    pub hopeless: Option<String>,
+    pub terminal: Option<String>,
 }
 
 /// One part of an environment.
@@ -124,7 +124,7 @@ impl State {
     /// Whether it is told to run `digest`, and what is not ready of it may still become so.
     pub fn is_coming(&self, digest: &str) -> bool {
         self.digest.as_deref() == Some(digest)
-            && self.hopeless.is_none()
+            && self.terminal.is_none()
             && self.parts.iter().any(|part| !part.ready)
     }
 

@@ -1,7 +1,7 @@
 //! Whether the digest can be tried out on a share of the requests, beside what runs.
 
 use super::Gate;
-use crate::promote::State;
+use crate::promotion::State;
 
 /// The gate's name.
 pub const ID: &str = "canary";
@@ -48,7 +48,7 @@ pub fn canary(percent: u8, beside: Beside<'_>) -> Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promote::{Part, gate::Verdict};
+    use crate::promotion::{Part, gates::Verdict};
 
     fn state(digest: Option<&str>, ready: bool) -> State {
         let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };

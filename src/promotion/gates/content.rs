@@ -1,7 +1,7 @@
 //! Whether what the artifact is made of is in order, can be had, and stands in Git.
 
 use super::Gate;
-use crate::promote::Content;
+use crate::promotion::Content;
 
 pub(super) const CLEAN: &str = "clean-tree";
 
@@ -67,7 +67,7 @@ fn short(commit: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promote::gate::Verdict;
+    use crate::promotion::gates::Verdict;
 
     fn content() -> Content {
         let commit = "0123456789abcdef0123456789abcdef01234567";

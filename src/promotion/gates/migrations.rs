@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Gate;
 use crate::{
-    failure::Location,
-    promote::sql::{self, Found},
+    base::failure::Location,
+    promotion::migrations::{self, Found},
 };
 
 pub(super) const ID: &str = "migrations";
@@ -99,7 +99,7 @@ fn harm(
     new: &mut BTreeSet<String>,
 ) -> Option<String> {
     let at = |offset: usize| Location::at_offset(format!("{FOLDER}/{name}"), text, offset);
-    let found = match sql::destructive(text, new) {
+    let found = match migrations::destructive(text, new) {
         Ok(found) => found,
         Err(open) => return Some(format!("{}: {} is never closed", at(open.at), open.what)),
     };
@@ -120,8 +120,8 @@ fn harm(
 
 /// The number behind the mark, where a comment of the file bears it.
 fn expanded(text: &str) -> Option<String> {
-    let tokens = sql::tokenize(text).ok()?;
-    let comments = tokens.iter().filter(|token| token.kind == sql::Kind::Comment);
+    let tokens = migrations::tokenize(text).ok()?;
+    let comments = tokens.iter().filter(|token| token.kind == migrations::Kind::Comment);
     let number = comments.filter_map(|token| token.text.strip_prefix(MARK)).map(str::trim_end).next()?;
     (number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
 }
@@ -131,7 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::promote::gate::Verdict;
+    use crate::promotion::gates::Verdict;
 
     fn files(files: &[(&str, &str)]) -> BTreeMap<String, Migration> {
         let file = |(name, sql): &(&str, &str)| {

@@ -15,7 +15,7 @@ pub use self::{
     outside::{Approvals, Parity, Signer, approvals, budget, parity, signed},
     source::{Left, left_to_soak, soak, source_ready},
 };
-use crate::failure::{Failure, Kind};
+use crate::base::failure::{Failure, Kind};
 
 /// What a gate says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What others have to say: parity, the budget, reviewers, and the key that signs.
 
 use super::Gate;
-use crate::cost;
+use crate::cloud::cost;
 
 pub(super) const PARITY: &str = "parity";
 pub(super) const BUDGET: &str = "budget";
@@ -110,7 +110,7 @@ pub fn signed(guarded: bool, signer: &Signer) -> Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promote::gate::Verdict;
+    use crate::promotion::gates::Verdict;
 
     #[test]
     fn a_difference_that_nobody_reviewed_is_refused() {

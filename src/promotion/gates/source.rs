@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Gate;
-use crate::promote::State;
+use crate::promotion::State;
 
 pub(super) const READY: &str = "source-ready";
 pub(super) const SOAK: &str = "soak";
@@ -70,7 +70,7 @@ fn minutes(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promote::{Part, gate::Verdict};
+    use crate::promotion::{Part, gates::Verdict};
 
     fn ready(since: i64) -> State {
         let part = Part { name: "phase/apps".into(), ready: true, message: String::new() };
@@ -78,7 +78,7 @@ mod tests {
             digest: Some("sha256:a".into()),
             parts: vec![part],
             ready_since: Timestamp::from_second(since).ok(),
-            hopeless: None,
+            terminal: None,
         }
     }
 
@@ -116,6 +116,6 @@ mod tests {
         waking.parts[0].ready = false;
         assert_eq!((left(&ready(0)), left(&waking)), (Left::Nothing, Left::Parts));
         assert_eq!(left(&State { digest: Some("sha256:b".into()), ..waking.clone() }), Left::Nothing);
-        assert_eq!(left(&State { hopeless: Some("it crashes".into()), ..waking }), Left::Nothing);
+        assert_eq!(left(&State { terminal: Some("it crashes".into()), ..waking }), Left::Nothing);
     }
 }

@@ -22,7 +22,7 @@ pub fn destructive(sql: &str, new: &mut BTreeSet<String>) -> Result<Vec<Found>, 
     let mut found = Vec::new();
     for statement in statements(&tokenize(sql)?) {
         let at = statement[0].at;
-        found.extend(judge(&statement, new).into_iter().map(|what| Found { what, at }));
+        found.extend(evaluate(&statement, new).into_iter().map(|what| Found { what, at }));
         for token in &statement {
             if let Some((body, at)) = token.body() {
                 let shift = |open: Unterminated| Unterminated { at: open.at + at, ..open };
@@ -34,7 +34,7 @@ pub fn destructive(sql: &str, new: &mut BTreeSet<String>) -> Result<Vec<Found>, 
 }
 
 /// What one statement takes away; the first thing is enough.
-fn judge(statement: &Statement<'_>, new: &mut BTreeSet<String>) -> Option<String> {
+fn evaluate(statement: &Statement<'_>, new: &mut BTreeSet<String>) -> Option<String> {
     if let Some(table) = created(statement) {
         new.insert(table);
         return None;

@@ -100,11 +100,11 @@ fn what_only_looks_like_it_is_let_through() {
 #[test]
 fn the_place_is_that_of_the_statement_or_of_the_body() {
     let mut new = BTreeSet::new();
-    let places = |sql: &str, new: &mut BTreeSet<String>| -> Vec<usize> {
+    let dirs = |sql: &str, new: &mut BTreeSet<String>| -> Vec<usize> {
         destructive(sql, new).unwrap().iter().map(|found| found.at).collect()
     };
-    assert_eq!(places("SELECT 1;\n DROP TABLE a", &mut new), [11]);
-    assert_eq!(places("DO $$DROP TABLE a$$", &mut new), [5]);
+    assert_eq!(dirs("SELECT 1;\n DROP TABLE a", &mut new), [11]);
+    assert_eq!(dirs("DO $$DROP TABLE a$$", &mut new), [5]);
     let open = destructive("DO $$ 'x $$", &mut new).unwrap_err();
     assert_eq!(open, Unterminated { what: "a text", at: 6 });
 }

@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Book, Ledger, Message};
+use super::{LedgerState, Message, PromotionStore};
 use crate::{
-    failure::{Failure, Kind, Location, Result},
-    promote::{
-        EnvLock,
-        forge::{Forge, Proposal},
-        gate::Approvals,
-        git::Repository,
-        history::{self, History},
+    base::failure::{Failure, Kind, Location, Result},
+    promotion::{
+        gates::Approvals,
+        store::{
+            EnvLock,
+            forge::{Forge, Proposal},
+            git::Repository,
+            history::{self, History},
+        },
     },
 };
 
 /// The ledger of one environment in Git.
 #[derive(Debug)]
-pub struct GitLedger {
+pub struct GitStore {
     /// The project's repository.
     pub repository: Repository,
     /// The environment.
@@ -31,7 +33,7 @@ pub struct GitLedger {
     pub push: Option<String>,
 }
 
-impl GitLedger {
+impl GitStore {
     /// The branch under review: of one environment and one digest, so that a run finds what the one before it has left.
     fn under_review(&self, digest: &str) -> String {
         let digits = digest.trim_start_matches("sha256:");
@@ -43,14 +45,14 @@ impl GitLedger {
     }
 
     /// The commit to build on: that of an open pull request, else that of the branch that counts.
-    async fn locate(&self, digest: &str) -> Result<Book> {
+    async fn locate(&self, digest: &str) -> Result<LedgerState> {
         let Some((forge, remote)) = &self.forge else {
             let [lock, history] = self.files();
             self.repository.may_move(&self.branch, &[&lock, &history]).await?;
             let head = self.repository.commit_of(&format!("refs/heads/{}", self.branch)).await?;
-            return Ok(Book {
+            return Ok(LedgerState {
                 head: head.ok_or_else(|| self.no_branch("this repository"))?,
-                ..Book::default()
+                ..LedgerState::default()
             });
         };
         let topic = self.under_review(digest);
@@ -65,10 +67,10 @@ impl GitLedger {
             _ => self.repository.fetch(remote, &self.branch).await?,
         };
         let head = head.ok_or_else(|| self.no_branch(&format!("the remote `{remote}`")))?;
-        Ok(Book { head, topic, published, pull, ..Book::default() })
+        Ok(LedgerState { head, topic, published, pull, ..LedgerState::default() })
     }
 
-    fn proposal<'a>(&'a self, book: &'a Book, message: Message<'a>) -> Proposal<'a> {
+    fn proposal<'a>(&'a self, book: &'a LedgerState, message: Message<'a>) -> Proposal<'a> {
         Proposal { branch: &book.topic, base: &self.branch, title: message.title, body: message.body }
     }
 
@@ -83,7 +85,7 @@ impl GitLedger {
 }
 
 /// What Git holds of `environment` at the commit of `book`. Fails with kind `Drift` where the chain is broken.
-pub async fn fill(repository: &Repository, environment: &str, book: Book) -> Result<Book> {
+pub async fn fill(repository: &Repository, environment: &str, book: LedgerState) -> Result<LedgerState> {
     let file = EnvLock::file(environment);
     let show = async |file: &Path| repository.show(&book.head, file).await;
     let lock = show(&file).await?.map(|text| EnvLock::parse(&file, &text)).transpose()?;
@@ -92,7 +94,7 @@ pub async fn fill(repository: &Repository, environment: &str, book: Book) -> Res
     let allowed = show(&history::allowed_file()).await?.unwrap_or_default();
     let (history, fault) = History::parse(environment, &text);
     match fault {
-        None => Ok(Book { lock, history, allowed, ..book }),
+        None => Ok(LedgerState { lock, history, allowed, ..book }),
         Some(fault) => Err(broken(environment, &fault)),
     }
 }
@@ -106,13 +108,13 @@ pub fn broken(environment: &str, fault: &history::Fault) -> Failure {
         .hint(format!("`git log -p -- {}` shows who changed it; put back what was there", file.display()))
 }
 
-impl Ledger for GitLedger {
-    async fn read(&self, digest: &str) -> Result<Book> {
+impl PromotionStore for GitStore {
+    async fn read(&self, digest: &str) -> Result<LedgerState> {
         let book = self.locate(digest).await?;
         fill(&self.repository, &self.environment, book).await
     }
 
-    async fn write(&self, book: &mut Book, message: Message<'_>) -> Result<()> {
+    async fn write(&self, book: &mut LedgerState, message: Message<'_>) -> Result<()> {
         let [lock, history] = self.files();
         let mut files = Vec::new();
         if let Some(content) = &book.lock {
@@ -145,7 +147,7 @@ impl Ledger for GitLedger {
         self.forge.is_some()
     }
 
-    async fn review(&self, book: &mut Book, message: Message<'_>) -> Result<Option<Approvals>> {
+    async fn review(&self, book: &mut LedgerState, message: Message<'_>) -> Result<Option<Approvals>> {
         let Some((forge, _)) = &self.forge else { return Ok(None) };
         let proposal =
             Proposal { branch: &book.topic, base: &self.branch, title: message.title, body: message.body };
@@ -158,7 +160,7 @@ impl Ledger for GitLedger {
         Ok(Some(approvals))
     }
 
-    async fn conclude(&self, book: &mut Book, message: Message<'_>) -> Result<Option<String>> {
+    async fn conclude(&self, book: &mut LedgerState, message: Message<'_>) -> Result<Option<String>> {
         let Some((forge, _)) = &self.forge else { return Ok(None) };
         // A rollback waits for no reviewer: what it has written is reviewed once all is well.
         if book.pull.is_none() && book.published.as_ref() == Some(&book.head) {

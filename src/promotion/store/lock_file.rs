@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::failure::{Context, Failure, Kind, Location, Result};
+use crate::base::failure::{Context, Failure, Kind, Location, Result};
 
 /// The format of the file; another number is not read.
 pub const LOCK_VERSION: u32 = 1;
@@ -173,5 +173,5 @@ fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "lock_tests.rs"]
+#[path = "lock_file_tests.rs"]
 pub(crate) mod tests;

@@ -1,17 +1,25 @@
 //! The ledger: an environment's lock and history, as the branch that counts has them.
 
-mod git;
+pub mod forge;
+pub mod git;
+mod git_store;
+pub mod history;
+pub mod lock_file;
 
 use std::future::Future;
 
-pub use git::{GitLedger, broken, fill};
+pub use git_store::{GitStore, broken, fill};
+pub use lock_file::EnvLock;
 
-use super::{EnvLock, forge::Pull, gate::Approvals, history::History};
-use crate::failure::Result;
+use crate::base::failure::Result;
+use crate::promotion::{
+    gates::Approvals,
+    store::{forge::Pull, history::History},
+};
 
 /// What the ledger says, and where it was read.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Book {
+pub struct LedgerState {
     /// The commit it was read from, on which the next one is made.
     pub head: String,
     /// The branch under review; empty without a forge.
@@ -38,12 +46,12 @@ pub struct Message<'a> {
 }
 
 /// Keeps locks and histories.
-pub trait Ledger {
+pub trait PromotionStore {
     /// Reads it for bringing `digest`. Fails with kind `Drift` where the history's chain is broken.
-    fn read(&self, digest: &str) -> impl Future<Output = Result<Book>>;
+    fn read(&self, digest: &str) -> impl Future<Output = Result<LedgerState>>;
 
     /// Commits the lock and the history of `book` at once, and notes in it where; commits nothing where nothing was changed.
-    fn write(&self, book: &mut Book, message: Message<'_>) -> impl Future<Output = Result<()>>;
+    fn write(&self, book: &mut LedgerState, message: Message<'_>) -> impl Future<Output = Result<()>>;
 
     /// Whether changes are reviewed on a forge.
     fn reviewed(&self) -> bool;
@@ -51,11 +59,14 @@ pub trait Ledger {
     /// Asks for a review of what was written, and gives who approves it; `None` without a forge.
     fn review(
         &self,
-        book: &mut Book,
+        book: &mut LedgerState,
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<Approvals>>>;
 
     /// Ends the review once all is recorded; gives what a person has to do where it could not.
-    fn conclude(&self, book: &mut Book, message: Message<'_>)
-    -> impl Future<Output = Result<Option<String>>>;
+    fn conclude(
+        &self,
+        book: &mut LedgerState,
+        message: Message<'_>,
+    ) -> impl Future<Output = Result<Option<String>>>;
 }

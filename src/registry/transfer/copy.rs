@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::Side;
 use crate::{
-    failure::{Context, Failure, Kind, Result},
-    supply::oci::{Descriptor, ImageManifest},
+    base::failure::{Context, Failure, Kind, Result},
+    images::oci::{Descriptor, ImageManifest},
 };
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

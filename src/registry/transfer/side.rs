@@ -6,14 +6,16 @@ use std::{
 };
 
 use crate::{
+    base::{
+        failure::{Failure, Kind, Result},
+        wait::{Deadline, Look, wait},
+    },
     config::registry_credentials,
-    failure::{Failure, Kind, Result},
-    k8s::{Deadline, Look, wait},
-    supply::{
+    images::{
         oci::{Descriptor, sha256_hex},
         pull::fetch_blob,
-        registry::RegistryClient,
     },
+    registry::RegistryClient,
 };
 
 /// Registries limit how fast one may ask, and connections break: a pause, then once more.

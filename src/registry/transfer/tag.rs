@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Side;
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    failure::{Kind, Result},
-    supply::{
+    base::failure::{Kind, Result},
+    images::{
         fake::{Fake, Fault},
         oci::sha256_hex,
     },
@@ -30,14 +30,14 @@ fn manifest(config: &[u8], layer: &[u8]) -> String {
 const CONFIG: &[u8] = b"{}";
 const LAYER: &[u8] = b"a layer of some bytes";
 
-struct World {
+struct TestEnv {
     from: Fake,
     to: Fake,
     digest: String,
     folder: tempfile::TempDir,
 }
 
-impl World {
+impl TestEnv {
     async fn new() -> Self {
         let (from, to) = (Fake::start().await, Fake::start().await);
         for blob in [CONFIG, LAYER] {
@@ -69,7 +69,7 @@ impl World {
 
 #[tokio::test]
 async fn all_that_a_manifest_names_arrives_under_the_targets_names_and_is_never_sent_again() {
-    let world = World::new().await;
+    let world = TestEnv::new().await;
     let sent = world.copy().await.unwrap();
     assert_eq!((sent.manifests, world.arrived()), (1, true));
     assert!(sent.bytes > LAYER.len() as u64);
@@ -81,7 +81,7 @@ async fn all_that_a_manifest_names_arrives_under_the_targets_names_and_is_never_
 
 #[tokio::test]
 async fn an_interrupted_copy_goes_on_with_what_is_missing() {
-    let world = World::new().await;
+    let world = TestEnv::new().await;
     world.to.keep("seasense/backend", &digest(LAYER), LAYER);
     let sent = world.copy().await.unwrap();
     assert!(world.arrived() && sent.bytes < (LAYER.len() + 1000) as u64);
@@ -90,7 +90,7 @@ async fn an_interrupted_copy_goes_on_with_what_is_missing() {
 
 #[tokio::test]
 async fn a_list_of_platforms_takes_its_manifests_along() {
-    let mut world = World::new().await;
+    let mut world = TestEnv::new().await;
     let entry = format!(
         r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":9}}"#,
         world.digest
@@ -105,7 +105,7 @@ async fn a_list_of_platforms_takes_its_manifests_along() {
 #[tokio::test]
 async fn a_registry_that_is_busy_or_breaks_off_is_asked_again() {
     for fault in [Fault::Drop, Fault::Status(429), Fault::Status(503)] {
-        let world = World::new().await;
+        let world = TestEnv::new().await;
         let blob = format!("/blobs/{}", digest(LAYER));
         world.from.fail("GET", &blob, fault.clone());
         world.from.fail("GET", "/manifests/", fault.clone());
@@ -119,7 +119,7 @@ async fn a_registry_that_is_busy_or_breaks_off_is_asked_again() {
 
 #[tokio::test]
 async fn content_that_is_not_what_its_digest_says_never_arrives() {
-    let world = World::new().await;
+    let world = TestEnv::new().await;
     world.from.keep("backend", &digest(LAYER), b"another layer of bytes");
     let failure = world.copy().await.unwrap_err();
     assert!(failure.message.starts_with("digest mismatch"), "{failure:?}");
@@ -128,7 +128,7 @@ async fn content_that_is_not_what_its_digest_says_never_arrives() {
 
 #[tokio::test]
 async fn a_manifest_that_was_changed_on_its_way_is_refused() {
-    let world = World::new().await;
+    let world = TestEnv::new().await;
     world.from.keep("backend", &world.digest, manifest(CONFIG, b"another").as_bytes());
     let failure = world.copy().await.unwrap_err();
     assert_eq!((failure.kind, world.to.writes()), (Kind::Tool, 0));
@@ -136,7 +136,7 @@ async fn a_manifest_that_was_changed_on_its_way_is_refused() {
 
 #[tokio::test]
 async fn what_is_nowhere_is_named_at_once() {
-    let world = World::new().await;
+    let world = TestEnv::new().await;
     world.from.forget("backend", &digest(LAYER));
     let failure = world.copy().await.unwrap_err();
     assert!(failure.message.contains(&digest(LAYER)), "{failure:?}");
@@ -148,7 +148,7 @@ async fn what_is_nowhere_is_named_at_once() {
 
 #[tokio::test]
 async fn a_registry_that_answers_nothing_but_errors_is_no_absence() {
-    let world = World::new().await;
+    let world = TestEnv::new().await;
     for _ in 0..20 {
         world.to.fail("", "/manifests/", Fault::Status(500));
     }

@@ -30,7 +30,7 @@ use super::{
     state::{Key, State},
     view,
 };
-use crate::failure::{Context, Failure, Kind, Result};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// How often the reader of keys looks whether it shall end.
 const READ_LIMIT: Duration = Duration::from_millis(50);

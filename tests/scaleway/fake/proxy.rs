@@ -15,7 +15,7 @@ const NAMES: [&str; 2] = ["s3.fr-par.scw.cloud", "*.s3.fr-par.scw.cloud"];
 pub async fn start(
     router: axum::Router,
     authority: &Path,
-    stranger: impl Fn(&str) + Send + Sync + 'static,
+    untrusted: impl Fn(&str) + Send + Sync + 'static,
 ) -> SocketAddr {
     let storage = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = storage.local_addr().unwrap();
@@ -23,11 +23,11 @@ pub async fn start(
     tokio::spawn(async move { axum::serve(listener, router).await });
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = proxy.local_addr().unwrap();
-    let stranger = Arc::new(stranger);
+    let untrusted = Arc::new(untrusted);
     tokio::spawn(async move {
         while let Ok((stream, _)) = proxy.accept().await {
-            let stranger = Arc::clone(&stranger);
-            tokio::spawn(async move { lead(stream, target, &*stranger).await });
+            let untrusted = Arc::clone(&untrusted);
+            tokio::spawn(async move { lead(stream, target, &*untrusted).await });
         }
     });
     address
@@ -37,7 +37,7 @@ pub async fn start(
 async fn lead(
     stream: TcpStream,
     target: SocketAddr,
-    stranger: &(impl Fn(&str) + Sync),
+    untrusted: &(impl Fn(&str) + Sync),
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut head = String::new();
@@ -48,7 +48,7 @@ async fn lead(
     }
     let host = head.split_whitespace().nth(1).unwrap_or_default().to_owned();
     if !head.starts_with("CONNECT ") || !host.ends_with(".scw.cloud:443") {
-        stranger(&host);
+        untrusted(&host);
         return stream
             .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             .await;

@@ -3,10 +3,12 @@
 use super::session::Session;
 use crate::{
     artifact::{self, Packed, Provenance, Rendered, Tree},
-    failure::{Failure, Result},
-    k8s::Deadline,
-    phases::{self, Extent, Follow},
-    watch::{Changes, Workload},
+    base::{
+        failure::{Failure, Result},
+        wait::Deadline,
+    },
+    launch::watch::{Changes, Workload},
+    phases::{self, Follow, WaitFor},
     workloads,
 };
 
@@ -47,7 +49,7 @@ impl Session<'_> {
         names.append(&mut self.doubtful);
         self.doubtful.clone_from(&names);
         let what = Follow { digest, deadline };
-        phases::reach(&self.client, what, &names, Extent::Applied).await?;
+        phases::wait_for(&self.client, what, &names, WaitFor::Applied).await?;
         self.applied = rendered;
         self.progress("applied");
         let mut told = format!("applied after {}", self.so_far());
@@ -62,7 +64,7 @@ impl Session<'_> {
                 workloads::rolled_out(&self.client, name, image, deadline).await?;
             }
             if rolling.is_empty() {
-                phases::reach(&self.client, what, &names, Extent::Ready).await?;
+                phases::wait_for(&self.client, what, &names, WaitFor::Ready).await?;
             }
             Ok(())
         };

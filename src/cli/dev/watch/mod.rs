@@ -10,16 +10,15 @@ use std::process::ExitCode;
 use self::session::Session;
 use super::{super::Context, Args, prepare::Platform};
 use crate::{
-    engine::EngineContext,
-    event::Step,
-    failure::Result,
-    watch::{Changes, Watcher, Workload},
+    base::{event::Step, failure::Result},
+    launch::watch::{Changes, Watcher, Workload},
+    local::LocalContext,
 };
 
 /// Applies changes as they come. A newer change ends the wait for an older one and takes it along.
 pub async fn run(
     context: &Context<'_>,
-    engine: &EngineContext,
+    engine: &LocalContext,
     platform: Platform<'_>,
     args: &Args,
     mut watcher: Watcher,

@@ -9,21 +9,25 @@ use std::{
 use super::super::{Args, prepare::Platform};
 use crate::{
     artifact::Rendered,
+    base::{
+        event::{Event, Silent, Step},
+        failure::{Failure, Kind, Result},
+        k8s::Client,
+        wait::Deadline,
+    },
     config::Environment,
-    engine::{self, EngineContext},
-    event::{Event, Silent, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, Deadline},
-    supply::{Lock, Registry, Workbench},
+    images::{Lock, Workbench},
+    launch::watch::{Changes, Workload},
+    local::{LocalContext, cluster},
+    registry::Registry,
     ui::Ui,
-    watch::{Changes, Workload},
 };
 
 /// A watch that is under way.
 pub struct Session<'a> {
     pub(super) ui: &'a Ui,
     /// For what is done quietly: one line tells of the whole change.
-    pub(super) quiet: EngineContext,
+    pub(super) quiet: LocalContext,
     pub(super) client: Client,
     pub(super) environment: Environment,
     pub(super) bench: Arc<Workbench>,
@@ -49,14 +53,14 @@ impl<'a> Session<'a> {
     /// Goes on where `dev` has ended.
     pub async fn open(
         ui: &'a Ui,
-        engine: &EngineContext,
+        engine: &LocalContext,
         platform: Platform<'_>,
         args: &Args,
     ) -> Result<Self> {
         let environment = platform.environment.clone();
-        let quiet = EngineContext { events: Arc::new(Silent), ..engine.clone() };
+        let quiet = LocalContext { events: Arc::new(Silent), ..engine.clone() };
         let supply = args.supply.context(&quiet, &environment);
-        let handle = engine::handle(&engine.places, &environment.cluster_name());
+        let handle = cluster::handle(&engine.dirs, &environment.cluster_name());
         Ok(Self {
             client: Client::connect(&handle).await?,
             bench: Arc::new(Workbench::open(supply, platform.registry.clone())?),

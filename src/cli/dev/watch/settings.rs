@@ -2,9 +2,8 @@
 
 use super::session::Session;
 use crate::{
+    base::{failure::Result, wait::Deadline},
     config::Environment,
-    failure::Result,
-    k8s::Deadline,
     phases::{self, Follow},
 };
 
@@ -26,9 +25,9 @@ impl Session<'_> {
         let key = wanted.age_key(project)?;
         let variables = wanted.to_variables();
         self.progress("applying the environment's variables");
-        phases::settle(&self.client, &variables, &key).await?;
+        phases::apply_settings(&self.client, &variables, &key).await?;
         self.environment = wanted;
-        phases::poke_all(&self.client, &jiff::Timestamp::now().to_string()).await?;
+        phases::request_reconcile_all(&self.client, &jiff::Timestamp::now().to_string()).await?;
         phases::follow(&self.client, Follow { digest: &self.told, deadline }, &self.quiet.events).await?;
         self.replace_fleet(deadline).await?;
         Ok(Some(format!("environment live after {}", self.so_far())))

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use super::session::Session;
 use crate::{
-    engine::{self, FleetInput},
-    failure::Result,
-    k8s::Deadline,
-    watch::Workload,
+    base::{failure::Result, wait::Deadline},
+    launch::watch::Workload,
+    local::buoys::FleetInput,
     workloads,
 };
 
@@ -62,6 +61,6 @@ impl Session<'_> {
             key: &credentials.enrolment_key,
             ca: &credentials.authority,
         };
-        engine::fleet::ensure(&self.quiet, &input).await
+        crate::local::buoys::fleet::ensure(&self.quiet, &input).await
     }
 }

@@ -1,13 +1,13 @@
 //! What the world of a test does when the driver asks it.
 
 use super::{
-    world::{NEW, Script, World},
+    world::{NEW, Script, TestEnv},
     *,
 };
-use crate::promote::{
-    CanaryFigures, Content, Copied, EnvLock, Part, State, Trial,
-    gate::{Approvals, Migrations, Parity},
-    history::History,
+use crate::promotion::{
+    Content, Copied, Part, ProbeStats, State, Trial,
+    gates::{Approvals, Migrations, Parity},
+    store::{EnvLock, history::History},
 };
 
 pub fn content() -> Content {
@@ -21,14 +21,14 @@ fn state(digest: Option<String>, ready: bool) -> State {
     State { digest, parts: vec![part], ..State::default() }
 }
 
-impl World {
+impl TestEnv {
     /// Whether the new backend comes up.
     fn answers(&self) -> bool {
         !matches!(self.script, Script::Stuck | Script::Hopeless)
     }
 }
 
-impl Target for World {
+impl Target for TestEnv {
     async fn inspect(&self, digest: &str) -> Result<Content> {
         self.step().await;
         let here = self.facts.lock().unwrap().registry.iter().any(|one| one == digest);
@@ -71,8 +71,8 @@ impl Target for World {
         let lingers = self.script == Script::Lingers && facts.handed.len() > 1 && facts.looks < 9;
         let without_hope = lingers || new && matches!(self.script, Script::Hopeless | Script::Lingers);
         let ready = !(without_hope || new && self.script == Script::Stuck);
-        let hopeless = without_hope.then(|| "backend crashes for good".to_owned());
-        Ok(State { ready_since: facts.since, hopeless, ..state(facts.running.clone(), ready) })
+        let terminal = without_hope.then(|| "backend crashes for good".to_owned());
+        Ok(State { ready_since: facts.since, terminal, ..state(facts.running.clone(), ready) })
     }
 
     async fn share(&self, digest: &str, percent: u8) -> Result<()> {
@@ -94,15 +94,15 @@ impl Target for World {
             percent: Some(*percent),
             ready: self.answers() && !fallen,
             message: "pods crash".into(),
-            hopeless: (self.script == Script::Hopeless).then(|| "backend crashes for good".to_owned()),
+            terminal: (self.script == Script::Hopeless).then(|| "backend crashes for good".to_owned()),
         }))
     }
 
-    async fn tried(&self) -> Result<CanaryFigures> {
+    async fn tried(&self) -> Result<ProbeStats> {
         self.step().await;
         self.facts.lock().unwrap().asked = true;
         let p95_ms = if self.script == Script::Slow { 2000.0 } else { 40.0 };
-        Ok(CanaryFigures { requests: 30, p95_ms, freshness_seconds: Some(1.0), ..CanaryFigures::default() })
+        Ok(ProbeStats { requests: 30, p95_ms, freshness_seconds: Some(1.0), ..ProbeStats::default() })
     }
 
     async fn withdraw(&self) -> Result<bool> {
@@ -115,13 +115,13 @@ impl Target for World {
         .await
     }
 
-    async fn canary(&self) -> Result<CanaryFigures> {
+    async fn canary(&self) -> Result<ProbeStats> {
         self.effect(|facts| {
             facts.now += 10;
             facts.sailing = true;
             let new = facts.running.as_deref() == Some(NEW);
             let tried = facts.trial.as_ref().is_some_and(|(_, percent)| *percent > 0);
-            let good = CanaryFigures {
+            let good = ProbeStats {
                 requests: 50,
                 failed: 0,
                 p95_ms: 40.0,
@@ -130,8 +130,8 @@ impl Target for World {
                 stored: 100,
             };
             Ok(match self.script {
-                Script::Slow if new => CanaryFigures { p95_ms: 2000.0, ..good },
-                Script::Lossy if new || tried => CanaryFigures { stored: 99, ..good },
+                Script::Slow if new => ProbeStats { p95_ms: 2000.0, ..good },
+                Script::Lossy if new || tried => ProbeStats { stored: 99, ..good },
                 _ => good,
             })
         })
@@ -144,23 +144,23 @@ impl Target for World {
     }
 }
 
-impl Ledger for World {
-    async fn read(&self, _: &str) -> Result<Book> {
+impl PromotionStore for TestEnv {
+    async fn read(&self, _: &str) -> Result<LedgerState> {
         self.step().await;
         let facts = self.facts.lock().unwrap();
         let (history, fault) = History::parse("staging", &facts.history);
         if let Some(fault) = fault {
             return Err(broken("staging", &fault));
         }
-        Ok(Book {
+        Ok(LedgerState {
             lock: facts.lock.clone(),
             history,
             head: format!("{}", facts.commits.len()),
-            ..Book::default()
+            ..LedgerState::default()
         })
     }
 
-    async fn write(&self, book: &mut Book, message: Message<'_>) -> Result<()> {
+    async fn write(&self, book: &mut LedgerState, message: Message<'_>) -> Result<()> {
         self.effect(|facts| {
             let text = book.history.to_text();
             if facts.lock == book.lock && facts.history == text {
@@ -177,19 +177,19 @@ impl Ledger for World {
         self.forge
     }
 
-    async fn review(&self, _: &mut Book, _: Message<'_>) -> Result<Option<Approvals>> {
+    async fn review(&self, _: &mut LedgerState, _: Message<'_>) -> Result<Option<Approvals>> {
         self.step().await;
         let approved = self.facts.lock().unwrap().approved.clone();
         Ok(self.forge.then(|| Approvals { url: "https://f/7".into(), approved, against: vec![] }))
     }
 
-    async fn conclude(&self, _: &mut Book, _: Message<'_>) -> Result<Option<String>> {
+    async fn conclude(&self, _: &mut LedgerState, _: Message<'_>) -> Result<Option<String>> {
         self.effect(|facts| facts.merged = true).await;
         Ok(None)
     }
 }
 
-impl Witness for World {
+impl EvidenceSource for TestEnv {
     async fn look(&self, _: &Content, _: Option<&EnvLock>) -> Result<super::Facts> {
         self.step().await;
         Ok(super::Facts {

@@ -1,15 +1,15 @@
 //! A share of the requests first.
 
 use super::*;
-use crate::promote::gate::{CANARY, Verdict as Opened};
+use crate::promotion::gates::{CANARY, Verdict as Opened};
 
-fn shares(world: &World) -> Vec<u8> {
+fn shares(world: &TestEnv) -> Vec<u8> {
     world.facts.lock().unwrap().shares.clone()
 }
 
 #[tokio::test]
 async fn a_good_digest_gets_its_share_holds_and_is_handed_over_whole() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     let done = ended(&world, &canary()).await;
     assert_eq!((done.report.ending, kind(&done)), (Ending::Verified, None));
     rests_at(&world, NEW);
@@ -29,7 +29,7 @@ async fn a_worse_one_loses_its_share_and_the_old_one_was_never_replaced() {
         (Script::Stuck, "pods crash"),
         (Script::Hopeless, "the canary: backend crashes for good"),
     ] {
-        let world = World::new(script);
+        let world = TestEnv::new(script);
         let done = ended(&world, &canary()).await;
         assert_eq!(
             (done.report.ending, kind(&done)),
@@ -45,14 +45,14 @@ async fn a_worse_one_loses_its_share_and_the_old_one_was_never_replaced() {
         let history = world.history();
         let records: Vec<_> =
             history.lines.iter().map(|line| (line.record.digest.as_str(), line.record.outcome)).collect();
-        assert_eq!(records[1..], [(NEW, Outcome::Worse), (OLD, Outcome::Verified)]);
+        assert_eq!(records[1..], [(NEW, Outcome::Failed), (OLD, Outcome::Verified)]);
         assert_eq!(history.lines[1].record.canary.unwrap().percent, 20);
     }
 }
 
 #[tokio::test]
 async fn one_look_at_a_canary_that_has_fallen_is_enough() {
-    let world = World::new(Script::Falls);
+    let world = TestEnv::new(Script::Falls);
     let done = ended(&world, &canary()).await;
     assert_eq!(done.report.reason, "the canary is down: pods crash");
     let tried = done.report.canary.unwrap();
@@ -62,7 +62,7 @@ async fn one_look_at_a_canary_that_has_fallen_is_enough() {
 
 #[tokio::test]
 async fn the_first_digest_of_all_is_handed_over_whole_and_the_gate_says_why() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     {
         let mut facts = world.facts.lock().unwrap();
         (facts.lock, facts.running, facts.history) = (None, None, String::new());
@@ -75,7 +75,7 @@ async fn the_first_digest_of_all_is_handed_over_whole_and_the_gate_says_why() {
 
 #[tokio::test]
 async fn beside_what_was_never_verified_nothing_is_tried_out() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     world.facts.lock().unwrap().history = String::new();
     let done = ended(&world, &canary()).await;
     assert_eq!((done.report.ending, shares(&world).len()), (Ending::Refused, 0));
@@ -84,7 +84,7 @@ async fn beside_what_was_never_verified_nothing_is_tried_out() {
 
 #[tokio::test]
 async fn a_dry_run_asks_the_gate_and_shares_nothing() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     let done = ended(&world, &Order { dry_run: true, ..canary() }).await;
     assert_eq!((done.report.ending, shares(&world).len()), (Ending::Planned, 0));
     let gate = done.report.gates.iter().find(|gate| gate.id == CANARY).unwrap();

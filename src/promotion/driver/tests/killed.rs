@@ -9,8 +9,8 @@ fn rest(script: Script) -> &'static str {
     if script == Script::Good { NEW } else { OLD }
 }
 
-async fn converges(script: Script, kills: &[usize], order: &Order, rest: &str) -> World {
-    let world = World::new(script);
+async fn converges(script: Script, kills: &[usize], order: &Order, rest: &str) -> TestEnv {
+    let world = TestEnv::new(script);
     for kill_at in kills {
         // A run that ended before that step has done all there is to do.
         let _ = world.run(order, *kill_at).await;
@@ -35,7 +35,7 @@ async fn at_every_single_step() {
 async fn at_every_step_of(script: Script, order: &Order) {
     let mut step = 1;
     // Until a run has no such step any more.
-    while World::new(script).run(order, step).await.is_none() {
+    while TestEnv::new(script).run(order, step).await.is_none() {
         let world = converges(script, &[step], order, rest(script)).await;
         if script == Script::Good {
             let records = world.history().lines.iter().filter(|line| line.record.digest == NEW).count();
@@ -51,7 +51,7 @@ async fn while_it_has_a_share_whatever_is_done_next_takes_that_back_first() {
     for next in [promote(), order(Action::Rollback, OLD), order(Action::Rollback, "sha256:never")] {
         let mut step = 1;
         loop {
-            let world = World::new(Script::Good);
+            let world = TestEnv::new(Script::Good);
             if world.run(&canary(), step).await.is_some() {
                 break;
             }
@@ -80,7 +80,7 @@ proptest! {
     fn while_it_goes_back_by_hand(kills in proptest::collection::vec(1_usize..60, 1..5)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let world = World::new(Script::Good);
+            let world = TestEnv::new(Script::Good);
             ended(&world, &promote()).await;
             for kill_at in kills {
                 let _ = world.run(&order(Action::Rollback, OLD), kill_at).await;

@@ -5,17 +5,16 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     config,
-    promote::{
-        EnvLock,
+    promotion::store::{
+        EnvLock, GitStore, fill,
         forge::{Forge, tests::server::Server},
         git::tests::Clone,
-        ledger::{GitLedger, fill},
     },
 };
 
 /// The ledger of `staging` in `clone`.
-fn ledger(clone: &Clone, forge: Option<Forge>) -> GitLedger {
-    GitLedger {
+fn ledger(clone: &Clone, forge: Option<Forge>) -> GitStore {
+    GitStore {
         repository: clone.git.clone(),
         environment: "staging".into(),
         branch: "main".into(),
@@ -26,18 +25,18 @@ fn ledger(clone: &Clone, forge: Option<Forge>) -> GitLedger {
 }
 
 /// Runs `order` in a world that has no lock of its own.
-async fn run(world: &World, ledger: &GitLedger, order: &Order) -> Ended {
+async fn run(world: &TestEnv, ledger: &GitStore, order: &Order) -> Ended {
     world.facts.lock().unwrap().lock = None;
     world.drive(ledger, order).await.unwrap()
 }
 
-async fn book(clone: &Clone, head: String) -> Book {
-    fill(&clone.git, "staging", Book { head, ..Book::default() }).await.unwrap()
+async fn book(clone: &Clone, head: String) -> LedgerState {
+    fill(&clone.git, "staging", LedgerState { head, ..LedgerState::default() }).await.unwrap()
 }
 
 #[tokio::test]
 async fn plain_git_gets_the_lock_and_the_record_each_in_a_commit() {
-    let (clone, world) = (Clone::new().await, World::new(Script::Good));
+    let (clone, world) = (Clone::new().await, TestEnv::new(Script::Good));
     let ledger = ledger(&clone, None);
     clone.write("gitops/a.yaml", "edited");
     let done = run(&world, &ledger, &promote()).await;
@@ -63,7 +62,7 @@ async fn plain_git_gets_the_lock_and_the_record_each_in_a_commit() {
 
 #[tokio::test]
 async fn a_worse_digest_leaves_the_old_lock_and_both_records() {
-    let (clone, world) = (Clone::new().await, World::new(Script::Lossy));
+    let (clone, world) = (Clone::new().await, TestEnv::new(Script::Lossy));
     let ledger = ledger(&clone, None);
     OLD.clone_into(&mut world.facts.lock().unwrap().source);
     run(&world, &ledger, &order(Action::Promote, OLD)).await;
@@ -76,7 +75,7 @@ async fn a_worse_digest_leaves_the_old_lock_and_both_records() {
     let book = book(&clone, clone.tip("main").await).await;
     let told: Vec<_> =
         book.history.lines.iter().map(|line| (line.record.action, line.record.outcome)).collect();
-    assert_eq!(told[1..], [(Action::Promote, Outcome::Worse), (Action::Restore, Outcome::Verified)]);
+    assert_eq!(told[1..], [(Action::Promote, Outcome::Failed), (Action::Restore, Outcome::Verified)]);
 }
 
 /// A forge that takes the pull request, has it approved from the second run on, and merges.
@@ -97,7 +96,7 @@ async fn a_forge() -> Server {
 
 #[tokio::test]
 async fn a_forge_gets_a_branch_and_a_pull_request_and_main_stays() {
-    let (clone, world, bare) = (Clone::new().await, World::new(Script::Good), tempfile::tempdir().unwrap());
+    let (clone, world, bare) = (Clone::new().await, TestEnv::new(Script::Good), tempfile::tempdir().unwrap());
     clone.run(&["init", "-q", "--bare", bare.path().to_str().unwrap()]).await;
     clone.run(&["remote", "add", "origin", bare.path().to_str().unwrap()]).await;
     clone.run(&["push", "-q", "origin", "main"]).await;

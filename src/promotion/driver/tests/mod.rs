@@ -6,22 +6,21 @@ mod killed;
 mod ledger;
 mod world;
 
-use self::world::{NEW, OLD, Script, World, canary, kind, order, promote};
+use self::world::{NEW, OLD, Script, TestEnv, canary, kind, order, promote};
 use std::sync::Arc;
 
 use super::*;
 use crate::{
-    event::Silent,
-    failure::Kind,
-    promote::{history::Action, report::Ending},
+    base::{event::Silent, failure::Kind},
+    promotion::{report::Ending, store::history::Action},
 };
 
-async fn ended(world: &World, order: &Order) -> Ended {
+async fn ended(world: &TestEnv, order: &Order) -> Ended {
     world.run(order, 0).await.unwrap().unwrap()
 }
 
 /// Asserts that `world` rests at `digest`: lock and cluster agree, nobody sails, the newest record says that it is verified.
-fn rests_at(world: &World, digest: &str) {
+fn rests_at(world: &TestEnv, digest: &str) {
     let history = world.history();
     let facts = world.facts.lock().unwrap();
     assert_eq!(facts.running.as_deref(), Some(digest));
@@ -34,7 +33,7 @@ fn rests_at(world: &World, digest: &str) {
 
 #[tokio::test]
 async fn a_good_digest_is_copied_committed_handed_over_watched_and_recorded() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     let done = ended(&world, &promote()).await;
     assert_eq!((done.report.ending, kind(&done)), (Ending::Verified, None));
     rests_at(&world, NEW);
@@ -57,7 +56,7 @@ async fn a_good_digest_is_copied_committed_handed_over_watched_and_recorded() {
 
 #[tokio::test]
 async fn the_same_again_changes_nothing() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     ended(&world, &promote()).await;
     let commits = world.facts.lock().unwrap().commits.len();
     let again = ended(&world, &promote()).await;
@@ -75,7 +74,7 @@ async fn a_worse_digest_is_taken_back_by_itself() {
         (Script::Hopeless, "backend crashes for good"),
         (Script::Lingers, "backend crashes for good"),
     ] {
-        let world = World::new(script);
+        let world = TestEnv::new(script);
         let done = ended(&world, &promote()).await;
         assert_eq!((done.report.ending, kind(&done)), (Ending::RolledBack, Some(Kind::Promotion)));
         assert_eq!(done.report.restored.as_deref(), Some(OLD));
@@ -85,27 +84,27 @@ async fn a_worse_digest_is_taken_back_by_itself() {
         let history = world.history();
         let records: Vec<_> =
             history.lines.iter().map(|line| (line.record.action, line.record.outcome)).collect();
-        assert_eq!(records[1..], [(Action::Promote, Outcome::Worse), (Action::Restore, Outcome::Verified)]);
+        assert_eq!(records[1..], [(Action::Promote, Outcome::Failed), (Action::Restore, Outcome::Verified)]);
         assert_eq!(world.facts.lock().unwrap().handed, [NEW, OLD]);
     }
 }
 
 #[tokio::test]
 async fn the_first_digest_of_all_has_nothing_to_go_back_to() {
-    let world = World::new(Script::Slow);
+    let world = TestEnv::new(Script::Slow);
     {
         let mut facts = world.facts.lock().unwrap();
         (facts.lock, facts.running, facts.history) = (None, None, String::new());
     }
     let done = ended(&world, &promote()).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Worse, Some(Kind::Promotion)));
+    assert_eq!((done.report.ending, kind(&done)), (Ending::Failed, Some(Kind::Promotion)));
     assert!(done.failure.unwrap().hints[0].contains("nothing else was verified"));
-    assert_eq!(world.history().last().unwrap().outcome, Outcome::Worse);
+    assert_eq!(world.history().last().unwrap().outcome, Outcome::Failed);
 }
 
 #[tokio::test]
 async fn a_closed_gate_touches_nothing() {
-    let world = World { source_ready: false, ..World::new(Script::Good) };
+    let world = TestEnv { source_ready: false, ..TestEnv::new(Script::Good) };
     let done = ended(&world, &promote()).await;
     assert_eq!((done.report.ending, kind(&done)), (Ending::Refused, Some(Kind::Promotion)));
     assert_eq!(done.failure.unwrap().causes, ["source-ready: local: phase/apps: pods crash"]);
@@ -115,7 +114,7 @@ async fn a_closed_gate_touches_nothing() {
 
 #[tokio::test]
 async fn a_dry_run_only_tells() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     let done = ended(&world, &Order { dry_run: true, ..promote() }).await;
     assert_eq!((done.report.ending, kind(&done)), (Ending::Planned, None));
     assert_eq!((done.report.lock.before.as_deref(), done.report.lock.after.as_str()), (Some(OLD), NEW));
@@ -125,7 +124,7 @@ async fn a_dry_run_only_tells() {
 
 #[tokio::test]
 async fn a_review_is_asked_for_last_and_gone_on_from_once_it_is_given() {
-    let world = World { forge: true, ..World::new(Script::Good) };
+    let world = TestEnv { forge: true, ..TestEnv::new(Script::Good) };
     let mut order = promote();
     order.rules.approvals = 1;
     let asked = ended(&world, &order).await;
@@ -147,7 +146,7 @@ async fn a_review_is_asked_for_last_and_gone_on_from_once_it_is_given() {
 async fn without_a_forge_nobody_can_approve() {
     let mut order = promote();
     order.rules.approvals = 1;
-    let done = ended(&World::new(Script::Good), &order).await;
+    let done = ended(&TestEnv::new(Script::Good), &order).await;
     assert!(done.failure.unwrap().causes[0].starts_with("approvals: 1 asked for, and without a forge"));
 }
 
@@ -155,13 +154,13 @@ async fn without_a_forge_nobody_can_approve() {
 async fn production_takes_no_unsigned_record() {
     let mut order = promote();
     order.rules.guarded = true;
-    let done = ended(&World::new(Script::Good), &order).await;
+    let done = ended(&TestEnv::new(Script::Good), &order).await;
     assert!(done.failure.unwrap().causes[0].starts_with("signed: no key is configured"));
 }
 
 #[tokio::test]
 async fn a_rollback_by_hand_goes_to_what_was_verified_and_is_recorded() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     ended(&world, &promote()).await;
     let never = ended(&world, &order(Action::Rollback, "sha256:never")).await;
     assert!(never.failure.unwrap().causes[0].starts_with("verified: staging never ran this digest"));
@@ -177,7 +176,7 @@ async fn a_rollback_by_hand_goes_to_what_was_verified_and_is_recorded() {
 
 #[tokio::test]
 async fn a_changed_history_is_drift_and_stops_everything() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     ended(&world, &promote()).await;
     {
         let mut facts = world.facts.lock().unwrap();
@@ -192,11 +191,11 @@ async fn a_changed_history_is_drift_and_stops_everything() {
 
 #[tokio::test]
 async fn what_the_change_itself_costs_is_counted_forward_and_back() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     let done = ended(&world, &promote()).await;
     let rollout = done.report.rollout.unwrap();
     assert_eq!((rollout.looks, rollout.requests, done.report.rollback), (1, 50, None));
-    let world = World::new(Script::Hopeless);
+    let world = TestEnv::new(Script::Hopeless);
     let done = ended(&world, &promote()).await;
     assert_eq!((done.report.figures, done.report.rollout.unwrap().failed), (None, 0));
     assert_eq!(done.report.rollback.unwrap().stored, 100);
@@ -204,7 +203,7 @@ async fn what_the_change_itself_costs_is_counted_forward_and_back() {
 
 #[tokio::test]
 async fn a_source_that_soaks_is_waited_for_and_one_that_runs_something_else_is_not() {
-    let world = World::new(Script::Good);
+    let world = TestEnv::new(Script::Good);
     world.facts.lock().unwrap().running = Some(NEW.into());
     world.facts.lock().unwrap().since = Some(Timestamp::from_second(1_790_000_000 - 540).unwrap());
     let clock = || {
@@ -223,7 +222,7 @@ async fn a_source_that_soaks_is_waited_for_and_one_that_runs_something_else_is_n
 
 #[tokio::test]
 async fn a_source_that_wakes_is_waited_for_and_not_for_ever() {
-    let world = World::new(Script::Stuck);
+    let world = TestEnv::new(Script::Stuck);
     world.facts.lock().unwrap().running = Some(NEW.into());
     let clock = || Timestamp::from_second(world.facts.lock().unwrap().now).unwrap();
     let (short, now) = (std::time::Duration::from_millis(20), std::time::Duration::ZERO);
@@ -231,8 +230,8 @@ async fn a_source_that_wakes_is_waited_for_and_not_for_ever() {
     let events: Events = Arc::new(Silent);
     until_soaked(&world, ("local", NEW), soak, &clock, &events).await.unwrap();
     assert!(world.facts.lock().unwrap().looks > 1, "it was looked at again");
-    let hopeless = World::new(Script::Hopeless);
-    hopeless.facts.lock().unwrap().running = Some(NEW.into());
-    until_soaked(&hopeless, ("local", NEW), soak, &clock, &events).await.unwrap();
-    assert_eq!(hopeless.facts.lock().unwrap().looks, 1);
+    let terminal = TestEnv::new(Script::Hopeless);
+    terminal.facts.lock().unwrap().running = Some(NEW.into());
+    until_soaked(&terminal, ("local", NEW), soak, &clock, &events).await.unwrap();
+    assert_eq!(terminal.facts.lock().unwrap().looks, 1);
 }

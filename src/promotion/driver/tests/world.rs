@@ -9,12 +9,13 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::{
-    event::Silent,
-    failure::Kind,
-    promote::{
-        EnvLock,
-        history::{Action, History, tests::a_record},
-        verify::Thresholds,
+    base::{event::Silent, failure::Kind},
+    promotion::{
+        store::{
+            EnvLock,
+            history::{Action, History, tests::a_record},
+        },
+        verdict::Thresholds,
     },
 };
 
@@ -66,7 +67,7 @@ pub struct Facts {
     pub now: i64,
 }
 
-pub struct World {
+pub struct TestEnv {
     pub facts: Mutex<Facts>,
     pub script: Script,
     pub forge: bool,
@@ -77,7 +78,7 @@ pub struct World {
     pub killed: Mutex<Arc<Notify>>,
 }
 
-impl World {
+impl TestEnv {
     /// An environment that runs the old digest, verified.
     pub fn new(script: Script) -> Self {
         let mut history = History::default();
@@ -150,7 +151,7 @@ impl World {
     }
 
     /// Runs the driver with another ledger.
-    pub async fn drive<L: Ledger>(&self, ledger: &L, order: &Order) -> Result<Ended> {
+    pub async fn drive<L: PromotionStore>(&self, ledger: &L, order: &Order) -> Result<Ended> {
         let events: Events = Arc::new(Silent);
         let clock = || Timestamp::from_second(self.facts.lock().unwrap().now).unwrap();
         let millis = std::time::Duration::from_millis;
@@ -160,7 +161,7 @@ impl World {
             patience: millis(5000),
             ready: millis(40),
             grace: millis(2),
-            relief: millis(1),
+            reset_after: millis(1),
         };
         let driver = Driver {
             target: self,

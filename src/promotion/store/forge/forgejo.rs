@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Approvals, Forge, Proposal, Pull, Word, newest, odd, pull};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// As many as one page may hold by default.
 const PAGE: usize = 50;

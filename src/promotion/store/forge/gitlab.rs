@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Approvals, Forge, Proposal, Pull, Word, newest, odd};
-use crate::failure::Result;
+use crate::base::failure::Result;
 
 /// The project's name as a part of a path.
 fn project(forge: &Forge) -> String {

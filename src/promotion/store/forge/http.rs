@@ -9,9 +9,12 @@ use reqwest::{
 use serde_json::Value;
 
 use crate::{
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        k8s::tls,
+        wait::pause,
+    },
     config::{self, ForgeKind, Token},
-    failure::{Context, Failure, Kind, Result},
-    k8s::{pause, tls},
 };
 
 /// One answer takes no longer.
@@ -116,7 +119,7 @@ impl Http {
             let busy = answer.code == 429 || answer.code >= 500;
             let pause_for = asked_for.unwrap_or(wait);
             if !busy || attempt == ATTEMPTS || pause_for > PATIENCE {
-                return self.judge(answer, path, asked_for);
+                return self.evaluate(answer, path, asked_for);
             }
             pause(pause_for).await;
             wait *= 2;
@@ -148,7 +151,7 @@ impl Http {
         Ok((Answer { code, body }, seconds.map(Duration::from_secs)))
     }
 
-    fn judge(&self, answer: Answer, path: &str, asked_for: Option<Duration>) -> Result<Answer> {
+    fn evaluate(&self, answer: Answer, path: &str, asked_for: Option<Duration>) -> Result<Answer> {
         let told = |message: String| Failure::new(Kind::Tool, message).because(answer.reason());
         let code = StatusCode::from_u16(answer.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match code {

@@ -8,10 +8,10 @@ mod http;
 use serde_json::Value;
 
 use self::http::Http;
-use super::gate::Approvals;
+use crate::promotion::gates::Approvals;
 use crate::{
+    base::failure::{Failure, Kind, Result},
     config::{self, ForgeKind},
-    failure::{Failure, Kind, Result},
 };
 
 /// A pull request, or what the forge calls one.

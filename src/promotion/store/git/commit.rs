@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Repository, cannot};
-use crate::{
+use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::ToolError,
 };

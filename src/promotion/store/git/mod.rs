@@ -6,7 +6,7 @@ mod remote;
 
 use std::path::{Path, PathBuf};
 
-use crate::{
+use crate::base::{
     failure::{Failure, Kind, Result},
     tool::{Invocation, ToolError},
 };

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{Repository, cannot};
-use crate::failure::{Context, Kind, Result};
+use crate::base::failure::{Context, Kind, Result};
 
 impl Repository {
     /// The commit that `name` means, if it means one.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Repository;
-use crate::{
+use crate::base::{
     failure::{Kind, Result},
     tool::ToolError,
 };

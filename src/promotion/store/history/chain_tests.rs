@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::promote::{
-    gate::Verdict,
-    history::{Action, GateNote},
-    verify::Summary,
+use crate::promotion::{
+    gates::Verdict,
+    store::history::{Action, GateNote},
+    verdict::Summary,
 };
 
 pub fn a_record(digest: &str, outcome: Outcome) -> Record {
@@ -41,7 +41,7 @@ fn history(records: impl IntoIterator<Item = (Record, Option<String>)>) -> Histo
 fn three() -> History {
     history([
         (a_record("sha256:a", Outcome::Verified), None),
-        (a_record("sha256:b", Outcome::Worse), Some("-----BEGIN\nx".into())),
+        (a_record("sha256:b", Outcome::Failed), Some("-----BEGIN\nx".into())),
         (a_record("sha256:a", Outcome::Verified), None),
     ])
 }
@@ -87,7 +87,7 @@ prop_compose! {
         parts in proptest::collection::vec((".{0,20}", "[a-f0-9]{4}", any::<bool>(), proptest::option::of(".{0,30}"), any::<f64>()), 1..6)
     ) -> History {
         history(parts.into_iter().map(|(who, digest, good, signature, p95_ms)| {
-            let outcome = if good { Outcome::Verified } else { Outcome::Worse };
+            let outcome = if good { Outcome::Verified } else { Outcome::Failed };
             let figures = p95_ms.is_finite().then_some(Summary { p95_ms, ..Summary::default() });
             let record = Record { who, figures, ..a_record(&digest, outcome) };
             (record, signature.filter(|text| text != UNSIGNED))
@@ -110,7 +110,7 @@ proptest! {
         let place = place.index(lines.len() - 1);
         match change {
             0 => drop(lines.remove(place)),
-            1 => lines[place] = lines[place].replacen("\"reason\":\"proved\"", "\"reason\":\"Proved\"", 1),
+            1 => lines[place] = lines[place].replacen("\"reason\":\"proved\"", "\"reason\":\"Passed\"", 1),
             _ => lines.swap(place, place + 1),
         }
         let (read, fault) = History::parse("staging", &lines.join("\n"));

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::promote::{
-    gate::{Gate, Verdict},
-    verify::{Summary, Tried},
+use crate::promotion::{
+    gates::{Gate, Verdict},
+    verdict::{Summary, Tried},
 };
 
 /// The format of a record.
@@ -41,7 +41,7 @@ pub enum Outcome {
     /// The digest runs, and was proved.
     Verified,
     /// It did not become Ready in time, or was worse than the thresholds.
-    Worse,
+    Failed,
 }
 
 impl Outcome {
@@ -49,7 +49,7 @@ impl Outcome {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Verified => "verified",
-            Self::Worse => "worse",
+            Self::Failed => "worse",
         }
     }
 }

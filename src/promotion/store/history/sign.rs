@@ -10,9 +10,11 @@ use jiff::Timestamp;
 
 use super::{History, Record};
 use crate::{
-    failure::{Context, Kind, Result},
-    promote::gate::Signer,
-    tool::{Invocation, ToolError},
+    base::{
+        failure::{Context, Kind, Result},
+        tool::{Invocation, ToolError},
+    },
+    promotion::gates::Signer,
 };
 
 /// What signatures are made for: one made for anything else is not taken.

@@ -1,7 +1,7 @@
 //! Tests of signatures with real keys: whoever may not, whatever is not meant, and whoever might no longer.
 
 use super::*;
-use crate::promote::history::{Outcome, chain::tests::a_record};
+use crate::promotion::store::history::{Outcome, chain::tests::a_record};
 
 /// A key of its own, and the line that allows it.
 pub async fn a_key(folder: &Path, name: &str) -> (Key, String) {
@@ -28,12 +28,14 @@ async fn a_signature_is_good_only_for_its_text_and_its_signer() {
     let other = keys.check("texts", &signature, now()).await.unwrap();
     assert_eq!(other, Signature::Bad("it is the signature of something else".into()));
 
-    let stranger = Keys::new(Some(eve), &allowed).unwrap();
-    let forged = stranger.sign("text").await.unwrap().unwrap();
+    let untrusted = Keys::new(Some(eve), &allowed).unwrap();
+    let forged = untrusted.sign("text").await.unwrap().unwrap();
     assert!(
         matches!(keys.check("text", &forged, now()).await, Ok(Signature::Bad(why)) if why.contains("nobody"))
     );
-    assert!(matches!(stranger.signer(now()).await, Signer::Unusable(why) if why.contains("allowed_signers")));
+    assert!(
+        matches!(untrusted.signer(now()).await, Signer::Unusable(why) if why.contains("allowed_signers"))
+    );
     assert!(matches!(keys.check("text", "no signature", now()).await, Ok(Signature::Bad(_))));
 }
 

@@ -44,7 +44,7 @@ async fn one_that_is_open_already_is_taken() {
         let server = Server::new(move |line, _| match line {
             line if line.starts_with("POST") => (code, "", json!({"message": "already exists"})),
             line if line.contains("page=2") => (200, "", json!([])),
-            _ => (200, "", json!([told(kind)])),
+            _ => (200, "", json!([describe(kind)])),
         })
         .await;
         assert_eq!(of(kind, &server.api).open(proposal()).await, Ok(pull7()), "{kind}");
@@ -73,7 +73,7 @@ async fn a_busy_or_broken_forge_is_asked_again() {
         let server = Server::new(move |_, count| match count {
             1 => (429, "retry-after: 0\r\n", Value::Null),
             2 => (502, "", Value::Null),
-            _ => (201, "", told(kind)),
+            _ => (201, "", describe(kind)),
         })
         .await;
         assert_eq!(of(kind, &server.api).open(proposal()).await, Ok(pull7()), "{kind}");

@@ -34,7 +34,7 @@ const fn proposal() -> Proposal<'static> {
 }
 
 /// A pull request as GitHub and Forgejo tell of it, or a merge request.
-fn told(kind: &str) -> Value {
+fn describe(kind: &str) -> Value {
     if kind == "gitlab" {
         return json!({"iid": 7, "web_url": "https://f/7", "author": {"username": "ada"}, "sha": "h1",
             "source_branch": BRANCH, "target_branch": "main"});
@@ -69,9 +69,9 @@ async fn each_forge_is_asked_in_its_own_words() {
         ),
     ] {
         let server = Server::new(move |line, _| match line {
-            line if line.starts_with("POST") => (201, "", told(kind)),
+            line if line.starts_with("POST") => (201, "", describe(kind)),
             line if line.contains("page=2") => (200, "", json!([])),
-            _ => (200, "", json!([{"number": 1, "iid": 1, "head": {"ref": "other"}, "base": {"ref": "main"}}, told(kind)])),
+            _ => (200, "", json!([{"number": 1, "iid": 1, "head": {"ref": "other"}, "base": {"ref": "main"}}, describe(kind)])),
         })
         .await;
         let forge = of(kind, &server.api);
@@ -130,7 +130,7 @@ async fn gitlab_counts_approvals_while_the_commit_is_the_newest() {
         let body = match line.rsplit('/').next().unwrap() {
             "approvals" => json!({"approved_by": [person("bob", ""), person("ada", "")]}),
             "reviewers" => json!([person("bob", "reviewed"), person("cat", "requested_changes")]),
-            _ => told("gitlab"),
+            _ => describe("gitlab"),
         };
         (200, "", body)
     };

@@ -1,7 +1,7 @@
 //! Tests of fetching and pushing between two repositories on this machine.
 
 use super::{Clone, lock};
-use crate::failure::Kind;
+use crate::base::failure::Kind;
 
 #[tokio::test]
 async fn a_push_takes_only_what_follows() {

@@ -1,0 +1,18 @@
+//! Everything on this machine that belongs to an environment: its cluster, its simulated buoys, leases, snapshots, trust.
+
+pub mod buoys;
+pub mod cluster;
+mod context;
+pub mod doctor;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod fixture;
+pub mod free_port;
+pub mod gc;
+pub mod inventory;
+pub mod leases;
+pub mod snapshots;
+pub mod trust;
+
+pub use context::{Host, LocalContext};
