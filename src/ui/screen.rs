@@ -138,7 +138,7 @@ mod tests {
                         part(
                             "data",
                             false,
-                            "PromotionContext up primary\nof a very long tale that no terminal holds in one line",
+                            "Setting up primary\nof a very long tale that no terminal holds in one line",
                         ),
                     ],
                     ..running("phases.follow", "Wait for the phases")
@@ -158,7 +158,7 @@ mod tests {
         ⠋ Push images ████████████░░░░░░░░░░░░  50 % cert-manager 12.0 s
         ⠋ Wait for the phases 12.0 s
             ok gateway-config
-            .. data                   Cluster seasense/seasense-db PromotionContext up primary of a very long tale t…
+            .. data                   Cluster seasense/seasense-db Setting up primary of a very long tale t…
           about 40 s left
         ");
     }
