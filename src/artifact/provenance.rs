@@ -3,7 +3,8 @@
 use crate::{
     base::{
         failure::{Kind, Result},
-        tool::{Invocation, ToolError},
+        git,
+        tool::ToolError,
     },
     config::Project,
 };
@@ -33,7 +34,7 @@ impl Provenance {
             dirty: true,
             source: env!("CARGO_PKG_REPOSITORY").to_owned(),
         };
-        let head = match git(project, &["log", "-1", "--format=%H %ct"]).await {
+        let head = match git::output(project.root(), &["log", "-1", "--format=%H %ct"]).await {
             Ok(head) => head,
             // No repository, no commit yet, or no Git at all: nothing is known, which is worth no failure.
             Err(ToolError::Exited { .. } | ToolError::Missing { .. }) => return Ok(unknown),
@@ -41,7 +42,7 @@ impl Provenance {
         };
         let mut arguments = vec!["status", "--porcelain", "--untracked-files=normal", "--"];
         arguments.extend(PARTS);
-        let changes = git(project, &arguments)
+        let changes = git::output(project.root(), &arguments)
             .await
             .map_err(|error| error.into_failure(Kind::Tool, "cannot ask Git for uncommitted changes"))?;
         let (commit, seconds) = head.trim().split_once(' ').unwrap_or((head.trim(), ""));
@@ -62,11 +63,6 @@ impl Provenance {
     }
 }
 
-async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
-    git.capture().await.map(|captured| captured.stdout)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,7 +80,7 @@ mod tests {
 
         let run = async |args: &[&str]| {
             let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(folder.path());
+            let git = git::command(folder.path(), &[&identity, args].concat());
             git.env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05+02:00").capture().await.unwrap();
         };
         run(&["init", "-q"]).await;

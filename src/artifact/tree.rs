@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Location, Result},
-        tool::Invocation,
+        git,
     },
     config::Project,
 };
@@ -78,22 +78,12 @@ pub(super) fn place(path: &str) -> PathBuf {
 }
 
 async fn listed_by_git(root: &Path) -> Result<Vec<String>> {
-    let list = Invocation::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."])
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .cwd(root.join(Tree::FOLDER))
-        .capture()
-        .await
-        .map_err(|error| {
-            error.into_failure(Kind::Tool, format!("cannot list the files of `{}`", Tree::FOLDER))
-        })?;
-    let mut paths: Vec<String> = list
-        .stdout
-        .trim_end_matches('\n')
-        .split('\0')
-        .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."];
+    let list = git::output(&root.join(Tree::FOLDER), &args).await.map_err(|error| {
+        error.into_failure(Kind::Tool, format!("cannot list the files of `{}`", Tree::FOLDER))
+    })?;
+    let mut paths: Vec<String> =
+        list.trim_end_matches('\n').split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
     paths.sort();
     // A file in a merge conflict is listed once per stage.
     paths.dedup();
@@ -169,13 +159,7 @@ mod tests {
 
         async fn git(&self, args: &[&str]) {
             let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-            Invocation::new("git")
-                .args(identity)
-                .args(args.to_vec())
-                .cwd(self.0.path())
-                .capture()
-                .await
-                .unwrap();
+            git::output(self.0.path(), &[&identity, args].concat()).await.unwrap();
         }
 
         async fn read(&self) -> Result<Vec<String>> {

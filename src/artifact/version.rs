@@ -5,7 +5,8 @@ use semver::{BuildMetadata, Prerelease, Version};
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
-        tool::{Invocation, ToolError},
+        git,
+        tool::ToolError,
     },
     config::Project,
 };
@@ -15,12 +16,13 @@ const TAGS: &str = "v[0-9]*";
 
 /// The version of the commit that `project` is at: its tag's, or one between the last tag's and the next.
 pub async fn version(project: &Project) -> Result<Version> {
-    let commit = git(project, &["rev-parse", "HEAD"]).await.map_err(refused)?;
-    match git(project, &["describe", "--tags", "--long", "--abbrev=12", "--match", TAGS]).await {
+    let root = project.root();
+    let commit = git::output(root, &["rev-parse", "HEAD"]).await.map_err(refused)?;
+    match git::output(root, &["describe", "--tags", "--long", "--abbrev=12", "--match", TAGS]).await {
         Ok(described) => after(described.trim()),
         // No tag yet: everything is on its way to the first.
         Err(ToolError::Exited { .. }) => {
-            let commits = git(project, &["rev-list", "--count", "HEAD"]).await.map_err(refused)?;
+            let commits = git::output(root, &["rev-list", "--count", "HEAD"]).await.map_err(refused)?;
             let commit = commit.get(..12).unwrap_or(commit.trim());
             between(&Version::new(0, 0, 0), commits.trim(), &format!("g{commit}"))
         }
@@ -30,11 +32,6 @@ pub async fn version(project: &Project) -> Result<Version> {
 
 fn refused(error: ToolError) -> Failure {
     error.into_failure(Kind::Tool, "cannot ask Git for the version")
-}
-
-async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
-    git.capture().await.map(|captured| captured.stdout)
 }
 
 /// Reads `v1.2.3-4-g0123456789ab`: the tag, how many commits came after it, and which one it is.
@@ -105,8 +102,7 @@ mod tests {
         let run = async |args: &[&str]| {
             let identity =
                 ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(folder.path());
-            git.capture().await.unwrap();
+            git::output(folder.path(), &[&identity, args].concat()).await.unwrap();
         };
         run(&["init", "-q"]).await;
         run(&["commit", "-q", "--allow-empty", "-m", "x"]).await;

@@ -7,21 +7,41 @@ use std::{
     path::Path,
 };
 
-/// Writes `bytes` to `file`, readable by its owner only.
+use super::failure::{Context, Kind, Result as FailureResult};
+
+/// The mode of files that only their owner may read and write.
+pub const PRIVATE: u32 = 0o600;
+
+/// Writes `bytes` to `file`, readable by its owner only. Creates the directory if it is missing.
 pub fn write_private(file: &Path, bytes: &[u8]) -> Result<()> {
-    write_with(file, 0o600, |out| out.write_all(bytes))
+    write_with(file, PRIVATE, |out| out.write_all(bytes))
 }
 
-/// Replaces `file` with what `content` writes, and gives it the permissions `mode`. Creates the directory where it is missing.
+/// Replaces the private file `file` in a directory that must exist: a state directory that was removed is not created again.
 ///
-/// The content is on disk before the new file takes the place of the old one.
+/// Fails with kind `Tool`.
+pub fn replace_private(file: &Path, bytes: &[u8]) -> FailureResult<()> {
+    let written = replace(file, PRIVATE, |out| out.write_all(bytes));
+    written.with_context(Kind::Tool, || format!("write `{}`", file.display()))
+}
+
+/// Writes `file` with `content` and the permissions `mode`. Creates the directory if it is missing.
 pub fn write_with(
     file: &Path,
     mode: u32,
     content: impl FnOnce(&mut BufWriter<&File>) -> Result<()>,
 ) -> Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(directory(file))?;
+    replace(file, mode, content)
+}
+
+fn directory(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The content is on disk before the new file takes the place of the old one.
+fn replace(file: &Path, mode: u32, content: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+    let folder = directory(file);
     let new = tempfile::NamedTempFile::new_in(folder)?;
     let mut out = BufWriter::new(new.as_file());
     content(&mut out)?;
@@ -47,7 +67,17 @@ mod tests {
         write_private(&file, b"first").unwrap();
         write_private(&file, b"second").unwrap();
         assert_eq!(std::fs::read(&file).unwrap(), b"second");
-        assert_eq!(mode(&file), 0o600);
+        assert_eq!(mode(&file), PRIVATE);
+    }
+
+    #[test]
+    fn replace_does_not_create_the_directory() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = replace_private(&folder.path().join("removed/record.json"), b"x").unwrap_err();
+        assert_eq!(failure.kind, Kind::Tool);
+        assert!(!folder.path().join("removed").exists());
+        replace_private(&folder.path().join("record.json"), b"x").unwrap();
+        assert_eq!(mode(&folder.path().join("record.json")), PRIVATE);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! What every module may use: failures, events, child processes, Docker, Kubernetes, waiting, YAML.
+//! Modules that every other module may use: failures, events, child processes, Git, Docker, Kubernetes, waiting, YAML.
 
 pub mod atomic_file;
 pub mod docker;
 pub mod event;
 pub mod failure;
+pub mod git;
 pub mod k8s;
 pub mod timing;
 pub mod tool;

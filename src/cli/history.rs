@@ -6,13 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Context, json::Json, promote::brief};
 use crate::{
-    base::failure::Result,
+    base::{failure::Result, git::Repository},
     config::Environment,
     promotion::{
         report::short,
         store::{
             broken,
-            git::Repository,
             history::{self, Fault, History, Keys, Line, Record, Signature},
         },
     },

@@ -4,14 +4,15 @@ use std::{collections::BTreeMap, path::Path};
 
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
-    tool::{Invocation, ToolError},
+    git::command,
+    tool::ToolError,
 };
 
 /// Bytes by path.
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 async fn git(root: &Path, args: &[&str], stdin: Option<String>) -> Result<String, ToolError> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(root);
+    let git = command(root, args);
     let git = match stdin {
         Some(text) => git.stdin(text),
         None => git,

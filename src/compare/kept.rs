@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -12,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::platform::Files;
+use crate::base::atomic_file::{self, PRIVATE};
 
 /// More than a promotion along all environments builds; older ones go.
 const MOST: usize = 128;
@@ -39,13 +39,7 @@ impl Kept {
 
     /// Keeps the objects of a phase, readable by their owner only, and lets the oldest go beyond [`MOST`].
     pub fn put(&self, key: &str, objects: &[Value]) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        let mut writer = io::BufWriter::new(&file);
-        serde_json::to_writer(&mut writer, objects)?;
-        writer.flush()?;
-        drop(writer);
-        file.persist(self.file(key))?;
+        atomic_file::write_with(&self.file(key), PRIVATE, |out| Ok(serde_json::to_writer(out, objects)?))?;
         self.forget_oldest()
     }
 

@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +9,10 @@ use super::{
     basket::{Content, Gathered},
     redact::{self, Known},
 };
-use crate::base::failure::{Context, Kind, Result};
+use crate::base::{
+    atomic_file,
+    failure::{Context, Kind, Result},
+};
 
 const ENDING: &str = ".tar.zst";
 /// How many bundles that were made without being asked for are kept.
@@ -43,15 +45,7 @@ fn clean(content: Content, known: &Known) -> Vec<u8> {
 
 /// Writes the bundle to `file`, readable by its owner only, whole or not at all.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || -> io::Result<()> {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        new.write_all(bytes)?;
-        new.persist(file)?;
-        Ok(())
-    };
-    write().with_context(Kind::Tool, || format!("write `{}`", file.display()))
+    atomic_file::write_private(file, bytes).with_context(Kind::Tool, || format!("write `{}`", file.display()))
 }
 
 /// Where a bundle goes that nobody named a place for.

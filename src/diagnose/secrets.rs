@@ -23,7 +23,7 @@ pub(super) type Values = BTreeSet<Vec<u8>>;
 /// What lies on this machine.
 pub(super) fn local(subject: Subject<'_>) -> Values {
     let mut values: Values = subject.environment.age_key(subject.project).into_iter().collect();
-    let kubeconfig = cluster::kubeconfig(subject.dirs, &subject.environment.cluster_name());
+    let kubeconfig = cluster::kubeconfig::path(subject.dirs, &subject.environment.cluster_name());
     values.extend(of_kubeconfig(&std::fs::read_to_string(kubeconfig).unwrap_or_default()));
     values
 }

@@ -48,16 +48,14 @@ async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Version
 
 /// Two runs would do the same work twice and write the same files; the second waits for the first.
 pub(super) async fn one_at_a_time(dirs: &HostDirs, events: &Events) -> Result<std::fs::File> {
-    use rustix::fs::{FlockOperation, flock};
     let folder: PathBuf = dirs.cache().join("supply");
     let what = || format!("lock `{}`", folder.display());
     let file = open_lock(&folder).with_context(Kind::Tool, what)?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
+    if file.try_lock().is_ok() {
         return Ok(file);
     }
     events.emit(Event::Notice { text: "another seasense makes images; waiting for it".to_owned() });
-    let waited =
-        tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
+    let waited = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
     waited
         .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
         .with_context(Kind::Tool, what)

@@ -9,7 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::failure::{Context, Failure, Kind, Result};
+use crate::base::{
+    atomic_file::{self, PRIVATE},
+    failure::{Context, Failure, Kind, Result},
+};
 
 /// The format of the file; another number is not read.
 pub const LOCK_VERSION: u32 = 1;
@@ -144,17 +147,11 @@ impl Lock {
 
     /// Writes the lock to `path` so that a reader sees the old one or the new one, never half of one.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let write = || -> std::io::Result<()> {
-            std::fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
-            file.write_all(b"\n")?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            Ok(())
-        };
-        write().with_context(Kind::Tool, || format!("write the lock `{}`", path.display()))
+        let written = atomic_file::write_with(path, PRIVATE, |out| {
+            serde_json::to_writer_pretty(&mut *out, self)?;
+            out.write_all(b"\n")
+        });
+        written.with_context(Kind::Tool, || format!("write the lock `{}`", path.display()))
     }
 
     /// The image called `name`, or a failure that names the nearest one.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{Provenance, ages::Ages, oci::Layer};
+use crate::base::atomic_file::{self, PRIVATE};
 
 /// Older results of a job are kept so that going back to another branch costs nothing.
 const KEPT: usize = 3;
@@ -64,10 +65,8 @@ impl Store {
 
     /// Notes them, all at once.
     pub fn keep_ages(&self, ages: &Ages) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
-        serde_json::to_writer_pretty(&mut file, ages)?;
-        file.persist(self.root.join(AGES))?;
-        Ok(())
+        let file = self.root.join(AGES);
+        atomic_file::write_with(&file, PRIVATE, |out| Ok(serde_json::to_writer_pretty(out, ages)?))
     }
 
     /// The facts that were noted with a result.

@@ -90,7 +90,7 @@ async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'stat
 
 /// Of a cluster that was made elsewhere no more is seen than whether it answers.
 async fn attached(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'static str, Option<Client>) {
-    if let Err(failure) = cluster::kubeconfig_of(observer.dirs, observer.environment) {
+    if let Err(failure) = cluster::kubeconfig::of_environment(observer.dirs, observer.environment) {
         problems.push(problem("cluster", &failure));
         return ("absent", None);
     }
@@ -232,7 +232,7 @@ fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
         api: format!("{}/api/v1", gateway.address),
         // An attached gateway's authority is trusted by the system, or told by whoever made the cluster.
         ca_file: if observer.is_attached() { String::new() } else { text(&ca_file) },
-        kubeconfig: cluster::kubeconfig_of(observer.dirs, observer.environment)
+        kubeconfig: cluster::kubeconfig::of_environment(observer.dirs, observer.environment)
             .map_or(String::new(), |file| text(&file)),
     }
 }

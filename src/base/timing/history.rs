@@ -1,20 +1,20 @@
-//! The last runs of an environment, kept in the cache: they outlive `down`, for the next `dev` wants to know them.
+//! Stores the last runs of an environment in the cache, so that the estimates of the next `dev` survive `down`.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::Run;
-use crate::base::failure::{Context, Kind, Result};
+use crate::base::{
+    atomic_file::{self, PRIVATE},
+    failure::{Context, Kind, Result},
+};
 
-/// How many runs are kept.
+/// The number of runs that are kept.
 const KEPT: usize = 20;
 const VERSION: u32 = 1;
 
-/// The runs of the environments of one name.
+/// The runs of all environments of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     version: u32,
@@ -29,13 +29,13 @@ impl Default for History {
 }
 
 impl History {
-    /// Reads the runs of `environment` below `cache`; what is absent, broken or of another format is no history.
+    /// Reads the runs of `environment` below `cache`; empty if the file is missing, invalid or of another version.
     pub fn read(cache: &Path, environment: &str) -> Self {
         let text = std::fs::read_to_string(file(cache, environment)).unwrap_or_default();
         serde_json::from_str(&text).ok().filter(|read: &Self| read.version == VERSION).unwrap_or_default()
     }
 
-    /// Adds `run` to what is written down, and forgets the oldest ones.
+    /// Adds `run` to the stored runs and drops the oldest ones.
     pub fn add(cache: &Path, environment: &str, run: Run) -> Result<()> {
         let mut history = Self::read(cache, environment);
         history.runs.push(run);
@@ -48,18 +48,9 @@ impl History {
         self.runs.iter().rfind(|run| run.instance == instance)
     }
 
-    /// Written whole or not at all, readable by its owner only.
     fn write(&self, file: &Path) -> Result<()> {
-        let write = || -> std::io::Result<()> {
-            let folder = file.parent().unwrap_or(Path::new("."));
-            std::fs::create_dir_all(folder)?;
-            let mut new = tempfile::NamedTempFile::new_in(folder)?;
-            serde_json::to_writer(&mut new, self)?;
-            new.flush()?;
-            new.persist(file)?;
-            Ok(())
-        };
-        write().with_context(Kind::Tool, || format!("write `{}`", file.display()))
+        let written = atomic_file::write_with(file, PRIVATE, |out| Ok(serde_json::to_writer(out, self)?));
+        written.with_context(Kind::Tool, || format!("write `{}`", file.display()))
     }
 }
 
@@ -83,20 +74,21 @@ mod tests {
     }
 
     #[test]
-    fn the_last_runs_are_kept_and_told_by_instance() {
+    fn last_runs_are_kept_and_found_by_instance() {
         let cache = tempfile::tempdir().unwrap();
         for number in 0..25 {
             let instance = if number == 24 { "other" } else { "local" };
             History::add(cache.path(), "local", run(instance, number)).unwrap();
         }
         let history = History::read(cache.path(), "local");
-        assert_eq!((history.runs.len(), history.runs[0].elapsed_ms), (KEPT, 5));
+        assert_eq!(history.runs.len(), KEPT);
+        assert_eq!(history.runs[0].elapsed_ms, 5);
         assert_eq!(history.last("local").unwrap().elapsed_ms, 23);
-        assert_eq!(history.last("nobody"), None);
+        assert_eq!(history.last("unknown"), None);
     }
 
     #[test]
-    fn a_broken_file_is_no_history_and_is_replaced() {
+    fn invalid_file_is_ignored_and_replaced() {
         let cache = tempfile::tempdir().unwrap();
         let path = file(cache.path(), "local");
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -76,13 +76,15 @@ impl Invocation {
         self
     }
 
-    /// Sets a variable of its environment.
+    /// Sets an environment variable, also one that was removed before.
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.env.push((name.into(), value.into()));
+        let name = name.into();
+        self.unset.retain(|removed| *removed != name);
+        self.env.push((name, value.into()));
         self
     }
 
-    /// Removes a variable from its environment.
+    /// Removes an environment variable.
     pub fn unset(mut self, name: impl Into<OsString>) -> Self {
         self.unset.push(name.into());
         self

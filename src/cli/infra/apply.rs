@@ -7,7 +7,7 @@ use crate::{
     base::failure::Result,
     cli::{Context, json::Json},
     cloud::{self, Applied},
-    local::cluster::attached,
+    local::cluster::kubeconfig,
 };
 
 /// Plans, asks, applies, leaves the kubeconfig in the private folder, and hands over to Flux.
@@ -24,8 +24,8 @@ pub(super) async fn run(
         sure.consent(context, &show::priced(&planned.summary, eur_per_month), &question)
     };
     let applied = cloud::apply(&infra, consent).await?;
-    if let Some(kubeconfig) = &applied.kubeconfig {
-        attached::write_kubeconfig(&infra.dirs, &target.environment, kubeconfig.reveal().as_bytes())?;
+    if let Some(text) = &applied.kubeconfig {
+        kubeconfig::write_attached(&infra.dirs, &target.environment, text.reveal().as_bytes())?;
     }
     handover::run(context, &infra).await?;
     json.print(context, &applied, String::new)?;

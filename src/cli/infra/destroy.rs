@@ -10,7 +10,7 @@ use crate::{
     },
     cli::{Context, json::Json},
     cloud::{self, DestroyOptions, Destroyed, InfraContext},
-    local::cluster::attached,
+    local::cluster::{attached, kubeconfig},
 };
 
 /// Asks, removes, sweeps, and tells what is left; fails where something is that should be gone.
@@ -48,9 +48,9 @@ pub(super) async fn run(
 }
 
 /// The cluster of this kubeconfig. Its authority and its token stand in it, so that no other cluster can answer.
-async fn reach(infra: &InfraContext, kubeconfig: &str) -> Result<Client> {
+async fn reach(infra: &InfraContext, text: &str) -> Result<Client> {
     let name = &infra.wanted.environment;
-    let file = attached::write_kubeconfig(&infra.dirs, name, kubeconfig.as_bytes())?;
+    let file = kubeconfig::write_attached(&infra.dirs, name, text.as_bytes())?;
     let pin = infra.dirs.attached(name).join("unpinned");
     let handle = ClusterHandle::attached(&infra.wanted.name(), file, pin)?;
     let uid = Client::connect(&handle).await?.uid().await?;

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 
 use super::show;
 use crate::{
-    base::failure::{Failure, Kind, Result},
+    base::{
+        failure::{Failure, Kind, Result},
+        git::Repository,
+    },
     cli::{Context, json::Json},
     config::{self, Environment, Project},
     local::{
@@ -18,7 +21,6 @@ use crate::{
         store::{
             GitStore,
             forge::Forge,
-            git::Repository,
             history::{Action, Key},
         },
         verdict::Thresholds,

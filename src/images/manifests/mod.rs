@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::{LockedManifest, Origin, Provenance};
 use crate::{
     base::{
+        atomic_file,
         event::{Events, Step},
         failure::{Context, Kind, Result},
     },
@@ -122,15 +123,7 @@ async fn make_one(shop: &Workshop<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Re
 
 /// Writes `text` so that the file is there whole or not at all.
 fn write(path: &std::path::Path, text: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut file, text)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().with_context(Kind::Tool, || format!("write `{}`", path.display()))
+    atomic_file::write_private(path, text).with_context(Kind::Tool, || format!("write `{}`", path.display()))
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     base::{
         failure::{Failure, Kind, Result},
-        tool::{Invocation, ToolError},
+        git,
+        tool::ToolError,
     },
     config::Project,
 };
@@ -45,12 +46,8 @@ pub async fn locked(project: &Project, now: Timestamp) -> Result<BTreeSet<String
 
 /// What the lock files of one commit name.
 async fn at(project: &Project, commit: &str) -> Result<BTreeSet<String>> {
-    let found = Invocation::new("git")
-        .args(["grep", "-h", "--no-color", "sha256:", commit, "--", LOCKS])
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .cwd(project.root())
-        .limit(LIMIT);
-    match found.capture().await {
+    let args = ["grep", "-h", "--no-color", "sha256:", commit, "--", LOCKS];
+    match git::command(project.root(), &args).limit(LIMIT).capture().await {
         Ok(captured) => Ok(digests_in(&captured.stdout)),
         // Nothing is found: no such file, or none that names a digest.
         Err(ToolError::Exited { code: 1, .. }) => Ok(BTreeSet::new()),
@@ -73,8 +70,7 @@ fn in_the_working_tree(project: &Project) -> Result<BTreeSet<String>> {
 }
 
 async fn git(project: &Project, args: &[&str]) -> Result<String> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
-    let captured = git.limit(LIMIT).capture().await;
+    let captured = git::command(project.root(), args).limit(LIMIT).capture().await;
     captured.map(|captured| captured.stdout).map_err(|error| {
         error
             .into_failure(Kind::Tool, "cannot ask Git for the history of the lock files")
@@ -127,7 +123,7 @@ mod tests {
             let moment = Timestamp::from_second(day * 86_400).unwrap().to_string();
             let identity =
                 ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(self.0.path());
+            let git = git::command(self.0.path(), &[&identity, args].concat());
             git.env("GIT_COMMITTER_DATE", &moment).env("GIT_AUTHOR_DATE", &moment).capture().await.unwrap();
         }
 
@@ -181,8 +177,7 @@ mod tests {
         whole.commit("production", 2, 1001).await;
         let clone = tempfile::tempdir().unwrap();
         let from = format!("file://{}", whole.0.path().display());
-        let git = Invocation::new("git").args(["clone", "-q", "--depth", "1", &from, "."]).cwd(clone.path());
-        git.capture().await.unwrap();
+        git::output(clone.path(), &["clone", "-q", "--depth", "1", &from, "."]).await.unwrap();
         std::fs::create_dir_all(clone.path().join("gitops")).unwrap();
         let failure = locked(&Project::find(clone.path()).unwrap(), Timestamp::UNIX_EPOCH).await.unwrap_err();
         assert_eq!(failure.message, "the history of the lock files is cut short here");

@@ -3,12 +3,10 @@
 //! A place belongs to one checkout at a time, and what was compiled of another one is forgotten before it is used.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
 };
-
-use rustix::fs::{FlockOperation, flock};
 
 use crate::{
     base::failure::{Context, Kind, Result},
@@ -39,13 +37,13 @@ fn take(all: &Path, root: &Path) -> io::Result<Place> {
         let folder = all.join(number.to_string());
         fs::create_dir_all(&folder)?;
         let lock = File::create(folder.join(".lock"))?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+        match lock.try_lock() {
             Ok(()) => {
                 settle(&folder, &folder.join("target"), root)?;
                 return Ok(Place { folder, _lock: lock });
             }
-            Err(rustix::io::Errno::WOULDBLOCK) => number += 1,
-            Err(error) => return Err(error.into()),
+            Err(TryLockError::WouldBlock) => number += 1,
+            Err(TryLockError::Error(error)) => return Err(error),
         }
     }
 }

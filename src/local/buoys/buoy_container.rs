@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::local::cluster::{NETWORK, record::write_whole};
+use crate::base::atomic_file::replace_private;
+use crate::local::cluster::NETWORK;
 use crate::{
     base::{
         docker::{ContainerSpec, Mount},
@@ -107,7 +108,7 @@ pub fn provide(ledger: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
     for (file, bytes) in files {
         // A container that runs has the file itself mounted, not its name.
         if !std::fs::read(file).is_ok_and(|found| found == *bytes) {
-            write_whole(file, bytes)?;
+            replace_private(file, bytes)?;
         }
     }
     let (user, group) = user();

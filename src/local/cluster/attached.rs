@@ -3,39 +3,27 @@
 //! The identity is written down at the first use. From then on nothing is changed in a cluster of another one, whoever
 //! put another kubeconfig in the place of the first.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{handle, record::write_whole};
+use super::{handle, kubeconfig};
 use crate::{
     base::{
-        failure::{Context, Failure, Kind, Result},
+        atomic_file::replace_private,
+        failure::{Context, Kind, Result},
         k8s::{Client, ClusterHandle},
     },
-    config::{EngineKind, Environment, HostDirs},
+    config::{Environment, HostDirs},
 };
 
 const IDENTITY: &str = "identity.json";
-const KUBECONFIG: &str = "kubeconfig";
 
 /// The cluster that an attached environment had when it was first used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Identity {
     /// The UID of its `kube-system` namespace.
     uid: String,
-}
-
-/// The kubeconfig that `seasense infra` writes for a cluster that it made, whether or not it is there.
-pub fn made_kubeconfig(dirs: &HostDirs, environment: &str) -> PathBuf {
-    dirs.attached(environment).join(KUBECONFIG)
-}
-
-/// Writes the kubeconfig of a cluster that was just made or found, readable by its owner only.
-pub fn write_kubeconfig(dirs: &HostDirs, environment: &str, text: &[u8]) -> Result<PathBuf> {
-    let file = dirs.make_attached(environment)?.join(KUBECONFIG);
-    write_whole(&file, text)?;
-    Ok(file)
 }
 
 /// Forgets the cluster of an attached environment: it was removed, and another one may take its place.
@@ -49,30 +37,13 @@ pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
     }
 }
 
-/// The kubeconfig that reaches the environment's cluster, whichever engine made it.
-pub fn kubeconfig_of(dirs: &HostDirs, environment: &Environment) -> Result<PathBuf> {
-    match environment.cluster.engine {
-        EngineKind::Kind => Ok(super::kubeconfig(dirs, &environment.cluster_name())),
-        EngineKind::Kubeconfig => environment.named_kubeconfig(),
-        EngineKind::Scaleway => {
-            let (name, file) = (environment.name(), made_kubeconfig(dirs, environment.name()));
-            if file.is_file() {
-                return Ok(file);
-            }
-            Err(Failure::new(Kind::Cluster, format!("there is no kubeconfig of `{name}`"))
-                .because(format!("`{}` does not exist", file.display()))
-                .hint(format!("run `seasense infra apply {name}`: it makes the cluster, or finds it again")))
-        }
-    }
-}
-
 /// The handle of the environment's cluster, whichever engine made it, with the identity as far as it is known.
 pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     if !environment.cluster.engine.is_attached() {
         return Ok(handle(dirs, &environment.cluster_name()));
     }
     let pin = dirs.attached(environment.name()).join(IDENTITY);
-    let file = kubeconfig_of(dirs, environment)?;
+    let file = kubeconfig::of_environment(dirs, environment)?;
     let uid = read(&pin).map(|identity| identity.uid);
     Ok(ClusterHandle { uid, ..ClusterHandle::attached(&environment.cluster_name(), file, pin)? })
 }
@@ -97,7 +68,7 @@ fn pin(
 ) -> Result<ClusterHandle> {
     let file = dirs.make_attached(environment.name())?.join(IDENTITY);
     let text = serde_json::to_string_pretty(&Identity { uid: uid.clone() });
-    write_whole(&file, text.context(Kind::Internal, "write down the cluster's identity")?.as_bytes())?;
+    replace_private(&file, text.context(Kind::Internal, "write down the cluster's identity")?.as_bytes())?;
     Ok(ClusterHandle { uid: Some(uid), ..handle })
 }
 
@@ -108,10 +79,8 @@ fn read(pin: &Path) -> Option<Identity> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
-    use crate::config::Project;
+    use crate::{config::Project, local::cluster::kubeconfig::write_attached};
 
     const KUBECONFIG: &[u8] = b"apiVersion: v1\nkind: Config\ncurrent-context: admin@staging\n";
 
@@ -130,12 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn a_made_kubeconfig_is_private_and_its_own_context_is_taken() {
+    fn context_of_the_written_kubeconfig_is_used() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        let file = write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+        write_attached(&dirs, "staging", KUBECONFIG).unwrap();
         let handle = handle_of(&dirs, &staging()).unwrap();
         assert_eq!((handle.context.as_str(), handle.uid.as_deref()), ("admin@staging", None));
         assert!(dirs.clusters().is_empty(), "it is no environment of this machine");
@@ -145,10 +112,10 @@ mod tests {
     fn the_identity_of_the_first_use_is_kept_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
+        write_attached(&dirs, "staging", KUBECONFIG).unwrap();
         let handle = handle_of(&dirs, &staging()).unwrap();
         pin(&dirs, &staging(), handle, "uid-1".into()).unwrap();
-        write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
+        write_attached(&dirs, "staging", KUBECONFIG).unwrap();
         assert_eq!(handle_of(&dirs, &staging()).unwrap().uid.as_deref(), Some("uid-1"));
         forget(&dirs, "staging").unwrap();
         forget(&dirs, "staging").unwrap();

@@ -10,7 +10,7 @@ use crate::{
         event::Step,
         failure::{Context, Failure, Kind, Result},
         k8s::{Client, ClusterHandle},
-        tool::{Captured, Invocation, Line, ToolError},
+        tool::{Line, ToolError},
         wait::{Deadline, Look, PAUSE, wait},
     },
     config::{Environment, is_plain},
@@ -18,7 +18,6 @@ use crate::{
 
 /// kubeadm on a busy machine of two cores needs about a minute.
 const CREATE_LIMIT: Duration = Duration::from_mins(10);
-const EXPORT_LIMIT: Duration = Duration::from_mins(1);
 
 /// Makes the cluster of `environment` and writes it down; there must be none.
 pub(super) async fn create(
@@ -32,53 +31,17 @@ pub(super) async fn create(
     Record::forget(&state);
     let config = prepare(context, environment, source, &state)?;
     context.docker.ensure_network(NETWORK, &labels::shared("network")).await?;
-    let kubeconfig = kubeconfig(&context.dirs, &name);
-    clear_stale(&kubeconfig)?;
-    let create = kind(source, &kubeconfig, &["create", "cluster"])
+    let file = kubeconfig::path(&context.dirs, &name);
+    kubeconfig::clear_stale(&file)?;
+    let create = kubeconfig::kind(source, &file, &["create", "cluster"])
         .args(["--config", "-", "--wait", "0s", "--name"])
         .arg(&name)
         .stdin(config)
         .limit(CREATE_LIMIT);
     let made = create.watch(|line| report(step, line)).await;
     made.map_err(|error| explain(error, environment, &name))?;
+    kubeconfig::make_private(&file)?;
     write_down(context, environment, source, &name).await
-}
-
-/// Writes the private kubeconfig of a cluster that exists again.
-pub(super) async fn export_kubeconfig(
-    context: &LocalContext,
-    source: &ClusterSource,
-    name: &str,
-) -> Result<Captured> {
-    let kubeconfig = kubeconfig(&context.dirs, name);
-    clear_stale(&kubeconfig)?;
-    let export = kind(source, &kubeconfig, &["export", "kubeconfig"]).arg("--name").arg(name);
-    let exported = export.limit(EXPORT_LIMIT).capture().await;
-    exported.map_err(|error| error.into_failure(Kind::Cluster, format!("write the kubeconfig of `{name}`")))
-}
-
-/// kind, kept away from the person's own kubeconfig and from the network settings of their shell.
-fn kind(source: &ClusterSource, kubeconfig: &Path, command: &[&str]) -> Invocation {
-    Invocation::new(&source.kind)
-        .args(command.iter().copied())
-        .env("KUBECONFIG", kubeconfig)
-        .unset("KIND_EXPERIMENTAL_DOCKER_NETWORK")
-        .unset("KIND_CLUSTER_NAME")
-        .arg("--kubeconfig")
-        .arg(kubeconfig)
-}
-
-/// A killed kind leaves a kubeconfig of a cluster that is gone, and a lock without an owner; ours is the real one.
-fn clear_stale(kubeconfig: &Path) -> Result<()> {
-    for file in [kubeconfig.to_owned(), kubeconfig.with_extension("lock")] {
-        match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(Kind::Cluster, || format!("remove `{}`", file.display()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn prepare(
@@ -139,7 +102,7 @@ async fn write_down(
     source: &ClusterSource,
     name: &str,
 ) -> Result<ClusterHandle> {
-    let mut handle = ClusterHandle::of_kind(name, kubeconfig(&context.dirs, name));
+    let mut handle = ClusterHandle::of_kind(name, kubeconfig::path(&context.dirs, name));
     let uid = identity(&Client::connect(&handle).await?).await?;
     let mut containers: Vec<String> =
         nodes::of(&context.docker, name).await?.into_iter().map(|node| node.id).collect();
@@ -204,14 +167,5 @@ mod tests {
         let told = beginning(" • Starting control-plane 🕹️  ...");
         assert_eq!(told.as_deref(), Some("Starting control-plane"));
         assert_eq!(beginning(" ✓ Starting control-plane 🕹️"), None);
-    }
-
-    #[test]
-    fn stale_files_of_a_killed_run_are_cleared() {
-        let folder = tempfile::tempdir().unwrap();
-        let kubeconfig = folder.path().join("kubeconfig");
-        std::fs::write(folder.path().join("kubeconfig.lock"), "").unwrap();
-        clear_stale(&kubeconfig).unwrap();
-        assert!(!folder.path().join("kubeconfig.lock").exists());
     }
 }

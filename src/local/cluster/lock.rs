@@ -7,8 +7,6 @@ use std::{
     time::Duration,
 };
 
-use rustix::fs::{FlockOperation, flock};
-
 use crate::{
     base::{
         event::{Event, Events},
@@ -61,7 +59,7 @@ impl Lock {
     /// Whether a run holds the lock at `file` at this moment.
     pub fn is_held(file: &Path) -> bool {
         let Ok(file) = File::open(file) else { return false };
-        flock(&file, FlockOperation::NonBlockingLockExclusive).is_err()
+        file.try_lock().is_err()
     }
 
     /// Lets go of it and removes its file, which only a name that is never used again allows: whoever waited for the
@@ -80,7 +78,7 @@ impl Lock {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(&path).with_context(Kind::Tool, what)?;
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        if file.try_lock().is_err() {
             let mut holder = String::new();
             // Who holds it is only told for the person's sake.
             let _ = file.read_to_string(&mut holder);

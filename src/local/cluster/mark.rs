@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::record::write_whole;
+use crate::base::atomic_file::replace_private;
 use crate::base::failure::{Context, Kind, Result};
 
 const FILE: &str = "paused.json";
@@ -29,7 +29,7 @@ impl Mark {
     /// Writes the mark into `state`, whole or not at all.
     pub fn write(&self, state: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the pause")?;
-        write_whole(&state.join(FILE), text.as_bytes())
+        replace_private(&state.join(FILE), text.as_bytes())
     }
 
     /// Forgets the pause in `state`.

@@ -11,6 +11,7 @@ mod create;
 mod ensure;
 #[cfg(test)]
 mod flow_tests;
+pub mod kubeconfig;
 pub(in crate::local) mod lock;
 mod mark;
 mod names;
@@ -25,9 +26,12 @@ mod wake;
 
 use std::path::PathBuf;
 
-use crate::{base::failure::Result, config::HostDirs};
+use crate::{
+    base::{atomic_file::replace_private, failure::Result},
+    config::HostDirs,
+};
 
-pub use attached::{attach, handle_of, kubeconfig_of};
+pub use attached::{attach, handle_of};
 pub use claim::{claim, resolve};
 pub use ensure::{ensure, foreign};
 pub use lock::Lock;
@@ -72,16 +76,11 @@ pub fn write_authority(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> Resu
     if found.as_deref() == Some(authority) {
         return Ok(false);
     }
-    record::write_whole(&file, authority)?;
+    replace_private(&file, authority)?;
     Ok(found.is_some())
 }
 
 /// Where the certificate of the authority of the cluster called `cluster` is.
 pub fn authority_file(dirs: &HostDirs, cluster: &str) -> PathBuf {
     dirs.state(cluster).join("ca.crt")
-}
-
-/// The kubeconfig of the cluster called `cluster`.
-pub fn kubeconfig(dirs: &HostDirs, cluster: &str) -> PathBuf {
-    dirs.state(cluster).join("kubeconfig")
 }

@@ -48,7 +48,7 @@ pub async fn observe(docker: &Docker, dirs: &HostDirs, cluster: &str) -> Result<
 /// The handle of the cluster called `cluster`, with the identity that was written down; whether it exists is not asked.
 pub fn handle(dirs: &HostDirs, cluster: &str) -> ClusterHandle {
     let uid = Record::read(&dirs.state(cluster)).map(|record| record.uid);
-    ClusterHandle { uid, ..ClusterHandle::of_kind(cluster, kubeconfig(dirs, cluster)) }
+    ClusterHandle { uid, ..ClusterHandle::of_kind(cluster, kubeconfig::path(dirs, cluster)) }
 }
 
 /// The judgement; pure.

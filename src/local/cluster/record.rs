@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::failure::{Context, Kind, Result};
+use crate::base::{
+    atomic_file::replace_private,
+    failure::{Context, Kind, Result},
+};
 
 const FILE: &str = "cluster.json";
 
@@ -38,7 +41,7 @@ impl Record {
     /// Writes the record into `state`, whole or not at all.
     pub fn write(&self, state: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the cluster")?;
-        write_whole(&state.join(FILE), text.as_bytes())
+        replace_private(&state.join(FILE), text.as_bytes())
     }
 
     /// Forgets the cluster in `state`.
@@ -46,17 +49,6 @@ impl Record {
         // An absent record means the same as a removed one, and an unremovable one is overwritten later.
         let _ = std::fs::remove_file(state.join(FILE));
     }
-}
-
-/// Writes `bytes` to `file`, readable by its owner only; a crash leaves the old content or the new one.
-pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
-    use std::io::Write;
-    let what = || format!("write `{}`", file.display());
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut new = tempfile::NamedTempFile::new_in(folder).with_context(Kind::Tool, what)?;
-    new.write_all(bytes).with_context(Kind::Tool, what)?;
-    new.as_file().sync_all().with_context(Kind::Tool, what)?;
-    new.persist(file).map(drop).map_err(|error| error.error).with_context(Kind::Tool, what)
 }
 
 #[cfg(test)]

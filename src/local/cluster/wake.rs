@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
-use super::{ClusterSource, Observed, create, ensure::foreign, handle, mark::Mark, nodes, observe};
+use super::{ClusterSource, Observed, ensure::foreign, handle, kubeconfig, mark::Mark, nodes, observe};
 use crate::local::LocalContext;
 use crate::{
     base::{
@@ -167,7 +167,7 @@ async fn answering(
             Failure::new(Kind::Cluster, format!("the kubeconfig of `{name}` is missing"))
                 .hint("`seasense dev` writes it again")
         })?;
-        create::export_kubeconfig(context, source, name).await?;
+        kubeconfig::export(&context.dirs, source, name).await?;
     }
     let client = Client::connect(&ClusterHandle { uid: None, ..handle.clone() }).await?;
     wait(Deadline::after(limit), PAUSE, "reach the cluster's API", || async {

@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
-use crate::local::{LocalContext, cluster::record::write_whole};
+use crate::base::atomic_file::replace_private;
+use crate::local::LocalContext;
 use crate::{
     base::failure::{Context, Kind, Result},
     config::Environment,
@@ -56,7 +57,7 @@ impl Lease {
         }
         .write(&context.dirs, &cluster)?;
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the lease")?;
-        write_whole(&context.dirs.state(&cluster).join(FILE), text.as_bytes())
+        replace_private(&context.dirs.state(&cluster).join(FILE), text.as_bytes())
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::local::cluster::record::write_whole;
+use crate::base::atomic_file::replace_private;
 use crate::{
     base::failure::{Context, Kind, Result},
     config::HostDirs,
@@ -45,7 +45,7 @@ impl Owner {
     pub fn write(&self, dirs: &HostDirs, cluster: &str) -> Result<()> {
         let state = dirs.make_state(cluster)?;
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the owner")?;
-        write_whole(&state.join(FILE), text.as_bytes())
+        replace_private(&state.join(FILE), text.as_bytes())
     }
 
     /// When it goes in any case.

@@ -1,12 +1,10 @@
 //! One change to this machine: told as the command a person could run, and carried out.
 
-use std::{
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::certificate::fingerprints;
 use crate::base::{
+    atomic_file,
     failure::{Context, Failure, Kind, Result},
     tool::{Captured, Invocation, ToolError},
 };
@@ -129,12 +127,8 @@ impl Action {
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    let folder = to.parent().unwrap_or(Path::new("/"));
-    std::fs::create_dir_all(folder)?;
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut new, &std::fs::read(from)?)?;
-    new.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    new.persist(to).map(drop).map_err(|error| error.error)
+    let bytes = std::fs::read(from)?;
+    atomic_file::write_with(to, 0o644, |out| std::io::Write::write_all(out, &bytes))
 }
 
 /// The word as a shell takes it.
@@ -148,6 +142,8 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
     use crate::local::trust::{Certificate, certificate::samples};
 

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use crate::base::failure::{Context, Failure, Kind, Result};
+use crate::base::{
+    atomic_file,
+    failure::{Context, Failure, Kind, Result},
+};
 
 /// One certificate in one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,13 +110,8 @@ impl TrustStore {
                 _ => Ok(()),
             };
         }
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
         let text = serde_json::to_vec_pretty(&self.entries).with_context(Kind::Internal, what)?;
-        let mut new = tempfile::NamedTempFile::new_in(folder).with_context(Kind::Tool, what)?;
-        std::io::Write::write_all(&mut new, &text).with_context(Kind::Tool, what)?;
-        new.as_file().sync_all().with_context(Kind::Tool, what)?;
-        new.persist(&self.file).map(drop).map_err(|error| error.error).with_context(Kind::Tool, what)
+        atomic_file::write_private(&self.file, &text).with_context(Kind::Tool, what)
     }
 }
 

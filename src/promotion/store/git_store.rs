@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use super::{LedgerState, Message, PromotionStore};
 use crate::{
-    base::failure::{Failure, Kind, Location, Result},
+    base::{
+        failure::{Failure, Kind, Location, Result},
+        git::Repository,
+    },
     promotion::{
         gates::Approvals,
         store::{
             EnvLock,
             forge::{Forge, Proposal},
-            git::Repository,
             history::{self, History},
         },
     },

@@ -8,7 +8,10 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::base::failure::{Context, Failure, Kind, Location, Result};
+use crate::base::{
+    atomic_file,
+    failure::{Context, Failure, Kind, Location, Result},
+};
 
 /// The format of the file; another number is not read.
 pub const LOCK_VERSION: u32 = 1;
@@ -127,16 +130,8 @@ impl EnvLock {
 
     /// Writes it to `path` so that a reader sees the old lock or the new one, never half of one.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let write = || -> std::io::Result<()> {
-            use std::io::Write;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(self.to_text().as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            Ok(())
-        };
-        write().with_context(Kind::Environment, || format!("write `{}`", path.display()))
+        atomic_file::write_private(path, self.to_text().as_bytes())
+            .with_context(Kind::Environment, || format!("write `{}`", path.display()))
     }
 }
 

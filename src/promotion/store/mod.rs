@@ -1,7 +1,6 @@
 //! The ledger: an environment's lock and history, as the branch that counts has them.
 
 pub mod forge;
-pub mod git;
 mod git_store;
 pub mod history;
 pub mod lock_file;

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    base::git::tests::Clone,
     config,
     promotion::store::{
         EnvLock, GitStore, fill,
         forge::{Forge, tests::server::Server},
-        git::tests::Clone,
     },
 };
 

@@ -1,10 +1,10 @@
-//! Tests of Git with real repositories: nothing of the person's is touched, and nobody's work is overwritten.
+//! Tests with real Git repositories: the user's index and work tree are not touched, and no commit is overwritten.
 
 mod remote;
 
 use super::*;
 
-/// A repository with one commit on `main`, and a person who works in it.
+/// A repository with one commit on `main` and a configured committer.
 pub struct Clone {
     pub folder: tempfile::TempDir,
     pub git: Repository,
@@ -31,7 +31,7 @@ impl Clone {
     }
 
     pub async fn run(&self, args: &[&str]) -> String {
-        self.git.ask(args).await.unwrap().trim().to_owned()
+        self.git.run(args).await.unwrap().trim().to_owned()
     }
 
     pub fn write(&self, file: &str, text: &str) {
@@ -55,7 +55,7 @@ fn lock(text: &str) -> Vec<(PathBuf, String)> {
 }
 
 #[tokio::test]
-async fn a_commit_leaves_index_and_work_tree_alone() {
+async fn commit_does_not_touch_index_and_work_tree() {
     let clone = Clone::new().await;
     clone.write("envs/local.toml", "edited\n");
     clone.write("staged", "x\n");
@@ -80,11 +80,11 @@ async fn a_commit_leaves_index_and_work_tree_alone() {
     assert_eq!(std::fs::read(clone.folder.path().join(".git/index")).unwrap(), index);
     assert_eq!(clone.tip("main").await, main);
     let again = clone.git.commit(&commit, &lock("a\n"), "Promote\n").await.unwrap();
-    assert_eq!(again, commit, "nothing is changed, so nothing is committed");
+    assert_eq!(again, commit, "no change, no commit");
 }
 
 #[tokio::test]
-async fn a_branch_that_is_checked_out_is_brought_along_and_the_rest_stays() {
+async fn checked_out_branch_is_updated_and_edits_stay() {
     let clone = Clone::new().await;
     clone.write("gitops/a.yaml", "a: 2");
     clone.write("staged", "x\n");
@@ -98,7 +98,7 @@ async fn a_branch_that_is_checked_out_is_brought_along_and_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn edits_of_the_same_file_and_a_moved_branch_are_refused() {
+async fn edited_file_and_moved_branch_are_rejected() {
     let clone = Clone::new().await;
     let main = clone.tip("main").await;
     let file = Path::new("envs/staging.lock.toml");
@@ -108,14 +108,16 @@ async fn edits_of_the_same_file_and_a_moved_branch_are_refused() {
     assert!(refused.causes[0].starts_with("envs/staging.lock.toml in "), "{refused:?}");
     let commit = clone.git.commit(&main, &lock("a\n"), "Promote").await.unwrap();
     let kept = clone.git.move_branch("main", Some(&main), &commit).await.unwrap_err();
-    assert_eq!((kept.kind, clone.tip("main").await), (Kind::Promotion, main.clone()));
+    assert_eq!(kept.kind, Kind::Promotion);
+    assert_eq!(clone.tip("main").await, main);
     assert_eq!(std::fs::read_to_string(clone.folder.path().join(file)).unwrap(), "mine\n");
 
     clone.run(&["branch", "release"]).await;
     let other = clone.git.commit(&main, &lock("b\n"), "Another").await.unwrap();
     clone.git.move_branch("release", Some(&main), &other).await.unwrap();
     let late = clone.git.move_branch("release", Some(&main), &commit).await.unwrap_err();
-    assert_eq!((late.kind, clone.tip("release").await), (Kind::Promotion, other));
+    assert_eq!(late.kind, Kind::Promotion);
+    assert_eq!(clone.tip("release").await, other);
 }
 
 #[tokio::test]
@@ -126,7 +128,7 @@ async fn commits_and_settings_are_read() {
     let git = &clone.git;
     let main = git.commit_of("main").await.unwrap().unwrap();
     assert_eq!(git.commit_of("no-such-branch").await, Ok(None));
-    assert_eq!(git.commit_of("--all").await, Ok(None), "a name is never an option");
+    assert_eq!(git.commit_of("--all").await, Ok(None), "a name is never parsed as an option");
     let files = git.list(&main, "src/m").await.unwrap();
     assert_eq!(files.keys().collect::<Vec<_>>(), ["src/m/0001_a.sql"]);
     assert_eq!(git.blob(&files["src/m/0001_a.sql"]).await.unwrap(), "SELECT 1;\n");
@@ -139,15 +141,24 @@ async fn commits_and_settings_are_read() {
     assert_eq!(git.edited(&["envs", "src"]).await.unwrap(), ["src/m/0002_b.sql"]);
     let out = tempfile::tempdir().unwrap();
     git.export(&main, "gitops", out.path()).await.unwrap();
-    assert_eq!(std::fs::read_to_string(out.path().join("gitops/a.yaml")).unwrap(), "a: 1", "byte by byte");
+    assert_eq!(std::fs::read_to_string(out.path().join("gitops/a.yaml")).unwrap(), "a: 1", "byte for byte");
 }
 
 #[tokio::test]
-async fn a_folder_that_is_no_top_of_a_repository_is_refused() {
+async fn directory_that_is_not_a_repository_root_is_rejected() {
     let clone = Clone::new().await;
     Repository::open(clone.folder.path()).await.unwrap();
     let inside = Repository::open(&clone.folder.path().join("envs")).await.unwrap_err();
-    assert_eq!(inside.causes, ["it lies in the folder `envs/` of it"]);
+    assert_eq!(inside.causes, ["it is in the directory `envs/` of the repository"]);
     let none = Repository::open(tempfile::tempdir().unwrap().path()).await.unwrap_err();
-    assert_eq!((none.kind, none.message.as_str()), (Kind::Promotion, "the project is no Git repository"));
+    assert_eq!(none.kind, Kind::Promotion);
+    assert_eq!(none.message, "the project is not a Git repository");
+}
+
+#[tokio::test]
+async fn inherited_git_variables_are_removed_unless_set_again() {
+    let clone = Clone::new().await;
+    let git = command(clone.folder.path(), &["rev-parse", "--show-toplevel"]).env("GIT_DIR", "/nowhere");
+    assert!(git.clone().capture().await.is_err());
+    assert!(git.unset("GIT_DIR").capture().await.is_ok());
 }

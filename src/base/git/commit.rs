@@ -1,23 +1,23 @@
-//! Makes commits beside the work tree, and moves a branch to them.
+//! Creates commits without touching the work tree, and moves a branch to them.
 
 use std::path::{Path, PathBuf};
 
-use super::{Repository, cannot};
+use super::{INDEX, Repository, cannot};
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::ToolError,
 };
 
 impl Repository {
-    /// The commit on `parent` in which `files` have the given texts; `parent` itself where they have them already.
+    /// Creates a commit on `parent` in which `files` have the given texts; returns `parent` if they have them already.
     ///
-    /// Only objects are written: an index of its own stands in for the work tree's.
+    /// Only objects are written: a temporary index takes the place of the work tree's.
     pub async fn commit(&self, parent: &str, files: &[(PathBuf, String)], message: &str) -> Result<String> {
-        let folder = tempfile::tempdir().context(Kind::Tool, "make a folder for an index")?;
+        let folder = tempfile::tempdir().context(Kind::Tool, "create a directory for an index")?;
         let index = folder.path().join("index");
         let run = async |args: &[&str], stdin: &str| -> Result<String> {
-            let git = self.git_beside(&index, args).stdin(stdin);
-            let ended = git.capture().await.map_err(|error| cannot(error, "make the commit"))?;
+            let git = self.git(args).env(INDEX, &index).stdin(stdin);
+            let ended = git.capture().await.map_err(|error| cannot(error, "create the commit"))?;
             Ok(ended.stdout.trim().to_owned())
         };
         run(&["read-tree", parent], "").await?;
@@ -33,15 +33,15 @@ impl Repository {
         run(&["commit-tree", &tree, "-p", parent, "-F", "-"], message).await
     }
 
-    /// Moves the local `branch` from `old` to `new`, which follows it; `old` is `None` where the branch is to be made.
+    /// Moves the local `branch` from `old` to its descendant `new`; creates the branch if `old` is `None`.
     ///
-    /// Fails with kind `Promotion` where somebody else has moved it meanwhile. Where the branch is checked out, its work
-    /// tree is brought along, as `git merge --ff-only` does: without that, the next commit there would take the change back.
+    /// Fails with kind `Promotion` if the branch has moved since it was read. If the branch is checked out, its work tree
+    /// is updated as `git merge --ff-only` does: otherwise the next commit there would revert the change.
     pub async fn move_branch(&self, branch: &str, old: Option<&str>, new: &str) -> Result<()> {
         let moved = |error: ToolError| {
             let failure = error.into_failure(Kind::Promotion, format!("cannot move the branch `{branch}`"));
             failure.hint(
-                "somebody may have committed meanwhile, or edited the same files: look, then run this again",
+                "check for new commits on the branch and for edits of the same files, then run this again",
             )
         };
         if let Some(folder) = self.checked_out(branch).await? {
@@ -64,14 +64,14 @@ impl Repository {
 
     /// The work tree in which `branch` is checked out.
     async fn checked_out(&self, branch: &str) -> Result<Option<PathBuf>> {
-        let list = self.ask(&["worktree", "list", "--porcelain"]).await;
+        let list = self.run(&["worktree", "list", "--porcelain"]).await;
         let list = list.map_err(|error| cannot(error, "list the work trees"))?;
         let wanted = format!("branch refs/heads/{branch}");
-        let holds = list.split("\n\n").find(|tree| tree.lines().any(|line| line == wanted));
-        Ok(holds.and_then(|tree| Some(PathBuf::from(tree.lines().next()?.strip_prefix("worktree ")?))))
+        let found = list.split("\n\n").find(|tree| tree.lines().any(|line| line == wanted));
+        Ok(found.and_then(|tree| Some(PathBuf::from(tree.lines().next()?.strip_prefix("worktree ")?))))
     }
 
-    /// Refuses where `files` are edited in the work tree that has `branch` checked out: they could not be brought along.
+    /// Fails if `files` have edits in the work tree that has `branch` checked out: they could not be updated.
     pub async fn may_move(&self, branch: &str, files: &[&Path]) -> Result<()> {
         let Some(folder) = self.checked_out(branch).await? else { return Ok(()) };
         let paths: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
@@ -80,8 +80,8 @@ impl Repository {
         if edited.is_empty() {
             return Ok(());
         }
-        Err(Failure::new(Kind::Promotion, "what a promotion writes is edited here already")
+        Err(Failure::new(Kind::Promotion, "the files that a promotion writes have uncommitted edits")
             .because(format!("{} in `{}`", edited.join(", "), folder.display()))
-            .hint(format!("take the edits back: git checkout -- {}", edited.join(" "))))
+            .hint(format!("revert the edits: git checkout -- {}", edited.join(" "))))
     }
 }
