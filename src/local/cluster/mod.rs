@@ -13,7 +13,7 @@ mod ensure;
 mod flow_tests;
 pub(in crate::local) mod lock;
 mod mark;
-mod names;
+pub mod names;
 pub(in crate::local) mod nodes;
 pub(in crate::local) mod observe;
 mod pause;
@@ -29,7 +29,7 @@ use crate::{base::failure::Result, config::HostDirs};
 
 pub use attached::{attach, handle_of, kubeconfig_of};
 pub use claim::{claim, resolve};
-pub use ensure::{ensure, foreign};
+pub use ensure::{check_settings, ensure, foreign};
 pub use lock::Lock;
 pub use mark::Mark;
 pub use observe::{Observed, handle, observe};
