@@ -189,6 +189,19 @@ impl Failure {
         told.join(": ")
     }
 
+    /// The failure as the JSON object of an event.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "event": "failure",
+            "kind": self.kind.name(),
+            "exit_code": self.kind.exit_code(),
+            "message": self.message,
+            "location": self.location.as_ref().map(ToString::to_string),
+            "causes": self.causes,
+            "hints": self.hints,
+        })
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -239,6 +252,11 @@ mod tests {
         let failure =
             Failure::new(Kind::Cluster, "write").caused_by(&error).because("no space left on device");
         assert_eq!((failure.kind, failure.hints.len(), failure.causes.len()), (Kind::Tool, 1, 2));
+    }
+
+    #[test]
+    fn the_json_form_has_the_exit_code() {
+        assert_eq!(Failure::new(Kind::Phase, "x").to_json()["exit_code"], 40);
     }
 
     #[test]

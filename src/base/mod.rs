@@ -2,10 +2,13 @@
 
 pub mod atomic_file;
 pub mod docker;
+pub mod duration;
 pub mod event;
+pub mod event_file;
 pub mod failure;
 pub mod git;
 pub mod k8s;
+pub mod signal;
 pub mod timing;
 pub mod tool;
 pub mod wait;

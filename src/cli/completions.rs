@@ -1,4 +1,4 @@
-//! `seasense completions`: a completion script for a shell.
+//! `seasense completions`: prints a completion script for a shell.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use super::{Context, reference};
 /// Arguments of `seasense completions`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Shell to complete for
+    /// Shell
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -1,21 +1,22 @@
-//! What every command needs, made when it is first needed: cheap commands never pay for expensive parts.
+//! What commands have in common: project, environment, container daemon. Each is created only if a command needs it.
 
 use super::{Global, interrupt::Ending};
 use crate::{
     base::{
         docker::Docker,
-        failure::{Context as _, Failure, Kind, Result},
+        failure::{Context as _, Kind, Result},
     },
     config::{Environment, HostDirs, Project},
+    launch::guards,
     local::{Host, LocalContext, cluster},
     ui::Ui,
 };
 
-/// The edge of a command.
+/// The context of a command.
 pub struct Context<'a> {
     /// The terminal.
     pub ui: &'a Ui,
-    /// Whether Ctrl-C is how the work ends.
+    /// Whether a signal is the regular end of the command.
     pub ending: Ending,
     global: Global,
 }
@@ -40,48 +41,18 @@ impl<'a> Context<'a> {
         Ok(cluster::resolve(&HostDirs::from_environment()?, project, environment))
     }
 
-    /// Refuses an environment whose cluster is not made on this machine, for a verb that makes, stops or removes one.
-    pub fn made_here(environment: &Environment) -> Result<()> {
-        let (name, engine) = (environment.name(), environment.cluster.engine);
-        if !engine.is_attached() {
-            return Ok(());
-        }
-        Err(Failure::new(Kind::Usage, format!("`{name}` is no environment of this machine"))
-            .because(format!(
-                "its cluster is attached (engine `{}`): this verb is for engine `kind`",
-                engine.name()
-            ))
-            .hint(format!(
-                "`seasense promote {name}` brings a digest to it, `seasense status --env {name}` looks at it"
-            )))
-    }
-
-    /// Refuses a rehearsal, for a verb that does more with it than to look and to remove.
-    pub fn no_rehearsal(environment: &Environment) -> Result<()> {
-        let Some(real) = environment.rehearsed() else { return Ok(()) };
-        let name = environment.name();
-        Err(Failure::new(
-            Kind::Usage,
-            format!("`{name}` is a rehearsal: it is looked at and removed, no more"),
-        )
-        .because("it runs the digest that another environment has run, and nothing newer")
-        .hint(format!(
-            "`seasense promote {real} --rehearse` brings one to it, `seasense down --env {name}` removes it"
-        )))
-    }
-
-    /// The environment that the command works on, which must be one that is made on this machine.
+    /// The environment that the command works on; fails if it is not local.
     pub fn environment_here(&self, project: &Project) -> Result<Environment> {
         let environment = self.environment(project)?;
-        Self::made_here(&environment).map(|()| environment)
+        guards::require_local(&environment).map(|()| environment)
     }
 
-    /// What its file says, without a name on this machine.
+    /// The environment as its file describes it, without an instance name and port on this machine.
     pub fn template(&self, project: &Project) -> Result<Environment> {
         Environment::load(project, &self.global.environment)
     }
 
-    /// What it takes to look at environments and to remove them: no checkout.
+    /// The context to inspect and remove environments without a checkout.
     pub async fn host(&self) -> Result<Host> {
         Ok(Host {
             dirs: HostDirs::from_environment()?,
@@ -90,14 +61,14 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The same, with its name and its port taken for this checkout: what a verb asks for that makes things.
+    /// The environment with an instance name and port that are reserved for this checkout.
     pub async fn claimed(&self, project: &Project) -> Result<Environment> {
         let environment = Environment::load(project, &self.global.environment)?;
         let (dirs, now) = (HostDirs::from_environment()?, jiff::Timestamp::now());
         cluster::claim(&dirs, project, environment, now, self.ui.events()).await
     }
 
-    /// What the engine works with.
+    /// The context to work on local environments.
     pub async fn engine(&self, project: &Project) -> Result<LocalContext> {
         Ok(LocalContext {
             project: project.clone(),
@@ -107,7 +78,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The Docker daemon.
+    /// The container daemon.
     pub async fn docker(&self) -> Result<Docker> {
         Docker::connect().await
     }

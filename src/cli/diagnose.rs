@@ -1,4 +1,4 @@
-//! `seasense diagnose`: one file with everything that tells why the environment is as it is, and no secret in it.
+//! `seasense diagnose`: collects a diagnostics bundle without secrets.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -9,13 +9,13 @@ use crate::{
     diagnose::{self, Options, Subject},
 };
 
-/// How long the collecting may take when a person asks for it.
+/// The time limit on request; after a failed run it is shorter.
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// Arguments of `seasense diagnose`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// File to write [default: a new one in the cache]
+    /// File to write [default: a new file in the cache]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Leave out all logs
@@ -23,12 +23,12 @@ pub struct Args {
     no_logs: bool,
 }
 
-/// Collects the bundle and prints where it is.
+/// Collects the bundle and prints its path.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let dirs = HostDirs::from_environment()?;
-    // Without a daemon there is still the machine, the lock and the last run to tell of.
+    // Without a daemon the bundle still has the machine, the supply lock and the last run.
     let docker = context.docker().await.ok();
     let subject = Subject {
         project: &project,

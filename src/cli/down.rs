@@ -1,4 +1,4 @@
-//! `seasense down`: the environment goes, and it is proved that nothing is left.
+//! `seasense down`: removes the environment and checks that nothing is left.
 
 use std::process::ExitCode;
 
@@ -14,10 +14,10 @@ use crate::{
 /// Arguments of `seasense down`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Stop everything but keep the data: the same as `seasense pause`
+    /// Stop everything and keep the data: the same as `seasense pause`
     #[arg(long, conflicts_with = "all")]
     keep_data: bool,
-    /// Remove the local registry and its network as well, unless another environment uses them
+    /// Remove also the local registry and its network, unless another environment uses them
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -36,11 +36,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let engine = context.engine(&project).await?;
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;
-    let extent = if args.all { RemoveScope::Everything } else { RemoveScope::Environment };
-    let mut removed = cluster::remove(&engine.host(), (environment.instance(), &cluster), extent).await?;
+    let scope = if args.all { RemoveScope::Everything } else { RemoveScope::Environment };
+    let mut removed = cluster::remove(&engine.host(), (environment.instance(), &cluster), scope).await?;
     let trusted = TrustStore::open(&engine.dirs.trust_ledger())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
-    // For people this is news on the screen, and no data.
+    // Without `--json` the result is a message, not data.
     args.json.print(context, &removed, String::new)?;
     if !args.json.wanted() {
         context.ui.say(&report(&removed));
@@ -48,18 +48,15 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Trust was given by the person, and is taken back by the person only.
+/// The user installed the trust, so only the user removes it.
 fn still_trusted(entry: &Entry) -> String {
     let (fingerprint, path) = (entry.fingerprint.get(..16).unwrap_or_default(), entry.place.path());
-    format!(
-        "`{}` trusts its authority {fingerprint}; `seasense trust remove` takes that back",
-        path.display()
-    )
+    format!("`{}` trusts its authority {fingerprint}; `seasense trust remove` removes it", path.display())
 }
 
 fn report(removed: &Removed) -> String {
     let mut text = String::from(
-        "Nothing of the environment is left: no container, no volume, no network, no file outside the cache.\n",
+        "The environment is removed: no container, volume, network or file outside the cache is left.\n",
     );
     for kept in &removed.kept {
         text += &format!("  kept: {kept}\n");

@@ -11,6 +11,7 @@ use crate::{
     base::failure::Result,
     config::Environment,
     images::{self, Lock, Mode, Scope, SupplyContext},
+    launch::inputs::SupplyOptions,
     local::LocalContext,
     ui,
 };
@@ -47,17 +48,15 @@ impl Supply {
         }
     }
 
-    /// What the supply works with.
+    /// The options without their command line form.
+    pub fn options(&self) -> SupplyOptions {
+        let cores = || std::thread::available_parallelism().map_or(2, usize::from);
+        SupplyOptions { mode: self.mode(), jobs: self.jobs.unwrap_or_else(cores) }
+    }
+
+    /// The context of the supply.
     pub fn context(&self, engine: &LocalContext, environment: &Environment) -> SupplyContext {
-        SupplyContext {
-            project: engine.project.clone(),
-            dirs: engine.dirs.clone(),
-            docker: engine.docker.clone(),
-            events: std::sync::Arc::clone(&engine.events),
-            registry_port: *environment.ports.registry.get_ref(),
-            jobs: self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),
-            refresh: false,
-        }
+        self.options().context(engine, environment)
     }
 }
 

@@ -1,30 +1,30 @@
-//! The `--json` switch, the same in every command that has one.
+//! The option `--json`, the same in every command that has it.
 
 use serde::Serialize;
 
 use super::Context;
 use crate::base::failure::{Context as _, Kind, Result};
 
-/// The switch.
+/// The option.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Json {
-    /// Print JSON for programs, as `docs/schemas` describes it
+    /// Print JSON (schemas: docs/schemas)
     #[arg(long)]
     json: bool,
 }
 
 impl Json {
-    /// The switch of a command that has it under a condition of its own.
+    /// The value for a command that declares the option itself.
     pub const fn when(json: bool) -> Self {
         Self { json }
     }
 
-    /// Whether JSON is wanted.
+    /// Whether JSON is requested.
     pub const fn wanted(self) -> bool {
         self.json
     }
 
-    /// Prints `value` where JSON is wanted, else what `text` gives.
+    /// Prints `value` as JSON if requested, otherwise `text`.
     pub fn print(
         self,
         context: &Context<'_>,

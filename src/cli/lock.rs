@@ -1,4 +1,4 @@
-//! `--wait-lock`: what a verb does when another run works on the same environment.
+//! The option `--wait-lock`: waits for another run on the same environment.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::{
     local::{LocalContext, cluster::Lock},
 };
 
-/// The choice between waiting and refusing.
+/// The option.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct LockArgs {
-    /// Wait this long for another run on the environment to end, instead of refusing at once
+    /// Wait this many seconds for another run on the environment to end, instead of failing at once
     #[arg(long, value_name = "SECONDS")]
     wait_lock: Option<u64>,
 }

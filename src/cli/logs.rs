@@ -1,4 +1,4 @@
-//! `seasense logs`: the logs of one part of the platform, wherever it runs.
+//! `seasense logs`: shows the logs of one part of the platform.
 
 use std::process::ExitCode;
 
@@ -12,23 +12,24 @@ use crate::{
         k8s::{Client, Selector, exec::Target, object, resource},
     },
     config::HostDirs,
-    local::cluster,
+    launch::guards,
+    local::{buoys::fleet, cluster},
 };
 
-/// A part of the platform, as people name it.
+/// A part of the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// The API that takes and gives readings
+    /// The API
     Backend,
     /// The public page
     Frontend,
     /// The PostgreSQL instances
     Database,
-    /// The proxies that people and buoys reach
+    /// The proxies of the public gateway
     Gateway,
     /// The simulated buoys
     Fleet,
-    /// What applies the platform to the cluster
+    /// The controllers that apply the platform
     Flux,
 }
 
@@ -38,15 +39,15 @@ pub struct Args {
     /// Part of the platform
     #[arg(value_enum)]
     part: Part,
-    /// Go on with new lines until interrupted
+    /// Follow new lines until interrupted
     #[arg(long, short)]
     follow: bool,
-    /// How many of the last lines of each container to show
+    /// Number of the last lines of each container to show
     #[arg(long, default_value_t = 50, value_name = "LINES")]
     tail: u32,
 }
 
-/// Where a part runs: namespace, labels, container (the first one when empty).
+/// The namespace, labels and container of a part; an empty container is the first one.
 const fn place(part: Part) -> (&'static str, &'static str, &'static str) {
     match part {
         Part::Backend => {
@@ -60,13 +61,13 @@ const fn place(part: Part) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// Prints the logs to standard output, each line with the name of its pod in front.
+/// Prints the logs to standard output, each line after the name of its pod.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     if args.part == Part::Fleet {
-        Context::made_here(&environment)?;
-        let name = crate::local::buoys::fleet::container(&environment.cluster_name());
+        guards::require_local(&environment)?;
+        let name = fleet::container(&environment.cluster_name());
         let text = context.docker().await?.logs(&name, args.tail as usize).await?;
         context.ui.data(&text);
         return Ok(ExitCode::SUCCESS);
@@ -78,8 +79,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let names: Vec<String> =
         pods.iter().filter_map(|pod| object::text(pod, "/metadata/name")).map(str::to_owned).collect();
     if names.is_empty() {
-        return Err(Failure::new(Kind::Workload, format!("no pod of {namespace} carries {labels}"))
-            .hint("`seasense status` says what is missing"));
+        return Err(Failure::new(Kind::Workload, format!("no pod in {namespace} has the labels {labels}"))
+            .hint("`seasense status` shows what is missing"));
     }
     let targets = names.iter().map(|pod| Target { namespace, pod, container });
     if args.follow {

@@ -1,4 +1,4 @@
-//! `seasense man`: the manual pages.
+//! `seasense man`: prints or writes the manual pages.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -8,12 +8,12 @@ use crate::base::failure::{Context as _, Kind, Result};
 /// Arguments of `seasense man`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Write every page into this folder, made where it does not exist, instead of printing `seasense.1`
-    #[arg(long, value_name = "FOLDER")]
+    /// Write every page to this directory, created if missing, instead of printing `seasense.1`
+    #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
-/// Prints the page of the program, or writes all of them.
+/// Prints the page of the program, or writes all pages.
 pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     let pages = reference::pages().context(Kind::Internal, "write the manual pages")?;
     let Some(folder) = &args.dir else {
@@ -22,7 +22,7 @@ pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
             .data(&pages.get("seasense.1").map(|page| String::from_utf8_lossy(page)).unwrap_or_default());
         return Ok(ExitCode::SUCCESS);
     };
-    let what = || format!("write the manual pages into `{}`", folder.display());
+    let what = || format!("write the manual pages to `{}`", folder.display());
     std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
     for (name, page) in &pages {
         std::fs::write(folder.join(name), page).with_context(Kind::Tool, what)?;

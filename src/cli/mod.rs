@@ -1,4 +1,4 @@
-//! The command line: one file per verb, each with its arguments and what it does.
+//! The command line: a file per command with its arguments and the rendering of its result.
 
 mod artifact;
 mod ci;
@@ -44,7 +44,7 @@ use crate::{
     ui::{Output, Ui},
 };
 
-/// Run the whole SeaSense production platform on this machine
+/// Run the SeaSense production platform on this machine
 #[derive(Debug, Parser)]
 #[command(name = "seasense", version, max_term_width = 100)]
 pub struct Cli {
@@ -57,72 +57,72 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
-    /// Environment to work on: the name of a file in `envs/`
+    /// Environment: the name of a file in `envs/`
     #[arg(long = "env", global = true, default_value = "local", env = "SEASENSE_ENV", value_name = "NAME")]
     environment: String,
-    /// Folder of the project [default: the nearest one upwards with `envs/` and `gitops/`]
+    /// Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]
     #[arg(long, global = true, env = "SEASENSE_PROJECT", value_name = "DIR")]
     project: Option<PathBuf>,
-    /// How to show progress on standard error
+    /// Format of the progress on standard error
     #[arg(long, global = true, value_enum, default_value_t, env = "SEASENSE_OUTPUT", value_name = "HOW")]
     output: Output,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Bring the environment up, or up to date, and prove that it works
+    /// Start the environment, or bring it up to date, and verify it
     Dev(dev::Args),
-    /// Bring up an environment of its own, check it, run a command against it, and remove it whatever happens
+    /// Run a command against an ephemeral environment
     Ci(ci::Args),
-    /// Remove the environment and prove that nothing is left
+    /// Remove the environment
     Down(down::Args),
-    /// Free the machine: stop everything, keep data and certificates
+    /// Stop the environment and keep its data
     Pause(pause::Args),
-    /// Wake a paused environment exactly as it was, and prove that it works
+    /// Resume a paused environment and verify it
     Resume(resume::Args),
-    /// Keep the database's state under a name, and go back to it
+    /// Save and load snapshots of the database
     Snapshot(snapshot::Args),
-    /// Bring the digest that the environment before has run: gates, a commit, a watch, and back by itself where it is worse
+    /// Promote an artifact digest to an environment
     Promote(promote::Args),
-    /// Bring back a digest that was verified before
+    /// Roll back to a previously verified digest
     Rollback(rollback::Args),
-    /// Show who brought what to an environment, when, how it was verified, and whether the signatures hold
+    /// Show the history of promotions and rollbacks and check its signatures
     History(history::Args),
-    /// Say what runs, at which digest, and what is wrong
+    /// Show the state of the environment and its problems
     Status(status::Args),
-    /// List every environment of this machine
+    /// List the environments of this machine
     Ls(ls::Args),
-    /// Remove what belongs to no living owner
+    /// Remove orphaned environments
     Gc(gc::Args),
     /// Show the logs of one part of the platform
     Logs(logs::Args),
     /// Open the public page in a browser
     Open(open::Args),
-    /// Make, list and check the images and upstream manifests
+    /// Build, pull, list and verify images and upstream manifests
     Images(images::Args),
-    /// Make, change and remove what an environment runs on at Scaleway
+    /// Create, change and remove the infrastructure of an environment at Scaleway
     Infra(infra::Args),
-    /// Print the tree exactly as Flux will get it
+    /// Print the tree as Flux gets it
     Render(render::Args),
-    /// Say in what two environments, commits, artifacts or the work tree differ
+    /// Compare two environments, commits, artifacts or the work tree
     Diff(diff::Args),
-    /// Prove that environments differ in nothing but what was reviewed
+    /// Check that environments differ only in reviewed variables
     Parity(parity::Args),
-    /// Publish what other environments are to run
+    /// Publish the platform artifact
     Artifact(artifact::Args),
-    /// Say what environments cost a month, and whether that is within their budgets
+    /// Show the monthly cost of environments and check their budgets
     Cost(cost::Args),
-    /// Let this machine's browsers and programs trust the environment, or take it back
+    /// Install or remove trust in the environment's certificate authority
     Trust(trust::Args),
     /// Check that this machine can run the platform
     Doctor(doctor::Args),
-    /// Pack everything that tells why the environment is as it is, without secrets
+    /// Collect a diagnostics bundle without secrets
     Diagnose(diagnose::Args),
-    /// Say where the time of the last `dev` went
+    /// Show how long the steps of the last `dev` took
     Timing(timing::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Print the manual page, or write those of every command
+    /// Print or write the manual pages
     Man(man::Args),
 }
 
@@ -133,15 +133,15 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match runtime {
         Ok(runtime) => {
             let ending = interrupt::Ending::default();
-            // `ci` has something to do after a signal: what it made goes.
+            // `ci` removes its environment after a signal, so it handles signals itself.
             let guarded = !matches!(cli.command, Command::Ci(_));
-            let elsewhere = matches!(cli.command, Command::Promote(_) | Command::Rollback(_));
-            let hints = if elsewhere { &interrupt::ELSEWHERE[..] } else { &interrupt::HERE };
+            let attached = matches!(cli.command, Command::Promote(_) | Command::Rollback(_));
+            let hints = if attached { &interrupt::ATTACHED[..] } else { &interrupt::LOCAL };
             let work = Box::pin(dispatch(&ui, ending.clone(), cli));
             let result = runtime.block_on(async {
                 if guarded { interrupt::guard(&ui, &ending, hints, work).await } else { work.await }
             });
-            // A blocking task must not hold the end up: everything it does is safe to cut.
+            // A blocking task must not delay the end: each can be dropped at any moment.
             runtime.shutdown_background();
             result
         }

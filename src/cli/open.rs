@@ -1,4 +1,4 @@
-//! `seasense open`: the public page in a browser.
+//! `seasense open`: opens the public page in a browser.
 
 use std::process::ExitCode;
 
@@ -14,28 +14,28 @@ use crate::{
 /// Arguments of `seasense open`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print the address instead of opening it
+    /// Print the URL instead of opening it
     #[arg(long)]
     print: bool,
 }
 
-/// What opens an address on this kind of machine, in order of preference.
+/// The programs that open a URL, in order of preference.
 const OPENERS: [&str; 4] = ["xdg-open", "open", "wslview", "gio"];
 
-/// Opens the page, or prints its address.
+/// Opens the page, or prints its URL.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let (host, port) = (environment.variables.hostname.get_ref(), environment.https_port());
-    let address = format!("{}/", workloads::address(host, port));
+    let address = format!("{}/", workloads::public_url(host, port));
     if args.print {
         context.ui.data(&format!("{address}\n"));
         return Ok(ExitCode::SUCCESS);
     }
     let opener = OPENERS.iter().find(|name| tool::locate(name).is_ok()).ok_or_else(|| {
-        Failure::new(Kind::Tool, "no program to open a browser with")
+        Failure::new(Kind::Tool, "no program opens a browser")
             .because(format!("none of {} is on PATH", OPENERS.join(", ")))
-            .hint(format!("open {address} yourself"))
+            .hint(format!("open {address} in a browser"))
     })?;
     let mut invocation = Invocation::new(*opener);
     if *opener == "gio" {

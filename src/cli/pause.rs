@@ -1,21 +1,14 @@
-//! `seasense pause`: nothing of the environment runs, and nothing of it is lost.
+//! `seasense pause`: stops everything of the environment and keeps its data.
 
-use std::{process::ExitCode, time::Duration};
-
-use jiff::Timestamp;
+use std::process::ExitCode;
 
 use super::{Context, json::Json, lock::LockArgs};
 use crate::{
-    base::{failure::Result, k8s::Client},
-    local::{
-        LocalContext,
-        cluster::{self, Mark, Observed, Paused},
-    },
-    phases, ui,
+    base::failure::Result,
+    launch::{guards, pause},
+    local::cluster::Paused,
+    ui,
 };
-
-/// What the cluster runs is told for the person's sake: a cluster that does not answer is paused all the same.
-const ASK_LIMIT: Duration = Duration::from_secs(3);
 
 /// Arguments of `seasense pause`.
 #[derive(Debug, clap::Args)]
@@ -30,36 +23,26 @@ pub struct Args {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
-    Context::no_rehearsal(&environment)?;
-    let engine = context.engine(&project).await?;
-    let cluster = environment.cluster_name();
-    let _lock = args.lock.take(&engine, &environment).await?;
-    let asked = tokio::time::timeout(ASK_LIMIT, digest(&engine, &cluster)).await;
-    let mark = Mark { since: Timestamp::now(), digest: asked.ok().and_then(Result::ok).flatten() };
-    let paused = cluster::pause(&engine, (environment.instance(), &cluster), mark).await?;
+    guards::refuse_rehearsal(&environment)?;
+    let local = context.engine(&project).await?;
+    let _lock = args.lock.take(&local, &environment).await?;
+    let paused = pause::pause(&local, &environment).await?;
     args.json.print(context, &paused, String::new)?;
     if !args.json.wanted() {
-        context.ui.say(&report(&paused));
+        context.ui.say(&text(&paused));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn digest(engine: &LocalContext, cluster: &str) -> Result<Option<String>> {
-    if cluster::observe(&engine.docker, &engine.dirs, cluster).await? != Observed::Running {
-        return Ok(None);
-    }
-    phases::followed(&Client::connect(&cluster::handle(&engine.dirs, cluster)).await?).await
-}
-
-fn report(paused: &Paused) -> String {
+fn text(paused: &Paused) -> String {
     let freed = if paused.stopped.is_empty() {
-        format!("`{}` was paused already, since {:.0}.\n", paused.environment, paused.since)
+        format!("`{}` has already been paused since {:.0}.\n", paused.environment, paused.since)
     } else {
-        format!("`{}` is paused: {} of memory are free.\n", paused.environment, ui::size(paused.freed))
+        format!("`{}` is paused; {} of memory are free.\n", paused.environment, ui::size(paused.freed))
     };
-    let digest = paused.digest.as_deref().unwrap_or("what it ran");
+    let digest = paused.digest.as_deref().unwrap_or("the same artifact");
     format!(
         "{freed}  kept: data, certificates and images, in the stopped containers\n  \
-         `seasense resume` wakes it at {digest}; `seasense dev` wakes it and applies your checkout\n"
+         `seasense resume` starts it again at {digest}; `seasense dev` starts it and applies your checkout\n"
     )
 }

@@ -1,4 +1,4 @@
-//! What is generated from the command line's definition: manual pages, completion scripts, and the reference in `docs`.
+//! Generates manual pages, completion scripts and the reference in `docs` from the definition of the command line.
 
 use std::{collections::BTreeMap, fmt::Write, io};
 
@@ -9,7 +9,7 @@ use super::Cli;
 
 const NAME: &str = "seasense";
 
-/// Shells with a completion script, and its file's name as the shell looks for it.
+/// Shells with a completion script, and the file name that the shell expects.
 const SHELLS: [(Shell, &str); 4] = [
     (Shell::Bash, "seasense.bash"),
     (Shell::Zsh, "_seasense"),
@@ -17,7 +17,7 @@ const SHELLS: [(Shell, &str); 4] = [
     (Shell::PowerShell, "_seasense.ps1"),
 ];
 
-/// The program's definition. Help is `--help` everywhere: a verb for it would double every page.
+/// The definition of the program. `--help` exists everywhere, so the help subcommand would only double every page.
 fn definition() -> Command {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
@@ -31,7 +31,7 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     script
 }
 
-/// The manual pages by file name: `seasense.1`, and one for each verb.
+/// The manual pages by file name: `seasense.1` and one for each command.
 pub fn pages() -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut pages = BTreeMap::new();
     collect(&definition(), &mut pages)?;
@@ -46,7 +46,7 @@ fn collect(command: &Command, pages: &mut BTreeMap<String, Vec<u8>>) -> io::Resu
     visible(command).try_for_each(|verb| collect(verb, pages))
 }
 
-/// Every generated file of the repository, by its path.
+/// Every generated file of the repository, by path.
 pub fn documents() -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut all: BTreeMap<String, Vec<u8>> =
         pages()?.into_iter().map(|(name, text)| (format!("docs/man/{name}"), text)).collect();
@@ -61,16 +61,16 @@ fn visible(command: &Command) -> impl Iterator<Item = &Command> {
     command.get_subcommands().filter(|verb| !verb.is_hide_set())
 }
 
-/// The reference of every verb and option.
+/// The reference of every command and option.
 fn markdown() -> String {
     let root = definition();
     let mut text = String::from(
-        "# Commands of seasense\n\nGenerated from the program; `SEASENSE_REFRESH=1 cargo test --test generated` writes it anew.\n",
+        "# Commands of seasense\n\nGenerated from the program; `SEASENSE_REFRESH=1 cargo test --test generated` updates it.\n",
     );
     let global: Vec<&Arg> = root.get_arguments().filter(|arg| arg.is_global_set()).collect();
     text += "\nOptions of every command:\n\n";
     table(&mut text, &global);
-    text += "\n| command | what it does |\n|---|---|\n";
+    text += "\n| command | description |\n|---|---|\n";
     for verb in visible(&root) {
         let anchor = format!("{NAME}-{}", verb.get_name());
         let _ = writeln!(text, "| [`{NAME} {}`](#{anchor}) | {} |", verb.get_name(), about(verb));
@@ -108,7 +108,7 @@ fn about(command: &Command) -> String {
 }
 
 fn table(text: &mut String, args: &[&Arg]) {
-    text.push_str("| option | meaning |\n|---|---|\n");
+    text.push_str("| option | description |\n|---|---|\n");
     for arg in args {
         let _ = writeln!(text, "| `{}` | {} |", spelling(arg), cell(&meaning(arg)));
     }
@@ -129,7 +129,7 @@ fn spelling(arg: &Arg) -> String {
     [names.join(", "), values].join(" ").trim().replace('|', "\\|")
 }
 
-/// The help, and what may be given, what is meant without it, and which variable stands for it.
+/// The help text with the possible values, the default and the environment variable.
 fn meaning(arg: &Arg) -> String {
     let mut text = arg.get_help().map(ToString::to_string).unwrap_or_default();
     if !arg.get_action().takes_values() {
@@ -149,10 +149,10 @@ fn meaning(arg: &Arg) -> String {
     }
     let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if !defaults.is_empty() {
-        let _ = write!(text, "; without it `{}`", defaults.join(" "));
+        let _ = write!(text, "; default `{}`", defaults.join(" "));
     }
     if let Some(variable) = arg.get_env() {
-        let _ = write!(text, "; or `{}`", variable.to_string_lossy());
+        let _ = write!(text, "; environment variable `{}`", variable.to_string_lossy());
     }
     text
 }

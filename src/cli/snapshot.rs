@@ -22,7 +22,7 @@ use crate::{
     },
     phases,
     ui::{self, Ui},
-    workloads::{self, Public},
+    workloads::{self, PublicEndpoint},
 };
 
 /// The API finds the database again when its next connection is made.
@@ -156,10 +156,11 @@ fn older(kept: &Content, before: &Content) -> String {
 /// Waits until the API answers from the database it has now.
 async fn serving(engine: &LocalContext, environment: &Environment, client: &Client) -> Result<()> {
     let deadline = Deadline::after(SERVE_LIMIT);
-    let authority = workloads::credentials(client, deadline).await?.authority;
-    let public = Public::new(environment.variables.hostname.get_ref(), environment.https_port(), &authority)?;
+    let authority = workloads::wait_for_credentials(client, deadline).await?.authority;
+    let public =
+        PublicEndpoint::new(environment.variables.hostname.get_ref(), environment.https_port(), &authority)?;
     let step = Step::start(&engine.events, "snapshot.serving", "See the API answer");
-    let summary = workloads::serving(&public, deadline).await?;
+    let summary = workloads::wait_for_api(&public, deadline).await?;
     step.done(format!("{} readings stored", summary.readings));
     Ok(())
 }

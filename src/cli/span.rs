@@ -1,14 +1,14 @@
-//! Times on the command line: `90m`, `1h 30m`, `PT1H`.
+//! Durations on the command line: `90m`, `1h 30m`, `PT1H`.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// Reads a time that is longer than nothing.
+/// Parses a duration greater than zero.
 pub fn parse(text: &str) -> Result<Duration, String> {
     let span: SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
     let span = Duration::try_from(span).map_err(|_| "must not be negative".to_owned())?;
-    if span.is_zero() { Err("must be longer than nothing".to_owned()) } else { Ok(span) }
+    if span.is_zero() { Err("must be greater than zero".to_owned()) } else { Ok(span) }
 }
 
 #[cfg(test)]
@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_as_people_write_them() {
+    fn durations_are_parsed() {
         assert_eq!(parse("1h"), Ok(Duration::from_hours(1)));
         assert_eq!(parse("1h 30m"), Ok(Duration::from_mins(90)));
         assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));

@@ -128,7 +128,7 @@ fn of_machine<'a>(subject: Subject<'a>, logs: bool, basket: &'a Basket) -> Vec<P
         return parts;
     };
     let observer = Observer { environment: subject.environment, dirs: subject.dirs, docker: Some(docker) };
-    let status = async move { basket.serialized("status.json", &observe::snapshot(observer).await) };
+    let status = async move { basket.serialized("status.json", &observe::status(observer).await) };
     parts.push(("docker", Box::pin(machine::docker(subject, docker, logs, basket))));
     parts.push(("nodes", Box::pin(machine::nodes(subject, docker, logs, basket))));
     parts.push(("status", Box::pin(status)));

@@ -1,8 +1,7 @@
-//! Leases of the dead.
+//! Deletes leader election leases whose holders ended with their nodes.
 //!
-//! A controller that leads renews a lease, and one that starts waits until the lease that it finds has not been renewed for
-//! its whole length, 15 to 60 s, whatever time is written in it. When all nodes stood still at once nobody who leads is
-//! left, and there is nothing to wait for.
+//! A leading controller renews its lease. A starting one waits until the existing lease was not renewed for its whole
+//! duration, 15 to 60 s. After all nodes were stopped no leader is left, so this wait is not needed.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,25 +11,25 @@ use crate::base::{
     k8s::{Client, Selector, object, resource},
 };
 
-/// The nodes' own signs of life: they are renewed, never competed for.
+/// The heartbeats of the nodes; they have no leader election.
 const OF_NODES: &str = "kube-node-lease";
-/// The API server's own sign of life.
+/// The heartbeat of the API server.
 const OF_API_SERVERS: &str = "apiserver.kubernetes.io/identity";
 
-/// Deletes every lease whose holder renewed it last before `started`, when all nodes were started again; gives their
-/// names. A lease that somebody takes at this moment is left alone.
-pub async fn free(client: &Client, started: Timestamp) -> Result<Vec<String>> {
+/// Deletes every lease that was last renewed before `started`, the restart of all nodes; returns their names. A lease that
+/// is acquired at the same moment is kept.
+pub async fn delete_stale(client: &Client, started: Timestamp) -> Result<Vec<String>> {
     let leases = client.list(&resource::LEASE, None, &Selector::all()).await?;
-    let mut freed = Vec::new();
-    for lease in leases.iter().filter(|lease| is_dead(lease, started)) {
+    let mut deleted = Vec::new();
+    for lease in leases.iter().filter(|lease| is_stale(lease, started)) {
         if client.delete(&resource::LEASE, lease).await? {
-            freed.push(format!("{}/{}", object::namespace(lease), object::name(lease)));
+            deleted.push(format!("{}/{}", object::namespace(lease), object::name(lease)));
         }
     }
-    Ok(freed)
+    Ok(deleted)
 }
 
-fn is_dead(lease: &Value, started: Timestamp) -> bool {
+fn is_stale(lease: &Value, started: Timestamp) -> bool {
     let renewed = object::text(lease, "/spec/renewTime").and_then(|time| time.parse::<Timestamp>().ok());
     object::namespace(lease) != OF_NODES
         && object::label(lease, OF_API_SERVERS).is_none()
@@ -51,7 +50,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_leases_of_holders_that_died_with_their_nodes_are_freed() {
+    async fn only_leases_from_before_the_restart_are_deleted() {
         let started: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
         let (before, after) = ("2026-11-21T09:00:00.123456Z", "2026-11-21T10:00:01.000000Z");
         let mut of_server = lease("kube-system", "apiserver-x", "apiserver-x_1", before);
@@ -60,21 +59,21 @@ mod tests {
         api.serve_list(
             "/apis/coordination.k8s.io/v1/leases",
             &[
-                lease("flux-system", "led", "controller_1", before),
-                lease("flux-system", "taken-again", "controller_2", after),
-                lease("flux-system", "given-back", "", before),
+                lease("flux-system", "stale", "controller_1", before),
+                lease("flux-system", "acquired-again", "controller_2", after),
+                lease("flux-system", "released", "", before),
                 lease(OF_NODES, "node", "node", before),
                 of_server,
             ],
         );
-        api.serve("/apis/coordination.k8s.io/v1/namespaces/flux-system/leases/led", json!({}));
-        assert_eq!(free(&api.client(), started).await.unwrap(), ["flux-system/led"]);
+        api.serve("/apis/coordination.k8s.io/v1/namespaces/flux-system/leases/stale", json!({}));
+        assert_eq!(delete_stale(&api.client(), started).await.unwrap(), ["flux-system/stale"]);
         let deleted: Vec<String> = api
             .asked()
             .into_iter()
             .map(|asked| asked.line)
             .filter(|line| line.starts_with("DELETE"))
             .collect();
-        assert_eq!(deleted, ["DELETE /apis/coordination.k8s.io/v1/namespaces/flux-system/leases/led"]);
+        assert_eq!(deleted, ["DELETE /apis/coordination.k8s.io/v1/namespaces/flux-system/leases/stale"]);
     }
 }

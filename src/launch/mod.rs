@@ -1,6 +1,17 @@
-//! Brings environments of this machine up and keeps them up to date.
+//! Brings up local environments: plans, executes, watches, pauses, resumes, and runs `ci`.
 
-pub mod awake;
-pub mod controller_leases;
+pub mod bring_up;
+pub mod ci;
+mod controller_leases;
+mod endpoint;
+pub mod execute;
+pub mod guards;
+pub mod inputs;
+pub mod pause;
 pub mod plan;
+mod restarted_pods;
+pub mod resume;
+pub mod run_record;
 pub mod watch;
+
+pub use endpoint::refresh_authority;

@@ -1,16 +1,16 @@
-//! One typed snapshot of an environment: the truth behind `status`, `--json` and the summary of `dev`.
+//! Observes an environment: its typed status, its acceptance checks, and the wait until it has no problem.
 //!
-//! Its JSON form is published in `docs/schemas/status.v1.json`.
+//! The JSON form of the status is published in `docs/schemas/status.v2.json`.
 
-mod accept;
+mod acceptance;
+mod collect;
 mod problems;
-mod prove;
-mod snapshot;
-mod take;
+mod status;
 mod trend;
+mod verify;
 
-pub use accept::{Check, Subject, accept, health};
-pub use prove::prove;
-pub use snapshot::{Artifact, Endpoints, Problem, Snapshot, VERSION};
-pub use take::{Observer, snapshot};
-pub use trend::Trend;
+pub use acceptance::{Acceptance, Check, accept, health};
+pub use collect::{Observer, status};
+pub use status::{Artifact, Endpoints, EnvironmentStatus, Problem, VERSION};
+pub use trend::{Rate, Trend};
+pub use verify::verify;

@@ -1,33 +1,32 @@
-//! What is wrong with what was seen; pure.
+//! Derives the problems of an environment from its observed state; pure.
 
-use super::snapshot::{Artifact, Problem};
+use super::status::{Artifact, Problem};
 use crate::{
     local::cluster::Observed,
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
 
-/// A reading that is older than this, or than three intervals of a buoy, means that no data flows.
+/// The age in seconds from which the newest reading is a problem, unless three intervals of a buoy are longer.
 const FRESH_S: f64 = 10.0;
 
-/// The cluster's word in the snapshot, and what is wrong with it.
+/// The state of the cluster as the status names it, and its problem.
 pub(super) fn of_cluster(observed: &Observed) -> (&'static str, Option<Problem>) {
     let problem = |cause: String, hint: &str| Some(Problem::new("cluster", cause, hint));
     match observed {
         Observed::Running => ("running", None),
         Observed::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
         Observed::Stopped => ("stopped", problem("its nodes do not run".to_owned(), "run `seasense resume`")),
-        Observed::Paused { since } => (
-            "paused",
-            problem(format!("it is paused since {since:.0}"), "`seasense resume` wakes it, as it was"),
-        ),
+        Observed::Paused { since } => {
+            ("paused", problem(format!("it has been paused since {since:.0}"), "run `seasense resume`"))
+        }
         Observed::Partial { reason } => {
-            ("partial", problem(reason.clone(), "run `seasense dev`: it makes the cluster anew"))
+            ("partial", problem(reason.clone(), "run `seasense dev`: it recreates the cluster"))
         }
         Observed::Foreign { container } => (
             "foreign",
             problem(
-                format!("`{container}` was not made by seasense"),
+                format!("`{container}` was not created by seasense"),
                 "remove that cluster, or rename the environment",
             ),
         ),
@@ -35,7 +34,7 @@ pub(super) fn of_cluster(observed: &Observed) -> (&'static str, Option<Problem>)
 }
 
 pub(super) fn of_artifact(artifact: &Artifact) -> Option<Problem> {
-    let missing = || Problem::new("artifact", "the cluster is not told what to run", "run `seasense dev`");
+    let missing = || Problem::new("artifact", "Flux follows no artifact", "run `seasense dev`");
     artifact.digest.is_none().then(missing)
 }
 
@@ -46,20 +45,20 @@ pub(super) fn of_phases(phases: &[PhaseState]) -> Vec<Problem> {
         Problem::new(
             format!("phase/{}", phase.name),
             cause,
-            "`seasense dev` waits for it and names what blocks it",
+            "run `seasense dev`: it waits for the phase and names the blocking resource",
         )
     })
     .collect()
 }
 
-/// What the phases cannot see: Flux looks at a ready phase again only every few minutes. Under phases that are not
-/// ready this is a consequence, and a list of consequences hides the cause.
+/// The problems that phases do not report: Flux checks a ready phase again only every few minutes. While a phase is not
+/// ready, a workload that is not ready is a consequence, and listing it would hide the cause.
 pub(super) fn of_workloads(workloads: &[Workload], phases: &[PhaseState]) -> Vec<Problem> {
     let settled = !phases.is_empty() && phases.iter().all(|phase| phase.ready);
     let late = workloads.iter().filter(|workload| settled && !workload.ready);
     late.map(|workload| {
         let part = format!("workload/{}/{}", workload.namespace, workload.name);
-        let hint = "`seasense logs` shows what it says; `seasense status --watch` shows the last events";
+        let hint = "`seasense logs` shows its logs; `seasense status --watch` shows the last events";
         Problem::new(part, workload.message.clone(), hint)
     })
     .collect()
@@ -78,18 +77,18 @@ pub(super) fn of_database(database: &DatabaseHealth) -> Option<Problem> {
     Some(Problem::new("database", database.message.clone(), LOGS_DATABASE))
 }
 
-const LOGS_DATABASE: &str = "`seasense logs database` shows what PostgreSQL says";
+const LOGS_DATABASE: &str = "`seasense logs database` shows the logs of PostgreSQL";
 
 pub(super) fn of_gateway(gateway: &GatewayHealth) -> Option<Problem> {
     let bad = !gateway.https || !gateway.tls_verified;
     bad.then(|| {
-        Problem::new("gateway", gateway.message.clone(), "`seasense logs gateway` shows what Envoy says")
+        Problem::new("gateway", gateway.message.clone(), "`seasense logs gateway` shows the logs of Envoy")
     })
 }
 
-/// The fleet's problem: no container, or no fresh reading. `interval_s` is the time between two readings of a buoy.
+/// The problem of the fleet: no container, or no recent reading. `interval_s` is the time between two readings of a buoy.
 pub(super) fn of_fleet(fleet: &FleetHealth, interval_s: u16) -> Option<Problem> {
-    let hint = "`seasense logs fleet` shows what the buoys say";
+    let hint = "`seasense logs fleet` shows the logs of the buoys";
     if fleet.buoys == 0 {
         return None;
     }
@@ -114,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stale_reading_is_a_problem_and_a_slow_fleet_is_forgiven() {
+    fn the_age_limit_grows_with_the_interval_of_a_buoy() {
         let fleet = |age_s| FleetHealth { buoys: 3, running: true, age_s, ..FleetHealth::default() };
         assert_eq!(of_fleet(&fleet(Some(9.0)), 2), None);
         assert_eq!(of_fleet(&fleet(Some(11.0)), 2).unwrap().cause, "the latest reading is 11 s old");
@@ -124,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn a_late_deployment_is_a_problem_only_where_no_phase_explains_it() {
+    fn a_late_deployment_is_a_problem_if_all_phases_are_ready() {
         let backend = Workload {
             namespace: "seasense".into(),
             name: "backend".into(),
             ready: false,
             available: 0,
-            wanted: 1,
+            desired: 1,
             message: "0 of 1 replicas available".into(),
         };
         let phase = |ready| PhaseState {
@@ -146,19 +145,19 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_cannot_be_counted_are_a_problem_of_a_healthy_database() {
+    fn uncounted_rows_are_a_problem_of_a_healthy_database() {
         let healthy = DatabaseHealth { healthy: true, rows: Some(1), ..DatabaseHealth::default() };
         assert_eq!(of_database(&healthy), None);
         assert!(of_database(&DatabaseHealth { rows: None, ..healthy }).is_some());
     }
 
     #[test]
-    fn every_state_of_a_cluster_but_running_has_a_way_out() {
+    fn every_cluster_state_except_running_has_a_hint() {
         for observed in [
             Observed::Absent,
             Observed::Stopped,
             Observed::Paused { since: jiff::Timestamp::UNIX_EPOCH },
-            Observed::Partial { reason: "1 of its 3 containers are there".into() },
+            Observed::Partial { reason: "1 of its 3 containers exist".into() },
             Observed::Foreign { container: "x".into() },
         ] {
             let (_, problem) = of_cluster(&observed);

@@ -1,25 +1,34 @@
-//! What only several looks can tell: how fast readings arrive. Pure; the clock is the server's, as told with each count.
+//! The rate of arriving readings, from the counts of several statuses. Pure; the clock is the server's.
 
 use std::collections::VecDeque;
 
-use super::Snapshot;
+use super::EnvironmentStatus;
 
-/// How many rates are kept: two minutes of looks every two seconds.
+/// How many rates are kept: two minutes at one status every two seconds.
 const KEPT: usize = 60;
 
-/// The rates between the looks of one watch.
+/// Readings per second between two statuses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// Readings per second.
+    pub per_second: f64,
+    /// The time between the two counts, in seconds by the server's clock.
+    pub window_s: f64,
+}
+
+/// The rates between the statuses of one watch. The counts are totals of the server; reading them changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trend {
     last: Option<(u64, jiff::Timestamp)>,
-    now: Option<f64>,
+    now: Option<Rate>,
     rates: VecDeque<f64>,
 }
 
 impl Trend {
-    /// Takes in a look. One without a count leaves the next one without a rate.
-    pub fn add(&mut self, seen: &Snapshot) {
-        let at = seen.fleet.counted_at.as_deref().and_then(|at| at.parse().ok());
-        self.count(seen.fleet.stored.zip(at));
+    /// Adds a status. After one without a count, the next one has no rate.
+    pub fn add(&mut self, status: &EnvironmentStatus) {
+        let at = status.fleet.counted_at.as_deref().and_then(|at| at.parse().ok());
+        self.count(status.fleet.stored.zip(at));
     }
 
     fn count(&mut self, now: Option<(u64, jiff::Timestamp)>) {
@@ -27,30 +36,31 @@ impl Trend {
             return;
         }
         self.now = self.last.zip(now).and_then(|(before, after)| rate(before, after));
-        self.rates.extend(self.now);
+        self.rates.extend(self.now.map(|rate| rate.per_second));
         if self.rates.len() > KEPT {
             self.rates.pop_front();
         }
         self.last = now;
     }
 
-    /// Readings per second between the last two looks that counted; `None` until there were two, and while none counts.
-    pub fn rate(&self) -> Option<f64> {
+    /// The rate between the last two statuses; `None` if one of them has no count.
+    pub const fn rate(&self) -> Option<Rate> {
         self.now
     }
 
-    /// The rates, oldest first, readings per second.
+    /// The rates, oldest first, in readings per second.
     pub fn rates(&self) -> impl Iterator<Item = f64> {
         self.rates.iter().copied()
     }
 }
 
-/// A count that fell belongs to another database: a snapshot was loaded, or the environment made anew.
-fn rate((before, earlier): (u64, jiff::Timestamp), (after, later): (u64, jiff::Timestamp)) -> Option<f64> {
-    let seconds = later.duration_since(earlier).as_secs_f64();
+/// The rate between two counts. A count that fell is of another database: a snapshot was loaded, or the environment was
+/// recreated.
+fn rate((before, earlier): (u64, jiff::Timestamp), (after, later): (u64, jiff::Timestamp)) -> Option<Rate> {
+    let window_s = later.duration_since(earlier).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]
-    let rate = after.checked_sub(before)? as f64 / seconds;
-    (seconds > 0.0).then_some(rate)
+    let per_second = after.checked_sub(before)? as f64 / window_s;
+    (window_s > 0.0).then_some(Rate { per_second, window_s })
 }
 
 #[cfg(test)]
@@ -63,19 +73,23 @@ mod tests {
         jiff::Timestamp::from_second(1_767_225_600 + second).unwrap()
     }
 
+    fn per_second(trend: &Trend) -> Option<f64> {
+        trend.rate().map(|rate| rate.per_second)
+    }
+
     #[test]
-    fn a_rate_needs_two_looks_and_uses_the_servers_clock() {
+    fn a_rate_needs_two_counts_and_uses_the_servers_clock() {
         let mut trend = Trend::default();
         trend.count(Some((100, at(0))));
         assert_eq!(trend.rate(), None);
         trend.count(Some((112, at(2))));
-        assert_eq!(trend.rate(), Some(6.0));
+        assert_eq!(trend.rate(), Some(Rate { per_second: 6.0, window_s: 2.0 }));
         trend.count(Some((112, at(2))));
-        assert_eq!(trend.rate(), Some(6.0), "the same moment twice says nothing");
+        assert_eq!(per_second(&trend), Some(6.0), "a repeated count is ignored");
     }
 
     #[test]
-    fn a_look_that_saw_nothing_ends_the_rate_and_a_smaller_count_starts_anew() {
+    fn a_missing_or_smaller_count_starts_again() {
         let mut trend = Trend::default();
         for (readings, second) in [(100, 0), (112, 2)] {
             trend.count(Some((readings, at(second))));
@@ -83,19 +97,21 @@ mod tests {
         trend.count(None);
         assert_eq!(trend.rate(), None);
         trend.count(Some((500, at(60))));
-        assert_eq!(trend.rate(), None, "what came while nothing was seen is not known");
+        assert_eq!(trend.rate(), None, "the readings of the gap are unknown");
         trend.count(Some((40, at(62))));
         assert_eq!(trend.rates().collect::<Vec<_>>(), [6.0]);
         trend.count(Some((44, at(64))));
-        assert_eq!(trend.rate(), Some(2.0));
+        assert_eq!(per_second(&trend), Some(2.0));
     }
 
     proptest! {
         #[test]
-        fn rates_are_never_negative_and_never_many(looks in prop::collection::vec(prop::option::of((0u64..1000, 0i64..500)), 0..200)) {
+        fn rates_are_never_negative_and_limited_in_number(
+            counts in prop::collection::vec(prop::option::of((0u64..1000, 0i64..500)), 0..200),
+        ) {
             let mut trend = Trend::default();
-            for look in looks {
-                trend.count(look.map(|(readings, second)| (readings, at(second))));
+            for count in counts {
+                trend.count(count.map(|(readings, second)| (readings, at(second))));
             }
             prop_assert!(trend.rates().all(|rate| rate >= 0.0 && rate.is_finite()));
             prop_assert!(trend.rates().count() <= KEPT);

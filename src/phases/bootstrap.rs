@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use super::{objects, state::ROOT};
+use super::{installed, objects, state::ROOT};
 use crate::base::{
     event::{Events, Step},
     failure::Result,
@@ -60,6 +60,8 @@ pub async fn bootstrap(
     nodes_ready(client, input.made_here, &step).await?;
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
+    // Written last: an interrupted installation has no record and is repeated.
+    client.apply(&objects::installed(&installed::checksum(input))).await?;
     step.done(input.digest);
     Ok(handed)
 }
@@ -229,6 +231,6 @@ mod tests {
         let again = differences(&api.client(), &input).await.unwrap();
         assert_eq!(again, BootstrapDiff { artifact: true, settings: false });
         let patched = lines.iter().filter(|line| line.starts_with("PATCH")).count();
-        assert_eq!(patched, 6, "{lines:?}");
+        assert_eq!(patched, 7, "{lines:?}");
     }
 }

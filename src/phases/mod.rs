@@ -6,6 +6,7 @@ mod bring;
 mod canary;
 mod deliver;
 mod follow;
+mod installed;
 mod objects;
 mod source;
 mod state;
@@ -18,4 +19,5 @@ pub use deliver::{WaitFor, apply_settings, deliver, wait_for};
 pub use follow::{
     Follow, follow, followed, kustomizations, request_reconcile, request_reconcile_all, terminal_error,
 };
+pub use installed::{Installed, installed};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};

@@ -18,6 +18,8 @@ pub(super) const TRIAL: &str = "canary";
 /// The Secret with the age key, and the key in it that Flux looks for by its ending.
 pub(super) const AGE_SECRET: &str = "sops-age";
 pub(super) const AGE_FILE: &str = "age.agekey";
+/// The ConfigMap that records which manifests Flux was installed from.
+pub(super) const INSTALLED: &str = "seasense-flux";
 /// Flux reconciles what uses a ConfigMap or Secret with this label as soon as it changes.
 const WATCHED: (&str, &str) = ("reconcile.fluxcd.io/watch", "Enabled");
 
@@ -48,6 +50,12 @@ pub(super) fn age_key(key: &[u8]) -> Value {
     let text = String::from_utf8_lossy(key);
     json!({"apiVersion": "v1", "kind": "Secret", "metadata": watched(AGE_SECRET), "type": "Opaque",
         "stringData": {AGE_FILE: text}})
+}
+
+/// The record that Flux was installed from manifests with this checksum.
+pub(super) fn installed(checksum: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": INSTALLED, "namespace": NAMESPACE},
+        "data": {"manifests": checksum}})
 }
 
 fn watched(name: &str) -> Value {

@@ -1,7 +1,5 @@
 //! Draws a failure: what, where, why, what next. Knows no variants, so it never grows.
 
-use serde_json::{Value, json};
-
 use super::Style;
 use crate::base::failure::{Failure, Kind};
 
@@ -24,19 +22,6 @@ pub fn render_failure(failure: &Failure, style: Style) -> String {
         text.push_str(&block(&style.link("hint:"), hint));
     }
     text
-}
-
-/// The failure as one JSON object.
-pub fn failure_json(failure: &Failure) -> Value {
-    json!({
-        "event": "failure",
-        "kind": failure.kind.name(),
-        "exit_code": failure.kind.exit_code(),
-        "message": failure.message,
-        "location": failure.location.as_ref().map(ToString::to_string),
-        "causes": failure.causes,
-        "hints": failure.hints,
-    })
 }
 
 fn block(label: &str, text: &str) -> String {
@@ -66,10 +51,5 @@ mod tests {
             second
           hint: the nearest known name is `https`
         ");
-    }
-
-    #[test]
-    fn the_json_form_carries_the_exit_code() {
-        assert_eq!(failure_json(&Failure::new(Kind::Phase, "x"))["exit_code"], 40);
     }
 }

@@ -3,7 +3,6 @@
 mod failure;
 mod fit;
 mod jsonl;
-pub mod junit;
 mod live;
 mod plain;
 mod screen;
@@ -20,8 +19,7 @@ use std::{
 use clap::ValueEnum;
 
 pub use self::{
-    failure::{failure_json, render_failure},
-    jsonl::EventFile,
+    failure::render_failure,
     style::Style,
     text::{duration, size, table},
     watch::{Mark, Model, Row, Screen, watch},
@@ -128,7 +126,7 @@ impl Ui {
     /// Shows a failure on standard error.
     pub fn fail(&self, failure: &Failure) {
         let text = match self.output {
-            Output::Jsonl => format!("{}\n", failure_json(failure)),
+            Output::Jsonl => format!("{}\n", failure.to_json()),
             _ => render_failure(failure, self.style),
         };
         let _ = std::io::stderr().lock().write_all(text.as_bytes());

@@ -2,15 +2,7 @@
 
 use std::time::Duration;
 
-/// A duration for people: `0.4 s`, `12.3 s`, `3 min 07 s`.
-pub fn duration(value: Duration) -> String {
-    let seconds = value.as_secs();
-    match seconds {
-        0..=59 => format!("{}.{} s", seconds, value.subsec_millis() / 100),
-        60..=3599 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-    }
-}
+pub use crate::base::duration::text as duration;
 
 /// What is left, as a person would say it: `about 40 s left`, `about 3 min left`.
 pub(super) fn about(left: Duration) -> String {

@@ -1,4 +1,4 @@
-//! The database for programs of this machine: a forwarded port, the application's own user, TLS as the server speaks it.
+//! Access to the database from this machine: a forwarded port, the application's user, TLS.
 
 use std::{fmt, path::Path};
 
@@ -13,14 +13,14 @@ const PORT: u16 = 5432;
 const USER: &str = "seasense-db-app";
 const AUTHORITY: &str = "seasense-db-ca";
 
-/// A way to the primary that lasts as long as this does.
+/// A forwarded port to the primary, open until this is dropped.
 pub struct DatabaseAccess {
     _forward: Forward,
     url: String,
     password: String,
 }
 
-/// The password must reach no log.
+/// Omits the password, so that it is never logged.
 impl fmt::Debug for DatabaseAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseAccess").finish_non_exhaustive()
@@ -33,17 +33,17 @@ impl DatabaseAccess {
         &self.url
     }
 
-    /// What must not be shown to anybody.
+    /// The password, which must not be shown.
     pub fn password(&self) -> &str {
         &self.password
     }
 }
 
-/// Opens the way, and writes the authority that signed the server's certificate into `folder`.
+/// Forwards a port to the primary and writes the authority of the server's certificate to `folder`.
 ///
-/// The connection is encrypted and the certificate verified against that authority; its names are those inside the
-/// cluster, so the name is not (`sslmode=verify-ca`).
-pub async fn reach_database(client: &Client, folder: &Path) -> Result<DatabaseAccess> {
+/// The connection is encrypted and the certificate is verified against that authority. Its names are those inside the
+/// cluster, so the name is not verified (`sslmode=verify-ca`).
+pub async fn forward_database(client: &Client, folder: &Path) -> Result<DatabaseAccess> {
     let value = async |secret: &str, key: &str| -> Result<String> {
         let bytes = client.secret(NAMESPACE, secret, key).await?.ok_or_else(|| {
             Failure::new(Kind::Workload, format!("Secret {NAMESPACE}/{secret} has no `{key}`"))
@@ -70,7 +70,7 @@ fn url((user, password): (&str, &str), port: u16, database: &str, authority: &Pa
     )
 }
 
-/// Percent-encodes whatever has a meaning in a URL.
+/// Percent-encodes characters that have a meaning in a URL.
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
@@ -90,7 +90,7 @@ mod tests {
     use crate::base::k8s::fake::FakeApi;
 
     #[test]
-    fn what_has_a_meaning_in_an_address_is_encoded() {
+    fn reserved_characters_in_the_url_are_encoded() {
         let url = url(("seasense", "p@ss:w%rd"), 40123, "seasense", Path::new("/state/db ca.crt"));
         assert_eq!(
             url,
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_way_is_made_of_the_applications_secret_and_the_authority_is_written_down() {
+    async fn access_uses_the_applications_secret_and_writes_the_authority() {
         let api = FakeApi::default();
         let secret = "/api/v1/namespaces/seasense/secrets/seasense-db-app";
         api.serve(
@@ -110,7 +110,7 @@ mod tests {
         let pod = json!({"metadata": {"name": "seasense-db-1"}, "status": {"phase": "Running"}});
         api.serve_list("/api/v1/namespaces/seasense/pods", &[pod]);
         let folder = tempfile::tempdir().unwrap();
-        let access = reach_database(&api.client(), folder.path()).await.unwrap();
+        let access = forward_database(&api.client(), folder.path()).await.unwrap();
         assert!(access.url().starts_with("postgresql://user:secret@127.0.0.1:"), "{}", access.url());
         assert_eq!(std::fs::read_to_string(folder.path().join("database-ca.crt")).unwrap(), "PEM");
         assert!(!format!("{access:?}").contains("secret"));

@@ -1,4 +1,4 @@
-//! The database: its instances as the operator sees them, its rows as SQL counts them.
+//! The database: its instances from the operator, its rows and replication lag by SQL.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,8 +14,7 @@ const CONTAINER: &str = "postgres";
 const DATABASE: &str = "seasense";
 const ROLE_LABEL: &str = "cnpg.io/instanceRole";
 
-/// Before the first migration there is no table yet: then it counts nothing. A standby that has nothing left to replay
-/// has no lag in time.
+/// Before the first migration no table exists, and no rows are counted. A standby that has replayed everything has no lag.
 const COUNT: &str = "
 SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), '') AS extension,
        to_regclass('public.observation') IS NOT NULL AS made \\gset
@@ -35,13 +34,13 @@ pub struct DatabaseHealth {
     pub instances: Vec<Instance>,
     /// The instance that takes writes.
     pub primary: Option<String>,
-    /// Rows of the hypertable, exact; absent where they could not be counted.
+    /// Rows of the hypertable, exact; absent if they could not be counted.
     pub rows: Option<u64>,
-    /// Version of the TimescaleDB extension; absent where it could not be asked.
+    /// Version of the TimescaleDB extension; absent if it could not be read.
     pub timescaledb: Option<String>,
-    /// Whether every instance that is wanted is ready and the extension is there.
+    /// Whether every desired instance is ready and the extension is installed.
     pub healthy: bool,
-    /// What the operator says of it.
+    /// The operator's description of its state.
     pub message: String,
 }
 
@@ -50,19 +49,19 @@ pub struct DatabaseHealth {
 pub struct Instance {
     /// Its pod's name.
     pub name: String,
-    /// `primary`, `replica`, or empty while it has none.
+    /// `primary`, `replica`, or empty if it has none yet.
     pub role: String,
     /// Whether it is ready.
     pub ready: bool,
-    /// Bytes of the primary's log that a streaming standby has not replayed; absent for the primary and where unknown.
+    /// Bytes of the primary's log that a streaming standby has not replayed; absent for the primary and if unknown.
     pub lag_bytes: Option<u64>,
-    /// The same in milliseconds, by the standby's own reports.
+    /// The replay lag in milliseconds, as the standby reports it.
     pub lag_ms: Option<u64>,
 }
 
-/// Asks the operator and the primary.
+/// Reads the state from the operator and from the primary.
 ///
-/// Where only the primary does not answer, the rest is told all the same, and `message` says why.
+/// If only the primary does not answer, the state of the operator is returned, and `message` has the cause.
 pub async fn database(client: &Client) -> Result<DatabaseHealth> {
     let selector = Selector::labels(format!("cnpg.io/cluster={CLUSTER},cnpg.io/podRole=instance"));
     let (cluster, pods) = tokio::try_join!(
@@ -71,14 +70,14 @@ pub async fn database(client: &Client) -> Result<DatabaseHealth> {
     )?;
     let Some(cluster) = cluster else {
         return Ok(DatabaseHealth {
-            message: "there is no database yet".to_owned(),
+            message: "the database does not exist yet".to_owned(),
             ..DatabaseHealth::default()
         });
     };
     let mut state = evaluate(&cluster, &pods);
     if let Some(primary) = state.primary.clone() {
         match count(client, &primary).await {
-            Ok(answer) => take(&mut state, answer),
+            Ok(answer) => apply(&mut state, answer),
             Err(failure) => state.message = failure.causes.first().cloned().unwrap_or(failure.message),
         }
     }
@@ -86,20 +85,20 @@ pub async fn database(client: &Client) -> Result<DatabaseHealth> {
     Ok(state)
 }
 
-/// What the operator says; pure. The extension is not known yet.
+/// The state from the operator's objects; pure. The extension is not known yet.
 fn evaluate(cluster: &Value, pods: &[Value]) -> DatabaseHealth {
     let mut instances: Vec<Instance> = pods.iter().map(instance).collect();
     instances.sort_by(|a, b| a.name.cmp(&b.name));
-    let wanted = usize::try_from(object::number(cluster, "/spec/instances")).unwrap_or_default();
+    let desired = usize::try_from(object::number(cluster, "/spec/instances")).unwrap_or_default();
     let ready = instances.iter().filter(|instance| instance.ready).count();
     let primary = instances.iter().find(|instance| instance.role == "primary" && instance.ready);
     let operator = health("Cluster", cluster);
     let message = match (&operator, object::text(cluster, "/status/phase")) {
-        (Health::Ready, _) => format!("{ready} of {wanted} instances ready"),
+        (Health::Ready, _) => format!("{ready} of {desired} instances ready"),
         (_, Some(phase)) => phase.to_owned(),
         (other, None) => other.text().to_owned(),
     };
-    let healthy = operator == Health::Ready && wanted > 0 && ready == wanted && primary.is_some();
+    let healthy = operator == Health::Ready && desired > 0 && ready == desired && primary.is_some();
     DatabaseHealth {
         primary: primary.map(|primary| primary.name.clone()),
         instances,
@@ -120,7 +119,7 @@ fn instance(pod: &Value) -> Instance {
     }
 }
 
-/// What the primary answers.
+/// The answer of the primary.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Answer {
     timescaledb: Option<String>,
@@ -129,7 +128,7 @@ struct Answer {
     standbys: Vec<(String, u64, u64)>,
 }
 
-fn take(state: &mut DatabaseHealth, answer: Answer) {
+fn apply(state: &mut DatabaseHealth, answer: Answer) {
     (state.timescaledb, state.rows) = (answer.timescaledb, answer.rows);
     for (name, bytes, millis) in answer.standbys {
         if let Some(instance) = state.instances.iter_mut().find(|instance| instance.name == name) {
@@ -138,7 +137,7 @@ fn take(state: &mut DatabaseHealth, answer: Answer) {
     }
 }
 
-/// The extension's version and the rows, by SQL in the primary's own container: no password leaves the cluster.
+/// Reads the extension's version and counts the rows by SQL in the primary's container, so that no password leaves the cluster.
 async fn count(client: &Client, primary: &str) -> Result<Answer> {
     let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
     let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];
@@ -149,7 +148,9 @@ async fn count(client: &Client, primary: &str) -> Result<Answer> {
 fn read(answer: &str) -> Result<Answer> {
     let mut lines = answer.lines().map(str::trim);
     let Some(extension) = lines.next() else {
-        return Err(Failure::new(Kind::Workload, "count the rows").because("the primary answered nothing"));
+        return Err(
+            Failure::new(Kind::Workload, "count the rows").because("the answer of the primary is empty")
+        );
     };
     let mut read = Answer { timescaledb: Some(extension.to_owned()), ..Answer::default() };
     read.timescaledb.take_if(|version| version.is_empty());
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn healthy_means_every_instance_and_a_primary() {
+    fn healthy_needs_every_instance_and_a_primary() {
         let both = [pod("seasense-db-2", "replica", "True"), pod("seasense-db-1", "primary", "True")];
         let state = evaluate(&cluster("True"), &both);
         assert!(state.healthy);
@@ -194,11 +195,12 @@ mod tests {
         assert_eq!(state.instances[1].role, "replica");
         assert!(!evaluate(&cluster("True"), &both[1..]).healthy, "one of two is missing");
         let starting = evaluate(&cluster("False"), &both[1..]);
-        assert_eq!((starting.healthy, starting.message.as_str()), (false, "Creating a new replica"));
+        assert!(!starting.healthy);
+        assert_eq!(starting.message, "Creating a new replica");
     }
 
     #[test]
-    fn reads_version_rows_and_lag() {
+    fn the_answer_has_version_rows_and_lag() {
         let answer = |version: Option<&str>, rows| Answer {
             timescaledb: version.map(str::to_owned),
             rows,
@@ -209,20 +211,19 @@ mod tests {
         assert_eq!(read("\n"), Ok(answer(None, None)));
         assert!(read("").is_err() && read("2.19.3\nmany\n").is_err());
         let early = read("2.19.3\nstandby|seasense-db-2|0|0\n").unwrap();
-        assert_eq!(
-            (early.rows, early.standbys.len()),
-            (None, 1),
-            "a standby streams before there is a table"
-        );
+        assert_eq!(early.rows, None, "a standby streams before a table exists");
+        assert_eq!(early.standbys.len(), 1);
     }
 
     #[test]
-    fn the_lag_of_a_standby_is_its_own() {
+    fn lag_is_assigned_to_its_standby() {
         let both = [pod("seasense-db-2", "replica", "True"), pod("seasense-db-1", "primary", "True")];
         let mut state = evaluate(&cluster("True"), &both);
-        take(&mut state, read("2.19.3\n7\nstandby|seasense-db-2|2048|15\nstandby|other|1|1\n").unwrap());
-        assert_eq!((state.instances[0].lag_bytes, state.instances[0].lag_ms), (None, None));
-        assert_eq!((state.instances[1].lag_bytes, state.instances[1].lag_ms), (Some(2048), Some(15)));
+        apply(&mut state, read("2.19.3\n7\nstandby|seasense-db-2|2048|15\nstandby|other|1|1\n").unwrap());
+        assert_eq!(state.instances[0].lag_bytes, None);
+        assert_eq!(state.instances[0].lag_ms, None);
+        assert_eq!(state.instances[1].lag_bytes, Some(2048));
+        assert_eq!(state.instances[1].lag_ms, Some(15));
         assert_eq!(state.rows, Some(7));
     }
 }

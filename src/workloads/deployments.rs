@@ -1,4 +1,4 @@
-//! The Deployments of the platform: how many replicas answer, and why not all.
+//! The Deployments of the platform: how many replicas are available, and why some are not.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::base::{
     k8s::{Client, Health, Selector, health, object, resource},
 };
 
-/// The namespaces that the platform is made of; Kubernetes' own look after themselves.
+/// The namespaces of the platform; those of Kubernetes itself are left out.
 const NAMESPACES: [&str; 5] =
     ["cert-manager", "cnpg-system", "envoy-gateway-system", "flux-system", "seasense"];
 
@@ -19,13 +19,13 @@ pub struct Workload {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// Whether every replica that is wanted is available at the newest template.
+    /// Whether every desired replica is available with the newest template.
     pub ready: bool,
-    /// Replicas that are available.
+    /// Available replicas.
     pub available: u64,
-    /// Replicas that are wanted.
-    pub wanted: u64,
-    /// What is missing; empty when it is ready.
+    /// Desired replicas.
+    pub desired: u64,
+    /// What is missing; empty if it is ready.
     pub message: String,
 }
 
@@ -50,7 +50,7 @@ fn workload(object: &Value) -> Workload {
         name: object::name(object).to_owned(),
         ready: state == Health::Ready,
         available: count("/status/availableReplicas"),
-        wanted: count("/spec/replicas"),
+        desired: count("/spec/replicas"),
         message: state.text().to_owned(),
     }
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_platforms_deployments_are_told_and_in_order() {
+    fn only_deployments_of_the_platform_are_listed_in_order() {
         let deployment = |namespace: &str, name: &str, available: u64| {
             json!({"metadata": {"namespace": namespace, "name": name, "generation": 1}, "spec": {"replicas": 1},
                 "status": {"observedGeneration": 1, "updatedReplicas": available, "availableReplicas": available}})
@@ -72,8 +72,8 @@ mod tests {
             deployment("kube-system", "coredns", 0),
             deployment("seasense", "backend", 0),
         ]);
-        let told: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.ready, one.available)).collect();
-        assert_eq!(told, [("backend", false, 0), ("frontend", true, 1)]);
+        let listed: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.ready, one.available)).collect();
+        assert_eq!(listed, [("backend", false, 0), ("frontend", true, 1)]);
         assert_eq!(found[0].message, "0 of 1 replicas available");
     }
 }

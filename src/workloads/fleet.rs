@@ -1,4 +1,4 @@
-//! The fleet: whether its container runs, what it sends, and what of that arrives.
+//! The fleet: the state of its container, the counters of its buoys, and its stored readings.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(1);
 /// The state of the fleet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct FleetHealth {
-    /// Buoys that the environment asks for.
+    /// Buoys of the environment.
     pub buoys: u16,
     /// Whether the fleet's container runs.
     pub running: bool,
@@ -24,34 +24,34 @@ pub struct FleetHealth {
     pub latest_reading_at: Option<String>,
     /// Its age in seconds, by the server's clock.
     pub age_s: Option<f64>,
-    /// What the container daemon says of the container; empty where there is none.
+    /// The container's state as the daemon describes it; empty if there is no container.
     pub container: String,
-    /// Readings that are stored, as the API counts them.
+    /// Stored readings in total, as the API counts them.
     pub stored: Option<u64>,
-    /// The server's clock when it counted them, RFC 3339: two looks give a rate.
+    /// The server's time of that count, RFC 3339; two counts give a rate.
     pub counted_at: Option<String>,
-    /// What the buoys count themselves; absent where they cannot be asked.
+    /// The counters of the buoys; absent if they cannot be read.
     pub counts: Option<FleetCounts>,
 }
 
-/// What the buoys count since their container started, in readings.
+/// The counters of the buoys, in readings: totals since their container started. Reading them does not reset them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct FleetCounts {
-    /// Taken.
+    /// Measured.
     pub measured: u64,
-    /// Acknowledged by the platform, as new or as known.
+    /// Acknowledged by the platform, as new or as a duplicate.
     pub acknowledged: u64,
-    /// Refused by the platform.
+    /// Rejected by the platform.
     pub rejected: u64,
-    /// Given up because a buoy's memory was full.
+    /// Dropped because a buoy's memory was full.
     pub dropped: u64,
-    /// Taken and not acknowledged yet.
+    /// Measured and not acknowledged yet, at this moment.
     pub waiting: u64,
-    /// Batches, not readings, that got no acknowledgement and are sent again.
-    pub failures: u64,
+    /// Batches, not readings, that were not acknowledged and are sent again.
+    pub failed_batches: u64,
 }
 
-/// Looks at the fleet's container called `name`, which counts on its port `metrics`, and at what arrived of its readings.
+/// Reads the state of the fleet's container `name`, its counters on the port `metrics`, and its stored readings.
 pub async fn fleet(
     docker: &Docker,
     (name, metrics): (&str, u16),
@@ -59,9 +59,9 @@ pub async fn fleet(
     summary: Option<&Summary>,
 ) -> Result<FleetHealth> {
     let container = docker.container(name).await?;
-    let mut state = arrived(buoys, summary);
+    let mut state = fleet_from_summary(buoys, summary);
     if let Some(container) = container {
-        // A fleet that cannot be asked still sails: what it counts is a help, not a need.
+        // The counters are additional information: a fleet whose counters cannot be read may still send readings.
         state.counts = match published(&container, metrics) {
             Some(port) if container.running => counts(port).await.ok(),
             _ => None,
@@ -72,8 +72,8 @@ pub async fn fleet(
     Ok(state)
 }
 
-/// What arrived, as the API tells it; of the container nothing is known.
-pub fn arrived(buoys: u16, summary: Option<&Summary>) -> FleetHealth {
+/// The state of a fleet from the API's summary; the state of its container is not known.
+pub fn fleet_from_summary(buoys: u16, summary: Option<&Summary>) -> FleetHealth {
     FleetHealth {
         buoys,
         latest_reading_at: summary.and_then(|summary| Some(summary.latest_observed_at?.to_string())),
@@ -89,7 +89,7 @@ fn published(container: &Container, port: u16) -> Option<u16> {
 }
 
 async fn counts(port: u16) -> Result<FleetCounts> {
-    let what = "ask the fleet what it counts";
+    let what = "read the counters of the fleet";
     tls::install();
     let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_LIMIT).build();
     let http = http.context(Kind::Workload, what)?;
@@ -98,7 +98,7 @@ async fn counts(port: u16) -> Result<FleetCounts> {
     Ok(read(&answer.text().await.context(Kind::Workload, what)?))
 }
 
-/// Reads the fleet's page in the text format of `OpenMetrics`; what is not on it counts as 0.
+/// Parses the fleet's metrics in the text format of `OpenMetrics`; a missing counter is 0.
 fn read(page: &str) -> FleetCounts {
     let value = |name: &str| {
         let mut lines = page.lines().filter_map(|line| line.strip_prefix("seasense_fleet_")?.split_once(' '));
@@ -110,7 +110,7 @@ fn read(page: &str) -> FleetCounts {
         rejected: value("readings_rejected_total"),
         dropped: value("readings_dropped_total"),
         waiting: value("readings_waiting"),
-        failures: value("send_failures_total"),
+        failed_batches: value("send_failures_total"),
     }
 }
 
@@ -119,18 +119,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fleets_page_is_read() {
+    fn metrics_of_the_fleet_are_parsed() {
         let page = "# HELP seasense_fleet_readings_measured Readings taken.\n\
             # TYPE seasense_fleet_readings_measured counter\nseasense_fleet_readings_measured_total 120\n\
             seasense_fleet_readings_accepted_total 100\nseasense_fleet_readings_duplicate_total 7\n\
             seasense_fleet_readings_waiting 13\nseasense_fleet_send_failures_total 2\n# EOF\n";
         let read = read(page);
-        assert_eq!((read.measured, read.acknowledged, read.waiting, read.failures), (120, 107, 13, 2));
-        assert_eq!((read.rejected, read.dropped), (0, 0));
+        let expected = FleetCounts {
+            measured: 120,
+            acknowledged: 107,
+            waiting: 13,
+            failed_batches: 2,
+            ..FleetCounts::default()
+        };
+        assert_eq!(read, expected);
     }
 
     #[tokio::test]
-    async fn a_fleet_that_does_not_answer_is_no_error() {
+    async fn unreachable_metrics_are_an_error_of_the_counters_only() {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);

@@ -1,4 +1,4 @@
-//! The public way in: HTTPS on 127.0.0.1, trusting only the environment's own authority.
+//! The public endpoint of an environment: HTTPS through the gateway, trusting only the environment's authority.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -17,12 +17,12 @@ use crate::{
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 const ANSWER_LIMIT: Duration = Duration::from_secs(3);
-/// The same across the world.
-const FAR_LIMIT: Duration = Duration::from_secs(10);
+/// The limit for an endpoint on another machine.
+const REMOTE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Somebody outside the cluster who knows the public name and trusts the environment's authority, and nobody else.
+/// An HTTPS client outside the cluster that uses the public hostname and trusts only the environment's authority.
 #[derive(Debug, Clone)]
-pub struct Public {
+pub struct PublicEndpoint {
     http: reqwest::Client,
     base: String,
 }
@@ -34,18 +34,18 @@ pub struct GatewayHealth {
     pub address: String,
     /// Whether the API answers through it.
     pub https: bool,
-    /// Whether the certificate it showed was verified for its name against the environment's authority.
+    /// Whether its certificate was verified for its name against the environment's authority.
     pub tls_verified: bool,
-    /// Why not; empty where all is well.
+    /// The cause of a problem; empty if there is none.
     pub message: String,
 }
 
-/// How much data there is and how fresh it is, as the API tells everybody.
+/// The number and age of the stored readings, as the API reports them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Summary {
-    /// Readings that are stored.
+    /// Stored readings.
     pub readings: u64,
-    /// Buoys that are known.
+    /// Known buoys.
     pub buoys: u64,
     /// When the newest reading was measured.
     pub latest_observed_at: Option<jiff::Timestamp>,
@@ -63,40 +63,42 @@ impl Summary {
     }
 }
 
-impl Public {
-    /// Reaches `hostname` on `port` of this machine and trusts only `authority`, PEM.
+impl PublicEndpoint {
+    /// Creates a client of `hostname` on `port` of this machine that trusts only `authority`, PEM.
     pub fn new(hostname: &str, port: u16, authority: &[u8]) -> Result<Self> {
         tls::install();
         let what = "prepare to reach the gateway";
         let authority = reqwest::Certificate::from_pem(authority).context(Kind::Workload, what)?;
-        let http =
-            reachable(hostname, port).tls_certs_only([authority]).build().context(Kind::Workload, what)?;
-        Ok(Self { http, base: address(hostname, port) })
+        let http = on_this_machine(hostname, port)
+            .tls_certs_only([authority])
+            .build()
+            .context(Kind::Workload, what)?;
+        Ok(Self { http, base: public_url(hostname, port) })
     }
 
-    /// Reaches the gateway of `environment` as the world does, and trusts whoever signs for it: the authority that its
-    /// own cluster made, PEM, or those that this machine trusts.
+    /// Creates a client of the gateway of `environment`. It trusts the authority that the environment's cluster created,
+    /// PEM, or those that this machine trusts if the certificate is public.
     ///
-    /// What is made on this machine, and whatever has a name below `.localhost`, is reached on 127.0.0.1.
-    pub fn of(environment: &Environment, authority: Option<&[u8]>) -> Result<Self> {
+    /// A local environment, and any hostname below `.localhost`, is reached on 127.0.0.1.
+    pub fn of_environment(environment: &Environment, authority: Option<&[u8]>) -> Result<Self> {
         let (hostname, port) = (environment.variables.hostname.get_ref(), environment.https_port());
         let here = !environment.cluster.engine.is_attached() || hostname.ends_with(".localhost");
         tls::install();
         let what = "prepare to reach the gateway";
-        let mut http = if here { reachable(hostname, port) } else { far() };
+        let mut http = if here { on_this_machine(hostname, port) } else { remote() };
         if environment.variables.issuer == Issuer::SelfSigned {
             let authority = reqwest::Certificate::from_pem(authority.unwrap_or_default());
             http = http.tls_certs_only([authority.context(Kind::Workload, what)?]);
         }
-        Ok(Self { http: http.build().context(Kind::Workload, what)?, base: address(hostname, port) })
+        Ok(Self { http: http.build().context(Kind::Workload, what)?, base: public_url(hostname, port) })
     }
 
-    /// The public address, without a slash at its end.
-    pub fn address(&self) -> &str {
+    /// The public URL, without a trailing slash.
+    pub fn url(&self) -> &str {
         &self.base
     }
 
-    /// How much data there is and how fresh it is.
+    /// Requests the number and age of the stored readings.
     pub async fn summary(&self) -> Result<Summary> {
         let url = format!("{}/api/v1/summary", self.base);
         let what = || format!("get {url}");
@@ -105,48 +107,48 @@ impl Public {
         answer.json().await.with_context(Kind::Workload, what)
     }
 
-    /// What is at `path`: the status, and the answer as text.
+    /// Requests `path`; returns the status code and the body.
     pub async fn get(&self, path: &str) -> Result<(u16, String)> {
-        self.ask(self.http.get(format!("{}{path}", self.base)), path).await
+        self.send(self.http.get(format!("{}{path}", self.base)), path).await
     }
 
-    /// The same for somebody who says by the header `mark` whom they want: the status, and whether the answer bears it too.
-    pub async fn get_marked(
+    /// Requests `path` with a header; returns the status code, and whether the answer has the same header.
+    pub async fn get_with_header(
         &self,
         path: &str,
         (name, value): (&'static str, &'static str),
     ) -> Result<(u16, bool)> {
-        let what = || format!("ask {}{path}", self.base);
+        let what = || format!("request {}{path}", self.base);
         let request = self.http.get(format!("{}{path}", self.base)).header(name, value);
         let answer = request.send().await.with_context(Kind::Workload, what)?;
-        let marked = answer.headers().get(name).is_some_and(|found| found == value);
+        let echoed = answer.headers().get(name).is_some_and(|found| found == value);
         let status = answer.status().as_u16();
         answer.bytes().await.with_context(Kind::Workload, what)?;
-        Ok((status, marked))
+        Ok((status, echoed))
     }
 
-    /// What is answered to `body`, JSON, posted to `path` by somebody who proves nothing.
+    /// Posts `body`, JSON, to `path` without a token; returns the status code and the body of the answer.
     pub async fn post(&self, path: &str, body: &'static str) -> Result<(u16, String)> {
         let request = self.http.post(format!("{}{path}", self.base));
-        self.ask(request.header("content-type", "application/json").body(body), path).await
+        self.send(request.header("content-type", "application/json").body(body), path).await
     }
 
-    async fn ask(&self, request: reqwest::RequestBuilder, path: &str) -> Result<(u16, String)> {
-        let what = || format!("ask {}{path}", self.base);
+    async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Result<(u16, String)> {
+        let what = || format!("request {}{path}", self.base);
         let answer = request.send().await.with_context(Kind::Workload, what)?;
         let status = answer.status().as_u16();
         Ok((status, answer.text().await.with_context(Kind::Workload, what)?))
     }
 
-    /// Somebody who knows the same name and trusts nobody: the gateway's certificate must not convince them.
-    pub fn untrusted(hostname: &str, port: u16) -> Result<Self> {
+    /// Creates a client that trusts no authority and therefore must reject the gateway's certificate.
+    pub fn without_trust(hostname: &str, port: u16) -> Result<Self> {
         tls::install();
-        let http = reachable(hostname, port).tls_certs_only([]).build();
+        let http = on_this_machine(hostname, port).tls_certs_only([]).build();
         let http = http.context(Kind::Workload, "prepare to reach the gateway")?;
-        Ok(Self { http, base: address(hostname, port) })
+        Ok(Self { http, base: public_url(hostname, port) })
     }
 
-    /// A server of a test, on a port of this machine, without TLS.
+    /// Creates a client of a test server on a port of this machine, without TLS.
     #[cfg(test)]
     pub(crate) fn plain(port: u16) -> Self {
         let base = format!("http://{}:{port}", Ipv4Addr::LOCALHOST);
@@ -154,7 +156,7 @@ impl Public {
         Self { http: reqwest::Client::builder().no_proxy().build().unwrap(), base }
     }
 
-    /// Whether the page is served.
+    /// Requests the page; fails if the answer is not an HTML page.
     pub async fn page(&self) -> Result<()> {
         let url = format!("{}/", self.base);
         let what = || format!("get {url}");
@@ -164,10 +166,10 @@ impl Public {
         if text.contains("<html") {
             return Ok(());
         }
-        Err(Failure::new(Kind::Workload, what()).because("the answer is no page"))
+        Err(Failure::new(Kind::Workload, what()).because("the answer is not an HTML page"))
     }
 
-    /// Asks the API and the gateway in one request.
+    /// Requests the API's summary; returns the health of the gateway with it.
     pub async fn probe(&self) -> (GatewayHealth, Option<Summary>) {
         let address = self.base.clone();
         let url = format!("{address}/api/v1/summary");
@@ -188,23 +190,22 @@ impl Public {
     }
 }
 
-/// Somewhere in the world, by its name.
-fn far() -> reqwest::ClientBuilder {
-    reqwest::Client::builder().https_only(true).connect_timeout(FAR_LIMIT).timeout(FAR_LIMIT)
+fn remote() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().https_only(true).connect_timeout(REMOTE_LIMIT).timeout(REMOTE_LIMIT)
 }
 
-fn reachable(hostname: &str, port: u16) -> reqwest::ClientBuilder {
+fn on_this_machine(hostname: &str, port: u16) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .resolve(hostname, SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .https_only(true)
-        // A proxy of the shell must not stand between us and this machine.
+        // A proxy from the process environment cannot reach this machine.
         .no_proxy()
         .connect_timeout(CONNECT_LIMIT)
         .timeout(ANSWER_LIMIT)
 }
 
-/// The public address of an environment; port 443 is not named.
-pub fn address(hostname: &str, port: u16) -> String {
+/// The public URL of an environment; port 443 is omitted.
+pub fn public_url(hostname: &str, port: u16) -> String {
     if port == 443 { format!("https://{hostname}") } else { format!("https://{hostname}:{port}") }
 }
 
@@ -215,7 +216,7 @@ mod tests {
     const AUTHORITY: &str = include_str!("testdata/authority.pem");
 
     #[test]
-    fn the_age_is_told_by_the_servers_clock() {
+    fn the_age_uses_the_servers_clock() {
         let summary: Summary = serde_json::from_str(
             r#"{"readings": 3, "buoys": 1, "latest_observed_at": "2026-01-01T00:00:00Z",
                 "latest_received_at": "2026-01-01T00:00:01Z", "server_time": "2026-01-01T00:00:02.5Z"}"#,
@@ -226,18 +227,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_gateway_that_does_not_answer_is_told_with_its_reason() {
+    async fn an_unreachable_gateway_has_a_cause() {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let public = Public::new("seasense.localhost", port, AUTHORITY.as_bytes()).unwrap();
-        let (health, summary) = public.probe().await;
-        assert_eq!((health.https, health.tls_verified, summary), (false, false, None));
+        let endpoint = PublicEndpoint::new("seasense.localhost", port, AUTHORITY.as_bytes()).unwrap();
+        let (health, summary) = endpoint.probe().await;
+        assert!(!health.https && !health.tls_verified);
+        assert_eq!(summary, None);
         assert!(health.message.contains("refused"), "{}", health.message);
     }
 
     #[tokio::test]
-    async fn plain_http_is_no_gateway() {
+    async fn plain_http_is_not_https() {
         use tokio::io::AsyncWriteExt;
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -246,14 +248,14 @@ mod tests {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
             }
         });
-        let public = Public::new("seasense.localhost", port, AUTHORITY.as_bytes()).unwrap();
-        let (health, _) = public.probe().await;
+        let endpoint = PublicEndpoint::new("seasense.localhost", port, AUTHORITY.as_bytes()).unwrap();
+        let (health, _) = endpoint.probe().await;
         assert!(!health.https && !health.tls_verified);
     }
 
     #[test]
-    fn the_usual_port_is_not_named() {
-        assert_eq!(address("sea.example", 443), "https://sea.example");
-        assert_eq!(address("seasense.localhost", 8443), "https://seasense.localhost:8443");
+    fn the_default_port_is_omitted() {
+        assert_eq!(public_url("sea.example", 443), "https://sea.example");
+        assert_eq!(public_url("seasense.localhost", 8443), "https://seasense.localhost:8443");
     }
 }

@@ -1,19 +1,19 @@
-//! Read-only probes of what runs: the Deployments, the database, the gateway, the fleet.
+//! Read-only probes of the workloads: Deployments, database, gateway, fleet.
 
 mod access;
 mod database;
 mod deployments;
 mod fleet;
 mod gateway;
-mod ready;
 mod rollout;
 mod secrets;
+mod waits;
 
-pub use access::{DatabaseAccess, reach_database};
+pub use access::{DatabaseAccess, forward_database};
 pub use database::{DatabaseHealth, Instance, database};
 pub use deployments::{Workload, deployments};
-pub use fleet::{FleetCounts, FleetHealth, arrived, fleet};
-pub use gateway::{GatewayHealth, Public, Summary, address};
-pub use ready::{Credentials, credentials, flowing, serving};
-pub use rollout::rolled_out;
+pub use fleet::{FleetCounts, FleetHealth, fleet, fleet_from_summary};
+pub use gateway::{GatewayHealth, PublicEndpoint, Summary, public_url};
+pub use rollout::wait_for_rollout;
 pub use secrets::{authority, enrolment_key};
+pub use waits::{Credentials, wait_for_api, wait_for_credentials, wait_for_readings};

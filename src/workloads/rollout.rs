@@ -1,4 +1,4 @@
-//! Whether a new version of a workload has taken over.
+//! Waits until a new version of a workload has replaced the former one.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::base::{
 };
 
 const NAMESPACE: &str = "seasense";
-/// Somebody who has just saved a file waits for this.
+/// A user who has just saved a file waits for this.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Waits until every replica of the Deployment called `name` runs the image with `digest` and serves, and no other does.
-pub async fn rolled_out(client: &Client, name: &str, digest: &str, deadline: Deadline) -> Result<()> {
-    wait(deadline, PAUSE, &format!("see the new {name} take over"), || async {
+/// Waits until every replica of the Deployment `name` is available with the image `digest`, and no other replica is left.
+pub async fn wait_for_rollout(client: &Client, name: &str, digest: &str, deadline: Deadline) -> Result<()> {
+    wait(deadline, PAUSE, &format!("wait for the rollout of {name}"), || async {
         let deployment = client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?;
         Ok(match deployment {
             Some(deployment) => evaluate(&deployment, digest),
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_out_when_all_run_it_and_nothing_else_runs() {
+    fn a_rollout_ends_when_every_replica_runs_the_new_image() {
         let new = "registry:5000/seasense-backend@sha256:bb";
         assert_eq!(evaluate(&deployment(new, (2, 2, 2), 2), "sha256:bb"), Look::Ready(()));
         for early in [

@@ -1,17 +1,17 @@
-//! What the outside needs from the cluster's Secrets: whom to trust, and what buoys prove themselves with.
+//! Reads the Secrets that clients need: the certificate authority and the enrolment key of the buoys.
 
 use crate::base::{failure::Result, k8s::Client};
 
-/// The certificate of the local authority that signed the gateway's certificate, PEM; `None` until that is made.
+/// The certificate of the local authority that signed the gateway's certificate, PEM; `None` until it exists.
 ///
-/// It stands beside the gateway's certificate and changes with it at one moment. The authority's own Secret may run ahead:
-/// a renewed authority signs what is issued from then on.
+/// It is in the Secret of the gateway's certificate and changes together with it. The authority's own Secret may be newer: a
+/// renewed authority signs only certificates that are issued afterwards.
 pub async fn authority(client: &Client) -> Result<Option<Vec<u8>>> {
     let found = client.secret("envoy-gateway-system", "seasense-tls", "ca.crt").await?;
     Ok(found.filter(|pem| !pem.is_empty()))
 }
 
-/// The key that the buoys' tokens are derived from; `None` until it is applied.
+/// The key that the tokens of the buoys are derived from; `None` until it is applied.
 pub async fn enrolment_key(client: &Client) -> Result<Option<Vec<u8>>> {
     client.secret("seasense", "fleet-enrolment", "key").await
 }

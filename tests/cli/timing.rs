@@ -9,7 +9,7 @@ fn with_runs(harness: &Harness) {
         serde_json::json!({"begun_at": "2026-01-02T03:04:05Z", "instance": harness.instance(), "verdict": "ok", "elapsed_ms": elapsed,
         "steps": [
             {"step": "engine.cluster", "title": "Make the cluster", "begun_ms": 0, "ended_ms": 12000, "ending": "done"},
-            {"step": "observe.prove", "title": "Check everything", "begun_ms": 12000, "ended_ms": elapsed, "ending": "done"},
+            {"step": "observe.verify", "title": "Check everything", "begun_ms": 12000, "ended_ms": elapsed, "ending": "done"},
         ]})
     };
     let history = serde_json::json!({"version": 1, "runs": [run(20_000), run(16_000)]});
@@ -29,7 +29,7 @@ fn the_chain_of_the_last_run_is_printed_beside_earlier_ones() {
     with_runs(&harness);
     let run = harness.run(&["timing"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let line = run.stdout.lines().find(|line| line.contains("observe.prove")).unwrap();
+    let line = run.stdout.lines().find(|line| line.contains("observe.verify")).unwrap();
     let cells: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(cells[..6], ["12.0", "s", "4.0", "s", "8.0", "s"], "{}", run.stdout);
     let run = harness.run(&["timing", "--json"]);

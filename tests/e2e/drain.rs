@@ -37,7 +37,7 @@ impl<'a> Load<'a> {
 
 /// How many batches the buoys had to send again since they started.
 fn refused(world: &TestEnv) -> u64 {
-    world.status()["fleet"]["counts"]["failures"].as_u64().unwrap()
+    world.status()["fleet"]["counts"]["failed_batches"].as_u64().unwrap()
 }
 
 /// Sends away everything that may leave the node, lets `meanwhile` happen, takes the node back and waits until all is as before.

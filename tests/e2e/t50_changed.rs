@@ -16,7 +16,7 @@ fn t50_dev_again_changes_nothing() {
     plan.assert_success();
     let plan = serde_json::from_str(&plan.stdout).unwrap();
     schema::assert_allowed("plan", &plan);
-    assert_eq!(plan["steps"], serde_json::json!([{"step": "verify"}]));
+    assert_eq!(plan["stages"], serde_json::json!([[{"step": "verify"}]]));
 }
 
 #[test]

@@ -16,9 +16,8 @@ use seasense::{
     },
     cloud::{Action, Applied, Change, Destroyed, Difference, Pool, Record, Scaled, Summary},
     images::{Lock, LockedImage, LockedManifest, LockedTool, Origin},
-    launch::plan::{Plan, Step},
+    launch::plan::{Plan, Reconcile, Step},
     local::cluster::Removed,
-    ui::failure_json,
 };
 use serde_json::{Value, json};
 
@@ -43,7 +42,7 @@ fn a_schema_refuses_what_it_does_not_know() {
     wrong["database"]["rows"] = json!("many");
     assert!(check(&schema, &wrong, "").is_err());
     let mut other = value(&full());
-    other["version"] = json!(2);
+    other["version"] = json!(1);
     assert!(check(&schema, &other, "").is_err());
 }
 
@@ -61,19 +60,24 @@ fn what_down_removed() {
 
 #[test]
 fn every_step_of_a_plan() {
-    let steps = vec![
-        Step::CreateCluster,
-        Step::RecreateCluster { reason: "its creation did not come to an end".into() },
-        Step::StartCluster,
-        Step::Deliver { from: None, to: "sha256:aa".into() },
-        Step::Deliver { from: Some("sha256:aa".into()), to: "sha256:bb".into() },
-        Step::AwaitPhases,
-        Step::StartFleet,
-        Step::ReplaceFleet,
-        Step::RemoveFleet,
-        Step::Verify,
+    let digest = || "sha256:aa".to_owned();
+    let stages = vec![
+        vec![Step::RemoveCluster],
+        vec![Step::SetLease { ttl_seconds: 60 }],
+        vec![Step::CreateCluster, Step::PushArtifact { digest: digest() }],
+        vec![Step::RecreateCluster { reason: "its creation was interrupted".into() }],
+        vec![Step::StartCluster],
+        vec![Step::RecoverCluster { reason: "no answer within 10 s".into() }],
+        vec![Step::Bootstrap { to: digest() }],
+        vec![Step::ApplySettings],
+        vec![Step::Deploy { from: None, to: digest() }],
+        vec![Step::Deploy { from: Some(digest()), to: "sha256:bb".into() }],
+        vec![Step::AwaitPhases { reconcile: Reconcile::NotReady }],
+        vec![Step::AwaitPhases { reconcile: Reconcile::All }],
+        vec![Step::StartFleet, Step::ReplaceFleet, Step::RefreshFleet, Step::RemoveFleet],
+        vec![Step::Verify],
     ];
-    assert_allowed("plan", &json!({ "version": 1, "steps": Plan { steps } }));
+    assert_allowed("plan", &json!({ "version": 2, "stages": Plan { stages } }));
 }
 
 #[test]
@@ -164,10 +168,10 @@ fn every_event_and_a_failure() {
     }
     for kind in Kind::ALL {
         let failure = Failure::new(kind, "what").because("why").hint("next");
-        assert_allowed("events", &failure_json(&failure));
+        assert_allowed("events", &failure.to_json());
     }
     let place = Location { file: "envs/local.toml".into(), position: Some((1, 2)) };
-    assert_allowed("events", &failure_json(&Failure::new(Kind::Environment, "what").at(place)));
+    assert_allowed("events", &Failure::new(Kind::Environment, "what").at(place).to_json());
 }
 
 /// Fields that are left out where there is nothing to tell.

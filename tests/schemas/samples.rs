@@ -2,7 +2,7 @@
 
 use seasense::{
     base::k8s::EventNote,
-    observe::{Artifact, Endpoints, Problem, Snapshot, VERSION},
+    observe::{Artifact, Endpoints, EnvironmentStatus, Problem, VERSION},
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetCounts, FleetHealth, GatewayHealth, Instance, Workload},
 };
@@ -18,8 +18,8 @@ fn instance(role: &str, lag: Option<u64>) -> Instance {
 }
 
 #[allow(clippy::too_many_lines, reason = "every field of a snapshot has a value")]
-pub fn full() -> Snapshot {
-    Snapshot {
+pub fn full() -> EnvironmentStatus {
+    EnvironmentStatus {
         version: VERSION,
         ready: false,
         environment: "local".into(),
@@ -40,7 +40,7 @@ pub fn full() -> Snapshot {
             name: "backend".into(),
             ready: true,
             available: 1,
-            wanted: 1,
+            desired: 1,
             message: String::new(),
         }],
         database: DatabaseHealth {
@@ -90,8 +90,8 @@ pub fn full() -> Snapshot {
     }
 }
 
-pub fn empty() -> Snapshot {
-    Snapshot {
+pub fn empty() -> EnvironmentStatus {
+    EnvironmentStatus {
         cluster: "absent".into(),
         artifact: Artifact::default(),
         phases: Vec::new(),

@@ -1,150 +1,125 @@
-//! `seasense dev`: the environment comes up, or up to date, and is proved to work.
+//! `seasense dev`: starts the environment, or brings it up to date, and verifies it.
 
-pub(super) mod prepare;
-pub(super) mod raise;
-mod record;
 mod summary;
-mod watch;
 
 use std::{process::ExitCode, time::Duration};
 
 use serde_json::json;
 
-use self::record::{Record, is_of_platform};
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
-    base::{failure::Result, wait::Deadline},
+    base::failure::{Failure, Result},
     config::Environment,
     launch::{
-        plan::{self, Plan},
-        watch::Watcher,
+        bring_up::{self, BroughtUp, Request},
+        guards,
+        inputs::{self, Inputs},
+        run_record::{RunRecord, needs_diagnostics},
+        watch::{self, Session, Watcher},
     },
-    local::{
-        LocalContext,
-        cluster::{self, Lock},
-        doctor,
-        leases::Lease,
-    },
-    observe::{self, Observer, Snapshot},
+    local::LocalContext,
 };
+
+/// The version of the JSON form of a plan.
+const PLAN_VERSION: u32 = 2;
 
 /// Arguments of `seasense dev`.
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate option of the command line")]
 pub struct Args {
     #[command(flatten)]
     supply: Supply,
     #[command(flatten)]
     lock: LockArgs,
-    /// Print what would be done, and do nothing to the cluster
+    /// Print the plan without executing it
     #[arg(long)]
     dry_run: bool,
-    /// With `--dry-run`, print the plan as JSON for programs, as `docs/schemas` describes it
+    /// With `--dry-run`, print the plan as JSON (schema: docs/schemas/plan.v2.json)
     #[arg(long, requires = "dry_run")]
     json: bool,
-    /// Remove the cluster first, with its data, and make it anew
+    /// Remove the cluster with its data first
     #[arg(long)]
     recreate: bool,
-    /// Go on: apply what changes in the checkout as soon as it is saved, until Ctrl-C
+    /// Apply changes of the checkout as soon as they are saved, until Ctrl-C
     #[arg(long, conflicts_with = "dry_run")]
     watch: bool,
-    /// Give up waiting for the platform after this many seconds
+    /// Give up after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
-    /// Remove the environment after this time, for example `8h`, whatever runs then; a later run may set it anew
+    /// Remove the environment after this time, for example `8h`; a later run can set it again
     #[arg(long, value_name = "TIME", value_parser = super::span::parse)]
     ttl: Option<Duration>,
+}
+
+impl Args {
+    fn request(&self) -> Request {
+        Request {
+            supply: self.supply.options(),
+            recreate: self.recreate,
+            ttl: self.ttl,
+            timeout: Duration::from_secs(self.timeout),
+            watch: self.watch,
+        }
+    }
 }
 
 /// Brings the environment up.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let looked = context.environment_here(&project)?;
-    Context::no_rehearsal(&looked)?;
-    // What is wrong in the checkout is told before anything is written anywhere.
-    let wanted = prepare::inputs(&project, &looked).await?;
-    let engine = context.engine(&project).await?;
+    let resolved = context.environment_here(&project)?;
+    guards::refuse_rehearsal(&resolved)?;
+    // A mistake in the checkout fails before anything is written.
+    let inputs = inputs::read(&project, &resolved).await?;
+    let local = context.engine(&project).await?;
     if args.dry_run {
-        return attempt(context, &args, (engine, &looked, wanted), &mut None)
-            .await
-            .map(|_| ExitCode::SUCCESS);
+        return dry_run(context, &args, (&local, &resolved, inputs)).await;
     }
     let environment = context.claimed(&project).await?;
-    let record = Record::begin(context, &project, &environment)?;
-    let mut plan = None;
-    let result = attempt(context, &args, (engine, &environment, wanted), &mut plan).await;
-    record.write(plan.as_ref(), &result);
+    let sinks = (context.ui.notes(), context.ui.events());
+    let mut record = RunRecord::begin(sinks, &project, &environment)?;
+    let lock = args.lock.take(&local, &environment).await;
+    let result = match &lock {
+        Ok(_) => bring_up::run(&local, &environment, inputs, &args.request(), &mut record).await,
+        Err(failure) => Err(failure.clone()),
+    };
+    record.write(&result);
     match result {
-        Err(failure) if is_of_platform(failure.kind) => Ok(record.diagnose(&failure).await),
+        Err(failure) if needs_diagnostics(failure.kind) => {
+            context.ui.fail(&failure);
+            record.diagnose(&failure).await;
+            Ok(ExitCode::from(failure.kind.exit_code()))
+        }
         Err(failure) => Err(failure),
-        Ok(None) => Ok(ExitCode::SUCCESS),
-        // The watch's state is large, and a plain run has none.
-        Ok(Some(ahead)) => {
-            Box::pin(watch::run(context, &ahead.engine, ahead.platform, &args, ahead.watcher)).await
+        Ok(BroughtUp { platform, status, watcher }) => {
+            let took = context.ui.took();
+            context.ui.say(&summary::text(&status, &environment, &took, context.ui.style()));
+            let Some(watcher) = watcher else { return Ok(ExitCode::SUCCESS) };
+            let report = |failure: &Failure| context.ui.fail(failure);
+            let request = args.request();
+            let limits = (request.supply, request.timeout);
+            // The state of a watch is large, and a run without one does not need it.
+            let session = Box::pin(Session::open(&local, platform, limits, &report)).await?;
+            Box::pin(watch(context, session, watcher)).await
         }
     }
 }
 
-/// What a watch goes on with; the lock is held as long as it goes.
-struct Ahead<'a> {
-    engine: LocalContext,
-    platform: prepare::Platform<'a>,
-    watcher: Watcher,
-    _lock: Lock,
-}
-
-/// Does all of it, and leaves the plan behind once there is one. Gives what a watch goes on with, where one is wanted.
-async fn attempt<'a>(
+async fn dry_run(
     context: &Context<'_>,
     args: &Args,
-    (engine, environment, wanted): (LocalContext, &'a Environment, prepare::Inputs),
-    made: &mut Option<Plan>,
-) -> Result<Option<Ahead<'a>>> {
-    let lock = args.lock.take(&engine, environment).await?;
-    doctor::require(&engine, environment).await?;
-    let platform = prepare::platform(&engine, environment, wanted, &args.supply).await?;
-    if args.recreate && !args.dry_run {
-        cluster::discard(&engine, environment).await?;
-    }
-    let observer = Observer { environment, dirs: &engine.dirs, docker: Some(&engine.docker) };
-    let before = observe::snapshot(observer).await;
-    // From here on nothing that is saved goes unseen.
-    let watcher = args.watch.then(|| Watcher::start(&engine.project, environment.name())).transpose()?;
-    let plan = made.insert(plan(&engine, &before, &platform).await?);
-    if args.dry_run {
-        let report = json!({ "version": 1, "steps": plan });
-        Json::when(args.json).print(context, &report, || plan.to_string())?;
-        return Ok(None);
-    }
-    if let Some(ttl) = args.ttl {
-        let now = jiff::Timestamp::now();
-        let lease = Lease::new(&engine, None, ttl, now);
-        lease.write(&engine, environment, now)?;
-        crate::local::leases::reaper::ensure(&engine, environment, &lease, &platform.reaper_image).await?;
-    }
-    let deadline = Deadline::after(Duration::from_secs(args.timeout));
-    let public = raise::raise(&engine, &platform, plan, deadline).await?;
-    let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
-    context.ui.say(&summary::text(&proved, environment, &context.ui.took(), context.ui.style()));
-    Ok(watcher.map(|watcher| Ahead { engine, platform, watcher, _lock: lock }))
+    (local, environment, inputs): (&LocalContext, &Environment, Inputs),
+) -> Result<ExitCode> {
+    let _lock = args.lock.take(local, environment).await?;
+    let plan = bring_up::prepare(local, environment, inputs, &args.request()).await?.plan;
+    let report = json!({ "version": PLAN_VERSION, "stages": plan });
+    Json::when(args.json).print(context, &report, || plan.to_string())?;
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn plan(engine: &LocalContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {
-    let name = platform.environment.cluster_name();
-    let cluster = match cluster::observe(&engine.docker, &engine.dirs, &name).await? {
-        cluster::Observed::Absent => plan::Cluster::Absent,
-        cluster::Observed::Foreign { container } => return Err(cluster::foreign(&name, &container)),
-        cluster::Observed::Partial { reason } => plan::Cluster::Partial(reason),
-        cluster::Observed::Stopped | cluster::Observed::Paused { .. } => plan::Cluster::Stopped,
-        cluster::Observed::Running => plan::Cluster::Running {
-            digest: before.artifact.digest.clone(),
-            ready: before.phases.iter().all(|phase| phase.ready) && !before.phases.is_empty(),
-        },
-    };
-    let desired = plan::Desired {
-        digest: platform.packed.digest.clone(),
-        buoys: *platform.environment.fleet.buoys.get_ref(),
-    };
-    let fleet = if before.fleet.running { plan::Fleet::Current } else { plan::Fleet::Absent };
-    Ok(plan::build(&desired, &plan::Observed { cluster, fleet }))
+async fn watch(context: &Context<'_>, session: Session<'_>, watcher: Watcher) -> Result<ExitCode> {
+    context.ending.by_signal();
+    context.ui.say(
+        "\nWatching `gitops/`, `envs/` and `src/apps/`. Ctrl-C ends the watch; the environment keeps running.\n",
+    );
+    match watch::run(session, watcher).await? {}
 }

@@ -1,4 +1,4 @@
-//! `seasense status`: one look at the environment, for people and for programs.
+//! `seasense status`: shows the state of the environment.
 
 mod watch;
 
@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use super::{Context, json::Json};
 use crate::{
-    base::{event::Event, failure::Result},
+    base::failure::Result,
     config::HostDirs,
-    local::cluster,
-    observe::{self, Observer, Snapshot},
+    launch,
+    observe::{self, EnvironmentStatus, Observer},
     ui::{Screen, Style},
 };
 
@@ -18,12 +18,12 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     json: Json,
-    /// Go on looking, every two seconds, as a full-screen view; `q` ends it
+    /// Update every two seconds in a full-screen view; `q` ends it
     #[arg(long, short, conflicts_with = "json")]
     watch: bool,
 }
 
-/// Looks and tells; the exit code is that of the most fundamental problem.
+/// Shows the status; the exit code is that of the most fundamental problem.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     if args.watch {
         Screen::possible()?;
@@ -31,62 +31,57 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let dirs = HostDirs::from_environment()?;
-    // Nothing of an attached environment runs beside this machine's daemon.
+    // An attached environment has no containers on this machine.
     let docker = if environment.cluster.engine.is_attached() { None } else { Some(context.docker().await?) };
-    let cluster = environment.cluster_name();
     let observer = Observer { environment: &environment, dirs: &dirs, docker: docker.as_ref() };
     if args.watch {
         return watch::run(context, observer).await;
     }
-    let seen = observe::snapshot(observer).await;
-    // The file is a copy of what the cluster says; a stale one would make every program that uses it distrust the gateway.
-    if let Some(authority) =
-        seen.authority.as_ref().filter(|_| cluster::authority_file(&dirs, &cluster).exists())
-        && cluster::write_authority(&dirs, &cluster, authority)?
-    {
-        context.ui.events().emit(Event::Warning { text: cluster::AUTHORITY_CHANGED.to_owned() });
+    let status = observe::status(observer).await;
+    if let Some(authority) = &status.authority {
+        launch::refresh_authority(&dirs, &environment, authority, context.ui.events())?;
     }
-    args.json.print(context, &seen, || text(&seen, context.ui.data_style()))?;
-    Ok(seen.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))
+    args.json.print(context, &status, || text(&status, context.ui.data_style()))?;
+    Ok(status.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))
 }
 
-fn text(seen: &Snapshot, style: Style) -> String {
-    let verdict = if seen.ready { style.good("ready") } else { style.bad("not ready") };
-    let mut text = format!("{} is {verdict}\n", style.strong(&seen.environment));
+fn text(status: &EnvironmentStatus, style: Style) -> String {
+    let verdict = if status.ready { style.good("ready") } else { style.bad("not ready") };
+    let mut text = format!("{} is {verdict}\n", style.strong(&status.environment));
     let mut line = |name: &str, good: bool, value: String| {
         let mark = if good { style.good(" ok") } else { style.bad("bad") };
         text += &format!("{mark} {name:22} {value}\n");
     };
-    line("cluster", seen.cluster == "running", seen.cluster.clone());
-    // Of a cluster that does not run nothing else can be seen, and each line would say so again.
-    if seen.cluster != "running" {
-        return problems(text, seen, style);
+    line("cluster", status.cluster == "running", status.cluster.clone());
+    // The state of everything else is unknown if the cluster does not run.
+    if status.cluster != "running" {
+        return problems(text, status, style);
     }
-    line("artifact", seen.artifact.digest.is_some(), artifact(seen));
-    for phase in &seen.phases {
+    line("artifact", status.artifact.digest.is_some(), artifact(status));
+    for phase in &status.phases {
         let message = if phase.ready { "ready at that digest" } else { phase.message.as_str() };
         line(&format!("phase {}", phase.name), phase.ready, message.to_owned());
     }
-    line("database", seen.database.healthy, database(seen));
-    let gateway = &seen.gateway;
+    line("database", status.database.healthy, database(status));
+    let gateway = &status.gateway;
     let how = if gateway.tls_verified { "TLS verified" } else { gateway.message.as_str() };
     line("gateway", gateway.https && gateway.tls_verified, format!("{}  {how}", gateway.address));
-    let fleet = &seen.fleet;
+    let fleet = &status.fleet;
     let age = fleet.age_s.map_or("no reading yet".to_owned(), |age| format!("latest reading {age:.1} s old"));
     line("fleet", fleet.running || fleet.buoys == 0, format!("{} buoys, {age}", fleet.buoys));
-    problems(text, seen, style)
+    problems(text, status, style)
 }
 
-fn problems(mut text: String, seen: &Snapshot, style: Style) -> String {
-    for problem in &seen.problems {
+fn problems(mut text: String, status: &EnvironmentStatus, style: Style) -> String {
+    for problem in &status.problems {
         text += &format!("\n{} {}: {}\n", style.bad("problem:"), problem.part, problem.cause);
         text += &format!("  {} {}\n", style.link("hint:"), problem.hint);
     }
     text
 }
 
-fn artifact(seen: &Snapshot) -> String {
-    let artifact = &seen.artifact;
+fn artifact(status: &EnvironmentStatus) -> String {
+    let artifact = &status.artifact;
     let Some(digest) = &artifact.digest else { return "none".to_owned() };
     let commit =
         artifact.commit.as_deref().map_or("unknown commit", |commit| commit.get(..12).unwrap_or(commit));
@@ -94,8 +89,8 @@ fn artifact(seen: &Snapshot) -> String {
     format!("{digest}  ({commit}{dirty})")
 }
 
-fn database(seen: &Snapshot) -> String {
-    let instances: Vec<String> = seen
+fn database(status: &EnvironmentStatus) -> String {
+    let instances: Vec<String> = status
         .database
         .instances
         .iter()
@@ -104,8 +99,8 @@ fn database(seen: &Snapshot) -> String {
             format!("{} ({}{ready})", instance.name, instance.role)
         })
         .collect();
-    match seen.database.rows {
+    match status.database.rows {
         Some(rows) => format!("{}  {rows} rows", instances.join(", ")),
-        None => format!("{}  {}", instances.join(", "), seen.database.message),
+        None => format!("{}  {}", instances.join(", "), status.database.message),
     }
 }

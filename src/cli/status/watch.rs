@@ -1,4 +1,4 @@
-//! `seasense status --watch`: look after look as a full-screen view.
+//! `seasense status --watch`: shows the status in a full-screen view and updates it.
 
 use std::{
     process::ExitCode,
@@ -8,62 +8,62 @@ use std::{
 use crate::{
     base::{failure::Result, k8s::EventNote, wait::every},
     cli::Context,
-    observe::{self, Artifact, Observer, Snapshot, Trend},
+    observe::{self, Artifact, EnvironmentStatus, Observer, Rate, Trend},
     ui::{self, Mark, Model, Row},
 };
 
-/// Between two looks; a look itself takes a fraction of a second.
+/// The pause between two updates; collecting a status takes a fraction of a second.
 const PAUSE: Duration = Duration::from_secs(2);
-/// A warning that is older than this is history and stands among the other events.
+/// A warning that is older than this is shown among the other events.
 const RECENT_S: i64 = 300;
-/// How much of an object's name stands in front of an event.
+/// The number of characters of an object's name in front of an event.
 const NAME: usize = 24;
 
-/// Shows look after look until the person leaves.
+/// Updates the view until the user ends it.
 pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCode> {
     let (send, models) = tokio::sync::mpsc::channel(1);
     let mut trend = Trend::default();
-    let looks = every(PAUSE, async || {
+    let updates = every(PAUSE, async || {
         let begun = Instant::now();
-        let seen = observe::snapshot(observer).await;
-        trend.add(&seen);
+        let status = observe::status(observer).await;
+        trend.add(&status);
         let now = jiff::Zoned::now();
         let looked = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
-        let model = Model { looked, ..model(&seen, &trend, now.timestamp()) };
-        // Nobody to show it to: then the view has ended, and so does this.
+        let model = Model { looked, ..model(&status, &trend, now.timestamp()) };
+        // Sending fails only after the view has ended, which ends this, too.
         let _ = send.send(model).await;
     });
     tokio::select! {
         left = ui::watch(models, context.ui.data_style().colours()) => left?,
-        never = looks => match never {},
+        never = updates => match never {},
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the view shows of a look; pure.
-fn model(seen: &Snapshot, trend: &Trend, now: jiff::Timestamp) -> Model {
+/// The content of the view for a status; pure.
+fn model(status: &EnvironmentStatus, trend: &Trend, now: jiff::Timestamp) -> Model {
     Model {
-        environment: seen.environment.clone(),
-        ready: seen.ready,
-        headline: format!("cluster {}, {}", seen.cluster, headline(&seen.artifact)),
+        environment: status.environment.clone(),
+        ready: status.ready,
+        headline: format!("cluster {}, {}", status.cluster, headline(&status.artifact)),
         looked: String::new(),
-        command: match seen.environment.as_str() {
+        command: match status.environment.as_str() {
             "local" => "seasense".to_owned(),
             other => format!("seasense --env {other}"),
         },
-        problems: seen
+        problems: status
             .problems
             .iter()
             .map(|one| Row::new(Mark::Bad, one.part.clone(), one.cause.clone()))
             .collect(),
-        hints: seen.problems.iter().map(|problem| problem.hint.clone()).collect(),
-        phases: phases(seen),
-        workloads: workloads(seen),
-        database: database(seen),
-        fleet: fleet(seen),
-        ingest: ingest(seen, trend),
+        hints: status.problems.iter().map(|problem| problem.hint.clone()).collect(),
+        phases: phases(status),
+        workloads: workloads(status),
+        database: database(status),
+        fleet: fleet(status),
+        ingest: ingest(status, trend),
         rates: trend.rates().collect(),
-        events: events(&seen.events, now),
+        events: events(&status.events, now),
     }
 }
 
@@ -75,7 +75,7 @@ fn headline(artifact: &Artifact) -> String {
     format!("artifact {} ({commit}{edits})", digits(digest))
 }
 
-/// The digest's first digits: enough to see that two are the same.
+/// The first digits of a digest, enough to compare two.
 fn digits(digest: &str) -> &str {
     digest.split(':').next_back().and_then(|digits| digits.get(..8)).unwrap_or(digest)
 }
@@ -84,7 +84,7 @@ const fn good_or_late(good: bool) -> Mark {
     if good { Mark::Good } else { Mark::Late }
 }
 
-fn phases(seen: &Snapshot) -> Vec<Row> {
+fn phases(status: &EnvironmentStatus) -> Vec<Row> {
     let row = |phase: &crate::phases::PhaseState| {
         let text = match (phase.ready, phase.revision.as_str()) {
             (true, digest) => format!("at {}", digits(digest)),
@@ -93,16 +93,16 @@ fn phases(seen: &Snapshot) -> Vec<Row> {
         };
         Row::new(good_or_late(phase.ready), phase.name.clone(), text)
     };
-    seen.phases.iter().map(row).collect()
+    status.phases.iter().map(row).collect()
 }
 
-/// Those that are not ready come first.
-fn workloads(seen: &Snapshot) -> Vec<Row> {
-    let mut all: Vec<_> = seen.workloads.iter().collect();
+/// The Deployments, those that are not ready first.
+fn workloads(status: &EnvironmentStatus) -> Vec<Row> {
+    let mut all: Vec<_> = status.workloads.iter().collect();
     all.sort_by_key(|workload| workload.ready);
     let row = |workload: &crate::workloads::Workload| {
         let text = match workload.message.as_str() {
-            "" => format!("{}/{}", workload.available, workload.wanted),
+            "" => format!("{}/{}", workload.available, workload.desired),
             message => message.to_owned(),
         };
         Row::new(good_or_late(workload.ready), workload.name.clone(), text)
@@ -110,63 +110,69 @@ fn workloads(seen: &Snapshot) -> Vec<Row> {
     all.into_iter().map(row).collect()
 }
 
-fn database(seen: &Snapshot) -> Vec<Row> {
-    let database = &seen.database;
+fn database(status: &EnvironmentStatus) -> Vec<Row> {
+    let database = &status.database;
     let row = |instance: &crate::workloads::Instance| {
         let lag = match (instance.lag_bytes, instance.lag_ms) {
             (Some(0), Some(millis)) => format!(", lag {millis} ms"),
             (Some(bytes), Some(millis)) => format!(", lag {millis} ms, {}", ui::size(bytes)),
-            _ if instance.role == "replica" => ", does not stream".to_owned(),
+            _ if instance.role == "replica" => ", not streaming".to_owned(),
             _ => String::new(),
         };
         let role = if instance.role.is_empty() { "no role yet" } else { instance.role.as_str() };
         Row::new(good_or_late(instance.ready), instance.name.clone(), format!("{role}{lag}"))
     };
     let mut rows: Vec<Row> = database.instances.iter().map(row).collect();
-    let told =
+    let details =
         [("rows", database.rows.map(|rows| rows.to_string())), ("TimescaleDB", database.timescaledb.clone())];
-    rows.extend(told.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Plain, name, text?))));
-    // Of a healthy database the operator only says that it is healthy.
+    rows.extend(details.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Plain, name, text?))));
+    // The operator's message about a healthy database has no information.
     if !database.healthy && !database.message.is_empty() {
         rows.push(Row::new(Mark::Plain, "operator", database.message.clone()));
     }
     rows
 }
 
-fn fleet(seen: &Snapshot) -> Vec<Row> {
-    let fleet = &seen.fleet;
+fn fleet(status: &EnvironmentStatus) -> Vec<Row> {
+    let fleet = &status.fleet;
     if fleet.buoys == 0 {
-        return vec![Row::new(Mark::Plain, "buoys", "none: the environment asks for no fleet")];
+        return vec![Row::new(Mark::Plain, "buoys", "none: the environment has no fleet")];
     }
     let (mark, state) = match fleet.age_s {
-        _ if !fleet.running => (Mark::Late, "do not sail".to_owned()),
+        _ if !fleet.running => (Mark::Late, "not running".to_owned()),
         Some(age) => (Mark::Good, format!("newest {age:.1} s old")),
         None => (Mark::Late, "no reading yet".to_owned()),
     };
     let mut rows = vec![Row::new(mark, "buoys", format!("{}, {state}", fleet.buoys))];
     if let Some(counts) = &fleet.counts {
-        let sent = format!("{} of {}", counts.acknowledged, counts.measured);
+        let sent = format!("{} of {} since the start", counts.acknowledged, counts.measured);
         rows.push(Row::new(Mark::Good, "acknowledged", sent));
-        rows.push(Row::new(Mark::Plain, "waiting", format!("{} readings", counts.waiting)));
-        rows.push(Row::new(Mark::Plain, "sent again", format!("{} batches", counts.failures)));
+        rows.push(Row::new(Mark::Plain, "waiting", format!("{} readings now", counts.waiting)));
+        rows.push(Row::new(
+            Mark::Plain,
+            "sent again",
+            format!("{} batches since the start", counts.failed_batches),
+        ));
         let lost = counts.rejected + counts.dropped;
         if lost > 0 {
-            let text = format!("{} refused, {} given up", counts.rejected, counts.dropped);
+            let text = format!("{} rejected, {} dropped since the start", counts.rejected, counts.dropped);
             rows.push(Row::new(Mark::Bad, "lost", text));
         }
     }
     rows
 }
 
-fn ingest(seen: &Snapshot, trend: &Trend) -> String {
-    match (trend.rate(), seen.fleet.stored) {
-        (Some(rate), Some(stored)) => format!("{rate:.1} readings/s, {stored} stored"),
+fn ingest(status: &EnvironmentStatus, trend: &Trend) -> String {
+    match (trend.rate(), status.fleet.stored) {
+        (Some(Rate { per_second, window_s }), Some(stored)) => {
+            format!("{per_second:.1} readings/s over {window_s:.0} s, {stored} stored")
+        }
         (None, Some(stored)) => format!("{stored} readings stored"),
         (_, None) => "readings cannot be counted".to_owned(),
     }
 }
 
-/// Recent warnings come first, then all else, newest first.
+/// The events, recent warnings first, then newest first.
 fn events(events: &[EventNote], now: jiff::Timestamp) -> Vec<Row> {
     let age =
         |note: &EventNote| note.at.parse::<jiff::Timestamp>().ok().map(|at| now.duration_since(at).as_secs());
@@ -186,7 +192,7 @@ fn events(events: &[EventNote], now: jiff::Timestamp) -> Vec<Row> {
     all.into_iter().map(row).collect()
 }
 
-/// The name of an object without its kind and namespace, short enough to leave room for what is said of it.
+/// The name of an object without kind and namespace, shortened to leave room for the message.
 fn name(about: &str) -> String {
     let name = about.rsplit(['/', ' ']).next().unwrap_or(about);
     if name.chars().count() <= NAME {
@@ -220,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn recent_warnings_come_first_and_old_ones_do_not_alarm() {
+    fn only_recent_warnings_come_first() {
         let now = "2026-01-01T01:00:00Z".parse().unwrap();
         let rows = events(
             &[
@@ -231,9 +237,9 @@ mod tests {
             ],
             now,
         );
-        let told: Vec<(Mark, &str)> = rows.iter().map(|row| (row.mark, row.name.as_str())).collect();
+        let listed: Vec<(Mark, &str)> = rows.iter().map(|row| (row.mark, row.name.as_str())).collect();
         assert_eq!(
-            told,
+            listed,
             [(Mark::Bad, "60 s"), (Mark::Plain, "2 s"), (Mark::Late, "50 min"), (Mark::Plain, "")]
         );
         assert_eq!(rows[0].text, "backend-1 Unhealthy: probe failed");

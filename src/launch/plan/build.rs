@@ -1,164 +1,179 @@
-//! From what is wanted and what was seen to the steps between them.
+//! Builds the plan that leads from the observed to the desired state.
 
-use super::{Plan, Step};
+use std::time::Duration;
 
-/// What is wanted.
+use super::{Cluster, Fleet, Flux, Observed, Plan, Reconcile, Step};
+
+/// The desired state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desired {
-    /// Digest of the artifact.
+    /// Digest of the platform artifact.
     pub digest: String,
     /// Number of simulated buoys.
     pub buoys: u16,
+    /// Whether an existing cluster is removed first, with its data.
+    pub recreate: bool,
+    /// When the environment removes itself, from now.
+    pub ttl: Option<Duration>,
 }
 
-/// What was seen of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cluster {
-    /// There is none.
-    Absent,
-    /// A part of it is missing or does not answer.
-    Partial(String),
-    /// Its nodes exist, stopped.
-    Stopped,
-    /// It answers.
-    Running {
-        /// The digest that Flux was told to follow.
-        digest: Option<String>,
-        /// Whether every phase is ready at that digest.
-        ready: bool,
-    },
-}
-
-/// What was seen of the fleet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fleet {
-    /// There is none.
-    Absent,
-    /// One runs, or stands still, with other settings or another image.
-    Stale,
-    /// It runs as it should.
-    Current,
-}
-
-/// What was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observed {
-    /// The cluster.
-    pub cluster: Cluster,
-    /// The fleet.
-    pub fleet: Fleet,
-}
-
-/// The steps from `observed` to `desired`.
+/// Returns the steps from `observed` to `desired`.
 ///
-/// Taking any prefix of them and planning again ends in the same state: that is what makes a crash harmless.
+/// Executing any prefix of them, observing and planning again ends in the same state.
 pub fn build(desired: &Desired, observed: &Observed) -> Plan {
-    let mut steps = Vec::new();
-    let (digest, ready) = match &observed.cluster {
-        Cluster::Absent => {
-            steps.push(Step::CreateCluster);
-            (None, false)
+    let mut stages = Vec::new();
+    let remove = desired.recreate && observed.cluster != Cluster::Absent;
+    if remove {
+        stages.push(vec![Step::RemoveCluster]);
+    }
+    if let Some(ttl) = desired.ttl {
+        stages.push(vec![Step::SetLease { ttl_seconds: ttl.as_secs() }]);
+    }
+    let cluster = if remove { &Cluster::Absent } else { &observed.cluster };
+    let push = || Step::PushArtifact { digest: desired.digest.clone() };
+    let mut first: Vec<Step> = start(cluster).into_iter().collect();
+    first.extend((!observed.pushed).then(push));
+    stages.push(first);
+    stages.extend(deploy(desired, cluster).into_iter().map(|step| vec![step]));
+    let phases = await_phases(desired, cluster);
+    // Removing the environment removes its fleet.
+    let found = if remove { Fleet::Absent } else { observed.fleet };
+    let fleet = fleet(desired.buoys, found, phases.is_some());
+    if is_new(cluster) {
+        stages.push(phases.into_iter().chain(fleet).collect());
+    } else {
+        stages.push(phases.into_iter().collect());
+        stages.push(fleet.into_iter().collect());
+    }
+    stages.push(vec![Step::Verify]);
+    stages.retain(|stage| !stage.is_empty());
+    Plan { stages }
+}
+
+/// The step after which the API of the cluster answers.
+fn start(cluster: &Cluster) -> Option<Step> {
+    match cluster {
+        Cluster::Absent => Some(Step::CreateCluster),
+        Cluster::Partial(reason) => Some(Step::RecreateCluster { reason: reason.clone() }),
+        Cluster::Stopped => Some(Step::StartCluster),
+        Cluster::Unreachable(reason) => Some(Step::RecoverCluster { reason: reason.clone() }),
+        Cluster::Running(_) => None,
+    }
+}
+
+/// The steps after which Flux follows the digest with the environment's variables.
+fn deploy(desired: &Desired, cluster: &Cluster) -> Vec<Step> {
+    let to = desired.digest.clone();
+    match cluster {
+        Cluster::Running(flux) if flux.installed => {
+            let mut steps = Vec::new();
+            steps.extend((!flux.settings).then_some(Step::ApplySettings));
+            let follows = flux.digest.as_ref() == Some(&to);
+            steps.extend((!follows).then(|| Step::Deploy { from: flux.digest.clone(), to }));
+            steps
         }
-        Cluster::Partial(reason) => {
-            steps.push(Step::RecreateCluster { reason: reason.clone() });
-            (None, false)
+        // What Flux follows in a cluster that does not answer is not known, and applying the same again changes nothing.
+        _ => vec![Step::Bootstrap { to }],
+    }
+}
+
+/// Whether the platform starts for the first time. Then the first credentials that exist are the right ones, and the fleet
+/// starts as soon as they do. In a platform that exists, the phases may replace them.
+const fn is_new(cluster: &Cluster) -> bool {
+    matches!(cluster, Cluster::Absent | Cluster::Partial(_) | Cluster::Running(Flux { digest: None, .. }))
+}
+
+fn await_phases(desired: &Desired, cluster: &Cluster) -> Option<Step> {
+    let reconcile = match cluster {
+        Cluster::Absent | Cluster::Partial(_) => Reconcile::NotReady,
+        // Phases are still ready from before the restart, and the variables may have changed.
+        Cluster::Stopped | Cluster::Unreachable(_) => Reconcile::All,
+        Cluster::Running(Flux { installed: true, settings: true, ready: true, digest })
+            if digest.as_ref() == Some(&desired.digest) =>
+        {
+            return None;
         }
-        Cluster::Stopped => {
-            steps.push(Step::StartCluster);
-            (None, false)
-        }
-        Cluster::Running { digest, ready } => (digest.clone(), *ready),
+        Cluster::Running(flux) if flux.settings => Reconcile::NotReady,
+        Cluster::Running(_) => Reconcile::All,
     };
-    if digest.as_ref() != Some(&desired.digest) {
-        steps.push(Step::Deliver { from: digest, to: desired.digest.clone() });
-        steps.push(Step::AwaitPhases);
-    } else if !ready {
-        steps.push(Step::AwaitPhases);
+    Some(Step::AwaitPhases { reconcile })
+}
+
+/// The step for the fleet; `changing` if the platform changes, and with it possibly the fleet's credentials.
+const fn fleet(buoys: u16, found: Fleet, changing: bool) -> Option<Step> {
+    match (buoys, found) {
+        (0, Fleet::Absent) => None,
+        (0, _) => Some(Step::RemoveFleet),
+        (_, Fleet::Absent) => Some(Step::StartFleet),
+        (_, Fleet::Stale) => Some(Step::ReplaceFleet),
+        (_, Fleet::Unknown) => Some(Step::RefreshFleet),
+        (_, Fleet::Current) if changing => Some(Step::RefreshFleet),
+        (_, Fleet::Current) => None,
     }
-    match (desired.buoys, observed.fleet) {
-        (0, Fleet::Absent) | (1.., Fleet::Current) => {}
-        (0, _) => steps.push(Step::RemoveFleet),
-        (_, Fleet::Absent) => steps.push(Step::StartFleet),
-        (_, Fleet::Stale) => steps.push(Step::ReplaceFleet),
-    }
-    steps.push(Step::Verify);
-    Plan { steps }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn desired() -> Desired {
-        Desired { digest: "sha256:b".into(), buoys: 12 }
+        Desired { digest: "sha256:b".into(), buoys: 12, recreate: false, ttl: None }
     }
 
-    /// What the world looks like after a step, if it succeeds.
-    fn take(step: &Step, mut world: Observed) -> Observed {
-        match step {
-            Step::CreateCluster | Step::RecreateCluster { .. } => {
-                world.cluster = Cluster::Running { digest: None, ready: false };
-            }
-            // A cluster that was stopped still follows the digest it followed.
-            Step::StartCluster => {
-                world.cluster = Cluster::Running { digest: Some("sha256:a".into()), ready: false };
-            }
-            Step::Deliver { to, .. } => {
-                world.cluster = Cluster::Running { digest: Some(to.clone()), ready: false };
-            }
-            Step::AwaitPhases => {
-                if let Cluster::Running { ready, .. } = &mut world.cluster {
-                    *ready = true;
-                }
-            }
-            Step::StartFleet | Step::ReplaceFleet => world.fleet = Fleet::Current,
-            Step::RemoveFleet => world.fleet = Fleet::Absent,
-            Step::Verify => {}
-        }
-        world
+    fn current() -> Flux {
+        Flux { installed: true, digest: Some("sha256:b".into()), settings: true, ready: true }
     }
 
-    fn any_world() -> impl Strategy<Value = Observed> {
-        let cluster = prop_oneof![
-            Just(Cluster::Absent),
-            Just(Cluster::Partial("1 of 3 nodes".into())),
-            Just(Cluster::Stopped),
-            (proptest::option::of("sha256:[abc]"), any::<bool>())
-                .prop_map(|(digest, ready)| Cluster::Running { digest, ready }),
-        ];
-        let fleet = prop_oneof![Just(Fleet::Absent), Just(Fleet::Stale), Just(Fleet::Current)];
-        (cluster, fleet).prop_map(|(cluster, fleet)| Observed { cluster, fleet })
+    fn plan(desired: &Desired, flux: Flux, fleet: Fleet) -> Vec<Step> {
+        let observed = Observed { cluster: Cluster::Running(flux), pushed: true, fleet };
+        build(desired, &observed).steps().cloned().collect()
     }
 
     #[test]
-    fn an_environment_as_wanted_is_only_looked_at() {
-        let cluster = Cluster::Running { digest: Some("sha256:b".into()), ready: true };
-        assert!(build(&desired(), &Observed { cluster, fleet: Fleet::Current }).changes_nothing());
+    fn a_current_environment_is_only_verified() {
+        assert_eq!(plan(&desired(), current(), Fleet::Current), [Step::Verify]);
+    }
+
+    #[test]
+    fn changed_variables_reconcile_every_phase() {
+        let changed = Flux { settings: false, ..current() };
+        let reconcile = Step::AwaitPhases { reconcile: Reconcile::All };
+        assert_eq!(
+            plan(&desired(), changed, Fleet::Current),
+            [Step::ApplySettings, reconcile, Step::RefreshFleet, Step::Verify]
+        );
+    }
+
+    #[test]
+    fn a_stale_fleet_is_replaced_although_nothing_else_changes() {
+        assert_eq!(plan(&desired(), current(), Fleet::Stale), [Step::ReplaceFleet, Step::Verify]);
     }
 
     #[test]
     fn no_buoys_means_no_fleet() {
-        let desired = Desired { buoys: 0, ..desired() };
-        let cluster = Cluster::Running { digest: Some("sha256:b".into()), ready: true };
-        let plan = build(&desired, &Observed { cluster, fleet: Fleet::Stale });
-        assert_eq!(plan.steps, [Step::RemoveFleet, Step::Verify]);
+        let none = Desired { buoys: 0, ..desired() };
+        assert_eq!(plan(&none, current(), Fleet::Stale), [Step::RemoveFleet, Step::Verify]);
+        assert_eq!(plan(&none, current(), Fleet::Absent), [Step::Verify]);
     }
 
-    proptest! {
-        #[test]
-        fn a_crash_after_any_prefix_is_harmless(world in any_world(), crashes in proptest::collection::vec(0usize..6, 0..4)) {
-            let mut world = world;
-            for after in crashes {
-                for step in build(&desired(), &world).steps.iter().take(after) {
-                    world = take(step, world);
-                }
-            }
-            for step in build(&desired(), &world).steps {
-                world = take(&step, world);
-            }
-            prop_assert!(build(&desired(), &world).changes_nothing(), "{world:?}");
-        }
+    #[test]
+    fn the_artifact_is_pushed_while_the_cluster_is_created() {
+        insta::assert_snapshot!(build(&desired(), &Observed::NOTHING), @"");
+    }
+
+    #[test]
+    fn the_fleet_of_an_existing_platform_waits_for_the_phases() {
+        let observed = Observed { cluster: Cluster::Stopped, pushed: true, fleet: Fleet::Unknown };
+        let stages = build(&desired(), &observed).stages;
+        assert_eq!(stages[2], [Step::AwaitPhases { reconcile: Reconcile::All }]);
+        assert_eq!(stages[3], [Step::RefreshFleet]);
+    }
+
+    #[test]
+    fn recreate_and_ttl_come_before_the_cluster() {
+        let desired = Desired { recreate: true, ttl: Some(Duration::from_hours(8)), ..desired() };
+        let cluster = Cluster::Running(current());
+        let observed = Observed { cluster, pushed: true, fleet: Fleet::Current };
+        insta::assert_snapshot!(build(&desired, &observed), @"");
     }
 }

@@ -1,7 +1,9 @@
-//! What `dev` will do: a pure function of what is wanted and what was seen.
+//! Decides what `dev` does: a pure function of the desired and the observed state.
 
 mod build;
+mod observed;
 mod step;
 
-pub use build::{Cluster, Desired, Fleet, Observed, build};
-pub use step::{Plan, Step};
+pub use build::{Desired, build};
+pub use observed::{Cluster, Fleet, Flux, Observed};
+pub use step::{Plan, Reconcile, Step};

@@ -1,8 +1,8 @@
-//! What has changed, whatever the number and the order of the edits.
+//! A set of changes, independent of the number and order of the edits.
 
 use std::collections::BTreeSet;
 
-/// A program of ours that runs on the platform.
+/// A program of this repository that runs on the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Workload {
     /// The API.
@@ -26,7 +26,7 @@ impl Workload {
         }
     }
 
-    /// The name of its Deployment; the fleet runs beside the cluster and has none.
+    /// The name of its Deployment; the fleet runs outside the cluster and has none.
     pub const fn deployment(self) -> Option<&'static str> {
         match self {
             Self::Backend => Some("backend"),
@@ -35,7 +35,7 @@ impl Workload {
         }
     }
 
-    /// How people call it.
+    /// Its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Backend => "backend",
@@ -52,7 +52,7 @@ pub struct Changes {
     pub manifests: bool,
     /// Whether the environment's own file or key changed.
     pub environment: bool,
-    /// Whether `infra/` changed, which no running cluster can follow.
+    /// Whether `infra/` changed, which a running cluster cannot apply.
     pub infra: bool,
     /// The workloads whose sources changed.
     pub workloads: BTreeSet<Workload>,
@@ -61,12 +61,12 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Whether nothing that matters changed.
+    /// Whether nothing relevant changed.
     pub fn is_empty(&self) -> bool {
         !self.manifests && !self.environment && !self.infra && self.workloads.is_empty()
     }
 
-    /// Takes in `other`; the order in which changes are taken in does not matter.
+    /// Adds `other`; the order of additions does not matter.
     pub fn absorb(&mut self, other: Self) {
         self.manifests |= other.manifests;
         self.environment |= other.environment;
@@ -75,11 +75,11 @@ impl Changes {
         self.paths.extend(other.paths);
     }
 
-    /// What changed, in a few words: the file, or the first of them and how many there are.
+    /// The changed file, or the first one and the number of the others.
     pub fn title(&self) -> String {
         let mut paths = self.paths.iter();
         match (paths.next(), paths.len()) {
-            (None, _) => "what changed".to_owned(),
+            (None, _) => "changes".to_owned(),
             (Some(path), 0) => path.clone(),
             (Some(path), more) => format!("{path} and {more} more"),
         }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_file_is_named_and_many_are_counted() {
+    fn the_title_names_one_file_and_counts_the_others() {
         let changes = |paths: &[&str]| Changes {
             manifests: true,
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
@@ -99,6 +99,6 @@ mod tests {
         };
         assert_eq!(changes(&["gitops/a.yaml"]).title(), "gitops/a.yaml");
         assert_eq!(changes(&["gitops/b", "gitops/a", "gitops/c"]).title(), "gitops/a and 2 more");
-        assert_eq!(changes(&[]).title(), "what changed");
+        assert_eq!(changes(&[]).title(), "changes");
     }
 }

@@ -1,10 +1,10 @@
-//! From the path of a file to what it is a part of; pure.
+//! Classifies the path of a changed file; pure.
 
 use super::{Changes, Workload};
 
-/// What a change of the file or folder at `path` changes, for the environment called `environment`.
+/// Returns what a change of the file or directory `path` changes for the environment `environment`.
 ///
-/// `path` is relative to the project, with `/`. A folder stands for all that is in it.
+/// `path` is relative to the project, with `/`. A directory includes everything in it.
 pub fn classify(environment: &str, path: &str) -> Changes {
     let segments: Vec<&str> =
         path.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect();
@@ -25,7 +25,7 @@ fn is_of(environment: &str, file: &str) -> bool {
     ["toml", "agekey"].iter().any(|ending| file.strip_suffix(ending) == Some(&format!("{environment}.")))
 }
 
-/// The workloads that are compiled from a file. What `infra/images.toml` names as their inputs is among them.
+/// The workloads that are compiled from a file, as `infra/images.toml` lists their inputs.
 fn workloads(segments: &[&str]) -> &'static [Workload] {
     match segments {
         ["src", "apps", "backend", ..] => &[Workload::Backend],
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_file_is_known() {
+    fn every_kind_of_file_is_classified() {
         let all = vec!["backend", "frontend", "fleet"];
         for (path, expected) in [
             ("gitops/apps/backend/deployment.yaml", (true, false, false, vec![])),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn every_input_of_the_workloads_images_is_a_change_of_them() {
+    fn every_input_of_an_image_changes_its_workload() {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         let recipes = Infra::load(&project).unwrap().recipes;
         for input in &recipes.cargo["workloads"].inputs {
@@ -116,7 +116,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn neither_order_nor_repetition_nor_grouping_of_edits_matters(paths in paths(), cut in 0usize..12) {
+        fn order_repetition_and_grouping_do_not_matter(paths in paths(), cut in 0usize..12) {
             let once = together(&paths);
             prop_assert_eq!(&once, &together(paths.iter().rev()));
             prop_assert_eq!(&once, &together(paths.iter().chain(&paths)));
@@ -127,14 +127,14 @@ mod tests {
         }
 
         #[test]
-        fn a_folder_stands_for_whatever_is_in_it(folder in "(gitops|src/apps/(backend|frontend|fleet|shared))(/[a-z]{1,3}){0,2}", file in "[a-z]{1,5}") {
+        fn a_directory_includes_its_files(folder in "(gitops|src/apps/(backend|frontend|fleet|shared))(/[a-z]{1,3}){0,2}", file in "[a-z]{1,5}") {
             let (folder, inside) = (classify("local", &folder), classify("local", &format!("{folder}/{file}")));
             prop_assert_eq!(folder.manifests, inside.manifests);
             prop_assert!(folder.workloads.is_superset(&inside.workloads));
         }
 
         #[test]
-        fn any_path_is_answered(path in ".{0,40}") {
+        fn any_path_can_be_classified(path in ".{0,40}") {
             let changes = classify("local", &path);
             prop_assert_eq!(changes.is_empty(), changes.paths.is_empty());
         }

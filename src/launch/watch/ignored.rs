@@ -1,4 +1,4 @@
-//! What Git ignores, told from the same files that Git reads.
+//! Decides which files Git ignores, from the same files that Git reads.
 
 use std::path::{Path, PathBuf};
 
@@ -9,42 +9,39 @@ use ignore::{
 
 const FILE: &str = ".gitignore";
 
-/// The rules of a checkout. Files are read again at every question: they may be what has just changed.
+/// The ignore rules of a checkout. The files are read for every path, because they may have just changed.
 #[derive(Debug)]
 pub struct Ignored {
     root: PathBuf,
-    /// Rules that stand in no folder of the checkout, the stronger ones first.
-    elsewhere: Vec<Gitignore>,
+    /// The rules outside the checkout's directories, those with precedence first.
+    global: Vec<Gitignore>,
 }
 
 impl Ignored {
     /// The rules of the checkout at `root`.
     pub fn of(root: &Path) -> Self {
         let exclude = read(root, &root.join(".git/info/exclude"));
-        Self {
-            root: root.to_owned(),
-            elsewhere: exclude.into_iter().chain([Gitignore::global().0]).collect(),
-        }
+        Self { root: root.to_owned(), global: exclude.into_iter().chain([Gitignore::global().0]).collect() }
     }
 
-    /// Whether Git ignores `path`, relative to the root: by a rule for itself or for a folder that it is in.
+    /// Whether Git ignores `path`, relative to the root, by a rule for it or for a parent directory.
     ///
-    /// A file that Git tracks although a rule speaks against it counts as ignored.
+    /// A tracked file that matches a rule counts as ignored.
     pub fn contains(&self, path: &Path) -> bool {
         if path.components().next().is_some_and(|first| first.as_os_str() == ".git") {
             return true;
         }
         let mut steps: Vec<&Path> = path.ancestors().filter(|step| !step.as_os_str().is_empty()).collect();
         steps.reverse();
-        // The rules of the folders passed so far, outermost first.
+        // The rules of the parent directories so far, outermost first.
         let mut rules: Vec<Gitignore> = Vec::new();
         for step in steps {
             let folder = self.root.join(step.parent().unwrap_or(Path::new("")));
             rules.extend(read(&folder, &folder.join(FILE)));
             let full = self.root.join(step);
             let is_folder = step != path || full.is_dir();
-            // The innermost folder's rules are the strongest.
-            let verdict = rules.iter().rev().chain(&self.elsewhere).find_map(|rules| {
+            // The rules of the innermost directory have precedence.
+            let verdict = rules.iter().rev().chain(&self.global).find_map(|rules| {
                 match rules.matched(&full, is_folder) {
                     Match::None => None,
                     Match::Ignore(_) => Some(true),
@@ -59,13 +56,13 @@ impl Ignored {
     }
 }
 
-/// The rules in `file`, which speak of what is in `folder`; `None` where there is no such file.
+/// The rules in `file` for the directory `folder`; `None` if the file does not exist.
 fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
     if !file.is_file() {
         return None;
     }
     let mut builder = GitignoreBuilder::new(folder);
-    // A line that is no pattern is left out, as Git does.
+    // An invalid pattern is ignored, as in Git.
     let _ = builder.add(file);
     builder.build().ok()
 }
@@ -87,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_every_folder_count_and_the_innermost_wins() {
+    fn rules_of_the_innermost_directory_have_precedence() {
         let folder = checkout();
         let ignored = Ignored::of(folder.path());
         for path in [
@@ -107,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_is_written_while_one_watches_counts() {
+    fn a_rule_added_during_the_watch_is_applied() {
         let folder = checkout();
         let ignored = Ignored::of(folder.path());
         assert!(!ignored.contains(Path::new("gitops/scratch.yaml")));

@@ -1,4 +1,4 @@
-//! The edge: the file system's notifications, debounced, as sets of changes.
+//! Converts debounced file system notifications to sets of changes.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -17,11 +17,11 @@ use crate::{
     config::Project,
 };
 
-/// What an editor does in one go (write beside, rename over it, set its mode) takes a few milliseconds.
+/// An editor saves a file in several operations (write a copy, rename it, set its mode) within a few milliseconds.
 const QUIET: Duration = Duration::from_millis(100);
-/// Folders that are watched with all that is in them.
-const DEEP: [&str; 4] = ["gitops", "envs", "infra", "src/apps"];
-/// Folders of which only the files are watched: the rest of them is no concern of the platform.
+/// Directories that are watched recursively.
+const RECURSIVE: [&str; 4] = ["gitops", "envs", "infra", "src/apps"];
+/// Directories of which only the files are watched.
 const FLAT: [&str; 2] = ["", "src"];
 
 /// Watches a checkout.
@@ -34,34 +34,34 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Watches `project` from now on, with the eyes of the environment called `environment`.
+    /// Watches `project` from now on, for the environment `environment`.
     pub fn start(project: &Project, environment: &str) -> Result<Self> {
-        // Notifications name files by the path that was asked for, which must be the one they are compared with.
+        // Notifications have the path that was registered, so the canonical one is registered and compared.
         let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
         let (sender, batches) = mpsc::unbounded_channel();
-        let hand_over = move |batch| {
-            // Nobody listens any more only when the watch is about to end.
+        let forward = move |batch| {
+            // Sending fails only if the watch is about to end.
             let _ = sender.send(batch);
         };
-        let debouncer = new_debouncer(QUIET, None, hand_over).map_err(|error| failed(&error))?;
+        let debouncer = new_debouncer(QUIET, None, forward).map_err(|error| failed(&error))?;
         let ignored = Ignored::of(&root);
         let mut watcher = Self { root, environment: environment.to_owned(), ignored, debouncer, batches };
         for folder in FLAT {
             watcher.watch(folder, RecursiveMode::NonRecursive)?;
         }
-        for folder in DEEP {
+        for folder in RECURSIVE {
             watcher.watch(folder, RecursiveMode::Recursive)?;
         }
         Ok(watcher)
     }
 
-    /// Waits for changes that matter and gives all there are.
+    /// Waits for relevant changes and returns all of them.
     ///
-    /// Dropping the future loses nothing.
+    /// No change is lost if the future is dropped.
     pub async fn next(&mut self) -> Result<Changes> {
         loop {
             let Some(batch) = self.batches.recv().await else {
-                return Err(Failure::new(Kind::Internal, "the watcher of files has ended"));
+                return Err(Failure::new(Kind::Internal, "the file watcher has ended"));
             };
             let mut changes = self.read(batch)?;
             while let Ok(batch) = self.batches.try_recv() {
@@ -79,10 +79,10 @@ impl Watcher {
             None => Failure::new(Kind::Tool, "watch the checkout"),
         })?;
         let mut changes = Changes::default();
-        for event in events.iter().filter(|event| matters(event)) {
+        for event in events.iter().filter(|event| is_relevant(event)) {
             if event.need_rescan() {
                 // The kernel dropped notifications: anything may have changed.
-                for folder in DEEP {
+                for folder in RECURSIVE {
                     changes.absorb(classify(&self.environment, folder));
                 }
                 continue;
@@ -101,14 +101,14 @@ impl Watcher {
         if changes.is_empty() || self.ignored.contains(std::path::Path::new(&inside)) {
             return Ok(Changes::default());
         }
-        // A folder that was replaced as a whole, by a checkout of another branch for example, is a new one.
-        if DEEP.contains(&inside.as_str()) {
+        // A directory that was replaced, for example by a checkout of another branch, must be registered again.
+        if RECURSIVE.contains(&inside.as_str()) {
             self.watch(&inside, RecursiveMode::Recursive)?;
         }
         Ok(changes)
     }
 
-    /// Watches a folder of the project; one that is not there is watched for in its parent.
+    /// Watches a directory of the project. A missing one is noticed through its parent.
     fn watch(&mut self, folder: &str, mode: RecursiveMode) -> Result<()> {
         let path = self.root.join(folder);
         if !path.is_dir() {
@@ -118,8 +118,8 @@ impl Watcher {
     }
 }
 
-/// Whether something was written, made, renamed or removed. Reading is no change, and neither is what only concerns times.
-fn matters(event: &DebouncedEvent) -> bool {
+/// Whether something was written, created, renamed or removed. Reads and changes of metadata are not relevant.
+fn is_relevant(event: &DebouncedEvent) -> bool {
     match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Create(_)
@@ -169,23 +169,23 @@ mod tests {
             fs::write(self.folder.path().join(path), text).unwrap();
         }
 
-        /// Everything up to the change of `last`, which comes last.
+        /// All changes up to that of `last`.
         async fn until(&mut self, last: &str) -> Changes {
             let mut all = Changes::default();
             while !all.paths.contains(last) {
                 let next = tokio::time::timeout(Duration::from_secs(20), self.watcher.next()).await;
-                all.absorb(next.expect("a change was not seen").unwrap());
+                all.absorb(next.expect("a change was not reported").unwrap());
             }
             all
         }
     }
 
     #[tokio::test]
-    async fn an_edit_is_seen_once_it_is_whole_and_what_git_ignores_is_not() {
+    async fn complete_edits_are_reported_and_ignored_files_are_not() {
         let mut sandbox = Sandbox::new();
         sandbox.write("gitops/apps/scratch.tmp", "x");
         sandbox.write("README.md", "x");
-        // As most editors write: beside it, then over it.
+        // Most editors write a copy and rename it.
         sandbox.write("gitops/apps/a.yaml.new.tmp", "a: 2\n");
         let at = |name: &str| sandbox.folder.path().join("gitops/apps").join(name);
         fs::rename(at("a.yaml.new.tmp"), at("a.yaml")).unwrap();
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn renames_of_files_and_folders_are_followed() {
+    async fn renames_are_reported() {
         let mut sandbox = Sandbox::new();
         let at = |name: &str| sandbox.folder.path().join(name);
         fs::rename(at("gitops/apps"), at("gitops/renamed")).unwrap();
@@ -206,19 +206,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_watched_folder_that_is_replaced_is_watched_again() {
+    async fn a_replaced_directory_is_watched_again() {
         let mut sandbox = Sandbox::new();
         let at = |name: &str| sandbox.folder.path().join(name);
         fs::rename(at("gitops"), at("aside")).unwrap();
         fs::create_dir(at("gitops")).unwrap();
         sandbox.until("gitops").await;
-        // The kernel is asked to watch it anew while the first file may already be written.
+        // The first file may be written before the kernel watches the new directory.
         sandbox.write("gitops/first.yaml", "a: 1\n");
         assert!(sandbox.until("gitops/first.yaml").await.manifests);
     }
 
     #[tokio::test]
-    async fn reading_is_no_change() {
+    async fn reading_is_not_a_change() {
         let mut sandbox = Sandbox::new();
         for _ in 0..3 {
             fs::read(sandbox.folder.path().join("gitops/apps/a.yaml")).unwrap();

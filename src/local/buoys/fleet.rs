@@ -85,6 +85,15 @@ pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()
     Ok(())
 }
 
+/// Whether the fleet runs with exactly these settings. Changes nothing.
+pub async fn is_current(context: &LocalContext, input: &FleetInput<'_>) -> Result<bool> {
+    let cluster = input.environment.cluster_name();
+    let Some(found) = context.docker.container(&container(&cluster)).await? else { return Ok(false) };
+    let address = gateway_address(context, &cluster).await?;
+    let spec = finished(spec(input, &context.dirs.state(&cluster).join("fleet"), &address), input);
+    Ok(found.running && found.labels.get(CONFIGURATION) == spec.labels.get(CONFIGURATION))
+}
+
 /// Lets the fleet of a resumed environment sail again as it was: the same container, and with it the same image and
 /// settings.
 ///

@@ -47,7 +47,7 @@ pub(super) async fn ensure_within(
             fresh(context, environment, source, step).await
         }
         found @ (Observed::Stopped | Observed::Paused { .. } | Observed::Running) => {
-            check_settings(context, environment, source, &name)?;
+            check_settings(context, environment, source)?;
             let hostname = environment.variables.hostname.get_ref();
             names::write(&context.project, &context.dirs.state(&name), hostname)?;
             let awake = wake(context, &name, Some(source), &found, patience, &step).await?;
@@ -109,13 +109,14 @@ async fn spare(context: &LocalContext, name: &str, node: &Container, reason: &st
     Ok(())
 }
 
-fn check_settings(
+/// Fails if the cluster of `environment` was created with settings that cannot be changed; warns about an older node image.
+pub fn check_settings(
     context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
-    name: &str,
 ) -> Result<()> {
-    let Some(record) = Record::read(&context.dirs.state(name)) else { return Ok(()) };
+    let name = environment.cluster_name();
+    let Some(record) = Record::read(&context.dirs.state(&name)) else { return Ok(()) };
     if let Some(difference) = difference(&record, environment) {
         return Err(Failure::new(
             Kind::Cluster,

@@ -14,7 +14,7 @@ mod flow_tests;
 pub mod kubeconfig;
 pub(in crate::local) mod lock;
 mod mark;
-mod names;
+pub mod names;
 pub(in crate::local) mod nodes;
 pub(in crate::local) mod observe;
 mod pause;
@@ -33,7 +33,7 @@ use crate::{
 
 pub use attached::{attach, handle_of};
 pub use claim::{claim, resolve};
-pub use ensure::{ensure, foreign};
+pub use ensure::{check_settings, ensure, foreign};
 pub use lock::Lock;
 pub use mark::Mark;
 pub use observe::{Observed, handle, observe};

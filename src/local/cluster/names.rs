@@ -18,11 +18,20 @@ pub fn folder(state: &Path) -> PathBuf {
     state.join("names")
 }
 
+/// Whether the Corefile that the nodes see is the one for `hostname`.
+pub fn is_current(project: &Project, state: &Path, hostname: &str) -> bool {
+    let found = std::fs::read_to_string(folder(state).join("Corefile"));
+    desired(project, hostname).is_ok_and(|text| found.is_ok_and(|found| found == text))
+}
+
+fn desired(project: &Project, hostname: &str) -> Result<String> {
+    let template = std::fs::read_to_string(project.root().join(COREFILE));
+    Ok(filled(&template.with_context(Kind::Environment, || format!("read `{COREFILE}`"))?, hostname))
+}
+
 /// Writes the Corefile for `hostname` where the nodes see it. A running CoreDNS takes up a change within a minute.
 pub fn write(project: &Project, state: &Path, hostname: &str) -> Result<()> {
-    let template = std::fs::read_to_string(project.root().join(COREFILE));
-    let template = template.with_context(Kind::Environment, || format!("read `{COREFILE}`"))?;
-    let (folder, text) = (folder(state), filled(&template, hostname));
+    let (folder, text) = (folder(state), desired(project, hostname)?);
     let file = folder.join("Corefile");
     if std::fs::read_to_string(&file).is_ok_and(|found| found == text) {
         return Ok(());

@@ -8,11 +8,11 @@ use super::{
     ledger::{Kept, acknowledged, kept},
     probes::Probes,
 };
-use crate::{base::failure::Result, promotion::ProbeStats, workloads::Public};
+use crate::{base::failure::Result, promotion::ProbeStats, workloads::PublicEndpoint};
 
 /// A canary at sea.
 pub struct Canary {
-    public: Public,
+    public: PublicEndpoint,
     probes: Probes,
     /// Who asks for what is tried out, where something is.
     own: Option<Probes>,
@@ -28,7 +28,7 @@ pub struct Canary {
 
 impl Canary {
     /// Begins to watch.
-    pub fn start(public: Public, ledger: PathBuf, since: Timestamp) -> Self {
+    pub fn start(public: PublicEndpoint, ledger: PathBuf, since: Timestamp) -> Self {
         let probes = Probes::start(public.clone());
         Self { probes, own: None, public, ledger, since, kept: Kept::default(), fresh: None }
     }

@@ -16,11 +16,11 @@ use crate::{
     config::{Environment, Issuer},
     images::{self, Mode},
     local::{LocalContext, buoys::probe_buoys::CanaryInput, cluster},
-    observe::{self, Observer, Snapshot},
+    observe::{self, EnvironmentStatus, Observer},
     phases::{self, BootstrapInput, Bring},
     promotion::{Content, Copied, ProbeStats, State, Target, Trial},
     registry::{daemon_reference, transfer::Side},
-    workloads::{self, Public},
+    workloads::{self, PublicEndpoint},
 };
 
 const FLEET: &str = "seasense-fleet";
@@ -90,14 +90,14 @@ impl ClusterTarget {
         Client::connect(&handle).await
     }
 
-    async fn snapshot(&self) -> Snapshot {
+    async fn snapshot(&self) -> EnvironmentStatus {
         let engine = &self.engine;
         let docker = Some(&engine.docker);
-        observe::snapshot(Observer { environment: &self.environment, dirs: &engine.dirs, docker }).await
+        observe::status(Observer { environment: &self.environment, dirs: &engine.dirs, docker }).await
     }
 
     /// Since when everything has been ready; asked only when it is.
-    async fn ready_since(&self, seen: &Snapshot) -> Result<Option<Timestamp>> {
+    async fn ready_since(&self, seen: &EnvironmentStatus) -> Result<Option<Timestamp>> {
         let client = self.client().await?;
         let all = Selector::all();
         let (kustomizations, deployments) = tokio::try_join!(
@@ -121,7 +121,7 @@ impl ClusterTarget {
         if authority.is_none() && self.environment.variables.issuer == Issuer::SelfSigned {
             return Err(Failure::new(Kind::Workload, "the gateway's authority does not exist yet"));
         }
-        let public = Public::of(&self.environment, authority.as_deref())?;
+        let public = PublicEndpoint::of_environment(&self.environment, authority.as_deref())?;
         let key = key.ok_or_else(|| {
             Failure::new(Kind::Workload, "Secret seasense/fleet-enrolment does not exist yet")
         })?;

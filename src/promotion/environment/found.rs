@@ -1,12 +1,12 @@
 //! What runs, as promotions ask for it, from a snapshot; pure.
 
 use crate::{
-    observe::Snapshot,
+    observe::EnvironmentStatus,
     promotion::{Part, State},
 };
 
 /// The phases, the workloads, the database and the gateway of a snapshot; nothing of a cluster that does not answer.
-pub fn state(seen: &Snapshot) -> State {
+pub fn state(seen: &EnvironmentStatus) -> State {
     let part = |name: String, ready: bool, message: &str| Part { name, ready, message: message.to_owned() };
     let mut parts = Vec::new();
     if seen.cluster == "running" {

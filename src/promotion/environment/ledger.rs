@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     base::failure::{Context, Failure, Kind, Result},
-    workloads::Public,
+    workloads::PublicEndpoint,
 };
 
 /// A reading that the API has acknowledged.
@@ -69,7 +69,7 @@ pub struct Kept {
 }
 
 /// Which of `entries` the API gives back.
-pub async fn kept(public: &Public, entries: &[Entry]) -> Result<Kept> {
+pub async fn kept(public: &PublicEndpoint, entries: &[Entry]) -> Result<Kept> {
     let mut by_buoy: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         by_buoy.entry(&entry.buoy).or_default().push(entry);

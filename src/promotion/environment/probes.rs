@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::workloads::Public;
+use crate::workloads::PublicEndpoint;
 
 /// What is asked for, in turn: the page, and what it shows.
 const PATHS: [&str; 3] = ["/", "/api/v1/summary", "/api/v1/latest"];
@@ -66,7 +66,7 @@ pub struct Probes {
 
 impl Probes {
     /// Begins to ask, as everybody does.
-    pub fn start(public: Public) -> Self {
+    pub fn start(public: PublicEndpoint) -> Self {
         Self::ask(&PATHS, move |path| {
             let public = public.clone();
             async move { public.get(path).await.ok().map(|(code, _)| code) }
@@ -74,11 +74,11 @@ impl Probes {
     }
 
     /// Begins to ask for what is tried out. What somebody else answers, it did not.
-    pub fn of_canary(public: Public) -> Self {
+    pub fn of_canary(public: PublicEndpoint) -> Self {
         Self::ask(&API, move |path| {
             let public = public.clone();
             async move {
-                let answer = public.get_marked(path, MARK).await.ok();
+                let answer = public.get_with_header(path, MARK).await.ok();
                 answer.filter(|(_, marked)| *marked).map(|(code, _)| code)
             }
         })
@@ -153,7 +153,7 @@ mod tests {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let probes = Probes::start(Public::untrusted("seasense.localhost", port).unwrap());
+        let probes = Probes::start(PublicEndpoint::without_trust("seasense.localhost", port).unwrap());
         let seen = counted(&probes, 1).await;
         assert_eq!(seen.failed(), seen.requests());
     }
@@ -207,7 +207,7 @@ mod tests {
     async fn what_is_tried_out_is_asked_by_name_and_has_not_answered_what_another_did() {
         let (port, asked) =
             answering(&["x-seasense-canary: always\r\n", "", "x-seasense-canary: no\r\n"]).await;
-        let seen = counted(&Probes::of_canary(Public::plain(port)), 6).await;
+        let seen = counted(&Probes::of_canary(PublicEndpoint::plain(port)), 6).await;
         let (answered, failed) = (seen.answered_ms.len() as u64, seen.failed());
         assert_eq!((seen.errors, failed + answered), (0, seen.requests()));
         assert!(answered >= 2 && failed >= answered, "{seen:?}");
@@ -218,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn everybody_takes_what_anybody_answers() {
         let (port, asked) = answering(&[""]).await;
-        let seen = counted(&Probes::start(Public::plain(port)), 3).await;
+        let seen = counted(&Probes::start(PublicEndpoint::plain(port)), 3).await;
         assert_eq!(seen.failed(), 0);
         let asked = asked.lock().unwrap();
         assert!(!asked.iter().any(|request| request.contains("x-seasense-canary")), "{asked:?}");

@@ -1,4 +1,4 @@
-//! A run as JUnit XML, which every CI system shows: a suite per stage, a case per thing that can be right or wrong.
+//! The JUnit report of a run: a suite for each stage, a case for each step and check.
 
 use std::{
     collections::BTreeMap,
@@ -14,28 +14,26 @@ use crate::base::{
     failure::{Context, Failure, Kind, Result},
 };
 
-/// One thing that was right or wrong.
+/// One step or check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// Its name, stable between runs.
     pub name: String,
-    /// How long it took, where that is known.
+    /// How long it took, if known.
     pub took: Option<Duration>,
-    /// How it was.
+    /// Its verdict.
     pub verdict: Verdict,
-    /// What it wrote.
+    /// Its output.
     pub output: String,
 }
 
-/// How a case was.
+/// The verdict of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Right.
+    /// It succeeded.
     Passed,
-    /// Wrong: in one line, then in full.
+    /// It failed: the message in one line, then all of it.
     Failed(String, String),
-    /// Not looked at, and why.
-    Skipped(String),
 }
 
 /// The cases of one stage.
@@ -48,7 +46,7 @@ pub struct Suite {
 }
 
 impl Case {
-    /// A case that came out as `result` says.
+    /// A case with the verdict of `result`.
     pub fn of(name: impl Into<String>, took: Option<Duration>, result: &Result<String>) -> Self {
         let (verdict, output) = match result {
             Ok(detail) => (Verdict::Passed, detail.clone()),
@@ -60,31 +58,41 @@ impl Case {
 
 /// A failure as plain text.
 fn describe(failure: &Failure) -> String {
-    super::render_failure(failure, super::Style::PLAIN)
+    let mut text = format!("error: {}\n", failure.message);
+    if let Some(location) = &failure.location {
+        text += &format!("  at {location}\n");
+    }
+    let bug = "this is a bug in seasense: please report it with the output above";
+    let causes = failure.causes.iter().map(|cause| ("because", cause.as_str()));
+    let bug = (failure.kind == Kind::Internal).then_some(("hint:", bug));
+    let hints = failure.hints.iter().map(|hint| ("hint:", hint.as_str()));
+    for (label, lines) in causes.chain(bug).chain(hints) {
+        text += &format!("  {label} {}\n", lines.trim_end().replace('\n', "\n    "));
+    }
+    text
 }
 
-/// How many cases passed, failed and were skipped.
-pub fn count(suites: &[Suite]) -> (usize, usize, usize) {
+/// The number of cases that passed and that failed.
+pub fn count(suites: &[Suite]) -> (usize, usize) {
     let cases = || suites.iter().flat_map(|suite| &suite.cases);
     let passed = cases().filter(|case| case.verdict == Verdict::Passed).count();
-    let failed = cases().filter(|case| matches!(case.verdict, Verdict::Failed(..))).count();
-    (passed, failed, cases().count() - passed - failed)
+    (passed, cases().count() - passed)
 }
 
-/// The report called `name`.
+/// Renders the report called `name`.
 pub fn xml(name: &str, suites: &[Suite], took: Duration) -> Result<String> {
     let mut report = Report::new(name);
     report.set_time(took);
     for suite in suites {
-        let mut made = TestSuite::new(suite.name);
-        made.set_time(suite.cases.iter().filter_map(|case| case.took).sum());
-        made.add_test_cases(suite.cases.iter().map(|case| case_of(suite.name, case)));
-        report.add_test_suite(made);
+        let mut rendered = TestSuite::new(suite.name);
+        rendered.set_time(suite.cases.iter().filter_map(|case| case.took).sum());
+        rendered.add_test_cases(suite.cases.iter().map(|case| case_of(suite.name, case)));
+        report.add_test_suite(rendered);
     }
     report.to_string().context(Kind::Internal, "write the JUnit report")
 }
 
-/// Writes the report to `path`, with its folder where that is missing.
+/// Writes the report to `path` and creates its directory if it is missing.
 pub fn write(path: &Path, name: &str, suites: &[Suite], took: Duration) -> Result<()> {
     let what = || format!("write the JUnit report `{}`", path.display());
     if let Some(folder) = path.parent() {
@@ -101,31 +109,26 @@ fn case_of(suite: &str, case: &Case) -> TestCase {
             status.set_message(message.as_str()).set_description(text.as_str());
             status
         }
-        Verdict::Skipped(reason) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(reason.as_str());
-            status
-        }
     };
-    let mut made = TestCase::new(case.name.as_str(), status);
-    made.set_classname(format!("seasense.{suite}"));
+    let mut rendered = TestCase::new(case.name.as_str(), status);
+    rendered.set_classname(format!("seasense.{suite}"));
     if let Some(took) = case.took {
-        made.set_time(took);
+        rendered.set_time(took);
     }
     if !case.output.is_empty() {
-        made.set_system_out(case.output.as_str());
+        rendered.set_system_out(case.output.as_str());
     }
-    made
+    rendered
 }
 
-/// Notes the ends of steps, and when each part of a wait was ready.
+/// Records the ends of steps, and when each part of a wait was ready.
 pub struct Recorder {
     begun: Instant,
-    seen: Mutex<Seen>,
+    state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct State {
     begun: BTreeMap<String, (String, Instant)>,
     steps: Vec<Case>,
     ready: BTreeMap<String, Duration>,
@@ -133,22 +136,25 @@ struct Seen {
 
 impl Default for Recorder {
     fn default() -> Self {
-        Self { begun: Instant::now(), seen: Mutex::default() }
+        Self { begun: Instant::now(), state: Mutex::default() }
     }
 }
 
 impl Recorder {
     /// The steps that ended so far.
     pub fn steps(&self) -> Suite {
-        Suite { name: "steps", cases: self.seen.lock().unwrap_or_else(PoisonError::into_inner).steps.clone() }
+        Suite {
+            name: "steps",
+            cases: self.state.lock().unwrap_or_else(PoisonError::into_inner).steps.clone(),
+        }
     }
 
-    /// Time from the beginning of a wait until its part `name` was ready.
+    /// The time from the begin of a wait until its part `name` was ready.
     pub fn ready_after(&self, name: &str) -> Option<Duration> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).ready.get(name).copied()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).ready.get(name).copied()
     }
 
-    /// Time since the beginning.
+    /// The time since the begin.
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
@@ -156,26 +162,26 @@ impl Recorder {
 
 impl Sink for Recorder {
     fn emit(&self, event: Event) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Started { step, title } => {
-                seen.begun.insert(step, (title, Instant::now()));
+                state.begun.insert(step, (title, Instant::now()));
             }
             Event::Waiting { step, parts } => {
-                let waited = seen.begun.get(&step).map(|(_, begun)| begun.elapsed()).unwrap_or_default();
+                let waited = state.begun.get(&step).map(|(_, begun)| begun.elapsed()).unwrap_or_default();
                 for part in parts.into_iter().filter(|part| part.ready) {
-                    seen.ready.entry(part.part).or_insert(waited);
+                    state.ready.entry(part.part).or_insert(waited);
                 }
             }
             Event::Finished { step, outcome, elapsed } => {
-                let title = seen.begun.remove(&step).map(|(title, _)| title).unwrap_or_default();
+                let title = state.begun.remove(&step).map(|(title, _)| title).unwrap_or_default();
                 let (verdict, output) = match outcome {
                     Outcome::Done(detail) | Outcome::Unchanged(detail) => (Verdict::Passed, detail),
                     Outcome::Failed(detail) => {
                         (Verdict::Failed(format!("{title}: failed"), detail), String::new())
                     }
                 };
-                seen.steps.push(Case { name: step, took: Some(elapsed), verdict, output });
+                state.steps.push(Case { name: step, took: Some(elapsed), verdict, output });
             }
             _ => {}
         }
@@ -190,7 +196,7 @@ mod tests {
     use crate::base::event::{Events, Pending, Step};
 
     #[test]
-    fn a_report_holds_every_case_with_its_verdict() {
+    fn a_report_has_every_case_with_its_verdict() {
         let failure =
             Failure::new(Kind::Phase, "phase `data` <is> late").because("ErrImagePull").hint("wait");
         let suites = [
@@ -200,16 +206,10 @@ mod tests {
             },
             Suite {
                 name: "acceptance",
-                cases: vec![
-                    Case::of("page", None, &Err(failure)),
-                    Case {
-                        verdict: Verdict::Skipped("no buoys".into()),
-                        ..Case::of("rows", None, &Ok(String::new()))
-                    },
-                ],
+                cases: vec![Case::of("page", None, &Err(failure))],
             },
         ];
-        assert_eq!(count(&suites), (1, 1, 1));
+        assert_eq!(count(&suites), (1, 1));
         insta::assert_snapshot!(xml("seasense ci", &suites, Duration::from_secs(2)).unwrap(), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites name="seasense ci" tests="3" skipped="1" failures="1" errors="0" time="2.000">
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_become_cases_and_parts_have_their_moment() {
+    fn steps_become_cases_and_parts_have_their_time() {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
         let step = Step::start(&events, "phases.follow", "Wait for the phases");

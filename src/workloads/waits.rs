@@ -1,26 +1,26 @@
-//! Waiting until the workloads can be used, from the first secret to the first reading.
+//! Waits until the workloads can be used: credentials, API, readings.
 
-use super::{Public, Summary, authority, enrolment_key};
+use super::{PublicEndpoint, Summary, authority, enrolment_key};
 use crate::base::{
     failure::Result,
     k8s::Client,
     wait::{Deadline, Look, PAUSE, wait},
 };
 
-/// A reading that is older than this is not "now"; seconds.
+/// The age in seconds up to which a reading counts as new.
 const FRESH_S: f64 = 10.0;
 
-/// What a buoy needs before it can send.
+/// What a buoy needs to send readings.
 #[derive(Clone)]
 pub struct Credentials {
     /// The authority that signed the gateway's certificate, PEM.
     pub authority: Vec<u8>,
-    /// The key that tokens are derived from.
+    /// The key that the tokens are derived from.
     pub enrolment_key: Vec<u8>,
 }
 
-/// Waits until the platform has made its authority and its enrolment key.
-pub async fn credentials(client: &Client, deadline: Deadline) -> Result<Credentials> {
+/// Waits until the platform has created its authority and its enrolment key.
+pub async fn wait_for_credentials(client: &Client, deadline: Deadline) -> Result<Credentials> {
     wait(deadline, PAUSE, "wait for the gateway's authority and the enrolment key", || async {
         let (authority, key) = tokio::try_join!(authority(client), enrolment_key(client))?;
         Ok(match (authority, key) {
@@ -35,9 +35,9 @@ pub async fn credentials(client: &Client, deadline: Deadline) -> Result<Credenti
 }
 
 /// Waits until the API answers through the gateway.
-pub async fn serving(public: &Public, deadline: Deadline) -> Result<Summary> {
+pub async fn wait_for_api(endpoint: &PublicEndpoint, deadline: Deadline) -> Result<Summary> {
     wait(deadline, PAUSE, "reach the API through the gateway", || async {
-        let (health, summary) = public.probe().await;
+        let (health, summary) = endpoint.probe().await;
         Ok(match summary {
             Some(summary) => Look::Ready(summary),
             None => Look::NotYet(health.message),
@@ -46,10 +46,14 @@ pub async fn serving(public: &Public, deadline: Deadline) -> Result<Summary> {
     .await
 }
 
-/// Waits until more than `before` readings are stored and the newest one is from now.
-pub async fn flowing(public: &Public, before: u64, deadline: Deadline) -> Result<Summary> {
-    wait(deadline, PAUSE, "see readings arrive", || async {
-        let summary = public.summary().await?;
+/// Waits until more than `before` readings are stored and the newest one is new.
+pub async fn wait_for_readings(
+    endpoint: &PublicEndpoint,
+    before: u64,
+    deadline: Deadline,
+) -> Result<Summary> {
+    wait(deadline, PAUSE, "wait for readings", || async {
+        let summary = endpoint.summary().await?;
         Ok(evaluate(summary, before))
     })
     .await
@@ -57,7 +61,7 @@ pub async fn flowing(public: &Public, before: u64, deadline: Deadline) -> Result
 
 fn evaluate(summary: Summary, before: u64) -> Look<Summary> {
     if summary.readings <= before {
-        return Look::NotYet(format!("{} readings are stored, no more than before", summary.readings));
+        return Look::NotYet(format!("{} readings are stored, not more than before", summary.readings));
     }
     match summary.age_s() {
         Some(age) if age < FRESH_S => Look::Ready(summary),
@@ -79,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn data_flows_when_there_is_more_of_it_and_it_is_fresh() {
+    fn readings_flow_if_their_number_rises_and_the_newest_is_new() {
         let fresh = summary(5, "2026-01-01T00:00:55Z");
         assert_eq!(evaluate(fresh.clone(), 4), Look::Ready(fresh.clone()));
         assert!(matches!(evaluate(fresh, 5), Look::NotYet(_)));

@@ -1,4 +1,4 @@
-//! The snapshot's shape.
+//! The status of an environment and its JSON form.
 
 use serde::Serialize;
 
@@ -8,21 +8,21 @@ use crate::{
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
 
-/// The format of the JSON form. New fields leave it as it is; another number means that an old one changed.
-pub const VERSION: u32 = 1;
+/// The version of the JSON form. A new field keeps it; a changed one raises it.
+pub const VERSION: u32 = 2;
 
 /// The state of an environment at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Snapshot {
-    /// The format of the JSON form, [`VERSION`].
+pub struct EnvironmentStatus {
+    /// The version of the JSON form, [`VERSION`].
     pub version: u32,
-    /// Whether everything is as it should be: then there are no problems.
+    /// Whether there are no problems.
     pub ready: bool,
     /// The environment's name.
     pub environment: String,
-    /// What is known of the cluster: `running`, `paused`, `stopped`, `partial`, `foreign` or `absent`.
+    /// The state of the cluster: `running`, `paused`, `stopped`, `partial`, `foreign` or `absent`.
     pub cluster: String,
-    /// The artifact that the cluster is told to run.
+    /// The artifact that Flux follows.
     pub artifact: Artifact,
     /// The phases, in order.
     pub phases: Vec<PhaseState>,
@@ -30,53 +30,53 @@ pub struct Snapshot {
     pub workloads: Vec<Workload>,
     /// The database.
     pub database: DatabaseHealth,
-    /// The public way in.
+    /// The public gateway.
     pub gateway: GatewayHealth,
     /// The simulated buoys.
     pub fleet: FleetHealth,
-    /// Where to find what.
+    /// The public addresses and the files to reach them with.
     pub endpoints: Endpoints,
-    /// What Kubernetes said last, newest first; warnings are kept longer.
+    /// The latest Kubernetes events, newest first; warnings are kept longer.
     pub events: Vec<EventNote>,
-    /// What is wrong, most fundamental first.
+    /// The problems, most fundamental first.
     pub problems: Vec<Problem>,
-    /// The certificate of the authority that signed the gateway's, PEM, as the cluster tells; it is no part of the report.
+    /// The certificate of the authority that signed the gateway's certificate, PEM; not part of the JSON form.
     #[serde(skip)]
     pub authority: Option<Vec<u8>>,
 }
 
-/// The artifact that the cluster is told to run.
+/// The artifact that Flux follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Artifact {
-    /// Its digest; absent while there is none.
+    /// Its digest, if Flux follows one.
     pub digest: Option<String>,
-    /// The commit it was packed from; absent where it is not known.
+    /// The commit it was packed from, if known.
     pub commit: Option<String>,
-    /// Whether the work tree differed from that commit.
+    /// Whether the work tree had edits, if known.
     pub dirty: Option<bool>,
 }
 
-/// Where to find what.
+/// The public addresses and the files to reach them with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Endpoints {
     /// The public page.
     pub page: String,
     /// The API.
     pub api: String,
-    /// The authority's certificate to trust, PEM.
+    /// The certificate authority to trust, PEM.
     pub ca_file: String,
-    /// The cluster's own kubeconfig.
+    /// The cluster's kubeconfig.
     pub kubeconfig: String,
 }
 
-/// Something that is wrong.
+/// One reason why an environment is not healthy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// What it is about: `cluster`, `artifact`, `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway`, `fleet`.
+    /// The part: `cluster`, `artifact`, `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway` or `fleet`.
     pub part: String,
-    /// What is wrong.
+    /// The cause.
     pub cause: String,
-    /// What to do about it.
+    /// The next step.
     pub hint: String,
 }
 
@@ -86,8 +86,8 @@ impl Problem {
     }
 }
 
-impl Snapshot {
-    /// The kind of the most fundamental problem, which is the first one; `None` when there is none.
+impl EnvironmentStatus {
+    /// The kind of the most fundamental problem, if there is one.
     pub fn problem_kind(&self) -> Option<Kind> {
         let part = self.problems.first()?.part.as_str();
         Some(match part {

@@ -1,4 +1,4 @@
-//! What a run leaves behind: the events as they come, the JUnit report at its end.
+//! The report of a run: the events while it lasts, the JUnit file at its end.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,20 +6,29 @@ use std::{
     time::Duration,
 };
 
+use super::junit::{self, Case, Recorder, Suite};
 use crate::{
     base::{
         event::{Events, Tee},
+        event_file::EventFile,
         failure::Result,
     },
     observe::Check,
-    ui::{
-        EventFile, Ui, failure_json,
-        junit::{self, Case, Recorder, Suite},
-    },
 };
 
-/// The name of the report in CI's own pages.
+/// The name of the report, as CI systems show it.
 const NAME: &str = "seasense ci";
+
+/// The number of cases of a run and its duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Cases that passed.
+    pub passed: usize,
+    /// Cases that failed.
+    pub failed: usize,
+    /// The duration of the run.
+    pub elapsed: Duration,
+}
 
 /// Collects the cases of a run.
 pub struct Report {
@@ -31,28 +40,28 @@ pub struct Report {
 }
 
 impl Report {
-    /// Begins a report; every event goes to the screen and, where asked for, to a file.
-    pub fn begin(ui: &Ui, junit: Option<PathBuf>, events: Option<&Path>) -> Result<Self> {
+    /// Begins a report. Every event goes to `screen` and, if requested, to a file.
+    pub fn begin(screen: &Events, junit: Option<PathBuf>, events: Option<&Path>) -> Result<Self> {
         let recorder = Arc::new(Recorder::default());
         let file = events.map(EventFile::create).transpose()?.map(Arc::new);
-        let mut sinks: Vec<Events> = vec![Arc::clone(ui.events()), recorder.clone()];
+        let mut sinks: Vec<Events> = vec![Arc::clone(screen), recorder.clone()];
         sinks.extend(file.clone().map(|file| -> Events { file }));
         Ok(Self { events: Arc::new(Tee(sinks)), file, recorder, junit, suites: Mutex::default() })
     }
 
-    /// Where the run's work reports to.
+    /// The sink of the run's events.
     pub fn events(&self) -> &Events {
         &self.events
     }
 
-    /// Adds the cases of one stage, in place of earlier ones of that name.
+    /// Sets the cases of one stage.
     pub fn add(&self, name: &'static str, cases: Vec<Case>) {
         let mut suites = self.suites.lock().unwrap_or_else(PoisonError::into_inner);
         suites.retain(|suite| suite.name != name);
         suites.push(Suite { name, cases });
     }
 
-    /// Adds checks as the cases of one stage.
+    /// Sets checks as the cases of one stage.
     pub fn add_checks(&self, name: &'static str, checks: &[Check]) {
         let took = |check: &Check| match self.recorder.ready_after(&check.name) {
             Some(ready) if check.took.is_zero() => ready,
@@ -64,41 +73,37 @@ impl Report {
         );
     }
 
-    /// Whether a stage has its cases.
+    /// Whether the stage called `name` has cases.
     pub fn has(&self, name: &str) -> bool {
         self.suites.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|suite| suite.name == name)
     }
 
-    /// Time since the beginning.
-    pub fn elapsed(&self) -> Duration {
-        self.recorder.elapsed()
+    /// The number of cases so far.
+    pub fn count(&self) -> Counts {
+        let (passed, failed) = junit::count(&self.all());
+        Counts { passed, failed, elapsed: self.recorder.elapsed() }
     }
 
-    /// How many cases passed, failed and were skipped so far.
-    pub fn count(&self) -> (usize, usize, usize) {
-        junit::count(&self.all())
-    }
-
-    /// Writes what is known so far, so that a run that is killed from here on has its report.
+    /// Writes the report so far, so that a run that is killed from here on has one.
     pub fn write(&self) -> Result<()> {
         match &self.junit {
-            Some(path) => junit::write(path, NAME, &self.all(), self.elapsed()),
+            Some(path) => junit::write(path, NAME, &self.all(), self.recorder.elapsed()),
             None => Ok(()),
         }
     }
 
-    /// Ends the report with how the run ended.
+    /// Ends the report with the result of the run.
     pub fn end(&self, ended: &Result<()>) -> Result<()> {
-        let told = ended.clone().map(|()| "all stages passed".to_owned());
-        self.add("run", vec![Case::of("verdict", Some(self.elapsed()), &told)]);
+        let result = ended.clone().map(|()| "all stages passed".to_owned());
+        self.add("run", vec![Case::of("verdict", Some(self.recorder.elapsed()), &result)]);
         if let Some(file) = &self.file {
             if let Err(failure) = ended {
-                file.write(failure_json(failure));
+                file.write(failure.to_json());
             }
-            let (passed, failed, skipped) = self.count();
+            let counts = self.count();
             let code = ended.as_ref().map_or_else(|failure| failure.kind.exit_code(), |()| 0);
-            file.write(serde_json::json!({"event": "verdict", "exit_code": code, "passed": passed,
-                "failed": failed, "skipped": skipped}));
+            file.write(serde_json::json!({"event": "verdict", "exit_code": code, "passed": counts.passed,
+                "failed": counts.failed}));
         }
         self.write()
     }
@@ -112,21 +117,18 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        base::{
-            event::Step,
-            failure::{Failure, Kind},
-        },
-        ui::Output,
+    use crate::base::{
+        event::{Silent, Step},
+        failure::{Failure, Kind},
     };
 
     #[test]
-    fn a_failed_run_leaves_a_report_and_events_that_say_so() {
+    fn a_failed_run_has_a_report_and_events_with_its_failure() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        let ui = Ui::new(Output::Quiet);
-        let report = Report::begin(&ui, Some(at("deep/junit.xml")), Some(&at("events.jsonl"))).unwrap();
-        Step::start(report.events(), "engine.cluster", "Make the cluster").done("1 node(s)");
+        let screen: Events = Arc::new(Silent);
+        let report = Report::begin(&screen, Some(at("deep/junit.xml")), Some(&at("events.jsonl"))).unwrap();
+        Step::start(report.events(), "engine.cluster", "Create the cluster").done("1 node(s)");
         let check = |name: &str, result| Check { name: name.into(), took: Duration::from_secs(1), result };
         report.add_checks("acceptance", &[check("page-is-served", Ok("https://x/".into()))]);
         assert!(report.has("acceptance") && !report.has("command"));
@@ -140,7 +142,8 @@ mod tests {
         }
         let events = std::fs::read_to_string(at("events.jsonl")).unwrap();
         let last: serde_json::Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
-        assert_eq!((&last["event"], &last["exit_code"]), (&"verdict".into(), &80.into()));
+        assert_eq!(last["event"], "verdict");
+        assert_eq!(last["exit_code"], 80);
         assert_eq!(events.lines().count(), 4, "{events}");
     }
 }

@@ -1,8 +1,8 @@
-//! The command that a run was given: told where everything is, its words passed on, its secrets kept back.
+//! Runs the user's command against the environment; its output is passed on without the database password.
 
-use std::{ffi::OsString, path::Path, time::Instant};
+use std::{collections::VecDeque, ffi::OsString, path::Path, time::Instant};
 
-use super::report::Report;
+use super::{junit::Case, report::Report};
 use crate::{
     base::{
         event::{Event, Step},
@@ -10,39 +10,37 @@ use crate::{
         k8s::Client,
         tool::{Invocation, Line, Stream},
     },
-    observe::Snapshot,
-    ui::{Ui, junit::Case},
+    observe::EnvironmentStatus,
     workloads,
 };
 
 /// How many of the last lines the report keeps.
 const KEPT: usize = 500;
 
-/// Runs `command`; anything but exit code 0 is a failure of kind `Command`.
+/// Runs `command`; any exit code but 0 is a failure of kind `Command`.
 pub async fn run(
-    ui: &Ui,
-    report: &Report,
+    (report, output): (&Report, &dyn Fn(&str)),
     command: &[OsString],
-    (client, seen, state): (&Client, &Snapshot, &Path),
+    (client, status, state): (&Client, &EnvironmentStatus, &Path),
 ) -> Result<()> {
-    let access = workloads::reach_database(client, state).await?;
+    let access = workloads::forward_database(client, state).await?;
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
     let invocation = Invocation::new(program)
         .args(arguments.iter().cloned())
-        .env("SEASENSE_API_URL", &seen.endpoints.api)
-        .env("SEASENSE_PAGE_URL", &seen.endpoints.page)
-        .env("SEASENSE_CA_FILE", &seen.endpoints.ca_file)
+        .env("SEASENSE_API_URL", &status.endpoints.api)
+        .env("SEASENSE_PAGE_URL", &status.endpoints.page)
+        .env("SEASENSE_CA_FILE", &status.endpoints.ca_file)
         .env("SEASENSE_DATABASE_URL", access.url())
-        .env("KUBECONFIG", &seen.endpoints.kubeconfig);
+        .env("KUBECONFIG", &status.endpoints.kubeconfig);
     let name = invocation.command_line();
     let step = Step::start(report.events(), "ci.command", format!("Run `{name}`"));
     let begun = Instant::now();
-    let mut kept = Kept::new(access.password());
+    let mut log = Log::new(access.password());
     let ended = invocation
         .watch(|line| {
-            let text = kept.keep(line);
+            let text = log.add(line);
             match line.stream {
-                Stream::Stdout => ui.data(&format!("{text}\n")),
+                Stream::Stdout => output(&text),
                 Stream::Stderr => report.events().emit(Event::Notice { text }),
             }
         })
@@ -54,27 +52,28 @@ pub async fn run(
         }
         Err(error) => {
             let failure = error.into_failure(Kind::Command, "the command failed");
-            Err(kept.redacted(failure).hint("its last words stand above and in the report"))
+            Err(log.redact_failure(failure).hint("see the last lines of its output above and in the report"))
         }
     };
-    let case = Case { output: kept.text(), ..Case::of(name, Some(begun.elapsed()), &result) };
+    let case = Case { output: log.text(), ..Case::of(name, Some(begun.elapsed()), &result) };
     report.add("command", vec![case]);
     result.map(drop)
 }
 
-/// The last lines that were written, without the secret.
-struct Kept {
+/// The last lines of the output, without the secret.
+struct Log {
     secret: String,
-    lines: std::collections::VecDeque<String>,
+    lines: VecDeque<String>,
 }
 
-impl Kept {
+impl Log {
     fn new(secret: &str) -> Self {
-        Self { secret: secret.to_owned(), lines: std::collections::VecDeque::new() }
+        Self { secret: secret.to_owned(), lines: VecDeque::new() }
     }
 
-    fn keep(&mut self, line: &Line) -> String {
-        let text = self.without_secret(&line.text);
+    /// Adds a line; returns it without the secret.
+    fn add(&mut self, line: &Line) -> String {
+        let text = self.redact(&line.text);
         if self.lines.len() == KEPT {
             self.lines.pop_front();
         }
@@ -82,12 +81,12 @@ impl Kept {
         text
     }
 
-    fn without_secret(&self, text: &str) -> String {
+    fn redact(&self, text: &str) -> String {
         if self.secret.is_empty() { text.to_owned() } else { text.replace(&self.secret, "[redacted]") }
     }
 
-    fn redacted(&self, mut failure: Failure) -> Failure {
-        failure.causes = failure.causes.iter().map(|cause| self.without_secret(cause)).collect();
+    fn redact_failure(&self, mut failure: Failure) -> Failure {
+        failure.causes = failure.causes.iter().map(|cause| self.redact(cause)).collect();
         failure
     }
 
@@ -101,15 +100,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_lines_are_kept_and_the_password_is_not() {
-        let mut kept = Kept::new("hunter2");
+    fn the_last_lines_are_kept_without_the_password() {
+        let mut log = Log::new("hunter2");
         for number in 0..=KEPT {
-            kept.keep(&Line { stream: Stream::Stdout, text: format!("{number} hunter2") });
+            log.add(&Line { stream: Stream::Stdout, text: format!("{number} hunter2") });
         }
-        let text = kept.text();
+        let text = log.text();
         assert_eq!(text.lines().count(), KEPT);
         assert!(text.starts_with("1 [redacted]\n") && !text.contains("hunter2"));
-        let failure = kept.redacted(Failure::new(Kind::Command, "x").because("psql: hunter2"));
+        let failure = log.redact_failure(Failure::new(Kind::Command, "x").because("psql: hunter2"));
         assert_eq!(failure.causes, ["psql: [redacted]"]);
     }
 }

@@ -1,7 +1,7 @@
-//! Waiting until what runs has really started again.
+//! Waits until the pods of a restarted cluster have started again.
 //!
-//! A cluster that wakes still tells the state in which it fell asleep: every pod Ready, the database healthy. Only a
-//! container that was started after the nodes were is a sign of life.
+//! A restarted cluster first reports the state from before: every pod Ready, the database healthy. Only a container that was
+//! started after the nodes proves that its pod runs.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,15 +13,15 @@ use crate::base::{
     wait::{Deadline, Look, PAUSE, wait},
 };
 
-/// Waits until every pod is Ready with containers that were started after `started`; where nothing was started, until
-/// every pod is Ready.
-pub async fn awake(
+/// Waits until every pod is Ready with containers that were started after `started`, the restart of the nodes. Without a
+/// restart, waits until every pod is Ready.
+pub async fn wait_for_pods(
     client: &Client,
     started: Option<Timestamp>,
     deadline: Deadline,
     events: &Events,
 ) -> Result<()> {
-    let step = Step::start(events, "upkeep.awake", "Wait until every pod runs again");
+    let step = Step::start(events, "launch.pods", "Wait until every pod runs again");
     wait(deadline, PAUSE, "wait until every pod runs again", || async {
         let pods = client.list(&resource::POD, None, &Selector::all()).await?;
         let look = evaluate(&pods, started);
@@ -36,26 +36,26 @@ pub async fn awake(
 }
 
 fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Look<()> {
-    // Kubernetes tells full seconds: what started within the same one counts.
+    // Kubernetes reports full seconds, so a start within the same second counts.
     let started = started.map(Timestamp::as_second);
-    let lasting: Vec<&Value> = pods.iter().filter(|pod| lasts(pod)).collect();
-    let asleep: Vec<String> = lasting.iter().filter_map(|pod| asleep(pod, started)).collect();
-    match asleep.as_slice() {
-        [] if lasting.is_empty() => Look::NotYet("there is no pod yet".to_owned()),
+    let expected: Vec<&Value> = pods.iter().filter(|pod| is_expected(pod)).collect();
+    let late: Vec<String> = expected.iter().filter_map(|pod| missing(pod, started)).collect();
+    match late.as_slice() {
+        [] if expected.is_empty() => Look::NotYet("no pod exists yet".to_owned()),
         [] => Look::Ready(()),
         [one] => Look::NotYet(one.clone()),
         [first, rest @ ..] => Look::NotYet(format!("{first}, and {} more", rest.len())),
     }
 }
 
-/// Whether a pod is meant to run on: neither done nor on its way out.
-fn lasts(pod: &Value) -> bool {
+/// Whether a pod is expected to run: it has neither completed nor is it terminating.
+fn is_expected(pod: &Value) -> bool {
     !matches!(object::text(pod, "/status/phase"), Some("Succeeded" | "Failed"))
         && object::text(pod, "/metadata/deletionTimestamp").is_none()
 }
 
-/// What is missing for a pod to be awake.
-fn asleep(pod: &Value, started: Option<i64>) -> Option<String> {
+/// What is missing until the pod has started again.
+fn missing(pod: &Value, started: Option<i64>) -> Option<String> {
     let title = object::title("Pod", object::namespace(pod), object::name(pod));
     let state = health("Pod", pod);
     if state != Health::Ready {
@@ -84,22 +84,22 @@ mod tests {
     }
 
     #[test]
-    fn ready_from_before_the_sleep_is_not_awake() {
+    fn ready_from_before_the_restart_does_not_count() {
         let started: Timestamp = "2026-11-21T10:00:00.7Z".parse().unwrap();
         let (before, same) = ("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z");
-        let seen = |pods: &[Value]| evaluate(pods, Some(started));
-        assert_eq!(seen(&[]), Look::NotYet("there is no pod yet".into()));
+        let look = |pods: &[Value]| evaluate(pods, Some(started));
+        assert_eq!(look(&[]), Look::NotYet("no pod exists yet".into()));
         assert_eq!(
-            seen(&[pod("a", "True", same), pod("b", "True", before)]),
+            look(&[pod("a", "True", same), pod("b", "True", before)]),
             Look::NotYet("Pod seasense/b: not started again yet".into())
         );
-        assert!(matches!(seen(&[pod("a", "False", same)]), Look::NotYet(_)));
-        assert_eq!(seen(&[pod("a", "True", same)]), Look::Ready(()));
+        assert!(matches!(look(&[pod("a", "False", same)]), Look::NotYet(_)));
+        assert_eq!(look(&[pod("a", "True", same)]), Look::Ready(()));
         assert_eq!(evaluate(&[pod("a", "True", before)], None), Look::Ready(()));
     }
 
     #[test]
-    fn what_is_done_or_on_its_way_out_is_not_waited_for() {
+    fn completed_and_terminating_pods_are_ignored() {
         let mut done = pod("job", "False", "2026-11-21T09:00:00Z");
         done["status"]["phase"] = json!("Succeeded");
         let mut leaving = pod("old", "False", "2026-11-21T09:00:00Z");

@@ -1,4 +1,4 @@
-//! Taking a snapshot: every part at once, each bounded in time. What cannot be read becomes a problem, never an error.
+//! Collects the status: all parts at the same time, each with a time limit. A part that cannot be read becomes a problem.
 
 use std::{path::Path, time::Duration};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     problems,
-    snapshot::{Artifact, Endpoints, Problem, Snapshot, VERSION},
+    status::{Artifact, Endpoints, EnvironmentStatus, Problem, VERSION},
 };
 use crate::{
     base::{
@@ -17,23 +17,23 @@ use crate::{
     config::{Environment, HostDirs, Issuer},
     local::cluster::{self, Observed},
     phases::{self, PhaseState, ROOT, states},
-    workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary, Workload},
+    workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, PublicEndpoint, Summary, Workload},
 };
 
 /// How long one part may take.
 const PART_LIMIT: Duration = Duration::from_secs(3);
 
-/// How many events are told.
+/// How many events the status has.
 const EVENTS: usize = 20;
 
-/// What a snapshot is taken of, and with.
+/// The environment to observe and the means to do so.
 #[derive(Debug, Clone, Copy)]
 pub struct Observer<'a> {
     /// The environment.
     pub environment: &'a Environment,
-    /// Where its state lies.
+    /// The state directories.
     pub dirs: &'a HostDirs,
-    /// The container daemon; an attached environment needs none.
+    /// The container daemon; not needed for an attached environment.
     pub docker: Option<&'a Docker>,
 }
 
@@ -43,20 +43,20 @@ impl Observer<'_> {
     }
 }
 
-/// Takes a snapshot.
-pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
+/// Collects the status of an environment.
+pub async fn status(observer: Observer<'_>) -> EnvironmentStatus {
     let mut problems = Vec::new();
-    let (word, client) = cluster(observer, &mut problems).await;
+    let (state, client) = cluster(observer, &mut problems).await;
     let inside = match &client {
         Some(client) => Box::pin(inside(client, &mut problems)).await,
         None => Inside::default(),
     };
     let (gateway, fleet) = outside(observer, &inside, &mut problems).await;
-    Snapshot {
+    EnvironmentStatus {
         version: VERSION,
         ready: problems.is_empty(),
         environment: observer.environment.instance().to_owned(),
-        cluster: word.to_owned(),
+        cluster: state.to_owned(),
         artifact: inside.artifact,
         phases: inside.phases,
         workloads: inside.workloads,
@@ -70,25 +70,25 @@ pub async fn snapshot(observer: Observer<'_>) -> Snapshot {
     }
 }
 
-/// What is known of the cluster, in a word, and the way into one that runs.
+/// The state of the cluster, and a client if it runs.
 async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'static str, Option<Client>) {
     let Some(docker) = observer.docker.filter(|_| !observer.is_attached()) else {
         return attached(observer, problems).await;
     };
     let name = observer.environment.cluster_name();
     let found = within(cluster::observe(docker, observer.dirs, &name)).await;
-    let (word, problem) = match &found {
+    let (state, problem) = match &found {
         Ok(found) => problems::of_cluster(found),
         Err(failure) => ("absent", Some(problem("cluster", failure))),
     };
     problems.extend(problem);
     match found {
-        Ok(Observed::Running) => (word, connect(observer, problems).await),
-        _ => (word, None),
+        Ok(Observed::Running) => (state, connect(observer, problems).await),
+        _ => (state, None),
     }
 }
 
-/// Of a cluster that was made elsewhere no more is seen than whether it answers.
+/// The state of an attached cluster: whether its API answers.
 async fn attached(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'static str, Option<Client>) {
     if let Err(failure) = cluster::kubeconfig::of_environment(observer.dirs, observer.environment) {
         problems.push(problem("cluster", &failure));
@@ -100,7 +100,7 @@ async fn attached(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'sta
     }
 }
 
-/// What is seen inside the cluster.
+/// The state read through the cluster's API.
 #[derive(Default)]
 struct Inside {
     artifact: Artifact,
@@ -134,12 +134,13 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
         within(workloads::authority(client)),
         within(client.last_events(EVENTS)),
     );
-    let artifact = taken("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
+    let artifact =
+        or_problem("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
     problems.extend(problems::of_artifact(&artifact));
-    let found = taken("phases", kustomizations, problems).unwrap_or_default();
+    let found = or_problem("phases", kustomizations, problems).unwrap_or_default();
     let phases = states(&found, artifact.digest.as_deref().unwrap_or_default());
     problems.extend(problems::of_phases(&phases));
-    let workloads = taken("workloads", deployments, problems).unwrap_or_default();
+    let workloads = or_problem("workloads", deployments, problems).unwrap_or_default();
     problems.extend(problems::of_workloads(&workloads, &phases));
     let database = match database {
         Ok(database) => {
@@ -151,22 +152,22 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
             DatabaseHealth::default()
         }
     };
-    let authority = taken("gateway", authority, problems).flatten();
-    // Events are a help, not a need.
+    let authority = or_problem("gateway", authority, problems).flatten();
+    // A status without events is still useful, so a failure to read them is not a problem.
     Inside { artifact, phases, workloads, database, events: events.unwrap_or_default(), authority }
 }
 
-/// The value, or a problem of `part`.
-fn taken<T>(part: &str, value: Result<T>, problems: &mut Vec<Problem>) -> Option<T> {
+/// Returns the value, or adds a problem of `part`.
+fn or_problem<T>(part: &str, value: Result<T>, problems: &mut Vec<Problem>) -> Option<T> {
     value.map_err(|failure| problems.push(problem(part, &failure))).ok()
 }
 
-/// The artifact the cluster is told to run, and what its annotations say of where it came from.
+/// The artifact that Flux follows, with the provenance from its annotations.
 fn artifact(source: &Value) -> Artifact {
     let digest = object::text(source, "/spec/ref/digest");
     let metadata = source.pointer("/status/artifact/metadata");
     let annotation = |name: &str| metadata.and_then(|metadata| metadata.get(name)).and_then(Value::as_str);
-    // Annotations of an artifact that is not fetched yet are those of the one before.
+    // Until the artifact is fetched, the annotations are those of the former one.
     let fetched = object::text(source, "/status/artifact/revision")
         .is_some_and(|revision| digest.is_some_and(|digest| revision.ends_with(digest)));
     let commit = annotation("org.opencontainers.image.revision").filter(|_| fetched);
@@ -184,7 +185,7 @@ async fn outside(
 ) -> (GatewayHealth, FleetHealth) {
     let (gateway, summary) = gateway(observer, inside.authority.as_deref()).await;
     let fleet = fleet(observer, summary.as_ref(), problems).await;
-    // Without a cluster all this is a consequence, and a list of consequences hides the cause.
+    // Without phases these problems are consequences, and listing them would hide the cause.
     if !inside.phases.is_empty() {
         problems.extend(problems::of_gateway(&gateway));
         problems.extend(problems::of_fleet(&fleet, *observer.environment.fleet.interval_seconds.get_ref()));
@@ -197,29 +198,30 @@ async fn fleet(
     summary: Option<&Summary>,
     problems: &mut Vec<Problem>,
 ) -> FleetHealth {
-    // Simulated buoys sail beside a cluster of this machine only.
+    // Only local environments have simulated buoys.
     let Some(docker) = observer.docker.filter(|_| !observer.is_attached()) else {
-        return workloads::arrived(0, summary);
+        return workloads::fleet_from_summary(0, summary);
     };
     let buoys = *observer.environment.fleet.buoys.get_ref();
     let name = crate::local::buoys::fleet::container(&observer.environment.cluster_name());
     let at = (name.as_str(), crate::local::buoys::fleet::METRICS_PORT);
-    taken("fleet", within(workloads::fleet(docker, at, buoys, summary)).await, problems).unwrap_or_default()
+    or_problem("fleet", within(workloads::fleet(docker, at, buoys, summary)).await, problems)
+        .unwrap_or_default()
 }
 
 async fn gateway(observer: Observer<'_>, authority: Option<&[u8]>) -> (GatewayHealth, Option<Summary>) {
     let (host, port) = (observer.environment.variables.hostname.get_ref(), observer.environment.https_port());
-    let silent = |message: String| GatewayHealth {
-        address: workloads::address(host, port),
+    let unreachable = |message: String| GatewayHealth {
+        address: workloads::public_url(host, port),
         message,
         ..GatewayHealth::default()
     };
     if authority.is_none() && observer.environment.variables.issuer == Issuer::SelfSigned {
-        return (silent("the authority that signs its certificate does not exist yet".to_owned()), None);
+        return (unreachable("the authority that signs its certificate does not exist yet".to_owned()), None);
     }
-    match Public::of(observer.environment, authority) {
-        Ok(public) => public.probe().await,
-        Err(failure) => (silent(failure.message), None),
+    match PublicEndpoint::of_environment(observer.environment, authority) {
+        Ok(endpoint) => endpoint.probe().await,
+        Err(failure) => (unreachable(failure.message), None),
     }
 }
 
@@ -230,7 +232,7 @@ fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
     Endpoints {
         page: format!("{}/", gateway.address),
         api: format!("{}/api/v1", gateway.address),
-        // An attached gateway's authority is trusted by the system, or told by whoever made the cluster.
+        // The authority of an attached gateway is public, or known to the owner of the cluster.
         ca_file: if observer.is_attached() { String::new() } else { text(&ca_file) },
         kubeconfig: cluster::kubeconfig::of_environment(observer.dirs, observer.environment)
             .map_or(String::new(), |file| text(&file)),
@@ -258,19 +260,22 @@ mod tests {
     use crate::base::k8s::fake::FakeApi;
 
     #[test]
-    fn annotations_of_another_artifact_do_not_count() {
+    fn annotations_of_another_artifact_are_ignored() {
         let source = |revision: &str| {
             json!({"spec": {"ref": {"digest": "sha256:aa"}}, "status": {"artifact": {"revision": revision,
                 "metadata": {"org.opencontainers.image.revision": "sha1:cafe", "org.seasense.dirty": "true"}}}})
         };
         let own = artifact(&source("sha256:aa"));
-        assert_eq!((own.commit.as_deref(), own.dirty), (Some("cafe"), Some(true)));
+        assert_eq!(own.commit.as_deref(), Some("cafe"));
+        assert_eq!(own.dirty, Some(true));
         let other = artifact(&source("sha256:bb"));
-        assert_eq!((other.digest.as_deref(), other.commit, other.dirty), (Some("sha256:aa"), None, None));
+        assert_eq!(other.digest.as_deref(), Some("sha256:aa"));
+        assert_eq!(other.commit, None);
+        assert_eq!(other.dirty, None);
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_is_a_problem_and_not_an_error() {
+    async fn an_unreadable_part_is_a_problem_and_not_an_error() {
         let mut problems = Vec::new();
         let inside = Box::pin(inside(&FakeApi::default().client(), &mut problems)).await;
         let parts: Vec<&str> = problems.iter().map(|problem| problem.part.as_str()).collect();

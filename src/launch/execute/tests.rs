@@ -1,0 +1,120 @@
+//! Tests of the executor: it takes exactly the planned steps, and any prefix of them is safe.
+
+use proptest::prelude::*;
+
+use super::{
+    execute,
+    fake::{ClusterState, FakeActions, FleetState, FluxState, World},
+};
+use crate::{
+    base::failure::Result,
+    launch::plan::{Desired, Plan, build},
+};
+
+fn desired(buoys: u16) -> Desired {
+    Desired { digest: "sha256:b".into(), buoys, recreate: false, ttl: None }
+}
+
+/// Executes `plan` on `world`; returns the result, the state afterwards and the steps that began.
+fn run(
+    plan: &Plan,
+    world: World,
+    fails: Option<usize>,
+    delays: &[usize],
+) -> (Result<()>, World, Vec<String>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let actions = FakeActions::new(world, fails, delays.to_vec());
+    let result = runtime.block_on(execute(plan, &actions));
+    let begun = actions.begun.into_inner().unwrap().into_iter().map(str::to_owned).collect();
+    (result, actions.world.into_inner().unwrap(), begun)
+}
+
+/// The names of the planned steps, as `--json` prints them.
+fn names(plan: &Plan) -> Vec<String> {
+    let name = |step| serde_json::to_value(step).unwrap()["step"].as_str().unwrap().to_owned();
+    plan.steps().map(name).collect()
+}
+
+fn any_flux() -> impl Strategy<Value = FluxState> {
+    let digest = proptest::option::of("sha256:[ab]");
+    let applied = proptest::option::of(("sha256:[ab]", any::<bool>()));
+    (any::<bool>(), digest, any::<bool>(), applied).prop_map(|(installed, digest, settings, applied)| {
+        // Nothing is applied before Flux follows a digest.
+        let applied = applied.filter(|_| digest.is_some());
+        FluxState { installed, digest, settings, applied }
+    })
+}
+
+fn any_world() -> impl Strategy<Value = World> {
+    let cluster = prop_oneof![
+        Just(ClusterState::Absent),
+        Just(ClusterState::Partial),
+        any_flux().prop_map(ClusterState::Stopped),
+        any_flux().prop_map(ClusterState::Unreachable),
+        any_flux().prop_map(ClusterState::Running),
+    ];
+    let fleet = (any::<bool>(), any::<bool>(), "sha256:[ab]")
+        .prop_map(|(running, settings, credentials)| FleetState { running, settings, credentials });
+    (cluster, any::<bool>(), proptest::option::of(fleet)).prop_map(|(cluster, pushed, fleet)| World {
+        cluster,
+        pushed,
+        fleet,
+    })
+}
+
+/// The state that every run ends in.
+fn goal(buoys: u16) -> World {
+    let digest = "sha256:b".to_owned();
+    World {
+        cluster: ClusterState::Running(FluxState {
+            installed: true,
+            digest: Some(digest.clone()),
+            settings: true,
+            applied: Some((digest.clone(), true)),
+        }),
+        pushed: true,
+        fleet: (buoys > 0).then_some(FleetState { running: true, settings: true, credentials: digest }),
+    }
+}
+
+#[test]
+fn a_failed_step_ends_the_run_with_its_failure() {
+    let world = World { cluster: ClusterState::Absent, pushed: false, fleet: None };
+    let plan = build(&desired(3), &world.observe());
+    let (result, world, begun) = run(&plan, world, Some(2), &[]);
+    assert_eq!(result.unwrap_err().message, "bootstrap");
+    assert_eq!(begun, ["create-cluster", "push-artifact", "bootstrap"]);
+    assert_eq!(world.cluster, ClusterState::Running(FluxState::default()));
+}
+
+proptest! {
+    #[test]
+    fn exactly_the_planned_steps_are_executed(
+        world in any_world(), buoys in 0_u16..2, delays in proptest::collection::vec(0_usize..3, 8),
+    ) {
+        let plan = build(&desired(buoys), &world.observe());
+        let (result, after, begun) = run(&plan, world, None, &delays);
+        prop_assert_eq!(result, Ok(()));
+        prop_assert_eq!(begun, names(&plan));
+        prop_assert_eq!(&after, &goal(buoys));
+        prop_assert!(build(&desired(buoys), &after.observe()).changes_nothing());
+    }
+
+    #[test]
+    fn any_prefix_then_a_new_plan_ends_in_the_same_state(
+        world in any_world(),
+        buoys in 0_u16..2,
+        recreate in any::<bool>(),
+        crashes in proptest::collection::vec((0_usize..8, proptest::collection::vec(0_usize..3, 8)), 0..4),
+    ) {
+        let mut world = world;
+        for (fails, delays) in crashes {
+            let plan = build(&Desired { recreate, ..desired(buoys) }, &world.observe());
+            world = run(&plan, world, Some(fails), &delays).1;
+        }
+        let plan = build(&Desired { recreate, ..desired(buoys) }, &world.observe());
+        let (result, after, _) = run(&plan, world, None, &[]);
+        prop_assert_eq!(result, Ok(()));
+        prop_assert_eq!(after, goal(buoys));
+    }
+}

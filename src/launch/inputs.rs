@@ -1,0 +1,154 @@
+//! What a run needs from the checkout: the tree, the age key, the images and the packed artifact.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{
+    artifact::{self, Packed, Provenance, Rendered, Tree, Upstream},
+    base::{event::Step, failure::Result},
+    config::{Environment, Project},
+    images::{self, Lock, Mode, SupplyContext},
+    local::{LocalContext, cluster::ClusterSource},
+    phases::BootstrapInput,
+    registry::{Registry, RegistryClient},
+};
+
+/// How images are obtained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SupplyOptions {
+    /// The supply to use.
+    pub mode: Mode,
+    /// Builds to run at once.
+    pub jobs: usize,
+}
+
+impl SupplyOptions {
+    /// The context of the supply for `environment`.
+    pub fn context(self, engine: &LocalContext, environment: &Environment) -> SupplyContext {
+        SupplyContext {
+            project: engine.project.clone(),
+            dirs: engine.dirs.clone(),
+            docker: engine.docker.clone(),
+            events: std::sync::Arc::clone(&engine.events),
+            registry_port: *environment.ports.registry.get_ref(),
+            jobs: self.jobs,
+            refresh: false,
+        }
+    }
+}
+
+/// The inputs from the checkout, validated before anything is changed.
+pub struct Inputs {
+    tree: Tree,
+    age_key: Vec<u8>,
+}
+
+/// Everything that a cluster is created from.
+pub struct Platform {
+    /// The environment.
+    pub environment: Environment,
+    /// The packed artifact.
+    pub packed: Packed,
+    /// The files of the artifact.
+    pub rendered: Rendered,
+    /// The supply lock.
+    pub lock: Lock,
+    /// Flux's own objects.
+    pub flux: Vec<Value>,
+    /// The environment's variables.
+    pub variables: BTreeMap<String, String>,
+    /// The age key that decrypts the environment's secrets.
+    pub age_key: Vec<u8>,
+    /// The local registry.
+    pub registry: Registry,
+    /// What kind needs.
+    pub source: ClusterSource,
+    /// The fleet's image, as the container daemon names it.
+    pub fleet_image: String,
+    /// The reaper's image, as the container daemon names it.
+    pub reaper_image: String,
+}
+
+/// Reads and validates the tree, so that a broken manifest fails before images are built or anything is pushed.
+pub async fn read(project: &Project, environment: &Environment) -> Result<Inputs> {
+    let tree = Tree::read(project).await?;
+    artifact::validate(&tree)?;
+    Ok(Inputs { tree, age_key: environment.age_key(project)? })
+}
+
+/// Ensures the images, renders the tree and packs it.
+pub async fn prepare(
+    engine: &LocalContext,
+    environment: &Environment,
+    inputs: Inputs,
+    supply: SupplyOptions,
+) -> Result<Platform> {
+    let context = supply.context(engine, environment);
+    let (lock, registry) = images::ensure(&context, supply.mode, &images::Scope::All).await?;
+    let step = Step::start(&engine.events, "artifact.pack", "Pack the platform artifact");
+    let upstream = Upstream::load(&lock, &images::manifests_folder(&engine.dirs, &lock))?;
+    let rendered = artifact::render(&inputs.tree, &lock, &upstream)?;
+    let packed = artifact::pack(&rendered, &Provenance::read(&engine.project).await?)?;
+    step.done(packed.digest.clone());
+    let source = cluster_source(&lock, &registry)?;
+    Ok(Platform {
+        flux: artifact::flux_objects(&lock, &upstream, environment.variables.registry.get_ref())?,
+        variables: environment.to_variables(),
+        age_key: inputs.age_key,
+        fleet_image: registry.host_reference(lock.image("seasense-fleet")?),
+        reaper_image: registry.host_reference(lock.image("seasense-reaper")?),
+        environment: environment.clone(),
+        packed,
+        rendered,
+        lock,
+        registry,
+        source,
+    })
+}
+
+impl Platform {
+    /// Uses the platform for the same environment on another port.
+    pub fn set_environment(&mut self, environment: Environment) {
+        self.variables = environment.to_variables();
+        self.environment = environment;
+    }
+
+    /// What Flux needs to follow the artifact.
+    pub fn bootstrap_input(&self) -> BootstrapInput<'_> {
+        BootstrapInput {
+            flux: &self.flux,
+            variables: &self.variables,
+            age_key: &self.age_key,
+            registry: &self.registry.inside,
+            digest: &self.packed.digest,
+            made_here: true,
+        }
+    }
+
+    /// Pushes the artifact to the local registry.
+    pub async fn push(&self) -> Result<()> {
+        artifact::push(&self.packed, &self.registry.host, artifact::whole::REPOSITORY).await.map(drop)
+    }
+
+    /// Whether the local registry has the root of the artifact and every component.
+    pub async fn is_pushed(&self) -> Result<bool> {
+        let registry = RegistryClient::new(&self.registry.host)?;
+        let components = self.packed.parts.values().map(|component| &component.manifest.digest);
+        for digest in std::iter::once(&self.packed.digest).chain(components) {
+            if !registry.has(artifact::whole::REPOSITORY, digest).await {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn cluster_source(lock: &Lock, registry: &Registry) -> Result<ClusterSource> {
+    Ok(ClusterSource {
+        kind: lock.tool("kind")?.path.clone(),
+        node_image: registry.host_reference(lock.image("node")?),
+        built: lock.supply == images::Origin::Build,
+        registry: registry.inside.clone(),
+    })
+}

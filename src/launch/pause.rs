@@ -1,0 +1,34 @@
+//! Pauses an environment: stops everything and keeps its data.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    base::{failure::Result, k8s::Client},
+    config::Environment,
+    local::{
+        LocalContext,
+        cluster::{self, Mark, Observed, Paused},
+    },
+    phases,
+};
+
+/// How long the API may take to return the digest. The digest is only shown, so a silent cluster is paused as well.
+const DIGEST_LIMIT: Duration = Duration::from_secs(3);
+
+/// Pauses `environment`.
+pub async fn pause(context: &LocalContext, environment: &Environment) -> Result<Paused> {
+    let cluster = environment.cluster_name();
+    let digest = tokio::time::timeout(DIGEST_LIMIT, digest(context, &cluster)).await;
+    let mark = Mark { since: Timestamp::now(), digest: digest.ok().and_then(Result::ok).flatten() };
+    cluster::pause(context, (environment.instance(), &cluster), mark).await
+}
+
+/// The digest that the cluster follows, if it runs.
+async fn digest(context: &LocalContext, cluster: &str) -> Result<Option<String>> {
+    if cluster::observe(&context.docker, &context.dirs, cluster).await? != Observed::Running {
+        return Ok(None);
+    }
+    phases::followed(&Client::connect(&cluster::handle(&context.dirs, cluster)).await?).await
+}

@@ -1,0 +1,115 @@
+//! Compares Flux in a cluster with what an environment needs. Changes nothing.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    bootstrap::{self, BootstrapInput},
+    follow, objects,
+    state::{self, ROOT},
+};
+use crate::base::{
+    failure::Result,
+    k8s::{Client, flux::NAMESPACE, object, resource},
+};
+
+/// Flux in a cluster, compared with a [`BootstrapInput`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Installed {
+    /// Whether Flux, its source and its root Kustomization are those of the input.
+    pub flux: bool,
+    /// The digest that Flux follows.
+    pub digest: Option<String>,
+    /// Whether the variables and the age key are those of the input.
+    pub settings: bool,
+    /// Whether every phase is ready at that digest.
+    pub ready: bool,
+}
+
+/// Compares Flux in the cluster with `input`.
+pub async fn installed(client: &Client, input: &BootstrapInput<'_>) -> Result<Installed> {
+    let (record, source, root, difference, found) = tokio::try_join!(
+        client.get(&resource::CONFIG_MAP, Some(NAMESPACE), objects::INSTALLED),
+        client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),
+        client.get(&resource::KUSTOMIZATION, Some(NAMESPACE), ROOT),
+        bootstrap::differences(client, input),
+        follow::kustomizations(client),
+    )?;
+    let text = |object: &Option<Value>, pointer: &str| {
+        object.as_ref().and_then(|object| object::text(object, pointer)).map(str::to_owned)
+    };
+    let recorded = text(&record, "/data/manifests") == Some(checksum(input));
+    let url = objects::source(input.registry, input.digest);
+    let same_url = text(&source, "/spec/url").as_deref() == object::text(&url, "/spec/url");
+    let digest = text(&source, "/spec/ref/digest");
+    Ok(Installed {
+        flux: recorded && same_url && root.is_some() && controllers_exist(client, input).await?,
+        ready: digest.as_ref().is_some_and(|digest| state::all_ready(&found, digest)),
+        digest,
+        settings: !difference.settings,
+    })
+}
+
+/// The checksum of everything that Flux is installed from.
+pub(super) fn checksum(input: &BootstrapInput<'_>) -> String {
+    let mut hash = Sha256::new();
+    for object in input.flux.iter().chain([&objects::root()]) {
+        hash.update(object.to_string());
+        hash.update("\n");
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Whether every Deployment of Flux exists; the record stays if a user deletes one.
+async fn controllers_exist(client: &Client, input: &BootstrapInput<'_>) -> Result<bool> {
+    for controller in input.flux.iter().filter(|object| !objects::is_early(object)) {
+        let name = object::name(controller);
+        if client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::base::k8s::fake::FakeApi;
+
+    #[tokio::test]
+    async fn flux_is_current_until_its_manifests_differ_or_a_controller_is_missing() {
+        let flux = [json!({"kind": "Deployment", "metadata": {"name": "source-controller"}})];
+        let input = BootstrapInput {
+            flux: &flux,
+            variables: &BTreeMap::new(),
+            age_key: b"KEY",
+            registry: "seasense-registry:5000",
+            digest: "sha256:aa",
+            made_here: true,
+        };
+        let api = FakeApi::default();
+        assert_eq!(installed(&api.client(), &input).await, Ok(Installed::default()));
+        let at = |path: &str| format!("{path}/namespaces/flux-system");
+        api.serve(&(at("/api/v1") + "/configmaps/seasense-flux"), objects::installed(&checksum(&input)))
+            .serve(
+                &(at("/apis/source.toolkit.fluxcd.io/v1") + "/ocirepositories/platform"),
+                objects::source(input.registry, input.digest),
+            )
+            .serve(
+                &(at("/apis/kustomize.toolkit.fluxcd.io/v1") + "/kustomizations/platform"),
+                objects::root(),
+            );
+        assert!(!installed(&api.client(), &input).await.unwrap().flux, "the controller does not exist");
+        api.serve(&(at("/apis/apps/v1") + "/deployments/source-controller"), flux[0].clone());
+        let found = installed(&api.client(), &input).await.unwrap();
+        assert!(found.flux);
+        assert_eq!(found.digest.as_deref(), Some("sha256:aa"));
+        assert!(!found.settings && !found.ready);
+        let newer = BootstrapInput { flux: &[], ..input };
+        assert!(!installed(&api.client(), &newer).await.unwrap().flux);
+    }
+}
