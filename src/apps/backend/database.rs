@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::db_error;
 use super::limits;
 use super::problem::Problem;
 
@@ -111,35 +112,11 @@ impl Session {
     /// Looks at the result of a piece of work. A primary that was demoted keeps its connections open and refuses every
     /// write on them, so such a connection must not go back into the pool.
     pub fn check<T>(&mut self, result: sqlx::Result<T>) -> Result<T, Problem> {
-        if result.as_ref().is_err_and(is_unavailable) {
+        if result.as_ref().is_err_and(db_error::is_transient) {
             self.connection.close_on_drop();
         }
         Ok(result?)
     }
-}
-
-/// Whether the same statement may succeed in a moment: the server is away, starting, stopping, or not the primary.
-pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
-        _ => false,
-    }
-}
-
-/// SQLSTATE codes of a server that cannot serve now (classes 08, 53, 57, 58), of one that became a standby, and of conflicts that a retry resolves.
-fn is_transient_code(code: &str) -> bool {
-    const READ_ONLY: &str = "25006";
-    const SERIALISATION: &str = "40001";
-    const DEADLOCK: &str = "40P01";
-    const CLASSES: [&str; 4] = ["08", "53", "57", "58"];
-    [READ_ONLY, SERIALISATION, DEADLOCK].contains(&code)
-        || CLASSES.iter().any(|class| code.starts_with(class))
 }
 
 #[cfg(test)]
@@ -166,17 +143,5 @@ mod tests {
         };
         assert_eq!(repeat::<(), _>(Duration::from_mins(1), wrong).await, Err(Problem::internal()));
         assert_eq!(count(), 8, "what is wrong stays wrong");
-    }
-
-    #[test]
-    fn a_standby_or_a_server_that_stops_is_transient_and_a_wrong_statement_is_not() {
-        for code in ["25006", "57P01", "57P03", "53300", "08006", "40001"] {
-            assert!(is_transient_code(code), "{code}");
-        }
-        for code in ["42601", "23505", "23514", "28P01"] {
-            assert!(!is_transient_code(code), "{code}");
-        }
-        assert!(is_unavailable(&sqlx::Error::PoolTimedOut));
-        assert!(!is_unavailable(&sqlx::Error::RowNotFound));
     }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod database;
+mod db_error;
 mod extract;
 mod health;
 mod ingest;

@@ -63,7 +63,7 @@ impl Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if super::database::is_unavailable(&error) {
+        if super::db_error::is_transient(&error) {
             tracing::warn!(%error, "the database is not available");
             Self::unavailable()
         } else {

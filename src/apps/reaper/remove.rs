@@ -8,7 +8,10 @@ use std::{
 
 use bollard::{Docker, errors::Error};
 
-use super::{arguments::Arguments, docker, watch::PAUSE};
+use super::{arguments::Arguments, docker};
+
+/// The time between two sweeps.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A program that the owner started may outlive it and make one more container: so long nothing must come.
 const QUIET_WHILE_MADE: Duration = Duration::from_secs(15);
@@ -34,7 +37,7 @@ pub async fn run(daemon: &Docker, arguments: &Arguments) -> Result<(), Error> {
 
 /// Sweeps until nothing was found for the time `quiet`.
 async fn empty(daemon: &Docker, arguments: &Arguments, quiet: Duration) -> Result<(), Error> {
-    let mut pause = tokio::time::interval(PAUSE);
+    let mut pause = tokio::time::interval(SWEEP_INTERVAL);
     let mut last_found = Instant::now();
     let mut refused = 0;
     while last_found.elapsed() < quiet {

@@ -14,8 +14,8 @@ use super::{
     docker, remove,
 };
 
-/// The pause between two looks.
-pub const PAUSE: Duration = Duration::from_secs(1);
+/// The time between two checks of the owner and the deadline.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Watches, then removes.
 ///
@@ -24,7 +24,7 @@ pub const PAUSE: Duration = Duration::from_secs(1);
 pub async fn run(arguments: &Arguments) -> Result<(), Error> {
     let daemon = docker::connect(&arguments.socket).await?;
     tracing::info!(labels = ?arguments.labels, deadline = ?arguments.deadline, "watching");
-    let mut pause = tokio::time::interval(PAUSE);
+    let mut pause = tokio::time::interval(CHECK_INTERVAL);
     pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut owner = Owner::new(Instant::now());
     loop {
