@@ -22,7 +22,7 @@ mod drain;
 mod hammer;
 mod inside;
 mod kept;
-mod ledger;
+mod ack_log;
 mod machine;
 mod moments;
 mod person;

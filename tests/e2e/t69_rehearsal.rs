@@ -6,7 +6,7 @@ use std::{fs, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    ledger::{self, Readings},
+    ack_log::{self, Readings},
     world::{Run, TestEnv, finish, world},
 };
 
@@ -77,8 +77,8 @@ fn backends(world: &TestEnv) -> String {
 /// Every reading that the rehearsal's canaries have noted as acknowledged.
 fn acknowledged(world: &TestEnv) -> Readings {
     // Each time that they put to sea they have a folder of their own.
-    let voyages = ledger::entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
-    voyages.flat_map(|voyage| ledger::noted(&voyage)).collect()
+    let voyages = ack_log::entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
+    voyages.flat_map(|voyage| ack_log::noted(&voyage)).collect()
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest), "{seen:#}");
     let promised = acknowledged(world);
     assert!(!promised.is_empty(), "the canaries have noted nothing");
-    ledger::assert_none_lost(&promised, &ledger::stored(world, CLUSTER));
+    ack_log::assert_none_lost(&promised, &ack_log::stored(world, CLUSTER));
     eprintln!("{} readings were acknowledged, all are there", promised.len());
 
     let ls = finish(&mut world.cli(&["ls", "--json"]));

@@ -18,12 +18,12 @@ pub const KEY: &str = "5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5
 /// How long an event may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Where a fleet keeps its key and its ledger, over several starts.
+/// Where a fleet keeps its key and its ack_log, over several starts.
 pub struct Harbour {
     folder: TempDir,
 }
 
-/// One line of the ledger.
+/// One line of the acknowledgement log.
 #[derive(Debug, Deserialize)]
 pub struct Acknowledged {
     /// Id of the buoy.
@@ -56,8 +56,8 @@ impl Harbour {
             reason = "the test watches the process itself: its signals, exit and output"
         )]
         let mut command = Command::new(env!("CARGO_BIN_EXE_seasense-fleet"));
-        let (key, ledger) = (self.folder.path().join("key"), self.folder.path().join("ledger"));
-        let paths = [("--key-file", key.as_path()), ("--ledger", ledger.as_path())];
+        let (key, ack_log) = (self.folder.path().join("key"), self.folder.path().join("ack-log"));
+        let paths = [("--key-file", key.as_path()), ("--ack-log", ack_log.as_path())];
         for (name, value) in paths {
             command.arg(name).arg(value);
         }
@@ -69,8 +69,8 @@ impl Harbour {
     /// Everything that was acknowledged; a torn last line is no acknowledgement.
     pub fn acknowledged(&self) -> Vec<Acknowledged> {
         let mut entries = Vec::new();
-        for file in self.folder.path().join("ledger").read_dir().expect("the ledger") {
-            let text = std::fs::read_to_string(file.expect("a file").path()).expect("read the ledger");
+        for file in self.folder.path().join("ack-log").read_dir().expect("the acknowledgement log") {
+            let text = std::fs::read_to_string(file.expect("a file").path()).expect("read the acknowledgement log");
             let complete = text.rfind('\n').map_or("", |end| &text[..end]);
             entries
                 .extend(complete.lines().map(|line| serde_json::from_str::<Acknowledged>(line).expect(line)));

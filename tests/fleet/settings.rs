@@ -30,11 +30,11 @@ fn a_file_that_is_no_ca_is_refused() {
 }
 
 #[test]
-fn a_ledger_that_cannot_be_read_is_not_ignored() {
+fn an_ack_log_that_cannot_be_read_is_not_ignored() {
     let harbour = Harbour::new();
-    let ledger = harbour.path().join("ledger");
-    std::fs::create_dir(&ledger).unwrap();
-    std::fs::write(ledger.join("acknowledged-000001.jsonl"), "rubbish\n").unwrap();
+    let ack_log = harbour.path().join("ack-log");
+    std::fs::create_dir(&ack_log).unwrap();
+    std::fs::write(ack_log.join("acknowledged-000001.jsonl"), "rubbish\n").unwrap();
     let mut fleet = harbour.start("https://seasense.example", &[]);
     fleet.wait_for("acknowledged-000001.jsonl:1");
     assert_eq!(fleet.wait().code(), Some(1));

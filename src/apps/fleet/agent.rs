@@ -9,7 +9,7 @@ use seasense::apps::shared::wire::{Answer, Batch, Reading, Status};
 
 use crate::buoy::Buoy;
 use crate::clock::Clock;
-use crate::ledger::{Entry, Record};
+use crate::ack_log::{Entry, Record};
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::physics::Sea;
@@ -37,7 +37,7 @@ pub struct Shared<C, X, L> {
     /// The way to the backend.
     pub transport: X,
     /// Where acknowledgements are noted.
-    pub ledger: L,
+    pub ack_log: L,
     /// The counters.
     pub metrics: Metrics,
     /// The number of this start.
@@ -186,7 +186,7 @@ impl<T: Track, S: Sea, C: Clock, X: Transport, L: Record> Sender<T, S, C, X, L> 
             seq: reading.seq,
             observed_at: reading.observed_at,
         });
-        self.shared.ledger.record(entries.collect());
+        self.shared.ack_log.record(entries.collect());
         if let Some(last) = sent.last() {
             metrics.waiting.dec_by(i64::try_from(self.outbox.settle(last.seq)).unwrap_or_default());
         }

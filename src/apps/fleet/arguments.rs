@@ -55,8 +55,8 @@ pub struct Arguments {
     #[arg(long, env = "SEED", default_value_t = 1, value_name = "NUMBER")]
     pub seed: u64,
     /// Folder that keeps what was acknowledged
-    #[arg(long, env = "LEDGER", value_name = "FOLDER")]
-    pub ledger: PathBuf,
+    #[arg(long, env = "ACK_LOG", value_name = "FOLDER")]
+    pub ack_log: PathBuf,
     /// Minutes of history to send first, one reading every five minutes
     #[arg(long, env = "BACKFILL", default_value_t = 180, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=43_200))]
     pub backfill: u32,

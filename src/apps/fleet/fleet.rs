@@ -12,7 +12,7 @@ use crate::agent::{self, Shared};
 use crate::arguments::Arguments;
 use crate::buoy::Buoy;
 use crate::clock::{Clock as _, SystemClock};
-use crate::ledger::{History, Ledger};
+use crate::ack_log::{History, AckLog};
 use crate::metrics::{self, Metrics};
 use crate::physics::Surface;
 use crate::schedule::{Rhythm, Schedule};
@@ -32,11 +32,11 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("read the key file {}: {error}", arguments.key_file.display()))?;
     let key = EnrolmentKey::new(&key)?;
     let transport = Https::new(&arguments.api, arguments.ca.as_deref(), arguments.connect)?;
-    std::fs::create_dir_all(&arguments.ledger)?;
-    let history = History::read(&arguments.ledger)?;
-    let (ledger, boot_id, writer) = Ledger::open(&arguments.ledger, &history)?;
+    std::fs::create_dir_all(&arguments.ack_log)?;
+    let history = History::read(&arguments.ack_log)?;
+    let (ack_log, boot_id, writer) = AckLog::open(&arguments.ack_log, &history)?;
     tracing::info!(buoys = arguments.buoys, boot_id, seed = arguments.seed, api = %arguments.api, "the fleet sets out");
-    let shared = Shared { clock: SystemClock, transport, ledger, metrics: Metrics::default(), boot_id };
+    let shared = Shared { clock: SystemClock, transport, ack_log, metrics: Metrics::default(), boot_id };
     let mut tasks = JoinSet::new();
     for number in 1..=arguments.buoys {
         let buoy = Buoy::new(
@@ -57,8 +57,8 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     while let Some(ended) = tasks.join_next().await {
         ended?;
     }
-    // The last clone of the ledger went with the last buoy; what it wrote has to reach the disk.
-    tokio::task::spawn_blocking(|| writer.join()).await?.map_err(|_| "the ledger's thread panicked")??;
+    // The last clone of the acknowledgement log went with the last buoy; what it wrote has to reach the disk.
+    tokio::task::spawn_blocking(|| writer.join()).await?.map_err(|_| "the thread of the acknowledgement log panicked")??;
     tracing::info!("the fleet is home");
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! `seasense-fleet`: buoys at sea, as far as the platform can tell.
 //!
 //! Seeded and deterministic: what a buoy measures is a function of seed, buoy and time. Seams: [`clock`] tells the time,
-//! [`track`] the place, [`physics`] the values; [`transport`] carries them and [`ledger`] notes what was acknowledged.
+//! [`track`] the place, [`physics`] the values; [`transport`] carries them and [`ack_log`] notes what was acknowledged.
 
 mod agent;
 mod arguments;
 mod buoy;
 mod clock;
 mod fleet;
-mod ledger;
+mod ack_log;
 mod metrics;
 mod outbox;
 mod physics;

@@ -45,7 +45,7 @@ fn container(environment: &Environment) -> String {
     format!("{}-canary", environment.cluster_name())
 }
 
-/// Sets new ones to sea, with a ledger of their own, and gives the ledger's folder.
+/// Starts new ones with a separate acknowledgement log; returns the folder of that log.
 pub async fn start(context: &LocalContext, input: &CanaryInput<'_>) -> Result<PathBuf> {
     let environment = input.environment;
     let (folder, gateway) = if environment.cluster.engine.is_attached() {
@@ -56,12 +56,12 @@ pub async fn start(context: &LocalContext, input: &CanaryInput<'_>) -> Result<Pa
     };
     let folder = folder.join("canary");
     stop(&context.docker, environment).await?;
-    let ledger = write_files(&folder, input)?;
+    let ack_log = write_files(&folder, input)?;
     if context.docker.image_id(input.image).await?.is_none() {
         context.docker.pull_image(input.image).await?;
     }
-    context.docker.run(&spec(&folder, &ledger, gateway.as_deref(), input)).await?;
-    Ok(ledger)
+    context.docker.run(&spec(&folder, &ack_log, gateway.as_deref(), input)).await?;
+    Ok(ack_log)
 }
 
 /// Takes them away; what they noted stays.
@@ -75,22 +75,22 @@ pub async fn stop(docker: &Docker, environment: &Environment) -> Result<()> {
     Ok(())
 }
 
-/// Writes what the container mounts; what only its user may read belongs to it. Gives the ledger's folder.
+/// Writes the files that the container mounts, readable by its user only; returns the folder of the acknowledgement log.
 fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
     let second = input.now.as_second();
-    let ledger = folder.join(format!("ledger-{second}"));
+    let ack_log = folder.join(format!("ack-log-{second}"));
     // The fleet numbers its starts after the last file it finds: this one makes the number that of the present second.
-    let before = ledger.join(format!("acknowledged-{second:06}.jsonl"));
+    let before = ack_log.join(format!("acknowledged-{second:06}.jsonl"));
     let mut files = vec![(before, &b""[..]), (key_file(folder), input.key)];
     files.extend(input.ca.map(|ca| (ca_file(folder), ca)));
-    provide(&ledger, &files)?;
-    Ok(ledger)
+    provide(&ack_log, &files)?;
+    Ok(ack_log)
 }
 
-fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput<'_>) -> ContainerSpec {
+fn spec(folder: &Path, ack_log: &Path, gateway: Option<&str>, input: &CanaryInput<'_>) -> ContainerSpec {
     let &CanaryInput { environment, image, .. } = input;
     let vessel =
-        BuoyContainer { environment, image, folder, ledger, own_authority: input.ca.is_some(), gateway };
+        BuoyContainer { environment, image, folder, ack_log, own_authority: input.ca.is_some(), gateway };
     let mut spec = vessel.spec();
     spec.env.extend([
         setting("KIND", KIND.0),
@@ -121,9 +121,9 @@ mod tests {
         let input =
             CanaryInput { environment: &environment, image: "fleet", key: b"secret-key", ca: None, now };
         let folder = tempfile::tempdir().unwrap();
-        let ledger = write_files(folder.path(), &input).unwrap();
-        assert!(ledger.join("acknowledged-1790000000.jsonl").is_file());
-        let spec = spec(folder.path(), &ledger, None, &input);
+        let ack_log = write_files(folder.path(), &input).unwrap();
+        assert!(ack_log.join("acknowledged-1790000000.jsonl").is_file());
+        let spec = spec(folder.path(), &ack_log, None, &input);
         let told = format!("{:?} {:?}", spec.env, spec.labels);
         assert!(
             told.contains("https://staging.seasense.org:30443/") && !told.contains("secret-key"),

@@ -1,4 +1,4 @@
-//! What earlier starts left in the ledger's folder.
+//! What earlier starts left in the directory of the acknowledgement log.
 
 use std::collections::HashMap;
 use std::io;

@@ -9,7 +9,7 @@ mod writer;
 
 pub use entry::Entry;
 pub use history::History;
-pub use writer::{Ledger, Record};
+pub use writer::{AckLog, Record};
 
 use std::path::{Path, PathBuf};
 

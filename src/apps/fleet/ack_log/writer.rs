@@ -1,4 +1,4 @@
-//! Writes the ledger: many entries, one flush to the disk.
+//! Writes the acknowledgement log: many entries, one flush to the disk.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -19,22 +19,22 @@ pub trait Record: Clone + Send + Sync + 'static {
     fn record(&self, entries: Vec<Entry>);
 }
 
-/// The sending end of the ledger; the file closes when the last clone is gone.
+/// The sending end of the acknowledgement log; the file closes when the last clone is gone.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub struct AckLog {
     entries: mpsc::UnboundedSender<Vec<Entry>>,
 }
 
-impl Record for Ledger {
+impl Record for AckLog {
     fn record(&self, entries: Vec<Entry>) {
         if self.entries.send(entries).is_err() {
-            tracing::error!("the ledger cannot be written any more");
+            tracing::error!("the acknowledgement log cannot be written any more");
         }
     }
 }
 
-impl Ledger {
-    /// Opens a new file after those of `history`; answers the ledger, its `boot_id`, and the thread that writes it.
+impl AckLog {
+    /// Opens a new file after those of `history`; answers the acknowledgement log, its `boot_id`, and the thread that writes it.
     pub fn open(directory: &Path, history: &History) -> io::Result<(Self, i64, JoinHandle<io::Result<()>>)> {
         let boot_id = history.last_boot_id + 1;
         let output =
@@ -43,7 +43,7 @@ impl Ledger {
         File::open(directory)?.sync_all()?;
         let (entries, received) = mpsc::unbounded_channel();
         let writer =
-            std::thread::Builder::new().name("ledger".to_owned()).spawn(move || write(output, received))?;
+            std::thread::Builder::new().name("ack-log".to_owned()).spawn(move || write(output, received))?;
         Ok((Self { entries }, boot_id, writer))
     }
 }
@@ -76,14 +76,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for expected in 1..4 {
             let history = History::read(folder.path()).unwrap();
-            let (ledger, boot_id, writer) = Ledger::open(folder.path(), &history).unwrap();
+            let (ack_log, boot_id, writer) = AckLog::open(folder.path(), &history).unwrap();
             assert_eq!(boot_id, expected);
             assert_eq!(
                 history.newest.get("buoy-001").copied(),
                 (boot_id > 1).then(|| entry(1, 9).observed_at)
             );
-            ledger.record(vec![entry(boot_id, 9), entry(boot_id, 8)]);
-            drop(ledger);
+            ack_log.record(vec![entry(boot_id, 9), entry(boot_id, 8)]);
+            drop(ack_log);
             writer.join().unwrap().unwrap();
         }
     }
@@ -104,7 +104,7 @@ mod tests {
     fn two_fleets_cannot_share_a_number() {
         let folder = tempfile::tempdir().unwrap();
         let history = History::default();
-        let _first = Ledger::open(folder.path(), &history).unwrap();
-        assert_eq!(Ledger::open(folder.path(), &history).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let _first = AckLog::open(folder.path(), &history).unwrap();
+        assert_eq!(AckLog::open(folder.path(), &history).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
     }
 }

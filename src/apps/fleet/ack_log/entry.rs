@@ -1,4 +1,4 @@
-//! One line of the ledger.
+//! One line of the acknowledgement log.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
