@@ -9,8 +9,8 @@ use crate::database::Database;
 
 const HOUR: &str = "from=2026-06-01T12:00:00Z&to=2026-06-01T13:00:00Z";
 
-/// A backend with 2500 readings of buoy-001, more than one page of an export, one of buoy-002, and a newer one of a
-/// canary, which belongs to no collection.
+/// A backend with 2500 readings of buoy-001 (more than one page of an export), one of buoy-002, and newer ones of a
+/// probe buoy, which does not belong to the collection.
 async fn filled(database: &Database) -> (Backend, Api) {
     let backend = Backend::start(database);
     let api = Api::new(&backend);
@@ -19,7 +19,7 @@ async fn filled(database: &Database) -> (Backend, Api) {
         assert_eq!(api.store(&batch("buoy-001", readings)).await.rejected, 0);
     }
     api.store(&batch("buoy-002", vec![reading(7)])).await;
-    assert_eq!(api.store(&batch("canary-001", vec![reading(2600), reading(2700)])).await.accepted, 2);
+    assert_eq!(api.store(&batch("probe-001", vec![reading(2600), reading(2700)])).await.accepted, 2);
     (backend, api)
 }
 
@@ -129,14 +129,14 @@ async fn the_export_holds_every_reading_once_in_order() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn a_canary_is_given_out_only_to_those_who_name_it() {
+async fn probe_buoys_are_returned_only_when_named() {
     let database = Database::start().await;
     let (_backend, api) = filled(&database).await;
     let tracks = api.get(&format!("/api/v1/tracks?{HOUR}")).await;
     assert_eq!(tracks["features"].as_array().unwrap().len(), 1, "{tracks:#}");
-    let named = api.get(&format!("/api/v1/tracks?{HOUR}&buoy=canary-001")).await;
-    assert_eq!(named["features"][0]["properties"]["buoy"], "canary-001");
-    let path = format!("/api/v1/observations.csv?{HOUR}&buoy=canary-001");
+    let named = api.get(&format!("/api/v1/tracks?{HOUR}&buoy=probe-001")).await;
+    assert_eq!(named["features"][0]["properties"]["buoy"], "probe-001");
+    let path = format!("/api/v1/observations.csv?{HOUR}&buoy=probe-001");
     let table = api.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
     assert_eq!(table.lines().count(), 3, "{table}");
 }

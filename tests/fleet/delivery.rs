@@ -113,14 +113,14 @@ async fn the_fleet_tells_how_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn canaries_sail_under_ids_of_their_own_with_tokens_of_their_own() {
+async fn probe_buoys_have_separate_ids_and_tokens() {
     let fake = Fake::start(&[Good]).await;
     let harbour = Harbour::new();
-    let settings = [&SMALL[..], &["--kind", "canary"]].concat();
+    let settings = [&SMALL[..], &["--kind", "probe"]].concat();
     let fleet = harbour.start(&fake.api, &settings);
     fake.until("readings of all of them", |seen| of_boot(seen, 1) >= 3 * (12 + 1)).await;
     assert!(fleet.end().success());
     check(&harbour, &fake);
     let names: HashSet<String> = harbour.acknowledged().into_iter().map(|entry| entry.buoy).collect();
-    assert_eq!(names, HashSet::from(["canary-001", "canary-002", "canary-003"].map(str::to_owned)));
+    assert_eq!(names, HashSet::from(["probe-001", "probe-002", "probe-003"].map(str::to_owned)));
 }

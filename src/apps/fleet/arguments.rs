@@ -7,21 +7,21 @@ use clap::{Parser, ValueEnum};
 use reqwest::Url;
 use seasense::apps::shared::token;
 
-/// Which buoys of the key sail.
+/// Which kind of buoys to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// `buoy-001` and so on.
+    /// `buoy-001` and so on: buoys of the collection
     Fleet,
-    /// `canary-001` and so on: what they send belongs to no collection.
-    Canary,
+    /// `probe-001` and so on: probe buoys, which do not belong to the collection
+    Probe,
 }
 
 impl Kind {
-    /// What their ids begin with.
+    /// Returns the prefix of their ids.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fleet => token::FLEET,
-            Self::Canary => token::CANARY,
+            Self::Probe => token::PROBE,
         }
     }
 }

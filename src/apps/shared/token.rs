@@ -42,14 +42,14 @@ pub fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// What the ids of the fleet begin with.
+/// Prefix of the ids of the collection's buoys.
 pub const FLEET: &str = "buoy";
 
-/// What the ids of those begin with that only try whether the way to the database works.
-pub const CANARY: &str = "canary";
+/// Prefix of the ids of probe buoys, which measure a promotion and do not belong to the collection.
+pub const PROBE: &str = "probe";
 
-/// How many of those there are in every environment.
-pub const CANARIES: u32 = 3;
+/// How many probe buoys every environment enrols.
+pub const PROBES: u32 = 3;
 
 /// The id of the buoy of this kind with this number, from 1: `buoy-001`.
 pub fn id(kind: &str, number: u32) -> String {

@@ -35,7 +35,7 @@ pub enum Failed {
 pub struct Request {
     /// How long to wait for the database.
     pub patience: Duration,
-    /// Buoys to enrol, `buoy-001` to this number and the canaries, with tokens from the key.
+    /// The enrolment key, and the number of buoys to enrol in addition to the probe buoys.
     pub fleet: Option<(EnrolmentKey, u32)>,
 }
 
