@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{hammer::Hammer, ack_log, world::TestEnv};
+use crate::{ack_log, hammer::Hammer, world::TestEnv};
 
 /// What readers ask for meanwhile: the page, which needs no database, and the API, which does.
 const PATHS: [&str; 2] = ["/", "/api/v1/summary"];

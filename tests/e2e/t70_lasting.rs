@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{MANIFEST, deadline, ack_log, world::world};
+use crate::{MANIFEST, ack_log, deadline, world::world};
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]

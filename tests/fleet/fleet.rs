@@ -70,7 +70,8 @@ impl Harbour {
     pub fn acknowledged(&self) -> Vec<Acknowledged> {
         let mut entries = Vec::new();
         for file in self.folder.path().join("ack-log").read_dir().expect("the acknowledgement log") {
-            let text = std::fs::read_to_string(file.expect("a file").path()).expect("read the acknowledgement log");
+            let text =
+                std::fs::read_to_string(file.expect("a file").path()).expect("read the acknowledgement log");
             let complete = text.rfind('\n').map_or("", |end| &text[..end]);
             entries
                 .extend(complete.lines().map(|line| serde_json::from_str::<Acknowledged>(line).expect(line)));

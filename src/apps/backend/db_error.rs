@@ -1,6 +1,7 @@
 //! Tells database errors that a retry may resolve from permanent ones.
 
-/// Whether the same statement may succeed on a retry: the server is unreachable, starting, stopping, or not the primary.
+/// Whether the same statement may succeed on a retry: the server is unreachable, starting, stopping, or not the
+/// primary.
 pub fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -14,8 +15,8 @@ pub fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
-/// SQLSTATE codes of an unavailable server (classes 08, 53, 57, 58), of a server that became a standby, and of conflicts
-/// that a retry resolves.
+/// SQLSTATE codes of an unavailable server (classes 08, 53, 57, 58), of a server that became a standby, and of
+/// conflicts that a retry resolves.
 fn is_transient_code(code: &str) -> bool {
     const READ_ONLY: &str = "25006";
     const SERIALISATION: &str = "40001";

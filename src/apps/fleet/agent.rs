@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 use seasense::apps::shared::shutdown::{self, Shutdown};
 use seasense::apps::shared::wire::{Answer, Batch, Reading, Status};
 
+use crate::ack_log::{Entry, Record};
 use crate::buoy::Buoy;
 use crate::clock::Clock;
-use crate::ack_log::{Entry, Record};
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::physics::Sea;

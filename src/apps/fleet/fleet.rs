@@ -8,11 +8,11 @@ use seasense::apps::shared::shutdown::{self, Shutdown};
 use seasense::apps::shared::token::EnrolmentKey;
 use tokio::task::JoinSet;
 
+use crate::ack_log::{AckLog, History};
 use crate::agent::{self, Shared};
 use crate::arguments::Arguments;
 use crate::buoy::Buoy;
 use crate::clock::{Clock as _, SystemClock};
-use crate::ack_log::{History, AckLog};
 use crate::metrics::{self, Metrics};
 use crate::physics::Surface;
 use crate::schedule::{Rhythm, Schedule};
@@ -58,7 +58,9 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         ended?;
     }
     // The last clone of the acknowledgement log went with the last buoy; what it wrote has to reach the disk.
-    tokio::task::spawn_blocking(|| writer.join()).await?.map_err(|_| "the thread of the acknowledgement log panicked")??;
+    tokio::task::spawn_blocking(|| writer.join())
+        .await?
+        .map_err(|_| "the thread of the acknowledgement log panicked")??;
     tracing::info!("the fleet is home");
     Ok(())
 }

@@ -3,12 +3,12 @@
 //! Seeded and deterministic: what a buoy measures is a function of seed, buoy and time. Seams: [`clock`] tells the time,
 //! [`track`] the place, [`physics`] the values; [`transport`] carries them and [`ack_log`] notes what was acknowledged.
 
+mod ack_log;
 mod agent;
 mod arguments;
 mod buoy;
 mod clock;
 mod fleet;
-mod ack_log;
 mod metrics;
 mod outbox;
 mod physics;

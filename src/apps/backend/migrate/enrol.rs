@@ -13,8 +13,8 @@ ON CONFLICT (code) DO UPDATE SET token_sha256 = EXCLUDED.token_sha256
 const ACTIVITY: &str = "
 INSERT INTO buoy_activity (buoy_id) SELECT id FROM buoy ON CONFLICT DO NOTHING";
 
-/// Enrols `buoy-001` to `count` and the probe buoys; returns how many are new or have a new token. Other buoys stay
-/// enrolled.
+/// Enrols `buoy-001` to `count` and the probe buoys; returns how many are new or have a new token. Other buoys
+/// stay enrolled.
 pub async fn all(connection: &mut PgConnection, key: &EnrolmentKey, count: u32) -> sqlx::Result<u64> {
     let mut transaction = connection.begin().await?;
     let mut changed = 0;
