@@ -1,3 +1,4 @@
-//! What the reference workloads (`backend`, `frontend`, `fleet`) and the `reaper` share; each of them is a binary of its own.
+//! The code that the workloads (`backend`, `frontend`, `fleet`) and the `reaper` share; each is a separate
+//! binary.
 
 pub mod shared;

@@ -12,7 +12,7 @@ pub(super) const PREFIX: &str = "rehearsal-";
 
 /// The variables in which a rehearsal may differ from what it rehearses, and why it has to.
 pub const DIFFERENCES: [(&str, &str); 9] = [
-    ("BUOYS", "only the canaries of promotions sail there"),
+    ("BUOYS", "only probe buoys send readings there"),
     ("ENVIRONMENT", "it opens the worthless secrets of `local`: the real key is on no laptop"),
     ("GATEWAY_SERVICE", "there is no provider who makes load balancers"),
     ("HOSTNAME", "its name is one of this machine"),

@@ -140,7 +140,7 @@ fn state_of(container: &Container) -> Option<PathBuf> {
     let by_label = container.labels.get(labels::STATE).map(PathBuf::from);
     let by_mark = || Path::new(container.mounts.get(OWNERSHIP_MOUNT)?).parent().map(Path::to_owned);
     let by_fleet = || {
-        Path::new(container.mounts.get(buoy_container::LEDGER_MOUNT)?).ancestors().nth(2).map(Path::to_owned)
+        Path::new(container.mounts.get(buoy_container::ACK_LOG_MOUNT)?).ancestors().nth(2).map(Path::to_owned)
     };
     by_label.or_else(by_mark).or_else(by_fleet)
 }
@@ -183,7 +183,7 @@ pub(super) mod tests {
         assert_eq!(cluster_of(&node).as_deref(), Some("seasense-a"));
         assert_eq!(state_of(&node), Some("/s/seasense-a".into()));
         let ours = [(labels::OWNER, labels::SEASENSE), (labels::ENVIRONMENT, "a")];
-        let sailing = container("f", &ours, &[("/var/lib/seasense", "/s/seasense-a/fleet/ledger")]);
+        let sailing = container("f", &ours, &[("/var/lib/seasense", "/s/seasense-a/fleet/ack-log")]);
         assert_eq!(cluster_of(&sailing).as_deref(), Some("seasense-a"));
         assert_eq!(state_of(&sailing), Some("/s/seasense-a".into()));
     }

@@ -12,7 +12,7 @@ use crate::database::Database;
 /// The key that all tests derive tokens from.
 pub const KEY: &str = "5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e";
 
-/// The backend, ready to be run in a clean environment.
+/// Returns the command of the backend in a clean environment.
 fn command(database: &Database) -> Command {
     #[expect(
         clippy::disallowed_methods,
@@ -23,7 +23,7 @@ fn command(database: &Database) -> Command {
     command
 }
 
-/// How a run of `migrate` ended.
+/// The outcome of `migrate`.
 pub struct Migrated {
     /// Its exit status.
     pub status: ExitStatus,
@@ -31,7 +31,7 @@ pub struct Migrated {
     pub log: String,
 }
 
-/// Runs `migrate` with so many buoys.
+/// Runs `migrate` with this number of buoys.
 pub fn migrate(database: &Database, buoys: u32) -> Migrated {
     let folder = TempDir::new().expect("a folder for the key");
     let key: PathBuf = folder.path().join("key");
@@ -74,16 +74,16 @@ impl Backend {
             serde_json::from_str(&line).unwrap_or_else(|_| panic!("no event: {line}"));
         let address =
             |name: &str| format!("http://{}", event[name].as_str().unwrap_or_else(|| panic!("{event}")));
-        // A full pipe would stop the process, so somebody has to read on.
+        // A full pipe would block the process, so a thread keeps reading.
         std::thread::spawn(move || log.read_to_end(&mut Vec::new()));
         Self { child, api: address("api"), metrics: address("metrics") }
     }
 
-    /// Asks it to end and waits until it has.
-    pub fn end(mut self) -> ExitStatus {
+    /// Sends SIGTERM and waits for the exit.
+    pub fn stop(mut self) -> ExitStatus {
         let id = Pid::from_child(&self.child);
         kill_process(id, Signal::TERM).expect("send SIGTERM");
-        self.child.wait().expect("wait for the end")
+        self.child.wait().expect("wait for the exit")
     }
 }
 

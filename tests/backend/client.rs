@@ -1,4 +1,4 @@
-//! Requests to the backend, as buoys and readers send them.
+//! Sends requests to the backend as buoys and readers do.
 
 use reqwest::{Client, RequestBuilder, Response};
 use seasense::apps::shared::token::EnrolmentKey;
@@ -15,19 +15,19 @@ pub struct Api {
 }
 
 impl Api {
-    /// A client of this backend.
+    /// Creates a client of this backend.
     pub fn new(backend: &Backend) -> Self {
-        // A second installation, from another test of this process, changes nothing.
+        // Another test of this process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { client: Client::builder().no_proxy().build().expect("a client"), base: backend.api.clone() }
     }
 
-    /// A request to this path.
+    /// Creates a request to this path.
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
-    /// Answers the JSON at this path, which must be 200.
+    /// Returns the JSON at this path; the status must be 200.
     pub async fn get(&self, path: &str) -> Value {
         let response = self.request(reqwest::Method::GET, path).send().await.expect(path);
         let (status, body) = (response.status(), response.text().await.expect(path));
@@ -42,7 +42,7 @@ impl Api {
         request.bearer_auth(token).json(batch).send().await.expect("an answer")
     }
 
-    /// Sends a batch that must be answered with 200.
+    /// Sends a batch; the status must be 200.
     pub async fn store(&self, batch: &Batch) -> Answer {
         let response = self.post(batch).await;
         let (status, body) = (response.status(), response.text().await.expect("a body"));
@@ -51,7 +51,7 @@ impl Api {
     }
 }
 
-/// Asserts that a response is a problem of this status, and answers its detail.
+/// Asserts that a response is a problem of this status, and returns its detail.
 pub async fn problem(response: Response, status: u16) -> String {
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     assert_eq!(response.status().as_u16(), status);
@@ -61,12 +61,13 @@ pub async fn problem(response: Response, status: u16) -> String {
     body["detail"].as_str().expect("a detail").to_owned()
 }
 
-/// A batch of the first start of this buoy.
+/// Creates a batch of the first start of this buoy.
 pub fn batch(buoy: &str, readings: Vec<Reading>) -> Batch {
     Batch { buoy: buoy.to_owned(), boot_id: 1, readings }
 }
 
-/// A reading `seq` seconds after noon of 1 June 2026, moving north-east; its temperature tells its number.
+/// Creates a reading `seq` seconds after noon of 1 June 2026, on a track to the north-east, with `seq` in its
+/// temperature.
 #[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
 pub fn reading(seq: i64) -> Reading {
     let start: jiff::Timestamp = "2026-06-01T12:00:00Z".parse().expect("a moment");

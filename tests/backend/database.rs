@@ -1,4 +1,4 @@
-//! A PostgreSQL of the platform's own image, in a container that lives as long as the value.
+//! Runs the platform's PostgreSQL image in a container that is removed when the value is dropped.
 
 use bollard::models::PortBinding;
 use sqlx::postgres::PgConnection;
@@ -7,13 +7,13 @@ use testcontainers::core::{IntoContainerPort as _, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt};
 
-/// Names the image, for example `127.0.0.1:5050/postgresql:test`.
+/// The variable with the image, for example `127.0.0.1:5050/postgresql:test`.
 const IMAGE: &str = "SEASENSE_TEST_POSTGRES_IMAGE";
 
-/// Port of the server in its container.
+/// The server's port in the container.
 const PORT: u16 = 5432;
 
-/// The image is made for an operator and starts nothing by itself.
+/// The image is built for an operator and has no entrypoint that starts the server.
 const START: &str = r#"set -eu
 data=/var/lib/postgresql/data
 initdb --pgdata="$data" --username=postgres --auth=trust --no-sync >&2
@@ -21,7 +21,7 @@ echo 'host all all all trust' >>"$data/pg_hba.conf"
 exec postgres -D "$data" -c listen_addresses='*' -c fsync=off -c shared_preload_libraries=timescaledb \
     -c timescaledb.license=apache -c timescaledb.telemetry_level=off"#;
 
-/// A running server with the database `seasense`, as the platform's operator makes it.
+/// A running server with the database `seasense`, as the platform's operator creates it.
 pub struct Database {
     container: ContainerAsync<GenericImage>,
     port: u16,
@@ -47,7 +47,7 @@ impl Database {
             .with_label("org.seasense.owner", "seasense")
             .with_label("org.seasense.role", "test")
             .with_host_config_modifier(move |host| {
-                // Published by default on every address of the machine.
+                // By default, the port is published on every address of the machine.
                 host.publish_all_ports = Some(false);
                 host.port_bindings = Some([(format!("{PORT}/tcp"), Some(vec![loopback.clone()]))].into());
             })
@@ -61,17 +61,17 @@ impl Database {
         database
     }
 
-    /// The URL as an application gets it.
+    /// Returns the URL for the application.
     pub fn url(&self) -> String {
         self.url_of("seasense", "seasense")
     }
 
-    /// A connection as the application.
+    /// Connects as the application.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.expect("connect to the database")
     }
 
-    /// One number.
+    /// Returns the number that a query selects.
     pub async fn number(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&mut self.connect().await).await.expect(query)
     }
@@ -83,12 +83,12 @@ impl Database {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect(statement);
     }
 
-    /// Freezes the server: connections stay open and nothing answers, as when a host vanishes.
+    /// Pauses the server: connections stay open without an answer, as when a host vanishes.
     pub async fn freeze(&self) {
         self.container.pause().await.expect("pause the container");
     }
 
-    /// Ends [`Self::freeze`].
+    /// Resumes a paused server.
     pub async fn thaw(&self) {
         self.container.unpause().await.expect("unpause the container");
     }
@@ -98,7 +98,7 @@ impl Database {
     }
 }
 
-/// The image to test with; a test that was asked for and has none fails, it does not pretend.
+/// Returns the image to test with; panics without one, because the test was requested.
 async fn image() -> (String, String) {
     #[expect(
         clippy::disallowed_methods,
@@ -107,7 +107,7 @@ async fn image() -> (String, String) {
     let reference = std::env::var(IMAGE)
         .unwrap_or_else(|_| panic!("{IMAGE} is not set: name the built image, see `seasense images list`"));
     let docker = bollard::Docker::connect_with_local_defaults().expect("reach Docker");
-    let docker = docker.negotiate_version().await.expect("speak to Docker");
+    let docker = docker.negotiate_version().await.expect("negotiate Docker's API version");
     if let Err(error) = docker.inspect_image(&reference).await {
         panic!(
             "{IMAGE} names {reference}, which Docker does not have: {error}\nbuild it with `seasense images build`"

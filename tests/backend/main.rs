@@ -1,11 +1,11 @@
-//! The backend as a process against the real database image: ingest, queries, migrations, outages.
+//! Tests the backend as a process against the real database image: ingest, queries, migrations, outages.
 //!
-//! Needs Docker and the image that `SEASENSE_TEST_POSTGRES_IMAGE` names, so every test here is ignored unless asked for.
+//! Needs Docker and the image that `SEASENSE_TEST_POSTGRES_IMAGE` names, so every test is ignored by default.
 
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
-    reason = "a test ends where its world breaks, with what it saw"
+    reason = "a test panics at the first broken precondition"
 )]
 
 mod backend;

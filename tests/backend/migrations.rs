@@ -1,4 +1,4 @@
-//! The schema grows from nothing and from the version before, and may be brought up again and by several at once.
+//! Migrates an empty database and the previous schema; repeated and concurrent migrations are safe.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/apps/backend/
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn from_empty_and_again() {
+async fn migration_of_an_empty_database_is_idempotent() {
     let database = Database::start().await;
     for _ in 0..2 {
         let migrated = migrate(&database, 3);
@@ -30,10 +30,10 @@ async fn from_empty_and_again() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn from_the_version_before_with_its_data() {
+async fn migration_from_the_previous_version_keeps_data() {
     let database = Database::start().await;
-    let before = all_but_the_last();
-    Migrator::new(before.path()).await.unwrap().run(&mut database.connect().await).await.unwrap();
+    let previous = all_but_the_last();
+    Migrator::new(previous.path()).await.unwrap().run(&mut database.connect().await).await.unwrap();
     let fill = "
         WITH buoy AS (INSERT INTO buoy (code, name, token_sha256) VALUES ('buoy-001', 'Buoy 001', sha256('old')) RETURNING id),
              activity AS (INSERT INTO buoy_activity (buoy_id, readings) SELECT id, 1 FROM buoy),
@@ -52,7 +52,7 @@ async fn from_the_version_before_with_its_data() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn an_earlier_version_starts_on_the_schema_of_a_later_one() {
+async fn earlier_version_starts_on_a_later_schema() {
     let database = Database::start().await;
     assert!(migrate(&database, 3).status.success());
     let later = "
@@ -60,8 +60,8 @@ async fn an_earlier_version_starts_on_the_schema_of_a_later_one() {
                      VALUES (9999, 'of a later version', true, sha256('x'), 1) RETURNING version)
         SELECT version FROM new";
     assert_eq!(database.number(later).await, 9999);
-    let back = migrate(&database, 3);
-    assert!(back.status.success(), "a way back would end here: {}", back.log);
+    let rolled_back = migrate(&database, 3);
+    assert!(rolled_back.status.success(), "a rollback would fail: {}", rolled_back.log);
     let backend = Backend::serve(&database);
     let api = Api::new(&backend);
     assert_eq!(api.get("/readyz").await["status"], "ok");
@@ -69,21 +69,21 @@ async fn an_earlier_version_starts_on_the_schema_of_a_later_one() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn by_several_at_once() {
+async fn concurrent_migrations_succeed() {
     let database = Database::start().await;
-    let ends: Vec<_> = std::thread::scope(|scope| {
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| migrate(&database, 3))).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()
     });
-    for end in ends {
-        assert!(end.status.success(), "{}", end.log);
+    for outcome in outcomes {
+        assert!(outcome.status.success(), "{}", outcome.log);
     }
     assert_eq!(database.number("SELECT count(*) FROM buoy WHERE NOT canary").await, 3);
 }
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn a_database_without_the_extension_is_refused_with_the_cure() {
+async fn missing_extension_is_reported_with_the_next_step() {
     let database = Database::start_empty().await;
     let migrated = migrate(&database, 3);
     assert_eq!(migrated.status.code(), Some(1));
@@ -92,7 +92,7 @@ async fn a_database_without_the_extension_is_refused_with_the_cure() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn the_parameters_of_the_database_are_those_of_the_program() {
+async fn database_and_program_have_the_same_parameters() {
     let database = Database::start().await;
     assert!(migrate(&database, 0).status.success());
     let stored: Vec<(i16, String, String, String, f64, f64)> =
@@ -107,14 +107,14 @@ async fn the_parameters_of_the_database_are_those_of_the_program() {
     assert_eq!(stored, known);
 }
 
-/// A folder with the migrations of the version before.
+/// Returns a directory with all migrations but the last.
 fn all_but_the_last() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut files: Vec<_> =
         Path::new(MIGRATIONS).read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.pop();
-    assert!(!files.is_empty(), "there is no version before the first");
+    assert!(!files.is_empty(), "there is only one migration");
     for file in files {
         std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
     }

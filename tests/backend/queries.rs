@@ -1,4 +1,4 @@
-//! What was stored can be read again, in every shape.
+//! Every query returns the stored readings.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -9,8 +9,8 @@ use crate::database::Database;
 
 const HOUR: &str = "from=2026-06-01T12:00:00Z&to=2026-06-01T13:00:00Z";
 
-/// A backend with 2500 readings of buoy-001, more than one page of an export, one of buoy-002, and a newer one of a
-/// canary, which belongs to no collection.
+/// A backend with 2500 readings of buoy-001 (more than one page of an export), one of buoy-002, and newer ones
+/// of a probe buoy, which does not belong to the collection.
 async fn filled(database: &Database) -> (Backend, Api) {
     let backend = Backend::start(database);
     let api = Api::new(&backend);
@@ -19,17 +19,18 @@ async fn filled(database: &Database) -> (Backend, Api) {
         assert_eq!(api.store(&batch("buoy-001", readings)).await.rejected, 0);
     }
     api.store(&batch("buoy-002", vec![reading(7)])).await;
-    assert_eq!(api.store(&batch("canary-001", vec![reading(2600), reading(2700)])).await.accepted, 2);
+    assert_eq!(api.store(&batch("probe-001", vec![reading(2600), reading(2700)])).await.accepted, 2);
     (backend, api)
 }
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn the_state_of_the_fleet_is_told() {
+async fn summary_latest_and_buoys_describe_the_fleet() {
     let database = Database::start().await;
     let (_backend, api) = filled(&database).await;
     let summary = api.get("/api/v1/summary").await;
-    assert_eq!((&summary["readings"], &summary["buoys"]), (&2501.into(), &3.into()));
+    assert_eq!(summary["readings"], 2501);
+    assert_eq!(summary["buoys"], 3);
     assert_eq!(summary["latest_observed_at"], "2026-06-01T12:41:39Z");
 
     let latest = api.get("/api/v1/latest").await;
@@ -59,18 +60,18 @@ async fn series_are_means_over_buckets() {
     let (_backend, api) = filled(&database).await;
     let path = |rest: &str| format!("/api/v1/series?buoy=buoy-001&parameter=sea_water_temperature&{rest}");
     let series = api.get(&path(&format!("{HOUR}&bucket=10m"))).await;
-    assert_eq!((&series["unit"], &series["bucket_s"]), (&"degC".into(), &600.into()));
+    assert_eq!(series["unit"], "degC");
+    assert_eq!(series["bucket_s"], 600);
     let points = series["points"].as_array().unwrap();
     assert_eq!(points.len(), 5);
     assert_eq!(points[1]["t"], "2026-06-01T12:10:00Z");
-    assert_eq!(
-        (&points[1]["min"], &points[1]["max"], &points[1]["count"]),
-        (&10.6.into(), &11.199.into(), &600.into())
-    );
+    assert_eq!(points[1]["min"], 10.6);
+    assert_eq!(points[1]["max"], 11.199);
+    assert_eq!(points[1]["count"], 600);
     assert!((points[1]["avg"].as_f64().unwrap() - 10.8995).abs() < 1e-9);
     assert_eq!(points[4]["count"], 100);
 
-    let wrong = [
+    let invalid = [
         ("/api/v1/series?buoy=buoy-001&parameter=salt".to_owned(), 422, "sea_water_temperature"),
         ("/api/v1/series?buoy=buoy-009&parameter=sea_water_temperature".to_owned(), 404, "buoy-009"),
         (path("bucket=5s"), 422, "bucket"),
@@ -79,7 +80,7 @@ async fn series_are_means_over_buckets() {
         (path("unknown=1"), 422, "unknown"),
         (path("from=yesterday"), 422, "from"),
     ];
-    for (path, status, part) in wrong {
+    for (path, status, part) in invalid {
         let response = api.request(Method::GET, &path).send().await.unwrap();
         let detail = problem(response, status).await;
         assert!(detail.contains(part), "{path}: {detail}");
@@ -88,13 +89,13 @@ async fn series_are_means_over_buckets() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn tracks_are_geojson_lines_of_bounded_length_that_end_at_the_newest_position() {
+async fn tracks_are_thinned_lines_to_the_newest_position() {
     let database = Database::start().await;
     let (_backend, api) = filled(&database).await;
     let tracks = api.get(&format!("/api/v1/tracks?{HOUR}")).await;
     assert_eq!(tracks["type"], "FeatureCollection");
     let features = tracks["features"].as_array().unwrap();
-    assert_eq!(features.len(), 1, "one position is no line: {features:?}");
+    assert_eq!(features.len(), 1, "one position is not a line: {features:?}");
     let line = features[0]["geometry"]["coordinates"].as_array().unwrap();
     assert_eq!(features[0]["geometry"]["type"], "LineString");
     assert!((300..=501).contains(&line.len()), "{}", line.len());
@@ -107,7 +108,7 @@ async fn tracks_are_geojson_lines_of_bounded_length_that_end_at_the_newest_posit
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn the_export_holds_every_reading_once_in_order() {
+async fn export_contains_every_reading_once_in_order() {
     let database = Database::start().await;
     let (_backend, api) = filled(&database).await;
     let response =
@@ -129,14 +130,14 @@ async fn the_export_holds_every_reading_once_in_order() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn a_canary_is_given_out_only_to_those_who_name_it() {
+async fn probe_buoys_are_returned_only_when_named() {
     let database = Database::start().await;
     let (_backend, api) = filled(&database).await;
     let tracks = api.get(&format!("/api/v1/tracks?{HOUR}")).await;
     assert_eq!(tracks["features"].as_array().unwrap().len(), 1, "{tracks:#}");
-    let named = api.get(&format!("/api/v1/tracks?{HOUR}&buoy=canary-001")).await;
-    assert_eq!(named["features"][0]["properties"]["buoy"], "canary-001");
-    let path = format!("/api/v1/observations.csv?{HOUR}&buoy=canary-001");
+    let named = api.get(&format!("/api/v1/tracks?{HOUR}&buoy=probe-001")).await;
+    assert_eq!(named["features"][0]["properties"]["buoy"], "probe-001");
+    let path = format!("/api/v1/observations.csv?{HOUR}&buoy=probe-001");
     let table = api.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
     assert_eq!(table.lines().count(), 3, "{table}");
 }

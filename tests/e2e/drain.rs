@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{hammer::Hammer, ledger, world::TestEnv};
+use crate::{ack_log, hammer::Hammer, world::TestEnv};
 
 /// What readers ask for meanwhile: the page, which needs no database, and the API, which does.
 const PATHS: [&str; 2] = ["/", "/api/v1/summary"];
@@ -24,7 +24,7 @@ impl<'a> Load<'a> {
     pub fn end(self, what: &str) {
         let (answered, failed) = self.hammer.stop();
         let refused = refused(self.world) - self.refused;
-        let acknowledged = ledger::all_stored(self.world);
+        let acknowledged = ack_log::all_stored(self.world);
         eprintln!(
             "{what}: {answered} requests were answered, {} failed; {refused} batches of buoys were sent again; \
              {acknowledged} readings were acknowledged, all are there",

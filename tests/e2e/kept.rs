@@ -1,7 +1,7 @@
 //! What must be the same after a pause: certificates, and every reading that was acknowledged.
 
 use crate::{
-    ledger::{self, Readings},
+    ack_log::{self, Readings},
     world::{TestEnv, finish},
 };
 
@@ -25,11 +25,11 @@ impl TestEnv {
 
     /// Every reading that the fleet has noted as acknowledged.
     pub fn acknowledged(&self) -> Readings {
-        ledger::noted(&self.state().join(self.cluster()).join("fleet/ledger"))
+        ack_log::noted(&self.state().join(self.cluster()).join("fleet/ack-log"))
     }
 
     /// Every reading that is stored.
     pub fn stored(&self) -> Readings {
-        ledger::stored(self, &self.cluster())
+        ack_log::stored(self, &self.cluster())
     }
 }

@@ -15,6 +15,7 @@
 )]
 
 mod access;
+mod ack_log;
 mod checkout;
 mod ci;
 mod diagnostics;
@@ -22,7 +23,6 @@ mod drain;
 mod hammer;
 mod inside;
 mod kept;
-mod ledger;
 mod machine;
 mod moments;
 mod person;

@@ -6,7 +6,7 @@ use std::{fs, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    ledger::{self, Readings},
+    ack_log::{self, Readings},
     world::{Run, TestEnv, finish, world},
 };
 
@@ -74,11 +74,11 @@ fn backends(world: &TestEnv) -> String {
     world.kubectl_in(CLUSTER, &pods)
 }
 
-/// Every reading that the rehearsal's canaries have noted as acknowledged.
+/// Every acknowledged reading of the rehearsal's probe buoys.
 fn acknowledged(world: &TestEnv) -> Readings {
-    // Each time that they put to sea they have a folder of their own.
-    let voyages = ledger::entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
-    voyages.flat_map(|voyage| ledger::noted(&voyage)).collect()
+    // Each start of the probe buoys has a separate folder.
+    let starts = ack_log::entries(&world.state().join(CLUSTER).join("probe")).filter(|path| path.is_dir());
+    starts.flat_map(|start| ack_log::noted(&start)).collect()
 }
 
 #[test]
@@ -138,8 +138,8 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     let seen = status(world);
     assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest), "{seen:#}");
     let promised = acknowledged(world);
-    assert!(!promised.is_empty(), "the canaries have noted nothing");
-    ledger::assert_none_lost(&promised, &ledger::stored(world, CLUSTER));
+    assert!(!promised.is_empty(), "the probe buoys have no acknowledged reading");
+    ack_log::assert_none_lost(&promised, &ack_log::stored(world, CLUSTER));
     eprintln!("{} readings were acknowledged, all are there", promised.len());
 
     let ls = finish(&mut world.cli(&["ls", "--json"]));

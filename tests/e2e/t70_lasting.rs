@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{MANIFEST, deadline, ledger, world::world};
+use crate::{MANIFEST, ack_log, deadline, world::world};
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
@@ -32,7 +32,7 @@ fn t70_a_paused_environment_wakes_exactly_as_it_was() {
     assert_eq!(world.certificates(), certificates, "certificates were made anew");
     let after = world.readings();
     assert!(after >= rows, "{rows} readings before, {after} after");
-    ledger::assert_none_lost(&acknowledged, &world.stored());
+    ack_log::assert_none_lost(&acknowledged, &world.stored());
     world.until("readings arrive again", Duration::from_secs(30), || world.readings() > after);
 }
 
@@ -77,5 +77,5 @@ fn t74_a_node_that_was_killed_comes_back_with_its_data() {
     assert_eq!(world.status()["cluster"], "stopped");
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.node_id(), node, "the cluster was made anew");
-    ledger::assert_none_lost(&before, &world.stored());
+    ack_log::assert_none_lost(&before, &world.stored());
 }

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use super::{
-    ledger,
+    ack_log,
     world::{TestEnv, finish, world},
 };
 
@@ -25,7 +25,7 @@ fn a_restarted_daemon_loses_no_reading() {
     restart(world);
     world.seasense(&["dev", "--output", "plain"]).assert_success();
     assert_eq!(world.node_id(), node, "the cluster was made anew");
-    ledger::assert_none_lost(&before, &world.stored());
+    ack_log::assert_none_lost(&before, &world.stored());
     assert_eq!(world.status()["ready"], true);
 }
 

@@ -1,4 +1,4 @@
-//! A backend in memory that forgets to answer, answers nonsense, and remembers everything it was sent.
+//! An in-memory backend that fails as a script requests and records all it receives.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,32 +15,32 @@ use tokio::net::TcpListener;
 
 use crate::fleet::KEY;
 
-/// What to do with one request.
+/// How to handle one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
-    /// Store and say so.
-    Good,
-    /// Store, and fail to say so: the batch has to come again.
-    StoresThenFails,
-    /// Store nothing, ask for patience.
+    /// Store the batch and acknowledge it.
+    Accept,
+    /// Store the batch and answer with an error, so that the fleet has to repeat it.
+    StoreThenFail,
+    /// Store nothing and answer 503 with `retry-after`.
     Unavailable,
-    /// Store nothing, answer 200 with something else.
-    Nonsense,
+    /// Store nothing and answer 200 about other readings.
+    InvalidAnswer,
 }
 
-/// Identifies a reading for ever.
+/// Identifies a reading: buoy, boot id, sequence number.
 pub type Key = (String, i64, i64);
 
-/// What the backend has seen.
+/// The requests that the backend has received.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// What is stored.
+    /// The stored readings.
     pub stored: HashMap<Key, Reading>,
-    /// Numbers that came with two contents.
+    /// Keys that were received with two contents.
     pub conflicts: Vec<Key>,
-    /// Requests with a wrong token.
-    pub strangers: usize,
-    /// Requests in all.
+    /// Requests with an invalid token.
+    pub unauthorised: usize,
+    /// All requests.
     pub requests: usize,
 }
 
@@ -54,7 +54,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// Behaves like this, round and round.
+    /// Starts a backend that repeats this script.
     pub async fn start(script: &[Behaviour]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let api = format!("http://{}", listener.local_addr().expect("an address"));
@@ -64,28 +64,28 @@ impl Fake {
         fake
     }
 
-    /// Behaves like this from now on.
+    /// Replaces the script.
     pub fn behave(&self, script: &[Behaviour]) {
         *self.script.lock().expect("the script") = script.to_vec();
     }
 
-    /// Looks at what it has seen.
-    pub fn look<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
-        at(&self.seen.lock().expect("what was seen"))
+    /// Inspects the received requests.
+    pub fn inspect<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
+        at(&self.seen.lock().expect("the received requests"))
     }
 
-    /// Waits until it has seen this.
-    pub async fn until(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
+    /// Waits for a condition on the received requests.
+    pub async fn wait_for(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
         let began = Instant::now();
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        while !self.look(&condition) {
+        while !self.inspect(&condition) {
             assert!(began.elapsed() < Duration::from_secs(40), "never seen: {what}");
             ticks.tick().await;
         }
     }
 
     fn next(&self) -> Behaviour {
-        let mut seen = self.seen.lock().expect("what was seen");
+        let mut seen = self.seen.lock().expect("the received requests");
         let script = self.script.lock().expect("the script");
         seen.requests += 1;
         script[(seen.requests - 1) % script.len()]
@@ -95,19 +95,19 @@ impl Fake {
 async fn receive(State(fake): State<Fake>, headers: HeaderMap, Json(batch): Json<Batch>) -> Response {
     let token = EnrolmentKey::new(KEY).expect("a key").token(&batch.buoy);
     let behaviour = fake.next();
-    let mut seen = fake.seen.lock().expect("what was seen");
+    let mut seen = fake.seen.lock().expect("the received requests");
     if headers.get("authorization").is_none_or(|value| value != format!("Bearer {token}").as_str()) {
-        seen.strangers += 1;
+        seen.unauthorised += 1;
         return StatusCode::UNAUTHORIZED.into_response();
     }
     match behaviour {
-        Behaviour::Good => Json(seen.store(&batch)).into_response(),
-        Behaviour::StoresThenFails => {
+        Behaviour::Accept => Json(seen.store(&batch)).into_response(),
+        Behaviour::StoreThenFail => {
             seen.store(&batch);
             StatusCode::BAD_GATEWAY.into_response()
         }
         Behaviour::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response(),
-        Behaviour::Nonsense => Json(Answer::new(Vec::new())).into_response(),
+        Behaviour::InvalidAnswer => Json(Answer::new(Vec::new())).into_response(),
     }
 }
 

@@ -15,36 +15,36 @@ use tempfile::TempDir;
 /// The key that all tests derive tokens from.
 pub const KEY: &str = "5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e";
 
-/// How long an event may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time limit for a log event.
+const EVENT_TIME: Duration = Duration::from_secs(30);
 
-/// Where a fleet keeps its key and its ledger, over several starts.
-pub struct Harbour {
+/// The directory of a fleet's key and acknowledgement log, for several starts.
+pub struct FleetDir {
     folder: TempDir,
 }
 
-/// One line of the ledger.
+/// One line of the acknowledgement log.
 #[derive(Debug, Deserialize)]
 pub struct Acknowledged {
     /// Id of the buoy.
     pub buoy: String,
-    /// Start of the fleet.
+    /// Number of the fleet's start.
     pub boot_id: i64,
-    /// Number of the reading.
+    /// Sequence number of the reading.
     pub seq: i64,
     /// When it was measured.
     pub observed_at: jiff::Timestamp,
 }
 
-impl Harbour {
-    /// An empty one.
+impl FleetDir {
+    /// Creates a directory with a key.
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
         std::fs::write(folder.path().join("key"), format!("{KEY}\n")).expect("write the key");
         Self { folder }
     }
 
-    /// A place for a file of the test's own.
+    /// Returns the path of the directory.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -56,8 +56,8 @@ impl Harbour {
             reason = "the test watches the process itself: its signals, exit and output"
         )]
         let mut command = Command::new(env!("CARGO_BIN_EXE_seasense-fleet"));
-        let (key, ledger) = (self.folder.path().join("key"), self.folder.path().join("ledger"));
-        let paths = [("--key-file", key.as_path()), ("--ledger", ledger.as_path())];
+        let (key, ack_log) = (self.folder.path().join("key"), self.folder.path().join("ack-log"));
+        let paths = [("--key-file", key.as_path()), ("--ack-log", ack_log.as_path())];
         for (name, value) in paths {
             command.arg(name).arg(value);
         }
@@ -66,11 +66,12 @@ impl Harbour {
         Fleet::new(child.spawn().expect("run the fleet"))
     }
 
-    /// Everything that was acknowledged; a torn last line is no acknowledgement.
+    /// Returns every acknowledged reading; an incomplete last line does not count.
     pub fn acknowledged(&self) -> Vec<Acknowledged> {
         let mut entries = Vec::new();
-        for file in self.folder.path().join("ledger").read_dir().expect("the ledger") {
-            let text = std::fs::read_to_string(file.expect("a file").path()).expect("read the ledger");
+        for file in self.folder.path().join("ack-log").read_dir().expect("the acknowledgement log") {
+            let text =
+                std::fs::read_to_string(file.expect("a file").path()).expect("read the acknowledgement log");
             let complete = text.rfind('\n').map_or("", |end| &text[..end]);
             entries
                 .extend(complete.lines().map(|line| serde_json::from_str::<Acknowledged>(line).expect(line)));
@@ -102,34 +103,35 @@ impl Fleet {
         Self { child, events, reader: Some(reader) }
     }
 
-    /// Waits for a log event whose message holds this text.
+    /// Waits for a log event whose message contains this text.
     pub fn wait_for(&self, text: &str) -> serde_json::Value {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + EVENT_TIME;
         loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let event = self.events.recv_timeout(left).unwrap_or_else(|_| panic!("never logged: {text}"));
+            let remaining = end.saturating_duration_since(Instant::now());
+            let event =
+                self.events.recv_timeout(remaining).unwrap_or_else(|_| panic!("never logged: {text}"));
             if event["message"].as_str().is_some_and(|message| message.contains(text)) {
                 return event;
             }
         }
     }
 
-    /// Asks it to end and waits until it has.
-    pub fn end(mut self) -> ExitStatus {
+    /// Sends SIGTERM and waits for the exit.
+    pub fn stop(mut self) -> ExitStatus {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("send SIGTERM");
         let status = self.wait();
-        // Shown by the test harness if the test fails.
+        // The test harness shows these lines if the test fails.
         self.events.try_iter().for_each(|event| println!("{event}"));
         status
     }
 
-    /// Ends it without a chance to tidy up.
+    /// Kills it without a shutdown.
     pub fn kill(mut self) {
         self.child.kill().expect("kill it");
         self.wait();
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits for the exit.
     pub fn wait(&mut self) -> ExitStatus {
         let status = self.child.wait().expect("wait for the end");
         if let Some(reader) = self.reader.take() {
@@ -146,7 +148,7 @@ impl Drop for Fleet {
     }
 }
 
-/// What a reading says, apart from its number.
+/// Returns a reading without its sequence number.
 pub fn content(reading: &Reading) -> Reading {
     Reading { seq: 0, ..reading.clone() }
 }

@@ -1,10 +1,10 @@
-//! The fleet as a process, against a backend that misbehaves and gateways that are not to be trusted.
+//! Tests the fleet as a process against a failing backend and untrusted gateways.
 
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test ends where its world breaks, with what it saw"
+    reason = "a test panics at the first broken precondition"
 )]
 
 mod delivery;

@@ -1,4 +1,4 @@
-//! A token is shown to a gateway only after its certificate has been verified.
+//! The fleet sends a token only to a gateway whose certificate it has verified.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use crate::fleet::Harbour;
+use crate::fleet::FleetDir;
 
-/// A CA that can issue.
+/// Creates a CA.
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A gateway with a certificate for this name; tells what it got to read, or that the handshake failed.
+/// Starts a gateway with a certificate for this name; reports each received request, or the failed handshake.
 async fn gateway(
     ca: &CertifiedIssuer<'static, KeyPair>,
     name: &str,
@@ -40,7 +40,7 @@ async fn gateway(
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let heard = match acceptor.accept(stream).await {
+            let received = match acceptor.accept(stream).await {
                 Ok(mut stream) => {
                     let mut buffer = vec![0; 2048];
                     let length = stream.read(&mut buffer).await.unwrap_or_default();
@@ -48,7 +48,7 @@ async fn gateway(
                 }
                 Err(error) => Err(error.to_string()),
             };
-            if sender.send(heard).is_err() {
+            if sender.send(received).is_err() {
                 return;
             }
         }
@@ -56,28 +56,29 @@ async fn gateway(
     (address, receiver)
 }
 
-/// What a gateway of this CA and name hears from a fleet that trusts `trusted` and calls `host`.
-async fn heard(
+/// Returns what a gateway with this issuer and name receives from a fleet that trusts `trusted` and connects to
+/// `host`.
+async fn received(
     issuer: &CertifiedIssuer<'static, KeyPair>,
     trusted: &str,
     name: &str,
     host: &str,
 ) -> Result<String, String> {
     let (address, mut receiver) = gateway(issuer, name).await;
-    let harbour = Harbour::new();
-    let file = harbour.path().join("ca.crt");
+    let directory = FleetDir::new();
+    let file = directory.path().join("ca.crt");
     std::fs::write(&file, trusted).unwrap();
     let arguments = ["--ca", file.to_str().unwrap(), "--connect", &address.to_string(), "--buoys", "1"];
-    let _fleet = harbour.start(&format!("https://{host}:8443/"), &arguments);
+    let _fleet = directory.start(&format!("https://{host}:8443/"), &arguments);
     receiver.recv().await.expect("a connection")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_named_gateway_of_the_given_ca_gets_to_see_a_token() {
+async fn only_a_verified_gateway_receives_the_token() {
     let (ours, theirs) = (authority(), authority());
-    let request = heard(&ours, &ours.pem(), "seasense.example", "seasense.example").await.unwrap();
+    let request = received(&ours, &ours.pem(), "seasense.example", "seasense.example").await.unwrap();
     assert!(request.starts_with("POST /api/v1/observations HTTP/1.1\r\n"), "{request}");
     assert!(request.to_lowercase().contains("authorization: bearer "), "{request}");
-    heard(&theirs, &ours.pem(), "seasense.example", "seasense.example").await.unwrap_err();
-    heard(&ours, &ours.pem(), "elsewhere.example", "seasense.example").await.unwrap_err();
+    received(&theirs, &ours.pem(), "seasense.example", "seasense.example").await.unwrap_err();
+    received(&ours, &ours.pem(), "elsewhere.example", "seasense.example").await.unwrap_err();
 }

@@ -1,6 +1,6 @@
 // usage: SEASENSE_PAGE_URL=https://seasense.localhost:8443/ SEASENSE_CA_FILE=ca.crt node run.mjs
-// Drives the public page in headless Chromium and prints TAP. SEASENSE_SCREENSHOTS names a folder for pictures,
-// SEASENSE_CHROMIUM another browser than /usr/bin/chromium.
+// Tests the public page in headless Chromium and prints TAP. SEASENSE_SCREENSHOTS is a directory for screenshots,
+// SEASENSE_CHROMIUM a browser other than /usr/bin/chromium.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,19 +10,19 @@ import { Target } from "./lib/target.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** Installs the one locked dependency on the first run of a clone. */
+/** Installs the locked dependency on the first run in a clone. */
 function install() {
   if (existsSync(join(here, "node_modules", "playwright-core"))) return;
   const { status } = spawnSync("npm", ["ci", "--ignore-scripts"], { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) throw new Error("npm ci failed");
 }
 
-const pictures = process.env["SEASENSE_SCREENSHOTS"];
+const screenshots = process.env["SEASENSE_SCREENSHOTS"];
 
 async function shoot(page, name) {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `page-${name}.png`), fullPage: true });
+  if (!screenshots) return;
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `page-${name}.png`), fullPage: true });
 }
 
 async function main() {
@@ -31,7 +31,7 @@ async function main() {
   const report = new Report();
   let key;
   if (target.secure) {
-    await report.check("the certificate is of the platform's own authority, for this name and today", async () => {
+    await report.check("the certificate is valid and signed by the platform's authority", async () => {
       key = await target.verifiedKey();
     });
     if (key === undefined) return report.close();

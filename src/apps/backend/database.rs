@@ -1,38 +1,44 @@
-//! The connection pool, which errors mean "not now" rather than "never", and the patience with them.
+//! The connection pool, and retries while the database is unavailable.
 
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool, Postgres};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::query::QueryAs;
+use sqlx::{Connection, FromRow, PgPool, Postgres};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::db_error;
 use super::limits;
 use super::problem::Problem;
 
-/// Time to get a connection, in one attempt.
+/// Time limit for acquiring a connection, per attempt.
 const ACQUIRE_TIME: Duration = Duration::from_secs(2);
 
-/// Time in which an idle connection must show that it is alive.
+/// Time in which an idle connection must answer a ping.
 const PING_TIME: Duration = Duration::from_secs(1);
 
-/// A connection used within this time needs no proof of life.
+/// A connection that was idle for a shorter time is not pinged.
 const FRESH_TIME: Duration = Duration::from_millis(500);
 
 /// Time from one attempt to the next.
-const PAUSE: Duration = Duration::from_millis(250);
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Connections are renewed, so that load spreads again after a failover.
+/// Connections are renewed, so that the load is distributed again after a failover.
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
 
-/// The database as handlers see it.
+/// A typed query with its parameters.
+type Query<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
+
+/// The database as handlers use it.
 #[derive(Clone)]
 pub struct Database {
     pool: PgPool,
 }
 
 impl Database {
-    /// A pool of at most `size` connections, made when they are needed: the process starts without its database.
+    /// Creates a pool of at most `size` connections. It connects on demand, so the process starts without its
+    /// database.
     pub fn new(options: PgConnectOptions, size: u32) -> Self {
         let statement_time = format!("{}ms", limits::STATEMENT_TIME.as_millis());
         let options = options.application_name("seasense-backend").options([
@@ -44,7 +50,7 @@ impl Database {
             .max_connections(size)
             .acquire_timeout(ACQUIRE_TIME)
             .max_lifetime(MAX_LIFETIME)
-            // The built-in test has no time limit of its own: a host that vanished would hold the request for minutes.
+            // The built-in test has no time limit: a host that vanished would block the request for minutes.
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
                 Box::pin(async move {
@@ -58,125 +64,128 @@ impl Database {
         Self { pool }
     }
 
-    /// One connection for one piece of work.
+    /// Runs one query, with retries, and returns its rows. `query` builds it for each attempt.
+    pub async fn fetch_all<'q, T>(&self, query: impl Fn() -> Query<'q, T>) -> Result<Vec<T>, Problem>
+    where
+        T: Send + Unpin + for<'r> FromRow<'r, PgRow>,
+    {
+        let rows = retry(|| async {
+            let mut session = self.session().await?;
+            let rows = query().fetch_all(&mut *session.connection).await;
+            session.check(rows)
+        });
+        rows.await
+    }
+
+    /// Runs one query, with retries, and returns its only row. `query` builds it for each attempt.
+    pub async fn fetch_one<'q, T>(&self, query: impl Fn() -> Query<'q, T>) -> Result<T, Problem>
+    where
+        T: Send + Unpin + for<'r> FromRow<'r, PgRow>,
+    {
+        let row = retry(|| async {
+            let mut session = self.session().await?;
+            let row = query().fetch_one(&mut *session.connection).await;
+            session.check(row)
+        });
+        row.await
+    }
+
+    /// Acquires a connection for one attempt of several statements.
     pub async fn session(&self) -> sqlx::Result<Session> {
         Ok(Session { connection: self.pool.acquire().await? })
     }
 
-    /// Connections that exist now, and how many of them are idle.
+    /// Returns the number of open connections, and how many of them are idle.
     pub fn connections(&self) -> (u32, usize) {
         (self.pool.size(), self.pool.num_idle())
     }
 
-    /// Closes the pool after running work has returned its connections.
+    /// Closes the pool after running requests have returned their connections.
     pub async fn close(&self) {
         self.pool.close().await;
     }
 }
 
-/// Does a piece of work, and does it again from its beginning while the database cannot serve: another primary takes over
-/// within seconds, and whoever asked need not know of it. After [`limits::PATIENCE`] no new attempt begins.
+/// Retries `attempt` from its beginning while the database is unavailable: a failover takes seconds, and the
+/// client does not notice it. No attempt starts after [`limits::RETRY_TIME`].
 ///
-/// All work of ours may be repeated, even where its end is not known: it reads, or it stores by the sender's own keys.
-pub async fn patiently<T, F>(attempt: impl Fn() -> F) -> Result<T, Problem>
+/// Every request can be repeated, even if the outcome of an attempt is unknown: it only reads, or it stores
+/// under keys that the sender has chosen.
+pub async fn retry<T, F>(attempt: impl Fn() -> F) -> Result<T, Problem>
 where
     F: Future<Output = Result<T, Problem>>,
 {
-    repeat(limits::PATIENCE, attempt).await
+    retry_for(limits::RETRY_TIME, attempt).await
 }
 
-async fn repeat<T, F>(patience: Duration, attempt: impl Fn() -> F) -> Result<T, Problem>
+async fn retry_for<T, F>(limit: Duration, attempt: impl Fn() -> F) -> Result<T, Problem>
 where
     F: Future<Output = Result<T, Problem>>,
 {
-    let end = Instant::now() + patience;
-    let mut ticks = interval(PAUSE);
+    let end = Instant::now() + limit;
+    let mut ticks = interval(RETRY_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         match attempt().await {
             Err(problem) if problem == Problem::unavailable() && Instant::now() < end => (),
-            ended => return ended,
+            result => return result,
         }
     }
 }
 
-/// A connection that is thrown away, not reused, after an error that casts doubt on the server behind it.
+/// A connection that is closed, not reused, after an error that a broken or demoted server may have caused.
 pub struct Session {
     /// The connection itself.
     pub connection: PoolConnection<Postgres>,
 }
 
 impl Session {
-    /// Looks at the result of a piece of work. A primary that was demoted keeps its connections open and refuses every
-    /// write on them, so such a connection must not go back into the pool.
+    /// Checks the result of a statement. A demoted primary keeps its connections open and refuses every write
+    /// on them, so such a connection must not return to the pool.
     pub fn check<T>(&mut self, result: sqlx::Result<T>) -> Result<T, Problem> {
-        if result.as_ref().is_err_and(is_unavailable) {
+        if result.as_ref().is_err_and(db_error::is_transient) {
             self.connection.close_on_drop();
         }
         Ok(result?)
     }
 }
 
-/// Whether the same statement may succeed in a moment: the server is away, starting, stopping, or not the primary.
-pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
-        _ => false,
-    }
-}
-
-/// SQLSTATE codes of a server that cannot serve now (classes 08, 53, 57, 58), of one that became a standby, and of conflicts that a retry resolves.
-fn is_transient_code(code: &str) -> bool {
-    const READ_ONLY: &str = "25006";
-    const SERIALISATION: &str = "40001";
-    const DEADLOCK: &str = "40P01";
-    const CLASSES: [&str; 4] = ["08", "53", "57", "58"];
-    [READ_ONLY, SERIALISATION, DEADLOCK].contains(&code)
-        || CLASSES.iter().any(|class| code.starts_with(class))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     #[tokio::test]
-    async fn work_is_repeated_while_the_database_cannot_serve_and_not_for_ever() {
-        let attempts = std::sync::atomic::AtomicU32::new(0);
-        let count = || attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let late = async || if count() < 2 { Err(Problem::unavailable()) } else { Ok(()) };
-        assert_eq!((repeat(Duration::from_mins(1), late).await, count()), (Ok(()), 3));
-
-        let never = async || {
-            count();
-            Err(Problem::unavailable())
+    async fn attempt_is_repeated_until_the_database_is_available() {
+        let attempts = AtomicU32::new(0);
+        let late = async || {
+            if attempts.fetch_add(1, Ordering::Relaxed) < 2 { Err(Problem::unavailable()) } else { Ok(()) }
         };
-        assert_eq!(repeat::<(), _>(PAUSE, never).await, Err(Problem::unavailable()));
-        assert_eq!(count(), 6, "at once, and after the pause");
-
-        let wrong = async || {
-            count();
-            Err(Problem::internal())
-        };
-        assert_eq!(repeat::<(), _>(Duration::from_mins(1), wrong).await, Err(Problem::internal()));
-        assert_eq!(count(), 8, "what is wrong stays wrong");
+        assert_eq!(retry_for(Duration::from_mins(1), late).await, Ok(()));
+        assert_eq!(attempts.into_inner(), 3);
     }
 
-    #[test]
-    fn a_standby_or_a_server_that_stops_is_transient_and_a_wrong_statement_is_not() {
-        for code in ["25006", "57P01", "57P03", "53300", "08006", "40001"] {
-            assert!(is_transient_code(code), "{code}");
-        }
-        for code in ["42601", "23505", "23514", "28P01"] {
-            assert!(!is_transient_code(code), "{code}");
-        }
-        assert!(is_unavailable(&sqlx::Error::PoolTimedOut));
-        assert!(!is_unavailable(&sqlx::Error::RowNotFound));
+    #[tokio::test]
+    async fn no_attempt_starts_after_the_limit() {
+        let attempts = AtomicU32::new(0);
+        let never = async || {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            Err(Problem::unavailable())
+        };
+        assert_eq!(retry_for::<(), _>(RETRY_INTERVAL, never).await, Err(Problem::unavailable()));
+        assert_eq!(attempts.into_inner(), 2, "at once, and after the interval");
+    }
+
+    #[tokio::test]
+    async fn permanent_error_is_not_retried() {
+        let attempts = AtomicU32::new(0);
+        let invalid = async || {
+            attempts.fetch_add(1, Ordering::Relaxed);
+            Err(Problem::internal())
+        };
+        assert_eq!(retry_for::<(), _>(Duration::from_mins(1), invalid).await, Err(Problem::internal()));
+        assert_eq!(attempts.into_inner(), 1);
     }
 }

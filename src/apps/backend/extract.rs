@@ -1,4 +1,4 @@
-//! Extractors that answer bad input with problem details.
+//! Extractors that reject invalid input with problem details.
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -9,7 +9,7 @@ use super::problem::Problem;
 /// A JSON body.
 pub struct Json<T>(pub T);
 
-/// The parameters behind the question mark.
+/// The query parameters.
 pub struct Query<T>(pub T);
 
 impl<S: Sync, T> FromRequest<S> for Json<T>

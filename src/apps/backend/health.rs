@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve.
+//! Liveness and readiness probes.
 
 use std::time::Duration;
 
@@ -11,21 +11,22 @@ use super::migrate::schema;
 use super::problem::Problem;
 use super::state::App;
 
-/// A good answer to a probe.
+/// The answer to a successful probe.
 #[derive(Debug, Serialize)]
-pub struct Fine {
+pub struct Status {
     status: &'static str,
 }
 
-const FINE: Json<Fine> = Json(Fine { status: "ok" });
+const OK: Json<Status> = Json(Status { status: "ok" });
 
-/// The process answers: nothing else is asked, because a restart would cure nothing else.
-pub async fn live() -> Json<Fine> {
-    FINE
+/// Liveness: checks nothing but the process, because a restart would fix nothing else.
+pub async fn live() -> Json<Status> {
+    OK
 }
 
-/// How long the database may take to answer a probe.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Time limit of the database for a probe. A server that vanished does not answer at all, and a probe must not
+/// wait for it as long as a request may.
+const TIME_LIMIT: Duration = Duration::from_secs(3);
 
 async fn version(app: &App) -> Result<i64, Problem> {
     let mut session = app.database.session().await?;
@@ -33,16 +34,16 @@ async fn version(app: &App) -> Result<i64, Problem> {
     session.check(found)
 }
 
-/// The process is not about to end, and the database answers with a schema this version can use.
-pub async fn ready(State(app): State<App>) -> Result<Json<Fine>, Problem> {
+/// Readiness: the process is not draining, and the database has a schema that this version can use.
+pub async fn ready(State(app): State<App>) -> Result<Json<Status>, Problem> {
     if app.is_draining() {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the process is about to end"));
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the process is shutting down"));
     }
-    // A server that vanished says nothing at all; a probe must not wait for that as long as a request may.
-    let found = tokio::time::timeout(PATIENCE, version(&app)).await.map_err(|_| Problem::unavailable())??;
+    let found =
+        tokio::time::timeout(TIME_LIMIT, version(&app)).await.map_err(|_| Problem::unavailable())??;
     if found < schema::newest() {
         let detail = format!("the schema has version {found} and needs {}", schema::newest());
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail));
     }
-    Ok(FINE)
+    Ok(OK)
 }

@@ -1,15 +1,16 @@
-//! `seasense-backend`: takes readings of buoys, stores each exactly once, and publishes them.
+//! `seasense-backend`: receives readings of buoys, stores each exactly once, and publishes them.
 
 mod arguments;
 mod database;
+mod db_error;
 mod extract;
 mod health;
 mod ingest;
 mod limits;
 mod metrics;
 mod migrate;
-mod moment;
 mod openapi;
+mod pg_timestamp;
 mod problem;
 mod query;
 mod routes;
@@ -20,7 +21,7 @@ use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Verb};
+use arguments::{Arguments, Command};
 use clap::Parser;
 use seasense::apps::shared::{logs, shutdown};
 
@@ -38,18 +39,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    match arguments.verb.as_ref().unwrap_or(&Verb::Serve) {
-        Verb::Serve => {
+    match arguments.command.as_ref().unwrap_or(&Command::Serve) {
+        Command::Serve => {
             let app = state::App::new(database::Database::new(arguments.database()?, arguments.connections));
             serve::run(app, arguments.listen(), shutdown::listen()?).await?;
         }
-        Verb::Migrate(wanted) => migrate::run(&arguments.database()?, &wanted.request()?).await?,
-        Verb::Openapi => std::io::stdout().write_all(openapi::text()?.as_bytes())?,
+        Command::Migrate(migrate) => migrate::run(&arguments.database()?, &migrate.request()?).await?,
+        Command::Openapi => std::io::stdout().write_all(openapi::text()?.as_bytes())?,
     }
     Ok(())
 }
 
-/// What lies behind an error, outermost first.
+/// Returns the causes of an error, outermost first.
 fn causes(error: &dyn Error) -> String {
     let mut causes = Vec::new();
     let mut next = error.source();

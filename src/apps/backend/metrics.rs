@@ -1,4 +1,4 @@
-//! Counters in Prometheus' text format, served on a port of their own.
+//! Counters in Prometheus' text format, served on a separate port.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -19,70 +19,70 @@ use super::problem::Problem;
 const BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
+struct RequestLabels {
     method: String,
     route: String,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabels {
     route: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Fate {
+struct ReadingLabels {
     status: &'static str,
 }
 
-/// Everything that is counted.
+/// The metrics of the process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Request, Counter>,
-    durations: Family<Route, Histogram>,
-    readings: Family<Fate, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<RouteLabels, Histogram>,
+    readings: Family<ReadingLabels, Counter>,
 }
 
 impl Metrics {
-    /// All counters at zero.
+    /// Creates all counters at zero.
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("seasense");
         let requests = Family::default();
         let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
         let readings = Family::default();
-        registry.register("http_requests", "Requests answered", requests.clone());
+        registry.register("http_requests", "Answered requests", requests.clone());
         registry.register_with_unit(
             "http_request_duration",
-            "Time from request to the head of the answer",
+            "Time from the request to the head of the response",
             Unit::Seconds,
             durations.clone(),
         );
-        registry.register("readings", "Readings received, by what became of them", readings.clone());
+        registry.register("readings", "Received readings by outcome", readings.clone());
         Self { registry, requests, durations, readings }
     }
 
     /// Counts one answered request.
     pub fn count_request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let (method, route) = (method.to_owned(), route.to_owned());
-        self.durations.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
-        self.requests.get_or_create(&Request { method, route, status }).inc();
+        self.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 
     /// Counts the readings of one answered batch.
     pub fn count_readings(&self, answer: &Answer) {
-        let fates =
+        let outcomes =
             [("accepted", answer.accepted), ("duplicate", answer.duplicate), ("rejected", answer.rejected)];
-        for (status, count) in fates {
-            self.readings.get_or_create(&Fate { status }).inc_by(count as u64);
+        for (status, count) in outcomes {
+            self.readings.get_or_create(&ReadingLabels { status }).inc_by(count as u64);
         }
     }
 
-    /// The page for Prometheus.
+    /// Returns the page for Prometheus.
     pub fn page(&self, database: &Database) -> Response {
         let mut page = String::new();
         let (open, idle) = database.connections();
-        // Written by hand, ahead of the registry's page and its end mark: the pool keeps these numbers itself.
+        // Written before the registry's page, which ends with `# EOF`: the pool maintains these numbers itself.
         let gauges = writeln!(
             page,
             "# HELP seasense_database_connections Connections to the database.\n\
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counted_readings_and_requests_are_on_the_page() {
+    fn page_contains_counted_readings_and_requests() {
         let metrics = Metrics::new();
         metrics.count_readings(&Answer { accepted: 3, duplicate: 1, rejected: 0, results: Vec::new() });
         metrics.count_request("GET", "/api/v1/latest", 200, Duration::from_millis(7));

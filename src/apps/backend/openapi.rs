@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made from the handlers.
+//! The OpenAPI 3.1 document, generated from the handlers.
 
 use axum::Json;
 use utoipa::openapi::OpenApi as Document;
@@ -25,13 +25,13 @@ use super::{ingest, query};
     ),
     tags(
         (name = "ingest", description = "For buoys"),
-        (name = "data", description = "For everybody, without a token"),
+        (name = "data", description = "Public, without a token"),
     ),
     modifiers(&BuoyToken),
 )]
 struct Api;
 
-/// Declares how a buoy shows who it is.
+/// Declares how a buoy authenticates.
 struct BuoyToken;
 
 impl Modify for BuoyToken {
@@ -45,12 +45,12 @@ impl Modify for BuoyToken {
     }
 }
 
-/// The document.
+/// Returns the document.
 pub fn document() -> Document {
     Api::openapi()
 }
 
-/// The document as text, as it is kept in the repository.
+/// Returns the document as the text that `docs/api/openapi.json` contains.
 pub fn text() -> serde_json::Result<String> {
     Ok(document().to_pretty_json()? + "\n")
 }
@@ -65,16 +65,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_copy_in_the_repository_is_up_to_date() {
-        let kept = include_str!("../../../docs/api/openapi.json");
+    fn openapi_json_in_the_repository_is_up_to_date() {
+        let committed = include_str!("../../../docs/api/openapi.json");
         assert!(
-            kept == text().unwrap(),
+            committed == text().unwrap(),
             "docs/api/openapi.json is out of date: `cargo run --features apps --bin seasense-backend -- openapi > docs/api/openapi.json`"
         );
     }
 
     #[test]
-    fn every_operation_is_openapi_3_1_and_documents_its_errors() {
+    fn every_operation_documents_its_errors() {
         let document = serde_json::to_value(document()).unwrap();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
         for (path, item) in document["paths"].as_object().unwrap() {

@@ -6,56 +6,57 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Seconds after which a request may be tried again. A failover takes a few, and readings should go on right after it.
+/// Seconds after which a client may retry. A failover takes a few, and buoys should continue right after it.
 const RETRY_AFTER_S: u16 = 1;
 
-/// An error answer.
+/// An error response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
-    /// Kind of problem; `about:blank` says that the status tells it all.
+    /// Type of the problem; `about:blank` means that the status describes it completely.
     #[serde(rename = "type")]
     kind: &'static str,
     /// Name of the status.
     title: String,
     /// HTTP status.
     status: u16,
-    /// What was wrong with this request.
+    /// What is wrong with this request.
     detail: String,
 }
 
 impl Problem {
-    /// A problem of this status with what was wrong.
+    /// Creates a problem of this status.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
         Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into() }
     }
 
-    /// The request is understood and cannot be right: 422.
+    /// The request is well-formed but invalid: 422.
     pub fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
-    /// The sender is not who it says it is, or says nothing: 401. One text for all reasons, so that nothing can be probed.
+    /// The token is missing or does not belong to the buoy: 401. All reasons have the same text, so that it
+    /// reveals nothing.
     pub fn unauthorised() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "a valid bearer token of this buoy is needed")
+        Self::new(StatusCode::UNAUTHORIZED, "a valid bearer token of this buoy is required")
     }
 
-    /// The database cannot answer now: 503.
+    /// The database is unavailable: 503.
     pub fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer now; send the request again")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is unavailable; send the request again")
     }
 
     /// The request took too long: 503.
     pub fn timed_out() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the request took too long and was given up")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the request took too long and was cancelled")
     }
 
-    /// A bug: 500. The cause goes to the log only.
+    /// A bug: 500. Only the log contains the cause.
     pub fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "an error of the server, which has been logged")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error; the log contains the cause")
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -63,8 +64,8 @@ impl Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if super::database::is_unavailable(&error) {
-            tracing::warn!(%error, "the database is not available");
+        if super::db_error::is_transient(&error) {
+            tracing::warn!(%error, "the database is unavailable");
             Self::unavailable()
         } else {
             tracing::error!(%error, "the database refused a statement");

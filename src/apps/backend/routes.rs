@@ -1,4 +1,4 @@
-//! The paths of the API and what happens around every request.
+//! The routes of the API and the layers around every request.
 
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use super::problem::Problem;
 use super::state::App;
 use super::{health, ingest, limits, openapi, query};
 
-/// The API with its probes.
+/// Returns the router of the API and its probes.
 pub fn api(app: App) -> Router {
     Router::new()
         .route("/api/v1/observations", post(ingest::post))
@@ -50,7 +50,7 @@ pub fn api(app: App) -> Router {
         .with_state(app)
 }
 
-/// The port for Prometheus.
+/// Returns the router of the metrics port.
 pub fn metrics(app: App) -> Router {
     Router::new()
         .route("/metrics", get(async |State(app): State<App>| app.metrics.page(&app.database)))
@@ -63,7 +63,7 @@ async fn not_found(request: Request) -> Problem {
 }
 
 async fn method_not_allowed(request: Request) -> Problem {
-    let detail = format!("{} is not possible at {}", request.method(), request.uri().path());
+    let detail = format!("{} is not allowed at {}", request.method(), request.uri().path());
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
 }
 
@@ -82,10 +82,10 @@ async fn count(
     let began = Instant::now();
     let method = request.method().clone();
     let response = next.run(request).await;
-    // Unknown paths share one label: their number is in the hands of strangers.
+    // All unknown paths share one label: clients could otherwise create any number of time series.
     let route = matched.as_ref().map_or("unknown", MatchedPath::as_str);
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    app.metrics.count_request(method.as_str(), route, status, took);
-    tracing::debug!(%method, route, status, took_ms = took.as_millis(), "request");
+    let (status, elapsed) = (response.status().as_u16(), began.elapsed());
+    app.metrics.count_request(method.as_str(), route, status, elapsed);
+    tracing::debug!(%method, route, status, took_ms = elapsed.as_millis(), "request");
     response
 }

@@ -1,4 +1,4 @@
-//! `serve`: the API and the metrics, until the process is asked to end.
+//! `serve`: serves the API and the metrics until the process is asked to stop.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use tokio::time::timeout;
 use super::routes;
 use super::state::App;
 
-/// Where to listen and how to end.
+/// The addresses to listen on, and the time limits of the shutdown.
 #[derive(Debug, Clone, Copy)]
 pub struct Listen {
     /// Address of the API.
     pub api: SocketAddr,
     /// Address of the metrics.
     pub metrics: SocketAddr,
-    /// How long to serve on after the signal, unready, so that load balancers can turn away first.
+    /// How long to keep serving after the signal, unready, so that load balancers stop sending requests first.
     pub drain: Duration,
     /// How long running requests may take after that.
     pub grace: Duration,
 }
 
-/// Serves until asked to end, then finishes what is in flight.
+/// Serves until asked to stop, then finishes running requests.
 pub async fn run(app: App, listen: Listen, shutdown: Shutdown) -> std::io::Result<()> {
     let api = TcpListener::bind(listen.api).await?;
     let metrics = TcpListener::bind(listen.metrics).await?;
@@ -34,7 +34,8 @@ pub async fn run(app: App, listen: Listen, shutdown: Shutdown) -> std::io::Resul
     let metrics = tokio::spawn(serve(metrics, routes::metrics(app.clone()), end));
     shutdown::requested(shutdown).await;
     app.drain();
-    // Nothing to wait for but the others' view of the readiness probe; a request may come in until then.
+    // Load balancers may send requests until they have observed the readiness probe. No condition shows that,
+    // so wait.
     let _ = timeout(listen.drain, std::future::pending::<()>()).await;
     let _ = ended.send(true);
     let finish = async {
@@ -42,9 +43,9 @@ pub async fn run(app: App, listen: Listen, shutdown: Shutdown) -> std::io::Resul
         app.database.close().await;
     };
     if timeout(listen.grace, finish).await.is_err() {
-        tracing::warn!(grace_s = listen.grace.as_secs(), "requests were still running and are cut off");
+        tracing::warn!(grace_s = listen.grace.as_secs(), "running requests are aborted");
     }
-    tracing::info!("ended");
+    tracing::info!("stopped");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::database::Database;
 use super::metrics::Metrics;
 
-/// The running application; clones share everything.
+/// The running application; clones share all state.
 #[derive(Clone)]
 pub struct App {
     /// The database.
@@ -17,17 +17,17 @@ pub struct App {
 }
 
 impl App {
-    /// An application over this database.
+    /// Creates the application with this database.
     pub fn new(database: Database) -> Self {
         Self { database, metrics: Arc::new(Metrics::new()), draining: Arc::new(AtomicBool::new(false)) }
     }
 
-    /// From now on readiness is denied, so that no new connection is sent here.
+    /// Makes the readiness probe fail from now on, so that no new connection is sent here.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the process is about to end.
+    /// Whether the process is shutting down.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }

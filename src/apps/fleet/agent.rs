@@ -1,4 +1,5 @@
-//! Lets one buoy live: it measures at its moments, and sends what waits, oldest first, until it is acknowledged.
+//! Runs one buoy: it measures on schedule and sends waiting readings, oldest first, until they are
+//! acknowledged.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,45 +8,45 @@ use jiff::SignedDuration;
 use seasense::apps::shared::shutdown::{self, Shutdown};
 use seasense::apps::shared::wire::{Answer, Batch, Reading, Status};
 
+use crate::ack_log::{AckSink, Entry};
 use crate::buoy::Buoy;
 use crate::clock::Clock;
-use crate::ledger::{Entry, Record};
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
-use crate::physics::Sea;
+use crate::physics::SeaModel;
 use crate::schedule::Schedule;
 use crate::track::Track;
-use crate::transport::{Backoff, Transport, Unsent};
+use crate::transport::{Backoff, SendError, Transport};
 
-/// Readings in one batch; half of what the backend takes, so that a late burst leaves quickly and in pieces.
+/// Maximum readings in one batch: half of the backend's limit, so that a backlog is sent in smaller requests.
 const BATCH: usize = 500;
 
-/// Readings that a buoy can hold back: more than a day at one every five seconds.
+/// Readings that a buoy can store: more than a day at one reading every five seconds.
 pub const CAPACITY: usize = 20_000;
 
-/// The pause between attempts after being asked to end.
-const LAST_PAUSE: Duration = Duration::from_millis(250);
+/// Maximum pause between attempts during the shutdown.
+const SHUTDOWN_PAUSE: Duration = Duration::from_millis(250);
 
-/// What marks the source of chance for pauses.
-const BACKOFF: u64 = 0x6261_636b_6f66_6621;
+/// The purpose of the random numbers for pauses, see [`Buoy::rng`].
+const BACKOFF_RNG: u64 = 0x6261_636b_6f66_6621;
 
-/// What all buoys of a fleet share.
+/// The state that all buoys of a fleet share.
 #[derive(Clone)]
 pub struct Shared<C, X, L> {
-    /// The time.
+    /// The clock.
     pub clock: C,
-    /// The way to the backend.
+    /// The connection to the backend.
     pub transport: X,
-    /// Where acknowledgements are noted.
-    pub ledger: L,
+    /// The log of acknowledged readings.
+    pub ack_log: L,
     /// The counters.
     pub metrics: Metrics,
     /// The number of this start.
     pub boot_id: i64,
 }
 
-/// Measures and sends until asked to end; then tries once more to send what waits, as long as `grace` lasts.
-pub async fn run<T: Track, S: Sea, C: Clock, X: Transport, L: Record>(
+/// Measures and sends until asked to stop; then tries for `grace` to send the waiting readings.
+pub async fn run<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink>(
     buoy: Buoy<T, S>,
     token: String,
     schedule: Schedule,
@@ -72,22 +73,22 @@ pub async fn run<T: Track, S: Sea, C: Clock, X: Transport, L: Record>(
     let end = shared.clock.now() + grace;
     tokio::select! {
         () = &mut sending => {}
-        () = drained(&outbox, &shared.clock) => {}
-        () = shared.clock.until(end) => tracing::warn!(buoy = buoy.id, waiting = outbox.len(), "readings stay unsent"),
+        () = wait_until_drained(&outbox, &shared.clock) => {}
+        () = shared.clock.wait_until(end) => tracing::warn!(buoy = buoy.id, waiting = outbox.len(), "readings were not sent"),
     }
 }
 
-/// Measures the past at once, then every moment as it comes.
-async fn measure<T: Track, S: Sea, C: Clock, X, L>(
+/// Measures all past times at once, then each live time when it is due.
+async fn measure<T: Track, S: SeaModel, C: Clock, X, L>(
     buoy: &Buoy<T, S>,
     outbox: &Outbox,
     schedule: Schedule,
     shared: &Shared<C, X, L>,
 ) {
     let mut seq = 0;
-    let mut put = |at| {
+    let mut measure_at = |at| {
         seq += 1;
-        let dropped = outbox.put(buoy.measure(seq, at));
+        let dropped = outbox.push(buoy.measure(seq, at));
         shared.metrics.measured.inc();
         if dropped {
             shared.metrics.dropped.inc();
@@ -96,29 +97,30 @@ async fn measure<T: Track, S: Sea, C: Clock, X, L>(
         }
     };
     let start = shared.clock.now();
-    schedule.past.between(schedule.past_from, start).for_each(&mut put);
+    schedule.backfill.between(schedule.backfill_from, start).for_each(&mut measure_at);
     let mut next = schedule.live.after(start);
     loop {
-        shared.clock.until(next).await;
-        put(next);
+        shared.clock.wait_until(next).await;
+        measure_at(next);
         next = schedule.live.after(next);
     }
 }
 
-/// Waits until nothing waits.
-async fn drained<C: Clock>(outbox: &Outbox, clock: &C) {
+/// Waits until the outbox is empty.
+async fn wait_until_drained<C: Clock>(outbox: &Outbox, clock: &C) {
     while outbox.len() > 0 {
-        clock.until(clock.now() + SignedDuration::from_millis(20)).await;
+        clock.wait_until(clock.now() + SignedDuration::from_millis(20)).await;
     }
 }
 
-/// The answer, if it speaks of exactly the readings that were sent; another one acknowledges nothing.
-fn fitting(sent: &[Reading], answer: Answer) -> Result<Answer, Unsent> {
+/// Returns the answer if it is about exactly the readings that were sent; any other answer acknowledges
+/// nothing.
+fn check_answer(sent: &[Reading], answer: Answer) -> Result<Answer, SendError> {
     let answered = answer.results.iter().map(|outcome| outcome.seq);
     if sent.iter().map(|reading| reading.seq).eq(answered) {
         Ok(answer)
     } else {
-        Err(Unsent::new("the answer does not fit the batch"))
+        Err(SendError::new("the answer does not match the batch"))
     }
 }
 
@@ -130,38 +132,38 @@ struct Sender<T, S, C, X, L> {
     shutdown: Shutdown,
 }
 
-impl<T: Track, S: Sea, C: Clock, X: Transport, L: Record> Sender<T, S, C, X, L> {
+impl<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink> Sender<T, S, C, X, L> {
     async fn run(self) {
-        let mut backoff = Backoff::new(self.buoy.chance(BACKOFF));
+        let mut backoff = Backoff::new(self.buoy.rng(BACKOFF_RNG));
         loop {
             let readings = self.outbox.oldest(BATCH).await;
             let batch = Batch { buoy: self.buoy.id.clone(), boot_id: self.shared.boot_id, readings };
             let sent = self.shared.transport.send(&self.token, &batch).await;
-            match sent.and_then(|answer| fitting(&batch.readings, answer)) {
+            match sent.and_then(|answer| check_answer(&batch.readings, answer)) {
                 Ok(answer) => {
                     backoff.reset();
                     self.acknowledge(&batch.readings, &answer);
                 }
-                Err(unsent) => {
+                Err(error) => {
                     self.shared.metrics.failures.inc();
-                    self.pause(backoff.next(unsent.retry_after), &unsent).await;
+                    self.pause(backoff.next(error.retry_after), &error).await;
                 }
             }
         }
     }
 
-    /// Waits before the next attempt. Being asked to end cuts the wait short: what waits is tried once more at once, and
-    /// then at short distances.
-    async fn pause(&self, pause: Duration, unsent: &Unsent) {
-        let ending = *self.shutdown.borrow();
-        let pause = if ending { pause.min(LAST_PAUSE) } else { pause };
+    /// Waits before the next attempt. A shutdown ends the wait: the next attempt starts at once, and further
+    /// ones follow after short pauses.
+    async fn pause(&self, pause: Duration, error: &SendError) {
+        let stopping = *self.shutdown.borrow();
+        let pause = if stopping { pause.min(SHUTDOWN_PAUSE) } else { pause };
         let (waiting, pause_ms) = (self.outbox.len(), pause.as_millis());
-        tracing::warn!(buoy = self.buoy.id, waiting, pause_ms, "not acknowledged: {unsent}");
+        tracing::warn!(buoy = self.buoy.id, waiting, pause_ms, "not acknowledged: {error}");
         let clock = &self.shared.clock;
-        let over = clock.until(clock.now() + SignedDuration::try_from(pause).unwrap_or_default());
+        let elapsed = clock.wait_until(clock.now() + SignedDuration::try_from(pause).unwrap_or_default());
         tokio::select! {
-            () = over => {}
-            () = shutdown::requested(self.shutdown.clone()), if !ending => {}
+            () = elapsed => {}
+            () = shutdown::requested(self.shutdown.clone()), if !stopping => {}
         }
     }
 
@@ -175,7 +177,7 @@ impl<T: Track, S: Sea, C: Clock, X: Transport, L: Record> Sender<T, S, C, X, L> 
                     buoy = self.buoy.id,
                     seq = reading.seq,
                     reason = outcome.reason,
-                    "reading refused"
+                    "reading rejected"
                 );
             }
             outcome.status != Status::Rejected
@@ -186,9 +188,9 @@ impl<T: Track, S: Sea, C: Clock, X: Transport, L: Record> Sender<T, S, C, X, L> 
             seq: reading.seq,
             observed_at: reading.observed_at,
         });
-        self.shared.ledger.record(entries.collect());
+        self.shared.ack_log.record(entries.collect());
         if let Some(last) = sent.last() {
-            metrics.waiting.dec_by(i64::try_from(self.outbox.settle(last.seq)).unwrap_or_default());
+            metrics.waiting.dec_by(i64::try_from(self.outbox.acknowledge(last.seq)).unwrap_or_default());
         }
     }
 }

@@ -7,66 +7,66 @@ use clap::{Parser, ValueEnum};
 use reqwest::Url;
 use seasense::apps::shared::token;
 
-/// Which buoys of the key sail.
+/// Which kind of buoys to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// `buoy-001` and so on.
+    /// `buoy-001` and so on: buoys of the collection
     Fleet,
-    /// `canary-001` and so on: what they send belongs to no collection.
-    Canary,
+    /// `probe-001` and so on: probe buoys, which do not belong to the collection
+    Probe,
 }
 
 impl Kind {
-    /// What their ids begin with.
+    /// Returns the prefix of their ids.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fleet => token::FLEET,
-            Self::Canary => token::CANARY,
+            Self::Probe => token::PROBE,
         }
     }
 }
 
-/// A fleet of simulated buoys that send readings to SeaSense's public gateway.
+/// Simulate buoys that send readings to SeaSense's public gateway
 #[derive(Debug, Clone, Parser)]
 #[command(name = "seasense-fleet", version, about)]
 pub struct Arguments {
-    /// Address of the gateway, as buoys know it
+    /// URL of the public gateway
     #[arg(long, env = "API", value_name = "URL")]
     pub api: Url,
-    /// PEM file of the only CA to trust; without it the system's are
+    /// PEM file of the only CA to trust; default: the system's CAs
     #[arg(long, env = "CA_FILE", value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// Connect to this address and port, whatever the URL's host resolves to
+    /// Connect to this address and port instead of resolving the URL's host
     #[arg(long, env = "CONNECT", value_name = "IP:PORT")]
     pub connect: Option<SocketAddr>,
-    /// File that holds the key which the buoys' tokens are derived from
+    /// File with the key from which the buoys' tokens are derived
     #[arg(long, env = "KEY_FILE", value_name = "FILE")]
     pub key_file: PathBuf,
-    /// How many buoys
+    /// Number of buoys
     #[arg(long, env = "BUOYS", default_value_t = 5, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=999))]
     pub buoys: u32,
-    /// Which buoys: those of the collection, or those that only try whether the way there works
+    /// Kind of buoys: those of the collection, or probe buoys
     #[arg(long, env = "KIND", default_value = "fleet", value_name = "KIND")]
     pub kind: Kind,
     /// Seconds between two readings of a buoy
     #[arg(long, env = "INTERVAL", default_value_t = 5, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub interval: u32,
-    /// Decides every voyage and every bit of noise
+    /// Seed of the routes and the sensor noise
     #[arg(long, env = "SEED", default_value_t = 1, value_name = "NUMBER")]
     pub seed: u64,
-    /// Folder that keeps what was acknowledged
-    #[arg(long, env = "LEDGER", value_name = "FOLDER")]
-    pub ledger: PathBuf,
-    /// Minutes of history to send first, one reading every five minutes
+    /// Directory of the log of acknowledged readings
+    #[arg(long, env = "ACK_LOG", value_name = "FOLDER")]
+    pub ack_log: PathBuf,
+    /// Minutes of past readings to send first, one every five minutes
     #[arg(long, env = "BACKFILL", default_value_t = 180, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=43_200))]
     pub backfill: u32,
-    /// Minutes after which they come home by themselves; 0 for never
+    /// Minutes after which the fleet stops; 0 for never
     #[arg(long, env = "LIMIT", default_value_t = 0, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=43_200))]
     pub limit: u32,
     /// Address for metrics and health
     #[arg(long, env = "LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
-    /// Filter of the log, in the syntax of `RUST_LOG`
+    /// Log filter, in the syntax of `RUST_LOG`
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
 }

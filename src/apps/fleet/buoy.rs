@@ -1,4 +1,4 @@
-//! One buoy: what it measures, and when.
+//! One simulated buoy.
 
 use jiff::Timestamp;
 use rand::SeedableRng;
@@ -6,10 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use seasense::apps::shared::token;
 use seasense::apps::shared::wire::{DEFAULT_DEPTH_CM, Reading};
 
-use crate::physics::Sea;
+use crate::physics::SeaModel;
 use crate::track::Track;
 
-/// A buoy at sea. Its readings are a function of time: measured again for the same moment, they are the same.
+/// A simulated buoy. Its readings are a function of time: a repeated measurement of the same time is identical.
 pub struct Buoy<T, S> {
     /// Its id, `buoy-001`.
     pub id: String,
@@ -19,30 +19,30 @@ pub struct Buoy<T, S> {
     sea: S,
 }
 
-impl<T: Track, S: Sea> Buoy<T, S> {
-    /// The buoy of this kind with this number, from 1.
+impl<T: Track, S: SeaModel> Buoy<T, S> {
+    /// Creates the buoy of this kind with this number, from 1.
     pub fn new(kind: &str, seed: u64, number: u32, track: T, sea: S) -> Self {
         Self { id: token::id(kind, number), number, seed, track, sea }
     }
 
-    /// A source of chance of its own for each purpose.
-    pub fn chance(&self, purpose: u64) -> ChaCha8Rng {
-        let mut chance = ChaCha8Rng::seed_from_u64(self.seed ^ purpose);
-        chance.set_stream(u64::from(self.number));
-        chance
+    /// Returns a separate random number generator for each purpose.
+    pub fn rng(&self, purpose: u64) -> ChaCha8Rng {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ purpose);
+        rng.set_stream(u64::from(self.number));
+        rng
     }
 
-    /// What it measures at this moment, under this number.
+    /// Measures at this time, with this sequence number.
     pub fn measure(&self, seq: i64, at: Timestamp) -> Reading {
-        let place = self.track.position(at);
-        let mut noise = self.chance(at.as_microsecond().cast_unsigned());
+        let position = self.track.position(at);
+        let mut noise = self.rng(at.as_microsecond().cast_unsigned());
         Reading {
             seq,
             observed_at: at,
-            latitude: place.latitude,
-            longitude: place.longitude,
+            latitude: position.latitude,
+            longitude: position.longitude,
             depth_cm: DEFAULT_DEPTH_CM,
-            values: self.sea.measure(self.track.climate(), place, at, &mut noise),
+            values: self.sea.measure(self.track.climate(), position, at, &mut noise),
         }
     }
 }
@@ -54,7 +54,7 @@ mod tests {
     use crate::track::Voyage;
 
     #[test]
-    fn a_restarted_buoy_measures_the_same_again() {
+    fn restarted_buoy_repeats_its_measurements() {
         let buoy = || Buoy::new(token::FLEET, 42, 3, Voyage::new(42, 3), Surface);
         let at = "2026-06-01T12:00:00Z".parse().unwrap();
         assert_eq!(buoy().measure(1, at), buoy().measure(1, at));

@@ -1,19 +1,19 @@
-//! Time as the fleet sees it: the wall clock in production, a clock that tests move by hand, faulty clocks later.
+//! The fleet's clock, a trait so that tests can replace the system clock.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Tells the time and waits for it.
+/// A clock that can be read and waited for.
 pub trait Clock: Clone + Send + Sync + 'static {
-    /// The present moment.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 
-    /// Waits until `moment`; returns at once when it is past.
-    fn until(&self, moment: Timestamp) -> impl Future<Output = ()> + Send;
+    /// Waits until `time`; returns at once if it has passed.
+    fn wait_until(&self, time: Timestamp) -> impl Future<Output = ()> + Send;
 }
 
-/// The clock of this machine.
+/// The system clock.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;
 
@@ -22,16 +22,16 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 
-    async fn until(&self, moment: Timestamp) {
-        let left = Duration::try_from(moment.duration_since(self.now())).unwrap_or_default();
-        pause(left).await;
+    async fn wait_until(&self, time: Timestamp) {
+        let remaining = Duration::try_from(time.duration_since(self.now())).unwrap_or_default();
+        sleep(remaining).await;
     }
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a buoy measures at moments of the clock: this is the one place that waits for them"
+    reason = "a buoy measures at fixed times, so waiting for a time is its purpose"
 )]
-async fn pause(time: Duration) {
+async fn sleep(time: Duration) {
     tokio::time::sleep(time).await;
 }

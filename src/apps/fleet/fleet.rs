@@ -1,4 +1,4 @@
-//! Puts the buoys to sea and brings them home.
+//! Starts and stops the buoys.
 
 use std::error::Error;
 use std::time::Duration;
@@ -8,35 +8,35 @@ use seasense::apps::shared::shutdown::{self, Shutdown};
 use seasense::apps::shared::token::EnrolmentKey;
 use tokio::task::JoinSet;
 
+use crate::ack_log::{AckLog, History};
 use crate::agent::{self, Shared};
 use crate::arguments::Arguments;
 use crate::buoy::Buoy;
 use crate::clock::{Clock as _, SystemClock};
-use crate::ledger::{History, Ledger};
 use crate::metrics::{self, Metrics};
 use crate::physics::Surface;
-use crate::schedule::{Rhythm, Schedule};
+use crate::schedule::{Cadence, Schedule};
 use crate::track::Voyage;
 use crate::transport::Https;
 
-/// Time between two readings of the past.
-const COARSE: SignedDuration = SignedDuration::from_mins(5);
+/// Time between two backfilled readings.
+const BACKFILL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long buoys may try to deliver what waits after being asked to end.
+/// Time for buoys to send waiting readings during the shutdown.
 const GRACE: SignedDuration = SignedDuration::from_secs(5);
 
-/// Runs the fleet until asked to end.
+/// Runs the fleet until asked to stop.
 pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let shutdown = shutdown::listen_for(limit(arguments))?;
     let key = std::fs::read_to_string(&arguments.key_file)
-        .map_err(|error| format!("read the key file {}: {error}", arguments.key_file.display()))?;
+        .map_err(|error| format!("cannot read the key file {}: {error}", arguments.key_file.display()))?;
     let key = EnrolmentKey::new(&key)?;
     let transport = Https::new(&arguments.api, arguments.ca.as_deref(), arguments.connect)?;
-    std::fs::create_dir_all(&arguments.ledger)?;
-    let history = History::read(&arguments.ledger)?;
-    let (ledger, boot_id, writer) = Ledger::open(&arguments.ledger, &history)?;
-    tracing::info!(buoys = arguments.buoys, boot_id, seed = arguments.seed, api = %arguments.api, "the fleet sets out");
-    let shared = Shared { clock: SystemClock, transport, ledger, metrics: Metrics::default(), boot_id };
+    std::fs::create_dir_all(&arguments.ack_log)?;
+    let history = History::read(&arguments.ack_log)?;
+    let (ack_log, boot_id, writer) = AckLog::open(&arguments.ack_log, &history)?;
+    tracing::info!(buoys = arguments.buoys, boot_id, seed = arguments.seed, api = %arguments.api, "fleet started");
+    let shared = Shared { clock: SystemClock, transport, ack_log, metrics: Metrics::default(), boot_id };
     let mut tasks = JoinSet::new();
     for number in 1..=arguments.buoys {
         let buoy = Buoy::new(
@@ -51,19 +51,21 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         tasks.spawn(agent::run(buoy, token, schedule, shared.clone(), shutdown.clone(), GRACE));
     }
     if let Some(address) = arguments.listen {
-        tokio::spawn(observe(address, shared.metrics.clone(), shutdown.clone()));
+        tokio::spawn(serve_metrics(address, shared.metrics.clone(), shutdown.clone()));
     }
     drop(shared);
     while let Some(ended) = tasks.join_next().await {
         ended?;
     }
-    // The last clone of the ledger went with the last buoy; what it wrote has to reach the disk.
-    tokio::task::spawn_blocking(|| writer.join()).await?.map_err(|_| "the ledger's thread panicked")??;
-    tracing::info!("the fleet is home");
+    // The last clone of the log was dropped with the last buoy; its entries must still reach the disk.
+    tokio::task::spawn_blocking(|| writer.join())
+        .await?
+        .map_err(|_| "the thread of the acknowledgement log panicked")??;
+    tracing::info!("fleet stopped");
     Ok(())
 }
 
-/// How long they sail at most.
+/// Returns the time after which the fleet stops.
 fn limit(arguments: &Arguments) -> Option<Duration> {
     let minutes = u64::from(arguments.limit);
     (minutes > 0).then(|| Duration::from_mins(minutes))
@@ -72,13 +74,13 @@ fn limit(arguments: &Arguments) -> Option<Duration> {
 fn schedule(arguments: &Arguments, number: u32, now: Timestamp, newest: Option<Timestamp>) -> Schedule {
     let interval = SignedDuration::from_secs(i64::from(arguments.interval));
     let reach = SignedDuration::from_mins(i64::from(arguments.backfill));
-    let rhythm = |interval| Rhythm::new(interval, number, arguments.buoys);
-    Schedule::new(rhythm(interval), rhythm(COARSE), now, reach, newest)
+    let cadence = |interval| Cadence::new(interval, number, arguments.buoys);
+    Schedule::new(cadence(interval), cadence(BACKFILL_INTERVAL), now, reach, newest)
 }
 
-/// The counters are a convenience: a port that is taken must not keep the buoys ashore.
-async fn observe(address: std::net::SocketAddr, metrics: Metrics, shutdown: Shutdown) {
+/// Serves the metrics. The buoys do not depend on them, so a port in use does not stop the fleet.
+async fn serve_metrics(address: std::net::SocketAddr, metrics: Metrics, shutdown: Shutdown) {
     if let Err(error) = metrics::serve(address, metrics, shutdown).await {
-        tracing::error!(%address, %error, "metrics cannot be served");
+        tracing::error!(%address, %error, "cannot serve metrics");
     }
 }

@@ -1,14 +1,15 @@
-//! `seasense-fleet`: buoys at sea, as far as the platform can tell.
+//! `seasense-fleet`: simulates buoys that send readings to the platform.
 //!
-//! Seeded and deterministic: what a buoy measures is a function of seed, buoy and time. Seams: [`clock`] tells the time,
-//! [`track`] the place, [`physics`] the values; [`transport`] carries them and [`ledger`] notes what was acknowledged.
+//! Deterministic: a measurement is a function of seed, buoy and time. Replaceable parts: [`clock`] provides the
+//! time, [`track`] the position, [`physics`] the values; [`transport`] sends them and [`ack_log`] records
+//! acknowledgements.
 
+mod ack_log;
 mod agent;
 mod arguments;
 mod buoy;
 mod clock;
 mod fleet;
-mod ledger;
 mod metrics;
 mod outbox;
 mod physics;
@@ -25,9 +26,9 @@ use seasense::apps::shared::logs;
 async fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
     logs::start(&arguments.log);
-    // The only provider that is built in; reqwest wants it named.
+    // The only provider in this build; reqwest requires an installed one.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
-        tracing::warn!("another TLS provider was installed before");
+        tracing::warn!("another TLS provider is already installed");
     }
     match fleet::run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! The fleet's own counters, and the small server that shows them.
+//! The fleet's metrics and the server for them.
 
 use std::net::SocketAddr;
 
@@ -14,16 +14,16 @@ use seasense::apps::shared::shutdown::{self, Shutdown};
 use seasense::apps::shared::wire::Answer;
 use tokio::net::TcpListener;
 
-/// What the fleet counts; clones count together.
+/// The metrics of the fleet; clones share the counters.
 #[derive(Debug, Clone, Default)]
 pub struct Metrics {
-    /// Readings taken.
+    /// Readings measured.
     pub measured: Counter,
-    /// Readings that a full outbox gave up.
+    /// Readings dropped because the outbox was full.
     pub dropped: Counter,
     /// Batches without an acknowledgement.
     pub failures: Counter,
-    /// Readings that wait for their acknowledgement.
+    /// Readings not acknowledged yet.
     pub waiting: Gauge,
     /// Time of the last acknowledgement, Unix seconds.
     pub last_acknowledged: Gauge,
@@ -42,11 +42,15 @@ impl Metrics {
 
     fn page(&self) -> Response {
         let mut registry = Registry::with_prefix("seasense_fleet");
-        registry.register("readings_measured", "Readings taken", self.measured.clone());
-        registry.register("readings_dropped", "Readings given up by a full outbox", self.dropped.clone());
+        registry.register("readings_measured", "Readings measured", self.measured.clone());
+        registry.register(
+            "readings_dropped",
+            "Readings dropped because the outbox was full",
+            self.dropped.clone(),
+        );
         registry.register("readings_accepted", "Readings acknowledged as new", self.accepted.clone());
         registry.register("readings_duplicate", "Readings acknowledged as known", self.duplicate.clone());
-        registry.register("readings_rejected", "Readings refused by the backend", self.rejected.clone());
+        registry.register("readings_rejected", "Readings rejected by the backend", self.rejected.clone());
         registry.register("send_failures", "Batches without an acknowledgement", self.failures.clone());
         registry.register("readings_waiting", "Readings not acknowledged yet", self.waiting.clone());
         registry.register(
@@ -63,7 +67,7 @@ impl Metrics {
     }
 }
 
-/// Serves `/metrics` and `/healthz` until the process is asked to end.
+/// Serves `/metrics` and `/healthz` until the process is asked to stop.
 pub async fn serve(address: SocketAddr, metrics: Metrics, shutdown: Shutdown) -> std::io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(async move || metrics.page()))

@@ -1,4 +1,4 @@
-//! Readings that are not acknowledged yet, oldest first, up to a limit.
+//! A bounded queue of readings that are not acknowledged yet, oldest first.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use seasense::apps::shared::wire::Reading;
 use tokio::sync::Notify;
 
-/// The waiting readings of one buoy; the measuring side puts in, the sending side takes out what is acknowledged.
+/// The waiting readings of one buoy. Measuring pushes readings; sending removes them when they are
+/// acknowledged.
 #[derive(Debug)]
 pub struct Outbox {
     capacity: usize,
@@ -15,13 +16,14 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// An empty outbox for this many readings.
+    /// Creates an empty outbox for this many readings.
     pub fn new(capacity: usize) -> Self {
         Self { capacity, waiting: Mutex::default(), arrived: Notify::new() }
     }
 
-    /// Adds a reading. A full outbox gives up its oldest, as a buoy with a full memory does; answers whether it did.
-    pub fn put(&self, reading: Reading) -> bool {
+    /// Adds a reading. A full outbox drops its oldest reading, as a buoy with full memory does; returns whether
+    /// it did.
+    pub fn push(&self, reading: Reading) -> bool {
         let mut waiting = self.lock();
         let full = waiting.len() >= self.capacity;
         if full {
@@ -33,7 +35,7 @@ impl Outbox {
         full
     }
 
-    /// The oldest readings, at most `limit`, once there is one. They stay until they are acknowledged.
+    /// Waits for a reading and returns the oldest ones, at most `limit`. They stay until they are acknowledged.
     pub async fn oldest(&self, limit: usize) -> Vec<Reading> {
         loop {
             let readings: Vec<Reading> = self.lock().iter().take(limit).cloned().collect();
@@ -44,20 +46,20 @@ impl Outbox {
         }
     }
 
-    /// Forgets readings up to this number, which need no more sending; answers how many there were.
-    pub fn settle(&self, last_seq: i64) -> usize {
+    /// Removes the readings up to this sequence number; returns how many it removed.
+    pub fn acknowledge(&self, last_seq: i64) -> usize {
         let mut waiting = self.lock();
-        let settled = waiting.iter().take_while(|reading| reading.seq <= last_seq).count();
-        waiting.drain(..settled);
-        settled
+        let count = waiting.iter().take_while(|reading| reading.seq <= last_seq).count();
+        waiting.drain(..count);
+        count
     }
 
-    /// How many wait.
+    /// Returns the number of waiting readings.
     pub fn len(&self) -> usize {
         self.lock().len()
     }
 
-    /// A thread that panicked with the lock left whole readings behind, so the content is good.
+    /// A panic while the lock was held leaves only complete readings, so a poisoned lock is usable.
     fn lock(&self) -> MutexGuard<'_, VecDeque<Reading>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,24 +90,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn readings_stay_until_they_are_settled() {
+    async fn readings_stay_until_they_are_acknowledged() {
         let outbox = Outbox::new(10);
-        (1..=4).for_each(|seq| assert!(!outbox.put(reading(seq))));
+        (1..=4).for_each(|seq| assert!(!outbox.push(reading(seq))));
         assert_eq!(outbox.oldest(2).await.len(), 2);
         assert_eq!(waiting(&outbox).await, [1, 2, 3, 4]);
-        assert_eq!(outbox.settle(2), 2);
+        assert_eq!(outbox.acknowledge(2), 2);
         assert_eq!(waiting(&outbox).await, [3, 4]);
-        assert_eq!(outbox.settle(2), 0);
+        assert_eq!(outbox.acknowledge(2), 0);
     }
 
     #[tokio::test]
-    async fn a_full_outbox_gives_up_its_oldest_even_while_it_is_being_sent() {
+    async fn full_outbox_drops_its_oldest_reading_even_in_flight() {
         let outbox = Outbox::new(2);
-        outbox.put(reading(1));
+        outbox.push(reading(1));
         let in_flight = outbox.oldest(1).await;
-        outbox.put(reading(2));
-        assert!(outbox.put(reading(3)));
-        assert_eq!(outbox.settle(in_flight[0].seq), 0);
+        outbox.push(reading(2));
+        assert!(outbox.push(reading(3)));
+        assert_eq!(outbox.acknowledge(in_flight[0].seq), 0);
         assert_eq!(waiting(&outbox).await, [2, 3]);
     }
 }

@@ -1,8 +1,8 @@
-//! The headers that keep the page from doing, or being used for, anything but showing itself.
+//! The security headers of every response.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// Scripts, styles, fonts and data come from this host alone; nobody may frame the page; no text becomes markup.
+/// Scripts, styles, fonts and data only from this host; no framing of the page; no HTML from strings.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -16,7 +16,7 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// The headers of every answer; `hsts_seconds` above 0 adds Strict-Transport-Security.
+/// Returns the headers of every response; `hsts_seconds` above 0 adds Strict-Transport-Security.
 pub fn security_headers(hsts_seconds: u32) -> HeaderMap {
     let mut headers: HeaderMap =
         FIXED.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn transport_security_is_sent_only_where_asked_for() {
+    fn hsts_is_sent_only_if_configured() {
         assert!(!security_headers(0).contains_key(header::STRICT_TRANSPORT_SECURITY));
         assert_eq!(
             security_headers(86_400)[header::STRICT_TRANSPORT_SECURITY],
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_inline_and_no_other_host_is_allowed() {
+    fn csp_allows_no_inline_code_and_no_other_host() {
         let policy = security_headers(0)[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'self';"));
         assert!(!policy.contains("unsafe") && !policy.contains("http"));

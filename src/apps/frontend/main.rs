@@ -1,4 +1,4 @@
-//! seasense-frontend: serves the public page, a folder of static files, and nothing else.
+//! seasense-frontend: serves the public page, a directory of static files.
 
 mod headers;
 mod media;
@@ -25,29 +25,29 @@ async fn main() -> ExitCode {
     match run(settings).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(cause) => {
-            error!(cause = %cause, "seasense-frontend cannot go on");
+            error!(cause = %cause, "seasense-frontend failed");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Why the server could not start or had to end.
+/// The reason why the server could not start or failed.
 #[derive(Debug, thiserror::Error)]
-enum Ended {
+enum ServerError {
     #[error(transparent)]
     Site(#[from] site::SiteError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: std::net::SocketAddr, source: std::io::Error },
-    #[error("cannot hear of signals: {0}")]
+    #[error("cannot listen for signals: {0}")]
     Signals(std::io::Error),
     #[error("serving failed: {0}")]
     Serve(std::io::Error),
 }
 
-async fn run(settings: Settings) -> Result<(), Ended> {
+async fn run(settings: Settings) -> Result<(), ServerError> {
     let site = Arc::new(Site::load(&settings.root)?);
     let metrics = Arc::new(Metrics::default());
-    let shutdown = Shutdown::on_signals().map_err(Ended::Signals)?;
+    let shutdown = Shutdown::on_signals().map_err(ServerError::Signals)?;
     let headers = headers::security_headers(settings.hsts_seconds);
     let page = page::router(Arc::clone(&site), Arc::clone(&metrics), headers);
     let operations = operations::router(metrics);
@@ -58,19 +58,19 @@ async fn run(settings: Settings) -> Result<(), Ended> {
     );
     let serving =
         async { tokio::try_join!(serve(public, page, &shutdown), serve(private, operations, &shutdown)) };
-    if let Some(ended) = shutdown.limit(serving).await {
-        ended.map_err(Ended::Serve)?;
+    if let Some(result) = shutdown.limit(serving).await {
+        result.map_err(ServerError::Serve)?;
     } else {
-        info!("some connections were still open when the time to end was over");
+        info!("open connections were closed after the shutdown time limit");
     }
     info!("stopped");
     Ok(())
 }
 
-async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Ended> {
-    TcpListener::bind(address).await.map_err(|source| Ended::Listen { address, source })
+async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, ServerError> {
+    TcpListener::bind(address).await.map_err(|source| ServerError::Listen { address, source })
 }
 
 async fn serve(listener: TcpListener, router: Router, shutdown: &Shutdown) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().asked()).await
+    axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().requested()).await
 }

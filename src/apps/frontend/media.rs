@@ -1,6 +1,6 @@
-//! What a file is, by its name: media type, whether compression pays, how long it may be kept.
+//! Media type, compression and caching of a file, by its path.
 
-/// The media type of a path, by its extension.
+/// Returns the media type of a path, by its extension.
 pub fn media_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, extension)| extension) {
         Some("html") => "text/html; charset=utf-8",
@@ -19,13 +19,14 @@ pub fn media_type(path: &str) -> &'static str {
     }
 }
 
-/// Whether gzip makes such a file notably smaller; images and fonts are compressed already.
+/// Whether files of this type are worth compressing; images and fonts are compressed already.
 pub fn compressible(media_type: &str) -> bool {
     media_type.starts_with("text/")
         || matches!(media_type, "application/json" | "application/manifest+json" | "image/svg+xml")
 }
 
-/// `Cache-Control` of a path: names under `/assets/` carry a hash of their content and so never change.
+/// Returns `Cache-Control` of a path: names below `/assets/` contain a hash of the content, so they never
+/// change.
 pub fn cache_control(path: &str) -> &'static str {
     if path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
@@ -35,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_follow_the_extension() {
+    fn media_type_follows_the_extension() {
         assert_eq!(media_type("/index.html"), "text/html; charset=utf-8");
         assert_eq!(media_type("/assets/a.b.js"), "text/javascript; charset=utf-8");
         assert_eq!(media_type("/no-extension"), "application/octet-stream");
@@ -48,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn only_hashed_names_are_kept_for_good() {
+    fn only_hashed_names_are_immutable() {
         assert!(cache_control("/assets/index-1234.js").contains("immutable"));
         assert_eq!(cache_control("/index.html"), "no-cache");
     }

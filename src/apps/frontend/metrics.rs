@@ -1,4 +1,4 @@
-//! Counts answers, and writes the counts in Prometheus' text format.
+//! Counts responses and renders the counts in Prometheus' text format.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 
 #[derive(Debug, Default)]
 struct Counts {
-    answers: BTreeMap<u16, u64>,
+    responses: BTreeMap<u16, u64>,
     time: Duration,
 }
 
@@ -22,30 +22,30 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Counts one answer and the time it took.
-    pub fn answered(&self, status: StatusCode, took: Duration) {
+    /// Counts one response and its duration.
+    pub fn count(&self, status: StatusCode, duration: Duration) {
         let mut counts = self.counts();
-        *counts.answers.entry(status.as_u16()).or_default() += 1;
-        counts.time += took;
+        *counts.responses.entry(status.as_u16()).or_default() += 1;
+        counts.time += duration;
     }
 
-    /// All counters as text.
+    /// Renders all counters as text.
     pub fn render(&self) -> String {
         let counts = self.counts();
         let mut text = String::from(
-            "# HELP seasense_frontend_http_requests_total Answers to visitors, by status code.\n\
+            "# HELP seasense_frontend_http_requests_total Responses by status code.\n\
              # TYPE seasense_frontend_http_requests_total counter\n",
         );
         // Writing into a String cannot fail.
-        for (code, count) in &counts.answers {
+        for (code, count) in &counts.responses {
             let _ = writeln!(text, "seasense_frontend_http_requests_total{{code=\"{code}\"}} {count}");
         }
         let _ = write!(
             text,
-            "# HELP seasense_frontend_http_request_seconds_total Time spent on answers.\n\
+            "# HELP seasense_frontend_http_request_seconds_total Time spent on responses.\n\
              # TYPE seasense_frontend_http_request_seconds_total counter\n\
              seasense_frontend_http_request_seconds_total {}\n\
-             # HELP seasense_frontend_build_info The version that runs.\n\
+             # HELP seasense_frontend_build_info The running version.\n\
              # TYPE seasense_frontend_build_info gauge\n\
              seasense_frontend_build_info{{version=\"{}\"}} 1\n",
             counts.time.as_secs_f64(),
@@ -54,7 +54,7 @@ impl Metrics {
         text
     }
 
-    /// A count that was interrupted by a panic is still a count.
+    /// Counts stay usable after a panic, so a poisoned lock is ignored.
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }

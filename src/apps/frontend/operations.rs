@@ -1,4 +1,4 @@
-//! Health and metrics, on a port of their own that the gateway does not route.
+//! Health and metrics, on a separate port that the gateway does not route.
 
 use std::sync::Arc;
 
@@ -6,7 +6,8 @@ use axum::{Router, extract::State, http::header, response::IntoResponse, routing
 
 use crate::metrics::Metrics;
 
-/// `/healthz` and `/readyz` (the page is in memory before anybody listens, so who answers is ready), `/metrics`.
+/// Returns the router of `/healthz`, `/readyz` and `/metrics`. The page is in memory before the server listens,
+/// so a server that answers is ready.
 pub fn router(metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
@@ -30,7 +31,7 @@ mod tests {
 
     use super::*;
 
-    async fn ask(metrics: Arc<Metrics>, path: &str) -> (StatusCode, String) {
+    async fn get_text(metrics: Arc<Metrics>, path: &str) -> (StatusCode, String) {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         let response = router(metrics).oneshot(request).await.unwrap();
         let status = response.status();
@@ -38,18 +39,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_answers_is_healthy_and_ready() {
-        assert_eq!(ask(Arc::default(), "/healthz").await, (StatusCode::OK, "ok\n".into()));
-        assert_eq!(ask(Arc::default(), "/readyz").await, (StatusCode::OK, "ready\n".into()));
-        assert_eq!(ask(Arc::default(), "/").await.0, StatusCode::NOT_FOUND);
+    async fn running_server_is_healthy_and_ready() {
+        assert_eq!(get_text(Arc::default(), "/healthz").await, (StatusCode::OK, "ok\n".into()));
+        assert_eq!(get_text(Arc::default(), "/readyz").await, (StatusCode::OK, "ready\n".into()));
+        assert_eq!(get_text(Arc::default(), "/").await.0, StatusCode::NOT_FOUND);
     }
 
     #[tokio::test]
-    async fn metrics_count_and_sum() {
+    async fn metrics_contain_count_and_duration() {
         let metrics = Arc::new(Metrics::default());
-        metrics.answered(StatusCode::OK, Duration::from_millis(250));
-        metrics.answered(StatusCode::OK, Duration::from_millis(250));
-        let (status, text) = ask(metrics, "/metrics").await;
+        metrics.count(StatusCode::OK, Duration::from_millis(250));
+        metrics.count(StatusCode::OK, Duration::from_millis(250));
+        let (status, text) = get_text(metrics, "/metrics").await;
         assert_eq!(status, StatusCode::OK);
         assert!(text.contains("seasense_frontend_http_requests_total{code=\"200\"} 2\n"), "{text}");
         assert!(text.contains("seasense_frontend_http_request_seconds_total 0.5\n"), "{text}");

@@ -1,4 +1,4 @@
-//! Answers visitors: the file they ask for, compressed if they take it, or nothing if they have it already.
+//! Serves the files of the page, with compression and conditional requests.
 
 use std::{
     sync::Arc,
@@ -21,34 +21,35 @@ use crate::{
     site::{Asset, Site, Variant},
 };
 
-/// What every answer is finished with.
+/// The metrics and headers of every response.
 #[derive(Debug, Clone)]
 struct Finish {
     metrics: Arc<Metrics>,
     headers: HeaderMap,
 }
 
-/// The public router: GET and HEAD of the site's files, the 404 page elsewhere, `headers` on every answer.
+/// Returns the public router: GET and HEAD of the site's files, the 404 page otherwise, `headers` on every
+/// response.
 pub fn router(site: Arc<Site>, metrics: Arc<Metrics>, headers: HeaderMap) -> Router {
     let finish = Finish { metrics, headers };
     Router::new()
         .fallback(get(file))
         .with_state(site)
-        .layer(middleware::from_fn_with_state(finish, finish_answer))
+        .layer(middleware::from_fn_with_state(finish, finish_response))
 }
 
 async fn file(State(site): State<Arc<Site>>, request: Request) -> Response {
     let headers = request.headers();
     match site.find(request.uri().path()) {
-        Some(asset) => answer(asset, headers, StatusCode::OK),
+        Some(asset) => respond(asset, headers, StatusCode::OK),
         None => match site.not_found() {
-            Some(asset) => answer(asset, &without_conditions(headers), StatusCode::NOT_FOUND),
+            Some(asset) => respond(asset, &without_conditions(headers), StatusCode::NOT_FOUND),
             None => StatusCode::NOT_FOUND.into_response(),
         },
     }
 }
 
-fn answer(asset: &Asset, request: &HeaderMap, status: StatusCode) -> Response {
+fn respond(asset: &Asset, request: &HeaderMap, status: StatusCode) -> Response {
     let (variant, encoding) = choose(asset, request);
     let mut headers = vec![
         (header::ETAG, variant.tag.clone()),
@@ -57,8 +58,8 @@ fn answer(asset: &Asset, request: &HeaderMap, status: StatusCode) -> Response {
     if asset.gzip.is_some() {
         headers.push((header::VARY, HeaderValue::from_static("accept-encoding")));
     }
-    let known = status == StatusCode::OK && holds(request, &variant.tag);
-    if known {
+    let unchanged = status == StatusCode::OK && matches_etag(request, &variant.tag);
+    if unchanged {
         return with(StatusCode::NOT_MODIFIED, headers, Body::empty());
     }
     headers.push((header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type)));
@@ -75,13 +76,13 @@ fn with(status: StatusCode, headers: Vec<(HeaderName, HeaderValue)>, body: Body)
 
 fn choose<'a>(asset: &'a Asset, request: &HeaderMap) -> (&'a Variant, Option<&'static str>) {
     match &asset.gzip {
-        Some(compressed) if takes_gzip(request) => (compressed, Some("gzip")),
+        Some(compressed) if accepts_gzip(request) => (compressed, Some("gzip")),
         _ => (&asset.plain, None),
     }
 }
 
-/// Whether `Accept-Encoding` names gzip (or anything) without refusing it by `q=0`.
-fn takes_gzip(request: &HeaderMap) -> bool {
+/// Whether `Accept-Encoding` lists gzip (or `*`) without `q=0`.
+fn accepts_gzip(request: &HeaderMap) -> bool {
     let values = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut any = None;
     for coding in values.flat_map(|value| value.split(',')) {
@@ -96,8 +97,8 @@ fn takes_gzip(request: &HeaderMap) -> bool {
     any.unwrap_or(false)
 }
 
-/// Whether the visitor's `If-None-Match` names this content; the comparison is the weak one, as RFC 9110 asks.
-fn holds(request: &HeaderMap, tag: &HeaderValue) -> bool {
+/// Whether `If-None-Match` lists this tag, in the weak comparison that RFC 9110 requires.
+fn matches_etag(request: &HeaderMap, tag: &HeaderValue) -> bool {
     let tag = tag.to_str().unwrap_or_default();
     request
         .get_all(header::IF_NONE_MATCH)
@@ -105,7 +106,7 @@ fn holds(request: &HeaderMap, tag: &HeaderValue) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|held| held == "*" || held.trim_start_matches("W/") == tag)
+        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 fn without_conditions(headers: &HeaderMap) -> HeaderMap {
@@ -114,21 +115,21 @@ fn without_conditions(headers: &HeaderMap) -> HeaderMap {
     headers
 }
 
-/// Adds the headers, counts the answer and writes one line about it.
-async fn finish_answer(State(finish): State<Finish>, request: Request, next: Next) -> Response {
+/// Adds the headers, counts the response and logs it.
+async fn finish_response(State(finish): State<Finish>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     response.headers_mut().extend(finish.headers);
-    let took = began.elapsed();
-    finish.metrics.answered(response.status(), took);
-    info!(%method, path, status = response.status().as_u16(), took_us = whole_micros(took), "answered");
+    let duration = began.elapsed();
+    finish.metrics.count(response.status(), duration);
+    info!(%method, path, status = response.status().as_u16(), took_us = whole_micros(duration), "request");
     response
 }
 
-/// As a number of a width that JSON readers know.
-fn whole_micros(took: Duration) -> u64 {
-    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+/// Converts to an integer that JSON parsers can represent.
+fn whole_micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The router as a browser meets it: types, caching, compression, conditions, headers, what is refused.
+//! Tests the router as a browser uses it: types, caching, compression, conditions, headers, rejections.
 
 use std::fs;
 
@@ -8,14 +8,14 @@ use tower::ServiceExt;
 use super::*;
 use crate::headers::security_headers;
 
-fn long() -> String {
+fn long_page() -> String {
     "<p>page</p>".repeat(50)
 }
 
-fn served() -> (Router, Arc<Metrics>) {
+fn test_router() -> (Router, Arc<Metrics>) {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir(root.path().join("assets")).unwrap();
-    fs::write(root.path().join("index.html"), long()).unwrap();
+    fs::write(root.path().join("index.html"), long_page()).unwrap();
     fs::write(root.path().join("404.html"), "<h1>Nothing</h1>").unwrap();
     fs::write(root.path().join("assets/index-1.js"), "let a;").unwrap();
     let metrics = Arc::new(Metrics::default());
@@ -23,12 +23,12 @@ fn served() -> (Router, Arc<Metrics>) {
     (router(site, Arc::clone(&metrics), security_headers(0)), metrics)
 }
 
-async fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
-    let mut request = Request::builder().method(method).uri(path);
+async fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+    let mut builder = Request::builder().method(method).uri(path);
     for (name, value) in headers {
-        request = request.header(*name, *value);
+        builder = builder.header(*name, *value);
     }
-    served().0.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    test_router().0.oneshot(builder.body(Body::empty()).unwrap()).await.unwrap()
 }
 
 async fn text(response: Response) -> String {
@@ -36,51 +36,51 @@ async fn text(response: Response) -> String {
 }
 
 #[tokio::test]
-async fn the_page_is_always_asked_for_again_and_its_assets_never() {
-    let page = ask("GET", "/", &[]).await;
+async fn page_is_revalidated_and_assets_are_immutable() {
+    let page = request("GET", "/", &[]).await;
     assert_eq!(page.status(), 200);
     assert_eq!(page.headers()["cache-control"], "no-cache");
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
-    assert_eq!(text(page).await, long());
-    let script = ask("GET", "/assets/index-1.js", &[]).await;
+    assert_eq!(text(page).await, long_page());
+    let script = request("GET", "/assets/index-1.js", &[]).await;
     assert_eq!(script.headers()["cache-control"], "public, max-age=31536000, immutable");
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_security_headers() {
+async fn every_response_has_the_security_headers() {
     for (method, path) in [("GET", "/"), ("GET", "/none"), ("POST", "/")] {
-        let response = ask(method, path, &[]).await;
+        let response = request(method, path, &[]).await;
         assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{method} {path}");
         assert!(response.headers().contains_key("content-security-policy"), "{method} {path}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_there_has_a_page_that_says_so() {
+async fn missing_path_returns_the_404_page() {
     for path in ["/none", "/assets/", "/..%2f..%2fetc/passwd", "//etc/passwd"] {
-        let response = ask("GET", path, &[("if-none-match", "*")]).await;
+        let response = request("GET", path, &[("if-none-match", "*")]).await;
         assert_eq!(response.status(), 404, "{path}");
         assert_eq!(text(response).await, "<h1>Nothing</h1>");
     }
 }
 
 #[tokio::test]
-async fn head_has_the_length_but_no_body() {
-    let response = ask("HEAD", "/", &[]).await;
+async fn head_response_has_the_length_but_no_body() {
+    let response = request("HEAD", "/", &[]).await;
     assert_eq!(response.status(), 200);
-    assert_eq!(response.headers()["content-length"], long().len().to_string());
+    assert_eq!(response.headers()["content-length"], long_page().len().to_string());
     assert_eq!(text(response).await, "");
 }
 
 #[tokio::test]
-async fn nothing_can_be_written() {
+async fn other_methods_are_rejected() {
     for method in ["POST", "PUT", "DELETE"] {
-        assert_eq!(ask(method, "/", &[]).await.status(), 405, "{method}");
+        assert_eq!(request(method, "/", &[]).await.status(), 405, "{method}");
     }
 }
 
 #[tokio::test]
-async fn compression_is_for_those_who_take_it() {
+async fn response_is_compressed_only_if_accepted() {
     for (accepted, compressed) in [
         ("gzip, br", true),
         ("br;q=1.0, gzip;q=0.5", true),
@@ -89,31 +89,31 @@ async fn compression_is_for_those_who_take_it() {
         ("gzip;q=0, *", false),
         ("identity", false),
     ] {
-        let response = ask("GET", "/", &[("accept-encoding", accepted)]).await;
+        let response = request("GET", "/", &[("accept-encoding", accepted)]).await;
         assert_eq!(response.headers().contains_key("content-encoding"), compressed, "{accepted}");
         assert_eq!(response.headers()["vary"], "accept-encoding");
     }
 }
 
 #[tokio::test]
-async fn what_a_visitor_holds_is_not_sent_again() {
+async fn matching_etag_returns_304() {
     for encoding in ["gzip", "identity"] {
-        let first = ask("GET", "/", &[("accept-encoding", encoding)]).await;
+        let first = request("GET", "/", &[("accept-encoding", encoding)]).await;
         let tag = first.headers()["etag"].to_str().unwrap().to_owned();
-        let again = ask("GET", "/", &[("accept-encoding", encoding), ("if-none-match", &tag)]).await;
+        let again = request("GET", "/", &[("accept-encoding", encoding), ("if-none-match", &tag)]).await;
         assert_eq!(again.status(), 304);
         assert_eq!(again.headers()["etag"], tag.as_str());
         assert_eq!(text(again).await, "");
         let weak = format!("\"other\", W/{tag}");
-        let listed = ask("GET", "/", &[("accept-encoding", encoding), ("if-none-match", &weak)]).await;
+        let listed = request("GET", "/", &[("accept-encoding", encoding), ("if-none-match", &weak)]).await;
         assert_eq!(listed.status(), 304);
     }
-    assert_eq!(ask("GET", "/", &[("if-none-match", "\"other\"")]).await.status(), 200);
+    assert_eq!(request("GET", "/", &[("if-none-match", "\"other\"")]).await.status(), 200);
 }
 
 #[tokio::test]
-async fn answers_are_counted_by_status() {
-    let (router, metrics) = served();
+async fn responses_are_counted_by_status() {
+    let (router, metrics) = test_router();
     for path in ["/", "/", "/none"] {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         router.clone().oneshot(request).await.unwrap();

@@ -1,4 +1,4 @@
-//! Stopping without losing a visitor: no new connections after the signal, but the open ones may end.
+//! Graceful shutdown: no new connections after the signal, and a time limit for the open ones.
 
 use std::{future::Future, io, time::Duration};
 
@@ -9,46 +9,46 @@ use tokio::{
 };
 use tracing::info;
 
-/// How long open connections may take to end once no new ones are taken.
-const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// Time limit for open connections after the signal.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Tells every part of the server when to stop.
+/// Signals every part of the server when to stop.
 #[derive(Debug, Clone)]
 pub struct Shutdown {
-    asked: watch::Receiver<bool>,
-    last_answers: Duration,
+    requested: watch::Receiver<bool>,
+    drain_time: Duration,
 }
 
 impl Shutdown {
-    /// Listens for SIGTERM and SIGINT. Call it inside a runtime.
+    /// Listens for SIGTERM and SIGINT. Requires a Tokio runtime.
     pub fn on_signals() -> io::Result<Self> {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let (sender, asked) = watch::channel(false);
+        let (sender, requested) = watch::channel(false);
         tokio::spawn(async move {
             let name = tokio::select! {
                 _ = terminate.recv() => "SIGTERM",
                 _ = interrupt.recv() => "SIGINT",
             };
-            info!(signal = name, "asked to stop");
+            info!(signal = name, "shutdown requested");
             sender.send_replace(true);
         });
-        Ok(Self { asked, last_answers: LAST_ANSWERS })
+        Ok(Self { requested, drain_time: DRAIN_TIME })
     }
 
-    /// Comes back when no new connection is to be taken.
-    pub async fn asked(mut self) {
-        // An error means that nobody can ask any more; then nobody is left to serve for either.
-        let _ = self.asked.wait_for(|asked| *asked).await;
+    /// Returns when the server must stop accepting connections.
+    pub async fn requested(mut self) {
+        // An error means that the sender is dropped, which is a shutdown as well.
+        let _ = self.requested.wait_for(|requested| *requested).await;
     }
 
-    /// The outcome of `serving`, or `None` when it did not end in time after the signal.
+    /// Returns the outcome of `serving`, or `None` if it did not end in time after the signal.
     pub async fn limit<T>(&self, serving: impl Future<Output = T>) -> Option<T> {
-        let asked = self.clone().asked();
+        let requested = self.clone().requested();
         tokio::pin!(serving);
         tokio::select! {
             outcome = &mut serving => Some(outcome),
-            () = asked => timeout(self.last_answers, serving).await.ok(),
+            () = requested => timeout(self.drain_time, serving).await.ok(),
         }
     }
 }
@@ -58,16 +58,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_ends_by_itself_is_not_limited() {
-        let (_sender, asked) = watch::channel(false);
-        let shutdown = Shutdown { asked, last_answers: Duration::ZERO };
+    async fn completed_work_is_not_limited() {
+        let (_sender, requested) = watch::channel(false);
+        let shutdown = Shutdown { requested, drain_time: Duration::ZERO };
         assert_eq!(shutdown.limit(async { 7 }).await, Some(7));
     }
 
     #[tokio::test]
-    async fn what_never_ends_is_cut_off_after_the_signal() {
-        let (_sender, asked) = watch::channel(true);
-        let shutdown = Shutdown { asked, last_answers: Duration::from_millis(1) };
+    async fn endless_work_is_aborted_after_the_signal() {
+        let (_sender, requested) = watch::channel(true);
+        let shutdown = Shutdown { requested, drain_time: Duration::from_millis(1) };
         assert_eq!(shutdown.limit(std::future::pending::<()>()).await, None);
     }
 }

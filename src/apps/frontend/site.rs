@@ -1,7 +1,7 @@
-//! The built page in memory: it is small, and a path that was not found at the start can never be reached.
+//! The built page in memory. Only files that existed at the start can be served.
 //!
-//! Files are told apart by the hash of their content, not by their time: image layers give every file the same time,
-//! so a server that compares times would call a new page unchanged.
+//! Entity tags are hashes of the content, not times: all files of an image layer have the same time, so a
+//! comparison of times would report a new page as unchanged.
 
 use std::{
     collections::BTreeMap,
@@ -15,37 +15,37 @@ use sha2::{Digest, Sha256};
 
 use crate::media;
 
-/// The page must fit into the pod's memory; a folder beyond this is not our page.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// Maximum size of the page, which must fit into the pod's memory.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Why a folder cannot be served.
+/// The reason why a directory cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    /// A file or folder that cannot be read.
+    /// A file or directory cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
-        /// Which one.
+        /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The folder lacks a file without which there is no page.
-    #[error("{root} holds no {name}; build the page first")]
+    /// The directory lacks a required file.
+    #[error("{root} does not contain {name}; build the page first")]
     Missing {
-        /// The folder.
+        /// The directory.
         root: PathBuf,
-        /// The file.
+        /// The missing file.
         name: &'static str,
     },
-    /// The folder holds more than 64 MiB.
-    #[error("{0} holds more than 64 MiB; it is not the built page")]
+    /// The directory contains more than 64 MiB.
+    #[error("{0} contains more than 64 MiB, so it is not the built page")]
     TooLarge(PathBuf),
 }
 
-/// One representation of a file: its bytes and the tag that names them.
+/// One representation of a file: its bytes and their entity tag.
 #[derive(Debug, Clone)]
 pub struct Variant {
-    /// What is sent.
+    /// The response body.
     pub body: Bytes,
     /// A strong entity tag.
     pub tag: HeaderValue,
@@ -58,9 +58,9 @@ pub struct Asset {
     pub media_type: &'static str,
     /// Its `Cache-Control`.
     pub cache_control: &'static str,
-    /// As it is on disk.
+    /// The uncompressed representation.
     pub plain: Variant,
-    /// Compressed, where that pays.
+    /// The compressed representation, if it is smaller.
     pub gzip: Option<Variant>,
 }
 
@@ -71,10 +71,10 @@ pub struct Site {
 }
 
 impl Site {
-    /// Reads a folder; needs `index.html` and `404.html` in it.
+    /// Reads a directory, which must contain `index.html` and `404.html`.
     pub fn load(root: &Path) -> Result<Self, SiteError> {
         let mut files = BTreeMap::new();
-        read_folder(root, "", &mut 0, &mut files)?;
+        read_dir(root, "", &mut 0, &mut files)?;
         for name in ["index.html", "404.html"] {
             if !files.contains_key(&format!("/{name}")) {
                 return Err(SiteError::Missing { root: root.to_owned(), name });
@@ -85,46 +85,46 @@ impl Site {
         })
     }
 
-    /// The file under a request's path; `/` is `/index.html`.
+    /// Returns the file at a request's path; `/` is `/index.html`.
     pub fn find(&self, path: &str) -> Option<&Asset> {
         self.assets.get(if path == "/" { "/index.html" } else { path })
     }
 
-    /// What is shown where nothing is.
+    /// Returns the page for a path that does not exist.
     pub fn not_found(&self) -> Option<&Asset> {
         self.assets.get("/404.html")
     }
 
-    /// How many files there are.
+    /// Returns the number of files.
     pub fn len(&self) -> usize {
         self.assets.len()
     }
 
-    /// Their size, uncompressed.
+    /// Returns the uncompressed size of all files.
     pub fn bytes(&self) -> usize {
         self.assets.values().map(|asset| asset.plain.body.len()).sum()
     }
 }
 
-fn read_folder(
-    folder: &Path,
+fn read_dir(
+    dir: &Path,
     prefix: &str,
     total: &mut u64,
     files: &mut BTreeMap<String, Bytes>,
 ) -> Result<(), SiteError> {
-    let failed = |source| SiteError::Read { path: folder.to_owned(), source };
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
+    let failed = |source| SiteError::Read { path: dir.to_owned(), source };
+    for entry in std::fs::read_dir(dir).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         let path = entry.path();
         let served = format!("{prefix}/{}", entry.file_name().to_string_lossy());
         if kind.is_dir() {
-            read_folder(&path, &served, total, files)?;
+            read_dir(&path, &served, total, files)?;
         } else if kind.is_file() {
             let read = |source| SiteError::Read { path: path.clone(), source };
             *total += entry.metadata().map_err(read)?.len();
-            if *total > MOST_BYTES {
-                return Err(SiteError::TooLarge(folder.to_owned()));
+            if *total > MAX_BYTES {
+                return Err(SiteError::TooLarge(dir.to_owned()));
             }
             files.insert(served, std::fs::read(&path).map_err(read)?.into());
         }
@@ -144,7 +144,7 @@ fn asset(path: &str, body: Bytes) -> Asset {
     }
 }
 
-/// `None` where compression saves nothing.
+/// Compresses a body; `None` if the result is not smaller.
 fn compress(body: &Bytes) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(body).ok()?;
@@ -153,7 +153,7 @@ fn compress(body: &Bytes) -> Option<Bytes> {
 }
 
 fn tag(name: &str) -> HeaderValue {
-    // Hexadecimal digits and a word in quotes are always a legal header value.
+    // Hexadecimal digits and a suffix in quotes are always a valid header value.
     HeaderValue::from_str(&format!("\"{name}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 

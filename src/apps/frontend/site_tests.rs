@@ -1,10 +1,10 @@
-//! A folder as it is read: what is needed, what is left out, how contents are told apart.
+//! Tests reading a directory: required files, ignored files, entity tags.
 
 use std::fs;
 
 use super::*;
 
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+fn dir_with(files: &[(&str, &str)]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     for (name, content) in files {
         let path = root.path().join(name);
@@ -14,26 +14,26 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     root
 }
 
-const LEAST: [(&str, &str); 2] = [("index.html", "<p>page</p>"), ("404.html", "<p>nothing</p>")];
+const REQUIRED: [(&str, &str); 2] = [("index.html", "<p>page</p>"), ("404.html", "<p>nothing</p>")];
 
 #[test]
-fn a_folder_without_a_page_is_refused_by_name() {
-    let root = folder(&[("index.html", "x")]);
-    let refused = Site::load(root.path()).unwrap_err().to_string();
-    assert!(refused.contains("404.html"), "{refused}");
+fn missing_required_file_is_named() {
+    let root = dir_with(&[("index.html", "x")]);
+    let error = Site::load(root.path()).unwrap_err().to_string();
+    assert!(error.contains("404.html"), "{error}");
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_named() {
-    let refused = Site::load(Path::new("/nowhere/at/all")).unwrap_err().to_string();
-    assert!(refused.contains("/nowhere/at/all"), "{refused}");
+fn missing_directory_is_named() {
+    let error = Site::load(Path::new("/nowhere/at/all")).unwrap_err().to_string();
+    assert!(error.contains("/nowhere/at/all"), "{error}");
 }
 
 #[test]
-fn files_in_folders_are_found_under_their_path() {
-    let mut files = LEAST.to_vec();
+fn nested_files_are_found_by_their_path() {
+    let mut files = REQUIRED.to_vec();
     files.push(("assets/index-1.js", "let a;"));
-    let site = Site::load(folder(&files).path()).unwrap();
+    let site = Site::load(dir_with(&files).path()).unwrap();
     assert_eq!(site.len(), 3);
     assert_eq!(site.bytes(), 11 + 14 + 6);
     assert!(site.find("/assets/index-1.js").is_some());
@@ -43,27 +43,28 @@ fn files_in_folders_are_found_under_their_path() {
 }
 
 #[test]
-fn links_out_of_the_folder_are_left_out() {
-    let root = folder(&LEAST);
+fn symbolic_links_are_ignored() {
+    let root = dir_with(&REQUIRED);
     std::os::unix::fs::symlink("/etc/hostname", root.path().join("hostname")).unwrap();
     assert!(Site::load(root.path()).unwrap().find("/hostname").is_none());
 }
 
 #[test]
-fn a_tag_names_the_content() {
-    let first = Site::load(folder(&LEAST).path()).unwrap();
-    let again = Site::load(folder(&LEAST).path()).unwrap();
-    let other = Site::load(folder(&[("index.html", "<p>new</p>"), LEAST[1]]).path()).unwrap();
+fn entity_tag_depends_on_the_content_only() {
+    let first = Site::load(dir_with(&REQUIRED).path()).unwrap();
+    let again = Site::load(dir_with(&REQUIRED).path()).unwrap();
+    let other = Site::load(dir_with(&[("index.html", "<p>new</p>"), REQUIRED[1]]).path()).unwrap();
     let tag = |site: &Site| site.find("/").unwrap().plain.tag.clone();
     assert_eq!(tag(&first), tag(&again));
     assert_ne!(tag(&first), tag(&other));
 }
 
 #[test]
-fn only_what_shrinks_is_compressed() {
+fn only_files_that_shrink_are_compressed() {
     let long = "wave ".repeat(200);
     let site =
-        Site::load(folder(&[LEAST[0], LEAST[1], ("long.txt", &long), ("font.woff2", &long)]).path()).unwrap();
+        Site::load(dir_with(&[REQUIRED[0], REQUIRED[1], ("long.txt", &long), ("font.woff2", &long)]).path())
+            .unwrap();
     let compressed = site.find("/long.txt").unwrap().gzip.as_ref().unwrap();
     assert!(compressed.body.len() < 100);
     assert_ne!(compressed.tag, site.find("/long.txt").unwrap().plain.tag);

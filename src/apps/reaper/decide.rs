@@ -1,43 +1,43 @@
-//! Whether an environment may live on; pure.
+//! Decides whether an environment must be removed. Pure.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// What is known of an environment.
+/// The observed state of an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
-    /// The present moment.
+pub struct Observed {
+    /// The current time.
     pub now: Timestamp,
-    /// When it goes in any case.
+    /// The time at which it is removed in any case.
     pub deadline: Option<Timestamp>,
-    /// How long its owner has been silent, by a clock that stands while the machine sleeps; absent where nobody is
-    /// expected to speak.
-    pub silent: Option<Duration>,
-    /// How long an owner may be silent.
+    /// The time since the owner's last heartbeat, on a clock that stops while the machine sleeps; `None`
+    /// without an owner.
+    pub silence: Option<Duration>,
+    /// The maximum time without a heartbeat.
     pub grace: Duration,
 }
 
-/// What becomes of it.
+/// The decision about an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is needed.
-    Lives,
-    /// It goes: its time is over.
+    /// Keep it.
+    Keep,
+    /// Remove it: its lease has expired.
     Expired,
-    /// It goes: its owner is dead.
+    /// Remove it: its owner is gone.
     Orphaned,
 }
 
-/// Judges.
-pub fn decide(known: Known) -> Verdict {
-    if known.deadline.is_some_and(|deadline| known.now >= deadline) {
+/// Returns the decision for an observed state.
+pub fn decide(observed: Observed) -> Verdict {
+    if observed.deadline.is_some_and(|deadline| observed.now >= deadline) {
         return Verdict::Expired;
     }
-    if known.silent.is_some_and(|silent| silent > known.grace) {
+    if observed.silence.is_some_and(|silence| silence > observed.grace) {
         return Verdict::Orphaned;
     }
-    Verdict::Lives
+    Verdict::Keep
 }
 
 #[cfg(test)]
@@ -46,21 +46,21 @@ mod tests {
 
     use super::*;
 
-    fn moment(second: i64) -> Timestamp {
+    fn at_second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
 
     prop_compose! {
-        fn known()(
+        fn observed()(
             now in 0i64..10_000,
             deadline in proptest::option::of(0i64..10_000),
-            silent in proptest::option::of(0u64..100),
+            silence in proptest::option::of(0u64..100),
             grace in 0u64..100,
-        ) -> Known {
-            Known {
-                now: moment(now),
-                deadline: deadline.map(moment),
-                silent: silent.map(Duration::from_secs),
+        ) -> Observed {
+            Observed {
+                now: at_second(now),
+                deadline: deadline.map(at_second),
+                silence: silence.map(Duration::from_secs),
                 grace: Duration::from_secs(grace),
             }
         }
@@ -68,26 +68,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_owner_who_speaks_in_time_keeps_it(known in known()) {
-            let in_time = known.deadline.is_none_or(|deadline| known.now < deadline);
-            let speaks = known.silent.is_none_or(|silent| silent <= known.grace);
-            prop_assert_eq!(decide(known) == Verdict::Lives, in_time && speaks);
+        fn environment_is_kept_while_owner_and_lease_are_alive(observed in observed()) {
+            let in_time = observed.deadline.is_none_or(|deadline| observed.now < deadline);
+            let alive = observed.silence.is_none_or(|silence| silence <= observed.grace);
+            prop_assert_eq!(decide(observed) == Verdict::Keep, in_time && alive);
         }
 
         #[test]
-        fn what_goes_never_comes_back_by_waiting(known in known(), seconds in 0i64..10_000) {
-            let later = Known {
-                now: known.now + jiff::SignedDuration::from_secs(seconds),
-                silent: known.silent.map(|silent| silent + Duration::from_secs(seconds.unsigned_abs())),
-                ..known
+        fn waiting_never_reverts_a_removal(observed in observed(), seconds in 0i64..10_000) {
+            let later = Observed {
+                now: observed.now + jiff::SignedDuration::from_secs(seconds),
+                silence: observed.silence.map(|silence| silence + Duration::from_secs(seconds.unsigned_abs())),
+                ..observed
             };
-            prop_assert!(decide(known) == Verdict::Lives || decide(later) != Verdict::Lives);
+            prop_assert!(decide(observed) == Verdict::Keep || decide(later) != Verdict::Keep);
         }
 
         #[test]
-        fn a_clock_that_was_set_never_kills_without_a_deadline(known in known(), now in 0i64..1_000_000) {
-            let known = Known { deadline: None, ..known };
-            prop_assert_eq!(decide(known), decide(Known { now: moment(now), ..known }));
+        fn changed_clock_has_no_effect_without_a_deadline(observed in observed(), now in 0i64..1_000_000) {
+            let observed = Observed { deadline: None, ..observed };
+            prop_assert_eq!(decide(observed), decide(Observed { now: at_second(now), ..observed }));
         }
     }
 }

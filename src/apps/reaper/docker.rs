@@ -1,4 +1,4 @@
-//! What of the environment the daemon knows, and its removal.
+//! Finds and removes the environment's resources in Docker.
 
 use std::collections::HashMap;
 
@@ -16,41 +16,41 @@ use super::arguments::Arguments;
 
 const REQUEST_LIMIT_S: u64 = 60;
 
-/// Connects and agrees on an API version.
+/// Connects and negotiates the API version.
 pub async fn connect(socket: &str) -> Result<Docker, Error> {
     Docker::connect_with_unix(socket, REQUEST_LIMIT_S, API_DEFAULT_VERSION)?.negotiate_version().await
 }
 
-/// Removes once whatever is found of the environment, but not the reaper itself; gives the names.
+/// Removes all resources of the environment that exist now, except the reaper; returns their names.
 pub async fn sweep(docker: &Docker, arguments: &Arguments) -> Result<Vec<String>, Error> {
-    let mut gone = Vec::new();
+    let mut removed = Vec::new();
     for name in containers(docker, arguments).await? {
         remove_container(docker, &name).await?;
-        gone.push(name);
+        removed.push(name);
     }
     let filters = HashMap::from([("label".to_owned(), arguments.labels.clone())]);
     let volumes = ListVolumesOptionsBuilder::new().filters(&filters).build();
     for volume in docker.list_volumes(Some(volumes)).await?.volumes.unwrap_or_default() {
         let force = RemoveVolumeOptionsBuilder::new().force(true).build();
-        absent_is_fine(docker.remove_volume(&volume.name, Some(force)).await)?;
-        gone.push(volume.name);
+        ignore_absent(docker.remove_volume(&volume.name, Some(force)).await)?;
+        removed.push(volume.name);
     }
     let networks = ListNetworksOptionsBuilder::new().filters(&filters).build();
     for network in docker.list_networks(Some(networks)).await? {
         let name = network.name.unwrap_or_default();
-        absent_is_fine(docker.remove_network(&name).await)?;
-        gone.push(name);
+        ignore_absent(docker.remove_network(&name).await)?;
+        removed.push(name);
     }
-    Ok(gone)
+    Ok(removed)
 }
 
 /// Kills and removes a container with its anonymous volumes.
 pub async fn remove_container(docker: &Docker, name: &str) -> Result<(), Error> {
     let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
     match docker.remove_container(name, Some(options)).await {
-        // Somebody else is removing it already.
+        // The container is being removed already.
         Err(Error::DockerResponseServerError { status_code: 409, .. }) => Ok(()),
-        other => absent_is_fine(other),
+        other => ignore_absent(other),
     }
 }
 
@@ -63,23 +63,23 @@ async fn containers(docker: &Docker, arguments: &Arguments) -> Result<Vec<String
     };
     let labelled = list(&arguments.labels).await?;
     let nodes = list(std::slice::from_ref(&arguments.node_label)).await?;
-    let ours = nodes.into_iter().filter(|node| has_mount(node, &arguments.node_mount));
-    let names = labelled.into_iter().chain(ours).filter_map(|container| name(&container));
-    Ok(names.filter(|name| *name != arguments.myself).collect())
+    let own_nodes = nodes.into_iter().filter(|node| has_mount(node, &arguments.node_mount));
+    let names = labelled.into_iter().chain(own_nodes).filter_map(|container| name(&container));
+    Ok(names.filter(|name| *name != arguments.own_container).collect())
 }
 
 fn name(container: &ContainerSummary) -> Option<String> {
     container.names.as_ref()?.first().map(|name| name.trim_start_matches('/').to_owned())
 }
 
-/// A cluster of the same name that somebody else made is left alone.
+/// Whether a container has this mount. A cluster with the same name that another tool created does not have it.
 fn has_mount(container: &ContainerSummary, target: &str) -> bool {
     let mounts = container.mounts.iter().flatten();
     mounts.into_iter().any(|mount| mount.destination.as_deref() == Some(target))
 }
 
-fn absent_is_fine(answer: Result<(), Error>) -> Result<(), Error> {
-    match answer {
+fn ignore_absent(result: Result<(), Error>) -> Result<(), Error> {
+    match result {
         Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(()),
         other => other,
     }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_without_the_mark_is_somebody_elses() {
+    fn node_without_the_ownership_mount_is_ignored() {
         let node = |destination: &str| ContainerSummary {
             names: Some(vec!["/x-control-plane".into()]),
             mounts: Some(vec![MountPoint { destination: Some(destination.into()), ..Default::default() }]),

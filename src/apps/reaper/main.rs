@@ -1,8 +1,7 @@
-//! `seasense-reaper`: removes one environment when nobody needs it any more.
+//! `seasense-reaper`: removes one ephemeral environment when its owner is gone or its lease has expired.
 //!
-//! It stands outside the program that made the environment, so that `kill -9`, a reboot or a lost checkout cannot leave
-//! anything behind: it goes when its owner falls silent or its time is over, and takes everything of the environment
-//! along, itself last. What belongs to the environment it is told by filters; it knows no other.
+//! It runs in a separate container, so that `kill -9`, a reboot or a lost checkout of the owner leaves no
+//! resources behind. It removes every resource that its filters select, and its own container last.
 
 mod arguments;
 mod decide;
@@ -22,7 +21,7 @@ async fn main() -> ExitCode {
     match watch::run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The daemon starts it again, which also finds a socket that was made anew.
+            // Docker restarts the container, which then also uses a recreated socket.
             tracing::error!("{error}");
             ExitCode::FAILURE
         }

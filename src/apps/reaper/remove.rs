@@ -1,4 +1,4 @@
-//! The removal: again and again until nothing comes back, then the files, then itself.
+//! Removes the environment: its Docker resources until none reappears, its files, then the reaper.
 
 use std::{
     io,
@@ -8,46 +8,50 @@ use std::{
 
 use bollard::{Docker, errors::Error};
 
-use super::{arguments::Arguments, docker, watch::PAUSE};
+use super::{arguments::Arguments, docker};
 
-/// A program that the owner started may outlive it and make one more container: so long nothing must come.
-const QUIET_WHILE_MADE: Duration = Duration::from_secs(15);
-/// Once the cluster was whole nobody makes anything any more.
+/// The time between two sweeps.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time without a new resource if the cluster was incomplete: a process of the owner may outlive it and create
+/// nodes.
+const QUIET_WHILE_CREATING: Duration = Duration::from_secs(15);
+/// Time without a new resource if the cluster was complete.
 const QUIET: Duration = Duration::from_secs(2);
 
-/// How often the daemon may refuse in a row before the reaper begins anew.
-const PATIENCE: u32 = 20;
+/// Consecutive errors of Docker after which the reaper restarts.
+const MAX_ERRORS: u32 = 20;
 
-/// Removes everything; returns when the reaper itself is about to be removed.
+/// Removes everything; the last call removes the reaper itself.
 pub async fn run(daemon: &Docker, arguments: &Arguments) -> Result<(), Error> {
-    let quiet = if arguments.whole.exists() { QUIET } else { QUIET_WHILE_MADE };
-    empty(daemon, arguments, quiet).await?;
+    let quiet = if arguments.cluster_record.exists() { QUIET } else { QUIET_WHILE_CREATING };
+    sweep_until_quiet(daemon, arguments, quiet).await?;
     for path in &arguments.paths {
-        match forget(path) {
+        match delete(path) {
             Ok(()) => tracing::info!(path = %path.display(), "removed"),
-            Err(error) => tracing::warn!(path = %path.display(), %error, "could not be removed"),
+            Err(error) => tracing::warn!(path = %path.display(), %error, "cannot remove the path"),
         }
     }
-    tracing::info!("nothing is left but me");
-    docker::remove_container(daemon, &arguments.myself).await
+    tracing::info!("removing the reaper");
+    docker::remove_container(daemon, &arguments.own_container).await
 }
 
-/// Sweeps until nothing was found for the time `quiet`.
-async fn empty(daemon: &Docker, arguments: &Arguments, quiet: Duration) -> Result<(), Error> {
-    let mut pause = tokio::time::interval(PAUSE);
+/// Sweeps until no resource was found for the time `quiet`.
+async fn sweep_until_quiet(daemon: &Docker, arguments: &Arguments, quiet: Duration) -> Result<(), Error> {
+    let mut pause = tokio::time::interval(SWEEP_INTERVAL);
     let mut last_found = Instant::now();
-    let mut refused = 0;
+    let mut errors = 0;
     while last_found.elapsed() < quiet {
         pause.tick().await;
         match docker::sweep(daemon, arguments).await {
-            Ok(gone) if gone.is_empty() => refused = 0,
-            Ok(gone) => {
-                tracing::info!(?gone, "removed");
-                (last_found, refused) = (Instant::now(), 0);
+            Ok(removed) if removed.is_empty() => errors = 0,
+            Ok(removed) => {
+                tracing::info!(?removed, "removed");
+                (last_found, errors) = (Instant::now(), 0);
             }
-            Err(error) if refused < PATIENCE => {
-                tracing::warn!(%error, "the daemon refused; trying again");
-                (last_found, refused) = (Instant::now(), refused + 1);
+            Err(error) if errors < MAX_ERRORS => {
+                tracing::warn!(%error, "Docker failed; retrying");
+                (last_found, errors) = (Instant::now(), errors + 1);
             }
             Err(error) => return Err(error),
         }
@@ -55,7 +59,8 @@ async fn empty(daemon: &Docker, arguments: &Arguments, quiet: Duration) -> Resul
     Ok(())
 }
 
-fn forget(path: &Path) -> io::Result<()> {
+/// Deletes a file or directory; an absent one is fine.
+fn delete(path: &Path) -> io::Result<()> {
     let removed = match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => std::fs::remove_dir_all(path),
         Ok(_) => std::fs::remove_file(path),
@@ -72,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_and_folders_are_forgotten_and_links_are_not_followed() {
+    fn files_and_directories_are_deleted_without_following_links() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("state/deep")).unwrap();
@@ -81,10 +86,10 @@ mod tests {
         std::os::unix::fs::symlink(at("precious"), at("state/link")).unwrap();
         std::os::unix::fs::symlink(at("precious"), at("link")).unwrap();
         for name in ["state", "lock", "link", "never"] {
-            forget(&at(name)).unwrap();
+            delete(&at(name)).unwrap();
         }
-        let left: Vec<_> =
+        let remaining: Vec<_> =
             std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left, ["precious"]);
+        assert_eq!(remaining, ["precious"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Watching one environment until it has to go.
+//! Watches one environment until it must be removed.
 
 use std::{
     path::Path,
@@ -10,61 +10,61 @@ use jiff::Timestamp;
 
 use super::{
     arguments::Arguments,
-    decide::{Known, Verdict, decide},
+    decide::{Observed, Verdict, decide},
     docker, remove,
 };
 
-/// The pause between two looks.
-pub const PAUSE: Duration = Duration::from_secs(1);
+/// The time between two checks of the owner and the deadline.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Watches, then removes.
+/// Watches the environment, then removes it.
 ///
-/// How long the owner has been silent is measured from what this process saw itself: after a reboot it begins at zero,
-/// and a clock that somebody sets changes nothing.
+/// The time without a heartbeat is measured with this process's monotonic clock, so a reboot starts it at zero
+/// and a changed system clock has no effect.
 pub async fn run(arguments: &Arguments) -> Result<(), Error> {
     let daemon = docker::connect(&arguments.socket).await?;
     tracing::info!(labels = ?arguments.labels, deadline = ?arguments.deadline, "watching");
-    let mut pause = tokio::time::interval(PAUSE);
+    let mut pause = tokio::time::interval(CHECK_INTERVAL);
     pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut owner = Owner::new(Instant::now());
     loop {
         pause.tick().await;
-        let beat = arguments.heartbeat.as_deref().map(beat);
-        let verdict = decide(Known {
+        let beat = arguments.heartbeat.as_deref().map(last_beat);
+        let verdict = decide(Observed {
             now: Timestamp::now(),
             deadline: arguments.deadline,
-            silent: beat.map(|beat| owner.silent(beat, Instant::now())),
+            silence: beat.map(|beat| owner.silence(beat, Instant::now())),
             grace: Duration::from_secs(arguments.grace),
         });
-        if verdict != Verdict::Lives {
+        if verdict != Verdict::Keep {
             tracing::info!(?verdict, "removing the environment");
             return remove::run(&daemon, arguments).await;
         }
     }
 }
 
-/// When the owner last said that it lives; `None` where it has not yet, or not any more.
-fn beat(file: &Path) -> Option<SystemTime> {
+/// Returns the time of the owner's last heartbeat; `None` if the file does not exist.
+fn last_beat(file: &Path) -> Option<SystemTime> {
     std::fs::metadata(file).ok()?.modified().ok()
 }
 
-/// What was heard of the owner.
+/// The last observed heartbeat of the owner.
 struct Owner {
     beat: Option<SystemTime>,
-    heard: Instant,
+    seen_at: Instant,
 }
 
 impl Owner {
     fn new(now: Instant) -> Self {
-        Self { beat: None, heard: now }
+        Self { beat: None, seen_at: now }
     }
 
-    /// How long nothing new was heard. A file that vanished is nothing new.
-    fn silent(&mut self, beat: Option<SystemTime>, now: Instant) -> Duration {
+    /// Returns the time since the heartbeat last changed. A removed file is not a change.
+    fn silence(&mut self, beat: Option<SystemTime>, now: Instant) -> Duration {
         if beat.is_some() && beat != self.beat {
-            (self.beat, self.heard) = (beat, now);
+            (self.beat, self.seen_at) = (beat, now);
         }
-        now.duration_since(self.heard)
+        now.duration_since(self.seen_at)
     }
 }
 
@@ -73,15 +73,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_something_new_ends_the_silence() {
+    fn only_a_changed_heartbeat_ends_the_silence() {
         let begun = Instant::now();
         let at = |seconds| begun + Duration::from_secs(seconds);
-        let heard = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        let beat = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         let mut owner = Owner::new(begun);
-        assert_eq!(owner.silent(None, at(3)), Duration::from_secs(3), "it has not spoken yet");
-        assert_eq!(owner.silent(heard(100), at(4)), Duration::ZERO);
-        assert_eq!(owner.silent(heard(100), at(9)), Duration::from_secs(5));
-        assert_eq!(owner.silent(None, at(10)), Duration::from_secs(6), "the file vanished");
-        assert_eq!(owner.silent(heard(50), at(11)), Duration::ZERO, "a clock that was set back still beats");
+        assert_eq!(owner.silence(None, at(3)), Duration::from_secs(3), "no heartbeat yet");
+        assert_eq!(owner.silence(beat(100), at(4)), Duration::ZERO);
+        assert_eq!(owner.silence(beat(100), at(9)), Duration::from_secs(5));
+        assert_eq!(owner.silence(None, at(10)), Duration::from_secs(6), "the file was removed");
+        assert_eq!(owner.silence(beat(50), at(11)), Duration::ZERO, "a clock that was set back still counts");
     }
 }

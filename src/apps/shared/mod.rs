@@ -1,4 +1,4 @@
-//! The contract between buoys and backend, and the habits every workload has in common.
+//! The contract between buoys and backend, and the code that all workloads share.
 
 pub mod logs;
 pub mod parameter;

@@ -1,4 +1,4 @@
-//! The quantities a buoy measures: CF standard names, units, and the range outside of which a value is no sea water.
+//! The quantities that a buoy measures: CF standard names, units, and valid ranges.
 
 /// One measured quantity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -7,9 +7,9 @@ pub struct Parameter {
     pub id: i16,
     /// CF standard name.
     pub name: &'static str,
-    /// Short name for people.
+    /// Display name.
     pub label: &'static str,
-    /// Unit of every value; `1` is dimensionless.
+    /// Unit of every value; `1` means dimensionless.
     pub unit: &'static str,
     /// Smallest value that is physically possible at sea.
     pub minimum: f64,
@@ -23,7 +23,7 @@ pub const TEMPERATURE: Parameter = Parameter {
     name: "sea_water_temperature",
     label: "Water temperature",
     unit: "degC",
-    // Below the freezing point of the saltiest water; hot shallow lagoons stay under 45.
+    // The minimum is below the freezing point of the saltiest water; the hottest shallow lagoons are below 45.
     minimum: -3.0,
     maximum: 45.0,
 };
@@ -58,15 +58,15 @@ pub const PH: Parameter = Parameter {
     maximum: 10.0,
 };
 
-/// Every parameter, in the order of the ids.
+/// All parameters, in the order of their ids.
 pub const ALL: [Parameter; 4] = [TEMPERATURE, SALINITY, OXYGEN, PH];
 
-/// The parameter with this CF name.
+/// Returns the parameter with this CF name.
 pub fn by_name(name: &str) -> Option<&'static Parameter> {
     ALL.iter().find(|parameter| parameter.name == name)
 }
 
-/// The parameter with this key.
+/// Returns the parameter with this key.
 pub fn by_id(id: i16) -> Option<&'static Parameter> {
     ALL.iter().find(|parameter| parameter.id == id)
 }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_ids_find_their_parameter() {
+    fn every_parameter_is_found_by_name_and_id() {
         for parameter in &ALL {
             assert_eq!(by_name(parameter.name), Some(parameter));
             assert_eq!(by_id(parameter.id), Some(parameter));

@@ -1,19 +1,19 @@
-//! Turns the signals that ask a process to end into one future.
+//! Turns the signals that stop a process into one future.
 
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Becomes true once the process has been asked to end; clones see the same value.
+/// Becomes true when a shutdown is requested; clones share the value.
 pub type Shutdown = watch::Receiver<bool>;
 
-/// Listens for SIGTERM (the cluster) and SIGINT (a person) from now on.
+/// Starts listening for SIGTERM (from the cluster) and SIGINT (from a user).
 pub fn listen() -> std::io::Result<Shutdown> {
     listen_for(None)
 }
 
-/// The same, and asks by itself when `limit` has passed.
+/// Like [`listen`], and also requests the shutdown when `limit` has passed.
 pub fn listen_for(limit: Option<Duration>) -> std::io::Result<Shutdown> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -24,9 +24,9 @@ pub fn listen_for(limit: Option<Duration>) -> std::io::Result<Shutdown> {
             _ = interrupt.recv() => "SIGINT",
             () = passed(limit) => "the time limit",
         };
-        tracing::info!(signal = name, "asked to end");
+        tracing::info!(signal = name, "shutdown requested");
         let _ = sender.send(true);
-        // The receivers would see an error, not `true`, if the sender went away first.
+        // The receivers would see an error instead of `true` if the sender were dropped now.
         sender.closed().await;
     });
     Ok(receiver)
@@ -40,9 +40,9 @@ async fn passed(limit: Option<Duration>) {
     }
 }
 
-/// Waits until the process has been asked to end.
+/// Waits until a shutdown is requested.
 pub async fn requested(mut shutdown: Shutdown) {
-    let _ = shutdown.wait_for(|ended| *ended).await;
+    let _ = shutdown.wait_for(|requested| *requested).await;
 }
 
 #[cfg(test)]
@@ -50,9 +50,9 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_limit_ends_it_and_without_one_nothing_does() {
-        let (limited, endless) = (listen_for(Some(Duration::from_millis(5))).unwrap(), listen().unwrap());
+    async fn shutdown_is_requested_after_the_limit_only() {
+        let (limited, unlimited) = (listen_for(Some(Duration::from_millis(5))).unwrap(), listen().unwrap());
         requested(limited).await;
-        assert!(!*endless.borrow());
+        assert!(!*unlimited.borrow());
     }
 }

@@ -1,30 +1,30 @@
-//! Bearer tokens of buoys: derived from one enrolment key, so that nobody has to hand out a list.
+//! Bearer tokens of buoys, derived from one enrolment key, so that no list of tokens has to be distributed.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The fewest bytes an enrolment key may have; 64 hex characters are 256 bits.
+/// Minimum bytes of an enrolment key; a usual key is 64 hex characters (256 bits).
 pub const KEY_MIN_LEN: usize = 32;
 
-/// The key that all tokens of one fleet are derived from.
+/// The key from which all tokens of one fleet are derived.
 #[derive(Clone)]
 pub struct EnrolmentKey(Vec<u8>);
 
-/// Why a text is no enrolment key.
+/// The error for an enrolment key that is too short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the enrolment key has {0} characters and needs at least {KEY_MIN_LEN}")]
+#[error("the enrolment key has {0} characters, at least {KEY_MIN_LEN} are required")]
 pub struct WeakKey(usize);
 
 impl EnrolmentKey {
-    /// Takes the key as the text it is stored as; white space around it (an editor's last newline) is not part of it.
+    /// Creates a key from its text; surrounding white space, such as a trailing newline, is ignored.
     pub fn new(text: &str) -> Result<Self, WeakKey> {
         let key = text.trim().as_bytes();
         if key.len() < KEY_MIN_LEN { Err(WeakKey(key.len())) } else { Ok(Self(key.to_vec())) }
     }
 
-    /// The token of `buoy`: lower-case hex of HMAC-SHA256(key, buoy id).
+    /// Returns the token of `buoy`: lower-case hex of HMAC-SHA256(key, buoy id).
     pub fn token(&self, buoy: &str) -> String {
-        // HMAC takes keys of every length, so the error branch cannot be reached with a checked key.
+        // HMAC accepts keys of any length, so this cannot fail.
         Hmac::<Sha256>::new_from_slice(&self.0)
             .map(|mac| hex::encode(mac.chain_update(buoy.as_bytes()).finalize().into_bytes()))
             .unwrap_or_default()
@@ -37,21 +37,21 @@ impl std::fmt::Debug for EnrolmentKey {
     }
 }
 
-/// What the database keeps of a token.
+/// Returns the hash of a token, which the database stores.
 pub fn digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// What the ids of the fleet begin with.
+/// Prefix of the ids of the collection's buoys.
 pub const FLEET: &str = "buoy";
 
-/// What the ids of those begin with that only try whether the way to the database works.
-pub const CANARY: &str = "canary";
+/// Prefix of the ids of probe buoys, which measure a promotion and do not belong to the collection.
+pub const PROBE: &str = "probe";
 
-/// How many of those there are in every environment.
-pub const CANARIES: u32 = 3;
+/// How many probe buoys every environment enrols.
+pub const PROBES: u32 = 3;
 
-/// The id of the buoy of this kind with this number, from 1: `buoy-001`.
+/// Returns the id of the buoy of this kind with this number, from 1: `buoy-001`.
 pub fn id(kind: &str, number: u32) -> String {
     format!("{kind}-{number:03}")
 }
@@ -72,14 +72,14 @@ mod tests {
     }
 
     #[test]
-    fn a_newline_at_the_end_of_the_key_file_changes_nothing() {
+    fn trailing_newline_of_the_key_is_ignored() {
         let (bare, edited) =
             (EnrolmentKey::new(KEY).unwrap(), EnrolmentKey::new(&format!("{KEY}\n")).unwrap());
         assert_eq!(bare.token("buoy-001"), edited.token("buoy-001"));
     }
 
     #[test]
-    fn a_short_key_is_refused_and_a_key_is_never_shown() {
+    fn short_key_is_rejected_and_debug_hides_the_key() {
         assert_eq!(EnrolmentKey::new("short").unwrap_err(), WeakKey(5));
         assert!(!format!("{:?}", EnrolmentKey::new(KEY).unwrap()).contains("0001"));
     }

@@ -1,4 +1,4 @@
-//! What a buoy sends and what the backend answers, as JSON.
+//! The JSON messages between buoys and backend.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Depth of a surface buoy's sensors, centimetres, where a reading names none.
+/// Default depth of the sensors of a surface buoy, centimetres.
 pub const DEFAULT_DEPTH_CM: i32 = 100;
 
 const fn default_depth_cm() -> i32 {
     DEFAULT_DEPTH_CM
 }
 
-/// Readings of one buoy since one of its starts.
+/// Readings of one buoy, all from the same start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
-    /// Id of the buoy; the bearer token must be its own.
+    /// Id of the buoy; the bearer token must belong to it.
     #[schema(example = "buoy-001")]
     pub buoy: String,
-    /// Counts the starts of the buoy, so that sequence numbers may begin again.
+    /// Number of the buoy's start; sequence numbers restart with it.
     #[schema(minimum = 0, example = 1)]
     pub boot_id: i64,
     /// The readings, at most 1000.
@@ -28,11 +28,11 @@ pub struct Batch {
     pub readings: Vec<Reading>,
 }
 
-/// One reading: everything measured at one place and one moment.
+/// One reading: everything measured at one position and time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
-    /// Number of the reading since the start of the buoy; with buoy and `boot_id` it identifies the reading for ever.
+    /// Sequence number since the start of the buoy; identifies the reading together with buoy and `boot_id`.
     #[schema(minimum = 0, example = 17)]
     pub seq: i64,
     /// When it was measured, by the buoy's clock; microseconds are kept.
@@ -51,38 +51,38 @@ pub struct Reading {
     pub values: BTreeMap<String, f64>,
 }
 
-/// The answer to a batch: what became of each reading, in the order in which they were sent.
+/// The answer to a batch: the outcome of each reading, in the order of the batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
-    /// Readings that are stored now and were not before.
+    /// Readings that this request stored.
     pub accepted: usize,
-    /// Readings that were stored before, with the same content.
+    /// Readings that were stored before with the same content.
     pub duplicate: usize,
-    /// Readings that are not stored; sending them again is useless.
+    /// Readings that are not stored; a retry has the same outcome.
     pub rejected: usize,
     /// One entry per reading.
     pub results: Vec<Outcome>,
 }
 
-/// What became of one reading.
+/// The outcome of one reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Outcome {
     /// The reading's sequence number.
     pub seq: i64,
-    /// Its fate.
+    /// Whether it is stored.
     pub status: Status,
-    /// Why it was rejected.
+    /// The reason for its rejection.
     #[schema(required)]
     pub reason: Option<String>,
 }
 
-/// The fate of a reading.
+/// Whether a reading is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Stored now.
+    /// Stored by this request.
     Accepted,
-    /// Stored before, with the same content.
+    /// Stored before with the same content.
     Duplicate,
     /// Not stored.
     Rejected,

@@ -23,8 +23,8 @@ const IMAGE_USER: u32 = 65532;
 const MEMORY_LIMIT: u64 = 256 << 20;
 const KEY: &str = "/run/seasense/enrolment.key";
 const AUTHORITY: &str = "/run/seasense/ca.crt";
-/// Where the ledger is mounted; its source tells whose buoys they are.
-pub const LEDGER_MOUNT: &str = "/var/lib/seasense";
+/// Where the acknowledgement log is mounted; its source tells whose buoys they are.
+pub const ACK_LOG_MOUNT: &str = "/var/lib/seasense";
 
 /// What lies on this machine for one container.
 pub struct BuoyContainer<'a> {
@@ -34,8 +34,8 @@ pub struct BuoyContainer<'a> {
     pub image: &'a str,
     /// The folder of the key and the authority.
     pub folder: &'a Path,
-    /// The folder of the ledger.
-    pub ledger: &'a Path,
+    /// The folder of the acknowledgement log.
+    pub ack_log: &'a Path,
     /// Whether `folder` holds an authority that they trust instead of the world's.
     pub own_authority: bool,
     /// The address of the node for an environment of this machine, whose name no other machine knows.
@@ -65,7 +65,7 @@ impl BuoyContainer<'_> {
             setting("API", format!("https://{host}:{}/", environment.https_port())),
             setting("SEED", environment.fleet.seed.to_string()),
             setting("KEY_FILE", KEY),
-            setting("LEDGER", LEDGER_MOUNT),
+            setting("ACK_LOG", ACK_LOG_MOUNT),
         ];
         env.extend(self.own_authority.then(|| setting("CA_FILE", AUTHORITY)));
         // The name and its certificate are the public ones; only the way there is the Docker network's.
@@ -80,7 +80,7 @@ impl BuoyContainer<'_> {
             read_only,
         };
         let mut mounts =
-            vec![bind(&key_file(self.folder), KEY, true), bind(self.ledger, LEDGER_MOUNT, false)];
+            vec![bind(&key_file(self.folder), KEY, true), bind(self.ack_log, ACK_LOG_MOUNT, false)];
         mounts.extend(self.own_authority.then(|| bind(&ca_file(self.folder), AUTHORITY, true)));
         mounts
     }
@@ -101,10 +101,10 @@ fn user() -> (u32, u32) {
     }
 }
 
-/// Makes the folder of the ledger and writes `files`; all of it belongs to the container's user, and to nobody else.
-pub fn provide(ledger: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
+/// Creates the folder of the acknowledgement log and writes `files`; only the container's user can read them.
+pub fn provide(ack_log: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
     let what = |path: &Path| format!("prepare `{}` for simulated buoys", path.display());
-    std::fs::create_dir_all(ledger).with_context(Kind::Cluster, || what(ledger))?;
+    std::fs::create_dir_all(ack_log).with_context(Kind::Cluster, || what(ack_log))?;
     for (file, bytes) in files {
         // A container that runs has the file itself mounted, not its name.
         if !std::fs::read(file).is_ok_and(|found| found == *bytes) {
@@ -112,11 +112,11 @@ pub fn provide(ledger: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
         }
     }
     let (user, group) = user();
-    for path in files.iter().map(|(file, _)| file.as_path()).chain([ledger]) {
+    for path in files.iter().map(|(file, _)| file.as_path()).chain([ack_log]) {
         chown(path, Some(user), Some(group)).with_context(Kind::Cluster, || what(path))?;
     }
-    std::fs::set_permissions(ledger, Permissions::from_mode(0o700))
-        .with_context(Kind::Cluster, || what(ledger))
+    std::fs::set_permissions(ack_log, Permissions::from_mode(0o700))
+        .with_context(Kind::Cluster, || what(ack_log))
 }
 
 /// Where the enrolment key lies.
@@ -136,18 +136,18 @@ mod tests {
     #[test]
     fn what_a_vessel_is_given_is_private_and_written_where_it_differs_only() {
         let folder = tempfile::tempdir().unwrap();
-        let (ledger, key) = (folder.path().join("ledger"), key_file(folder.path()));
-        provide(&ledger, &[(key.clone(), b"k"), (ledger.join("before"), b"")]).unwrap();
+        let (ack_log, key) = (folder.path().join("ack-log"), key_file(folder.path()));
+        provide(&ack_log, &[(key.clone(), b"k"), (ack_log.join("before"), b"")]).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&ledger), mode(&key), mode(&ledger.join("before"))), (0o700, 0o600, 0o600));
+        assert_eq!((mode(&ack_log), mode(&key), mode(&ack_log.join("before"))), (0o700, 0o600, 0o600));
         let mounted = std::fs::File::open(&key).unwrap();
         let is_the_same = || {
             use std::os::unix::fs::MetadataExt;
             std::fs::metadata(&key).unwrap().ino() == mounted.metadata().unwrap().ino()
         };
-        provide(&ledger, &[(key.clone(), b"k")]).unwrap();
+        provide(&ack_log, &[(key.clone(), b"k")]).unwrap();
         assert!(is_the_same());
-        provide(&ledger, &[(key.clone(), b"another")]).unwrap();
+        provide(&ack_log, &[(key.clone(), b"another")]).unwrap();
         assert!(!is_the_same());
     }
 }

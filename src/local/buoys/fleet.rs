@@ -1,7 +1,7 @@
 //! The fleet: a container beside the cluster that reaches it only through the public gateway, as a buoy would.
 //!
-//! Its key, the authority it trusts and its ledger lie in the state folder and are mounted. They are readable by one
-//! user only: the person, as whom the fleet then runs, or for root a user of its own, since the fleet never runs as root.
+//! Its key, the authority it trusts and its acknowledgement log lie in the state folder and are mounted. They are
+//! readable by one user only: the person, as whom the fleet then runs, or for root a user of its own, since the fleet never runs as root.
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()
         return Ok(());
     }
     let folder = context.dirs.make_state(&cluster)?.join("fleet");
-    provide(&ledger(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
+    provide(&ack_log(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
     let address = gateway_address(context, &cluster).await?;
     let spec = finished(spec(input, &folder, &address), input);
     if let Some(found) = context.docker.container(&name).await? {
@@ -132,18 +132,18 @@ pub(super) async fn gateway_address(context: &LocalContext, cluster: &str) -> Re
     })
 }
 
-fn ledger(folder: &Path) -> PathBuf {
-    folder.join("ledger")
+fn ack_log(folder: &Path) -> PathBuf {
+    folder.join("ack-log")
 }
 
 fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
     let &FleetInput { environment, image, .. } = input;
-    let ledger = ledger(folder);
+    let ack_log = ack_log(folder);
     let vessel = BuoyContainer {
         environment,
         image,
         folder,
-        ledger: &ledger,
+        ack_log: &ack_log,
         own_authority: true,
         gateway: Some(gateway),
     };

@@ -1,5 +1,5 @@
-//! Canary buoys of a promotion: simulated ones in a container here, which reach the environment through its public gateway
-//! as real ones do. What they send belongs to no collection.
+//! Probe buoys of a promotion: simulated buoys in a container on this machine that reach the environment through its
+//! public gateway. Their readings do not belong to the collection.
 
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,8 @@ use crate::{
     config::Environment,
 };
 
-/// The fleet's word for buoys of no collection, and how many of them the backend enrols.
-const KIND: (&str, u32) = ("canary", 3);
+/// The kind of the fleet's probe buoys, and how many of them the backend enrols.
+const KIND: (&str, u32) = ("probe", 3);
 /// Seconds between two readings of one of them: slower ones would hardly send anything while they are watched.
 const INTERVAL: u32 = 2;
 
@@ -28,7 +28,7 @@ const LIMIT: u32 = 120;
 
 /// What they need.
 #[derive(Clone, Copy)]
-pub struct CanaryInput<'a> {
+pub struct ProbeInput<'a> {
     /// The environment that they sail for.
     pub environment: &'a Environment,
     /// The image, as the daemon can name or pull it.
@@ -42,11 +42,11 @@ pub struct CanaryInput<'a> {
 }
 
 fn container(environment: &Environment) -> String {
-    format!("{}-canary", environment.cluster_name())
+    format!("{}-probe", environment.cluster_name())
 }
 
-/// Sets new ones to sea, with a ledger of their own, and gives the ledger's folder.
-pub async fn start(context: &LocalContext, input: &CanaryInput<'_>) -> Result<PathBuf> {
+/// Starts new ones with a separate acknowledgement log; returns the folder of that log.
+pub async fn start(context: &LocalContext, input: &ProbeInput<'_>) -> Result<PathBuf> {
     let environment = input.environment;
     let (folder, gateway) = if environment.cluster.engine.is_attached() {
         (context.dirs.make_attached(environment.name())?, None)
@@ -54,14 +54,14 @@ pub async fn start(context: &LocalContext, input: &CanaryInput<'_>) -> Result<Pa
         let cluster = environment.cluster_name();
         (context.dirs.make_state(&cluster)?, Some(fleet::gateway_address(context, &cluster).await?))
     };
-    let folder = folder.join("canary");
+    let folder = folder.join("probe");
     stop(&context.docker, environment).await?;
-    let ledger = write_files(&folder, input)?;
+    let ack_log = write_files(&folder, input)?;
     if context.docker.image_id(input.image).await?.is_none() {
         context.docker.pull_image(input.image).await?;
     }
-    context.docker.run(&spec(&folder, &ledger, gateway.as_deref(), input)).await?;
-    Ok(ledger)
+    context.docker.run(&spec(&folder, &ack_log, gateway.as_deref(), input)).await?;
+    Ok(ack_log)
 }
 
 /// Takes them away; what they noted stays.
@@ -75,22 +75,22 @@ pub async fn stop(docker: &Docker, environment: &Environment) -> Result<()> {
     Ok(())
 }
 
-/// Writes what the container mounts; what only its user may read belongs to it. Gives the ledger's folder.
-fn write_files(folder: &Path, input: &CanaryInput<'_>) -> Result<PathBuf> {
+/// Writes the files that the container mounts, readable by its user only; returns the folder of the acknowledgement log.
+fn write_files(folder: &Path, input: &ProbeInput<'_>) -> Result<PathBuf> {
     let second = input.now.as_second();
-    let ledger = folder.join(format!("ledger-{second}"));
+    let ack_log = folder.join(format!("ack-log-{second}"));
     // The fleet numbers its starts after the last file it finds: this one makes the number that of the present second.
-    let before = ledger.join(format!("acknowledged-{second:06}.jsonl"));
+    let before = ack_log.join(format!("acknowledged-{second:06}.jsonl"));
     let mut files = vec![(before, &b""[..]), (key_file(folder), input.key)];
     files.extend(input.ca.map(|ca| (ca_file(folder), ca)));
-    provide(&ledger, &files)?;
-    Ok(ledger)
+    provide(&ack_log, &files)?;
+    Ok(ack_log)
 }
 
-fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput<'_>) -> ContainerSpec {
-    let &CanaryInput { environment, image, .. } = input;
+fn spec(folder: &Path, ack_log: &Path, gateway: Option<&str>, input: &ProbeInput<'_>) -> ContainerSpec {
+    let &ProbeInput { environment, image, .. } = input;
     let vessel =
-        BuoyContainer { environment, image, folder, ledger, own_authority: input.ca.is_some(), gateway };
+        BuoyContainer { environment, image, folder, ack_log, own_authority: input.ca.is_some(), gateway };
     let mut spec = vessel.spec();
     spec.env.extend([
         setting("KIND", KIND.0),
@@ -100,7 +100,7 @@ fn spec(folder: &Path, ledger: &Path, gateway: Option<&str>, input: &CanaryInput
         // They are here to watch the present, not to fill in the past.
         setting("BACKFILL", "0"),
     ]);
-    let labels = labels::of_environment(environment.instance(), "canary");
+    let labels = labels::of_environment(environment.instance(), "probe");
     ContainerSpec { name: container(environment), labels, ..spec }
 }
 
@@ -119,18 +119,18 @@ mod tests {
         let environment = staging();
         let now = Timestamp::from_second(1_790_000_000).unwrap();
         let input =
-            CanaryInput { environment: &environment, image: "fleet", key: b"secret-key", ca: None, now };
+            ProbeInput { environment: &environment, image: "fleet", key: b"secret-key", ca: None, now };
         let folder = tempfile::tempdir().unwrap();
-        let ledger = write_files(folder.path(), &input).unwrap();
-        assert!(ledger.join("acknowledged-1790000000.jsonl").is_file());
-        let spec = spec(folder.path(), &ledger, None, &input);
+        let ack_log = write_files(folder.path(), &input).unwrap();
+        assert!(ack_log.join("acknowledged-1790000000.jsonl").is_file());
+        let spec = spec(folder.path(), &ack_log, None, &input);
         let told = format!("{:?} {:?}", spec.env, spec.labels);
         assert!(
             told.contains("https://staging.seasense.org:30443/") && !told.contains("secret-key"),
             "{told}"
         );
         assert!(!told.contains("CONNECT") && !told.contains("CA_FILE"), "the world's names and authorities");
-        assert!(told.contains(r#"("KIND", "canary")"#), "they are never taken for real ones: {told}");
+        assert!(told.contains(r#"("KIND", "probe")"#), "they are never taken for real ones: {told}");
         assert!(spec.read_only && spec.user != "0:0");
     }
 }

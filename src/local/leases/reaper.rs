@@ -116,12 +116,12 @@ fn command(environment: &Environment, lease: &Lease) -> Vec<String> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let mut options = vec![
         ("--socket", SOCKET.to_owned()),
-        ("--myself", container(&cluster)),
+        ("--own-container", container(&cluster)),
         ("--label", format!("{}={}", labels::OWNER, labels::SEASENSE)),
         ("--label", format!("{}={}", labels::ENVIRONMENT, environment.instance())),
         ("--node-label", format!("{KIND_CLUSTER}={cluster}")),
         ("--node-mount", OWNERSHIP_MOUNT.to_owned()),
-        ("--whole", text(&record::file(&state))),
+        ("--cluster-record", text(&record::file(&state))),
         ("--remove", text(&state)),
     ];
     // The name of an environment that lives and dies with a process is never used again; another's lock file stays.
@@ -169,12 +169,12 @@ mod tests {
         let spec = made(Some(7)).await;
         insta::assert_snapshot!(spec.command.join(" ").replace(" --", "\n--"), @r"
         --socket=/run/docker.sock
-        --myself=seasense-ci-0badcafe-reaper
+        --own-container=seasense-ci-0badcafe-reaper
         --label=org.seasense.owner=seasense
         --label=org.seasense.environment=ci-0badcafe
         --node-label=io.x-k8s.kind.cluster=seasense-ci-0badcafe
         --node-mount=/etc/seasense
-        --whole=/state/seasense-ci-0badcafe/cluster.json
+        --cluster-record=/state/seasense-ci-0badcafe/cluster.json
         --remove=/state/seasense-ci-0badcafe
         --heartbeat=/state/seasense-ci-0badcafe/heartbeat
         --remove=/locks/seasense-ci-0badcafe.lock

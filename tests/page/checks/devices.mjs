@@ -1,4 +1,4 @@
-// A phone, the dark, and people who cannot bear motion.
+// Phones, the dark mode, and reduced motion.
 import { must } from "../lib/report.mjs";
 import { untilCharted, untilLive, visit } from "../lib/browser.mjs";
 import { contrasts } from "../lib/contrast.mjs";
@@ -6,13 +6,13 @@ import { contrasts } from "../lib/contrast.mjs";
 export async function devices(context) {
   await phone(context);
   await dark(context);
-  await still(context);
+  await reducedMotion(context);
 }
 
 async function phone({ report, browser, target, shoot }) {
   const visitor = await visit(browser, target, { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
   const { page } = visitor;
-  await report.check("a phone of 360 pixels shows everything without scrolling sideways", async () => {
+  await report.check("a phone 360 pixels wide shows everything without horizontal scrolling", async () => {
     await untilLive(page);
     await untilCharted(page);
     const { wide, boxes } = await page.evaluate(() => ({
@@ -46,14 +46,14 @@ async function dark({ report, browser, target, shoot }) {
       return `${style.backgroundColor} ${style.color} ${style.fill}`;
     }));
   const light = await colours();
-  await report.check("text stands out in the light", async () => legible(page));
+  await report.check("text has enough contrast in the light mode", async () => legible(page));
   await page.emulateMedia({ colorScheme: "dark" });
-  await report.check("the dark changes the colours of page, map and charts", async () => {
+  await report.check("the dark mode changes the colours of page, map and charts", async () => {
     const now = await colours();
     now.forEach((colour, index) => must(colour !== light[index], `still ${colour}`));
     await untilCharted(page);
   });
-  await report.check("text stands out in the dark", async () => legible(page));
+  await report.check("text has enough contrast in the dark mode", async () => legible(page));
   await shoot(page, "dark");
   await visitor.close();
 }
@@ -63,9 +63,9 @@ async function legible(page) {
   must(weak.length === 0, weak.map(({ text, ratio }) => `${ratio.toFixed(2)}:1 ${JSON.stringify(text)}`).join("\n"));
 }
 
-async function still({ report, browser, target }) {
+async function reducedMotion({ report, browser, target }) {
   const visitor = await visit(browser, target, { reducedMotion: "reduce" });
-  await report.check("nothing moves by itself for those who ask for stillness", async () => {
+  await report.check("nothing is animated with reduced motion", async () => {
     await untilLive(visitor.page);
     const running = await visitor.page.evaluate(() => document.getAnimations().length);
     must(running === 0, `${running} animations run`);

@@ -1,17 +1,17 @@
-// What comes over the wire: headers, what is missing, what can be downloaded.
+// HTTP responses: headers, the 404 page, the download.
 import { must } from "../lib/report.mjs";
 
 export async function served({ report, target }) {
-  await report.check("the page forbids itself scripts of others, frames and inline code", async () => {
+  await report.check("the headers forbid foreign scripts, frames and inline code", async () => {
     const { status, headers } = await target.get("/");
     must(status === 200, `the page answered ${status}`);
     const policy = headers["content-security-policy"] ?? "";
     must(policy.includes("default-src 'self'") && policy.includes("frame-ancestors 'none'") && !policy.includes("unsafe"),
       `the policy is ${JSON.stringify(policy)}`);
-    must(headers["x-content-type-options"] === "nosniff", "types may be guessed");
+    must(headers["x-content-type-options"] === "nosniff", "content type sniffing is allowed");
   });
 
-  await report.check("what is not there is said to be not there, by a page", async () => {
+  await report.check("a missing path returns the 404 page", async () => {
     const { status, type, text } = await target.get("/no-such-page");
     must(status === 404 && type.startsWith("text/html") && text.includes('href="/"'), `${status} ${type}`);
   });
@@ -23,11 +23,11 @@ export async function served({ report, target }) {
     const query = new URLSearchParams({ buoy: readings[0].buoy, from: new Date(to - 3_600_000).toISOString(), to: to.toISOString() });
     const { status, type, text } = await target.get(`/api/v1/observations.csv?${query}`);
     must(status === 200 && type.startsWith("text/csv"), `it answered ${status} ${type}`);
-    must(text.trim().split("\n").length > 1, "it holds no row");
+    must(text.trim().split("\n").length > 1, "it has no row");
   });
 
-  await report.check("the API describes itself", async () => {
+  await report.check("the API serves its OpenAPI description", async () => {
     const { openapi } = await target.json("/api/openapi.json");
-    must(String(openapi).startsWith("3.1"), `it says OpenAPI ${openapi}`);
+    must(String(openapi).startsWith("3.1"), `the OpenAPI version is ${openapi}`);
   });
 }

@@ -1,8 +1,8 @@
-// What a visitor sees first: the fleet, its tracks, the charts, and that it all comes from this host.
+// The initial view: fleet, tracks and charts, all loaded from this host.
 import { must } from "../lib/report.mjs";
 import { untilCharted, untilLive, visit } from "../lib/browser.mjs";
 
-/** How many buoys have been at more than one place since yesterday. */
+/** Returns the number of buoys with more than one position in the last day. */
 async function tracksOfTheDay(target) {
   const to = new Date();
   const query = new URLSearchParams({ from: new Date(to - 86_400_000).toISOString(), to: to.toISOString() });
@@ -18,14 +18,14 @@ export async function shown({ report, browser, target, shoot }) {
 
   await report.check("the map shows every buoy that has a position", async () => {
     let expected = NaN;
-    let shownNow = NaN;
-    for (let attempt = 0; attempt < 20 && expected !== shownNow; attempt += 1) {
+    let displayed = NaN;
+    for (let attempt = 0; attempt < 20 && expected !== displayed; attempt += 1) {
       expected = (await target.json("/api/v1/latest")).readings.length;
       await page.waitForTimeout(500);
-      shownNow = await page.locator("#map .marker").count();
+      displayed = await page.locator("#map .marker").count();
     }
     must(expected > 0, "the API has no reading yet");
-    must(shownNow === expected, `the API has ${expected} buoys with a reading, the map shows ${shownNow}`);
+    must(displayed === expected, `the API has ${expected} buoys with a reading, the map shows ${displayed}`);
     const inside = await page.evaluate(() => {
       const frame = document.querySelector("#map").getBoundingClientRect();
       return [...document.querySelectorAll("#map .marker__dot")].every((dot) => {
@@ -33,10 +33,10 @@ export async function shown({ report, browser, target, shoot }) {
         return x >= frame.left && y >= frame.top && x + width <= frame.right && y + height <= frame.bottom;
       });
     });
-    must(inside, "some buoys lie outside the map");
+    must(inside, "some buoys are outside the map");
   });
 
-  await report.check("the list names every enrolled buoy", async () => {
+  await report.check("the list contains every enrolled buoy", async () => {
     const { buoys } = await target.json("/api/v1/buoys");
     const names = await page.locator("#buoys .buoy__name").allTextContents();
     must(buoys.length === names.length && buoys.every(({ name }) => names.includes(name)),
@@ -51,9 +51,9 @@ export async function shown({ report, browser, target, shoot }) {
       moving = await tracksOfTheDay(target);
     }
     must(moving > 0, "the API has no track, 20 s after it had a reading");
-    await page.waitForFunction((least) => {
+    await page.waitForFunction((minimum) => {
       const lines = [...document.querySelectorAll("#map .track")];
-      return lines.length >= least && lines.every((line) => /^M[^M]*L/.test(line.getAttribute("d") ?? ""));
+      return lines.length >= minimum && lines.every((line) => /^M[^M]*L/.test(line.getAttribute("d") ?? ""));
     }, moving, { timeout: 35_000 });
   });
 
@@ -86,10 +86,10 @@ export async function shown({ report, browser, target, shoot }) {
     await page.waitForFunction((text) => document.querySelector("#fact-latest").textContent !== text, before, { timeout: 15_000 });
   });
 
-  await report.check("nothing was asked of another host, and nothing went wrong in the page", async () => {
+  await report.check("the page makes no request to another host and has no error", async () => {
     const others = [...seen.hosts].filter((host) => host !== target.url.host);
-    must(others.length === 0, `asked: ${others.join(", ")}`);
-    must(seen.complaints.length === 0, seen.complaints.join("\n"));
+    must(others.length === 0, `requests to ${others.join(", ")}`);
+    must(seen.errors.length === 0, seen.errors.join("\n"));
   });
 
   await visitor.close();

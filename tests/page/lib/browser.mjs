@@ -1,5 +1,5 @@
-// A headless Chromium with a fresh profile that can reach nothing but the platform, and pages that write down what
-// they ask for and complain about.
+// A headless Chromium with a new profile that can reach only the platform, and pages that record their requests and
+// errors.
 import { chromium } from "playwright-core";
 
 const FLAGS = [
@@ -7,7 +7,7 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--no-pings",
 ];
 
-/** Starts Chromium; with `key`, a certificate of exactly that public key is trusted. */
+/** Starts Chromium; `key` is the only public key of a certificate that it trusts without an authority. */
 export function launch(target, key) {
   const rules = `MAP * ~NOTFOUND, EXCLUDE ${target.host}, EXCLUDE ${target.address}`;
   const args = [...FLAGS, `--host-resolver-rules=${rules}`];
@@ -15,19 +15,19 @@ export function launch(target, key) {
   return chromium.launch({ executablePath: process.env["SEASENSE_CHROMIUM"] ?? "/usr/bin/chromium", args });
 }
 
-/** A visit: a page of its own context, with what it asked for and what went wrong in it. */
+/** Opens the page in a new context and records its requests and errors. */
 export async function visit(browser, target, { path = "/", prepare, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, colorScheme: "light", ...options });
   const page = await context.newPage();
-  const seen = { hosts: new Set(), complaints: [] };
+  const seen = { hosts: new Set(), errors: [] };
   page.on("request", (request) => {
     const { protocol, host } = new URL(request.url());
     if (protocol !== "blob:" && protocol !== "data:") seen.hosts.add(host);
   });
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) seen.complaints.push(message.text());
+    if (["error", "warning"].includes(message.type())) seen.errors.push(message.text());
   });
-  page.on("pageerror", (error) => seen.complaints.push(String(error)));
+  page.on("pageerror", (error) => seen.errors.push(String(error)));
   if (prepare) await prepare(page);
   await page.goto(new URL(path, target.url).href, { waitUntil: "load" });
   return { page, seen, close: () => context.close() };

@@ -1,6 +1,6 @@
-// The contrast of each visible piece of text with the ground it stands on, by the formula of WCAG 2.
+// The contrast of each visible text with its background, by the formula of WCAG 2.
 
-/** `[{ text, ratio }]` for every element that holds text of its own, on the nearest ground that is not transparent. */
+/** Returns `[{ text, ratio }]` for every element with text, on the nearest opaque background. */
 export function contrasts(page) {
   return page.evaluate(() => {
     const channels = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);

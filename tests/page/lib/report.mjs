@@ -1,19 +1,19 @@
-// Counts checks and prints one TAP line for each.
+// Counts checks and prints a TAP line for each.
 
-/** A check that did not hold; its message says what was seen. */
-export class Failed extends Error {}
+/** A failed check; its message is the observed state. */
+export class CheckFailure extends Error {}
 
-/** Throws unless `held`. */
-export function must(held, message) {
-  if (!held) throw new Failed(message);
+/** Throws unless `condition` is true. */
+export function must(condition, message) {
+  if (!condition) throw new CheckFailure(message);
 }
 
-/** Collects the outcome of named checks. */
+/** Collects the outcomes of named checks. */
 export class Report {
   #passed = 0;
   #failed = 0;
 
-  /** Runs one check; a check that fails does not keep the next from running. */
+  /** Runs one check; after a failure, the next check runs nevertheless. */
   async check(name, work) {
     try {
       await work();
@@ -24,17 +24,17 @@ export class Report {
     }
   }
 
-  /** Runs a group of checks; what fails between them is one failure more. */
+  /** Runs a group of checks; an error outside a check is an additional failure. */
   async group(name, work) {
     console.log(`# ${name}`);
     try {
       await work();
     } catch (cause) {
-      this.#fail(`${name}: ran to its end`, cause);
+      this.#fail(`${name}: completed`, cause);
     }
   }
 
-  /** Prints the plan and the closing line; true when every check passed and there was one. */
+  /** Prints the plan and the summary; returns whether there was a check and all passed. */
   close() {
     console.log(`1..${this.#count}`);
     console.log(`${this.#passed} passed, ${this.#failed} failed`);
@@ -48,7 +48,7 @@ export class Report {
   #fail(name, cause) {
     this.#failed += 1;
     console.log(`not ok ${this.#count} - ${name}`);
-    const text = cause instanceof Failed ? cause.message : (cause?.stack ?? String(cause));
+    const text = cause instanceof CheckFailure ? cause.message : (cause?.stack ?? String(cause));
     for (const line of text.split("\n")) console.log(`#   ${line}`);
   }
 }

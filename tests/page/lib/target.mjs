@@ -1,5 +1,5 @@
-// The platform under test: where it is, whom its certificate must come from, and its API as asked from outside the
-// browser. The name resolves to loopback without the help of any resolver, in Chromium by its own rule.
+// The platform under test: its address, its certificate authority, and its API without a browser. `*.localhost` resolves
+// to loopback without a resolver, in Chromium by a rule.
 import { X509Certificate, createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import http from "node:http";
@@ -8,9 +8,9 @@ import { connect } from "node:tls";
 
 const TIME_LIMIT_MS = 15_000;
 
-/** One platform. */
+/** The platform under test. */
 export class Target {
-  /** `url`: the page; `caFile`: PEM of the only authority that may have signed its certificate (for https). */
+  /** `url`: the page; `caFile`: PEM of the only trusted authority (for https). */
   constructor(url, caFile) {
     this.url = new URL(url);
     this.secure = this.url.protocol === "https:";
@@ -26,14 +26,14 @@ export class Target {
     return Number(this.url.port || (this.secure ? 443 : 80));
   }
 
-  /** Address on this machine: `*.localhost` never leaves it. */
+  /** The address: `*.localhost` is always this machine. */
   get address() {
     return this.host === "localhost" || this.host.endsWith(".localhost") ? "127.0.0.1" : this.host;
   }
 
   /**
-   * Checks chain, name and dates against the authority alone, as a strict client would; gives the SHA-256 of the
-   * certificate's public key, in base64, which is what Chromium can be told to trust.
+   * Verifies chain, name and dates with the given authority only; resolves to the SHA-256 of the certificate's public
+   * key in base64, the form that Chromium's option for a trusted key requires.
    */
   async verifiedKey() {
     const certificate = await new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export class Target {
     return createHash("sha256").update(key).digest("base64");
   }
 
-  /** GET of a path: `{ status, type, text }`. */
+  /** Sends GET for a path: `{ status, type, headers, text }`. */
   get(path) {
     const { request } = this.secure ? https : http;
     return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ export class Target {
     });
   }
 
-  /** GET of a JSON resource of the API. */
+  /** Fetches a JSON resource of the API. */
   async json(path) {
     const { status, text } = await this.get(path);
     if (status !== 200) throw new Error(`${path} answered ${status}: ${text.slice(0, 200)}`);

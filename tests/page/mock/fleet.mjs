@@ -1,5 +1,5 @@
-// A small made-up fleet with the API's shapes, a pure function of the time: it lets the page be built, and its test be
-// tried, where no platform runs.
+// A small simulated fleet with the API's responses, a pure function of the time, for developing the page and testing its
+// test without a platform.
 
 const REPORT_MS = 2_000;
 const THREE_DAYS_MS = 3 * 86_400_000;
@@ -11,7 +11,7 @@ const PLACES = [
 const NAMES = ["Ariel", "Bénodet", "Cormoran", "Dundee", "Étoile", "Fulmar", "Goéland", "Hermine", "Iroise", "Jonathan",
   "Kerguelen", "Lorient"];
 
-/** What the buoys measure. */
+/** The measured quantities. */
 export const PARAMETERS = [
   { name: "moles_of_oxygen_per_unit_mass_in_sea_water", label: "Dissolved oxygen", unit: "umol/kg" },
   { name: "sea_water_ph_reported_on_total_scale", label: "pH (total scale)", unit: "1" },
@@ -29,7 +29,7 @@ const noise = (t, seed) => {
 
 const idOf = (index) => `buoy-${String(index + 1).padStart(3, "0")}`;
 
-/** A fleet of `size` buoys at sea for `pastMs`; the last but one fell silent, the last never reported. */
+/** A fleet of `size` buoys that have sent for `pastMs`; the last but one has stopped, the last has never sent. */
 export class Fleet {
   constructor(size, now, pastMs = THREE_DAYS_MS) {
     this.ids = Array.from({ length: size }, (_, index) => idOf(index));
@@ -37,7 +37,7 @@ export class Fleet {
     this.silentSince = now - pastMs / 36;
   }
 
-  /** Time of a buoy's newest reading, or `undefined`. */
+  /** Returns the time of a buoy's newest reading, or `undefined`. */
   lastReport(index, now) {
     if (index === this.ids.length - 1) return undefined;
     const last = index === this.ids.length - 2 ? Math.min(now, this.silentSince) : now;

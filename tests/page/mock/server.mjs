@@ -1,5 +1,5 @@
-// Serves the built page and the made-up fleet on loopback, over HTTP or HTTPS, with the content security policy the
-// real server sends.
+// Serves the built page and the simulated fleet on loopback, over HTTP or HTTPS, with the content security policy of
+// the real server.
 import { createReadStream, statSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
@@ -15,7 +15,7 @@ const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-a
   + "require-trusted-types-for 'script'; trusted-types 'none'";
 const BUCKETS = { "60s": 60, "10m": 600, "1h": 3_600, "1d": 86_400 };
 
-/** Starts it; `{ port, close() }`. With `tls` (`{ key, cert }`) it speaks HTTPS. */
+/** Starts the server; `{ port, close() }`. It uses HTTPS with `tls` (`{ key, cert }`). */
 export async function startMock({ dist, buoys = 12, pastMs, port = 0, tls }) {
   const fleet = new Fleet(buoys, Date.now(), pastMs);
   const handle = (request, response) => {

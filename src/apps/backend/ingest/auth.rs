@@ -1,4 +1,4 @@
-//! Who may send: the bearer token of the buoy whose readings these are.
+//! Authenticates the sender of a batch by the bearer token of its buoy.
 
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, header, request::Parts};
@@ -8,22 +8,22 @@ use subtle::ConstantTimeEq;
 
 use crate::problem::Problem;
 
-/// A buoy that claims to be the sender.
+/// The buoy that a batch names as its sender.
 #[derive(Debug, sqlx::FromRow)]
-pub struct Claimed {
+pub struct Sender {
     /// Key in the database.
     pub id: i32,
     token_sha256: Vec<u8>,
 }
 
-impl Claimed {
-    /// Whether the token is this buoy's, in a time that tells nothing.
+impl Sender {
+    /// Whether the token is this buoy's; compares in constant time.
     pub fn accepts(&self, token: &str) -> bool {
         token::digest(token).ct_eq(&self.token_sha256).into()
     }
 }
 
-/// The token that came with a request; without one the body is not even read.
+/// The token of a request; a request without one is rejected before its body is read.
 pub struct Token(pub String);
 
 impl<S: Sync> FromRequestParts<S> for Token {
@@ -34,7 +34,7 @@ impl<S: Sync> FromRequestParts<S> for Token {
     }
 }
 
-/// The token in the `Authorization` header.
+/// Returns the token in the `Authorization` header.
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     headers
         .get(header::AUTHORIZATION)
@@ -45,8 +45,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
         .ok_or_else(Problem::unauthorised)
 }
 
-/// The buoy of this code, if there is one.
-pub async fn find(connection: &mut PgConnection, code: &str) -> sqlx::Result<Option<Claimed>> {
+/// Returns the buoy with this code, if it exists.
+pub async fn find(connection: &mut PgConnection, code: &str) -> sqlx::Result<Option<Sender>> {
     sqlx::query_as("SELECT id, token_sha256 FROM buoy WHERE code = $1")
         .bind(code)
         .fetch_optional(connection)
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_bearer_token_is_taken() {
+    fn other_schemes_and_empty_tokens_are_rejected() {
         assert_eq!(bearer(&headers("Bearer abc")).unwrap(), "abc");
         assert_eq!(bearer(&headers("bearer abc")).unwrap(), "abc");
         for wrong in ["Basic abc", "Bearer ", "Bearer", "abc", ""] {
@@ -74,10 +74,10 @@ mod tests {
     }
 
     #[test]
-    fn only_the_buoy_s_own_token_is_accepted() {
-        let buoy = Claimed { id: 1, token_sha256: token::digest("right").to_vec() };
+    fn token_of_another_buoy_is_rejected() {
+        let buoy = Sender { id: 1, token_sha256: token::digest("right").to_vec() };
         assert!(buoy.accepts("right"));
         assert!(!buoy.accepts("wrong"));
-        assert!(!Claimed { id: 1, token_sha256: Vec::new() }.accepts("right"));
+        assert!(!Sender { id: 1, token_sha256: Vec::new() }.accepts("right"));
     }
 }

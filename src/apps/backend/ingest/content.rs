@@ -1,12 +1,12 @@
-//! The fingerprint of a reading's content, which tells a repeated reading from a different one.
+//! The fingerprint of a reading's content, which distinguishes a repeated reading from a different one.
 
 use seasense::apps::shared::wire::Reading;
 use sha2::{Digest, Sha256};
 
-/// Stands for the content of a reading.
+/// SHA-256 of the content of a reading.
 pub type Fingerprint = [u8; 32];
 
-/// SHA-256 of the content in a canonical form: the same for every way to write the same reading as JSON.
+/// Hashes the content in a canonical form: every JSON spelling of the same reading has the same fingerprint.
 pub fn fingerprint(reading: &Reading) -> Fingerprint {
     let mut hash = Sha256::new();
     hash.update(reading.observed_at.as_microsecond().to_be_bytes());
@@ -14,7 +14,7 @@ pub fn fingerprint(reading: &Reading) -> Fingerprint {
     hash.update(bits(reading.longitude));
     hash.update(reading.depth_cm.to_be_bytes());
     for (name, value) in &reading.values {
-        // A length in front of the name, so that no two lists of values can look alike.
+        // The length prefix prevents two lists of values from having the same bytes.
         hash.update((name.len() as u64).to_be_bytes());
         hash.update(name.as_bytes());
         hash.update(bits(*value));
@@ -22,7 +22,7 @@ pub fn fingerprint(reading: &Reading) -> Fingerprint {
     hash.finalize().into()
 }
 
-/// The bits of a number; minus zero counts as zero, because it is the same number.
+/// Returns the bits of a number; minus zero has the bits of zero, because it is the same number.
 fn bits(number: f64) -> [u8; 8] {
     (number + 0.0).to_bits().to_be_bytes()
 }
@@ -52,20 +52,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equal_exactly_when_the_content_is_equal(a in reading(), b in reading()) {
+        fn fingerprints_are_equal_if_and_only_if_contents_are(a in reading(), b in reading()) {
             let same = Reading { seq: 0, ..a.clone() } == Reading { seq: 0, ..b.clone() };
             prop_assert_eq!(fingerprint(&a) == fingerprint(&b), same);
         }
 
         #[test]
-        fn survives_the_way_through_json(a in reading()) {
+        fn json_round_trip_keeps_the_fingerprint(a in reading()) {
             let text = serde_json::to_string(&a).unwrap();
             prop_assert_eq!(fingerprint(&a), fingerprint(&serde_json::from_str(&text).unwrap()));
         }
     }
 
     #[test]
-    fn signs_of_zero_and_nanoseconds_do_not_count() {
+    fn sign_of_zero_and_nanoseconds_are_ignored() {
         let zero = Reading {
             seq: 1,
             observed_at: "2026-01-01T00:00:00.000001Z".parse().unwrap(),

@@ -1,15 +1,15 @@
-//! Writes a batch in one transaction.
+//! Stores a batch in one transaction.
 
 use std::collections::{HashMap, HashSet};
 
 use seasense::apps::shared::parameter;
 use sqlx::{Connection, PgConnection};
 
+use super::batch::{self, Candidate, CheckedBatch, Stored};
 use super::content::Fingerprint;
-use super::plan::{self, Candidate, Plan, Stored};
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 
-/// Receipts, values and the buoy's counters in one statement: values are written for new receipts only.
+/// Readings, values and the buoy's counters in one statement: values are inserted for new readings only.
 const INSERT: &str = "
 WITH new AS (
     INSERT INTO reading (buoy_id, boot_id, seq, observed_at, latitude, longitude, depth_cm, content)
@@ -37,22 +37,26 @@ SELECT $1, $2, seq, $3, reading::jsonb, content
 FROM UNNEST($4::bigint[], $5::text[], $6::bytea[]) AS conflict (seq, reading, content)
 ON CONFLICT DO NOTHING";
 
-/// Stores what can be stored and commits.
-pub async fn commit(connection: &mut PgConnection, buoy_id: i32, plan: &Plan) -> sqlx::Result<Stored> {
+/// Stores new readings, quarantines conflicting ones, and commits.
+pub async fn commit(
+    connection: &mut PgConnection,
+    buoy_id: i32,
+    batch: &CheckedBatch,
+) -> sqlx::Result<Stored> {
     let mut transaction = connection.begin().await?;
-    // Batches of one buoy wait for each other here: two that share readings in different order would otherwise deadlock.
+    // Serialises the batches of one buoy: two batches with the same readings in different order could deadlock.
     sqlx::query("SELECT FROM buoy_activity WHERE buoy_id = $1 FOR NO KEY UPDATE")
         .bind(buoy_id)
         .execute(&mut *transaction)
         .await?;
-    let candidates: Vec<&Candidate> = plan.to_store().collect();
-    let new = insert(&mut transaction, buoy_id, plan.boot_id, &candidates).await?;
+    let candidates: Vec<&Candidate> = batch.to_store().collect();
+    let new = insert(&mut transaction, buoy_id, batch.boot_id, &candidates).await?;
     let taken =
         candidates.iter().map(|candidate| candidate.reading.seq).filter(|seq| !new.contains(seq)).collect();
-    let known = known(&mut transaction, buoy_id, plan.boot_id, taken).await?;
+    let known = known(&mut transaction, buoy_id, batch.boot_id, taken).await?;
     let stored = Stored { new, known };
-    let conflicts: Vec<&Candidate> = plan.to_quarantine(&stored).collect();
-    quarantine(&mut transaction, buoy_id, plan.boot_id, &conflicts).await?;
+    let conflicts: Vec<&Candidate> = batch.to_quarantine(&stored).collect();
+    quarantine(&mut transaction, buoy_id, batch.boot_id, &conflicts).await?;
     transaction.commit().await?;
     Ok(stored)
 }
@@ -78,7 +82,7 @@ async fn insert(
         .bind(buoy_id)
         .bind(boot_id)
         .bind(readings().map(|reading| reading.seq).collect::<Vec<_>>())
-        .bind(readings().map(|reading| Moment(reading.observed_at)).collect::<Vec<_>>())
+        .bind(readings().map(|reading| PgTimestamp(reading.observed_at)).collect::<Vec<_>>())
         .bind(readings().map(|reading| reading.latitude).collect::<Vec<_>>())
         .bind(readings().map(|reading| reading.longitude).collect::<Vec<_>>())
         .bind(readings().map(|reading| reading.depth_cm).collect::<Vec<_>>())
@@ -91,7 +95,7 @@ async fn insert(
     Ok(new.into_iter().collect())
 }
 
-/// What is stored under numbers that were taken.
+/// Returns the content stored under the sequence numbers that were taken.
 async fn known(
     connection: &mut PgConnection,
     buoy_id: i32,
@@ -125,7 +129,7 @@ async fn quarantine(
         buoy_id,
         boot_id,
         count = conflicts.len(),
-        "readings under taken numbers go into quarantine"
+        "readings with a taken sequence number are quarantined"
     );
     let as_json = |conflict: &&Candidate| serde_json::to_string(&conflict.reading);
     let readings = conflicts.iter().map(as_json).collect::<Result<Vec<_>, _>>();
@@ -133,7 +137,7 @@ async fn quarantine(
     sqlx::query(QUARANTINE)
         .bind(buoy_id)
         .bind(boot_id)
-        .bind(plan::CONFLICT)
+        .bind(batch::CONFLICT)
         .bind(conflicts.iter().map(|conflict| conflict.reading.seq).collect::<Vec<_>>())
         .bind(readings)
         .bind(conflicts.iter().map(|conflict| conflict.content.to_vec()).collect::<Vec<_>>())

@@ -1,4 +1,4 @@
-//! Which readings can be true. Pure: the clock is a parameter.
+//! Validates readings. Pure: the clock is a parameter.
 
 use std::ops::RangeInclusive;
 
@@ -8,76 +8,77 @@ use seasense::apps::shared::wire::Reading;
 
 use crate::limits;
 
-/// Why a reading is rejected, as the sender gets to read it.
+/// The reason why a reading is rejected, as reported to the sender.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Flaw {
+pub enum InvalidReading {
     /// The sequence number is negative.
     #[error("seq: must not be negative")]
     Sequence,
-    /// No value at all.
-    #[error("values: at least one value is needed")]
+    /// The reading has no value.
+    #[error("values: at least one value is required")]
     Empty,
-    /// A name that is in no list.
+    /// The parameter does not exist.
     #[error("values: unknown parameter `{0}`")]
     UnknownParameter(String),
-    /// A number outside of its range, or no number.
+    /// A number is outside its range, or NaN.
     #[error("{name}: {value} is outside {minimum} to {maximum}")]
     OutOfRange {
         /// Field or parameter.
         name: &'static str,
-        /// What was sent.
+        /// The value that was sent.
         value: f64,
         /// Smallest possible value.
         minimum: f64,
         /// Largest possible value.
         maximum: f64,
     },
-    /// Before the first buoy.
+    /// The time is before the project's first buoy.
     #[error("observed_at: {0} is before {earliest}", earliest = limits::EARLIEST)]
     TooOld(Timestamp),
-    /// Ahead of the server's clock.
+    /// The time is ahead of the server's clock.
     #[error("observed_at: {0} is more than 5 minutes ahead of the server's clock")]
     InTheFuture(Timestamp),
 }
 
-/// Checks one reading against physics and the server's clock.
-pub fn check(reading: &Reading, now: Timestamp) -> Result<(), Flaw> {
+/// Checks one reading against the physical ranges and the server's clock.
+pub fn check(reading: &Reading, now: Timestamp) -> Result<(), InvalidReading> {
     if reading.seq < 0 {
-        return Err(Flaw::Sequence);
+        return Err(InvalidReading::Sequence);
     }
     check_time(reading.observed_at, now)?;
     in_range("latitude", reading.latitude, -90.0..=90.0)?;
     in_range("longitude", reading.longitude, -180.0..=180.0)?;
     in_range("depth_cm", f64::from(reading.depth_cm), 0.0..=f64::from(limits::DEEPEST_CM))?;
     if reading.values.is_empty() {
-        return Err(Flaw::Empty);
+        return Err(InvalidReading::Empty);
     }
     for (name, value) in &reading.values {
-        let known = parameter::by_name(name).ok_or_else(|| Flaw::UnknownParameter(shortened(name)))?;
+        let known =
+            parameter::by_name(name).ok_or_else(|| InvalidReading::UnknownParameter(shortened(name)))?;
         in_range(known.name, *value, known.minimum..=known.maximum)?;
     }
     Ok(())
 }
 
-fn check_time(observed_at: Timestamp, now: Timestamp) -> Result<(), Flaw> {
+fn check_time(observed_at: Timestamp, now: Timestamp) -> Result<(), InvalidReading> {
     if observed_at < limits::EARLIEST {
-        Err(Flaw::TooOld(observed_at))
+        Err(InvalidReading::TooOld(observed_at))
     } else if observed_at.duration_since(now) > limits::CLOCK_AHEAD {
-        Err(Flaw::InTheFuture(observed_at))
+        Err(InvalidReading::InTheFuture(observed_at))
     } else {
         Ok(())
     }
 }
 
-/// Refuses NaN too, which is in no range.
-fn in_range(name: &'static str, value: f64, range: RangeInclusive<f64>) -> Result<(), Flaw> {
+/// Also rejects NaN, which is in no range.
+fn in_range(name: &'static str, value: f64, range: RangeInclusive<f64>) -> Result<(), InvalidReading> {
     if range.contains(&value) {
         return Ok(());
     }
-    Err(Flaw::OutOfRange { name, value, minimum: *range.start(), maximum: *range.end() })
+    Err(InvalidReading::OutOfRange { name, value, minimum: *range.start(), maximum: *range.end() })
 }
 
-/// A foreign name, short enough for an answer.
+/// Truncates a client's text for the answer.
 fn shortened(name: &str) -> String {
     name.chars().take(64).collect()
 }
@@ -95,7 +96,7 @@ mod tests {
         "2026-06-01T12:00:00Z".parse().unwrap()
     }
 
-    fn good() -> Reading {
+    fn valid() -> Reading {
         let values = parameter::ALL.iter().map(|p| (p.name.to_owned(), f64::midpoint(p.minimum, p.maximum)));
         Reading {
             seq: 1,
@@ -107,50 +108,53 @@ mod tests {
         }
     }
 
-    fn flaw(change: impl FnOnce(&mut Reading)) -> String {
-        let mut reading = good();
+    fn error_of(change: impl FnOnce(&mut Reading)) -> String {
+        let mut reading = valid();
         change(&mut reading);
         check(&reading, now()).unwrap_err().to_string()
     }
 
     #[test]
-    fn a_plausible_reading_passes() {
-        assert_eq!(check(&good(), now()), Ok(()));
+    fn reading_within_all_ranges_is_valid() {
+        assert_eq!(check(&valid(), now()), Ok(()));
     }
 
     #[test]
-    fn each_flaw_is_named() {
-        assert_eq!(flaw(|r| r.seq = -1), "seq: must not be negative");
-        assert_eq!(flaw(|r| r.values = BTreeMap::new()), "values: at least one value is needed");
-        assert_eq!(flaw(|r| r.latitude = 90.5), "latitude: 90.5 is outside -90 to 90");
-        assert_eq!(flaw(|r| r.longitude = f64::NAN), "longitude: NaN is outside -180 to 180");
-        assert_eq!(flaw(|r| r.depth_cm = -1), "depth_cm: -1 is outside 0 to 1103500");
-        assert_eq!(flaw(|r| _ = r.values.insert("salt".to_owned(), 1.0)), "values: unknown parameter `salt`");
+    fn each_invalid_field_is_named() {
+        assert_eq!(error_of(|r| r.seq = -1), "seq: must not be negative");
+        assert_eq!(error_of(|r| r.values = BTreeMap::new()), "values: at least one value is required");
+        assert_eq!(error_of(|r| r.latitude = 90.5), "latitude: 90.5 is outside -90 to 90");
+        assert_eq!(error_of(|r| r.longitude = f64::NAN), "longitude: NaN is outside -180 to 180");
+        assert_eq!(error_of(|r| r.depth_cm = -1), "depth_cm: -1 is outside 0 to 1103500");
         assert_eq!(
-            flaw(|r| _ = r.values.insert(parameter::PH.name.to_owned(), f64::INFINITY)),
+            error_of(|r| _ = r.values.insert("salt".to_owned(), 1.0)),
+            "values: unknown parameter `salt`"
+        );
+        assert_eq!(
+            error_of(|r| _ = r.values.insert(parameter::PH.name.to_owned(), f64::INFINITY)),
             "sea_water_ph_reported_on_total_scale: inf is outside 5 to 10"
         );
         assert_eq!(
-            flaw(|r| r.observed_at = "2019-12-31T23:59:59Z".parse().unwrap()),
+            error_of(|r| r.observed_at = "2019-12-31T23:59:59Z".parse().unwrap()),
             "observed_at: 2019-12-31T23:59:59Z is before 2020-01-01T00:00:00Z"
         );
         assert_eq!(
-            flaw(|r| r.observed_at = now() + 301.seconds()),
+            error_of(|r| r.observed_at = now() + 301.seconds()),
             "observed_at: 2026-06-01T12:05:01Z is more than 5 minutes ahead of the server's clock"
         );
     }
 
     #[test]
-    fn a_clock_five_minutes_ahead_still_passes() {
-        let reading = Reading { observed_at: now() + 300.seconds(), ..good() };
+    fn clock_five_minutes_ahead_is_valid() {
+        let reading = Reading { observed_at: now() + 300.seconds(), ..valid() };
         assert_eq!(check(&reading, now()), Ok(()));
     }
 
     proptest! {
         #[test]
-        fn a_value_passes_exactly_when_it_is_in_its_range(value in proptest::num::f64::ANY, index in 0..4_usize) {
+        fn value_is_valid_if_and_only_if_in_range(value in proptest::num::f64::ANY, index in 0..4_usize) {
             let known = parameter::ALL[index];
-            let mut reading = good();
+            let mut reading = valid();
             reading.values.insert(known.name.to_owned(), value);
             let inside = known.minimum <= value && value <= known.maximum;
             prop_assert_eq!(check(&reading, now()).is_ok(), inside);

@@ -1,4 +1,5 @@
-//! `migrate`: brings the schema to the newest version and enrols the fleet. Safe to run again, and by several at once.
+//! `migrate`: migrates the schema to the newest version and enrols the fleet. Idempotent, and safe to run
+//! concurrently.
 
 mod enrol;
 pub mod schema;
@@ -11,18 +12,18 @@ use sqlx::Connection;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
-/// Why the schema could not be brought up.
+/// The reason why a migration failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
-    /// The database did not come.
+pub enum MigrateFailure {
+    /// The database did not become available in time.
     #[error("the database did not accept a connection within {} s", .0.as_secs())]
     NoDatabase(Duration, #[source] sqlx::Error),
     /// TimescaleDB is missing.
     #[error(
-        "database `{0}` lacks the extension timescaledb: create it as a superuser, in the template or with CREATE EXTENSION timescaledb"
+        "database `{0}` lacks the extension timescaledb: as a superuser, run CREATE EXTENSION timescaledb or create it in the template"
     )]
     NoTimescale(String),
-    /// A migration failed; the schema is as it was before it.
+    /// A migration failed; it was rolled back.
     #[error("a migration failed")]
     Migration(#[from] MigrateError),
     /// Another statement failed.
@@ -30,19 +31,19 @@ pub enum Failed {
     Statement(#[from] sqlx::Error),
 }
 
-/// What to do.
+/// What to migrate and enrol.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// How long to wait for the database.
-    pub patience: Duration,
-    /// Buoys to enrol, `buoy-001` to this number and the canaries, with tokens from the key.
+    pub wait: Duration,
+    /// The enrolment key, and the number of buoys to enrol in addition to the probe buoys.
     pub fleet: Option<(EnrolmentKey, u32)>,
 }
 
-/// Waits for the database, migrates, enrols.
-pub async fn run(options: &PgConnectOptions, request: &Request) -> Result<(), Failed> {
+/// Waits for the database, migrates the schema, and enrols the fleet.
+pub async fn run(options: &PgConnectOptions, request: &Request) -> Result<(), MigrateFailure> {
     let options = options.clone().application_name("seasense-migrate");
-    let mut connection = wait::connect(&options, request.patience).await?;
+    let mut connection = wait::connect(&options, request.wait).await?;
     schema::check_extension(&mut connection).await?;
     schema::migrate(&mut connection).await?;
     if let Some((key, count)) = &request.fleet {
@@ -52,7 +53,11 @@ pub async fn run(options: &PgConnectOptions, request: &Request) -> Result<(), Fa
     Ok(())
 }
 
-async fn enrol_fleet(connection: &mut PgConnection, key: &EnrolmentKey, count: u32) -> Result<(), Failed> {
+async fn enrol_fleet(
+    connection: &mut PgConnection,
+    key: &EnrolmentKey,
+    count: u32,
+) -> Result<(), MigrateFailure> {
     let changed = enrol::all(connection, key, count).await?;
     tracing::info!(buoys = count, changed, "the fleet is enrolled");
     Ok(())

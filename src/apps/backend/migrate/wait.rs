@@ -1,4 +1,4 @@
-//! Waits for a database that is still on its way: on a first start the cluster makes it while we come up.
+//! Waits for the database, which the cluster creates at the same time on a first start.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Error};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::Failed;
+use super::MigrateFailure;
 
 /// Time between two attempts.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -14,9 +14,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Time for one attempt.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// Tries to connect until it works or `patience` has passed.
-pub async fn connect(options: &PgConnectOptions, patience: Duration) -> Result<PgConnection, Failed> {
-    let end = Instant::now() + patience;
+/// Tries to connect until it succeeds or `limit` has passed.
+pub async fn connect(options: &PgConnectOptions, limit: Duration) -> Result<PgConnection, MigrateFailure> {
+    let end = Instant::now() + limit;
     let mut ticks = interval(PAUSE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -24,10 +24,10 @@ pub async fn connect(options: &PgConnectOptions, patience: Duration) -> Result<P
         let attempt = timeout(ATTEMPT, PgConnection::connect_with(options)).await;
         match attempt.unwrap_or_else(|elapsed| Err(Error::Io(elapsed.into()))) {
             Ok(connection) => return Ok(connection),
-            Err(error) if Instant::now() >= end => return Err(Failed::NoDatabase(patience, error)),
+            Err(error) if Instant::now() >= end => return Err(MigrateFailure::NoDatabase(limit, error)),
             Err(error) => {
-                let left_s = end.saturating_duration_since(Instant::now()).as_secs();
-                tracing::info!(%error, left_s, host = options.get_host(), "waiting for the database");
+                let remaining_s = end.saturating_duration_since(Instant::now()).as_secs();
+                tracing::info!(%error, remaining_s, host = options.get_host(), "waiting for the database");
             }
         }
     }

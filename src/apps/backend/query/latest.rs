@@ -10,17 +10,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::measured;
-use crate::database::patiently;
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
 
 /// The newest readings.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Latest {
-    /// The database's clock; with it the age of each reading is known.
+    /// The database's clock, from which the age of each reading follows.
     server_time: Timestamp,
-    /// One per buoy that has sent anything, by buoy id.
+    /// One reading per buoy that has sent any, ordered by buoy id.
     readings: Vec<LatestReading>,
 }
 
@@ -44,16 +43,16 @@ pub struct LatestReading {
 #[derive(sqlx::FromRow)]
 struct Row {
     code: String,
-    observed_at: Moment,
-    received_at: Moment,
+    observed_at: PgTimestamp,
+    received_at: PgTimestamp,
     latitude: f64,
     longitude: f64,
     parameters: Option<Vec<i16>>,
     measured: Option<Vec<f64>>,
-    now: Moment,
+    now: PgTimestamp,
 }
 
-/// One descent of the index per buoy, whatever the size of the tables.
+/// One index lookup per buoy, independent of the size of the tables.
 const LATEST: &str = "
 SELECT code, newest.observed_at, received_at, latitude, longitude, parameters, measured, now() AS now
 FROM buoy
@@ -69,24 +68,18 @@ CROSS JOIN LATERAL (
 WHERE NOT canary
 ORDER BY code";
 
-/// Answers the newest reading of every buoy.
+/// Returns the newest reading of every buoy.
 #[utoipa::path(
     get, path = "/api/v1/latest", tag = "data", operation_id = "getLatest",
     responses(
         (status = 200, description = "The newest reading of every buoy", body = Latest),
-        (status = 503, description = "The database does not answer now", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn get(State(app): State<App>) -> Result<Json<Latest>, Problem> {
-    // The key begins with buoy and parameter: naming all parameters makes it a look-up instead of a search.
+    // The primary key starts with buoy and parameter: with all parameters listed, the query is an index lookup.
     let parameters: Vec<i16> = parameter::ALL.iter().map(|parameter| parameter.id).collect();
-    let rows = patiently(|| async {
-        let mut session = app.database.session().await?;
-        let rows =
-            sqlx::query_as::<_, Row>(LATEST).bind(&parameters).fetch_all(&mut *session.connection).await;
-        session.check(rows)
-    });
-    let rows = rows.await?;
+    let rows = app.database.fetch_all(|| sqlx::query_as::<_, Row>(LATEST).bind(&parameters)).await?;
     let server_time = rows.first().map_or_else(Timestamp::now, |row| row.now.0);
     Ok(Json(Latest { server_time, readings: rows.into_iter().map(LatestReading::from).collect() }))
 }

@@ -1,11 +1,11 @@
-//! `GET /api/v1/parameters`: what is measured, and in which units.
+//! `GET /api/v1/parameters`: the measured quantities and their units.
 
 use axum::Json;
 use seasense::apps::shared::parameter;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What is measured.
+/// The measured quantities.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Parameters {
     /// Every parameter.
@@ -18,19 +18,19 @@ pub struct Parameter {
     /// CF standard name.
     #[schema(example = "sea_water_temperature")]
     name: &'static str,
-    /// Short name, for people.
+    /// Display name.
     label: &'static str,
-    /// Unit of all its values; `1` is dimensionless.
+    /// Unit of all its values; `1` means dimensionless.
     #[schema(example = "degC")]
     unit: &'static str,
 }
 
-/// Lists what is measured.
+/// Lists the measured quantities.
 #[utoipa::path(
     get, path = "/api/v1/parameters", tag = "data", operation_id = "getParameters",
     responses((status = 200, description = "Every parameter", body = Parameters))
 )]
 pub async fn get() -> Json<Parameters> {
-    let listed = |p: &parameter::Parameter| Parameter { name: p.name, label: p.label, unit: p.unit };
-    Json(Parameters { parameters: parameter::ALL.iter().map(listed).collect() })
+    let parameter = |p: &parameter::Parameter| Parameter { name: p.name, label: p.label, unit: p.unit };
+    Json(Parameters { parameters: parameter::ALL.iter().map(parameter).collect() })
 }

@@ -9,27 +9,27 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::buoys;
 use super::span::Span;
-use crate::database::patiently;
+use crate::database::retry;
 use crate::extract::Query;
 use crate::limits;
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
 
-/// What to answer.
+/// The query parameters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct Params {
     /// Id of the buoy.
     #[param(example = "buoy-001")]
     buoy: String,
     /// CF standard name of the parameter.
     #[param(example = "sea_water_temperature")]
     parameter: String,
-    /// First moment; a day before `to` where it is not given.
+    /// Start of the span, included; default: a day before `to`.
     from: Option<Timestamp>,
-    /// Moment after the last; now where it is not given.
+    /// End of the span, excluded; default: now.
     to: Option<Timestamp>,
     /// Length of a bucket.
     #[serde(default)]
@@ -37,7 +37,7 @@ pub struct Wanted {
     bucket: Bucket,
 }
 
-/// Length of a bucket. Minutes can be asked for over 31 days, the others over 366 days.
+/// Length of a bucket. A query with buckets of a minute spans at most 31 days, any other at most 366 days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 enum Bucket {
     #[serde(rename = "60s")]
@@ -80,14 +80,14 @@ pub struct Series {
     unit: &'static str,
     /// Length of a bucket, seconds.
     bucket_s: u32,
-    /// Buckets that hold data, oldest first.
+    /// Buckets with data, oldest first.
     points: Vec<Point>,
 }
 
 /// One bucket.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Point {
-    /// Where the bucket begins.
+    /// Start of the bucket.
     t: Timestamp,
     /// Mean of its values.
     avg: f64,
@@ -95,37 +95,37 @@ pub struct Point {
     min: f64,
     /// Largest value.
     max: f64,
-    /// How many values.
+    /// Number of values.
     count: i64,
 }
 
-/// Values that failed a quality test, or are suspect, do not count.
+/// Excludes values that failed a quality test or are suspect.
 const SERIES: &str = "
 SELECT time_bucket(make_interval(secs => $5), observed_at), avg(value), min(value), max(value), count(value)
 FROM observation
 WHERE buoy_id = $1 AND parameter_id = $2 AND observed_at >= $3 AND observed_at < $4 AND qc IN (1, 2)
 GROUP BY 1 ORDER BY 1";
 
-type Row = (Moment, f64, f64, f64, i64);
+type Row = (PgTimestamp, f64, f64, f64, i64);
 
-/// Answers one parameter of one buoy over time.
+/// Returns one parameter of one buoy over time.
 #[utoipa::path(
-    get, path = "/api/v1/series", tag = "data", operation_id = "getSeries", params(Wanted),
+    get, path = "/api/v1/series", tag = "data", operation_id = "getSeries", params(Params),
     responses(
-        (status = 200, description = "The buckets that hold data", body = Series),
-        (status = 404, description = "There is no such buoy", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The query is wrong, or asks for too much", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database does not answer now", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The buckets with data", body = Series),
+        (status = 404, description = "The buoy does not exist", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The query is invalid or exceeds a limit", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Json<Series>, Problem> {
-    let parameter = parameter::by_name(&wanted.parameter).ok_or_else(unknown_parameter)?;
-    let span = Span::new(wanted.from, wanted.to, wanted.bucket.longest_span(), Timestamp::now())?;
-    let bucket_s = wanted.bucket.seconds();
-    let rows = patiently(|| async {
+pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result<Json<Series>, Problem> {
+    let parameter = parameter::by_name(&params.parameter).ok_or_else(unknown_parameter)?;
+    let span = Span::new(params.from, params.to, params.bucket.longest_span(), Timestamp::now())?;
+    let bucket_s = params.bucket.seconds();
+    let rows = retry(|| async {
         let mut session = app.database.session().await?;
-        let key = buoys::key(&mut session.connection, &wanted.buoy).await;
-        let key = session.check(key)?.ok_or_else(|| buoys::unknown(&wanted.buoy))?;
+        let key = buoys::key(&mut session.connection, &params.buoy).await;
+        let key = session.check(key)?.ok_or_else(|| buoys::unknown(&params.buoy))?;
         let rows = sqlx::query_as::<_, Row>(SERIES)
             .bind(key)
             .bind(parameter.id)
@@ -138,7 +138,7 @@ pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result
     });
     let point = |(t, avg, min, max, count): Row| Point { t: t.0, avg, min, max, count };
     let points = rows.await?.into_iter().map(point).collect();
-    Ok(Json(Series { buoy: wanted.buoy, parameter: parameter.name, unit: parameter.unit, bucket_s, points }))
+    Ok(Json(Series { buoy: params.buoy, parameter: parameter.name, unit: parameter.unit, bucket_s, points }))
 }
 
 fn unknown_parameter() -> Problem {

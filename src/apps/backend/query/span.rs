@@ -1,24 +1,24 @@
-//! The span of time that a query asks for.
+//! The time span of a query.
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 
-/// What a query answers when it names no beginning.
+/// The length of a span without a start.
 const DEFAULT: SignedDuration = SignedDuration::from_hours(24);
 
-/// From a moment (included) to a later one (not included).
+/// From a time (included) to a later one (excluded).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The first moment.
-    pub from: Moment,
-    /// The moment after the last.
-    pub to: Moment,
+    /// The start, included.
+    pub from: PgTimestamp,
+    /// The end, excluded.
+    pub to: PgTimestamp,
 }
 
 impl Span {
-    /// The span of a query at most `limit` long; without an end it reaches until now, without a beginning over a day.
+    /// Creates a span of at most `limit`. The default end is `now`; the default start is a day before the end.
     pub fn new(
         from: Option<Timestamp>,
         to: Option<Timestamp>,
@@ -32,13 +32,13 @@ impl Span {
             return Err(Problem::invalid("from: must be before `to`"));
         }
         if length > limit {
-            let detail = format!("from, to: at most {} days can be asked for at once", limit.as_hours() / 24);
+            let detail = format!("from, to: must span at most {} days", limit.as_hours() / 24);
             return Err(Problem::invalid(detail));
         }
-        Ok(Self { from: Moment(from), to: Moment(to) })
+        Ok(Self { from: PgTimestamp(from), to: PgTimestamp(to) })
     }
 
-    /// How long it is, seconds.
+    /// Returns its length in seconds.
     pub fn seconds(&self) -> f64 {
         self.to.0.duration_since(self.from.0).as_secs_f64()
     }
@@ -59,13 +59,13 @@ mod tests {
     }
 
     #[test]
-    fn a_day_until_now_is_meant_where_nothing_is_said() {
+    fn default_span_is_the_last_day() {
         assert_eq!(span(None, None), Ok(86_400.0));
         assert_eq!(span(Some(at("2026-06-01T11:59:00Z")), None), Ok(60.0));
     }
 
     #[test]
-    fn empty_reversed_and_long_spans_are_refused() {
+    fn empty_reversed_and_long_spans_are_rejected() {
         let (may, june) = (Some(at("2026-05-01T00:00:00Z")), Some(at("2026-06-01T00:00:00Z")));
         assert_eq!(span(may, june), Ok(31.0 * 86_400.0));
         assert!(span(june, june).unwrap_err().contains("before `to`"));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn no_moment_is_too_early_to_be_subtracted_from() {
+    fn earliest_timestamp_is_rejected_without_overflow() {
         assert!(Span::new(None, Some(Timestamp::MIN), DEFAULT, Timestamp::MAX).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/summary`: how much there is and how fresh it is.
+//! `GET /api/v1/summary`: the size and freshness of the collection.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,17 +6,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::patiently;
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
 
 /// The whole collection in numbers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Summary {
-    /// Readings that are stored, exactly.
+    /// Exact number of stored readings.
     readings: i64,
-    /// Buoys that are enrolled.
+    /// Number of enrolled buoys.
     buoys: i64,
     /// When the newest reading was measured.
     #[schema(required)]
@@ -28,33 +27,29 @@ pub struct Summary {
     server_time: Timestamp,
 }
 
-/// Counters are kept per buoy in the transaction that stores the readings, so the sum is exact and cheap.
+/// The transaction that stores readings also updates a counter per buoy, so the sum is exact and cheap.
 const SUMMARY: &str = "
 SELECT coalesce(sum(readings), 0)::bigint, count(*), max(latest_observed_at), max(last_seen), now()
 FROM buoy JOIN buoy_activity ON buoy_id = id WHERE NOT canary";
 
-type Row = (i64, i64, Option<Moment>, Option<Moment>, Moment);
+type Row = (i64, i64, Option<PgTimestamp>, Option<PgTimestamp>, PgTimestamp);
 
-/// Tells how many readings and buoys there are, and how fresh the data is.
+/// Returns the number of readings and buoys, and the freshness of the data.
 #[utoipa::path(
     get, path = "/api/v1/summary", tag = "data", operation_id = "getSummary",
     responses(
         (status = 200, description = "The collection in numbers", body = Summary),
-        (status = 503, description = "The database does not answer now", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn get(State(app): State<App>) -> Result<Json<Summary>, Problem> {
-    let row = patiently(|| async {
-        let mut session = app.database.session().await?;
-        let row = sqlx::query_as::<_, Row>(SUMMARY).fetch_one(&mut *session.connection).await;
-        session.check(row)
-    });
-    let (readings, buoys, observed, received, now) = row.await?;
+    let row = app.database.fetch_one(|| sqlx::query_as::<_, Row>(SUMMARY)).await?;
+    let (readings, buoys, observed, received, now) = row;
     Ok(Json(Summary {
         readings,
         buoys,
-        latest_observed_at: observed.map(|moment| moment.0),
-        latest_received_at: received.map(|moment| moment.0),
+        latest_observed_at: observed.map(|time| time.0),
+        latest_received_at: received.map(|time| time.0),
         server_time: now.0,
     }))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/tracks`: where the buoys have been, as `GeoJSON` (RFC 7946).
+//! `GET /api/v1/tracks`: the tracks of the buoys as `GeoJSON` (RFC 7946).
 
 use axum::extract::State;
 use axum::http::header;
@@ -8,23 +8,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::span::Span;
-use crate::database::patiently;
 use crate::extract::Query;
 use crate::limits;
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
 
-/// What to answer.
+/// The query parameters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// First moment; a day before `to` where it is not given.
+pub struct Params {
+    /// Start of the span, included; default: a day before `to`.
     from: Option<Timestamp>,
-    /// Moment after the last; now where it is not given.
+    /// End of the span, excluded; default: now.
     to: Option<Timestamp>,
-    /// Id of the only buoy to answer.
+    /// Id of a buoy; default: all buoys of the collection.
     #[param(example = "buoy-001")]
     buoy: Option<String>,
 }
@@ -35,7 +34,7 @@ pub struct Tracks {
     /// Always `FeatureCollection`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// One line per buoy that has been at two positions at least, by buoy id.
+    /// One line per buoy with at least two positions, ordered by buoy id.
     features: Vec<Track>,
 }
 
@@ -47,7 +46,7 @@ pub struct Track {
     kind: &'static str,
     /// The line.
     geometry: Line,
-    /// Whose and when.
+    /// The buoy and the time span.
     properties: Properties,
 }
 
@@ -57,26 +56,26 @@ pub struct Line {
     /// Always `LineString`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// Longitude and latitude in degrees, oldest first; at most about 500, evenly thinned, the newest always kept.
+    /// Longitude and latitude in degrees, oldest first; thinned evenly to about 500, always with the newest.
     coordinates: Vec<[f64; 2]>,
 }
 
-/// Whose track it is and when it was sailed.
+/// The buoy and the time span of a track.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Properties {
     /// Id of the buoy.
     buoy: String,
     /// Name of the buoy.
     name: String,
-    /// Moment of the first position.
+    /// Time of the first position.
     from: Timestamp,
-    /// Moment of the last position.
+    /// Time of the last position.
     to: Timestamp,
-    /// Positions in the line.
+    /// Number of positions in the line.
     points: usize,
 }
 
-/// The last position of each of the slices that the span is cut into.
+/// The span is divided into slices; a track has the last position of each.
 const TRACKS: &str = "
 SELECT code, name, begins, ends, latitudes, longitudes
 FROM buoy
@@ -95,32 +94,23 @@ CROSS JOIN LATERAL (
 WHERE code = $4 OR ($4::text IS NULL AND NOT canary)
 ORDER BY code";
 
-type Row = (String, String, Moment, Moment, Vec<f64>, Vec<f64>);
+type Row = (String, String, PgTimestamp, PgTimestamp, Vec<f64>, Vec<f64>);
 
-/// Answers where the buoys have been.
+/// Returns the tracks of the buoys.
 #[utoipa::path(
-    get, path = "/api/v1/tracks", tag = "data", operation_id = "getTracks", params(Wanted),
+    get, path = "/api/v1/tracks", tag = "data", operation_id = "getTracks", params(Params),
     responses(
         (status = 200, description = "One line per buoy", body = Tracks, content_type = "application/geo+json"),
-        (status = 422, description = "The query is wrong, or asks for too much", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database does not answer now", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The query is invalid or exceeds a limit", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let span = Span::new(wanted.from, wanted.to, limits::RAW_SPAN, Timestamp::now())?;
+pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result<Response, Problem> {
+    let span = Span::new(params.from, params.to, limits::RAW_SPAN, Timestamp::now())?;
     let slice_s = (span.seconds() / f64::from(limits::TRACK_POINTS)).ceil();
-    let rows = patiently(|| async {
-        let mut session = app.database.session().await?;
-        let rows = sqlx::query_as::<_, Row>(TRACKS)
-            .bind(span.from)
-            .bind(span.to)
-            .bind(slice_s)
-            .bind(&wanted.buoy)
-            .fetch_all(&mut *session.connection)
-            .await;
-        session.check(rows)
-    });
-    let features = rows.await?.into_iter().map(Track::from).collect();
+    let query =
+        || sqlx::query_as::<_, Row>(TRACKS).bind(span.from).bind(span.to).bind(slice_s).bind(&params.buoy);
+    let features = app.database.fetch_all(query).await?.into_iter().map(Track::from).collect();
     let tracks = axum::Json(Tracks { kind: "FeatureCollection", features });
     Ok(([(header::CONTENT_TYPE, "application/geo+json")], tracks).into_response())
 }

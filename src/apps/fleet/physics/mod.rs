@@ -1,4 +1,4 @@
-//! What the sensors of a buoy would show at a place and a moment.
+//! Simulates the sensors of a buoy at a position and time.
 
 mod oxygen;
 mod sun;
@@ -13,13 +13,14 @@ use crate::track::{Climate, Position};
 
 pub use surface::Surface;
 
-/// A model of the sea; richer ones and faulty sensors take the same place.
-pub trait Sea: Send + Sync + 'static {
-    /// Values by CF standard name. Deterministic: the same place, moment and noise give the same values.
+/// A model of the sea and the sensors.
+pub trait SeaModel: Send + Sync + 'static {
+    /// Returns values by CF standard name. Deterministic: the same position, time and noise return the same
+    /// values.
     fn measure(
         &self,
         climate: &Climate,
-        place: Position,
+        position: Position,
         at: Timestamp,
         noise: &mut ChaCha8Rng,
     ) -> BTreeMap<String, f64>;

@@ -4,10 +4,10 @@ const A: [f64; 6] = [5.80871, 3.20291, 4.17887, 5.10006, -9.866_43e-2, 3.80369];
 const B: [f64; 4] = [-7.015_77e-3, -7.700_28e-3, -1.138_64e-2, -9.515_19e-3];
 const C: f64 = -2.759_15e-7;
 
-/// Scale from ITS-90, which sensors report, to IPTS-68, which the fit is made for.
+/// Scale from ITS-90, which sensors report, to IPTS-68, which the fit uses.
 const ITS_90_TO_IPTS_68: f64 = 1.00024;
 
-/// Oxygen that water of this temperature (degC, ITS-90) and practical salinity holds in equilibrium with air, umol/kg.
+/// Oxygen in water of this temperature (degC, ITS-90) and practical salinity in equilibrium with air, umol/kg.
 ///
 /// The fit is valid for 0 to 40 degC and salinities of 0 to 42.
 pub fn saturation(temperature: f64, salinity: f64) -> f64 {
@@ -20,7 +20,7 @@ fn fitted(temperature_68: f64, salinity: f64) -> f64 {
     logarithm.exp()
 }
 
-/// The polynomial with these coefficients, lowest power first.
+/// Evaluates the polynomial with these coefficients, lowest power first.
 fn polynomial(coefficients: &[f64], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, coefficient| sum.mul_add(x, *coefficient))
 }
@@ -66,7 +66,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn warmer_and_saltier_water_holds_less(t in 0.0..39.0_f64, s in 0.0..41.0_f64) {
+        fn saturation_decreases_with_temperature_and_salinity(t in 0.0..39.0_f64, s in 0.0..41.0_f64) {
             prop_assert!(saturation(t + 1.0, s) < saturation(t, s));
             prop_assert!(saturation(t, s + 1.0) < saturation(t, s));
         }

@@ -1,4 +1,4 @@
-//! Day and year at a place: where in their cycles a moment lies.
+//! The phase of the day and of the year at a position.
 
 use jiff::Timestamp;
 
@@ -12,18 +12,19 @@ pub fn seconds(at: Timestamp) -> f64 {
     at.as_duration().as_secs_f64()
 }
 
-/// Hours of local solar time at this longitude (degrees east), 0 to 24; the equation of time is left out.
+/// Hours of local solar time at this longitude (degrees east), 0 to 24; without the equation of time.
 pub fn solar_hour(at: Timestamp, longitude: f64) -> f64 {
     (seconds(at) / 3600.0 + longitude / 15.0).rem_euclid(24.0)
 }
 
-/// Fraction of the year since the warmest day of the northern sea surface, about 18 August, two months after solstice.
+/// Fraction of the year since the warmest day of the northern sea surface, about 18 August, two months after
+/// solstice.
 pub fn season(at: Timestamp) -> f64 {
     const WARMEST_DAY: f64 = 229.0;
     ((seconds(at) / DAY_S - WARMEST_DAY) / YEAR_D).rem_euclid(1.0)
 }
 
-/// Warming of the day, 0 to 1: begins at 8 h local time, peaks at 14 h, fades until 23 h.
+/// Warming of the day, 0 to 1: starts at 8 h local time, peaks at 14 h, ends at 23 h.
 pub fn warming(hour: f64) -> f64 {
     const BEGIN: f64 = 8.0;
     const PEAK: f64 = 14.0;

@@ -1,6 +1,7 @@
-//! A plausible surface: seasons, warm afternoons, tides, eddies, and life that moves oxygen and pH together.
+//! A plausible sea surface: seasons, warm afternoons, tides, eddies, and biology that changes oxygen and pH
+//! together.
 //!
-//! Illustrative climatologies, not a forecast: magnitudes follow published ranges, so that charts look like the sea.
+//! Illustrative climatologies, not a forecast: magnitudes follow published ranges.
 
 use std::collections::BTreeMap;
 use std::f64::consts::TAU;
@@ -10,16 +11,16 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use seasense::apps::shared::parameter;
 
-use super::{Sea, oxygen, sun};
+use super::{SeaModel, oxygen, sun};
 use crate::track::{Climate, Position};
 
 /// Period of the main tide, seconds.
 const TIDE_S: f64 = 12.42 * 3600.0;
 
-/// Oxygen that plants set free per carbon that they bind.
+/// Oxygen that photosynthesis releases per carbon.
 const O2_PER_CARBON: f64 = 1.4;
 
-/// pH per umol/kg of carbon taken out of the water.
+/// pH per umol/kg of carbon removed from the water.
 const PH_PER_CARBON: f64 = 0.0022;
 
 /// pH per degree of warming at constant carbon content.
@@ -29,18 +30,18 @@ const PH_PER_DEGREE: f64 = -0.0155;
 #[derive(Debug, Clone, Copy)]
 pub struct Surface;
 
-impl Sea for Surface {
+impl SeaModel for Surface {
     fn measure(
         &self,
         climate: &Climate,
-        place: Position,
+        position: Position,
         at: Timestamp,
         noise: &mut ChaCha8Rng,
     ) -> BTreeMap<String, f64> {
-        let warming = day_warming(climate, place, at);
-        let temperature = mean_temperature(climate, place, at) + warming + jitter(noise, 0.01);
-        let salinity = salinity(climate, place, at) + jitter(noise, 0.006);
-        let excess = oxygen_excess(climate, place, at) * oxygen::saturation(temperature, salinity);
+        let warming = day_warming(climate, position, at);
+        let temperature = mean_temperature(climate, position, at) + warming + jitter(noise, 0.01);
+        let salinity = salinity(climate, position, at) + jitter(noise, 0.006);
+        let excess = oxygen_excess(climate, position, at) * oxygen::saturation(temperature, salinity);
         let oxygen = oxygen::saturation(temperature, salinity) + excess + jitter(noise, 0.4);
         let ph = climate.ph
             + PH_PER_DEGREE * warming
@@ -56,41 +57,43 @@ impl Sea for Surface {
 }
 
 /// Temperature of the season at this latitude, with eddies, degC.
-fn mean_temperature(climate: &Climate, place: Position, at: Timestamp) -> f64 {
+fn mean_temperature(climate: &Climate, position: Position, at: Timestamp) -> f64 {
     let season = climate.temperature_swing * (TAU * sun::season(at)).cos();
-    climate.temperature + season - 0.4 * (place.latitude - climate.centre.latitude) + 0.3 * eddy(place, at)
+    climate.temperature + season - 0.4 * (position.latitude - climate.centre.latitude)
+        + 0.3 * eddy(position, at)
 }
 
 /// Warming of this afternoon, degC: 0.1 to 0.5, by the weather of the day.
-fn day_warming(climate: &Climate, place: Position, at: Timestamp) -> f64 {
+fn day_warming(climate: &Climate, position: Position, at: Timestamp) -> f64 {
     let calm = 0.5 + 0.5 * (TAU * sun::seconds(at) / (5.3 * 86_400.0) + climate.centre.longitude).sin();
-    (0.1 + 0.4 * calm) * sun::warming(sun::solar_hour(at, place.longitude))
+    (0.1 + 0.4 * calm) * sun::warming(sun::solar_hour(at, position.longitude))
 }
 
 /// Practical salinity, with tide and eddies.
-fn salinity(climate: &Climate, place: Position, at: Timestamp) -> f64 {
-    climate.salinity + 0.02 * (TAU * sun::seconds(at) / TIDE_S).sin() + 0.08 * eddy(place, at)
+fn salinity(climate: &Climate, position: Position, at: Timestamp) -> f64 {
+    climate.salinity + 0.02 * (TAU * sun::seconds(at) / TIDE_S).sin() + 0.08 * eddy(position, at)
 }
 
-/// Oxygen above saturation, as a fraction: life adds in daylight, until late afternoon, and takes at night.
-fn oxygen_excess(climate: &Climate, place: Position, at: Timestamp) -> f64 {
-    let hour = sun::solar_hour(at, place.longitude);
+/// Oxygen above saturation, as a fraction: biology adds oxygen until late afternoon and removes it at night.
+fn oxygen_excess(climate: &Climate, position: Position, at: Timestamp) -> f64 {
+    let hour = sun::solar_hour(at, position.longitude);
     climate.bloom * (0.6 + 0.7 * (TAU * (hour - 16.5) / 24.0).cos())
 }
 
 /// Slow structures that a buoy drifts through, -1 to 1.
-fn eddy(place: Position, at: Timestamp) -> f64 {
+fn eddy(position: Position, at: Timestamp) -> f64 {
     let drift = sun::seconds(at) / (9.0 * 86_400.0);
-    let waves = (TAU * (place.latitude / 0.7 + drift)).sin() + (TAU * (place.longitude / 1.1 - drift)).cos();
+    let waves =
+        (TAU * (position.latitude / 0.7 + drift)).sin() + (TAU * (position.longitude / 1.1 - drift)).cos();
     waves / 2.0
 }
 
-/// Noise of a sensor: triangular, at most `width` off.
+/// Triangular sensor noise of at most `width`.
 fn jitter(noise: &mut ChaCha8Rng, width: f64) -> f64 {
     (noise.random::<f64>() - noise.random::<f64>()) * width
 }
 
-/// What is left of a number at the resolution of a sensor.
+/// Rounds a value to the resolution of a sensor.
 fn rounded(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
 }
@@ -109,7 +112,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_are_those_of_the_open_sea(area in 0..AREAS.len(), second in 1_700_000_000_i64..1_900_000_000, seed in any::<u64>()) {
+        fn values_are_in_the_range_of_the_open_sea(area in 0..AREAS.len(), second in 1_700_000_000_i64..1_900_000_000, seed in any::<u64>()) {
             let values = measure(&AREAS[area].climate, Timestamp::from_second(second).unwrap(), seed);
             let bounds = [
                 (parameter::TEMPERATURE, 3.0, 30.0),
@@ -128,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn the_same_moment_gives_the_same_values() {
+    fn same_time_and_noise_return_the_same_values() {
         let at = "2026-06-01T12:00:00Z".parse().unwrap();
         assert_eq!(measure(&AREAS[0].climate, at, 7), measure(&AREAS[0].climate, at, 7));
         assert_ne!(measure(&AREAS[0].climate, at, 7), measure(&AREAS[0].climate, at, 8));
     }
 
     #[test]
-    fn afternoons_are_warmer_and_richer_in_oxygen_and_ph_than_nights() {
+    fn afternoons_have_higher_temperature_and_ph_than_nights() {
         let climate = &AREAS[0].climate;
         let mean = |hours: std::ops::Range<i64>, name: &str| {
             let samples: Vec<f64> = (0..200)

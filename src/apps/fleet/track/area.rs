@@ -1,13 +1,13 @@
-//! Sailing areas: loops of waypoints well offshore, chosen by hand, each with the climate of its sea.
+//! Sailing areas: hand-picked loops of waypoints offshore, each with the climate of its sea.
 
 use super::Position;
 
-/// What the water of an area is like; illustrative values.
+/// The properties of the water in an area; illustrative values.
 #[derive(Debug, Clone, Copy)]
 pub struct Climate {
-    /// Middle of the area.
+    /// Centre of the area.
     pub centre: Position,
-    /// Surface temperature over the year, degC.
+    /// Mean surface temperature of the year, degC.
     pub temperature: f64,
     /// Half of the difference between summer and winter, degC.
     pub temperature_swing: f64,
@@ -15,16 +15,16 @@ pub struct Climate {
     pub salinity: f64,
     /// pH on the total scale.
     pub ph: f64,
-    /// How much life there is: scale of the oxygen above saturation, as a fraction.
+    /// Biological activity: scale of the oxygen above saturation, as a fraction.
     pub bloom: f64,
 }
 
-/// A loop at sea. The waypoints form a convex polygon without land, so everything inside is sea.
+/// A loop of waypoints. They form a convex polygon without land.
 #[derive(Debug, Clone, Copy)]
 pub struct Area {
-    /// Waypoints in order; the last leads back to the first.
+    /// Waypoints in order; the last connects to the first.
     pub waypoints: [Position; 5],
-    /// The water.
+    /// The properties of the water.
     pub climate: Climate,
 }
 
@@ -32,16 +32,16 @@ const fn area(waypoints: [(f64, f64); 5], centre: (f64, f64), water: (f64, f64, 
     let [first, second, third, fourth, fifth] = waypoints;
     let (temperature, temperature_swing, salinity, ph, bloom) = water;
     Area {
-        waypoints: [place(first), place(second), place(third), place(fourth), place(fifth)],
-        climate: Climate { centre: place(centre), temperature, temperature_swing, salinity, ph, bloom },
+        waypoints: [position(first), position(second), position(third), position(fourth), position(fifth)],
+        climate: Climate { centre: position(centre), temperature, temperature_swing, salinity, ph, bloom },
     }
 }
 
-const fn place((latitude, longitude): (f64, f64)) -> Position {
+const fn position((latitude, longitude): (f64, f64)) -> Position {
     Position::new(latitude, longitude)
 }
 
-/// Every area: waypoints, centre, and (temperature, swing, salinity, pH, bloom).
+/// All areas: waypoints, centre, and (temperature, swing, salinity, pH, bloom).
 pub const AREAS: [Area; 9] = [
     // Bay of Biscay, beyond the shelf
     area(

@@ -1,4 +1,4 @@
-//! Where a buoy is: sailing areas, and a voyage along one of them.
+//! The position of a buoy over time: sailing areas, and a voyage in one of them.
 
 mod area;
 mod voyage;
@@ -8,7 +8,7 @@ pub use area::AREAS;
 pub use area::Climate;
 pub use voyage::{Track, Voyage};
 
-/// A place at sea, degrees north and east.
+/// A geographic position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Position {
     /// Degrees north.
@@ -18,12 +18,12 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place at these degrees.
+    /// Creates the position at these degrees.
     pub const fn new(latitude: f64, longitude: f64) -> Self {
         Self { latitude, longitude }
     }
 
-    /// The point at this fraction of the way to `other`; the areas are small, so straight lines on the map do.
+    /// Interpolates linearly between this position and `other`; the areas are small enough for a plane.
     pub fn towards(self, other: Self, fraction: f64) -> Self {
         Self {
             latitude: self.latitude + (other.latitude - self.latitude) * fraction,
@@ -31,7 +31,7 @@ impl Position {
         }
     }
 
-    /// Metres to `other`, on a plane that touches the globe between them.
+    /// Returns the distance to `other` in metres, on a plane that is tangent to the globe between them.
     pub fn distance(self, other: Self) -> f64 {
         const METRES_PER_DEGREE: f64 = 111_195.0;
         let north = other.latitude - self.latitude;

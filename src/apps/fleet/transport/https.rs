@@ -1,4 +1,4 @@
-//! HTTPS to the public gateway, with its certificate verified against one CA.
+//! HTTPS to the public gateway, whose certificate is verified.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, StatusCode, Url, header};
 use seasense::apps::shared::wire::{Answer, Batch};
 
-use super::{Transport, Unsent};
+use super::{SendError, Transport};
 
-/// Time for one batch, from connecting to the answer.
+/// Time limit for one batch, from the connection to the answer.
 const ATTEMPT: Duration = Duration::from_secs(45);
 
-/// Time to connect; a gateway that is there answers at once.
+/// Time limit to connect; a running gateway answers at once.
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// The backend behind its gateway.
@@ -22,29 +22,29 @@ pub struct Https {
     url: Url,
 }
 
-/// Why the settings lead nowhere.
+/// The reason why the settings are invalid.
 #[derive(Debug, thiserror::Error)]
-pub enum NotReachable {
-    /// The address is not `https://host...`; plain HTTP is taken for a test on this machine only.
-    #[error("{0} must be an https address (http only for 127.0.0.1)")]
+pub enum ClientError {
+    /// The URL is not `https://host...`; plain HTTP is allowed for tests on this machine only.
+    #[error("{0} must be an https URL (http only for 127.0.0.1)")]
     Scheme(Url),
     /// The CA file cannot be read.
-    #[error("read the CA file")]
+    #[error("cannot read the CA file")]
     CaFile(#[from] std::io::Error),
-    /// The CA file holds something else.
-    #[error("the CA file {0} holds no certificate")]
+    /// The CA file contains no certificate.
+    #[error("the CA file {0} contains no certificate")]
     NoCertificate(PathBuf),
-    /// The client cannot be made.
-    #[error("make the HTTPS client")]
+    /// The client cannot be created.
+    #[error("cannot create the HTTPS client")]
     Client(#[from] reqwest::Error),
 }
 
 impl Https {
-    /// A client for the API at `api`; only certificates of the CA in `ca` count, or those of the system's without one.
-    /// `connect` replaces the look-up of the host's address and the port.
-    pub fn new(api: &Url, ca: Option<&Path>, connect: Option<SocketAddr>) -> Result<Self, NotReachable> {
+    /// Creates a client for the API at `api`. It trusts only the CA in `ca`, or the system's CAs without one.
+    /// `connect` replaces the host's resolved address and the port.
+    pub fn new(api: &Url, ca: Option<&Path>, connect: Option<SocketAddr>) -> Result<Self, ClientError> {
         let host = api.host_str().filter(|host| is_allowed(api.scheme(), host)).map(str::to_owned);
-        let host = host.ok_or_else(|| NotReachable::Scheme(api.clone()))?;
+        let host = host.ok_or_else(|| ClientError::Scheme(api.clone()))?;
         let mut url = api.clone();
         url.set_path("/api/v1/observations");
         let mut client = Client::builder()
@@ -56,12 +56,12 @@ impl Https {
         if let Some(file) = ca {
             let certificates = Certificate::from_pem_bundle(&std::fs::read(file)?)?;
             if certificates.is_empty() {
-                return Err(NotReachable::NoCertificate(file.to_owned()));
+                return Err(ClientError::NoCertificate(file.to_owned()));
             }
             client = client.tls_certs_only(certificates);
         }
         if let Some(address) = connect {
-            // A port in the URL would win over the address's.
+            // A port in the URL takes precedence over the port of the address.
             let _ = url.set_port(None);
             client = client.resolve(&host, address);
         }
@@ -70,17 +70,17 @@ impl Https {
 }
 
 impl Transport for Https {
-    async fn send(&self, token: &str, batch: &Batch) -> Result<Answer, Unsent> {
+    async fn send(&self, token: &str, batch: &Batch) -> Result<Answer, SendError> {
         let sent = self.client.post(self.url.clone()).bearer_auth(token).json(batch).send().await;
-        let response = sent.map_err(|error| Unsent::new(with_causes(&error)))?;
+        let response = sent.map_err(|error| SendError::new(with_causes(&error)))?;
         let status = response.status();
         if status != StatusCode::OK {
             let retry_after =
                 response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
             let retry_after = retry_after.and_then(|value| value.parse().ok()).map(Duration::from_secs);
-            return Err(Unsent { reason: format!("the backend answered {status}"), retry_after });
+            return Err(SendError { reason: format!("the backend answered {status}"), retry_after });
         }
-        response.json().await.map_err(|error| Unsent::new(with_causes(&error)))
+        response.json().await.map_err(|error| SendError::new(with_causes(&error)))
     }
 }
 
@@ -88,7 +88,7 @@ fn is_allowed(scheme: &str, host: &str) -> bool {
     scheme == "https" || (scheme == "http" && host == "127.0.0.1")
 }
 
-/// The error with what lies behind it: reqwest's own text says only that something failed.
+/// Returns the error with its causes, which reqwest's own text does not contain.
 fn with_causes(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut next = std::error::Error::source(error);
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_is_for_this_machine_only() {
+    fn plain_http_is_allowed_for_loopback_only() {
         assert!(is_allowed("https", "seasense.example"));
         assert!(is_allowed("http", "127.0.0.1"));
         assert!(!is_allowed("http", "seasense.example"));

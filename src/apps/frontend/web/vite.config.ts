@@ -1,8 +1,8 @@
-// How the page is built: hashed assets, nothing inlined (the server's CSP allows only files of its own), licences kept.
+// The build of the page: hashed assets, nothing inlined (the server's CSP allows only its own files), licences included.
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
-/** The typeface is a file, not a module, so Vite's list of licences does not know it. */
+/** The typeface is a file, not a module, so Vite does not collect its licence. */
 const typefaceLicence: Plugin = {
   name: "typeface-licence",
   generateBundle() {

@@ -1,4 +1,4 @@
-//! `GET /api/v1/observations.csv`: readings as a table, streamed page by page.
+//! `GET /api/v1/observations.csv`: readings as CSV, streamed in pages.
 
 mod page;
 mod table;
@@ -14,52 +14,52 @@ use utoipa::IntoParams;
 
 use super::buoys;
 use super::span::Span;
-use crate::database::patiently;
+use crate::database::retry;
 use crate::extract::Query;
 use crate::limits;
 use crate::problem::Problem;
 use crate::state::App;
 use page::Cursor;
 
-/// What to answer.
+/// The query parameters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// Id of the only buoy to answer.
+pub struct Params {
+    /// Id of a buoy; default: all buoys of the collection.
     #[param(example = "buoy-001")]
     buoy: Option<String>,
-    /// First moment; a day before `to` where it is not given.
+    /// Start of the span, included; default: a day before `to`.
     from: Option<Timestamp>,
-    /// Moment after the last; now where it is not given.
+    /// End of the span, excluded; default: now.
     to: Option<Timestamp>,
 }
 
-/// Answers readings as CSV (RFC 4180): one row per reading, one column per parameter, by buoy and time.
+/// Returns readings as CSV (RFC 4180): one row per reading, one column per parameter, ordered by buoy and time.
 ///
-/// A transfer that breaks off before its end did not answer everything.
+/// If the transfer is aborted, the table is incomplete.
 #[utoipa::path(
-    get, path = "/api/v1/observations.csv", tag = "data", operation_id = "getObservationsCsv", params(Wanted),
+    get, path = "/api/v1/observations.csv", tag = "data", operation_id = "getObservationsCsv", params(Params),
     responses(
         (status = 200, description = "The readings", body = String, content_type = "text/csv"),
-        (status = 404, description = "There is no such buoy", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The query is wrong, or asks for too much", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database does not answer now", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The buoy does not exist", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The query is invalid or exceeds a limit", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let span = Span::new(wanted.from, wanted.to, limits::RAW_SPAN, Timestamp::now())?;
-    let buoys = patiently(|| async {
+pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result<Response, Problem> {
+    let span = Span::new(params.from, params.to, limits::RAW_SPAN, Timestamp::now())?;
+    let buoys = retry(|| async {
         let mut session = app.database.session().await?;
-        let buoys = page::buoys(&mut session.connection, wanted.buoy.as_deref()).await;
+        let buoys = page::buoys(&mut session.connection, params.buoy.as_deref()).await;
         session.check(buoys)
     });
     let buoys = buoys.await?;
-    if let Some(missing) = wanted.buoy.filter(|_| buoys.is_empty()) {
+    if let Some(missing) = params.buoy.filter(|_| buoys.is_empty()) {
         return Err(buoys::unknown(&missing));
     }
     let mut cursor = Cursor::new(buoys, span);
-    // The first page decides between an answer and a problem; later ones can only break the transfer off.
+    // An error in the first page is a problem response; an error in a later page can only abort the transfer.
     let mut first = table::header()?;
     first.extend(next(&app, &mut cursor).await?.unwrap_or_default());
     let rest = stream::try_unfold((app, cursor), async |(app, mut cursor)| {
@@ -76,18 +76,19 @@ pub async fn get(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-/// The next rows; none after the last. A connection is held for one page only, however slow the reader is.
+/// Returns the next rows, or `None` after the last. A connection is used for one page only, so a slow client
+/// blocks none.
 async fn next(app: &App, cursor: &mut Cursor) -> Result<Option<Vec<u8>>, Problem> {
     if cursor.is_at_end() {
         return Ok(None);
     }
-    let page = patiently(|| async {
-        let mut ahead = cursor.clone();
+    let page = retry(|| async {
+        let mut next = cursor.clone();
         let mut session = app.database.session().await?;
-        let page = ahead.advance(&mut session.connection).await;
-        session.check(page).map(|page| (page, ahead))
+        let page = next.advance(&mut session.connection).await;
+        session.check(page).map(|page| (page, next))
     });
-    let ((buoy, rows), ahead) = page.await?;
-    *cursor = ahead;
+    let ((buoy, rows), next) = page.await?;
+    *cursor = next;
     table::rows(&buoy, &rows).map(Some)
 }

@@ -1,4 +1,4 @@
-//! Walks through the readings of several buoys, a page at a time, by the key of the last row seen.
+//! Keyset pagination over the readings of several buoys.
 
 use std::collections::VecDeque;
 
@@ -6,20 +6,20 @@ use seasense::apps::shared::parameter;
 use sqlx::PgConnection;
 
 use crate::limits;
-use crate::moment::Moment;
+use crate::pg_timestamp::PgTimestamp;
 use crate::query::span::Span;
 
 /// One reading with its values.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Row {
-    /// Start of the buoy.
+    /// Number of the buoy's start.
     pub boot_id: i64,
-    /// Number of the reading.
+    /// Sequence number of the reading.
     pub seq: i64,
     /// When it was measured.
-    pub observed_at: Moment,
+    pub observed_at: PgTimestamp,
     /// When it was stored.
-    pub received_at: Moment,
+    pub received_at: PgTimestamp,
     /// Degrees north.
     pub latitude: f64,
     /// Degrees east.
@@ -53,7 +53,7 @@ ORDER BY observed_at, boot_id, seq";
 const BUOYS: &str = "
 SELECT id, code FROM buoy WHERE code = $1 OR ($1::text IS NULL AND NOT canary) ORDER BY code";
 
-/// Keys and ids of all buoys of the collection, or of the one with this id.
+/// Returns the keys and ids of all buoys of the collection, or of the buoy with this id.
 pub async fn buoys(
     connection: &mut PgConnection,
     code: Option<&str>,
@@ -62,28 +62,28 @@ pub async fn buoys(
     Ok(rows.into())
 }
 
-/// Where the walk stands.
+/// The position in the export.
 #[derive(Debug, Clone)]
 pub struct Cursor {
-    left: VecDeque<(i32, String)>,
+    remaining: VecDeque<(i32, String)>,
     span: Span,
-    after: (Moment, i64, i64),
+    after: (PgTimestamp, i64, i64),
 }
 
 impl Cursor {
-    /// At the first reading of the first buoy.
+    /// Starts at the first reading of the first buoy.
     pub fn new(buoys: VecDeque<(i32, String)>, span: Span) -> Self {
-        Self { left: buoys, span, after: before(span) }
+        Self { remaining: buoys, span, after: before(span) }
     }
 
-    /// Whether every buoy is done.
+    /// Whether every buoy is exported.
     pub fn is_at_end(&self) -> bool {
-        self.left.is_empty()
+        self.remaining.is_empty()
     }
 
-    /// The next page and the buoy it belongs to; empty for a buoy without readings.
+    /// Returns the next page and its buoy; the page is empty for a buoy without readings.
     pub async fn advance(&mut self, connection: &mut PgConnection) -> sqlx::Result<(String, Vec<Row>)> {
-        let Some((key, code)) = self.left.front().cloned() else {
+        let Some((key, code)) = self.remaining.front().cloned() else {
             return Ok((String::new(), Vec::new()));
         };
         let parameters: Vec<i16> = parameter::ALL.iter().map(|parameter| parameter.id).collect();
@@ -102,7 +102,7 @@ impl Cursor {
                 self.after = (last.observed_at, last.boot_id, last.seq);
             }
             _ => {
-                self.left.pop_front();
+                self.remaining.pop_front();
                 self.after = before(self.span);
             }
         }
@@ -110,7 +110,7 @@ impl Cursor {
     }
 }
 
-/// The key just before every reading of the span: numbers are never negative.
-fn before(span: Span) -> (Moment, i64, i64) {
+/// Returns a key before every reading of the span: boot ids and sequence numbers are never negative.
+fn before(span: Span) -> (PgTimestamp, i64, i64) {
     (span.from, -1, -1)
 }

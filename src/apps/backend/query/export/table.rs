@@ -1,4 +1,4 @@
-//! The shape of the exported table.
+//! The columns of the exported table.
 
 use seasense::apps::shared::parameter;
 
@@ -6,11 +6,11 @@ use super::page::Row;
 use crate::problem::Problem;
 use crate::query::measured;
 
-/// The columns ahead of the parameters.
+/// The columns before the parameters.
 const COLUMNS: [&str; 8] =
     ["buoy", "observed_at", "received_at", "latitude", "longitude", "depth_cm", "boot_id", "seq"];
 
-/// The first line.
+/// Returns the header line.
 pub fn header() -> Result<Vec<u8>, Problem> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = parameter::ALL.iter().map(|parameter| parameter.name);
@@ -18,7 +18,7 @@ pub fn header() -> Result<Vec<u8>, Problem> {
     writer.into_inner().map_err(|_| Problem::internal())
 }
 
-/// The lines of one page; a parameter that was not measured is an empty field.
+/// Returns the lines of one page; a parameter that was not measured is an empty field.
 pub fn rows(buoy: &str, rows: &[Row]) -> Result<Vec<u8>, Problem> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
@@ -47,15 +47,15 @@ fn fields(buoy: &str, row: &Row) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moment::Moment;
+    use crate::pg_timestamp::PgTimestamp;
 
     #[test]
-    fn a_row_has_as_many_fields_as_the_header_and_gaps_are_empty() {
+    fn parameter_without_a_value_is_an_empty_field() {
         let row = Row {
             boot_id: 1,
             seq: 17,
-            observed_at: Moment("2026-06-01T12:00:00Z".parse().unwrap()),
-            received_at: Moment("2026-06-01T12:00:01Z".parse().unwrap()),
+            observed_at: PgTimestamp("2026-06-01T12:00:00Z".parse().unwrap()),
+            received_at: PgTimestamp("2026-06-01T12:00:01Z".parse().unwrap()),
             latitude: 48.3,
             longitude: -4.8,
             depth_cm: 100,

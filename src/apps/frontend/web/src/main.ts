@@ -1,4 +1,4 @@
-// Puts the page together: one store, the parts that show it, and the loop that fills it.
+// Assembles the page: one store, the components that show it, and the poller that updates it.
 import "./styles/index.css";
 import { ApiError } from "./api/client";
 import { ChartPanel } from "./charts/panel";
@@ -23,7 +23,7 @@ const poller = new Poller({
   succeeded: () => store.update({ connection: { kind: "live" }, lastGood: Date.now() }),
   failed(cause, retryAt) {
     if (!(cause instanceof ApiError)) console.error(cause);
-    const reason = cause instanceof ApiError ? cause.message : "the page itself failed";
+    const reason = cause instanceof ApiError ? cause.message : "an error in the page";
     store.update({ connection: { kind: "retrying", cause: reason, retryAt } });
   },
 }, INTERVAL_MS);
@@ -47,6 +47,6 @@ document.addEventListener("visibilitychange", () => {
   charts.setPaused(document.hidden);
 });
 setInterval(() => {
-  for (const part of ticking) part.tick();
+  for (const component of ticking) component.tick();
 }, 1_000);
 poller.poke();

@@ -1,12 +1,12 @@
-// What the page takes for an answer of the API, and what it says when there is none.
+// The client: validation of responses, error messages, and requests.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { csvAddress, fetchLatest, fetchSeries, fetchTracks } from "../src/api/client";
 import { rangeById } from "../src/domain/ranges";
 
-const asked: string[] = [];
-const answering = (work: () => Response | Promise<Response>) => {
+const requested: string[] = [];
+const respondWith = (work: () => Response | Promise<Response>) => {
   vi.stubGlobal("fetch", async (address: string) => {
-    asked.push(address);
+    requested.push(address);
     return work();
   });
 };
@@ -14,7 +14,7 @@ const json = (body: unknown, status = 200, type = "application/json") =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": type } });
 
 afterEach(() => {
-  asked.length = 0;
+  requested.length = 0;
   vi.unstubAllGlobals();
 });
 
@@ -28,65 +28,65 @@ const READING = {
 };
 const NOW = Date.UTC(2026, 10, 21, 4, 10);
 
-describe("an answer", () => {
-  it("is taken with its times as numbers", async () => {
-    answering(() => json({ server_time: "2026-11-21T04:10:14Z", readings: [READING] }));
+describe("a response", () => {
+  it("has its times as numbers", async () => {
+    respondWith(() => json({ server_time: "2026-11-21T04:10:14Z", readings: [READING] }));
     const { server_time, readings } = await fetchLatest();
     expect(server_time).toBe(NOW + 14_000);
     expect(readings[0]?.observed_at).toBe(NOW + 12_123);
   });
 
   it.each([
-    ["with a time that is none", { server_time: "yesterday", readings: [] }, "server_time"],
-    ["with a position off the earth", { server_time: "2026-11-21T04:10:14Z", readings: [{ ...READING, latitude: 91 }] }, "readings.0.latitude"],
-    ["with a value that is text", { server_time: "2026-11-21T04:10:14Z", readings: [{ ...READING, values: { p: "1" } }] }, "readings.0.values.p"],
-    ["of nothing but a number", 7, "the top level"],
-  ])("%s is refused, with the place", async (_, body, place) => {
-    answering(() => json(body));
-    await expect(fetchLatest()).rejects.toThrow(place);
+    ["with an invalid time", { server_time: "yesterday", readings: [] }, "server_time"],
+    ["with an invalid position", { server_time: "2026-11-21T04:10:14Z", readings: [{ ...READING, latitude: 91 }] }, "readings.0.latitude"],
+    ["with a value that is a string", { server_time: "2026-11-21T04:10:14Z", readings: [{ ...READING, values: { p: "1" } }] }, "readings.0.values.p"],
+    ["that is a number", 7, "the top level"],
+  ])("%s is rejected with the location", async (_, body, location) => {
+    respondWith(() => json(body));
+    await expect(fetchLatest()).rejects.toThrow(location);
   });
 
-  it("that is no JSON is refused", async () => {
-    answering(() => new Response("<html>"));
+  it("that is not JSON is rejected", async () => {
+    respondWith(() => new Response("<html>"));
     await expect(fetchLatest()).rejects.toThrow("not JSON");
   });
 });
 
-describe("trouble is told", () => {
+describe("an error is reported", () => {
   it("with the status and the problem's title", async () => {
-    answering(() => json({ title: "The database does not answer" }, 503, "application/problem+json"));
+    respondWith(() => json({ title: "The database does not answer" }, 503, "application/problem+json"));
     await expect(fetchLatest()).rejects.toThrow("it answered 503 (The database does not answer)");
   });
-  it("with the status alone where there is no problem document", async () => {
-    answering(() => new Response("upstream connect error", { status: 502 }));
+  it("with only the status if there is no problem document", async () => {
+    respondWith(() => new Response("upstream connect error", { status: 502 }));
     await expect(fetchLatest()).rejects.toThrow(/^it answered 502$/);
   });
-  it("when nobody answers", async () => {
-    answering(() => Promise.reject(new TypeError("failed to fetch")));
+  it("when there is no connection", async () => {
+    respondWith(() => Promise.reject(new TypeError("failed to fetch")));
     await expect(fetchLatest()).rejects.toThrow("no connection");
   });
-  it("when the answer takes too long", async () => {
-    answering(() => Promise.reject(new DOMException("late", "TimeoutError")));
+  it("when the response takes too long", async () => {
+    respondWith(() => Promise.reject(new DOMException("late", "TimeoutError")));
     await expect(fetchLatest()).rejects.toThrow("no answer within 10 s");
   });
 });
 
-describe("a question", () => {
+describe("a request", () => {
   const queryOf = (address: string) => Object.fromEntries(new URL(address, "http://page").searchParams);
 
   it("for a series names buoy, parameter, span and bucket", async () => {
-    answering(() => json({ buoy: "b", parameter: "p", unit: "1", bucket_s: 600, points: [] }));
+    respondWith(() => json({ buoy: "b", parameter: "p", unit: "1", bucket_s: 600, points: [] }));
     await fetchSeries("b", "p", rangeById("1d"), NOW);
-    expect(queryOf(asked[0] ?? "")).toEqual({
+    expect(queryOf(requested[0] ?? "")).toEqual({
       buoy: "b", parameter: "p", bucket: "10m", from: "2026-11-20T04:10:00.000Z", to: "2026-11-21T04:10:00.000Z",
     });
   });
-  it("for tracks spans a day at least", async () => {
-    answering(() => json({ type: "FeatureCollection", features: [] }));
+  it("for tracks spans at least a day", async () => {
+    respondWith(() => json({ type: "FeatureCollection", features: [] }));
     await fetchTracks(rangeById("1h"), NOW);
-    expect(queryOf(asked[0] ?? "")["from"]).toBe("2026-11-20T04:10:00.000Z");
+    expect(queryOf(requested[0] ?? "")["from"]).toBe("2026-11-20T04:10:00.000Z");
   });
-  it("for an export escapes what it is given", () => {
+  it("for an export escapes its parameters", () => {
     expect(queryOf(csvAddress("a&b=c", rangeById("1h"), NOW))["buoy"]).toBe("a&b=c");
   });
 });

@@ -1,11 +1,11 @@
-// How answers become state, and how the page behaves when none come.
+// Merging responses into the state, and polling during an outage.
 import { describe, expect, it } from "vitest";
 import type { Latest, Reading, SeriesPoint } from "../src/api/types";
 import { extremesOf, mergeTail } from "../src/charts/points";
 import { readView, writeView } from "../src/live/address";
 import { retryDelay } from "../src/live/backoff";
 import { extendTrack, hasUnknownBuoy, indexTracks, mergeLatest, sortBuoys } from "../src/live/merge";
-import { Poller, type Surroundings } from "../src/live/poller";
+import { Poller, type Runtime } from "../src/live/poller";
 import { Store } from "../src/live/state";
 import { stepSelection } from "../src/panel/selection";
 
@@ -15,17 +15,17 @@ const reading = (buoy: string, observed_at: number, value = 1): Reading => ({
 const latest = (server_time: number, ...readings: Reading[]): Latest => ({ server_time, readings });
 
 describe("latest readings", () => {
-  it("replace older ones, lengthen the tail, and ignore repeats", () => {
+  it("replace older ones, extend the tail, and ignore repeats", () => {
     const store = new Store();
     store.update(mergeLatest(store.state, latest(0, reading("a", 1)), 0));
     store.update(mergeLatest(store.state, latest(0, reading("a", 1), reading("b", 2)), 0));
     store.update(mergeLatest(store.state, latest(0, reading("a", 3)), 0));
     expect(store.state.readings.get("a")?.observed_at).toBe(3);
-    expect(store.state.tails.get("a")?.map((one) => one.observed_at)).toEqual([1, 3]);
+    expect(store.state.tails.get("a")?.map((tail) => tail.observed_at)).toEqual([1, 3]);
     expect(hasUnknownBuoy(store.state)).toBe(true);
   });
 
-  it("measure the clock's skew once, and again only when the clocks part", () => {
+  it("measure the clock skew once, and again only if it changes by more than 2 s", () => {
     const store = new Store();
     store.update({ ...mergeLatest(store.state, latest(5_000), 0), lastGood: 0 });
     expect(store.state.skew).toBe(5_000);
@@ -35,7 +35,7 @@ describe("latest readings", () => {
 });
 
 describe("tracks and buoys", () => {
-  it("join the lines of a buoy and reach to where it is now", () => {
+  it("join the lines of a buoy up to its current position", () => {
     const line = (coordinates: number[][]) => ({
       type: "Feature" as const, properties: { buoy: "a" }, geometry: { type: "LineString" as const, coordinates },
     });
@@ -43,7 +43,7 @@ describe("tracks and buoys", () => {
     expect(extendTrack(tracks.get("a"), [reading("a", 1)])).toEqual([[1, 2], [3, 4], [5, 6], [-5, 48]]);
   });
 
-  it("sort by name, with numbers as numbers", () => {
+  it("sort by name, with numbers in numeric order", () => {
     const buoys = ["Buoy 10", "Buoy 9"].map((name, index) => ({ id: String(index), name }));
     expect(sortBuoys(buoys).map(({ name }) => name)).toEqual(["Buoy 9", "Buoy 10"]);
   });
@@ -51,13 +51,13 @@ describe("tracks and buoys", () => {
 
 describe("charts", () => {
   const bucket = (t: number, avg: number): SeriesPoint => ({ t, avg, min: avg - 1, max: avg + 1, count: 3 });
-  it("put full buckets at their middle and the readings after them", () => {
+  it("have complete buckets at their middle, then newer readings", () => {
     const columns = mergeTail([bucket(0, 5), bucket(60_000, 6)], [reading("a", 50_000), reading("a", 70_000, 7)], "p", 60, 80_000);
     expect(columns[0]).toEqual([30, 70]);
     expect(columns[1]).toEqual([5, 7]);
     expect(extremesOf(columns)).toEqual({ last: 7, low: 4, high: 7 });
   });
-  it("show a bucket still filling while nothing newer came", () => {
+  it("show an incomplete bucket without newer readings", () => {
     expect(mergeTail([bucket(60_000, 6)], [], "p", 60, 80_000)[0]).toEqual([70]);
   });
   it("are empty without readings", () => {
@@ -67,7 +67,7 @@ describe("charts", () => {
 });
 
 describe("address", () => {
-  it("gives back the view it was written from", () => {
+  it("round-trips the view", () => {
     const view = { selected: "buoy-002", colourBy: "sea_water_temperature", range: readView("?range=7d").range };
     expect(readView(writeView(view))).toEqual(view);
   });
@@ -79,7 +79,7 @@ describe("selection by key", () => {
     ["a", "ArrowDown", "b"], ["c", "ArrowDown", "c"], ["b", "ArrowUp", "a"], ["b", "End", "c"], ["c", "Home", "a"],
     ["a", "PageDown", "c"], [undefined, "ArrowDown", "a"], [undefined, "ArrowUp", "c"], ["a", "x", undefined],
   ])("from %s with %s to %s", (from, key, to) => expect(stepSelection(ids, from, key)).toBe(to));
-  it("means nothing in an empty list", () => expect(stepSelection([], undefined, "End")).toBeUndefined());
+  it("has no effect in an empty list", () => expect(stepSelection([], undefined, "End")).toBeUndefined());
 });
 
 describe("polling", () => {
@@ -88,10 +88,10 @@ describe("polling", () => {
     expect(retryDelay(1, 0)).toBe(1_500);
   });
 
-  it("backs off, says when it tries again, recovers, and rests while paused", async () => {
+  it("backs off, reports the next attempt, recovers, and stops while paused", async () => {
     const pauses: number[] = [];
     let next: (() => void) | undefined;
-    const around: Surroundings = {
+    const runtime: Runtime = {
       now: () => 1_000,
       random: () => 1,
       after(ms, call) {
@@ -104,7 +104,7 @@ describe("polling", () => {
     let healthy = false;
     const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
     const work = () => (healthy ? Promise.resolve() : Promise.reject(new Error("down")));
-    const poller = new Poller({ work, succeeded: () => {}, failed: (_, at) => retries.push(at) }, 3_000, around);
+    const poller = new Poller({ work, succeeded: () => {}, failed: (_, at) => retries.push(at) }, 3_000, runtime);
     poller.poke();
     await settle();
     next?.();

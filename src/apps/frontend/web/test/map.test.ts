@@ -1,4 +1,4 @@
-// Where things stand on the map.
+// Positions on the map.
 import { describe, expect, it } from "vitest";
 import type { Position } from "../src/live/state";
 import { degreeLabel, degreeStep, multiples, scaleBar } from "../src/map/grid";
@@ -25,17 +25,17 @@ describe("projection", () => {
     expect(inside([[179, 10], [-179, 12]], 600, 400)).toBe(true);
   });
 
-  it("gives a single buoy some sea around it", () => {
+  it("shows sea around a single buoy", () => {
     const [[west, south], [east, north]] = frame([[-5, 48]], -5);
     expect(east - west).toBeCloseTo(1.2);
     expect(north - south).toBeCloseTo(1.2);
   });
 
-  it("moves longitudes by whole turns", () => expect([near(-179, 180), near(10, 0), near(190, 0)]).toEqual([181, 10, -170]));
+  it("shifts longitudes by multiples of 360 degrees", () => expect([near(-179, 180), near(10, 0), near(190, 0)]).toEqual([181, 10, -170]));
 });
 
 describe("grid", () => {
-  it.each([[10, 5, 2], [1, 4, 0.25], [360, 4, 45]])("cuts %f degrees into about %i", (span, parts, step) =>
+  it.each([[10, 5, 2], [1, 4, 0.25], [360, 4, 45]])("divides %f degrees into about %i", (span, parts, step) =>
     expect(degreeStep(span, parts)).toBe(step));
   it("draws the lines between two edges", () => expect(multiples(-1.2, 2.1, 1)).toEqual([-1, 0, 1, 2]));
   it.each([[0, "0°"], [-4.5, "4° 30′ W"], [48, "48° E"]])("labels %f as %s", (degrees, text) =>
@@ -49,18 +49,18 @@ describe("grid", () => {
 });
 
 describe("labels", () => {
-  const wish = (id: string, x: number, y: number, rank = 0) => ({ id, x, y, text: "Ariel", rank });
-  it("stand beside points that are apart", () => {
-    expect(placeLabels([wish("a", 100, 100), wish("b", 300, 100)], 500).size).toBe(2);
+  const label = (id: string, x: number, y: number, rank = 0) => ({ id, x, y, text: "Ariel", rank });
+  it("are placed at points that are far apart", () => {
+    expect(placeLabels([label("a", 100, 100), label("b", 300, 100)], 500).size).toBe(2);
   });
-  it("never cover each other, and the selected one is served first", () => {
-    const placed = placeLabels([wish("a", 100, 100), wish("b", 102, 101), wish("c", 101, 99, 1)], 500);
+  it("never overlap, and the selected one is placed first", () => {
+    const placed = placeLabels([label("a", 100, 100), label("b", 102, 101), label("c", 101, 99, 1)], 500);
     expect([...placed]).toEqual([["c", "right"], ["a", "left"]]);
   });
   it("do not cover another buoy's point", () => {
-    expect(placeLabels([wish("a", 100, 100), wish("b", 140, 100)], 500).get("a")).toBe("left");
+    expect(placeLabels([label("a", 100, 100), label("b", 140, 100)], 500).get("a")).toBe("left");
   });
-  it("go to the left at the right edge", () => {
-    expect(placeLabels([wish("a", 490, 100)], 500).get("a")).toBe("left");
+  it("are on the left at the right edge", () => {
+    expect(placeLabels([label("a", 490, 100)], 500).get("a")).toBe("left");
   });
 });

@@ -1,9 +1,9 @@
-// The only place that talks to the API: one function per resource, errors as sentences.
+// The client of the API: one function per resource; errors have messages for visitors.
 import * as v from "valibot";
 import type { Range } from "../domain/ranges";
 import * as types from "./types";
 
-/** A request that brought no usable answer; the message is fit to be read by a visitor. */
+/** A failed request; the message is shown to the visitor. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 }
@@ -34,7 +34,7 @@ async function get<S extends v.GenericSchema>(path: string, schema: S): Promise<
   return checked.output;
 }
 
-/** The title of an RFC 9457 problem, in brackets, or nothing. */
+/** Returns the title of an RFC 9457 problem in parentheses, or an empty string. */
 async function detailOf(answer: Response): Promise<string> {
   if (!answer.headers.get("content-type")?.includes("json")) return "";
   try {
@@ -49,32 +49,32 @@ const iso = (at: number) => new Date(at).toISOString();
 
 const span = (ms: number, now: number) => ({ from: iso(now - ms), to: iso(now) });
 
-/** Every buoy that is enrolled, with or without a reading. */
+/** Fetches every enrolled buoy, with or without a reading. */
 export const fetchBuoys = () => get("/api/v1/buoys", types.BuoysSchema);
 
-/** What is measured. */
+/** Fetches the measured quantities. */
 export const fetchParameters = () => get("/api/v1/parameters", types.ParametersSchema);
 
-/** The newest reading of each buoy. */
+/** Fetches the newest reading of each buoy. */
 export const fetchLatest = () => get("/api/v1/latest", types.LatestSchema);
 
-/** How much there is in all. */
+/** Fetches the size of the collection. */
 export const fetchSummary = () => get("/api/v1/summary", types.SummarySchema);
 
-/** Where the buoys went in that range, and at least in the last day: an hour's way is too short to see at sea. */
+/** Fetches the tracks of the range, at least of a day, because a track of an hour is too short to see on the map. */
 export const fetchTracks = (range: Range, now: number) =>
   get(`/api/v1/tracks?${new URLSearchParams(span(Math.max(range.ms, DAY_MS), now))}`, types.TracksSchema);
 
-/** One parameter of one buoy in that range, bucketed. */
+/** Fetches one parameter of one buoy in the range, in buckets. */
 export const fetchSeries = (buoy: string, parameter: string, range: Range, now: number) =>
   get(
     `/api/v1/series?${new URLSearchParams({ buoy, parameter, ...span(range.ms, now), bucket: range.bucket })}`,
     types.SeriesSchema,
   );
 
-/** Address of the CSV export of a buoy over that range. */
+/** Returns the address of the CSV export of a buoy for the range. */
 export const csvAddress = (buoy: string, range: Range, now: number) =>
   `/api/v1/observations.csv?${new URLSearchParams({ buoy, ...span(range.ms, now) })}`;
 
-/** Address of the API's own description. */
+/** The address of the API description. */
 export const OPENAPI_ADDRESS = "/api/openapi.json";

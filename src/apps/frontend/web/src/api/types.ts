@@ -1,7 +1,7 @@
-// The shapes of the API's answers, checked when they arrive: a page must not draw what it does not understand.
+// The schemas of the API's responses, which are validated before use.
 import * as v from "valibot";
 
-/** RFC 3339 text in, epoch milliseconds out. */
+/** Parses RFC 3339 text to epoch milliseconds. */
 const instant = v.pipe(
   v.string(),
   v.transform((text) => Date.parse(text)),
@@ -24,7 +24,7 @@ export const ParametersSchema = v.object({
   parameters: v.array(v.object({ name: v.string(), label: v.string(), unit: v.string() })),
 });
 
-/** `GET /api/v1/latest`: one reading per buoy that ever sent one. */
+/** `GET /api/v1/latest`: one reading per buoy that has sent any. */
 export const LatestSchema = v.object({
   server_time: instant,
   readings: v.array(v.object({
@@ -37,7 +37,7 @@ export const LatestSchema = v.object({
   })),
 });
 
-/** `GET /api/v1/series`: averages per bucket, each with its least and greatest value. */
+/** `GET /api/v1/series`: average, minimum and maximum per bucket. */
 export const SeriesSchema = v.object({
   buoy: v.string(),
   parameter: v.string(),

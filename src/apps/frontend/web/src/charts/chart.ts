@@ -1,4 +1,4 @@
-// One figure: heading, newest value, the chart itself and a sentence that says the same for those who cannot see it.
+// One figure: heading, newest value, chart, and a text summary for screen readers.
 import uPlot from "uplot";
 import { h, setText } from "../dom";
 import { clockTime, dateTime } from "../domain/format";
@@ -37,7 +37,7 @@ export class Chart {
     const extremes = extremesOf(columns);
     this.element.dataset["points"] = String(columns[0].length);
     this.#plot.hidden = extremes === undefined;
-    this.say(extremes === undefined ? `No reading ${phrase}.` : "");
+    this.setMessage(extremes === undefined ? `No reading ${phrase}.` : "");
     this.#point(null);
     if (extremes === undefined) {
       setText(this.#summary, "");
@@ -49,20 +49,20 @@ export class Chart {
     else this.#chart.setData(columns);
   }
 
-  /** A message in place of the plot or beneath it; empty text removes it. */
-  say(message: string): void {
+  /** Shows a message instead of the plot or below it; an empty text removes it. */
+  setMessage(message: string): void {
     setText(this.#message, message);
     this.#message.hidden = message === "";
   }
 
-  /** Draws anew with the colours that hold now. */
+  /** Redraws the chart with the current colours. */
   recolour(): void {
     this.#chart?.destroy();
     this.#chart = undefined;
     if (!this.#plot.hidden) this.#create();
   }
 
-  /** Frees what uPlot holds. */
+  /** Removes the figure and frees the resources of uPlot. */
   remove(): void {
     this.#chart?.destroy();
     this.element.remove();
@@ -87,7 +87,7 @@ export class Chart {
     else if (this.#chart.width !== width) this.#chart.setSize({ width, height: HEIGHT });
   }
 
-  /** The value under the cursor with its time, or the newest one. */
+  /** Shows the value under the cursor with its time, or the newest value. */
   #point(index: number | null): void {
     const [times, averages] = this.#columns;
     const at = index === null ? undefined : times[index];

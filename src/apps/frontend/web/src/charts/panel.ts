@@ -1,4 +1,4 @@
-// The charts of the selected buoy: one per parameter, loaded for the chosen range and lengthened by what arrives.
+// The charts of the selected buoy: one per parameter, loaded for the selected range and extended by new readings.
 import { ApiError, fetchSeries } from "../api/client";
 import type { SeriesPoint } from "../api/types";
 import { byId } from "../dom";
@@ -16,7 +16,7 @@ export class ChartPanel {
   readonly #poller: Poller;
   #charts: Chart[] = [];
   #buckets = new Map<string, readonly SeriesPoint[]>();
-  /** The buoy and range that `#buckets` holds. */
+  /** The buoy and range of `#buckets`. */
   #loaded = "";
   #loadedAt = 0;
 
@@ -32,17 +32,17 @@ export class ChartPanel {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
 
-  /** Stops loading while nobody looks. */
+  /** Stops loading while the page is hidden. */
   setPaused(paused: boolean): void {
     this.#poller.setPaused(paused);
   }
 
-  /** Takes over the colours that hold now. */
+  /** Redraws all charts with the current colours. */
   recolour(): void {
     for (const chart of this.#charts) chart.recolour();
   }
 
-  /** Draws what is loaded, and what came since. */
+  /** Draws the loaded buckets and the newer readings. */
   draw(): void {
     const { selected, range, tails } = this.store.state;
     if (selected === undefined || this.#loaded !== keyOf(this.store.state)) return;
@@ -86,9 +86,9 @@ export class ChartPanel {
   }
 
   #failed(cause: unknown): void {
-    const reason = cause instanceof ApiError ? cause.message : "the page itself failed";
-    const kept = this.#loaded === keyOf(this.store.state) ? " What is shown was loaded before." : "";
-    for (const chart of this.#charts) chart.say(`The series could not be loaded: ${reason}. Trying again.${kept}`);
+    const reason = cause instanceof ApiError ? cause.message : "an error in the page";
+    const kept = this.#loaded === keyOf(this.store.state) ? " The charts show data loaded earlier." : "";
+    for (const chart of this.#charts) chart.setMessage(`The series could not be loaded: ${reason}. Retrying.${kept}`);
     if (!(cause instanceof ApiError)) console.error(cause);
   }
 }

@@ -1,10 +1,10 @@
-// What a chart draws: the API's buckets, and after them the readings that came since.
+// The data of a chart: the API's buckets, followed by newer readings.
 import type { Reading, SeriesPoint } from "../api/types";
 
-/** Columns in uPlot's order: seconds, average, least, greatest. */
+/** Columns in uPlot's order: seconds, average, minimum, maximum. */
 export type Columns = [number[], number[], number[], number[]];
 
-/** What the caption says about the columns. */
+/** The newest value, the minimum and the maximum of the columns. */
 export interface Extremes {
   readonly last: number;
   readonly low: number;
@@ -12,8 +12,8 @@ export interface Extremes {
 }
 
 /**
- * Full buckets stand at their middle. The readings of the tail that came after the last full bucket follow one by one;
- * the bucket still filling at `loadedAt` is drawn only while there are none.
+ * Returns the columns of a chart. Complete buckets are drawn at their middle, and the tail's readings after the last of
+ * them as single points. The bucket that is incomplete at `loadedAt` is drawn only while there are no such readings.
  */
 export function mergeTail(
   points: readonly SeriesPoint[], tail: readonly Reading[], parameter: string, bucketS: number, loadedAt: number,
@@ -46,7 +46,7 @@ function push(columns: Columns, t: number, average: number, low: number, high: n
   columns[3].push(high);
 }
 
-/** The newest value, the least and the greatest; `undefined` without points. */
+/** Returns the extremes of the columns; `undefined` without points. */
 export function extremesOf([, average, low, high]: Columns): Extremes | undefined {
   const last = average.at(-1);
   if (last === undefined) return undefined;

@@ -1,24 +1,24 @@
-// How old a reading is, and what that says about its buoy.
+// The age of a reading and its freshness class.
 
-/** `live`: under a minute old; `late`: under a quarter of an hour; `silent`: older; `never`: nothing came yet. */
+/** `live`: under a minute old; `late`: under a quarter of an hour; `silent`: older; `never`: no reading yet. */
 export type Freshness = "live" | "late" | "silent" | "never";
 
 const LIVE_MS = 60_000;
 const LATE_MS = 15 * 60_000;
 
-/** Milliseconds since `observedAt`, never negative: a buoy's clock may run a little ahead. */
+/** Returns the milliseconds since `observedAt`, at least 0, because a buoy's clock may be ahead. */
 export function ageOf(observedAt: number, now: number): number {
   return Math.max(0, now - observedAt);
 }
 
-/** The class of an age in milliseconds; `undefined` when there is no reading. */
+/** Returns the class of an age in milliseconds; `undefined` means no reading. */
 export function freshnessOf(age: number | undefined): Freshness {
   if (age === undefined) return "never";
   if (age < LIVE_MS) return "live";
   return age < LATE_MS ? "late" : "silent";
 }
 
-/** The age in words, in the largest unit that keeps it readable. */
+/** Formats an age, in the largest readable unit. */
 export function describeAge(age: number | undefined): string {
   if (age === undefined) return "no reading yet";
   const seconds = Math.floor(age / 1000);
@@ -30,7 +30,7 @@ export function describeAge(age: number | undefined): string {
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
 }
 
-/** What a freshness class is called beside its mark. */
+/** Returns the label of a freshness class. */
 export function nameFreshness(freshness: Freshness): string {
   return { live: "live", late: "late", silent: "silent", never: "no reading yet" }[freshness];
 }

@@ -1,17 +1,17 @@
-// What each measured parameter is called, in which unit, with how many digits it makes sense.
+// The title, unit and precision of each measured parameter.
 import type { Parameter } from "../api/types";
 
-/** How one parameter is shown. */
+/** The presentation of one parameter. */
 export interface ParameterStyle {
-  /** Short heading, as an oceanographer would write it. */
+  /** Short heading in oceanographic terms. */
   readonly title: string;
-  /** What stands behind a number; empty for a dimensionless quantity. */
+  /** Unit after a number; empty for a dimensionless quantity. */
   readonly unit: string;
-  /** What the number is, where the unit alone does not say it. */
+  /** Explanation of the number, if the unit is not sufficient. */
   readonly note: string;
   /** Digits after the decimal point. */
   readonly digits: number;
-  /** The smallest span an axis shows, so that noise is not blown up into drama. */
+  /** Minimum span of an axis, so that noise is not magnified. */
   readonly minSpan: number;
   /** Index into the chart palette (`--series-1` and on). */
   readonly hue: number;
@@ -34,7 +34,7 @@ const KNOWN: Readonly<Record<string, ParameterStyle>> = {
 
 const UNITS: Readonly<Record<string, string>> = { degC: "°C", "umol/kg": "µmol/kg", "1": "" };
 
-/** The style of a parameter; one the page does not know yet is shown by its label and unit as the API gives them. */
+/** Returns the style of a parameter; an unknown parameter has the label and unit of the API. */
 export function styleOf(parameter: Parameter): ParameterStyle {
   return KNOWN[parameter.name] ?? {
     title: parameter.label,
@@ -46,19 +46,19 @@ export function styleOf(parameter: Parameter): ParameterStyle {
   };
 }
 
-/** A value with the digits its parameter deserves, without a unit. */
+/** Formats a value with the precision of its parameter, without a unit. */
 export function formatNumber(value: number, style: ParameterStyle): string {
   return Number.isFinite(value) ? value.toFixed(style.digits).replace("-", "−") : "–";
 }
 
-/** A value with its unit: `14.20 °C`. */
+/** Formats a value with its unit: `14.20 °C`. */
 export function formatValue(value: number | undefined, style: ParameterStyle): string {
   if (value === undefined || !Number.isFinite(value)) return "–";
   const number = formatNumber(value, style);
   return style.unit === "" ? number : `${number} ${style.unit}`;
 }
 
-/** Known parameters first and in their usual order, others after them by name. */
+/** Sorts known parameters first, in their usual order, then others by name. */
 export function inUsualOrder(parameters: readonly Parameter[]): Parameter[] {
   const order = Object.keys(KNOWN);
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);

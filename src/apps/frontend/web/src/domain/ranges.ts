@@ -1,12 +1,12 @@
-// The spans of time the charts can show, and the bucket the API is asked for with each.
+// The time ranges of the charts, and the bucket size of each.
 
-/** One choice of the range control. */
+/** One option of the range control. */
 export interface Range {
-  /** Stable name, also used in the address. */
+  /** Stable name, also used in the page's address. */
   readonly id: string;
-  /** What the button says. */
+  /** Label of the button. */
   readonly label: string;
-  /** What a sentence says: "in the last hour". */
+  /** Phrase for a sentence: "in the last hour". */
   readonly phrase: string;
   /** Length in milliseconds. */
   readonly ms: number;
@@ -18,7 +18,7 @@ export interface Range {
 
 const HOUR = 3_600_000;
 
-/** Shortest first. */
+/** All ranges, shortest first. */
 export const RANGES: readonly [Range, ...Range[]] = [
   { id: "1h", label: "1 h", phrase: "in the last hour", ms: HOUR, bucket: "60s", bucketS: 60 },
   { id: "6h", label: "6 h", phrase: "in the last 6 hours", ms: 6 * HOUR, bucket: "60s", bucketS: 60 },
@@ -27,7 +27,7 @@ export const RANGES: readonly [Range, ...Range[]] = [
   { id: "30d", label: "30 d", phrase: "in the last 30 days", ms: 720 * HOUR, bucket: "1h", bucketS: 3600 },
 ];
 
-/** The range of that name, or the shortest. */
+/** Returns the range with this id, or the shortest. */
 export function rangeById(id: string | null | undefined): Range {
   return RANGES.find((range) => range.id === id) ?? RANGES[0];
 }
@@ -35,8 +35,8 @@ export function rangeById(id: string | null | undefined): Range {
 const MIN_WINDOW_MS = 5 * 60_000;
 
 /**
- * What the time axis shows, in epoch milliseconds: the range up to now, but no empty stretch before a young buoy's
- * first point, and never less than five minutes.
+ * Returns the window of the time axis in epoch milliseconds: the range until now, without the empty time before a buoy's
+ * first point, and at least five minutes.
  */
 export function timeWindow(range: Range, now: number, firstPoint: number | undefined): [number, number] {
   const from = now - range.ms;

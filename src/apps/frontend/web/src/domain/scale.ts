@@ -1,6 +1,6 @@
-// Axis ranges and the colour ramp: numbers in, numbers out.
+// Calculates axis ranges and the colour ramp.
 
-/** The padded extent of an axis: at least `minSpan` wide, centred on the data. */
+/** Returns the padded range of an axis: at least `minSpan` wide, centred on the data. */
 export function axisRange(low: number, high: number, minSpan: number): [number, number] {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, minSpan];
   const span = Math.max((high - low) * 1.16, minSpan);
@@ -8,7 +8,7 @@ export function axisRange(low: number, high: number, minSpan: number): [number, 
   return [middle - span / 2, middle + span / 2];
 }
 
-/** The extent of the values the fleet shows now, widened to `minSpan`; `undefined` without values. */
+/** Returns the range of the values, widened to `minSpan`; `undefined` without values. */
 export function extentOf(values: readonly number[], minSpan: number): [number, number] | undefined {
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return undefined;
@@ -21,12 +21,12 @@ export function extentOf(values: readonly number[], minSpan: number): [number, n
 
 type Rgb = readonly [number, number, number];
 
-// Viridis at seven places: even steps of lightness, so it reads the same with a colour deficiency and in grey.
+// Viridis at seven points: lightness changes evenly, so it is readable with a colour vision deficiency and in greyscale.
 const VIRIDIS: readonly Rgb[] = [
   [68, 1, 84], [68, 57, 131], [49, 104, 142], [33, 145, 140], [53, 183, 121], [144, 215, 67], [253, 231, 37],
 ];
 
-/** Colour of a place on the ramp, 0 to 1 (clamped). */
+/** Returns the colour at a position on the ramp, 0 to 1 (clamped). */
 export function rampColour(place: number): string {
   const clamped = Math.min(1, Math.max(0, Number.isFinite(place) ? place : 0));
   const at = clamped * (VIRIDIS.length - 1);
@@ -37,7 +37,7 @@ export function rampColour(place: number): string {
   return `rgb(${mix(0)} ${mix(1)} ${mix(2)})`;
 }
 
-/** Where a value lies between the ends of an extent, 0 to 1. */
+/** Returns the position of a value in a range, 0 to 1. */
 export function placeOf(value: number, [low, high]: readonly [number, number]): number {
   return high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5;
 }

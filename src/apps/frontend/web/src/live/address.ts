@@ -1,14 +1,14 @@
-// The chosen buoy, range and parameter stand in the address, so that a view can be shared and survives a reload.
+// The page's address contains the selected buoy, range and parameter, so that a view can be shared and reloaded.
 import { rangeById, type Range } from "../domain/ranges";
 
-/** The part of the state that an address carries. */
+/** The part of the state that the address contains. */
 export interface View {
   readonly selected: string | undefined;
   readonly colourBy: string | undefined;
   readonly range: Range;
 }
 
-/** Reads `?buoy=…&range=…&colour=…`; what is missing or unknown takes its default. */
+/** Parses `?buoy=…&range=…&colour=…`; missing or unknown values have their defaults. */
 export function readView(search: string): View {
   const query = new URLSearchParams(search);
   return {
@@ -18,7 +18,7 @@ export function readView(search: string): View {
   };
 }
 
-/** The query that `readView` reads back. */
+/** Returns the query that `readView` parses. */
 export function writeView(view: View): string {
   const query = new URLSearchParams();
   if (view.selected !== undefined) query.set("buoy", view.selected);

@@ -1,11 +1,11 @@
-// How long to wait before asking again.
+// The pause before a retry.
 
 const FIRST_MS = 2_000;
 const LONGEST_MS = 60_000;
 
 /**
- * The pause after the n-th failure in a row (n from 1), in milliseconds: it doubles up to a minute. `jitter` (0 to 1)
- * spreads it by a quarter, so that many open pages do not return in step after an outage.
+ * Returns the pause after the n-th consecutive failure (n from 1), in milliseconds: it doubles up to a minute. `jitter`
+ * (0 to 1) reduces it by up to a quarter, so that many open pages do not retry at the same time after an outage.
  */
 export function retryDelay(failures: number, jitter: number): number {
   const doubled = FIRST_MS * 2 ** Math.min(20, Math.max(0, failures - 1));

@@ -1,10 +1,10 @@
-// What an answer changes in what the page already knows.
+// Merges responses into the state of the page.
 import type { Buoy, Latest, Reading, Tracks } from "../api/types";
 import type { Position, State } from "./state";
 
 const TAIL_LIMIT = 1200;
 
-/** The newest readings, kept as they are where nothing newer came, and the tails they lengthen. */
+/** Merges newer readings into the readings and tails of the state, and updates the clock skew. */
 export function mergeLatest(state: State, latest: Latest, localNow: number): Partial<State> {
   const readings = new Map(state.readings);
   const tails = new Map(state.tails);
@@ -20,13 +20,13 @@ export function mergeLatest(state: State, latest: Latest, localNow: number): Par
   return changed ? { readings, tails, skew } : { skew };
 }
 
-/** The first measurement counts whole; later ones only move it when the clocks really part, not with each slow answer. */
+/** Keeps the first measured skew until a new one differs by more than 2 s, so that slow responses do not change it. */
 function smoothSkew(state: State, measured: number): number {
   const first = state.lastGood === undefined;
   return first || Math.abs(measured - state.skew) > 2_000 ? measured : state.skew;
 }
 
-/** The lines of a track collection, by buoy; several lines of one buoy are joined in order. */
+/** Returns the lines of a track collection by buoy; several lines of one buoy are joined in order. */
 export function indexTracks(tracks: Tracks): Map<string, Position[]> {
   const byBuoy = new Map<string, Position[]>();
   for (const { properties, geometry } of tracks.features) {
@@ -36,19 +36,19 @@ export function indexTracks(tracks: Tracks): Map<string, Position[]> {
   return byBuoy;
 }
 
-/** A track that reaches to where the buoy is now. */
+/** Extends a track to the buoy's current position. */
 export function extendTrack(track: readonly Position[] | undefined, tail: readonly Reading[] | undefined): Position[] {
   const line = [...(track ?? [])];
   for (const reading of tail ?? []) line.push([reading.longitude, reading.latitude]);
   return line;
 }
 
-/** Buoys in the order of their names, numbers within them counted as numbers. */
+/** Sorts buoys by name, with numbers in names compared as numbers. */
 export function sortBuoys(buoys: readonly Buoy[]): Buoy[] {
   return [...buoys].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) || (a.id < b.id ? -1 : 1));
 }
 
-/** Enrolled buoys, and any that sends without being in the list yet. */
+/** Whether a buoy has a reading but is not in the list of buoys yet. */
 export function hasUnknownBuoy(state: State): boolean {
   const known = new Set(state.buoys.map((buoy) => buoy.id));
   return [...state.readings.keys()].some((id) => !known.has(id));

@@ -1,16 +1,16 @@
-// Runs one piece of work again and again: steadily while it succeeds, ever more slowly while it fails.
+// Repeats a task: at a fixed interval while it succeeds, with increasing pauses while it fails.
 import { retryDelay } from "./backoff";
 
-/** What a poller needs from its surroundings; tests pass their own. */
-export interface Surroundings {
+/** The environment of a poller, replaced in tests. */
+export interface Runtime {
   now(): number;
   random(): number;
-  /** Calls back after a pause; the answer cancels it. */
+  /** Calls back after a pause; the returned function cancels it. */
   after(ms: number, call: () => void): () => void;
 }
 
-/** The browser's own clock, chance and timer. */
-export const BROWSER: Surroundings = {
+/** The browser's clock, random numbers and timer. */
+export const BROWSER: Runtime = {
   now: () => Date.now(),
   random: () => Math.random(),
   after(ms, call) {
@@ -19,7 +19,7 @@ export const BROWSER: Surroundings = {
   },
 };
 
-/** What happens each round, and who hears how it went. */
+/** The work of each round, and the callbacks for its outcome. */
 export interface Task {
   work(): Promise<void>;
   succeeded(): void;
@@ -27,7 +27,7 @@ export interface Task {
   failed(cause: unknown, retryAt: number): void;
 }
 
-/** Never runs two rounds at once. */
+/** Repeats a task without running two rounds at once. */
 export class Poller {
   #failures = 0;
   #running = false;
@@ -38,17 +38,17 @@ export class Poller {
   constructor(
     private readonly task: Task,
     private readonly intervalMs: number,
-    private readonly around: Surroundings = BROWSER,
+    private readonly runtime: Runtime = BROWSER,
   ) {}
 
-  /** Starts a round at once, or right after the one under way. */
+  /** Starts a round now, or directly after the running one. */
   poke(): void {
     this.#cancel();
     if (this.#running) this.#again = true;
     else void this.#round();
   }
 
-  /** Stops asking while nobody looks; asks at once when somebody looks again. */
+  /** Stops polling while paused; starts a round at once when resumed. */
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
@@ -65,8 +65,8 @@ export class Poller {
       this.task.succeeded();
     } catch (cause) {
       this.#failures += 1;
-      pause = retryDelay(this.#failures, this.around.random());
-      this.task.failed(cause, this.around.now() + pause);
+      pause = retryDelay(this.#failures, this.runtime.random());
+      this.task.failed(cause, this.runtime.now() + pause);
     } finally {
       this.#running = false;
     }
@@ -74,7 +74,7 @@ export class Poller {
       this.#again = false;
       void this.#round();
     } else if (!this.#paused) {
-      this.#cancel = this.around.after(pause, () => void this.#round());
+      this.#cancel = this.runtime.after(pause, () => void this.#round());
     }
   }
 }

@@ -1,4 +1,4 @@
-// What is asked of the API in each round, and how often.
+// The requests of each polling round, and their intervals.
 import * as api from "../api/client";
 import { inUsualOrder } from "../domain/parameters";
 import { hasUnknownBuoy, indexTracks, mergeLatest, sortBuoys } from "./merge";
@@ -8,7 +8,7 @@ const CATALOGUE_MS = 60_000;
 const SUMMARY_MS = 10_000;
 const TRACKS_MS = 30_000;
 
-/** Remembers when each slower resource was last asked for. */
+/** Fetches the resources, the slower ones at longer intervals. */
 export class Refresh {
   #catalogueAt = -Infinity;
   #summaryAt = -Infinity;
@@ -17,7 +17,7 @@ export class Refresh {
 
   constructor(private readonly store: Store) {}
 
-  /** One round: the latest readings always, the rest when it is due. Fails with the first failure. */
+  /** Runs one round: the latest readings always, other resources when due. Rejects with the first error. */
   async round(now: number): Promise<void> {
     const latest = await api.fetchLatest();
     this.store.update(mergeLatest(this.store.state, latest, Date.now()));

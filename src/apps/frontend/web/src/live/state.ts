@@ -1,8 +1,8 @@
-// Everything the page knows, in one value, and who wants to hear when a part of it changes.
+// The state of the page in one value, with change notification.
 import type { Buoy, Parameter, Reading, Summary } from "../api/types";
 import { RANGES, type Range } from "../domain/ranges";
 
-/** How the talk with the API goes. */
+/** The state of the connection to the API. */
 export type Connection =
   | { readonly kind: "starting" }
   | { readonly kind: "live" }
@@ -11,25 +11,25 @@ export type Connection =
 /** Longitude and latitude in degrees, in GeoJSON's order. */
 export type Position = readonly [number, number];
 
-/** All that the page shows. */
+/** The state of the page. */
 export interface State {
   /** Every enrolled buoy, by id. */
   readonly buoys: readonly Buoy[];
   readonly parameters: readonly Parameter[];
   /** The newest reading of each buoy. */
   readonly readings: ReadonlyMap<string, Reading>;
-  /** The readings seen since the page was opened, oldest first. */
+  /** The readings received since the page was opened, oldest first. */
   readonly tails: ReadonlyMap<string, readonly Reading[]>;
   readonly tracks: ReadonlyMap<string, readonly Position[]>;
   readonly summary: Summary | undefined;
   readonly selected: string | undefined;
-  /** The parameter the buoys on the map are coloured by. */
+  /** The parameter that determines the colours on the map. */
   readonly colourBy: string | undefined;
   readonly range: Range;
   readonly connection: Connection;
-  /** Local time of the last complete answer. */
+  /** Local time of the last successful round. */
   readonly lastGood: number | undefined;
-  /** The server's clock minus this machine's, in milliseconds: ages are the server's truth. */
+  /** The server's clock minus this machine's, in milliseconds: ages are calculated with the server's clock. */
   readonly skew: number;
 }
 
@@ -48,7 +48,7 @@ const EMPTY: State = {
   skew: 0,
 };
 
-/** Holds the state; tells watchers after each change. */
+/** Contains the state and notifies watchers after each change. */
 export class Store {
   #state: State;
   readonly #watchers = new Set<(state: State, before: State) => void>();
@@ -61,7 +61,7 @@ export class Store {
     return this.#state;
   }
 
-  /** Replaces parts of the state; watchers hear of it when something really changed. */
+  /** Replaces parts of the state; notifies watchers only if a value changed. */
   update(patch: Partial<State>): void {
     const before = this.#state;
     const keys = Object.keys(patch) as (keyof State)[];
@@ -70,7 +70,7 @@ export class Store {
     for (const watcher of this.#watchers) watcher(this.#state, before);
   }
 
-  /** Calls `watcher` now, and again whenever one of `keys` changed. */
+  /** Calls `watcher` now, and after each change of one of `keys`. */
   watch(keys: readonly (keyof State)[], watcher: (state: State) => void): void {
     this.#watchers.add((state, before) => {
       if (keys.some((key) => !Object.is(state[key], before[key]))) watcher(state);
@@ -79,5 +79,5 @@ export class Store {
   }
 }
 
-/** The server's time as well as this machine can tell it. */
+/** Estimates the server's time. */
 export const serverNow = (state: State) => Date.now() + state.skew;

@@ -1,10 +1,10 @@
-// Which colour a buoy takes for the parameter the map is coloured by.
+// The colour of a buoy on the map, by the selected parameter.
 import type { Reading } from "../api/types";
 import { styleOf, type ParameterStyle } from "../domain/parameters";
 import { extentOf, placeOf, rampColour } from "../domain/scale";
 import type { State } from "../live/state";
 
-/** The extent the ramp spans now, and the colour of a reading on it. */
+/** The current range of the colour ramp, and the colour of a reading. */
 export interface ColourScale {
   readonly style: ParameterStyle | undefined;
   readonly extent: [number, number] | undefined;
@@ -13,7 +13,7 @@ export interface ColourScale {
 
 const NEUTRAL = "rgb(118 119 119)";
 
-/** The scale for the parameter chosen in the state, spanning what the fleet measures now. */
+/** Returns the scale of the selected parameter, over the range of the newest readings. */
 export function colourScale(state: State): ColourScale {
   const parameter = state.parameters.find(({ name }) => name === state.colourBy);
   const style = parameter && styleOf(parameter);

@@ -1,11 +1,11 @@
-// Zoom buttons, and the keyboard while the map has the focus.
+// The zoom buttons, and the keys while the map has the focus.
 import { byId } from "../dom";
 import type { Viewport } from "./viewport";
 
 const STEP = 60;
 const FACTOR = 1.6;
 
-/** Wires buttons and keys to the viewport; `fit` shows the whole fleet again, `focus` the selected buoy's way. */
+/** Connects buttons and keys to the viewport; `fit` shows the whole fleet, `focus` the selected buoy's track. */
 export function listenToControls(box: HTMLElement, viewport: Viewport, fit: () => void, focus: () => void): void {
   const actions: Readonly<Record<string, () => void>> = {
     "+": () => viewport.zoomBy(FACTOR),

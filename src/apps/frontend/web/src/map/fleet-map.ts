@@ -1,4 +1,4 @@
-// The map of the fleet: keeps its layers in step with the state and with the viewport.
+// The map of the fleet: updates its layers when the state or the viewport changes.
 import { byId, s } from "../dom";
 import type { Position, State, Store } from "../live/state";
 import { colourScale } from "./colours";
@@ -33,7 +33,7 @@ export class FleetMap {
     store.watch(["buoys", "readings", "tracks", "selected", "colourBy", "parameters"], (state) => this.#render(state));
   }
 
-  /** Ages advance without news: repaints what depends on the time. */
+  /** Redraws the markers, whose freshness depends on the time. */
   tick(): void {
     this.#current = markersOf(this.store.state, colourScale(this.store.state));
     drawMarkers(this.#markers, this.#current, this.#viewport);
@@ -83,7 +83,7 @@ export class FleetMap {
     else this.#fit();
   }
 
-  /** The zoom is only a transform of what is drawn; the land is drawn anew when the view leaves what was drawn. */
+  /** Applies the zoom as a transform; redraws the land only when the view leaves the drawn part. */
   #moved(): void {
     const { transform, width, height } = this.#viewport;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);

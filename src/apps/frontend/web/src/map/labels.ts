@@ -1,16 +1,16 @@
-// Which names fit on the map without covering each other.
+// Places names on the map without overlap.
 
-/** A name that would like to stand beside a point, in pixels. */
-export interface Wish {
+/** A name to place next to a point, in pixels. */
+export interface LabelRequest {
   readonly id: string;
   readonly x: number;
   readonly y: number;
   readonly text: string;
-  /** Wishes of higher rank are served first. */
+  /** Labels with a higher rank are placed first. */
   readonly rank: number;
 }
 
-/** Where a name goes: to the right of its point, or to the left. */
+/** The side of the point on which a name is placed. */
 export type Side = "right" | "left";
 
 interface Box { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
@@ -19,31 +19,31 @@ const LETTER = 6.8;
 const GAP = 12;
 const HALF_HEIGHT = 8;
 
-function boxOf(wish: Wish, side: Side): Box {
-  const width = wish.text.length * LETTER;
-  const left = side === "right" ? wish.x + GAP : wish.x - GAP - width;
-  return { left, right: left + width, top: wish.y - HALF_HEIGHT, bottom: wish.y + HALF_HEIGHT };
+function boxOf(label: LabelRequest, side: Side): Box {
+  const width = label.text.length * LETTER;
+  const left = side === "right" ? label.x + GAP : label.x - GAP - width;
+  return { left, right: left + width, top: label.y - HALF_HEIGHT, bottom: label.y + HALF_HEIGHT };
 }
 
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** The names that can be shown within `width` pixels, by id; points themselves also take room. */
-export function placeLabels(wishes: readonly Wish[], width: number): Map<string, Side> {
-  const dots = wishes.map(({ id, x, y }) => ({ id, box: { left: x - 9, right: x + 9, top: y - 9, bottom: y + 9 } }));
+/** Returns the side of each name that fits within `width` pixels, by id. Names do not cover other points. */
+export function placeLabels(labels: readonly LabelRequest[], width: number): Map<string, Side> {
+  const dots = labels.map(({ id, x, y }) => ({ id, box: { left: x - 9, right: x + 9, top: y - 9, bottom: y + 9 } }));
   const taken: Box[] = [];
   const placed = new Map<string, Side>();
-  const byRank = [...wishes].sort((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1));
-  for (const wish of byRank) {
+  const byRank = [...labels].sort((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1));
+  for (const label of byRank) {
     const free = (side: Side) => {
-      const box = boxOf(wish, side);
+      const box = boxOf(label, side);
       const inside = box.left >= 0 && box.right <= width;
       const clear = !taken.some((other) => overlap(box, other));
-      return inside && clear && !dots.some((dot) => dot.id !== wish.id && overlap(box, dot.box));
+      return inside && clear && !dots.some((dot) => dot.id !== label.id && overlap(box, dot.box));
     };
     const side = (["right", "left"] as const).find(free);
     if (side === undefined) continue;
-    placed.set(wish.id, side);
-    taken.push(boxOf(wish, side));
+    placed.set(label.id, side);
+    taken.push(boxOf(label, side));
   }
   return placed;
 }

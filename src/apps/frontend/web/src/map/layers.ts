@@ -1,4 +1,4 @@
-// Draws each layer of the map into its group.
+// Draws the layers of the map.
 import { select } from "d3-selection";
 import { s } from "../dom";
 import type { Freshness } from "../domain/freshness";
@@ -7,7 +7,7 @@ import { degreeLabel, degreeStep, multiples, scaleBar } from "./grid";
 import { placeLabels } from "./labels";
 import type { Viewport } from "./viewport";
 
-/** A buoy as the map draws it. */
+/** The marker of a buoy. */
 export interface Marker {
   readonly id: string;
   readonly name: string;
@@ -17,14 +17,14 @@ export interface Marker {
   readonly selected: boolean;
 }
 
-/** A buoy's way as the map draws it. */
+/** The track of a buoy. */
 export interface Track {
   readonly id: string;
   readonly line: readonly Position[];
   readonly selected: boolean;
 }
 
-/** Tracks, in unzoomed pixels: the group carries the zoom. */
+/** Draws the tracks in unzoomed pixels; the group has the zoom transform. */
 export function drawTracks(group: SVGGElement, tracks: readonly Track[], viewport: Viewport): void {
   const path = viewport.path();
   select(group)
@@ -37,7 +37,7 @@ export function drawTracks(group: SVGGElement, tracks: readonly Track[], viewpor
     .order();
 }
 
-/** Buoys: mark, ring of the selected one, and the names that fit. */
+/** Draws the markers, the ring of the selected one, and the names that fit. */
 export function drawMarkers(group: SVGGElement, markers: readonly Marker[], viewport: Viewport): void {
   const placed = markers.map((marker) => ({ marker, at: viewport.toScreen(marker.position) }));
   const visible = placed.filter(({ at: [x, y] }) => x > -20 && y > -20 && x < viewport.width + 20 && y < viewport.height + 20);
@@ -64,7 +64,7 @@ export function drawMarkers(group: SVGGElement, markers: readonly Marker[], view
     .attr("text-anchor", ({ marker }) => (sides.get(marker.id) === "left" ? "end" : "start"));
 }
 
-/** Meridians and parallels with their labels, and the scale bar. */
+/** Draws meridians and parallels with their labels, and the scale bar. */
 export function drawGrid(group: SVGGElement, viewport: Viewport): void {
   const [west, north] = viewport.toPosition(0, 0);
   const [, south] = viewport.toPosition(viewport.width, viewport.height);

@@ -1,17 +1,17 @@
-// The choice of what colours the map, and the ramp that explains it.
+// The selection of the map's colour parameter, and the legend of the colour ramp.
 import { byId, h, setText } from "../dom";
 import { formatNumber, styleOf } from "../domain/parameters";
 import type { Store } from "../live/state";
 import { colourScale } from "./colours";
 
-/** Keeps the colour control and the legend in step with the state. */
+/** Connects the colour control and the legend to the state. */
 export function startLegend(store: Store): void {
   const choice = byId<HTMLSelectElement>("colour-by");
   const legend = byId("legend");
   const [low, high, unit] = [byId("legend-low"), byId("legend-high"), byId("legend-unit")];
   choice.addEventListener("change", () => store.update({ colourBy: choice.value }));
   store.watch(["parameters"], ({ parameters }) => {
-    choice.replaceChildren(...parameters.map((one) => h("option", { value: one.name }, styleOf(one).title)));
+    choice.replaceChildren(...parameters.map((parameter) => h("option", { value: parameter.name }, styleOf(parameter).title)));
   });
   store.watch(["parameters", "colourBy", "readings"], (state) => {
     if (state.colourBy !== undefined) choice.value = state.colourBy;

@@ -1,11 +1,11 @@
-// From the state to what the map draws.
+// Converts the state to the markers and tracks of the map.
 import { ageOf, freshnessOf } from "../domain/freshness";
 import { extendTrack } from "../live/merge";
 import { serverNow, type State } from "../live/state";
 import type { ColourScale } from "./colours";
 import type { Marker, Track } from "./layers";
 
-/** A mark for each buoy that has a position. */
+/** Returns a marker for each buoy with a position. */
 export function markersOf(state: State, scale: ColourScale): Marker[] {
   const names = new Map(state.buoys.map((buoy) => [buoy.id, buoy.name]));
   const now = serverNow(state);
@@ -19,7 +19,7 @@ export function markersOf(state: State, scale: ColourScale): Marker[] {
   }));
 }
 
-/** A line for each buoy that moved. */
+/** Returns a track for each buoy with more than one position. */
 export function tracksOf(state: State): Track[] {
   const ids = new Set([...state.tracks.keys(), ...state.tails.keys()]);
   return [...ids]

@@ -1,20 +1,20 @@
-// What part of the sea is visible: a projection fitted to the fleet, and the zoom and pan on top of it.
+// The visible part of the map: a projection fitted to the fleet, with zoom and pan.
 import { geoMercator, geoPath, type GeoProjection } from "d3-geo";
 import { select, type Selection } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior, type ZoomTransform } from "d3-zoom";
 import type { Position } from "../live/state";
 import { fitted, near } from "./projection";
 
-/** The closest zoom: a few kilometres, the way of an hour, when the fleet is spread over a sea. */
-const DEEPEST = 2_000;
+/** The maximum zoom: a few kilometres, the track of an hour, when the fleet is spread over a sea. */
+const MAX_ZOOM = 2_000;
 
-/** What `focus` shows at least, in degrees. */
+/** The minimum span of `focus`, in degrees. */
 const CLOSE_SPAN_DEGREES = 0.1;
 
-/** Decimal places of paths, enough for the closest zoom. */
+/** Decimal places of paths, enough for the maximum zoom. */
 const DIGITS = 5;
 
-/** Positions to pixels, with zoom, pan and resizing. */
+/** Converts positions to pixels, with zoom, pan and resizing. */
 export class Viewport {
   #projection: GeoProjection;
   #centre: number;
@@ -38,7 +38,7 @@ export class Viewport {
     this.#svg = select(svg).call(this.#zoom);
   }
 
-  /** Whether a person has moved the map; until then it follows the fleet by itself. */
+  /** Whether the user has moved the map; otherwise it follows the fleet. */
   get moved(): boolean {
     return this.#moved;
   }
@@ -51,20 +51,20 @@ export class Viewport {
     return this.#projection;
   }
 
-  /** Shows all positions in a viewport of that size. */
+  /** Shows all positions in a viewport of this size. */
   fit(positions: readonly Position[], width: number, height: number): void {
     this.width = Math.max(1, width);
     this.height = Math.max(1, height);
     this.#projection = fitted(positions, this.width, this.height);
     this.#centre = -(this.#projection.rotate()[0]);
     this.#moved = false;
-    // Out to where the world fills the width: it is drawn once, not repeated.
+    // At the minimum zoom the world fills the width, because it is drawn once and not repeated.
     const widest = this.width / (2 * Math.PI * this.#projection.scale());
-    this.#zoom.extent([[0, 0], [this.width, this.height]]).scaleExtent([Math.min(1, widest), DEEPEST]);
+    this.#zoom.extent([[0, 0], [this.width, this.height]]).scaleExtent([Math.min(1, widest), MAX_ZOOM]);
     this.#svg.call(this.#zoom.transform, zoomIdentity);
   }
 
-  /** A new size of the same view: the middle stays in the middle. */
+  /** Resizes the view and keeps its centre. */
   resize(width: number, height: number): void {
     const shift: [number, number] = [(width - this.width) / 2, (height - this.height) / 2];
     this.width = Math.max(1, width);
@@ -74,17 +74,17 @@ export class Viewport {
     this.#svg.call(this.#zoom.transform, zoomIdentity.translate(x + shift[0], y + shift[1]).scale(k));
   }
 
-  /** Moves and zooms to these positions, without changing what "the whole fleet" means. */
+  /** Moves and zooms to these positions without changing the fitted projection. */
   focus(positions: readonly Position[]): void {
-    const wanted = fitted(positions, this.width, this.height, CLOSE_SPAN_DEGREES);
-    const k = Math.min(DEEPEST, wanted.scale() / this.#projection.scale());
-    const middle = wanted.invert?.([this.width / 2, this.height / 2]) ?? [0, 0];
+    const target = fitted(positions, this.width, this.height, CLOSE_SPAN_DEGREES);
+    const k = Math.min(MAX_ZOOM, target.scale() / this.#projection.scale());
+    const middle = target.invert?.([this.width / 2, this.height / 2]) ?? [0, 0];
     const [x, y] = this.#projection(middle) ?? [0, 0];
     this.#moved = true;
     this.#svg.call(this.#zoom.transform, zoomIdentity.translate(this.width / 2 - k * x, this.height / 2 - k * y).scale(k));
   }
 
-  /** Zooms around the middle. */
+  /** Zooms around the centre. */
   zoomBy(factor: number): void {
     this.#moved = true;
     this.#svg.call(this.#zoom.scaleBy, factor);
@@ -96,19 +96,19 @@ export class Viewport {
     this.#svg.call(this.#zoom.translateBy, dx / this.#transform.k, dy / this.#transform.k);
   }
 
-  /** Pixel of a position. */
+  /** Returns the pixel of a position. */
   toScreen([longitude, latitude]: Position): [number, number] {
     const base = this.#projection([near(longitude, this.#centre), latitude]) ?? [0, 0];
     return this.#transform.apply(base);
   }
 
-  /** Position of a pixel. */
+  /** Returns the position of a pixel. */
   toPosition(x: number, y: number): Position {
     const [longitude, latitude] = this.#projection.invert?.(this.#transform.invert([x, y])) ?? [0, 0];
     return [near(longitude, this.#centre), latitude];
   }
 
-  /** A path generator in unzoomed pixels; with `margin`, clipped to the visible part and so many viewports around it. */
+  /** Returns a path generator in unzoomed pixels; `margin` clips it to the visible part and this many viewports around. */
   path(margin?: number): (shape: GeoJSON.GeoJSON) => string {
     const copy = geoMercator()
       .rotate(this.#projection.rotate())
@@ -124,7 +124,7 @@ export class Viewport {
   }
 }
 
-/** The wheel alone scrolls the page and one finger does too; Ctrl, two fingers, or a mouse button move the map. */
+/** Whether an event moves the map: Ctrl with the wheel, two fingers or the mouse; otherwise it scrolls the page. */
 function mayZoom(event: Event): boolean {
   if (event instanceof WheelEvent) return event.ctrlKey || event.metaKey;
   if (event.type.startsWith("touch")) return (event as TouchEvent).touches.length > 1;

@@ -1,4 +1,4 @@
-// Tells screen readers what changed, and no more often than a person can bear.
+// Announces changes to screen readers at a limited rate.
 import { byId } from "../dom";
 import { clockTime } from "../domain/format";
 import { formatValue, styleOf } from "../domain/parameters";
@@ -6,28 +6,28 @@ import type { Connection, State, Store } from "../live/state";
 
 const QUIET_MS = 30_000;
 
-/** Speaks through the polite live region `#announcer`. */
+/** Announces through the polite live region `#announcer`. */
 export function startAnnouncer(store: Store): void {
   const region = byId("announcer");
-  let spokenAt = 0;
+  let announcedAt = 0;
   let selected: string | undefined;
   let connection: Connection["kind"] = "starting";
-  const say = (text: string) => {
+  const announce = (text: string) => {
     region.textContent = text;
-    spokenAt = Date.now();
+    announcedAt = Date.now();
   };
   store.watch(["selected", "buoys"], (state) => {
     if (state.selected === selected || state.buoys.length === 0) return;
     selected = state.selected;
-    say(describe(state));
+    announce(describe(state));
   });
   store.watch(["readings"], (state) => {
-    if (state.selected !== undefined && Date.now() - spokenAt >= QUIET_MS) say(`New reading. ${describe(state)}`);
+    if (state.selected !== undefined && Date.now() - announcedAt >= QUIET_MS) announce(`New reading. ${describe(state)}`);
   });
   store.watch(["connection"], (state) => {
     if (state.connection.kind === connection) return;
-    if (state.connection.kind === "retrying") say(`The API is unreachable: ${state.connection.cause}. Retrying.`);
-    else if (connection === "retrying") say("Connected again.");
+    if (state.connection.kind === "retrying") announce(`The API is unreachable: ${state.connection.cause}. Retrying.`);
+    else if (connection === "retrying") announce("Connected again.");
     connection = state.connection.kind;
   });
 }

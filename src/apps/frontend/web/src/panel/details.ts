@@ -1,4 +1,4 @@
-// Facts about the selected buoy, the range of its charts, and what can be downloaded.
+// Facts about the selected buoy, the range of its charts, and the download link.
 import { csvAddress, OPENAPI_ADDRESS } from "../api/client";
 import { byId, h, setAttribute, setText } from "../dom";
 import { ageOf, describeAge, freshnessOf } from "../domain/freshness";
@@ -25,7 +25,7 @@ export class Details {
     });
   }
 
-  /** Repaints what depends on the time. */
+  /** Updates the facts that depend on the time. */
   tick(): void {
     const { state } = this.store;
     const buoy = state.buoys.find(({ id }) => id === state.selected);
@@ -39,7 +39,7 @@ export class Details {
     setText(this.#since, buoy?.first_seen == null ? "not yet" : dateTime(buoy.first_seen));
   }
 
-  /** The export ends now, whenever now is. */
+  /** Updates the link, because the export ends at the current time. */
   #linkCsv(): void {
     const { state } = this.store;
     this.#csv.hidden = state.selected === undefined;

@@ -1,4 +1,4 @@
-// The list of buoys: one stop for the Tab key, arrow keys inside, the same facts as on the map in words.
+// The list of buoys: one tab stop, arrow keys inside, the same facts as on the map as text.
 import { byId, h, setAttribute, setText } from "../dom";
 import { ageOf, describeAge, freshnessOf, nameFreshness } from "../domain/freshness";
 import { plural } from "../domain/format";
@@ -32,7 +32,7 @@ export class BuoyList {
     store.watch(["selected"], ({ selected }) => this.#reveal(selected));
   }
 
-  /** Repaints ages and values. */
+  /** Updates ages and values. */
   tick(): void {
     const { state } = this.store;
     const now = serverNow(state);

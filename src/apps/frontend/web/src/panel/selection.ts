@@ -1,8 +1,8 @@
-// Which buoy a key selects.
+// Selects a buoy by key.
 
 const PAGE = 8;
 
-/** The id that `key` moves to from `current`, or `undefined` when the key means nothing here. */
+/** Returns the id that `key` selects from `current`, or `undefined` if the key has no effect. */
 export function stepSelection(ids: readonly string[], current: string | undefined, key: string): string | undefined {
   const at = current === undefined ? -1 : ids.indexOf(current);
   const target: Readonly<Record<string, number>> = {
@@ -13,7 +13,7 @@ export function stepSelection(ids: readonly string[], current: string | undefine
     Home: 0,
     End: ids.length - 1,
   };
-  const wanted = target[key];
-  if (wanted === undefined || ids.length === 0) return undefined;
-  return ids[Math.min(ids.length - 1, Math.max(0, wanted))];
+  const index = target[key];
+  if (index === undefined || ids.length === 0) return undefined;
+  return ids[Math.min(ids.length - 1, Math.max(0, index))];
 }

@@ -1,10 +1,10 @@
-// Says how fresh the data is and how the talk with the API goes; on trouble, what is wrong and what happens next.
+// Shows the freshness of the data and the connection to the API, with the error and the next retry.
 import { byId, setAttribute, setText } from "../dom";
 import { ageOf, describeAge, freshnessOf } from "../domain/freshness";
 import { clockTime, count } from "../domain/format";
 import { serverNow, type State, type Store } from "../live/state";
 
-/** Owns the masthead's figures and the notice. */
+/** Owns the figures in the masthead and the notice. */
 export class StatusPanel {
   readonly #pill = byId("connection");
   readonly #pillText = byId("connection-text");
@@ -19,7 +19,7 @@ export class StatusPanel {
     store.watch(["connection", "readings", "buoys", "summary"], () => this.tick());
   }
 
-  /** Repaints ages and countdowns. */
+  /** Updates ages and countdowns. */
   tick(): void {
     const { state } = this.store;
     const now = serverNow(state);

@@ -1,4 +1,4 @@
-//! What earlier starts left in the ledger's folder.
+//! Reads the acknowledgement logs of earlier starts.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,17 +8,17 @@ use jiff::Timestamp;
 
 use super::entry;
 
-/// Earlier starts, as far as a new one has to know them.
+/// The state of earlier starts that a new start needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// The number of the last start; 0 before the first.
     pub last_boot_id: i64,
-    /// The moment of the newest acknowledged reading of each buoy.
+    /// The time of the newest acknowledged reading of each buoy.
     pub newest: HashMap<String, Timestamp>,
 }
 
 impl History {
-    /// Reads the folder.
+    /// Reads all files in the directory.
     pub fn read(directory: &Path) -> io::Result<Self> {
         let mut history = Self::default();
         for found in std::fs::read_dir(directory)? {

@@ -1,28 +1,27 @@
-//! One line of the ledger.
+//! One line of the acknowledgement log.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A reading that the backend has acknowledged: it must never be missing from the database again.
+/// A reading that the backend has acknowledged and must therefore never lose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Id of the buoy.
     pub buoy: String,
-    /// The start that it was sent in.
+    /// The start in which it was sent.
     pub boot_id: i64,
-    /// Its number.
+    /// Its sequence number.
     pub seq: i64,
     /// When it was measured.
     pub observed_at: Timestamp,
 }
 
-/// The entries of a file. A last line without an end is a write that was cut off and is left out; what it would have
-/// said was not promised to anybody.
+/// Parses the entries of a file. A last line without a newline is an incomplete write and is ignored.
 pub fn parse(text: &str) -> Result<Vec<Entry>, (usize, serde_json::Error)> {
     let complete = text.rfind('\n').map_or("", |end| &text[..end]);
-    let parsed =
+    let parse_line =
         |(number, line): (usize, &str)| serde_json::from_str(line).map_err(|error| (number + 1, error));
-    complete.lines().enumerate().map(parsed).collect()
+    complete.lines().enumerate().map(parse_line).collect()
 }
 
 #[cfg(test)]
@@ -42,7 +41,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_cut_off_the_lines_before_it_stay(count in 1_i64..6, cut in 0_usize..600) {
+        fn truncated_file_keeps_its_complete_lines(count in 1_i64..6, cut in 0_usize..600) {
             let entries: Vec<Entry> = (0..count).map(entry).collect();
             let whole = text(&entries);
             let kept = &whole[..whole.len().saturating_sub(cut)];
@@ -52,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_line_in_the_middle_is_an_error_with_its_number() {
+    fn invalid_complete_line_is_an_error_with_its_number() {
         let text = text(&[entry(1)]) + "{\"buoy\n" + &text(&[entry(2)]);
         assert_eq!(parse(&text).unwrap_err().0, 2);
     }

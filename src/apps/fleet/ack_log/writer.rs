@@ -1,4 +1,4 @@
-//! Writes the ledger: many entries, one flush to the disk.
+//! Writes the acknowledgement log, with one flush to disk for many entries.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -10,40 +10,41 @@ use tokio::sync::mpsc;
 
 use super::{Entry, History, file};
 
-/// Lines that are written before one flush.
+/// Maximum batches of entries per flush.
 const GROUP: usize = 4096;
 
-/// Where acknowledged readings are noted.
-pub trait Record: Clone + Send + Sync + 'static {
-    /// Notes them; they are on disk soon after.
+/// AckSinks acknowledged readings.
+pub trait AckSink: Clone + Send + Sync + 'static {
+    /// Queues the entries for writing; returns before they are on disk.
     fn record(&self, entries: Vec<Entry>);
 }
 
-/// The sending end of the ledger; the file closes when the last clone is gone.
+/// The sending end of the acknowledgement log; the file closes when the last clone is gone.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub struct AckLog {
     entries: mpsc::UnboundedSender<Vec<Entry>>,
 }
 
-impl Record for Ledger {
+impl AckSink for AckLog {
     fn record(&self, entries: Vec<Entry>) {
         if self.entries.send(entries).is_err() {
-            tracing::error!("the ledger cannot be written any more");
+            tracing::error!("cannot write the acknowledgement log");
         }
     }
 }
 
-impl Ledger {
-    /// Opens a new file after those of `history`; answers the ledger, its `boot_id`, and the thread that writes it.
+impl AckLog {
+    /// Creates the file after those of `history`; returns the log, its `boot_id`, and the thread that writes
+    /// it.
     pub fn open(directory: &Path, history: &History) -> io::Result<(Self, i64, JoinHandle<io::Result<()>>)> {
         let boot_id = history.last_boot_id + 1;
         let output =
             OpenOptions::new().append(true).create_new(true).mode(0o600).open(file(directory, boot_id))?;
-        // The new name must survive a crash too, or the number could be given out again.
+        // The directory entry must survive a crash as well, or the number could be used again.
         File::open(directory)?.sync_all()?;
         let (entries, received) = mpsc::unbounded_channel();
         let writer =
-            std::thread::Builder::new().name("ledger".to_owned()).spawn(move || write(output, received))?;
+            std::thread::Builder::new().name("ack-log".to_owned()).spawn(move || write(output, received))?;
         Ok((Self { entries }, boot_id, writer))
     }
 }
@@ -72,24 +73,24 @@ mod tests {
     }
 
     #[test]
-    fn each_start_has_a_number_of_its_own_and_knows_what_was_acknowledged() {
+    fn each_start_has_a_new_number_and_the_earlier_history() {
         let folder = tempfile::tempdir().unwrap();
         for expected in 1..4 {
             let history = History::read(folder.path()).unwrap();
-            let (ledger, boot_id, writer) = Ledger::open(folder.path(), &history).unwrap();
+            let (ack_log, boot_id, writer) = AckLog::open(folder.path(), &history).unwrap();
             assert_eq!(boot_id, expected);
             assert_eq!(
                 history.newest.get("buoy-001").copied(),
                 (boot_id > 1).then(|| entry(1, 9).observed_at)
             );
-            ledger.record(vec![entry(boot_id, 9), entry(boot_id, 8)]);
-            drop(ledger);
+            ack_log.record(vec![entry(boot_id, 9), entry(boot_id, 8)]);
+            drop(ack_log);
             writer.join().unwrap().unwrap();
         }
     }
 
     #[test]
-    fn a_start_that_ended_while_writing_does_not_hinder_the_next() {
+    fn incomplete_last_line_is_ignored_by_the_next_start() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(
             file(folder.path(), 7),
@@ -97,14 +98,15 @@ mod tests {
         )
         .unwrap();
         let history = History::read(folder.path()).unwrap();
-        assert_eq!((history.last_boot_id, history.newest["buoy-001"]), (7, entry(7, 1).observed_at));
+        assert_eq!(history.last_boot_id, 7);
+        assert_eq!(history.newest["buoy-001"], entry(7, 1).observed_at);
     }
 
     #[test]
-    fn two_fleets_cannot_share_a_number() {
+    fn second_fleet_with_the_same_number_is_rejected() {
         let folder = tempfile::tempdir().unwrap();
         let history = History::default();
-        let _first = Ledger::open(folder.path(), &history).unwrap();
-        assert_eq!(Ledger::open(folder.path(), &history).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let _first = AckLog::open(folder.path(), &history).unwrap();
+        assert_eq!(AckLog::open(folder.path(), &history).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
     }
 }

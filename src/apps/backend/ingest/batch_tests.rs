@@ -1,4 +1,4 @@
-//! Tests of the plan, against a model of the database that is a map.
+//! Tests a checked batch against a map that models the database.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
-/// A reading whose content is told by one small number; 9 stands for an impossible one.
+/// A reading whose content is one small number; 9 is an invalid reading.
 fn reading(seq: i64, content: u8) -> Reading {
     let value = if content == 9 { 99.0 } else { f64::from(content) };
     Reading {
@@ -24,10 +24,10 @@ fn reading(seq: i64, content: u8) -> Reading {
     }
 }
 
-/// What the database does with a plan.
-fn store(table: &mut HashMap<i64, Fingerprint>, plan: &Plan) -> Stored {
+/// Stores a batch as the database does.
+fn store(table: &mut HashMap<i64, Fingerprint>, batch: &CheckedBatch) -> Stored {
     let mut stored = Stored::default();
-    for candidate in plan.to_store() {
+    for candidate in batch.to_store() {
         let seq = candidate.reading.seq;
         if let Some(content) = table.get(&seq) {
             stored.known.insert(seq, *content);
@@ -41,13 +41,13 @@ fn store(table: &mut HashMap<i64, Fingerprint>, plan: &Plan) -> Stored {
 
 fn send(table: &mut HashMap<i64, Fingerprint>, readings: &[(i64, u8)]) -> (Answer, usize) {
     let readings = readings.iter().map(|(seq, content)| reading(*seq, *content)).collect();
-    let plan = Plan::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }, now());
-    let stored = store(table, &plan);
-    (plan.answer(&stored), plan.to_quarantine(&stored).count())
+    let batch = CheckedBatch::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }, now());
+    let stored = store(table, &batch);
+    (batch.answer(&stored), batch.to_quarantine(&stored).count())
 }
 
 #[test]
-fn each_fate_is_told_in_the_order_of_the_batch() {
+fn statuses_are_in_the_order_of_the_batch() {
     let mut table = HashMap::new();
     send(&mut table, &[(1, 0), (2, 0)]);
     let (answer, quarantined) = send(&mut table, &[(1, 0), (2, 5), (3, 0), (3, 0), (3, 1), (4, 9)]);
@@ -63,23 +63,26 @@ fn each_fate_is_told_in_the_order_of_the_batch() {
             (4, Status::Rejected),
         ]
     );
-    assert_eq!((answer.accepted, answer.duplicate, answer.rejected, quarantined), (1, 2, 3, 2));
+    assert_eq!(answer.accepted, 1);
+    assert_eq!(answer.duplicate, 2);
+    assert_eq!(answer.rejected, 3);
+    assert_eq!(quarantined, 2);
     assert!(answer.results[1].reason.as_deref().unwrap().starts_with("conflicts with"));
     assert!(answer.results[5].reason.as_deref().unwrap().contains("outside"));
 }
 
 proptest! {
-    /// However readings are cut into batches and repeated, the first possible content of a number stays, each number is
-    /// accepted once, and every other possible content is rejected.
+    /// For any split into batches and any repetition, the first valid content of a sequence number stays, each
+    /// number is accepted once, and every other valid content is rejected.
     #[test]
-    fn first_come_stays(batches in proptest::collection::vec(
+    fn first_valid_content_of_a_number_stays(batches in proptest::collection::vec(
         proptest::collection::vec((0_i64..6, prop_oneof![4 => 0_u8..3, 1 => Just(9)]), 1..8), 1..8,
     )) {
         let (mut table, mut truth) = (HashMap::new(), HashMap::new());
         for batch in &batches {
             let (answer, quarantined) = send(&mut table, batch);
-            let possible = batch.iter().zip(&answer.results).filter(|(sent, _)| sent.1 != 9);
-            let conflicts = possible.filter(|(_, outcome)| outcome.status == Status::Rejected).count();
+            let valid = batch.iter().zip(&answer.results).filter(|(sent, _)| sent.1 != 9);
+            let conflicts = valid.filter(|(_, outcome)| outcome.status == Status::Rejected).count();
             prop_assert_eq!(quarantined, conflicts);
             for ((seq, content), outcome) in batch.iter().zip(&answer.results) {
                 let expected = if *content == 9 {
@@ -91,7 +94,8 @@ proptest! {
                         Some(_) => Status::Rejected,
                     }
                 };
-                prop_assert_eq!((outcome.seq, outcome.status), (*seq, expected));
+                prop_assert_eq!(outcome.seq, *seq);
+                prop_assert_eq!(outcome.status, expected);
             }
         }
     }

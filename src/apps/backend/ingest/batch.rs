@@ -1,4 +1,4 @@
-//! What to do with each reading of a batch, before and after the database has spoken. Pure.
+//! Decides what to do with each reading of a batch, before and after the database has answered. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use seasense::apps::shared::wire::{Answer, Batch, Outcome, Reading, Status};
 
 use super::content::{self, Fingerprint};
-use super::validate;
+use super::validate::{self, InvalidReading};
 
-/// The reason for a reading whose number belongs to another one.
+/// The reason for rejecting a reading whose key is taken by another reading.
 pub const CONFLICT: &str =
     "conflicts with another reading of the same buoy, boot_id and seq; kept for inspection";
 
-/// A reading that can be true.
+/// A reading that passed validation.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The reading.
@@ -21,66 +21,66 @@ pub struct Candidate {
     pub content: Fingerprint,
 }
 
-/// A batch, sorted out.
+/// A validated batch.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct CheckedBatch {
     /// The buoy's start that all readings belong to.
     pub boot_id: i64,
-    /// The readings in the order of the batch; a number and a flaw for those that cannot be true.
-    readings: Vec<Result<Candidate, (i64, validate::Flaw)>>,
-    /// Where each number appears first.
+    /// The readings in the order of the batch; an invalid one as its sequence number and the reason.
+    readings: Vec<Result<Candidate, (i64, InvalidReading)>>,
+    /// The index of the first valid reading of each sequence number.
     first: HashMap<i64, usize>,
 }
 
-/// What the database did with the first reading of each number.
+/// What the database did with the first reading of each sequence number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Numbers that were free: the reading is stored now.
+    /// Sequence numbers that were free: the reading is stored now.
     pub new: HashSet<i64>,
-    /// Numbers that were taken, with the content that is stored.
+    /// Sequence numbers that were taken, with the stored content.
     pub known: HashMap<i64, Fingerprint>,
 }
 
-impl Plan {
-    /// Sorts out a batch at this moment.
+impl CheckedBatch {
+    /// Validates a batch that was received at `now`.
     pub fn new(batch: Batch, now: Timestamp) -> Self {
-        let sorted = |reading: Reading| match validate::check(&reading, now) {
+        let check = |reading: Reading| match validate::check(&reading, now) {
             Ok(()) => Ok(Candidate { content: content::fingerprint(&reading), reading }),
-            Err(flaw) => Err((reading.seq, flaw)),
+            Err(invalid) => Err((reading.seq, invalid)),
         };
-        let readings: Vec<_> = batch.readings.into_iter().map(sorted).collect();
+        let readings: Vec<_> = batch.readings.into_iter().map(check).collect();
         let mut first = HashMap::with_capacity(readings.len());
-        for (place, reading) in readings.iter().enumerate() {
+        for (index, reading) in readings.iter().enumerate() {
             if let Ok(candidate) = reading {
-                first.entry(candidate.reading.seq).or_insert(place);
+                first.entry(candidate.reading.seq).or_insert(index);
             }
         }
         Self { boot_id: batch.boot_id, readings, first }
     }
 
-    /// The readings to store, each number once.
+    /// Returns the readings to store, each sequence number once.
     pub fn to_store(&self) -> impl Iterator<Item = &Candidate> {
         let is_first =
-            |(place, candidate): &(usize, &Candidate)| self.first.get(&candidate.reading.seq) == Some(place);
+            |(index, candidate): &(usize, &Candidate)| self.first.get(&candidate.reading.seq) == Some(index);
         self.candidates().filter(is_first).map(|(_, candidate)| candidate)
     }
 
-    /// The readings under a number that belongs to another one.
+    /// Returns the readings whose sequence number belongs to another reading.
     pub fn to_quarantine<'a>(&'a self, stored: &'a Stored) -> impl Iterator<Item = &'a Candidate> {
-        let conflicts = |(place, candidate): &(usize, &Candidate)| {
-            self.fate(*place, candidate, stored) == Status::Rejected
+        let conflicts = |(index, candidate): &(usize, &Candidate)| {
+            self.status(*index, candidate, stored) == Status::Rejected
         };
         self.candidates().filter(conflicts).map(|(_, candidate)| candidate)
     }
 
-    /// The answer, in the order of the batch.
+    /// Returns the answer, in the order of the batch.
     pub fn answer(&self, stored: &Stored) -> Answer {
-        let outcome = |(place, reading): (usize, &Result<Candidate, (i64, validate::Flaw)>)| match reading {
-            Err((seq, flaw)) => {
-                Outcome { seq: *seq, status: Status::Rejected, reason: Some(flaw.to_string()) }
+        let outcome = |(index, reading): (usize, &Result<Candidate, (i64, InvalidReading)>)| match reading {
+            Err((seq, invalid)) => {
+                Outcome { seq: *seq, status: Status::Rejected, reason: Some(invalid.to_string()) }
             }
             Ok(candidate) => {
-                let status = self.fate(place, candidate, stored);
+                let status = self.status(index, candidate, stored);
                 let reason = (status == Status::Rejected).then(|| CONFLICT.to_owned());
                 Outcome { seq: candidate.reading.seq, status, reason }
             }
@@ -89,11 +89,11 @@ impl Plan {
     }
 
     fn candidates(&self) -> impl Iterator<Item = (usize, &Candidate)> {
-        self.readings.iter().enumerate().filter_map(|(place, reading)| Some((place, reading.as_ref().ok()?)))
+        self.readings.iter().enumerate().filter_map(|(index, reading)| Some((index, reading.as_ref().ok()?)))
     }
 
-    /// A reading counts as stored exactly if what is stored under its number has its content.
-    fn fate(&self, place: usize, candidate: &Candidate, stored: &Stored) -> Status {
+    /// A reading counts as stored if and only if the content stored under its sequence number is its own.
+    fn status(&self, index: usize, candidate: &Candidate, stored: &Stored) -> Status {
         let seq = candidate.reading.seq;
         let first = self.first.get(&seq).copied();
         let is_new = stored.new.contains(&seq);
@@ -104,7 +104,7 @@ impl Plan {
         };
         match kept {
             Some(content) if *content != candidate.content => Status::Rejected,
-            Some(_) if is_new && first == Some(place) => Status::Accepted,
+            Some(_) if is_new && first == Some(index) => Status::Accepted,
             Some(_) => Status::Duplicate,
             None => Status::Rejected,
         }
@@ -112,5 +112,5 @@ impl Plan {
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
+#[path = "batch_tests.rs"]
 mod tests;

@@ -28,7 +28,7 @@ pub fn assert_none_lost(promised: &Readings, kept: &Readings) {
     assert!(lost.is_empty(), "{} of {} readings are lost: {lost:?}", lost.len(), promised.len());
 }
 
-/// Every reading that is noted as acknowledged in the ledger `folder`.
+/// Every reading that is noted as acknowledged in the acknowledgement log `folder`.
 pub fn noted(folder: &Path) -> Readings {
     entries(folder).flat_map(|file| lines(&file)).collect()
 }

@@ -1,0 +1,24 @@
+//! The log of acknowledged readings: one append-only file of JSON lines per start of the fleet.
+//!
+//! The number in a file's name is the `boot_id` of that start. A file is created only if it does not exist, so
+//! no `boot_id`, and no pair of `boot_id` and `seq`, is used twice, even after a crash.
+
+mod entry;
+mod history;
+mod writer;
+
+pub use entry::Entry;
+pub use history::History;
+pub use writer::{AckLog, AckSink};
+
+use std::path::{Path, PathBuf};
+
+/// Returns the file of this start.
+fn file(directory: &Path, boot_id: i64) -> PathBuf {
+    directory.join(format!("acknowledged-{boot_id:06}.jsonl"))
+}
+
+/// Returns the start that a file of this name belongs to.
+fn boot_id(name: &str) -> Option<i64> {
+    name.strip_prefix("acknowledged-")?.strip_suffix(".jsonl")?.parse().ok()
+}
