@@ -1,7 +1,8 @@
 //! T1: the edits of the guide's pages apply to a copy of the checkout, and the edited manifests are valid.
 //!
-//! Commands that need Docker or a long compilation are not executed here: `seasense dev`, `diff`, `snapshot`, `curl`,
-//! `kubectl` and `cargo`. `t55_first_change` of `tests/e2e` executes `first-change.md` on a real cluster.
+//! Commands that need Docker or a long compilation are not executed here: `seasense dev`, `diff`, `snapshot`,
+//! `curl`, `kubectl` and `cargo`. `t55_first_change` of `tests/e2e` executes `first-change.md` on a real
+//! cluster.
 
 #![allow(
     clippy::unwrap_used,

@@ -17,8 +17,8 @@ use crate::{
     test_env::{HOST, PORT, TestEnv},
 };
 
-/// Requests the page from a pod, by the cluster's DNS, the public port and the CA's certificate. Returns the output of the
-/// pod.
+/// Requests the page from a pod, by the cluster's DNS, the public port and the CA's certificate. Returns the
+/// output of the pod.
 pub fn get_from_a_pod(env: &TestEnv) -> String {
     let image = env.kubectl(&[
         "get",

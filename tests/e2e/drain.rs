@@ -1,4 +1,5 @@
-//! Nodes that are drained under load, as in an operator's or a provider's upgrade: by evictions that respect the budgets.
+//! Nodes that are drained under load, as in an operator's or a provider's upgrade: by evictions that respect
+//! the budgets.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,8 @@ impl<'a> LossCheck<'a> {
         Self { env, load: RequestLoad::on(env, &PATHS), retries: retries(env) }
     }
 
-    /// Stops the readers and prints the counts. Panics if a request failed or an acknowledged reading is not stored.
+    /// Stops the readers and prints the counts. Panics if a request failed or an acknowledged reading is not
+    /// stored.
     pub fn finish(self, what: &str) {
         let (answered, failed) = self.load.stop();
         let retries = retries(self.env) - self.retries;

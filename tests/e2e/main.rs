@@ -1,7 +1,8 @@
 //! T3: a real environment is started, used, changed, broken, repaired and removed.
 //!
-//! The tests share one environment and run in the order of their names on one thread; `scripts/test` does that. Each test
-//! also runs alone: [`shared::running_env`] starts the environment, or updates the one of an earlier test process.
+//! The tests share one environment and run in the order of their names on one thread; `scripts/test` does that.
+//! Each test also runs alone: [`shared::running_env`] starts the environment, or updates the one of an earlier
+//! test process.
 
 #![allow(
     clippy::unwrap_used,

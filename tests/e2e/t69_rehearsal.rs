@@ -1,5 +1,5 @@
-//! A rehearsal of staging: the digest of the shared environment is promoted to a second cluster. A digest that works in the
-//! shared environment and crashes in staging is rolled back, and no acknowledged reading is lost.
+//! A rehearsal of staging: the digest of the shared environment is promoted to a second cluster. A digest that
+//! works in the shared environment and crashes in staging is rolled back, and no acknowledged reading is lost.
 
 use std::{fs, time::Duration};
 

@@ -4,7 +4,8 @@ use std::{path::Path, time::Duration};
 
 use crate::{ledger, run::finish, shared::running_env, test_env::TestEnv};
 
-/// Set by `scripts/test` if `scripts/host` has started the daemon. A daemon that others use must not be restarted.
+/// Set by `scripts/test` if `scripts/host` has started the daemon. A daemon that others use must not be
+/// restarted.
 const MAY_RESTART: &str = "SEASENSE_TEST_RESTART_DOCKER";
 const PID_FILE: &str = "/var/run/docker.pid";
 

@@ -1,4 +1,5 @@
-//! `seasense ci`: the environment is verified, used and removed, and its reaper removes it if the run is killed.
+//! `seasense ci`: the environment is verified, used and removed, and its reaper removes it if the run is
+//! killed.
 
 use std::{
     fs,
@@ -8,8 +9,8 @@ use std::{
 
 use crate::{shared::shared_env, test_env::TestEnv};
 
-/// The command of the run. It uses every variable that it gets, and then fails; this failure differs from one of the
-/// environment.
+/// The command of the run. It uses every variable that it gets, and then fails; this failure differs from one
+/// of the environment.
 const COMMAND: &str = r#"
 set -eu
 port=${SEASENSE_PAGE_URL##*:}
@@ -37,8 +38,8 @@ impl TestEnv {
         left
     }
 
-    /// Whether a container belongs to this project: its state directory is below ours. Other runs may be active on this
-    /// machine.
+    /// Whether a container belongs to this project: its state directory is below ours. Other runs may be active
+    /// on this machine.
     fn owns(&self, container: &str) -> bool {
         let state = self.state().to_string_lossy().into_owned();
         self.docker(&["inspect", "--format", "{{json .Mounts}} {{json .Config.Labels}}", container])

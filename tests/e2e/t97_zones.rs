@@ -1,5 +1,5 @@
-//! A cluster of three nodes in three zones that are drained one by one under load. It runs last, after the removal of the
-//! shared environment, and removes itself.
+//! A cluster of three nodes in three zones that are drained one by one under load. It runs last, after the
+//! removal of the shared environment, and removes itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +82,8 @@ fn t97_drains_and_restarts_of_three_zones_lose_nothing() {
     }
     check.finish("two drains");
 
-    // After a start in reverse order the two workers swap their addresses, unless another container took one of them.
+    // After a start in reverse order the two workers swap their addresses, unless another container took one of
+    // them.
     let before = env.node_address("worker");
     env.restart(&["worker2", "worker"]);
     eprintln!("worker: {before} before its restart, {} after", env.node_address("worker"));

@@ -30,7 +30,8 @@ pub struct TestEnv {
 }
 
 impl TestEnv {
-    /// The environment that most tests share, in `root`. An existing project becomes a copy of the checkout again.
+    /// The environment that most tests share, in `root`. An existing project becomes a copy of the checkout
+    /// again.
     pub fn shared(root: &Path) -> Self {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(root).unwrap();
         let owner = fs::metadata(root).unwrap().uid();
@@ -44,8 +45,8 @@ impl TestEnv {
         Self::create(root.path().to_owned(), Some(root), name, port, edits)
     }
 
-    /// Copies the checkout, uncommitted files included, and adds an environment with its own port. Its file is that of
-    /// `local` with `edits`.
+    /// Copies the checkout, uncommitted files included, and adds an environment with its own port. Its file is
+    /// that of `local` with `edits`.
     fn create(
         root: PathBuf,
         temporary: Option<tempfile::TempDir>,

@@ -1,6 +1,8 @@
-//! A minor upgrade of Kubernetes under load in a provider's order: the control plane first, then each node after a drain.
+//! A minor upgrade of Kubernetes under load in a provider's order: the control plane first, then each node
+//! after a drain.
 //!
-//! The first run compiles a second Kubernetes and takes half an hour, so T3 skips it; `scripts/soak-upgrade` runs it.
+//! The first run compiles a second Kubernetes and takes half an hour, so T3 skips it; `scripts/soak-upgrade`
+//! runs it.
 
 use std::{cell::Cell, fs, path::Path, time::Duration};
 
@@ -20,7 +22,8 @@ const RECIPES: &str = "infra/images.toml";
 const MODULE: &str = "infra/images/go/kubernetes";
 /// The programs that are copied into a node. The other parts are images from the cluster's registry.
 const PROGRAMS: [&str; 3] = ["kubeadm", "kubectl", "kubelet"];
-/// The accepted preflight errors: control groups of version 1, and a CoreDNS that is newer than kubeadm can migrate.
+/// The accepted preflight errors: control groups of version 1, and a CoreDNS that is newer than kubeadm can
+/// migrate.
 const IGNORED_ERRORS: &str =
     "--ignore-preflight-errors=SystemVerification,CoreDNSMigration,CoreDNSUnsupportedPlugins";
 const SKIPPED_PHASES: &str = "--skip-phases=addon/coredns";
@@ -110,7 +113,8 @@ impl Upgrade {
             self.run_in(node, &["systemctl", "restart", "kubelet"]);
             let wanted = format!("{}-{node} v{} True", self.env.cluster(), self.version);
             let ready_checks = Cell::new(0);
-            // A kubelet of another minor version restarts the control plane's containers, so the API stops once more.
+            // A kubelet of another minor version restarts the control plane's containers, so the API stops once
+            // more.
             self.env.wait_until("the node and the API are stable", Duration::from_mins(5), || {
                 ready_checks.set(if self.states().contains(&wanted) { ready_checks.get() + 1 } else { 0 });
                 ready_checks.get() == STABLE_CHECKS

@@ -1,7 +1,8 @@
-//! `docs/operating/rotate-a-key.md`, section *Rotate an age key*: all commands run in one shell, for the environment `local`.
+//! `docs/operating/rotate-a-key.md`, section *Rotate an age key*: all commands run in one shell, for the
+//! environment `local`.
 //!
-//! `age-keygen` and `sops` are fakes that handle public keys only. `seasense` and `cargo` are fakes that record their
-//! arguments, because `seasense dev` needs Docker and `cargo test` compiles.
+//! `age-keygen` and `sops` are fakes that handle public keys only. `seasense` and `cargo` are fakes that record
+//! their arguments, because `seasense dev` needs Docker and `cargo test` compiles.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
@@ -19,8 +20,8 @@ case $1 in
 esac
 "#;
 
-/// `updatekeys` sets the recipient that `.sops.yaml` names. It and `rotate` need a key file with the recipient's key, as the
-/// real program does.
+/// `updatekeys` sets the recipient that `.sops.yaml` names. It and `rotate` need a key file with the
+/// recipient's key, as the real program does.
 const SOPS: &str = r#"
 for file; do :; done
 recipient=$(sed -n 's/^ *recipient: //p' "$file")
