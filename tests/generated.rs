@@ -1,13 +1,14 @@
-//! What is generated from the command line's definition is what the repository holds, and real shells take it.
+//! The generated documents in the repository match the definition of the command line, and real shells accept
+//! the scripts.
 //!
-//! `SEASENSE_REFRESH=1 cargo test --test generated` writes it anew.
+//! `SEASENSE_REFRESH=1 cargo test --test generated` regenerates them.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs,
-    reason = "a test ends with a panic, starts shells as a person would, and says what it could not try"
+    reason = "a test panics on failure, starts shells as a user does, and reports what it skips"
 )]
 
 use std::{
@@ -19,14 +20,14 @@ use std::{
 
 use seasense::cli::reference::documents;
 
-/// Folders that hold generated files and nothing else.
+/// Directories that contain only generated files.
 const FOLDERS: [&str; 2] = ["docs/man", "docs/completions"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn kept() -> BTreeSet<String> {
+fn existing() -> BTreeSet<String> {
     let files = |folder: &str| {
         let entries = fs::read_dir(root().join(folder)).into_iter().flatten();
         entries
@@ -37,38 +38,38 @@ fn kept() -> BTreeSet<String> {
 }
 
 #[test]
-fn what_is_kept_is_what_is_generated() {
-    let wanted = documents().unwrap();
+fn generated_documents_are_up_to_date() {
+    let generated = documents().unwrap();
     if std::env::var_os("SEASENSE_REFRESH").is_some() {
-        for stale in kept().iter().filter(|path| !wanted.contains_key(*path)) {
+        for stale in existing().iter().filter(|path| !generated.contains_key(*path)) {
             let _ = fs::remove_file(root().join(stale));
         }
-        for (path, text) in &wanted {
+        for (path, text) in &generated {
             let path = root().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
     }
-    let how = "run `SEASENSE_REFRESH=1 cargo test --test generated`";
-    assert_eq!(kept(), wanted.keys().cloned().collect(), "{how}");
-    for (path, text) in wanted {
-        assert!(fs::read(root().join(&path)).unwrap() == text, "{path} is stale: {how}");
+    let hint = "run `SEASENSE_REFRESH=1 cargo test --test generated`";
+    assert_eq!(existing(), generated.keys().cloned().collect(), "{hint}");
+    for (path, text) in generated {
+        assert!(fs::read(root().join(&path)).unwrap() == text, "{path} is stale: {hint}");
     }
 }
 
 #[test]
-fn every_verb_has_its_page_and_its_section() {
-    let wanted = documents().unwrap();
-    let reference = String::from_utf8(wanted["docs/cli.md"].clone()).unwrap();
+fn every_command_has_a_manual_page_and_a_section() {
+    let generated = documents().unwrap();
+    let reference = String::from_utf8(generated["docs/cli.md"].clone()).unwrap();
     for verb in ["dev", "down", "status", "logs", "images-build", "doctor"] {
-        let page = String::from_utf8(wanted[&format!("docs/man/seasense-{verb}.1")].clone()).unwrap();
+        let page = String::from_utf8(generated[&format!("docs/man/seasense-{verb}.1")].clone()).unwrap();
         assert!(page.contains(".TH") && page.contains("SYNOPSIS"), "{verb}: {page}");
         assert!(reference.contains(&format!("# seasense {}\n", verb.replace('-', " "))), "{verb}");
     }
     assert!(reference.contains("| `--env <NAME>` |") && reference.contains("`SEASENSE_ENV`"), "{reference}");
 }
 
-/// Runs `program` where this machine has it.
+/// Runs `program` if this machine has it.
 fn try_run(program: &str, args: &[&str]) -> Option<Output> {
     match Command::new(program).args(args).output() {
         Ok(output) => Some(output),
@@ -115,7 +116,7 @@ fn bash_completes_a_verb_and_its_options() {
 }
 
 #[test]
-fn zsh_takes_the_script() {
+fn zsh_loads_the_script() {
     let folder = tempfile::tempdir().unwrap();
     let script = script(&folder, "_seasense");
     let load = format!(
@@ -132,9 +133,9 @@ fn zsh_takes_the_script() {
 fn fish_completes_a_verb() {
     let folder = tempfile::tempdir().unwrap();
     let script = script(&folder, "seasense.fish");
-    let ask =
+    let query =
         format!("source {}; complete --do-complete 'seasense sta' | string split -f1 \\t", script.display());
-    let Some(output) = try_run("fish", &["--no-config", "-c", &ask]) else { return };
+    let Some(output) = try_run("fish", &["--no-config", "-c", &query]) else { return };
     assert_completes(&output, "fish");
 }
 
@@ -142,16 +143,16 @@ fn fish_completes_a_verb() {
 fn powershell_completes_a_verb() {
     let folder = tempfile::tempdir().unwrap();
     let script = script(&folder, "_seasense.ps1");
-    let ask = format!(
+    let query = format!(
         ". {}; [System.Management.Automation.CommandCompletion]::CompleteInput('seasense sta', 12, $null).CompletionMatches.CompletionText",
         script.display()
     );
-    let Some(output) = try_run("pwsh", &["-NoProfile", "-Command", &ask]) else { return };
+    let Some(output) = try_run("pwsh", &["-NoProfile", "-Command", &query]) else { return };
     assert_completes(&output, "powershell");
 }
 
 #[test]
-fn man_takes_every_page_without_a_warning() {
+fn groff_formats_every_page_without_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in documents().unwrap().into_iter().filter(|(path, _)| path.ends_with(".1")) {
         let page = folder.path().join(Path::new(&path).file_name().unwrap());

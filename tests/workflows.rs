@@ -1,7 +1,7 @@
-//! The ready-made workflow files: what they run exists, what they use is pinned, what they may do is little.
+//! The workflow files run existing programs, pin their actions, and have minimal permissions.
 //! `scripts/lib/actionlint` lints those for GitHub.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test panics on failure")]
 
 #[path = "workflows/commands.rs"]
 mod commands;
@@ -28,7 +28,7 @@ fn read(file: &str) -> Value {
     serde_saphyr::from_str(&text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// Every workflow for GitHub, by its path.
+/// Returns every workflow for GitHub with its path.
 fn workflows() -> Vec<(String, Value)> {
     let entries = std::fs::read_dir(root().join(".github/workflows")).unwrap();
     let mut files: Vec<String> = entries
@@ -48,7 +48,7 @@ fn steps(job: &Value) -> &[Value] {
 }
 
 fn texts(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
+    value.as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect()
 }
 
 fn option<'a>(words: &[&'a str], name: &str) -> &'a str {
@@ -57,7 +57,7 @@ fn option<'a>(words: &[&'a str], name: &str) -> &'a str {
 }
 
 #[test]
-fn github_pins_every_action_by_its_commit() {
+fn github_actions_are_pinned_by_commit() {
     let setup = read(SETUP);
     let mut seen = 0;
     let mut used: Vec<Value> = steps(&setup["runs"]).to_vec();
@@ -78,36 +78,37 @@ fn github_pins_every_action_by_its_commit() {
 }
 
 #[test]
-fn github_gives_every_job_the_least_it_needs() {
+fn github_jobs_have_minimal_permissions() {
     for (file, workflow) in workflows() {
         assert_eq!(workflow["permissions"], json!({"contents": "read"}), "{file}");
         for (name, job) in jobs(&workflow) {
             let more = job["permissions"].as_object().cloned().unwrap_or_default();
-            let may: BTreeSet<String> = more.iter().map(|(what, how)| format!("{what}: {how}")).collect();
-            let writes = may.iter().any(|one| one.contains("write"));
-            // What runs a change that nobody has looked at yet may write nothing.
+            let permissions: BTreeSet<String> =
+                more.iter().map(|(scope, access)| format!("{scope}: {access}")).collect();
+            let writes = permissions.iter().any(|permission| permission.contains("write"));
+            // A job that runs an unreviewed change must not have write permissions.
             let runs = steps(job)
                 .iter()
                 .any(|step| step["run"].as_str().is_some_and(|run| run.contains("seasense ")));
             let trusted = ["deliver", "staging", "production"].contains(&name.as_str());
-            assert!(!writes || trusted || !runs, "{file}: {name} runs a change and may {may:?}");
+            assert!(!writes || trusted || !runs, "{file}: {name} runs a change with {permissions:?}");
             for step in steps(job)
                 .iter()
                 .filter(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("checkout")))
             {
-                let keeps = step["with"]["persist-credentials"] != false;
-                assert!(!keeps || writes, "{file}: {name} keeps a token that it does not need");
+                let keeps_token = step["with"]["persist-credentials"] != false;
+                assert!(!keeps_token || writes, "{file}: {name} keeps a token that it does not need");
             }
             assert!(
                 job["timeout-minutes"].is_number() || job["uses"].is_string(),
-                "{file}: {name} may run for ever"
+                "{file}: {name} has no timeout"
             );
         }
     }
 }
 
 #[test]
-fn production_waits_for_somebody_and_nothing_is_cut_short_on_its_way() {
+fn production_needs_approval_and_is_never_cancelled() {
     let deliver = read(".github/workflows/deliver.yml");
     assert_eq!(deliver["jobs"]["production"]["environment"], "production");
     assert_eq!(deliver["jobs"]["production"]["needs"], "staging");
@@ -118,9 +119,9 @@ fn production_waits_for_somebody_and_nothing_is_cut_short_on_its_way() {
 }
 
 #[test]
-fn what_is_published_goes_where_staging_looks_for_it() {
+fn artifacts_are_published_to_the_registry_of_staging() {
     let project = seasense::config::Project::find(root()).unwrap();
-    // What is published is what staging pulls; a promotion copies from there to production's own.
+    // Staging pulls from this registry. A promotion copies from it to the registry of production.
     let environment = seasense::config::Environment::load(&project, "staging").unwrap();
     let registry = environment.variables.registry.get_ref().as_str();
     for file in [".github/workflows/deliver.yml", ".github/workflows/nightly.yml"] {
@@ -130,7 +131,7 @@ fn what_is_published_goes_where_staging_looks_for_it() {
 }
 
 #[test]
-fn whoever_reads_versions_and_locks_has_the_whole_history() {
+fn jobs_that_read_git_history_fetch_all_of_it() {
     for (file, workflow) in workflows() {
         for (name, job) in jobs(&workflow) {
             let needs = steps(job).iter().filter_map(|step| step["run"].as_str());
@@ -147,23 +148,23 @@ fn whoever_reads_versions_and_locks_has_the_whole_history() {
 }
 
 #[test]
-fn github_keeps_the_report_that_the_run_writes() {
+fn github_uploads_the_reports_of_the_run() {
     let workflow = read(CI);
     assert!(workflow["on"].as_object().unwrap().contains_key("pull_request"), "{}", workflow["on"]);
     let steps = steps(&workflow["jobs"]["environment"]);
     let line =
         steps.iter().filter_map(|step| step["run"].as_str()).find(|run| run.contains("--junit")).unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();
-    let kept = steps.iter().find(|step| step["with"]["name"] == "reports").unwrap();
-    assert_eq!(kept["if"], "always()");
+    let upload = steps.iter().find(|step| step["with"]["name"] == "reports").unwrap();
+    assert_eq!(upload["if"], "always()");
     for report in [option(&words, "--junit"), option(&words, "--events")] {
-        assert!(Path::new(report).starts_with(kept["with"]["path"].as_str().unwrap()), "{report}");
+        assert!(Path::new(report).starts_with(upload["with"]["path"].as_str().unwrap()), "{report}");
     }
-    is_a_program(words.last().unwrap());
+    assert_executable(words.last().unwrap());
 }
 
 #[test]
-fn gitlab_shows_the_report_that_the_run_writes() {
+fn gitlab_publishes_the_junit_report_of_the_run() {
     let file = read(GITLAB);
     let job = &file["environment"];
     let script = texts(&job["script"]);
@@ -172,11 +173,11 @@ fn gitlab_shows_the_report_that_the_run_writes() {
     assert_eq!(job["artifacts"]["reports"]["junit"], option(&words, "--junit"));
     assert_eq!(job["artifacts"]["when"], "always");
     assert!(texts(&job["artifacts"]["paths"]).contains(&"reports"));
-    is_a_program(words.last().unwrap());
+    assert_executable(words.last().unwrap());
 }
 
 #[test]
-fn gitlab_knows_every_key_and_every_stage() {
+fn gitlab_file_uses_known_keys_and_stages() {
     let known = [
         "stage",
         "tags",
@@ -200,7 +201,7 @@ fn gitlab_knows_every_key_and_every_stage() {
             continue;
         }
         for key in job.as_object().unwrap().keys() {
-            assert!(known.contains(&key.as_str()), "`{key}` of {name} is no key of a job that we know");
+            assert!(known.contains(&key.as_str()), "`{key}` of {name} is not a known key of a job");
         }
         if name.starts_with('.') {
             continue;
@@ -213,7 +214,7 @@ fn gitlab_knows_every_key_and_every_stage() {
     }
 }
 
-fn is_a_program(file: &str) {
+fn assert_executable(file: &str) {
     let mode = std::fs::metadata(root().join(file)).unwrap().permissions().mode();
-    assert_eq!(mode & 0o111, 0o111, "{file} cannot be run");
+    assert_eq!(mode & 0o111, 0o111, "{file} is not executable");
 }

@@ -1,10 +1,10 @@
-//! Environments whose cluster is not made on this machine: looked at without a container daemon, never made or removed.
+//! Attached environments: observed without a container daemon, never created or removed.
 
 use std::fs;
 
 use super::harness::{Harness, Run};
 
-/// A project with `envs/staging.toml`, edited.
+/// Returns a project with `envs/staging.toml` and `edits` in it.
 fn with_staging(edits: &[(&str, &str)]) -> Harness {
     let harness = Harness::new();
     let mut text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/envs/staging.toml")).unwrap();
@@ -16,7 +16,7 @@ fn with_staging(edits: &[(&str, &str)]) -> Harness {
     harness
 }
 
-fn by_kubeconfig() -> Harness {
+fn with_kubeconfig_engine() -> Harness {
     with_staging(&[
         ("engine = \"scaleway\"", "engine = \"kubeconfig\""),
         ("kubeconfig = \"\"", "kubeconfig = \"STAGING_KUBECONFIG\""),
@@ -24,7 +24,7 @@ fn by_kubeconfig() -> Harness {
 }
 
 #[test]
-fn what_makes_stops_or_removes_a_cluster_is_refused_with_the_reason() {
+fn attached_environment_rejects_commands_that_own_a_cluster() {
     let harness = with_staging(&[]);
     for verb in [&["dev"][..], &["down"], &["pause"], &["resume"], &["ci"], &["snapshot", "ls"]] {
         let run = harness.run(&[&["--env", "staging"], verb].concat());
@@ -40,44 +40,48 @@ fn what_makes_stops_or_removes_a_cluster_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_cluster_that_was_not_made_yet_is_told_with_what_makes_it() {
+fn status_of_a_missing_attached_cluster_names_infra_apply() {
     let harness = with_staging(&[]);
     let run = harness.run(&["--env", "staging", "status", "--json"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
-    let seen: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!((&seen["cluster"], &seen["environment"]), (&"absent".into(), &"staging".into()));
-    assert!(seen["problems"][0]["hint"].as_str().unwrap().contains("seasense infra apply staging"), "{seen}");
+    let status: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(status["cluster"], "absent");
+    assert_eq!(status["environment"], "staging");
+    assert!(
+        status["problems"][0]["hint"].as_str().unwrap().contains("seasense infra apply staging"),
+        "{status}"
+    );
     let run = harness.run(&["--env", "staging", "logs", "backend"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
 }
 
-fn refused(run: &Run, said: &str) {
+fn assert_config_error(run: &Run, message: &str) {
     assert_eq!(run.code, Some(10), "{}", run.stderr);
-    assert!(run.stderr.contains(said), "{}", run.stderr);
+    assert!(run.stderr.contains(message), "{}", run.stderr);
 }
 
 #[test]
-fn a_kubeconfig_is_named_by_a_variable_and_nothing_else_is_tried() {
-    let harness = by_kubeconfig();
+fn kubeconfig_comes_from_the_named_variable_only() {
+    let harness = with_kubeconfig_engine();
     let logs = ["--env", "staging", "logs", "backend"];
-    refused(&harness.run(&logs), "the environment variable `STAGING_KUBECONFIG` is not set");
+    assert_config_error(&harness.run(&logs), "the environment variable `STAGING_KUBECONFIG` is not set");
     let file = harness.root().join("kubeconfig");
     let run = |text: &str| {
         fs::write(&file, text).unwrap();
-        let named = file.to_string_lossy().into_owned();
-        harness.run_with_variables(&logs, &harness.socket(), &[("STAGING_KUBECONFIG", &named)])
+        let path = file.to_string_lossy().into_owned();
+        harness.run_with_variables(&logs, &harness.socket(), &[("STAGING_KUBECONFIG", &path)])
     };
-    let vague = run("apiVersion: v1\nkind: Config\n");
-    assert_eq!(vague.code, Some(30), "{}", vague.stderr);
-    assert!(vague.stderr.contains("it says no `current-context`"), "{}", vague.stderr);
-    // Nobody listens there: that is told, and no identity is written down.
-    let silent = run(&format!(
+    let without_context = run("apiVersion: v1\nkind: Config\n");
+    assert_eq!(without_context.code, Some(30), "{}", without_context.stderr);
+    assert!(without_context.stderr.contains("it says no `current-context`"), "{}", without_context.stderr);
+    // Nothing listens at this address, so no identity is recorded.
+    let unreachable = run(&format!(
         "apiVersion: v1\nkind: Config\ncurrent-context: a\n\
          clusters: [{{name: c, cluster: {{server: 'https://127.0.0.1:{}'}}}}]\n\
          users: [{{name: u, user: {{token: t}}}}]\ncontexts: [{{name: a, context: {{cluster: c, user: u}}}}]\n",
         free_port()
     ));
-    assert_eq!(silent.code, Some(30), "{}", silent.stderr);
+    assert_eq!(unreachable.code, Some(30), "{}", unreachable.stderr);
     assert_eq!(harness.files_outside_project(), Vec::<std::path::PathBuf>::new());
 }
 

@@ -1,29 +1,29 @@
-//! A cluster that the program believes to be its own: a fake daemon, a fake API, and the files that a run leaves.
+//! A cluster that the program accepts as its own: a fake daemon, a fake API, and the state files of a run.
 
 use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
 
 use super::{
-    fakes::{self, Asked},
+    fakes::{self, Requests},
     harness::{Harness, Run},
 };
 
 pub const DIGEST: &str = "sha256:aa";
 
-/// The environment around the fakes.
+/// An environment with both fakes.
 pub struct Cluster {
     pub harness: Harness,
-    pub asked: Asked,
+    pub requests: Requests,
     state: PathBuf,
 }
 
 impl Cluster {
-    /// A cluster whose API answers as `answer` says, under the identity `own`.
+    /// Creates a cluster with the identity `own` whose API responds with `answer`.
     pub fn new(answer: impl Fn(&str) -> Option<Value> + Send + Sync + 'static) -> Self {
         let harness = Harness::new();
-        let (state, name) = place(&harness);
-        let (port, asked) = fakes::kubernetes(answer);
+        let (state, name) = state_and_name(&harness);
+        let (port, requests) = fakes::kubernetes(answer);
         let node = fakes::node(&name);
         fakes::docker(&harness.socket(), move |line| {
             line.contains("io.x-k8s.kind.cluster").then(|| Some((200, node.clone())))
@@ -32,12 +32,12 @@ impl Cluster {
         let record =
             json!({"containers": ["node-1"], "image": "node", "nodes": 1, "https_port": 8443, "uid": "own"});
         fs::write(state.join("cluster.json"), record.to_string()).unwrap();
-        let cluster = Self { harness, asked, state };
-        cluster.point_at(port, &name);
+        let cluster = Self { harness, requests, state };
+        cluster.write_kubeconfig(port, &name);
         cluster
     }
 
-    fn point_at(&self, port: u16, name: &str) {
+    fn write_kubeconfig(&self, port: u16, name: &str) {
         let context = format!("kind-{name}");
         let kubeconfig = json!({"apiVersion": "v1", "kind": "Config", "current-context": context,
             "clusters": [{"name": "c", "cluster": {"server": format!("http://127.0.0.1:{port}")}}],
@@ -46,28 +46,28 @@ impl Cluster {
         fs::write(self.state.join("kubeconfig"), kubeconfig.to_string()).unwrap();
     }
 
-    /// `seasense status --json`: its exit code and what it saw.
+    /// Runs `seasense status --json` and returns the result with the parsed output.
     pub fn status(&self) -> (Run, Value) {
         let run = self.harness.run(&["status", "--json"]);
-        let seen = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
-        (run, seen)
+        let status = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
+        (run, status)
     }
 }
 
-/// Where the program keeps the state of its environment, and how it calls the cluster: as it says itself.
-fn place(harness: &Harness) -> (PathBuf, String) {
-    let elsewhere = harness.socket().with_extension("early");
-    fakes::docker(&elsewhere, |_| None);
-    let run = harness.run_with(&["status", "--json"], &elsewhere);
-    let seen: Value = serde_json::from_str(&run.stdout).unwrap();
-    let kubeconfig = seen["endpoints"]["kubeconfig"].as_str().unwrap();
+/// Returns the state directory of the environment and the name of its cluster, as `status` prints them.
+fn state_and_name(harness: &Harness) -> (PathBuf, String) {
+    let socket = harness.socket().with_extension("early");
+    fakes::docker(&socket, |_| None);
+    let run = harness.run_with(&["status", "--json"], &socket);
+    let status: Value = serde_json::from_str(&run.stdout).unwrap();
+    let kubeconfig = status["endpoints"]["kubeconfig"].as_str().unwrap();
     let kubeconfig = PathBuf::from(kubeconfig.replace("[ROOT]", &harness.root().to_string_lossy()));
     let state = kubeconfig.parent().unwrap().to_owned();
     let name = state.file_name().unwrap().to_str().unwrap().to_owned();
     (state, name)
 }
 
-/// The API of a cluster that Flux was told to run [`DIGEST`] in; its phases are at `applied`.
+/// The API of a cluster whose Flux source is at [`DIGEST`] and whose phases are at `applied`.
 pub fn flux(path: &str, applied: &str) -> Option<Value> {
     let ready = json!([{"type": "Ready", "status": "True", "reason": "ReconciliationSucceeded", "message": "Applied"}]);
     let phase = |name: &str| {

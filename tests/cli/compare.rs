@@ -1,4 +1,4 @@
-//! `diff` and `parity` as far as they need nothing but files.
+//! `diff` and `parity` of files only.
 
 use std::fs;
 
@@ -8,8 +8,8 @@ use super::{harness::Harness, schema};
 
 const ALLOWED: &str = "[[allowed]]\nvariable = \"ENVIRONMENT\"\nbetween = \"*\"\nreason = \"its own key\"\nreviewed = \"2026-11-24\"\n";
 
-/// A project with a second environment, which has `buoys` of them.
-fn two(buoys: u16) -> Harness {
+/// Returns a project with a second environment that has `buoys` simulated buoys.
+fn two_environments(buoys: u16) -> Harness {
     let harness = Harness::new();
     let envs = harness.project().join("envs");
     let local = fs::read_to_string(envs.join("local.toml")).unwrap();
@@ -22,8 +22,8 @@ fn two(buoys: u16) -> Harness {
 }
 
 #[test]
-fn environments_that_differ_as_reviewed_are_in_parity() {
-    let run = two(12).run(&["parity", "local", "other", "--files-only"]);
+fn allowed_differences_are_in_parity() {
+    let run = two_environments(12).run(&["parity", "local", "other", "--files-only"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
         run.stdout.starts_with("local and other: in parity\n  ok ENVIRONMENT: local → other\n"),
@@ -33,16 +33,16 @@ fn environments_that_differ_as_reviewed_are_in_parity() {
 }
 
 #[test]
-fn drift_has_its_exit_code_and_its_place() {
-    let harness = two(3);
+fn drift_has_its_exit_code_and_location() {
+    let harness = two_environments(3);
     let run = harness.run(&["parity", "--files-only", "--json"]);
     assert_eq!(run.code, Some(70), "{}", run.stderr);
     let verdicts: Value = serde_json::from_str(&run.stdout).unwrap();
     schema::assert_allowed("parity", &verdicts);
-    let place = verdicts["pairs"][0]["unexplained"][0]["place"].as_str().unwrap();
+    let location = verdicts["pairs"][0]["unexplained"][0]["place"].as_str().unwrap();
     let text = fs::read_to_string(harness.project().join("envs/other.toml")).unwrap();
     let line = text.lines().position(|line| line.starts_with("buoys")).unwrap() + 1;
-    assert_eq!(place, format!("envs/other.toml:{line}:1"));
+    assert_eq!(location, format!("envs/other.toml:{line}:1"));
     assert!(
         run.stderr.contains(&format!("envs/other.toml:{line}:1: BUOYS is `12` in local and `3` in other")),
         "{}",
@@ -51,8 +51,8 @@ fn drift_has_its_exit_code_and_its_place() {
 }
 
 #[test]
-fn an_entry_that_nobody_needs_is_reported_and_is_no_drift() {
-    let harness = two(12);
+fn unneeded_allowed_difference_is_reported_but_not_drift() {
+    let harness = two_environments(12);
     let more = format!("{ALLOWED}{}", ALLOWED.replace("ENVIRONMENT", "ISSUER"));
     fs::write(harness.project().join("envs/differences.toml"), more).unwrap();
     let run = harness.run(&["parity", "--files-only"]);
@@ -65,8 +65,8 @@ fn an_entry_that_nobody_needs_is_reported_and_is_no_drift() {
 }
 
 #[test]
-fn a_list_that_is_wrong_is_refused_where_it_is() {
-    let harness = two(12);
+fn invalid_list_of_differences_is_rejected_with_location() {
+    let harness = two_environments(12);
     fs::write(harness.project().join("envs/differences.toml"), ALLOWED.replace("ENVIRONMENT", "ENVIRONMNT"))
         .unwrap();
     let run = harness.run(&["parity", "--files-only"]);
@@ -79,8 +79,8 @@ fn a_list_that_is_wrong_is_refused_where_it_is() {
 }
 
 #[test]
-fn what_is_no_side_is_refused_before_anything_is_built() {
-    let harness = two(12);
+fn invalid_side_is_rejected_before_anything_is_built() {
+    let harness = two_environments(12);
     let run = harness.run(&["diff", "sha256:12"]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("`sha256:12` is no digest"), "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! What environments cost, as a person and a pipeline ask for it.
+//! `seasense cost`: prices, budgets and profiles.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,7 @@ use super::{
     schema::assert_allowed,
 };
 
-/// A project with this project's prices, layouts and environments.
+/// Returns a project with the prices, layouts and environments of this project.
 fn harness() -> Harness {
     let harness = Harness::new();
     for (folder, ending) in
@@ -40,34 +40,36 @@ fn read(run: &Run) -> Value {
 }
 
 #[test]
-fn every_environment_is_priced_and_added_up() {
+fn cost_lists_and_sums_all_environments() {
     let harness = harness();
     let report = read(&harness.run(&["cost", "--json", "--output", "quiet"]));
     assert_allowed("cost", &report);
     let environments = report["environments"].as_array().unwrap();
-    let names: Vec<&str> = environments.iter().map(|one| one["environment"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        environments.iter().map(|environment| environment["environment"].as_str().unwrap()).collect();
     assert_eq!(names, ["production", "staging"]);
-    let sum: f64 = environments.iter().map(|one| one["eur_per_month"].as_f64().unwrap()).sum();
+    let sum: f64 =
+        environments.iter().map(|environment| environment["eur_per_month"].as_f64().unwrap()).sum();
     assert!((report["eur_per_month"].as_f64().unwrap() - sum).abs() < 1e-6);
-    let people = harness.run(&["cost"]);
-    assert!(people.stdout.contains("all together"), "{}", people.stdout);
+    let text = harness.run(&["cost"]);
+    assert!(text.stdout.contains("all together"), "{}", text.stdout);
 }
 
 #[test]
-fn off_hours_are_not_paid() {
+fn stopped_nodes_cost_nothing() {
     let eur = |args: &[&str]| {
         let report = read(&harness().run(args));
         report["eur_per_month"].as_f64().unwrap()
     };
     let always = eur(&["cost", "staging", "--json", "--node-hours", "730"]);
     let office = eur(&["cost", "staging", "--json", "--node-hours", "240"]);
-    let meant = eur(&["cost", "staging", "--json"]);
+    let default = eur(&["cost", "staging", "--json"]);
     assert!(office < always * 0.5, "{office} of {always}");
-    assert!(meant < office, "it sleeps unless a change is on its way: {meant}");
+    assert!(default < office, "by default the nodes stop while no change is deployed: {default}");
 }
 
 #[test]
-fn over_budget_is_refused_unless_somebody_says_why() {
+fn cost_over_budget_needs_a_reason() {
     let harness = harness();
     let gate = ["cost", "production", "--gate", "--json"];
     assert_eq!(read(&harness.run(&gate))["environments"][0]["budget"]["verdict"], "within");
@@ -79,22 +81,22 @@ fn over_budget_is_refused_unless_somebody_says_why() {
     assert!(run.stderr.contains("`production` would cost more than 50 EUR a month"), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["environments"][0]["budget"]["verdict"], "over");
-    // Looking is free.
+    // Without `--gate` the budget is not enforced.
     assert_eq!(harness.run(&["cost", "production"]).code, Some(0));
 
-    let why = [&gate[..], &["--over-budget", "a field campaign until May"]].concat();
-    let report = read(&harness.run(&why));
+    let with_reason = [&gate[..], &["--over-budget", "a field campaign until May"]].concat();
+    let report = read(&harness.run(&with_reason));
     let budget = &report["environments"][0]["budget"];
     assert_eq!(budget["verdict"], "overridden");
     assert!(
         budget["reason"].as_str().unwrap().ends_with("allowed because: a field campaign until May"),
         "{budget}"
     );
-    assert_eq!(harness.run(&["cost", "--over-budget", "why"]).code, Some(2), "a reason for nothing");
+    assert_eq!(harness.run(&["cost", "--over-budget", "why"]).code, Some(2), "a reason without a gate");
 }
 
 #[test]
-fn a_plan_is_priced_in_place_of_the_layout() {
+fn plan_is_priced_instead_of_the_layout() {
     let harness = harness();
     let resource = |kind: &str, values: Value| json!({"address": format!("{kind}.this"), "mode": "managed", "type": kind, "values": values});
     let pool = json!({"node_type": "DEV1-M", "autoscaling": true, "min_size": 2, "root_volume_type": "l_ssd",
@@ -120,13 +122,14 @@ fn a_plan_is_priced_in_place_of_the_layout() {
     resources.push(resource("scaleway_rdb_instance", json!({})));
     write(&resources);
     let run = harness.run(&["cost", "production", "--plan", "plan.json"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(10), ""));
+    assert_eq!(run.code, Some(10), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("it is not known what a `scaleway_rdb_instance` costs"), "{}", run.stderr);
     assert_eq!(harness.run(&["cost", "--plan", "plan.json"]).code, Some(2), "a plan of several environments");
 }
 
 #[test]
-fn profiles_are_compared_with_what_they_give_up() {
+fn profiles_are_compared() {
     let harness = harness();
     let compared = read(&harness.run(&["cost", "--profiles", "--json"]));
     assert_allowed("cost-profiles", &compared);
@@ -135,11 +138,12 @@ fn profiles_are_compared_with_what_they_give_up() {
 }
 
 #[test]
-fn what_has_no_price_is_an_error_by_name() {
+fn resource_without_a_price_is_an_error_with_its_name() {
     let harness = harness();
     change(&harness, "staging", "node_type", json!("GP1-XS"));
     let run = harness.run(&["cost", "staging"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(10), ""));
+    assert_eq!(run.code, Some(10), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("no price is known for `GP1-XS`"), "{}", run.stderr);
     let run = harness.run(&["cost", "stagin"]);
     assert!(run.stderr.contains("the nearest known name is `staging`"), "{}", run.stderr);

@@ -1,16 +1,16 @@
-//! `dev --watch` refuses at once what it could not do later.
+//! `dev --watch` reports errors before it starts to watch.
 
 use super::harness::Harness;
 
 #[test]
-fn a_watch_that_does_nothing_is_refused() {
+fn watch_with_dry_run_is_rejected() {
     let run = Harness::new().run(&["dev", "--watch", "--dry-run"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(run.stderr.contains("--watch") && run.stderr.contains("--dry-run"), "{}", run.stderr);
 }
 
 #[test]
-fn what_ends_dev_ends_it_before_it_watches() {
+fn errors_of_dev_end_the_watch_before_it_starts() {
     let run = Harness::new().run(&["dev", "--watch"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     let run = Harness::new().with_environment("nodes = 1", "nodes = 9").run(&["dev", "--watch"]);
@@ -19,7 +19,7 @@ fn what_ends_dev_ends_it_before_it_watches() {
 }
 
 #[test]
-fn a_broken_tree_is_named_with_its_place_before_anything_is_touched() {
+fn invalid_tree_is_reported_with_its_location() {
     let harness = Harness::new();
     std::fs::write(harness.project().join("gitops/broken.yaml"), "kind: [\n").unwrap();
     let run = harness.run(&["dev", "--watch"]);

@@ -1,10 +1,10 @@
-//! A bundle of diagnostics on a machine that has nothing to tell but itself.
+//! Diagnostics bundles on a machine without Docker and without a cluster.
 
 use std::{collections::BTreeMap, io::Read, path::Path};
 
 use super::harness::Harness;
 
-/// The files of a bundle without its root folder.
+/// Returns the files of a bundle without its root directory.
 fn unpack(file: &Path) -> BTreeMap<String, String> {
     let bytes = std::fs::read(file).unwrap();
     let mut archive = tar::Archive::new(zstd::Decoder::new(bytes.as_slice()).unwrap());
@@ -20,15 +20,16 @@ fn unpack(file: &Path) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn without_docker_and_cluster_it_still_tells_what_there_is_and_what_is_missing() {
+fn bundle_without_docker_lists_its_missing_parts() {
     use std::os::unix::fs::PermissionsExt;
     let harness = Harness::new();
     let key = "AGE-SECRET-KEY-1THISISTHEKEYTHATMUSTNOTBEPACKED";
     std::fs::write(harness.project().join("envs/local.agekey"), format!("# a key\n{key}\n")).unwrap();
-    let harness = harness.with_environment("[fleet]", &format!("# somebody noted {key} here\n[fleet]"));
+    let harness = harness.with_environment("[fleet]", &format!("# the key is {key} here\n[fleet]"));
     let file = harness.project().join("bundle.tar.zst");
     let run = harness.run(&["diagnose", "--out", "bundle.tar.zst", "--no-logs", "--output", "quiet"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "bundle.tar.zst\n"), "{}", run.stderr);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout, "bundle.tar.zst\n");
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let files = unpack(&file);
     let manifest: serde_json::Value = serde_json::from_str(&files["manifest.json"]).unwrap();
@@ -38,7 +39,7 @@ fn without_docker_and_cluster_it_still_tells_what_there_is_and_what_is_missing()
     assert!(files["variables.json"].contains("seasense.localhost"), "{files:?}");
     assert!(files["machine.json"].contains("\"docker\""), "{files:?}");
     assert!(
-        files["envs/local.toml"].contains("# somebody noted [redacted] here"),
+        files["envs/local.toml"].contains("# the key is [redacted] here"),
         "{}",
         files["envs/local.toml"]
     );
@@ -46,7 +47,7 @@ fn without_docker_and_cluster_it_still_tells_what_there_is_and_what_is_missing()
 }
 
 #[test]
-fn without_a_name_it_goes_into_the_cache_and_tells_where() {
+fn bundle_without_a_name_is_written_to_the_cache() {
     let harness = Harness::new();
     let run = harness.run(&["diagnose", "--output", "quiet"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -61,7 +62,7 @@ fn without_a_name_it_goes_into_the_cache_and_tells_where() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_an_error_of_its_own() {
+fn unwritable_bundle_path_is_an_error() {
     let run = Harness::new().run(&["diagnose", "--out", "/proc/no/such.tar.zst", "--output", "quiet"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     assert!(run.stderr.contains("write `/proc/no/such.tar.zst`"), "{}", run.stderr);

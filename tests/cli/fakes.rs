@@ -1,4 +1,4 @@
-//! A container daemon and a Kubernetes API that answer what a test wants, and remember what they were asked.
+//! A fake container daemon and a fake Kubernetes API with responses of the test. They record their requests.
 
 use std::{
     io::{Read, Write},
@@ -11,14 +11,14 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// An answer: status and body; `None` never answers.
+/// A response with status and body; `None` never responds.
 pub type Answer = Option<(u16, Value)>;
 
-/// What was asked: `METHOD path?query`, in order.
+/// The recorded requests as `METHOD path?query`, in order.
 #[derive(Clone, Default)]
-pub struct Asked(Arc<(Mutex<Vec<String>>, Condvar)>);
+pub struct Requests(Arc<(Mutex<Vec<String>>, Condvar)>);
 
-impl Asked {
+impl Requests {
     pub fn all(&self) -> Vec<String> {
         self.0.0.lock().unwrap().clone()
     }
@@ -28,29 +28,30 @@ impl Asked {
         self.0.1.notify_all();
     }
 
-    /// Waits until something was asked that holds `part`.
+    /// Waits for a request that contains `part`.
     pub fn wait_for(&self, part: &str) {
         let lines = self.0.0.lock().unwrap();
         let missing = |lines: &mut Vec<String>| !lines.iter().any(|line| line.contains(part));
         let (lines, late) = self.0.1.wait_timeout_while(lines, Duration::from_secs(30), missing).unwrap();
-        assert!(!late.timed_out(), "nobody asked for {part}: {lines:?}");
+        assert!(!late.timed_out(), "no request contains {part}: {lines:?}");
     }
 }
 
-/// A container daemon at `socket`; what `answer` leaves open is answered as by a daemon without containers.
-pub fn docker(socket: &Path, answer: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static) -> Asked {
+/// Starts a container daemon at `socket`. If `answer` returns `None`, it responds like a daemon without
+/// containers.
+pub fn docker(socket: &Path, answer: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static) -> Requests {
     let listener = UnixListener::bind(socket).unwrap();
-    let asked = Asked::default();
-    let (seen, answer) = (asked.clone(), Arc::new(answer));
+    let requests = Requests::default();
+    let (recorded, answer) = (requests.clone(), Arc::new(answer));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (seen, answer) = (seen.clone(), Arc::clone(&answer));
+            let (recorded, answer) = (recorded.clone(), Arc::clone(&answer));
             std::thread::spawn(move || {
-                serve(stream, &seen, |line| answer(line).unwrap_or_else(|| Some(empty_daemon(line))));
+                serve(stream, &recorded, |line| answer(line).unwrap_or_else(|| Some(empty_daemon(line))));
             });
         }
     });
-    asked
+    requests
 }
 
 fn empty_daemon(line: &str) -> (u16, Value) {
@@ -59,40 +60,40 @@ fn empty_daemon(line: &str) -> (u16, Value) {
         "version" => (200, json!({"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24"})),
         "volumes" => (200, json!({"Volumes": [], "Warnings": null})),
         "json" | "networks" => (200, json!([])),
-        _ => (404, json!({"message": "no such thing"})),
+        _ => (404, json!({"message": "not found"})),
     }
 }
 
-/// The containers of one whole cluster of ours called `cluster`.
+/// Returns the containers of a complete cluster named `cluster` that seasense owns.
 pub fn node(cluster: &str) -> Value {
     json!([{"Id": "node-1", "Names": [format!("/{cluster}-control-plane")], "State": "running",
         "Status": "Up 3 minutes", "Image": "node", "ImageID": "sha256:1",
         "Labels": {"io.x-k8s.kind.cluster": cluster}, "Mounts": [{"Destination": "/etc/seasense", "Source": "/mark"}]}])
 }
 
-/// A Kubernetes API on a port of 127.0.0.1; what `answer` leaves open does not exist there.
-pub fn kubernetes(answer: impl Fn(&str) -> Option<Value> + Send + Sync + 'static) -> (u16, Asked) {
+/// Starts a Kubernetes API on a port of 127.0.0.1. If `answer` returns `None`, the resource does not exist.
+pub fn kubernetes(answer: impl Fn(&str) -> Option<Value> + Send + Sync + 'static) -> (u16, Requests) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let asked = Asked::default();
-    let (seen, answer) = (asked.clone(), Arc::new(answer));
+    let requests = Requests::default();
+    let (recorded, answer) = (requests.clone(), Arc::new(answer));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let (seen, answer) = (seen.clone(), Arc::clone(&answer));
+            let (recorded, answer) = (recorded.clone(), Arc::clone(&answer));
             std::thread::spawn(move || {
                 let absent = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404,
                     "reason": "NotFound", "message": "not found"});
-                serve(stream, &seen, |line| {
+                serve(stream, &recorded, |line| {
                     let path = line.split(['?', ' ']).nth(1).unwrap_or_default();
                     Some(answer(path).map_or_else(|| (404, absent.clone()), |body| (200, body)))
                 });
             });
         }
     });
-    (port, asked)
+    (port, requests)
 }
 
-fn serve(mut stream: impl Read + Write, asked: &Asked, answer: impl Fn(&str) -> Answer) {
+fn serve(mut stream: impl Read + Write, requests: &Requests, answer: impl Fn(&str) -> Answer) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -103,9 +104,9 @@ fn serve(mut stream: impl Read + Write, asked: &Asked, answer: impl Fn(&str) -> 
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let line = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
-    asked.add(line.clone());
+    requests.add(line.clone());
     let Some((code, body)) = answer(&line) else {
-        // The caller goes away some time; until then it waits.
+        // Keeps the connection open until the caller closes it.
         let _ = stream.read(&mut byte);
         return;
     };

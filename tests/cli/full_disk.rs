@@ -1,4 +1,4 @@
-//! A full disk: told as what it is, nothing half-written, and the next run goes on.
+//! A full disk is reported, no file is partially written, and the next run succeeds.
 
 use std::{
     fs,
@@ -7,26 +7,26 @@ use std::{
     process::Command,
 };
 
-use super::{daemon::Daemon, harness::Harness};
+use super::{docker_node::Daemon, harness::Harness};
 
 const CLUSTER: &str = "seasense-local";
 
-/// A file system of a few pages, unmounted in the end.
-struct Tiny {
+/// A file system of 64 KiB that is unmounted at the end.
+struct SmallDisk {
     folder: tempfile::TempDir,
 }
 
-impl Tiny {
-    /// Mounts it; `None` where this user may not mount.
+impl SmallDisk {
+    /// Mounts the file system; `None` if this user cannot mount.
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64k", "tiny"])
+            .args(["-t", "tmpfs", "-o", "size=64k", "small-disk"])
             .arg(folder.path())
             .output()
             .is_ok_and(|output| output.status.success());
         if !mounted {
-            eprintln!("this user may not mount: a full disk is not tried");
+            eprintln!("skipped: this user cannot mount a file system");
         }
         mounted.then_some(Self { folder })
     }
@@ -48,7 +48,7 @@ impl Tiny {
         fs::remove_file(self.filler()).unwrap();
     }
 
-    /// Every file but the filler, with its size.
+    /// Returns every file except the filler, with its size.
     fn files(&self) -> Vec<(PathBuf, u64)> {
         let (mut found, mut folders) = (Vec::new(), vec![self.path().to_owned()]);
         while let Some(folder) = folders.pop() {
@@ -66,13 +66,13 @@ impl Tiny {
     }
 }
 
-impl Drop for Tiny {
+impl Drop for SmallDisk {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg(self.path()).status();
     }
 }
 
-/// Writes down that the daemon's node is a whole cluster, as `dev` does.
+/// Records the daemon's node as a complete cluster, as `dev` does.
 fn record(state: &Path) {
     let folder = state.join(CLUSTER);
     fs::create_dir_all(&folder).unwrap();
@@ -81,8 +81,8 @@ fn record(state: &Path) {
     fs::write(folder.join("cluster.json"), record).unwrap();
 }
 
-/// Runs `pause` on a full disk, then with room.
-fn pause(tiny: &Tiny, cache: &Path, state: &Path) {
+/// Runs `pause` on the full disk, then with free space.
+fn assert_pause_recovers(disk: &SmallDisk, cache: &Path, state: &Path) {
     let sockets = tempfile::tempdir().unwrap();
     let daemon = Daemon::start(sockets.path(), CLUSTER);
     let harness = Harness::new();
@@ -93,33 +93,33 @@ fn pause(tiny: &Tiny, cache: &Path, state: &Path) {
         ("SEASENSE_STATE", state.to_str().unwrap()),
     ];
     record(state);
-    tiny.fill();
-    let before: Vec<_> = tiny.files();
+    disk.fill();
+    let before: Vec<_> = disk.files();
     let run = harness.run_with_variables(&["pause"], &harness.socket(), &settings);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     assert!(run.stderr.contains("No space left on device"), "{}", run.stderr);
     assert!(run.stderr.contains("hint: free some space"), "{}", run.stderr);
-    assert_eq!(daemon.told(), [""; 0], "something was stopped although it could not be written down");
-    let half = tiny.files().into_iter().find(|file| file.1 > 0 && !before.contains(file));
-    assert_eq!(half, None, "something is half-written");
-    tiny.free();
+    assert_eq!(daemon.changes(), [""; 0], "the cluster was stopped although the pause was not recorded");
+    let partial = disk.files().into_iter().find(|file| file.1 > 0 && !before.contains(file));
+    assert_eq!(partial, None, "a file is partially written");
+    disk.free();
     let run = harness.run_with_variables(&["pause"], &harness.socket(), &settings);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(daemon.told(), ["update", "kill"]);
+    assert_eq!(daemon.changes(), ["update", "kill"]);
     let run = harness.run_with_variables(&["status", "--json"], &harness.socket(), &settings);
     assert!(run.stdout.contains(r#""cluster": "paused""#), "{}", run.stdout);
 }
 
 #[test]
-fn a_full_cache_stops_a_run_before_it_does_anything() {
-    let Some(tiny) = Tiny::mount() else { return };
+fn full_cache_stops_a_run_before_any_change() {
+    let Some(disk) = SmallDisk::mount() else { return };
     let state = tempfile::tempdir().unwrap();
-    pause(&tiny, &tiny.path().join("cache"), state.path());
+    assert_pause_recovers(&disk, &disk.path().join("cache"), state.path());
 }
 
 #[test]
-fn a_full_state_folder_stops_a_run_before_it_does_anything() {
-    let Some(tiny) = Tiny::mount() else { return };
+fn full_state_directory_stops_a_run_before_any_change() {
+    let Some(disk) = SmallDisk::mount() else { return };
     let cache = tempfile::tempdir().unwrap();
-    pause(&tiny, cache.path(), &tiny.path().join("state"));
+    assert_pause_recovers(&disk, cache.path(), &disk.path().join("state"));
 }

@@ -1,4 +1,4 @@
-//! What belongs to no living owner goes; what lives, and what other tools made, is not touched.
+//! `gc` removes environments without an owner, and nothing of living owners or other tools.
 
 use std::{
     fs,
@@ -9,16 +9,16 @@ use rustix::fs::{FlockOperation, flock};
 use serde_json::{Value, json};
 
 use super::{
+    docker_machine::{Machine, container},
     harness::{Harness, Run},
-    machine::{Machine, container},
     schema::assert_allowed,
 };
 
 const KIND: &str = "io.x-k8s.kind.cluster";
 const OWNER: (&str, &str) = ("org.seasense.owner", "seasense");
 
-/// A harness with three environments: `alive` of its own project, `lost` of a checkout that is gone, `ci-00000001` of a
-/// run that is dead; beside them a kind cluster of somebody else and the registry that all share.
+/// Returns a harness with three environments: `alive` of its own project, `lost` of a removed checkout,
+/// `ci-00000001` of a dead run. In addition there are a foreign kind cluster and the shared registry.
 fn machine() -> (Harness, Machine) {
     let harness = Harness::new();
     let mut containers = vec![
@@ -56,7 +56,7 @@ fn environment(harness: &Harness, name: &str, project: &Path) -> PathBuf {
     state
 }
 
-/// What became of each environment.
+/// Returns the verdict on each environment.
 fn verdicts(run: &Run) -> Vec<(String, String)> {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -66,7 +66,7 @@ fn verdicts(run: &Run) -> Vec<(String, String)> {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| (text(&one["name"]), text(&one["verdict"])))
+        .map(|environment| (text(&environment["name"]), text(&environment["verdict"])))
         .collect()
 }
 
@@ -75,7 +75,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_dry_run_says_what_would_go_and_removes_nothing() {
+fn dry_run_of_gc_removes_nothing() {
     let (harness, machine) = machine();
     let before = machine.names();
     let run = harness.run_in(&harness.project(), &["gc", "--dry-run", "--json"]);
@@ -85,9 +85,9 @@ fn a_dry_run_says_what_would_go_and_removes_nothing() {
 }
 
 #[test]
-fn what_nobody_needs_goes_from_anywhere_and_everything_else_stays() {
+fn gc_removes_exactly_the_environments_without_an_owner() {
     let (harness, machine) = machine();
-    // No checkout is needed.
+    // `gc` needs no checkout.
     let run = harness.run_in(Path::new("/"), &["gc", "--json"]);
     assert_eq!(verdicts(&run), pairs(&[("alive", "keep"), ("ci-00000001", "remove"), ("lost", "remove")]));
     assert_eq!(
@@ -104,13 +104,13 @@ fn what_nobody_needs_goes_from_anywhere_and_everything_else_stays() {
     for gone in ["seasense-lost", "seasense-ci-00000001"] {
         assert!(!harness.state(gone).exists(), "{gone}");
     }
-    assert!(!harness.lock("seasense-ci-00000001").exists(), "a name that is never used again keeps no lock");
+    assert!(!harness.lock("seasense-ci-00000001").exists(), "the lock of a removed `ci` run remains");
     let again = harness.run_in(&harness.project(), &["gc", "--json"]);
     assert_eq!(verdicts(&again), pairs(&[("alive", "keep")]));
 }
 
 #[test]
-fn what_a_run_works_on_stays_whatever_its_owner() {
+fn gc_keeps_an_environment_that_a_run_has_locked() {
     let (harness, machine) = machine();
     let path = harness.lock("seasense-ci-00000001");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -122,7 +122,7 @@ fn what_a_run_works_on_stays_whatever_its_owner() {
 }
 
 #[test]
-fn containers_whose_state_is_gone_belong_to_nobody_but_a_run_that_begins_is_left_alone() {
+fn gc_removes_stateless_containers_except_of_a_starting_run() {
     let harness = Harness::new();
     let labels = |name: &'static str, role: &'static str| {
         [OWNER, ("org.seasense.environment", name), ("org.seasense.role", role)]
@@ -140,7 +140,7 @@ fn containers_whose_state_is_gone_belong_to_nobody_but_a_run_that_begins_is_left
 }
 
 #[test]
-fn ls_lists_every_environment_and_whose_it_is() {
+fn ls_lists_every_environment_with_its_owner() {
     let (harness, _machine) = machine();
     let run = harness.run_in(Path::new("/"), &["ls", "--json"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -148,18 +148,21 @@ fn ls_lists_every_environment_and_whose_it_is() {
     assert_allowed("ls", &list);
     assert_eq!(list["version"], 1);
     let environments = list["environments"].as_array().unwrap();
-    let names: Vec<&str> = environments.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        environments.iter().map(|environment| environment["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["alive", "ci-00000001", "lost"]);
     let orphan = &environments[2];
-    assert_eq!((&orphan["owner"], &orphan["owner_exists"]), (&json!("/no/such/checkout"), &json!(false)));
-    assert_eq!((&orphan["containers"], &orphan["https_port"]), (&json!(2), &json!(8443)));
+    assert_eq!(orphan["owner"], "/no/such/checkout");
+    assert_eq!(orphan["owner_exists"], false);
+    assert_eq!(orphan["containers"], 2);
+    assert_eq!(orphan["https_port"], 8443);
     assert_eq!(environments[1]["process"], 1);
-    let people = harness.run_in(&harness.project(), &["ls"]);
-    assert!(people.stdout.contains("/no/such/checkout (gone)"), "{}", people.stdout);
+    let text = harness.run_in(&harness.project(), &["ls"]);
+    assert!(text.stdout.contains("/no/such/checkout (gone)"), "{}", text.stdout);
 }
 
 #[test]
-fn both_need_a_daemon() {
+fn ls_and_gc_need_a_daemon() {
     for verb in ["ls", "gc"] {
         assert_eq!(Harness::new().run(&[verb]).code, Some(20), "{verb}");
     }

@@ -1,9 +1,9 @@
-//! What every command has in common.
+//! Behaviour that all commands share.
 
 use super::harness::Harness;
 
 #[test]
-fn a_wrong_command_is_a_usage_error_with_the_nearest_name() {
+fn unknown_command_is_a_usage_error_with_the_nearest_name() {
     let run = Harness::new().run(&["statsu"]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("'status'"), "{}", run.stderr);
@@ -11,7 +11,7 @@ fn a_wrong_command_is_a_usage_error_with_the_nearest_name() {
 }
 
 #[test]
-fn outside_a_project_it_says_so() {
+fn command_outside_a_project_is_a_usage_error() {
     let harness = Harness::new();
     let run = harness.run(&["--project", "/", "status"]);
     assert_eq!(run.code, Some(2));
@@ -23,7 +23,7 @@ fn outside_a_project_it_says_so() {
 }
 
 #[test]
-fn completions_are_data_for_every_shell() {
+fn completions_are_printed_for_every_shell() {
     let harness = Harness::new();
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let run = harness.run(&["completions", shell]);
@@ -34,9 +34,10 @@ fn completions_are_data_for_every_shell() {
 }
 
 #[test]
-fn the_address_can_be_printed_without_a_browser() {
+fn open_can_print_the_url_without_a_browser() {
     let run = Harness::new().run(&["open", "--print"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "https://seasense.localhost:8443/\n"));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout, "https://seasense.localhost:8443/\n");
     let run = Harness::new().run(&["open"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     assert!(run.stderr.contains("open https://seasense.localhost:8443/ yourself"), "{}", run.stderr);

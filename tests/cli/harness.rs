@@ -1,4 +1,4 @@
-//! A hermetic place to run the program in: its own home, caches, `PATH` and project.
+//! A hermetic directory in which the program runs, with its own home, caches, `PATH` and project.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// How a command ended.
+/// The result of a command.
 #[must_use]
 pub struct Run {
     pub code: Option<i32>,
@@ -14,7 +14,7 @@ pub struct Run {
     pub stderr: String,
 }
 
-/// A project of the smallest kind in a folder of its own.
+/// A minimal project in a temporary directory.
 pub struct Harness {
     root: tempfile::TempDir,
 }
@@ -37,27 +37,27 @@ impl Harness {
         self.root.path().join("project")
     }
 
-    /// What the environment `local` of this project is called on this machine.
+    /// Returns the name that the environment `local` of this project has on this machine.
     pub fn instance(&self) -> String {
         let project = seasense::config::Project::find(&self.project()).unwrap();
         seasense::config::Environment::load(&project, "local").unwrap().instance().to_owned()
     }
 
-    /// Changes one line of the environment file.
+    /// Replaces text of the environment file.
     pub fn with_environment(self, from: &str, to: &str) -> Self {
         let path = self.project().join("envs/local.toml");
         let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "the file does not hold {from:?}");
+        assert!(text.contains(from), "envs/local.toml does not contain {from:?}");
         fs::write(path, text.replacen(from, to, 1)).unwrap();
         self
     }
 
-    /// The folder that everything lies in.
+    /// The directory that contains the project, the home and the fake programs.
     pub fn root(&self) -> &Path {
         self.root.path()
     }
 
-    /// Puts a shell script on `PATH`, or wherever `file` says below the root.
+    /// Writes an executable shell script to `file` below the root; `bin` is on `PATH`.
     pub fn script(&self, file: &str, text: &str) {
         let path = self.root.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -65,7 +65,7 @@ impl Harness {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
 
-    /// Where the program looks for the container daemon; nothing listens there unless a test makes it.
+    /// The socket of the container daemon. Nothing listens there unless the test starts a fake.
     pub fn socket(&self) -> PathBuf {
         self.root.path().join("no.sock")
     }
@@ -94,15 +94,15 @@ impl Harness {
         self.run_with_variables(args, socket, &[])
     }
 
-    /// The same, with further variables in its environment.
+    /// Like [`Self::run_with`], with additional environment variables.
     pub fn run_with_variables(&self, args: &[&str], socket: &Path, variables: &[(&str, &str)]) -> Run {
-        ended(self.command(args, socket).envs(variables.iter().copied()), self.root())
+        finish(self.command(args, socket).envs(variables.iter().copied()), self.root())
     }
 
     /// Runs `seasense ARGS` in a folder, with the container daemon at `docker.sock` of the root.
     pub fn run_in(&self, folder: &Path, args: &[&str]) -> Run {
         let mut command = self.command(args, &self.root.path().join("docker.sock"));
-        ended(command.current_dir(folder), self.root())
+        finish(command.current_dir(folder), self.root())
     }
 
     /// The state folder of the cluster called `name`.
@@ -121,7 +121,7 @@ impl Harness {
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Files that a run has left anywhere but in the project.
+    /// Returns the files outside of the project, which a run has created.
     pub fn files_outside_project(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut folders = vec![self.root.path().join("home"), self.root.path().join("bin")];
@@ -135,7 +135,7 @@ impl Harness {
     }
 }
 
-fn ended(command: &mut Command, root: &Path) -> Run {
+fn finish(command: &mut Command, root: &Path) -> Run {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&*root.to_string_lossy(), "[ROOT]");
     Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }

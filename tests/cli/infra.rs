@@ -1,4 +1,4 @@
-//! `seasense infra` with a fake OpenTofu: what it is told, what it is not told, and what a person sees.
+//! `seasense infra` with a fake OpenTofu: its arguments, its output, and no secret in either.
 
 use std::{fs, path::Path};
 
@@ -16,7 +16,7 @@ const PLAN: &str = r#"{"format_version":"1.2","planned_values":{"root_module":{}
 "type":"scaleway_k8s_cluster","name":"this","change":{"actions":["update"],"before":{"version":"1.34","kubeconfig":"the token"},
 "after":{"version":"1.35","kubeconfig":"another token"},"before_sensitive":{"kubeconfig":true},"after_sensitive":{"kubeconfig":true}}}]}"#;
 
-/// A project with one environment, and an OpenTofu that writes down how it was called.
+/// Returns a project with one environment and an OpenTofu that records its arguments.
 fn project(ending: &str) -> Harness {
     let harness = Harness::new();
     let folder = harness.project().join("infra/scaleway/envs");
@@ -25,10 +25,10 @@ fn project(ending: &str) -> Harness {
     fs::copy(file, folder.join("staging.tfvars.json")).unwrap();
     let prices = "infra/scaleway/prices.toml";
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(prices), harness.project().join(prices)).unwrap();
-    // A shell reads no line that does not end.
+    // `read` of the shell needs a newline at the end.
     fs::write(harness.root().join("plan.json"), format!("{PLAN}\n")).unwrap();
     let script = format!(
-        "echo \"$*\" >> \"$HOME/asked\"\ncase \"$1\" in\nversion) echo '{{\"terraform_version\":\"1.12.6\"}}' ;;\n\
+        "echo \"$*\" >> \"$HOME/calls\"\ncase \"$1\" in\nversion) echo '{{\"terraform_version\":\"1.12.6\"}}' ;;\n\
          show) while read -r line; do echo \"$line\"; done < '{}' ;;\nplan) {ending} ;;\nesac\n",
         harness.root().join("plan.json").display()
     );
@@ -38,15 +38,15 @@ fn project(ending: &str) -> Harness {
 
 fn run(harness: &Harness, args: &[&str]) -> Run {
     let run = harness.run_with_variables(args, &harness.socket(), &KEYS);
-    let asked = fs::read_to_string(harness.root().join("home/asked")).unwrap_or_default();
-    for told in [&run.stdout, &run.stderr, &asked] {
-        assert!(!told.contains(SECRET), "{told}");
+    let calls = fs::read_to_string(harness.root().join("home/calls")).unwrap_or_default();
+    for text in [&run.stdout, &run.stderr, &calls] {
+        assert!(!text.contains(SECRET), "{text}");
     }
     run
 }
 
 #[test]
-fn a_plan_is_told_in_words_and_saved_without_secrets() {
+fn plan_is_printed_and_saved_without_secrets() {
     let harness = project("true");
     let saved = harness.root().join("saved.json");
     let args = ["infra", "plan", "staging", "--state", "file", "--save", saved.to_str().unwrap()];
@@ -61,44 +61,46 @@ fn a_plan_is_told_in_words_and_saved_without_secrets() {
           version: 1.34 -> 1.35
     ");
     let saved = fs::read_to_string(saved).unwrap();
-    assert!(saved.contains("1.35") && !saved.contains("token"), "{saved}");
+    assert!(saved.contains("1.35"), "{saved}");
+    assert!(!saved.contains("token"), "{saved}");
 }
 
 #[test]
-fn every_missing_key_is_named_before_anything_runs() {
+fn missing_keys_are_listed_before_opentofu_runs() {
     let harness = project("true");
     let run = harness.run(&["infra", "plan", "staging"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     for (name, _) in KEYS {
         assert!(run.stderr.contains(name), "{}", run.stderr);
     }
-    assert!(!harness.root().join("home/asked").exists());
+    assert!(!harness.root().join("home/calls").exists());
 }
 
 #[test]
-fn an_unknown_environment_is_told_the_nearest_one() {
+fn unknown_environment_suggests_the_nearest_name() {
     let run = run(&project("true"), &["infra", "plan", "stagging"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
     assert!(run.stderr.contains("`staging`"), "{}", run.stderr);
 }
 
 #[test]
-fn a_state_in_the_bucket_is_never_written_as_plain_text() {
+fn state_in_the_bucket_needs_a_passphrase() {
     let run = run(&project("true"), &["infra", "plan", "staging"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(run.stderr.contains("SEASENSE_STATE_PASSPHRASE"), "{}", run.stderr);
 }
 
 #[test]
-fn what_opentofu_says_of_an_error_is_shown_without_frame_and_without_keys() {
+fn opentofu_error_is_shown_without_frame_and_keys() {
     let ending = "echo \"│ Error: denied with $SCW_SECRET_KEY\" >&2; exit 1";
     let run = run(&project(ending), &["infra", "plan", "staging", "--state", "file"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
-    assert!(run.stderr.contains("Error: denied with ***") && !run.stderr.contains('│'), "{}", run.stderr);
+    assert!(run.stderr.contains("Error: denied with ***"), "{}", run.stderr);
+    assert!(!run.stderr.contains('│'), "{}", run.stderr);
 }
 
 #[test]
-fn nobody_is_asked_where_nobody_can_answer() {
+fn apply_without_a_terminal_needs_yes() {
     let run = run(&project("true"), &["infra", "apply", "staging", "--state", "file"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(run.stderr.contains("--yes"), "{}", run.stderr);

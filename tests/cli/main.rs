@@ -1,11 +1,11 @@
-//! T1: the command line as a person meets it, without Docker and without a cluster.
+//! T1: the command line without Docker and without a cluster.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs,
-    reason = "a test ends with a panic and starts the program as a person would"
+    reason = "a test panics on failure and starts the program as a user does"
 )]
 
 mod attached;
@@ -13,9 +13,10 @@ mod ci;
 mod cluster;
 mod compare;
 mod cost;
-mod daemon;
 mod dev_watch;
 mod diagnose;
+mod docker_machine;
+mod docker_node;
 mod environment_file;
 mod exits;
 mod fakes;
@@ -24,7 +25,6 @@ mod gc;
 mod global;
 mod harness;
 mod infra;
-mod machine;
 mod no_docker;
 mod promote;
 mod prune;

@@ -1,4 +1,4 @@
-//! Promotions, rollbacks and histories as a person meets them, with real Git and real signatures, without a cluster.
+//! Promotions, rollbacks and histories with real Git and real signatures, without a cluster.
 
 use std::{fs, process::Command};
 
@@ -18,8 +18,8 @@ fn digest(c: char) -> String {
     format!("sha256:{}", String::from(c).repeat(64))
 }
 
-/// A clone of the project with the environment `staging`, and the programs that promotions use.
-fn a_clone() -> Harness {
+/// Returns a clone of the project with the environment `staging` and the programs that promotions use.
+fn clone_with_staging() -> Harness {
     let harness = Harness::new();
     let staging = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/staging.toml");
     fs::copy(staging, harness.project().join("envs/staging.toml")).unwrap();
@@ -35,13 +35,13 @@ fn a_clone() -> Harness {
 }
 
 fn git(harness: &Harness, args: &[&str]) {
-    let ended = Command::new("git")
+    let output = Command::new("git")
         .args(args)
         .current_dir(harness.project())
         .env("HOME", harness.root().join("home"))
         .output()
         .unwrap();
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn commit(harness: &Harness) {
@@ -50,7 +50,7 @@ fn commit(harness: &Harness) {
 }
 
 fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
-    let watched = Summary {
+    let figures = Summary {
         looks: 24,
         requests: 600,
         failed: 1,
@@ -70,11 +70,11 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         from: "local".into(),
         previous: None,
         gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
-        figures: (outcome == Outcome::Verified && action == Action::Promote).then_some(watched),
+        figures: (outcome == Outcome::Verified && action == Action::Promote).then_some(figures),
         canary: (outcome == Outcome::Failed).then_some(Tried {
             percent: 20,
-            figures: Some(watched),
-            own: Some(watched),
+            figures: Some(figures),
+            own: Some(figures),
         }),
         outcome,
         reason: reason.into(),
@@ -82,14 +82,14 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
     }
 }
 
-/// Commits a history of three records, the first signed by a key that is allowed, the others not at all; and a lock.
+/// Commits a lock file and a history of three records. Only the first is signed, by an allowed key.
 fn with_history(harness: &Harness) -> String {
     let key = harness.root().join("ada");
-    let made = Command::new("ssh-keygen")
+    let created = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f"])
         .arg(&key)
         .status();
-    assert!(made.unwrap().success());
+    assert!(created.unwrap().success());
     let public = fs::read_to_string(key.with_extension("pub")).unwrap();
     let allowed = format!("ada@example.org namespaces=\"{NAMESPACE}\" {public}");
     fs::write(harness.project().join("envs/allowed_signers"), &allowed).unwrap();
@@ -97,14 +97,14 @@ fn with_history(harness: &Harness) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let signing = Keys::new(Some(Key::File(key)), &allowed).unwrap();
-        let silent = Keys::new(None, &allowed).unwrap();
+        let unsigned = Keys::new(None, &allowed).unwrap();
         signing
             .append(&mut history, record(Action::Promote, 'a', Outcome::Verified, "it held"))
             .await
             .unwrap();
-        let worse = "p95 is 900 ms, more than 500 ms, in 3 looks in a row";
-        silent.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, worse)).await.unwrap();
-        silent
+        let reason = "p95 is 900 ms, more than 500 ms, in 3 looks in a row";
+        unsigned.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, reason)).await.unwrap();
+        unsigned
             .append(
                 &mut history,
                 record(Action::Restore, 'a', Outcome::Verified, "Ready again after bbbbbbbbbbbb was worse"),
@@ -120,18 +120,18 @@ fn with_history(harness: &Harness) -> String {
         previous: None,
     };
     lock.write(&harness.project().join("envs/staging.lock.toml")).unwrap();
-    write(harness, &history.to_text());
+    commit_history(harness, &history.to_text());
     history.to_text()
 }
 
-fn write(harness: &Harness, text: &str) {
+fn commit_history(harness: &Harness, text: &str) {
     fs::create_dir_all(harness.project().join("envs/history")).unwrap();
     fs::write(harness.project().join("envs/history/staging.jsonl"), text).unwrap();
     commit(harness);
 }
 
 #[test]
-fn code_60_is_a_promotion_that_is_refused() {
+fn code_60_is_a_promotion_outside_of_a_git_repository() {
     let harness = Harness::new();
     let staging = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/staging.toml");
     fs::copy(staging, harness.project().join("envs/staging.toml")).unwrap();
@@ -143,8 +143,8 @@ fn code_60_is_a_promotion_that_is_refused() {
 }
 
 #[test]
-fn code_60_is_a_rollback_without_anything_to_go_back_to() {
-    let harness = a_clone();
+fn code_60_is_a_rollback_without_an_earlier_digest() {
+    let harness = clone_with_staging();
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["rollback", "staging"]);
     assert_eq!(run.code, Some(60), "{}", run.stderr);
@@ -160,8 +160,8 @@ fn code_60_is_a_rollback_without_anything_to_go_back_to() {
 }
 
 #[test]
-fn code_60_is_an_edit_of_what_a_promotion_writes() {
-    let harness = a_clone();
+fn code_60_is_an_uncommitted_edit_of_the_lock_file() {
+    let harness = clone_with_staging();
     fakes::docker(&harness.socket(), |_| None);
     with_history(&harness);
     fs::write(harness.project().join("envs/staging.lock.toml"), "mine\n").unwrap();
@@ -173,8 +173,8 @@ fn code_60_is_an_edit_of_what_a_promotion_writes() {
 }
 
 #[test]
-fn what_is_no_digest_or_no_target_is_a_usage_error() {
-    let harness = a_clone();
+fn invalid_digest_share_or_target_is_a_usage_error() {
+    let harness = clone_with_staging();
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["promote", "staging", "--digest", "latest"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
@@ -188,8 +188,8 @@ fn what_is_no_digest_or_no_target_is_a_usage_error() {
 }
 
 #[test]
-fn a_second_promotion_at_once_is_refused() {
-    let harness = a_clone();
+fn concurrent_promotion_is_rejected() {
+    let harness = clone_with_staging();
     fakes::docker(&harness.socket(), |_| None);
     let lock = harness.lock("promote-staging");
     fs::create_dir_all(lock.parent().unwrap()).unwrap();
@@ -202,15 +202,11 @@ fn a_second_promotion_at_once_is_refused() {
 }
 
 #[test]
-fn a_history_tells_who_what_when_and_how() {
-    let harness = a_clone();
+fn history_lists_actor_action_time_and_figures() {
+    let harness = clone_with_staging();
     let run = harness.run(&["history", "staging"]);
-    assert_eq!(
-        (run.code, run.stdout.as_str()),
-        (Some(0), "nothing was brought to staging yet\n"),
-        "{}",
-        run.stderr
-    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout, "nothing was brought to staging yet\n");
     with_history(&harness);
     let run = harness.run(&["history", "staging"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -221,42 +217,40 @@ fn a_history_tells_who_what_when_and_how() {
     2026-11-24T12:00:00Z  Ada  promote  aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
     ");
     let run = harness.run(&["history", "staging", "--json"]);
-    let told: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_allowed("history", &told);
-    assert_eq!(
-        (told["trusted"].as_bool(), told["records"][0]["signature"]["detail"].as_str()),
-        (Some(true), Some("ada@example.org"))
-    );
+    let history: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_allowed("history", &history);
+    assert_eq!(history["trusted"], true);
+    assert_eq!(history["records"][0]["signature"]["detail"], "ada@example.org");
 }
 
 #[test]
-fn code_70_is_a_history_that_was_changed() {
-    let harness = a_clone();
+fn code_70_is_a_modified_history() {
+    let harness = clone_with_staging();
     let text = with_history(&harness);
-    // A line left out, an unsigned line changed, a signed line changed: the first two break the chain, the last its signature.
+    // A removed line and a changed unsigned line break the chain; a changed signed line breaks its signature.
     let lines: Vec<&str> = text.lines().collect();
     let first = format!("{}\n", lines[0]);
-    for (text, place, why) in [
+    for (text, line, cause) in [
         (format!("{}\n{}\n", lines[0], lines[2]), 2, "it does not follow the line before it"),
         (text.replacen("900 ms", "90 ms", 1), 3, "it does not follow the line before it"),
         (first.replacen("\"failed\":1", "\"failed\":0", 1), 1, "its signature is bad"),
     ] {
-        write(&harness, &text);
-        for json in [&["history", "staging"][..], &["history", "staging", "--json"]] {
-            let run = harness.run(json);
+        commit_history(&harness, &text);
+        for arguments in [&["history", "staging"][..], &["history", "staging", "--json"]] {
+            let run = harness.run(arguments);
             assert_eq!(run.code, Some(70), "{}", run.stderr);
-            let told = format!(
-                "error: the history of staging cannot be trusted\n  at envs/history/staging.jsonl:{place}:1\n  because {why}"
+            let expected = format!(
+                "error: the history of staging cannot be trusted\n  at envs/history/staging.jsonl:{line}:1\n  because {cause}"
             );
-            assert!(run.stderr.starts_with(&told), "{}", run.stderr);
-            if json.len() == 3 {
-                let told: Value = serde_json::from_str(&run.stdout).unwrap();
-                assert_allowed("history", &told);
-                assert_eq!(told["trusted"], false);
+            assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
+            if arguments.len() == 3 {
+                let history: Value = serde_json::from_str(&run.stdout).unwrap();
+                assert_allowed("history", &history);
+                assert_eq!(history["trusted"], false);
             }
         }
     }
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["rollback", "staging", "--to", &digest('a')]);
-    assert_eq!(run.code, Some(70), "nothing is done on the word of it: {}", run.stderr);
+    assert_eq!(run.code, Some(70), "an untrusted history was used: {}", run.stderr);
 }

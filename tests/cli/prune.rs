@@ -1,4 +1,4 @@
-//! What a prune of a registry refuses before it asks the registry anything.
+//! `images prune` rejects unsafe runs before its first request to the registry.
 
 use super::harness::Harness;
 
@@ -8,7 +8,7 @@ fn prune(harness: &Harness, more: &[&str]) -> super::harness::Run {
 }
 
 #[test]
-fn without_the_history_of_the_lock_files_nothing_is_removed() {
+fn prune_needs_the_complete_history_of_the_lock_files() {
     let harness = Harness::new();
     harness.script("bin/git", "echo 'fatal: not a git repository' >&2\nexit 128\n");
     let run = prune(&harness, &["--registry", "registry.invalid/seasense", "--keep", "3"]);
@@ -23,21 +23,22 @@ fn without_the_history_of_the_lock_files_nothing_is_removed() {
 }
 
 #[test]
-fn a_place_that_is_none_and_a_digest_that_is_none_are_told() {
+fn invalid_registry_or_digest_is_a_usage_error() {
     let harness = Harness::new();
-    for wrong in [
+    for arguments in [
         &["--registry", "ghcr.io", "--keep", "3"][..],
         &["--registry", "ghcr.io/a", "--keep", "0"],
         &["--registry", "ghcr.io/a"],
         &["--registry", "ghcr.io/a", "--keep", "3", "--in-use", "sha256:12"],
     ] {
-        let run = prune(&harness, wrong);
-        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{wrong:?}: {}", run.stderr);
+        let run = prune(&harness, arguments);
+        assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{arguments:?}");
     }
 }
 
 #[test]
-fn the_local_registry_is_pruned_only_where_it_is_known_what_runs() {
+fn prune_of_the_local_registry_needs_docker() {
     let harness = Harness::new();
     harness.script("bin/git", "case \"$1\" in rev-parse) echo false ;; esac\n");
     let run = prune(&harness, &["--registry", "127.0.0.1:1", "--keep", "3"]);

@@ -1,4 +1,4 @@
-//! The times of the last run, from what a run has written down.
+//! `seasense timing` with the recorded times of earlier runs.
 
 use super::harness::Harness;
 
@@ -17,14 +17,15 @@ fn with_runs(harness: &Harness) {
 }
 
 #[test]
-fn before_the_first_run_there_is_nothing_to_tell() {
+fn timing_before_the_first_run_is_a_usage_error() {
     let run = Harness::new().run(&["timing"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
     assert!(run.stderr.contains("run `seasense dev` first"), "{}", run.stderr);
 }
 
 #[test]
-fn the_chain_of_the_last_run_is_printed_beside_earlier_ones() {
+fn critical_path_is_compared_with_earlier_runs() {
     let harness = Harness::new();
     with_runs(&harness);
     let run = harness.run(&["timing"]);
@@ -33,7 +34,8 @@ fn the_chain_of_the_last_run_is_printed_beside_earlier_ones() {
     let cells: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(cells[..6], ["12.0", "s", "4.0", "s", "8.0", "s"], "{}", run.stdout);
     let run = harness.run(&["timing", "--json"]);
-    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!((&told["elapsed_ms"], &told["median_ms"]), (&16_000.into(), &20_000.into()));
-    assert_eq!(told["chain"].as_array().unwrap().len(), 2);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["elapsed_ms"], 16_000);
+    assert_eq!(report["median_ms"], 20_000);
+    assert_eq!(report["chain"].as_array().unwrap().len(), 2);
 }

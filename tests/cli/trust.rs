@@ -1,4 +1,4 @@
-//! `seasense trust` with a certutil and a keytool that keep their certificates in folders.
+//! `seasense trust` with fakes of certutil and keytool that store certificates in directories.
 
 use std::{
     fs,
@@ -31,11 +31,11 @@ done
 case $action in
 -importcert) { echo "alias $alias"; /bin/cat "$file"; } >> "$store" ;;
 -exportcert) /bin/sed -n "/^alias $alias\$/,/END/p" "$store" ;;
--delete) /bin/sed -i "/^alias $alias\$/,/END/d" "$store"; echo "written anew" >> "$store" ;;
+-delete) /bin/sed -i "/^alias $alias\$/,/END/d" "$store"; echo "written again" >> "$store" ;;
 esac
 "#;
 
-/// A machine with one NSS database and one Java, and an environment that was brought up.
+/// A machine with one NSS database, one Java installation and one environment.
 struct Machine(Harness);
 
 impl Machine {
@@ -63,8 +63,8 @@ impl Machine {
         self.0.root().join("home/.local/state/seasense")
     }
 
-    /// Gives the environment an authority for `permitted`.
-    fn authority(&self, permitted: &[&str]) {
+    /// Creates the CA of the environment, limited to the names in `permitted`.
+    fn create_ca(&self, permitted: &[&str]) {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let trees: Vec<_> =
@@ -103,17 +103,19 @@ fn ledger(machine: &Machine) -> PathBuf {
 }
 
 #[test]
-fn what_is_installed_is_told_first_and_taken_back_to_the_byte() {
+fn installation_is_announced_and_removed_without_a_trace() {
     let machine = Machine::new();
-    machine.authority(&["seasense.localhost"]);
+    machine.create_ca(&["seasense.localhost"]);
     let before = fs::read(machine.keystore()).unwrap();
     let run = machine.run(&["trust", "install", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    for told in ["only for     seasense.localhost and names below", "certutil -d sql:", "keytool -importcert"]
+    for expected in
+        ["only for     seasense.localhost and names below", "certutil -d sql:", "keytool -importcert"]
     {
-        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+        assert!(run.stderr.contains(expected), "{expected}: {}", run.stderr);
     }
-    assert!(run.stdout.is_empty() && ledger(&machine).exists());
+    assert_eq!(run.stdout, "");
+    assert!(ledger(&machine).exists());
     for stored in machine.stores().as_array().unwrap() {
         assert_eq!(stored["trusted"], true, "{stored}");
     }
@@ -122,24 +124,28 @@ fn what_is_installed_is_told_first_and_taken_back_to_the_byte() {
     let run = machine.run(&["trust", "remove", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(fs::read(machine.keystore()).unwrap(), before);
-    assert!(machine.installed().is_empty() && !ledger(&machine).exists());
+    assert!(machine.installed().is_empty());
+    assert!(!ledger(&machine).exists());
     assert!(!ledger(&machine).with_extension("d").exists());
     let again = machine.run(&["trust", "remove", "--yes"]);
-    assert_eq!((again.code, again.stderr.contains("Nothing to do")), (Some(0), true), "{}", again.stderr);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stderr.contains("Nothing to do"), "{}", again.stderr);
 }
 
 #[test]
-fn nobody_is_trusted_without_being_asked_for() {
+fn install_needs_a_constrained_ca_and_confirmation() {
     let machine = Machine::new();
     let run = machine.run(&["trust", "install", "--yes"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert!(run.stderr.contains("seasense dev"), "{}", run.stderr);
-    machine.authority(&["seasense.localhost"]);
+    machine.create_ca(&["seasense.localhost"]);
     let run = machine.run(&["trust", "install"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
-    assert!(run.stderr.contains("--yes") && machine.installed().is_empty() && !ledger(&machine).exists());
+    assert!(run.stderr.contains("--yes"), "{}", run.stderr);
+    assert!(machine.installed().is_empty());
+    assert!(!ledger(&machine).exists());
     for permitted in [&[][..], &["seasense.localhost", "bank.example"]] {
-        machine.authority(permitted);
+        machine.create_ca(permitted);
         let run = machine.run(&["trust", "install", "--yes"]);
         assert_eq!(run.code, Some(50), "{}", run.stderr);
         assert!(machine.installed().is_empty());
@@ -147,35 +153,37 @@ fn nobody_is_trusted_without_being_asked_for() {
 }
 
 #[test]
-fn a_former_authority_is_told_and_removed_and_another_certificate_is_not() {
+fn remove_covers_former_cas_and_no_foreign_certificate() {
     let machine = Machine::new();
-    machine.authority(&["seasense.localhost"]);
+    machine.create_ca(&["seasense.localhost"]);
     machine.run(&["trust", "install", "--yes", "--store", "nss"]).code.unwrap();
-    machine.authority(&["seasense.localhost"]);
+    machine.create_ca(&["seasense.localhost"]);
     let nss = machine.stores()[0].clone();
-    assert_eq!((&nss["trusted"], nss["outdated"].as_array().unwrap().len()), (&false.into(), 1), "{nss}");
+    assert_eq!(nss["trusted"], false, "{nss}");
+    assert_eq!(nss["outdated"].as_array().unwrap().len(), 1, "{nss}");
     machine.run(&["trust", "install", "--yes", "--store", "nss"]).code.unwrap();
     assert_eq!(machine.installed().len(), 2);
-    // Somebody put another certificate under the name of one of them.
-    let stolen = machine.installed().remove(0);
+    // Another certificate replaces one of them under the same name.
+    let replaced = machine.installed().remove(0);
     let other = CertificateParams::default().self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
-    fs::write(&stolen, other).unwrap();
+    fs::write(&replaced, other).unwrap();
     let run = machine.run(&["trust", "remove", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!((machine.installed(), ledger(&machine).exists()), (vec![stolen], false));
+    assert_eq!(machine.installed(), [replaced]);
+    assert!(!ledger(&machine).exists());
 }
 
 #[test]
-fn a_database_that_was_made_for_it_goes_with_it() {
+fn remove_deletes_the_database_that_install_created() {
     let machine = Machine::new();
     fs::remove_dir_all(machine.0.root().join("home/.pki")).unwrap();
     machine.0.script("bin/chromium", "exit 1");
-    machine.authority(&["seasense.localhost"]);
+    machine.create_ca(&["seasense.localhost"]);
     let run = machine.run(&["trust", "install", "--yes", "--store", "nss"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("-N --empty-password"), "{}", run.stderr);
     assert_eq!(machine.installed().len(), 1);
-    // The fake's own record is no part of a database.
+    // The fake's record of its calls is not a part of the database.
     fs::remove_file(machine.database().join("calls")).unwrap();
     machine.0.script("bin/certutil", &CERTUTIL.replacen("echo \"$*\" >> \"$d/calls\"", ":", 1));
     machine.run(&["trust", "remove", "--yes"]).code.unwrap();

@@ -1,4 +1,5 @@
-//! The full-screen view on a real terminal, made by `script`: it draws, it obeys, and it gives the terminal back.
+//! The full-screen view in a real terminal, which `script` creates: it draws, handles keys, and restores the
+//! terminal.
 
 use std::{
     fs,
@@ -22,13 +23,13 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Runs `command` in a shell on a terminal; `None` where this machine has no `script`. The shell writes its own process
-    /// id, which becomes the command's, the command's exit code, and the terminal's settings before and after.
+    /// Runs `command` in a shell in a terminal; `None` if this machine has no `script`. The shell writes files:
+    /// the process ID of the command, its exit code, and the settings of the terminal before and after.
     fn run(harness: Harness, command: &str, settings: &[(&str, &str)]) -> Option<Self> {
         let root = harness.root();
         let inner = format!(
             "cd '{root}'; stty cols 80 rows 24; stty -a > before; sh -c 'echo $$ > pid; exec {command}'; echo $? > code; \
-             stty -a > after; echo the end of it",
+             stty -a > after; echo end of the command",
             root = root.display()
         );
         let script = Command::new("script")
@@ -46,17 +47,17 @@ impl Terminal {
             return None;
         };
         let shown = Arc::new(Mutex::new(Vec::new()));
-        let (mut output, seen) = (script.stdout.take().unwrap(), Arc::clone(&shown));
+        let (mut output, received) = (script.stdout.take().unwrap(), Arc::clone(&shown));
         std::thread::spawn(move || {
             let mut part = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut part) {
-                seen.lock().unwrap().extend_from_slice(&part[..count]);
+                received.lock().unwrap().extend_from_slice(&part[..count]);
             }
         });
         Some(Self { harness, script, shown })
     }
 
-    /// The view of an environment that has no cluster.
+    /// Starts the view of an environment without a cluster.
     fn view(settings: &[(&str, &str)]) -> Option<Self> {
         let harness = Harness::new();
         fakes::docker(&harness.socket(), |_| None);
@@ -74,7 +75,7 @@ impl Terminal {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
-    /// Waits until `part` stands on the screen.
+    /// Waits until the screen contains `part`.
     fn wait_for(&self, part: &str) {
         self.wait_until(part, |sent| drawn(sent).contains(part));
     }
@@ -82,8 +83,8 @@ impl Terminal {
     fn wait_until(&self, what: &str, done: impl Fn(&str) -> bool) {
         let begun = Instant::now();
         while !done(&self.text()) {
-            let late = begun.elapsed() > Duration::from_secs(40);
-            assert!(!late, "{what:?} is not shown:\n{}", drawn(&self.text()));
+            let timed_out = begun.elapsed() > Duration::from_secs(40);
+            assert!(!timed_out, "{what:?} is not shown:\n{}", drawn(&self.text()));
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -101,21 +102,22 @@ impl Terminal {
             .to_owned()
     }
 
-    /// Waits for the end; gives the exit code once it is sure that the terminal is as it was.
-    fn ended(mut self) -> i32 {
-        // Behind the view, wherever the cursor stood before.
-        self.wait_until("the end of it", |sent| sent.contains("the end of it"));
+    /// Waits for the end, checks that the terminal was restored, and returns the exit code.
+    fn wait_for_exit(mut self) -> i32 {
+        // The text follows the view at any cursor position, so the raw output is searched.
+        self.wait_until("end of the command", |sent| sent.contains("end of the command"));
         drop(self.script.stdin.take());
         self.script.wait().unwrap();
         assert_eq!(self.file("after"), self.file("before"), "the terminal's settings were not restored");
         let text = self.text();
-        let (left, end) = (text.rfind(LEAVE).unwrap(), text.rfind("the end of it").unwrap());
-        assert!(left < end && text.rfind(SHOW_CURSOR).is_some(), "the screen was not given back:\n{text}");
+        let (left, end) = (text.rfind(LEAVE).unwrap(), text.rfind("end of the command").unwrap());
+        assert!(left < end && text.rfind(SHOW_CURSOR).is_some(), "the screen was not restored:\n{text}");
         self.file("code").parse().unwrap()
     }
 }
 
-/// What a terminal of 80 columns shows: only what changed is sent, so the pieces have to be put in their places.
+/// Returns the screen of a terminal of 80 columns. The program sends only changed cells, so cursor movements
+/// are followed.
 fn drawn(sent: &str) -> String {
     let mut lines = vec![vec![' '; 80]; 24];
     let (mut row, mut column) = (0, 0);
@@ -149,7 +151,7 @@ fn drawn(sent: &str) -> String {
 }
 
 #[test]
-fn it_shows_what_is_wrong_obeys_keys_and_leaves_with_q() {
+fn view_shows_problems_handles_keys_and_ends_with_q() {
     let Some(mut terminal) = Terminal::view(&[]) else { return };
     terminal.wait_for("there is no cluster");
     terminal.press("?");
@@ -157,58 +159,58 @@ fn it_shows_what_is_wrong_obeys_keys_and_leaves_with_q() {
     terminal.press("l");
     terminal.wait_for("seasense logs flux --follow");
     terminal.press("q");
-    assert_eq!(terminal.ended(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
-fn ctrl_c_leaves_it_like_q() {
+fn ctrl_c_ends_the_view_like_q() {
     let Some(mut terminal) = Terminal::view(&[]) else { return };
     terminal.wait_for("there is no cluster");
     terminal.press("\u{3}");
-    assert_eq!(terminal.ended(), 0);
+    assert_eq!(terminal.wait_for_exit(), 0);
 }
 
 #[test]
-fn a_signal_ends_it_and_gives_the_terminal_back() {
+fn signals_end_the_view_and_restore_the_terminal() {
     use rustix::process::{Pid, Signal, kill_process};
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let Some(terminal) = Terminal::view(&[]) else { return };
         terminal.wait_for("there is no cluster");
         let pid = Pid::from_raw(terminal.file("pid").parse().unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
-        assert_eq!(terminal.ended(), 130, "{signal:?}");
+        assert_eq!(terminal.wait_for_exit(), 130, "{signal:?}");
     }
 }
 
 #[test]
-fn colours_are_left_out_where_they_are_not_wanted() {
+fn no_color_disables_colours() {
     let red = "\u{1b}[38;5;1";
     for (settings, expected) in [(&[][..], true), (&[("NO_COLOR", "1")], false)] {
         let Some(mut terminal) = Terminal::view(settings) else { return };
         terminal.wait_for("there is no cluster");
         terminal.press("q");
         let shown = Arc::clone(&terminal.shown);
-        assert_eq!(terminal.ended(), 0);
+        assert_eq!(terminal.wait_for_exit(), 0);
         let text = String::from_utf8_lossy(&shown.lock().unwrap()).into_owned();
         assert_eq!(text.contains(red), expected, "{text:?}");
     }
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back_before_it_is_told() {
+fn panic_restores_the_terminal_before_its_message() {
     let this = std::env::current_exe().unwrap();
-    let command = format!("{} --exact watch::a_view_that_panics --ignored --nocapture", this.display());
+    let command = format!("{} --exact watch::helper_view_that_panics --ignored --nocapture", this.display());
     let Some(terminal) = Terminal::run(Harness::new(), &command, &[]) else { return };
     let shown = Arc::clone(&terminal.shown);
-    assert_ne!(terminal.ended(), 0);
+    assert_ne!(terminal.wait_for_exit(), 0);
     let text = String::from_utf8_lossy(&shown.lock().unwrap()).into_owned();
-    let (left, told) = (text.find(LEAVE).unwrap(), text.find("the view broke").unwrap());
-    assert!(left < told, "the message was drawn over:\n{text}");
+    let (left, message) = (text.find(LEAVE).unwrap(), text.find("the view broke").unwrap());
+    assert!(left < message, "the view has overwritten the message:\n{text}");
 }
 
 #[test]
-#[ignore = "the other half of the test above, which runs it on a terminal of its own"]
-fn a_view_that_panics() {
+#[ignore = "run by the test above in a terminal"]
+fn helper_view_that_panics() {
     let _screen = seasense::ui::Screen::open().unwrap();
     panic!("the view broke");
 }

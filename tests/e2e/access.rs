@@ -1,4 +1,4 @@
-//! How the platform is reached: by its name from inside, with certificates that change, by a browser that trusts it.
+//! Access to the platform: from a pod by the public name, with renewed certificates, and from a browser.
 
 use std::{
     fs,
@@ -12,12 +12,15 @@ use std::{
 
 use seasense::local::trust::{Certificate, Roots, handshake};
 
-use crate::world::{HOST, PORT, Run, TestEnv};
+use crate::{
+    run::Run,
+    test_env::{HOST, PORT, TestEnv},
+};
 
-/// Asks for the page from a pod without any help: the cluster's own DNS, the public port, the authority's file. Gives what
-/// came back.
-pub fn get_from_a_pod(world: &TestEnv) -> String {
-    let image = world.kubectl(&[
+/// Requests the page from a pod, by the cluster's DNS, the public port and the CA's certificate. Returns the
+/// output of the pod.
+pub fn get_from_a_pod(env: &TestEnv) -> String {
+    let image = env.kubectl(&[
         "get",
         "pods",
         "-n",
@@ -33,8 +36,8 @@ pub fn get_from_a_pod(world: &TestEnv) -> String {
          openssl s_client -quiet -connect {HOST}:{PORT} -servername {HOST} -verify_hostname {HOST} \
          -CAfile /tmp/ca.crt -verify_return_error 2>&1"
     );
-    let authority = fs::read_to_string(world.authority()).unwrap();
-    world.kubectl(&[
+    let authority = fs::read_to_string(env.authority()).unwrap();
+    env.kubectl(&[
         "run",
         "probe",
         "-n",
@@ -48,29 +51,28 @@ pub fn get_from_a_pod(world: &TestEnv) -> String {
         "-c",
         &script,
     ]);
-    let phase = || world.kubectl(&["get", "pod", "probe", "-n", "default", "-o", "jsonpath={.status.phase}"]);
-    world.until("the probe ends", Duration::from_mins(1), || {
+    let phase = || env.kubectl(&["get", "pod", "probe", "-n", "default", "-o", "jsonpath={.status.phase}"]);
+    env.wait_until("the probe pod has ended", Duration::from_mins(1), || {
         matches!(phase().as_str(), "Succeeded" | "Failed")
     });
-    let said = world.kubectl(&["logs", "probe", "-n", "default"]);
-    world.kubectl(&["delete", "pod", "probe", "-n", "default", "--now"]);
-    said
+    let log = env.kubectl(&["logs", "probe", "-n", "default"]);
+    env.kubectl(&["delete", "pod", "probe", "-n", "default", "--now"]);
+    log
 }
 
-/// The certificate that the gateway shows, verified by `authority`, PEM.
-pub fn shown(authority: &[u8]) -> Result<String, String> {
+/// Returns the certificate of the gateway as PEM after it was verified with `authority`.
+pub fn served_certificate(authority: &[u8]) -> Result<String, String> {
     handshake(HOST, PORT, Roots::Only(authority)).map_err(|failure| failure.causes.join(": "))
 }
 
-/// Asks cert-manager to issue a certificate anew, as `cmctl renew` does, and waits until another one is there.
-pub fn renew(world: &TestEnv, namespace: &str, certificate: &str) {
-    let secret = || {
-        world.kubectl(&["get", "secret", certificate, "-n", namespace, "-o", "jsonpath={.data.tls\\.crt}"])
-    };
+/// Makes cert-manager renew a certificate, as `cmctl renew` does, and waits for the new one.
+pub fn renew(env: &TestEnv, namespace: &str, certificate: &str) {
+    let secret =
+        || env.kubectl(&["get", "secret", certificate, "-n", namespace, "-o", "jsonpath={.data.tls\\.crt}"]);
     let before = secret();
     let condition = r#"[{"op": "add", "path": "/status/conditions/-", "value": {"type": "Issuing", "status": "True",
         "reason": "ManuallyTriggered", "message": "a test", "lastTransitionTime": "2026-01-01T00:00:00Z"}}]"#;
-    world.kubectl(&[
+    env.kubectl(&[
         "patch",
         "certificate",
         certificate,
@@ -81,25 +83,25 @@ pub fn renew(world: &TestEnv, namespace: &str, certificate: &str) {
         "-p",
         condition,
     ]);
-    world.until("the certificate is issued anew", Duration::from_mins(1), || secret() != before);
+    env.wait_until("the certificate is renewed", Duration::from_mins(1), || secret() != before);
 }
 
-/// Shakes hands over and over until it is stopped; gives how often, and what failed.
-pub struct Watch {
+/// TLS handshakes in a loop, counted with their failures.
+pub struct Handshakes {
     stop: Arc<AtomicBool>,
     thread: std::thread::JoinHandle<(u32, Vec<String>)>,
 }
 
-impl Watch {
-    /// Begins, and trusts only `authority`.
-    pub fn begin(authority: Vec<u8>) -> Self {
+impl Handshakes {
+    /// Starts the loop, which trusts only `authority`.
+    pub fn start(authority: Vec<u8>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             let (mut count, mut failures) = (0, Vec::new());
             while !stopped.load(Ordering::Relaxed) {
                 count += 1;
-                failures.extend(shown(&authority).err());
+                failures.extend(served_certificate(&authority).err());
                 std::thread::sleep(Duration::from_millis(50));
             }
             (count, failures)
@@ -107,14 +109,15 @@ impl Watch {
         Self { stop, thread }
     }
 
-    pub fn end(self) -> (u32, Vec<String>) {
+    /// Stops the loop and returns the number of handshakes and the failures.
+    pub fn stop(self) -> (u32, Vec<String>) {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().unwrap()
     }
 }
 
-/// Whether the tools for the browser's store are there; `scripts/host --tests` installs them.
-pub fn browser_tools() -> bool {
+/// Whether the browser and the tool for its trust store are installed, as `scripts/host --tests` does.
+pub fn has_browser() -> bool {
     ["certutil", "chromium"].iter().all(|name| which(name).is_some())
 }
 
@@ -123,10 +126,10 @@ fn which(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// What a browser that knows nothing but its store makes of the page.
-pub fn browse(world: &TestEnv) -> Run {
-    let profile = format!("--user-data-dir={}", world.home().join("chromium").display());
-    world.program(
+/// Opens the page in a browser that trusts its own store only.
+pub fn browse(env: &TestEnv) -> Run {
+    let profile = format!("--user-data-dir={}", env.home().join("chromium").display());
+    env.program(
         "chromium",
         &[
             "--headless",

@@ -1,74 +1,76 @@
-//! Nodes that go under load, as an operator or a provider's upgrade sends them away: by evictions that keep to budgets.
+//! Nodes that are drained under load, as in an operator's or a provider's upgrade: by evictions that respect
+//! the budgets.
 
 use std::time::{Duration, Instant};
 
-use crate::{ack_log, hammer::Hammer, world::TestEnv};
+use crate::{ack_log, load::RequestLoad, test_env::TestEnv};
 
-/// What readers ask for meanwhile: the page, which needs no database, and the API, which does.
+/// The requests of the readers: the page, which needs no database, and the API, which does.
 const PATHS: [&str; 2] = ["/", "/api/v1/summary"];
 
-/// Readers and buoys at work, and what became of their requests.
-pub struct Load<'a> {
-    world: &'a TestEnv,
-    hammer: Hammer,
-    refused: u64,
+/// Requests of readers and buoys, and the check that none of them was lost.
+pub struct LossCheck<'a> {
+    env: &'a TestEnv,
+    load: RequestLoad,
+    retries: u64,
 }
 
-impl<'a> Load<'a> {
-    /// Starts the readers; the buoys send all the time.
-    pub fn start(world: &'a TestEnv) -> Self {
-        Self { world, hammer: Hammer::on(world, &PATHS), refused: refused(world) }
+impl<'a> LossCheck<'a> {
+    /// Starts the readers. The buoys always send.
+    pub fn start(env: &'a TestEnv) -> Self {
+        Self { env, load: RequestLoad::on(env, &PATHS), retries: retries(env) }
     }
 
-    /// Stops them, tells the counts, and panics unless every request was answered and every acknowledged reading is stored.
-    pub fn end(self, what: &str) {
-        let (answered, failed) = self.hammer.stop();
-        let refused = refused(self.world) - self.refused;
-        let acknowledged = ack_log::all_stored(self.world);
+    /// Stops the readers and prints the counts. Panics if a request failed or an acknowledged reading is not
+    /// stored.
+    pub fn finish(self, what: &str) {
+        let (answered, failed) = self.load.stop();
+        let retries = retries(self.env) - self.retries;
+        let acknowledged = ack_log::assert_all_stored(self.env);
         eprintln!(
-            "{what}: {answered} requests were answered, {} failed; {refused} batches of buoys were sent again; \
-             {acknowledged} readings were acknowledged, all are there",
+            "{what}: {answered} requests were answered, {} failed; {retries} batches of buoys were sent again; \
+             {acknowledged} readings were acknowledged, all are stored",
             failed.len()
         );
         assert!(failed.is_empty(), "{what}: {} of {answered} requests failed: {failed:#?}", failed.len());
-        assert_eq!(refused, 0, "{what}: batches of buoys without an acknowledgement");
+        assert_eq!(retries, 0, "{what}: batches of buoys without an acknowledgement");
     }
 }
 
-/// How many batches the buoys had to send again since they started.
-fn refused(world: &TestEnv) -> u64 {
-    world.status()["fleet"]["counts"]["failed_batches"].as_u64().unwrap()
+/// Returns the number of batches that the buoys have sent again since their start.
+fn retries(env: &TestEnv) -> u64 {
+    env.status()["fleet"]["counts"]["failed_batches"].as_u64().unwrap()
 }
 
-/// Sends away everything that may leave the node, lets `meanwhile` happen, takes the node back and waits until all is as before.
-pub fn away(world: &TestEnv, node: &str, meanwhile: impl FnOnce()) {
-    let name = format!("{}-{node}", world.cluster());
+/// Drains the node, runs `meanwhile`, uncordons the node and waits until everything is ready.
+pub fn drain(env: &TestEnv, node: &str, meanwhile: impl FnOnce()) {
+    let name = format!("{}-{node}", env.cluster());
     let begun = Instant::now();
-    let primary = primary(world);
-    world.kubectl(&["drain", &name, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s"]);
+    let primary = primary(env);
+    env.kubectl(&["drain", &name, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s"]);
     let drained = begun.elapsed();
     meanwhile();
-    world.kubectl(&["uncordon", &name]);
-    settled(world);
+    env.kubectl(&["uncordon", &name]);
+    wait_until_ready(env);
     eprintln!(
-        "{node}: drained in {drained:.1?}, all as before after {:.1?}; the primary was {primary}, is {}",
+        "{node}: drained in {drained:.1?}, ready again after {:.1?}; the primary was {primary}, is {}",
         begun.elapsed(),
-        self::primary(world)
+        self::primary(env)
     );
 }
 
-/// Waits until every Deployment has its replicas, the database its instances, and Flux has seen it.
-fn settled(world: &TestEnv) {
-    world.kubectl(&["wait", "deployment", "--all", "-A", "--for=condition=Available", "--timeout=180s"]);
-    world.until("the database has both instances", Duration::from_mins(3), || {
+/// Waits until every Deployment, both instances of the database and the environment are ready.
+fn wait_until_ready(env: &TestEnv) {
+    env.kubectl(&["wait", "deployment", "--all", "-A", "--for=condition=Available", "--timeout=180s"]);
+    env.wait_until("the database has both instances", Duration::from_mins(3), || {
         let ready = "jsonpath={.status.readyInstances} {.status.phase}";
-        world.kubectl(&["get", "cluster", "seasense-db", "-n", "seasense", "-o", ready])
+        env.kubectl(&["get", "cluster", "seasense-db", "-n", "seasense", "-o", ready])
             == "2 Cluster in healthy state"
     });
-    world.until("the environment is ready", Duration::from_mins(3), || world.status()["ready"] == true);
+    env.wait_until("the environment is ready", Duration::from_mins(3), || env.status()["ready"] == true);
 }
 
-fn primary(world: &TestEnv) -> String {
+fn primary(env: &TestEnv) -> String {
     let current = "jsonpath={.status.currentPrimary}";
-    world.kubectl(&["get", "cluster", "seasense-db", "-n", "seasense", "-o", current])
+    env.kubectl(&["get", "cluster", "seasense-db", "-n", "seasense", "-o", current])
 }

@@ -1,5 +1,5 @@
-//! Staging, rehearsed: the digest that runs in the environment of the other tests is promoted to a second real cluster; one
-//! that is well there and crashes here is taken back by itself, and no reading that was acknowledged is lost.
+//! A rehearsal of staging: the digest of the shared environment is promoted to a second cluster. A digest that
+//! works in the shared environment and crashes in staging is rolled back, and no acknowledged reading is lost.
 
 use std::{fs, time::Duration};
 
@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::{
     ack_log::{self, Readings},
-    world::{Run, TestEnv, finish, world},
+    run::{Run, finish},
+    shared::running_env,
+    test_env::TestEnv,
 };
 
 const REHEARSAL: &str = "rehearsal-staging";
@@ -16,41 +18,42 @@ const BACKEND: &str = "gitops/apps/backend/deployment.yaml";
 
 const LABEL: &str = "app.kubernetes.io/name in (seasense-backend, seasense-backend-canary)";
 
-/// Well where there is one replica, as here; where there are two, as in staging, the backend never starts.
-const WELL: &str = "httpGet: {path: /healthz, port: http}
+/// The startup probe of the backend.
+const PROBE: &str = "httpGet: {path: /healthz, port: http}
             periodSeconds: 1
             failureThreshold: 60";
-const CRASHING: &str = "httpGet: {path: \"/api/v${BACKEND_REPLICAS}/parameters\", port: http}
+/// A probe that succeeds with one replica, as in the shared environment, and fails with two, as in staging.
+const FAILING_PROBE: &str = "httpGet: {path: \"/api/v${BACKEND_REPLICAS}/parameters\", port: http}
             periodSeconds: 1
             failureThreshold: 15";
 
-/// Lets staging follow the environment of the tests, with little patience.
-fn prepare(world: &TestEnv) {
+/// Makes the shared environment the source of staging, and shortens the watch.
+fn prepare(env: &TestEnv) {
     let staging = "envs/staging.toml";
-    world.edit(staging, "from = \"local\"", "from = \"e2e\"");
-    world.edit(staging, "watch-seconds = 120", "watch-seconds = 20");
-    let list = world.project().join("envs/differences.toml");
+    env.edit(staging, "from = \"local\"", "from = \"e2e\"");
+    env.edit(staging, "watch-seconds = 120", "watch-seconds = 20");
+    let list = env.project().join("envs/differences.toml");
     let text = fs::read_to_string(&list).unwrap();
     fs::write(&list, text.replace("\"local\"", "\"e2e\"")).unwrap();
     for git in [
         &["config", "user.name", "t"][..],
         &["config", "user.email", "t@t"],
         &["add", "-A"],
-        &["commit", "-qm", "Let staging follow e2e"],
+        &["commit", "-qm", "Promote e2e to staging"],
     ] {
-        finish(world.command("git").args(git).current_dir(world.project())).assert_success();
+        finish(env.command("git").args(git).current_dir(env.project())).assert_success();
     }
 }
 
-fn promote(world: &TestEnv, more: &[&str]) -> (Run, Value) {
-    let asked = ["promote", "staging", "--rehearse", "--keep", "--json", "--output", "plain"];
-    let run = world.seasense(&[&asked[..], more].concat());
+fn promote(env: &TestEnv, more: &[&str]) -> (Run, Value) {
+    let arguments = ["promote", "staging", "--rehearse", "--keep", "--json", "--output", "plain"];
+    let run = env.seasense(&[&arguments[..], more].concat());
     let report = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
     (run, report)
 }
 
-fn status(world: &TestEnv) -> Value {
-    let run = finish(&mut world.cli_of(REHEARSAL, &["status", "--json"]));
+fn status(env: &TestEnv) -> Value {
+    let run = finish(&mut env.cli_of(REHEARSAL, &["status", "--json"]));
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr))
 }
 
@@ -58,100 +61,106 @@ fn digest_of(status: &Value) -> String {
     status["artifact"]["digest"].as_str().unwrap().to_owned()
 }
 
-/// What a promotion ends with that has brought `digest` back.
-fn taken_back(run: &Run, report: &Value, bad: &str, digest: &str) {
+/// Panics unless the promotion of `bad` failed and ended with a rollback to `digest`.
+fn assert_rolled_back(run: &Run, report: &Value, bad: &str, digest: &str) {
     assert_eq!(run.code, Some(60), "{}", run.stderr);
-    assert_eq!((&report["ending"], &report["digest"]), (&"rolled-back".into(), &bad.into()), "{report:#}");
+    assert_eq!(report["ending"], "rolled-back", "{report:#}");
+    assert_eq!(report["digest"], bad, "{report:#}");
     assert_eq!(report["restored"], digest, "{report:#}");
-    eprintln!("it was taken back, for {}", report["reason"]);
+    eprintln!("rolled back: {}", report["reason"]);
 }
 
-/// The names of the rehearsal's backend pods, a canary's among them, and how often each was started anew.
-fn backends(world: &TestEnv) -> String {
+/// Panics unless the rehearsal is ready at `digest`.
+fn assert_runs(env: &TestEnv, digest: &str) {
+    let status = status(env);
+    assert_eq!(status["ready"], true, "{status:#}");
+    assert_eq!(digest_of(&status), digest, "{status:#}");
+}
+
+/// Returns the names and restart counts of the rehearsal's backend pods, including those of a canary.
+fn backends(env: &TestEnv) -> String {
     let format =
         "jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[*].restartCount}\n{end}";
     let pods = ["get", "pods", "-n", "seasense", "-l", LABEL, "-o", format];
-    world.kubectl_in(CLUSTER, &pods)
+    env.kubectl_in(CLUSTER, &pods)
 }
 
-/// Every acknowledged reading of the rehearsal's probe buoys.
-fn acknowledged(world: &TestEnv) -> Readings {
-    // Each start of the probe buoys has a separate folder.
-    let starts = ack_log::entries(&world.state().join(CLUSTER).join("probe")).filter(|path| path.is_dir());
-    starts.flat_map(|start| ack_log::noted(&start)).collect()
+/// Returns every reading that the probe buoys of the rehearsal have recorded as acknowledged.
+fn acknowledged(env: &TestEnv) -> Readings {
+    // Each start of the buoys has a separate acknowledgement log.
+    let logs = ack_log::entries(&env.state().join(CLUSTER).join("probe")).filter(|path| path.is_dir());
+    logs.flat_map(|folder| ack_log::recorded(&folder)).collect()
 }
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
-fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_reading() {
-    let world = world();
-    let digest = digest_of(&world.status());
-    prepare(world);
+fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
+    let env = running_env();
+    let digest = digest_of(&env.status());
+    prepare(env);
 
-    // A look needs no second cluster, and makes none.
-    let (run, report) = promote(world, &["--dry-run"]);
+    // A dry run creates no second cluster.
+    let (run, report) = promote(env, &["--dry-run"]);
     run.assert_success();
-    assert_eq!((&report["ending"], &report["digest"]), (&"planned".into(), &Value::from(digest.clone())));
-    assert!(!world.docker(&["ps", "--all", "--format", "{{.Names}}"]).contains(CLUSTER));
+    assert_eq!(report["ending"], "planned", "{report:#}");
+    assert_eq!(report["digest"], digest, "{report:#}");
+    assert!(!env.docker(&["ps", "--all", "--format", "{{.Names}}"]).contains(CLUSTER));
 
-    let (run, report) = promote(world, &[]);
+    let (run, report) = promote(env, &[]);
     run.assert_success();
-    assert_eq!((&report["ending"], &report["digest"]), (&"verified".into(), &Value::from(digest.clone())));
-    assert!(report["copied"]["bytes"].as_u64() > Some(1_000_000), "the copy is a real one: {report:#}");
-    assert_eq!(
-        (&report["figures"]["failed"], report["figures"]["sent"].as_u64() > Some(0)),
-        (&0.into(), true),
-        "{report:#}"
-    );
-    let seen = status(world);
-    assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest.clone()), "{seen:#}");
+    assert_eq!(report["ending"], "verified", "{report:#}");
+    assert_eq!(report["digest"], digest, "{report:#}");
+    assert!(report["copied"]["bytes"].as_u64() > Some(1_000_000), "hardly anything was copied: {report:#}");
+    assert_eq!(report["figures"]["failed"], 0, "{report:#}");
+    assert!(report["figures"]["sent"].as_u64() > Some(0), "{report:#}");
+    assert_runs(env, &digest);
 
-    // Twice is once.
-    let (run, report) = promote(world, &[]);
+    // A second promotion of the same digest changes nothing.
+    let (run, report) = promote(env, &[]);
     run.assert_success();
     assert_eq!(report["ending"], "unchanged", "{report:#}");
 
-    world.edit(BACKEND, WELL, CRASHING);
-    world.seasense(&["dev", "--output", "plain"]).assert_success();
-    let bad = digest_of(&world.status());
+    env.edit(BACKEND, PROBE, FAILING_PROBE);
+    env.seasense(&["dev", "--output", "plain"]).assert_success();
+    let bad = digest_of(&env.status());
     assert_ne!(bad, digest);
 
-    // With a share first, it is found out beside the old one, which stays as it is.
-    let pods = backends(world);
-    let (run, report) = promote(world, &["--canary", "20"]);
-    taken_back(&run, &report, &bad, &digest);
+    // With a canary, the failure is found while the current backend keeps running unchanged.
+    let pods = backends(env);
+    let (run, report) = promote(env, &["--canary", "20"]);
+    assert_rolled_back(&run, &report, &bad, &digest);
     assert_eq!(report["canary"]["percent"], 20, "{report:#}");
-    // It was started once more just before it was given up, and gets the time that every pod gets to end.
-    let gone = || !backends(world).contains("canary");
-    world.until("the canary is gone", Duration::from_mins(1), gone);
-    assert_eq!(backends(world), pods, "the old backend was replaced");
+    // The canary restarts just before the verdict, and its pod has the usual time to end.
+    let gone = || !backends(env).contains("canary");
+    env.wait_until("the canary is removed", Duration::from_mins(1), gone);
+    assert_eq!(backends(env), pods, "the current backend was replaced");
 
-    let (run, report) = promote(world, &[]);
-    taken_back(&run, &report, &bad, &digest);
+    let (run, report) = promote(env, &[]);
+    assert_rolled_back(&run, &report, &bad, &digest);
     for change in ["rollout", "rollback"] {
         let counted = &report[change];
-        assert!(counted["requests"].as_u64() > Some(20), "nobody asked anything: {counted}");
-        assert_eq!((&counted["failed"], &counted["sent"]), (&0.into(), &counted["stored"]), "{change}");
+        assert!(counted["requests"].as_u64() > Some(20), "hardly any requests: {counted}");
+        assert_eq!(counted["failed"], 0, "{change}: {counted}");
+        assert_eq!(counted["sent"], counted["stored"], "{change}: {counted}");
         eprintln!("{change}: {counted}");
     }
 
-    let seen = status(world);
-    assert_eq!((&seen["ready"], digest_of(&seen)), (&Value::Bool(true), digest), "{seen:#}");
-    let promised = acknowledged(world);
-    assert!(!promised.is_empty(), "the probe buoys have no acknowledged reading");
-    ack_log::assert_none_lost(&promised, &ack_log::stored(world, CLUSTER));
-    eprintln!("{} readings were acknowledged, all are there", promised.len());
+    assert_runs(env, &digest);
+    let acknowledged = acknowledged(env);
+    assert!(!acknowledged.is_empty(), "the probe buoys have recorded nothing");
+    ack_log::assert_none_lost(&acknowledged, &ack_log::stored(env, CLUSTER));
+    eprintln!("{} readings were acknowledged, all are stored", acknowledged.len());
 
-    let ls = finish(&mut world.cli(&["ls", "--json"]));
+    let ls = finish(&mut env.cli(&["ls", "--json"]));
     assert!(ls.stdout.contains(REHEARSAL), "{}", ls.stdout);
-    let down = finish(&mut world.cli_of(REHEARSAL, &["down", "--output", "plain"]));
+    let down = finish(&mut env.cli_of(REHEARSAL, &["down", "--output", "plain"]));
     down.assert_success();
     let left = ["container", "volume"].map(|kind| {
         let filter = format!("label=org.seasense.environment={REHEARSAL}");
-        finish(world.command("docker").args([kind, "ls", "--filter", &filter, "--quiet"])).stdout
+        finish(env.command("docker").args([kind, "ls", "--filter", &filter, "--quiet"])).stdout
     });
-    assert_eq!(left, ["", ""], "something of the rehearsal is left");
-    world.edit(BACKEND, CRASHING, WELL);
-    world.seasense(&["dev", "--output", "plain"]).assert_success();
-    world.until("readings arrive", Duration::from_secs(30), || world.readings() > 0);
+    assert_eq!(left, ["", ""], "resources of the rehearsal remain");
+    env.edit(BACKEND, FAILING_PROBE, PROBE);
+    env.seasense(&["dev", "--output", "plain"]).assert_success();
+    env.wait_until("readings arrive", Duration::from_secs(30), || env.readings() > 0);
 }

@@ -1,4 +1,4 @@
-//! What a promotion tries out beside what runs.
+//! The canary of a promotion.
 
 use std::path::Path;
 
@@ -6,21 +6,24 @@ use seasense::base::yaml;
 
 use super::{objects, rendered};
 
-/// What a promotion tries out is made of the very base that runs, reaches what that reaches, and takes nothing from it.
+/// The canary uses the same base and the same network access as the backend, and gets no requests by default.
 #[tokio::test]
-async fn what_is_tried_out_is_the_backend_and_gets_nothing_unless_it_is_given_it() {
+async fn canary_is_the_backend_and_gets_no_traffic_by_default() {
     let rendered = rendered().await;
     let text = |path: &str| String::from_utf8(rendered.files[path].clone()).unwrap();
     let apps = &rendered.parts["apps"].paths;
     for path in ["apps/canary/kustomization.yaml", "apps/canary/route.yaml", "apps/backend/deployment.yaml"] {
-        assert!(apps.contains(path), "{path} is not in the part that a trial is built from");
+        assert!(apps.contains(path), "{path} is not in the component that a canary is built from");
     }
-    let listed = &yaml::parse(Path::new("list"), &text("apps/kustomization.yaml")).unwrap()[0].value;
-    assert!(!listed["resources"].to_string().contains("canary"), "no phase applies it");
-    let made = &yaml::parse(Path::new("made"), &text("apps/canary/kustomization.yaml")).unwrap()[0].value;
-    assert!(made["resources"].to_string().contains("../backend"));
-    let label = &made["labels"][0]["pairs"]["app.kubernetes.io/name"];
-    assert_eq!(label, "seasense-backend-canary", "no Service and no budget of the backend finds its pods");
+    let apps_phase = &yaml::parse(Path::new("list"), &text("apps/kustomization.yaml")).unwrap()[0].value;
+    assert!(!apps_phase["resources"].to_string().contains("canary"), "a phase applies the canary");
+    let canary = &yaml::parse(Path::new("canary"), &text("apps/canary/kustomization.yaml")).unwrap()[0].value;
+    assert!(canary["resources"].to_string().contains("../backend"));
+    let label = &canary["labels"][0]["pairs"]["app.kubernetes.io/name"];
+    assert_eq!(
+        label, "seasense-backend-canary",
+        "a Service or budget of the backend would select the pods of the canary"
+    );
 
     let objects = objects().await;
     let named = |kind: &str, name: &str| {

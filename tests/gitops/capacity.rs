@@ -1,4 +1,4 @@
-//! Whether what the workloads ask for fits into the nodes that are paid for.
+//! The workloads' requests fit into the nodes of every layout.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{environments, rendered, root, upstream};
 
-/// Flux's own controllers are no part of the tree: it is what applies the tree.
+/// Returns the controllers of Flux, which are not in the tree because they apply it.
 fn flux() -> Vec<Value> {
     let patch = |name: &str| {
         let text = std::fs::read_to_string(root().join(format!("infra/manifests/flux/{name}.yaml"))).unwrap();
@@ -21,11 +21,12 @@ fn flux() -> Vec<Value> {
     ["kustomize-controller", "source-controller"].map(patch).into()
 }
 
-/// How much of what must stay free is for what no request shows: page cache, bursts, a roll-out's second pod.
-const FULL: f64 = 0.75;
+/// The share of the capacity that requests may use. The rest is for page cache, bursts and the second pod of a
+/// rollout.
+const MAX_SHARE: f64 = 0.75;
 
 #[tokio::test]
-async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
+async fn requests_of_all_workloads_fit_into_every_layout() {
     let project = Project::find(root()).unwrap();
     let (rendered, prices) = (rendered().await, Prices::load(&project).unwrap());
     let local = environments().into_iter().find(|environment| environment.name() == "local").unwrap();
@@ -33,7 +34,7 @@ async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
         let layout = Infrastructure::load(&project, &name).unwrap();
         let file = environments().into_iter().find(|environment| environment.name() == name);
         let mut variables = file.as_ref().unwrap_or(&local).to_variables();
-        // Wherever it runs for others, two of each serve.
+        // Staging and production run at least two replicas.
         for replicas in ["BACKEND_REPLICAS", "FRONTEND_REPLICAS", "GATEWAY_REPLICAS"] {
             let two = variables[replicas].parse::<u32>().unwrap().max(2);
             variables.insert(replicas.to_owned(), two.to_string());
@@ -42,8 +43,11 @@ async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
             variables["DATABASE_INSTANCES"].parse::<u32>().unwrap().max(layout.database_instances);
         variables.insert("DATABASE_INSTANCES".to_owned(), instances.to_string());
         let text = rendered.to_text(Some(&variables)).unwrap();
-        let mut objects: Vec<Value> =
-            yaml::parse(Path::new("tree"), &text).unwrap().into_iter().map(|one| one.value).collect();
+        let mut objects: Vec<Value> = yaml::parse(Path::new("tree"), &text)
+            .unwrap()
+            .into_iter()
+            .map(|document| document.value)
+            .collect();
         objects.extend(flux());
         let demands = cost::demand(&objects).unwrap();
         let names: BTreeSet<&str> = demands.iter().map(|demand| demand.name.as_str()).collect();
@@ -52,9 +56,12 @@ async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
             upstream::COUNTED.into_iter().chain(["backend", "envoy", "frontend", "seasense-db"]).collect();
         assert_eq!(names, expected);
         let capacity = cost::capacity(&layout, &prices).unwrap();
-        let whole = cost::fit(&demands, capacity);
-        assert!(whole.memory <= FULL && whole.cpu <= FULL, "{name}: {whole:?} of {capacity:?}");
-        // A node may go at any time: what is left still holds everything.
+        let all_nodes = cost::fit(&demands, capacity);
+        assert!(
+            all_nodes.memory <= MAX_SHARE && all_nodes.cpu <= MAX_SHARE,
+            "{name}: {all_nodes:?} of {capacity:?}"
+        );
+        // A node may fail at any time, so one node less must be enough.
         let one_less = cost::fit(&demands, Capacity { nodes: capacity.nodes - 1, ..capacity });
         assert!(one_less.memory <= 1.0 && one_less.cpu <= 1.0, "{name} without a node: {one_less:?}");
     }

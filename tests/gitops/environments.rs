@@ -1,4 +1,4 @@
-//! What may differ between environments: reviewed variables, and secrets for keys of their own.
+//! Environments differ only in reviewed variables and in secrets for separate keys.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{environments, objects, rendered, root};
 
 #[tokio::test]
-async fn each_environment_s_secrets_are_for_its_own_key() {
+async fn secrets_of_each_environment_use_a_separate_key() {
     let rules = std::fs::read_to_string(root().join(".sops.yaml")).unwrap();
     let rules = yaml::parse(Path::new(".sops.yaml"), &rules).unwrap().remove(0).value;
     let mut keys = BTreeSet::new();
@@ -27,12 +27,12 @@ async fn each_environment_s_secrets_are_for_its_own_key() {
             .filter(|(file, object)| object["kind"] == "Secret" && file.starts_with(&folder))
             .map(|(_, object)| object)
             .collect();
-        // What is made by `dev` has its secrets in the repository; an attached one gets them from who runs it.
+        // The operator of an attached environment may add its secrets later.
         if secrets.is_empty() && environment.cluster.engine.is_attached() {
             assert!(root().join("gitops").join(&folder).join("kustomization.yaml").is_file(), "{folder}");
             continue;
         }
-        assert!(!secrets.is_empty(), "{folder} holds no secrets");
+        assert!(!secrets.is_empty(), "{folder} contains no secrets");
         assert_eq!(rule.len(), 1, "one rule for {folder}");
         assert!(keys.insert(rule[0]["age"].to_string()), "two environments share a key");
         for secret in secrets {
@@ -49,39 +49,43 @@ async fn each_environment_s_secrets_are_for_its_own_key() {
 }
 
 #[test]
-fn environments_differ_in_nothing_but_what_was_reviewed() {
+fn environments_differ_only_in_reviewed_variables() {
     let project = Project::find(root()).unwrap();
     let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
-            let told = parity.unexplained.iter().map(|one| format!("{}: {}", one.place, one.what));
-            assert!(parity.holds, "{}", told.collect::<Vec<_>>().join("\n"));
-            assert_eq!(parity.stale, [], "{} holds what nobody needs", parity::FILE);
+            let unexplained =
+                parity.unexplained.iter().map(|drift| format!("{}: {}", drift.place, drift.what));
+            assert!(parity.holds, "{}", unexplained.collect::<Vec<_>>().join("\n"));
+            assert_eq!(parity.stale, [], "{} contains unneeded entries", parity::FILE);
         }
     }
 }
 
-/// What the manifests of two environments differ in is what variables fill in: proved on the files, where it needs no
-/// program; `seasense parity` proves it on what Flux builds of them.
+/// Compares the files, which needs no other program. `seasense parity` compares what Flux builds from them.
 #[tokio::test]
-async fn every_line_in_which_environments_differ_holds_a_variable_that_differs() {
+async fn differing_lines_contain_a_differing_variable() {
     let rendered = rendered().await;
     let template = rendered.to_text(None).unwrap();
-    let text = |one: &Environment| rendered.to_text(Some(&one.to_variables())).unwrap();
+    let text = |environment: &Environment| rendered.to_text(Some(&environment.to_variables())).unwrap();
     let (all, mut compared) = (environments(), 0);
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
-            let (mine, theirs) = (a.to_variables(), b.to_variables());
-            let (ours, others) = (text(a), text(b));
-            assert_eq!(ours.lines().count(), others.lines().count(), "variables make lines");
-            for ((line, other), named) in ours.lines().zip(others.lines()).zip(template.lines()) {
-                let explains =
-                    |name: &String| mine[name] != theirs[name] && named.contains(&format!("${{{name}}}"));
-                assert!(line == other || mine.keys().any(explains), "{line} and {other} come from {named}");
+            let (variables, other_variables) = (a.to_variables(), b.to_variables());
+            let (text_a, text_b) = (text(a), text(b));
+            assert_eq!(text_a.lines().count(), text_b.lines().count(), "a variable contains a newline");
+            for ((line, other), source) in text_a.lines().zip(text_b.lines()).zip(template.lines()) {
+                let explains = |name: &String| {
+                    variables[name] != other_variables[name] && source.contains(&format!("${{{name}}}"))
+                };
+                assert!(
+                    line == other || variables.keys().any(explains),
+                    "{line} and {other} come from {source}"
+                );
                 compared += usize::from(line != other);
             }
         }
     }
-    assert!(compared > 20, "{compared} lines differ");
+    assert!(compared > 20, "only {compared} lines differ");
 }

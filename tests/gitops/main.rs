@@ -1,6 +1,6 @@
-//! The tree's rules: what `gitops/` may hold, checked on what each environment really gets.
+//! The rules for `gitops/`, checked on the rendered manifests of each environment.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test panics on failure")]
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A lock that knows exactly the images of `infra/images.toml`.
+/// Returns a supply lock with exactly the images of `infra/images.toml`.
 fn lock() -> Lock {
     let images: toml::Table =
         std::fs::read_to_string(root().join("infra/images.toml")).unwrap().parse().unwrap();
@@ -42,7 +42,7 @@ fn lock() -> Lock {
     lock
 }
 
-/// The tree as it is packed; of upstream's manifests only the folders.
+/// Returns the tree as it is packed, with placeholders for the upstream manifests.
 async fn rendered() -> Rendered {
     let tree = Tree::read(&Project::find(root()).unwrap()).await.unwrap();
     let recipes: toml::Table =
@@ -62,7 +62,7 @@ fn environments() -> Vec<Environment> {
     names.iter().map(|name| Environment::load(&project, name).unwrap()).collect()
 }
 
-/// Every object of the tree as each environment gets it, with its file.
+/// Returns every object of the tree, rendered for each environment, with its file.
 async fn objects() -> Vec<(String, Value)> {
     let rendered = rendered().await;
     let mut objects = Vec::new();
@@ -72,12 +72,12 @@ async fn objects() -> Vec<(String, Value)> {
             environment.variables.to_data(name, *environment.fleet.buoys.get_ref(), environment.https_port());
         for document in rendered.to_text(Some(&data)).unwrap().split("---\n# ").skip(1) {
             let (file, text) = document.split_once('\n').unwrap();
-            assert!(!text.contains("${"), "{name} leaves a variable in {file}");
+            assert!(!text.contains("${"), "{file} contains an unknown variable in {name}");
             for object in yaml::parse(Path::new(file), text).unwrap() {
                 objects.push((file.to_owned(), object.value));
             }
         }
     }
-    assert!(objects.len() > 30, "the tree has more objects than {}", objects.len());
+    assert!(objects.len() > 30, "the tree has only {} objects", objects.len());
     objects
 }

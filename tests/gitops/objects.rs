@@ -1,4 +1,4 @@
-//! Every object by itself: the rules that each keeps, and that every rule can fail.
+//! The rules for single objects, and a violation of each rule.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{objects, rendered, root, rules};
 
 #[tokio::test]
-async fn every_object_keeps_every_rule() {
+async fn objects_follow_all_rules() {
     let mut wrong = BTreeSet::new();
     for (file, object) in objects().await {
         for (rule, find) in rules::RULES {
@@ -22,7 +22,7 @@ async fn every_object_keeps_every_rule() {
 }
 
 #[test]
-fn every_rule_finds_what_it_is_for() {
+fn each_rule_finds_the_violation_in_its_fixture() {
     let mut seen = BTreeSet::new();
     for entry in std::fs::read_dir(root().join("tests/fixtures/gitops")).unwrap() {
         let file = entry.unwrap().path();
@@ -41,7 +41,7 @@ fn every_rule_finds_what_it_is_for() {
 }
 
 #[tokio::test]
-async fn every_namespace_starts_from_nothing_allowed() {
+async fn every_namespace_denies_all_traffic_by_default() {
     let objects = objects().await;
     let names = |kind: &str, field: &str| -> BTreeSet<String> {
         let of_kind = objects.iter().filter(|(_, object)| object["kind"] == kind);
@@ -61,7 +61,7 @@ async fn every_namespace_starts_from_nothing_allowed() {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_at_its_latest() {
+async fn no_version_is_latest() {
     let mut texts: Vec<(String, String)> = rendered()
         .await
         .files

@@ -1,4 +1,4 @@
-//! The phases: what each waits for, and what all of them share.
+//! The phases: their dependencies and their common settings.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +9,7 @@ use seasense::base::yaml;
 
 use super::{objects, rendered};
 
-/// The phases and what each waits for.
+/// The phases and their dependencies.
 const PHASES: [(&str, &[&str]); 9] = [
     ("apps", &["database", "gateway-config", "secrets"]),
     ("cert-manager", &[]),
@@ -23,7 +23,7 @@ const PHASES: [(&str, &[&str]); 9] = [
 ];
 
 #[tokio::test]
-async fn the_phases_depend_on_each_other_as_designed() {
+async fn phases_have_the_designed_dependencies() {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, object) in objects().await {
         let flux =
@@ -31,7 +31,7 @@ async fn the_phases_depend_on_each_other_as_designed() {
         if !flux || object["kind"] != "Kustomization" {
             continue;
         }
-        // What waits by an expression waits for less than readiness.
+        // A dependency with an expression waits for less than readiness.
         let on = object["spec"]["dependsOn"].as_array().into_iter().flatten();
         let on = on.filter(|dependency| dependency.get("readyExpr").is_none());
         let on = on.map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect();
@@ -49,7 +49,7 @@ async fn the_phases_depend_on_each_other_as_designed() {
             .filter(|(_, on)| on.iter().all(|on| !left.contains_key(on)))
             .map(|(name, _)| name.clone())
             .collect();
-        assert!(!ready.is_empty(), "a circle among {left:?}");
+        assert!(!ready.is_empty(), "the dependencies of {left:?} are circular");
         for name in ready {
             left.remove(&name);
         }
@@ -57,17 +57,15 @@ async fn the_phases_depend_on_each_other_as_designed() {
 }
 
 #[tokio::test]
-async fn every_phase_shares_prune_secrets_and_variables_and_has_a_source_of_its_own() {
+async fn phases_share_settings_and_have_separate_sources() {
     let rendered = rendered().await;
     let text = |path: &str| String::from_utf8(rendered.files[path].clone()).unwrap();
     let component =
         &yaml::parse(Path::new("component"), &text("flux/every-phase/kustomization.yaml")).unwrap()[0].value;
     let patch = component["patches"][0]["patch"].as_str().unwrap();
     let spec = &yaml::parse(Path::new("patch"), patch).unwrap()[0].value["spec"];
-    assert_eq!(
-        (&spec["prune"], &spec["decryption"]["secretRef"]["name"]),
-        (&true.into(), &"sops-age".into())
-    );
+    assert_eq!(spec["prune"], true);
+    assert_eq!(spec["decryption"]["secretRef"]["name"], "sops-age");
     let variables = serde_json::json!([{"kind": "ConfigMap", "name": "environment"}]);
     assert_eq!(spec["postBuild"]["substituteFrom"], variables);
     let mut covered = BTreeSet::new();
@@ -94,7 +92,7 @@ async fn every_phase_shares_prune_secrets_and_variables_and_has_a_source_of_its_
     let components = ["every-phase", "flux/parts"];
     let is_component = |path: &&String| components.iter().any(|name| path.contains(name));
     for path in rendered.files.keys().filter(is_phase).filter(|path| !is_component(path)) {
-        assert!(covered.contains(path), "{path} leaves out what all phases share");
+        assert!(covered.contains(path), "{path} lacks the settings that all phases share");
     }
     let names: Vec<&str> = rendered.parts.keys().map(String::as_str).collect();
     assert_eq!(names, PHASES.map(|(name, _)| name));

@@ -1,21 +1,21 @@
-//! The rules that every object of the tree keeps, as functions from an object to what is wrong with it.
+//! The rules for every object of the tree, as functions from an object to its violations.
 
 use serde_json::Value;
 
-/// A rule: its name, and what it finds wrong in an object.
+/// The name of a rule and the function that finds violations.
 pub type Rule = (&'static str, fn(&Value) -> Vec<String>);
 
-/// Every rule, by the name that the fixtures use.
+/// Every rule under the name that the fixtures use.
 pub const RULES: [Rule; 9] = [
     ("namespace-restricted", namespace_restricted),
     ("pod-restricted", pod_restricted),
-    ("pod-frugal", pod_frugal),
-    ("rbac-exact", rbac_exact),
+    ("pod-minimal", pod_minimal),
+    ("rbac-no-wildcards", rbac_no_wildcards),
     ("secret-encrypted", secret_encrypted),
-    ("data-kept", data_kept),
+    ("data-retained", data_retained),
     ("service-internal", service_internal),
     ("phase-bounded", phase_bounded),
-    ("budget-meant", budget_meant),
+    ("budget-selects", budget_selects),
 ];
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -26,8 +26,9 @@ fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> 
     value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
 }
 
-fn unless(holds: bool, what: impl Into<String>) -> Option<String> {
-    (!holds).then(|| what.into())
+/// Returns `violation` unless the condition is true.
+fn unless(condition: bool, violation: impl Into<String>) -> Option<String> {
+    (!condition).then(|| violation.into())
 }
 
 fn namespace_restricted(object: &Value) -> Vec<String> {
@@ -40,7 +41,7 @@ fn namespace_restricted(object: &Value) -> Vec<String> {
         unless(label("enforce") == "restricted", "Pod Security must enforce `restricted`"),
         unless(
             label("enforce-version").as_str().is_some_and(|v| v.starts_with("v1.")),
-            "its version must be pinned",
+            "the version of Pod Security must be pinned",
         ),
     ]
     .into_iter()
@@ -48,7 +49,7 @@ fn namespace_restricted(object: &Value) -> Vec<String> {
     .collect()
 }
 
-/// The pod template of a workload.
+/// Returns the pod specification of a workload.
 fn pod(object: &Value) -> Option<&Value> {
     let pointer = match object["kind"].as_str()? {
         "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => "/spec/template/spec",
@@ -68,7 +69,7 @@ fn pod_restricted(object: &Value) -> Vec<String> {
     let host = ["hostNetwork", "hostPID", "hostIPC"].into_iter().filter(|field| pod[field] == true);
     let mut wrong: Vec<String> = host.map(|field| format!("`{field}` is not allowed")).collect();
     let paths = list(pod, "/volumes").filter(|volume| volume.get("hostPath").is_some());
-    wrong.extend(paths.map(|volume| format!("volume {} is a path of the host", volume["name"])));
+    wrong.extend(paths.map(|volume| format!("volume {} must not be a path of the host", volume["name"])));
     let kind = "/securityContext/seccompProfile/type";
     for container in containers(pod) {
         let name = container["name"].as_str().unwrap_or("?");
@@ -99,10 +100,10 @@ fn pod_restricted(object: &Value) -> Vec<String> {
     wrong
 }
 
-fn pod_frugal(object: &Value) -> Vec<String> {
+fn pod_minimal(object: &Value) -> Vec<String> {
     let Some(pod) = pod(object) else { return Vec::new() };
     let account = pod["automountServiceAccountToken"] == false;
-    let token = unless(account, "a pod of ours gets no token of the API server").into_iter();
+    let token = unless(account, "the pod must not mount a token of the API server").into_iter();
     let bounds = containers(pod).flat_map(|container| {
         let name = container["name"].as_str().unwrap_or("?").to_owned();
         [
@@ -118,7 +119,7 @@ fn pod_frugal(object: &Value) -> Vec<String> {
     token.chain(bounds).collect()
 }
 
-fn rbac_exact(object: &Value) -> Vec<String> {
+fn rbac_no_wildcards(object: &Value) -> Vec<String> {
     if !matches!(object["kind"].as_str(), Some("Role" | "ClusterRole")) {
         return Vec::new();
     }
@@ -143,34 +144,35 @@ fn secret_encrypted(object: &Value) -> Vec<String> {
         .filter(|(_, value)| !value.as_str().is_some_and(encrypted))
         .map(|(key, _)| format!("`{key}` is not encrypted"))
         .collect();
-    wrong.extend(unless(encrypted(text(object, "/sops/mac")), "SOPS has not signed it"));
-    wrong.extend(unless(list(object, "/sops/age").count() > 0, "no key can open it"));
+    wrong.extend(unless(encrypted(text(object, "/sops/mac")), "the MAC of SOPS is missing"));
+    wrong.extend(unless(list(object, "/sops/age").count() > 0, "no key can decrypt it"));
     wrong
 }
 
-fn data_kept(object: &Value) -> Vec<String> {
-    let holds_data = matches!(object["kind"].as_str(), Some("PersistentVolumeClaim" | "PersistentVolume"))
+fn data_retained(object: &Value) -> Vec<String> {
+    let contains_data = matches!(object["kind"].as_str(), Some("PersistentVolumeClaim" | "PersistentVolume"))
         || (object["kind"] == "Cluster" && text(object, "/apiVersion").starts_with("postgresql.cnpg.io/"))
         || (object["kind"] == "Namespace" && object["metadata"]["name"] == "seasense");
-    let kept = object["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"] == "disabled";
-    unless(!holds_data || kept, "it holds data and must be annotated `prune: disabled`").into_iter().collect()
+    let retained = object["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"] == "disabled";
+    unless(!contains_data || retained, "data must be annotated `prune: disabled`").into_iter().collect()
 }
 
 fn service_internal(object: &Value) -> Vec<String> {
     let kind = text(object, "/spec/type");
     let internal = object["kind"] != "Service" || matches!(kind, "" | "ClusterIP");
-    unless(internal, format!("only the gateway may be reached from outside, not a Service of type {kind}"))
+    unless(internal, format!("only the gateway is reachable from outside, so the type {kind} is not allowed"))
         .into_iter()
         .collect()
 }
 
-/// One without a selector counts no pod and stops no eviction; kustomize's labels do not make one.
-fn budget_meant(object: &Value) -> Vec<String> {
+/// A budget without a selector counts no pod and prevents no eviction. The labels of kustomize do not add a
+/// selector.
+fn budget_selects(object: &Value) -> Vec<String> {
     if object["kind"] != "PodDisruptionBudget" {
         return Vec::new();
     }
-    let meant = object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
-    unless(meant.is_some_and(|labels| !labels.is_empty()), "it must select the pods it is for")
+    let labels = object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
+    unless(labels.is_some_and(|labels| !labels.is_empty()), "the budget must select pods")
         .into_iter()
         .collect()
 }
@@ -182,10 +184,10 @@ fn phase_bounded(object: &Value) -> Vec<String> {
         return Vec::new();
     }
     let spec = &object["spec"];
-    let looks = spec["wait"] == true || list(spec, "/healthChecks").next().is_some();
+    let checks_health = spec["wait"] == true || list(spec, "/healthChecks").next().is_some();
     [
         unless(spec["timeout"].is_string(), "a phase must have a `timeout`"),
-        unless(looks, "a phase must `wait` or name `healthChecks`"),
+        unless(checks_health, "a phase must `wait` or name `healthChecks`"),
         unless(spec["suspend"] != true, "a phase must not be suspended"),
     ]
     .into_iter()

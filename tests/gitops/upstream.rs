@@ -1,5 +1,5 @@
-//! Workloads of upstream whose resources are patches of ours: `capacity` counts them, `tests/containers.rs` sees that there are
-//! no others.
+//! Upstream workloads whose resources this project patches. `capacity` counts them, and `tests/containers.rs`
+//! checks that there are no others.
 
 pub const COUNTED: [&str; 7] = [
     "cert-manager",

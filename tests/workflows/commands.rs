@@ -1,4 +1,4 @@
-//! No workflow and no document names a verb or an option that does not exist: the program's own definition reads each line.
+//! Every `seasense` command line in workflows and documents is parsed by the definition of the command line.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::{GITLAB, SETUP, read, root, shell, text, workflows};
 
-/// The command lines of `seasense` in a script, in words.
+/// Returns the command lines of `seasense` in a script, split into words.
 fn lines(script: &str) -> Vec<Vec<String>> {
     let commands = shell::commands(script).into_iter().filter_map(|command| {
-        // `X=1 seasense ...` and `sudo seasense ...` are its command lines too.
+        // Includes `X=1 seasense ...` and `sudo seasense ...`.
         let at = command.iter().position(|word| !word.contains('=') && word != "sudo")?;
         let program = command[at].rsplit('/').next()?;
         (program == "seasense").then(|| command[at..].to_vec())
@@ -37,13 +37,13 @@ fn every_script(value: &Value, scripts: &mut Vec<String>) {
     }
 }
 
-/// The blocks of a document that are for a shell.
+/// Returns the `sh` blocks of a document.
 fn blocks(document: &str) -> Vec<String> {
     let blocks = document.split("```sh\n").skip(1);
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// Every command line of `seasense`, with the file that it stands in.
+/// Returns every command line of `seasense` with its file.
 fn all() -> Vec<(String, Vec<String>)> {
     let mut all = Vec::new();
     let mut add = |file: &str, scripts: Vec<String>| {
@@ -64,7 +64,7 @@ fn all() -> Vec<(String, Vec<String>)> {
     all
 }
 
-/// The documents that people follow; `docs/cli.md` is generated.
+/// The documents for users, without the generated `docs/cli.md`.
 fn documents() -> Vec<String> {
     let mut documents = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
     for folder in ["docs", "docs/guide", "docs/operating"] {
@@ -79,21 +79,21 @@ fn documents() -> Vec<String> {
 }
 
 #[test]
-fn every_command_line_is_one_that_the_program_takes() {
+fn every_documented_command_line_is_valid() {
     let all = all();
     assert!(all.len() > 20, "{} command lines", all.len());
     let mut wrong = Vec::new();
     for (file, line) in all {
         if let Err(error) = Cli::try_parse_from(&line) {
-            let why = error.to_string().lines().next().unwrap_or_default().to_owned();
-            wrong.push(format!("{file}: {}: {why}", line.join(" ")));
+            let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+            wrong.push(format!("{file}: {}: {message}", line.join(" ")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_verb_or_an_option_that_does_not_exist_is_found() {
+fn unknown_commands_and_options_are_found() {
     for wrong in
         ["seasense depoly", "target/release/seasense cost --gat", "X=1 seasense images prune --keep 3"]
     {

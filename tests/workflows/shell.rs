@@ -1,6 +1,6 @@
-//! As much of a shell's grammar as the command lines of workflow files and documents need.
+//! The part of the shell grammar that the command lines of workflow files and documents use.
 
-/// The commands of a script, each in words; what is not a word of a command (redirections, operators) is left out.
+/// Returns the commands of a script as words, without redirections and operators.
 pub fn commands(script: &str) -> Vec<Vec<String>> {
     let joined = script.replace("\\\n", " ");
     let mut commands = Vec::new();
@@ -45,7 +45,7 @@ fn tokens(line: &str) -> Vec<Token> {
                 let word = word.get_or_insert_default();
                 word.extend(chars.by_ref().take_while(|c| *c != '"'));
             }
-            // A workflow's own expressions are one word, whatever stands in them.
+            // An expression of a workflow is one word, whatever it contains.
             '$' if chars.peek() == Some(&'{') => {
                 let word = word.get_or_insert_default();
                 word.push('$');
@@ -74,8 +74,8 @@ fn tokens(line: &str) -> Vec<Token> {
 }
 
 #[test]
-fn a_script_is_taken_apart_into_commands() {
-    let script = "a --x \"b c\" > out.txt # why\ntest -z \"$B\" || seasense diff \"$B\" . \\\n  --markdown 2>&1 | tail\nif: ${{ a || b }} 'it''s'\n";
+fn script_is_split_into_commands() {
+    let script = "a --x \"b c\" > out.txt # comment\ntest -z \"$B\" || seasense diff \"$B\" . \\\n  --markdown 2>&1 | tail\nif: ${{ a || b }} 'it''s'\n";
     let words: Vec<Vec<String>> = commands(script);
     let expected: [&[&str]; 5] = [
         &["a", "--x", "b c"],

@@ -1,4 +1,4 @@
-//! A bundle of diagnostics of a real cluster: it opens, holds what it should, and holds no secret of the cluster.
+//! Diagnostics bundles of a real cluster: complete, and without a secret of the cluster.
 
 use std::{
     collections::BTreeMap,
@@ -9,13 +9,13 @@ use std::{
 use seasense::diagnose::redact::from_base64;
 use serde_json::Value;
 
-use crate::world::TestEnv;
+use crate::{shared::running_env, test_env::TestEnv};
 
-/// Values of these keys are names; a bundle without the database's own name would tell nothing.
+/// The values of these keys are names, not secrets.
 const NAMES: [&str; 5] = ["username", "user", "dbname", "host", "port"];
 
-/// The files of a bundle without its root folder.
-pub fn unpack(file: &Path) -> BTreeMap<String, String> {
+/// Returns the files of a bundle without its root directory.
+fn unpack(file: &Path) -> BTreeMap<String, String> {
     let bytes = std::fs::read(file).unwrap();
     let mut archive = tar::Archive::new(zstd::Decoder::new(bytes.as_slice()).unwrap());
     let mut files = BTreeMap::new();
@@ -29,26 +29,28 @@ pub fn unpack(file: &Path) -> BTreeMap<String, String> {
     files
 }
 
-/// The bundle that a run said it had packed.
-pub fn named(stderr: &str) -> PathBuf {
+/// Returns the bundle that the output of a run names.
+fn bundle_of(stderr: &str) -> PathBuf {
     let rest =
         stderr.split("what was seen is packed in ").nth(1).unwrap_or_else(|| panic!("no bundle: {stderr}"));
     PathBuf::from(rest.split(".tar.zst").next().unwrap().to_owned() + ".tar.zst")
 }
 
-/// Makes a bundle and looks into it.
-pub fn prove(world: &TestEnv) {
-    let file = world.project().parent().unwrap().join("bundle.tar.zst");
-    world.seasense(&["diagnose", "--output", "plain", "--out", file.to_str().unwrap()]).assert_success();
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t68_bundle_is_complete_and_contains_no_secret() {
+    let env = running_env();
+    let file = env.project().parent().unwrap().join("bundle.tar.zst");
+    env.seasense(&["diagnose", "--output", "plain", "--out", file.to_str().unwrap()]).assert_success();
     let files = unpack(&file);
     eprintln!("{} files, {} bytes packed", files.len(), std::fs::metadata(&file).unwrap().len());
-    holds_what_it_should(&files);
-    holds_no_secret(world, &files);
+    assert_complete(&files);
+    assert_no_secret(env, &files);
 }
 
-fn holds_what_it_should(files: &BTreeMap<String, String>) {
+fn assert_complete(files: &BTreeMap<String, String>) {
     let manifest: Value = serde_json::from_str(&files["manifest.json"]).unwrap();
-    assert_eq!(manifest["missing"], serde_json::json!([]), "something could not be collected");
+    assert_eq!(manifest["missing"], serde_json::json!([]), "parts could not be collected");
     for (file, text) in [
         ("cluster/events.txt", "Pod seasense/"),
         ("cluster/pods.json", "containerStatuses"),
@@ -66,13 +68,13 @@ fn holds_what_it_should(files: &BTreeMap<String, String>) {
         ("status.json", "\"ready\": true"),
     ] {
         let found = files.get(file).unwrap_or_else(|| panic!("no {file} among {:?}", files.keys()));
-        assert!(found.contains(text), "{file} does not tell {text}:\n{found}");
+        assert!(found.contains(text), "{file} does not contain {text}:\n{found}");
     }
     let any = |begin: &str, end: &str, text: &str| {
         let found = files
             .iter()
-            .any(|(file, told)| file.starts_with(begin) && file.ends_with(end) && told.contains(text));
-        assert!(found, "no {begin}*{end} tells {text}");
+            .any(|(file, content)| file.starts_with(begin) && file.ends_with(end) && content.contains(text));
+        assert!(found, "no {begin}*{end} contains {text}");
     };
     any("logs/seasense/backend", ".log", "");
     any("logs/seasense/seasense-db-", "postgres.log", "");
@@ -81,11 +83,10 @@ fn holds_what_it_should(files: &BTreeMap<String, String>) {
     any("nodes/", "containerd.log", "containerd");
 }
 
-/// Every value of every Secret, as the cluster holds it, is looked for raw, in base64, in hex and percent-encoded.
-fn holds_no_secret(world: &TestEnv, files: &BTreeMap<String, String>) {
-    let secrets: Value =
-        serde_json::from_str(&world.kubectl(&["get", "secrets", "-A", "-o", "json"])).unwrap();
-    let mut looked = 0;
+/// Searches for every value of every Secret of the cluster: raw, in base64, in hex and percent-encoded.
+fn assert_no_secret(env: &TestEnv, files: &BTreeMap<String, String>) {
+    let secrets: Value = serde_json::from_str(&env.kubectl(&["get", "secrets", "-A", "-o", "json"])).unwrap();
+    let mut searched = 0;
     for secret in secrets["items"].as_array().unwrap() {
         for (key, value) in secret["data"].as_object().into_iter().flatten() {
             let value = value.as_str().unwrap();
@@ -93,7 +94,7 @@ fn holds_no_secret(world: &TestEnv, files: &BTreeMap<String, String>) {
             if NAMES.contains(&key.as_str()) || bytes.len() < 6 {
                 continue;
             }
-            looked += 1;
+            searched += 1;
             let raw = String::from_utf8_lossy(&bytes).trim().to_owned();
             let percent = raw.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
             let mut forms =
@@ -103,9 +104,26 @@ fn holds_no_secret(world: &TestEnv, files: &BTreeMap<String, String>) {
             );
             for (file, text) in files {
                 let leak = forms.iter().any(|form| form.len() >= 6 && text.contains(form.as_str()));
-                assert!(!leak, "{file} holds `{key}` of Secret {}", secret["metadata"]["name"]);
+                assert!(!leak, "{file} contains `{key}` of Secret {}", secret["metadata"]["name"]);
             }
         }
     }
-    assert!(looked >= 10, "only {looked} values of Secrets were looked for");
+    assert!(searched >= 10, "only {searched} values of Secrets were searched for");
+}
+
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t68_failed_run_writes_a_diagnostics_bundle() {
+    let env = running_env();
+    let deadline = env.deadline();
+    env.set_deadline(-1);
+    let run = env.seasense(&["dev", "--output", "plain", "--timeout", "60"]);
+    env.set_deadline(deadline);
+    assert!(matches!(run.code, Some(40 | 124)), "{:?}: {}", run.code, run.stderr);
+    let bundle = bundle_of(&run.stderr);
+    let files = unpack(&bundle);
+    assert!(files["failure.json"].contains("\"exit_code\""), "{}", files["failure.json"]);
+    assert!(files["run/plan.txt"].contains("deliver the platform"), "{}", files["run/plan.txt"]);
+    std::fs::remove_file(bundle).unwrap();
+    env.seasense(&["dev", "--output", "plain"]).assert_success();
 }

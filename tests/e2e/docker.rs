@@ -1,8 +1,8 @@
-//! What an environment is to the machine: containers, and what may be left of them.
+//! The containers and files of an environment on this machine.
 
 use std::fs;
 
-use crate::world::{TestEnv, finish};
+use crate::{run::finish, test_env::TestEnv};
 
 impl TestEnv {
     pub fn fleet_image(&self) -> String {
@@ -15,7 +15,7 @@ impl TestEnv {
         .stdout
     }
 
-    /// What `docker ARGS` prints; nothing where it fails.
+    /// Returns the output of `docker ARGS`, or nothing if it fails.
     pub fn docker(&self, args: &[&str]) -> String {
         finish(self.command("docker").args(args)).stdout
     }
@@ -24,12 +24,22 @@ impl TestEnv {
         finish(self.command("docker").args(["inspect", "-f", "{{.Id}}", &self.control_plane()])).stdout
     }
 
+    pub fn kill_node(&self) {
+        finish(self.command("docker").args(["kill", &self.control_plane()])).assert_success();
+    }
+
+    /// The names of the running containers of this environment, one per line.
+    pub fn running_containers(&self) -> String {
+        let name = format!("name={}", self.cluster());
+        finish(self.command("docker").args(["ps", "--filter", &name, "--format", "{{.Names}}"])).stdout
+    }
+
     pub fn kill_fleet(&self) {
         finish(self.command("docker").args(["rm", "-f", &format!("{}-fleet", self.cluster())]))
             .assert_success();
     }
 
-    /// Stops the containers all at once, then starts them one after the other in this order.
+    /// Stops the containers together, then starts them one by one in this order.
     pub fn restart(&self, containers: &[&str]) {
         let names: Vec<String> = containers.iter().map(|name| format!("{}-{name}", self.cluster())).collect();
         finish(self.command("docker").args(["stop", "--time", "10"]).args(&names)).assert_success();
@@ -38,14 +48,14 @@ impl TestEnv {
         }
     }
 
-    /// The address of a node on the network of kind.
+    /// The address of a node in the network of kind.
     pub fn node_address(&self, node: &str) -> String {
         let node = format!("{}-{node}", self.cluster());
         let format = "{{.NetworkSettings.Networks.kind.IPAddress}}";
         finish(self.command("docker").args(["inspect", "-f", format, &node])).stdout.trim().to_owned()
     }
 
-    /// Names of Docker objects of this environment, one a line.
+    /// The IDs of the remaining Docker objects of this environment, one per line.
     pub fn docker_leftovers(&self, kind: &str) -> String {
         let filter = format!("label=org.seasense.environment={}", self.name());
         let mut command = self.command("docker");

@@ -1,23 +1,24 @@
-//! A cluster of three nodes in three zones, which go one after the other while everybody asks. It runs last, when the shared environment is gone, and removes itself.
+//! A cluster of three nodes in three zones that are drained one by one under load. It runs last, after the
+//! removal of the shared environment, and removes itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::{
-    drain::{self, Load},
-    world::TestEnv,
+    drain::{LossCheck, drain},
+    test_env::TestEnv,
 };
 
-/// Three nodes, and two of everything that readers and buoys meet.
-pub const SEVERAL: [(&str, &str); 4] = [
+/// Three nodes, and two replicas of everything that serves readers and buoys.
+pub const THREE_NODES: [(&str, &str); 4] = [
     ("nodes = 1", "nodes = 3"),
     ("backend-replicas = 1", "backend-replicas = 2"),
     ("frontend-replicas = 1", "frontend-replicas = 2"),
     ("gateway-replicas = 1", "gateway-replicas = 2"),
 ];
 
-/// Takes the environment down however the test ends.
+/// An environment that is removed when the test ends or fails.
 struct Zones(TestEnv);
 
 impl Drop for Zones {
@@ -33,7 +34,7 @@ impl Zones {
         list["items"].as_array().unwrap().clone()
     }
 
-    /// The zones of the pods with this label.
+    /// Returns the zones of the pods with this label.
     fn zones_of(&self, namespace: &str, label: &str) -> BTreeSet<String> {
         let zone = |node: &Value| {
             let zone = &node["metadata"]["labels"]["topology.kubernetes.io/zone"];
@@ -51,11 +52,11 @@ fn text(value: &Value) -> String {
 
 #[test]
 #[ignore = "needs Docker and kind; creates a cluster"]
-fn t95_three_nodes_are_three_zones_that_may_go_under_load_and_find_each_other_again() {
-    let zones = Zones(TestEnv::of("zones", 18444, &SEVERAL));
-    let world = &zones.0;
-    world.seasense(&["dev", "--output", "plain"]).assert_success();
-    assert_eq!(world.status()["ready"], true);
+fn t97_drains_and_restarts_of_three_zones_lose_nothing() {
+    let zones = Zones(TestEnv::separate("zones", 18444, &THREE_NODES));
+    let env = &zones.0;
+    env.seasense(&["dev", "--output", "plain"]).assert_success();
+    assert_eq!(env.status()["ready"], true);
     for label in ["cnpg.io/podRole=instance", "app=seasense-backend", "app=seasense-frontend"] {
         let label = label.replace("app=", "app.kubernetes.io/name=");
         assert_eq!(zones.zones_of("seasense", &label).len(), 2, "{label}");
@@ -68,26 +69,28 @@ fn t95_three_nodes_are_three_zones_that_may_go_under_load_and_find_each_other_ag
         own.then(|| (address.rsplit_once('.').unwrap().0.to_owned(), text(&pod["spec"]["nodeName"])))
     };
     let ranges: BTreeSet<(String, String)> = zones.list(&["pods", "-A"]).iter().filter_map(ranges).collect();
-    assert_eq!(ranges.len(), 3, "each node has one range of its own: {ranges:?}");
+    assert_eq!(ranges.len(), 3, "the nodes do not have three separate pod ranges: {ranges:?}");
 
-    // The one for the handover means a primary only while it is one no longer.
+    // The budget for the handover selects a primary only while it is demoted.
     let handover = |budget: &Value| budget["metadata"]["name"] == "seasense-db-handover";
     for budget in zones.list(&["poddisruptionbudgets", "-A"]).iter().filter(|budget| !handover(budget)) {
-        assert!(budget["status"]["expectedPods"].as_u64() > Some(0), "it counts no pod: {budget}");
+        assert!(budget["status"]["expectedPods"].as_u64() > Some(0), "the budget counts no pod: {budget}");
     }
-    let load = Load::start(world);
+    let check = LossCheck::start(env);
     for worker in ["worker", "worker2"] {
-        drain::away(world, worker, || ());
+        drain(env, worker, || ());
     }
-    load.end("two drains");
+    check.finish("two drains");
 
-    // Started the other way round, the two workers take each other's address, unless somebody else on the network comes between.
-    let before = world.node_address("worker");
-    world.restart(&["worker2", "worker"]);
-    eprintln!("worker: {before} before its restart, {} after", world.node_address("worker"));
-    world.seasense(&["dev", "--output", "plain"]).assert_success();
-    assert_eq!(world.status()["ready"], true);
+    // After a start in reverse order the two workers swap their addresses, unless another container took one of
+    // them.
+    let before = env.node_address("worker");
+    env.restart(&["worker2", "worker"]);
+    eprintln!("worker: {before} before its restart, {} after", env.node_address("worker"));
+    env.seasense(&["dev", "--output", "plain"]).assert_success();
+    assert_eq!(env.status()["ready"], true);
 
-    world.seasense(&["down", "--output", "plain"]).assert_success();
-    assert_eq!(world.docker_leftovers("container") + &world.docker_leftovers("volume"), "");
+    env.seasense(&["down", "--output", "plain"]).assert_success();
+    assert_eq!(env.docker_leftovers("container"), "");
+    assert_eq!(env.docker_leftovers("volume"), "");
 }

@@ -1,10 +1,13 @@
-//! What an environment is from outside: through its gateway, and through the API of its cluster.
+//! Requests to an environment through its gateway and through the API of its cluster.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::world::{HOST, Run, TestEnv, finish};
+use crate::{
+    run::{Run, finish},
+    test_env::{HOST, TestEnv},
+};
 
 impl TestEnv {
     pub fn status(&self) -> Value {
@@ -22,7 +25,7 @@ impl TestEnv {
         if run.code == Some(0) { Ok(run.stdout) } else { Err(run.stderr) }
     }
 
-    /// What the gateway answers, whatever its status.
+    /// Returns the body of the response, whatever its status.
     pub fn body_of(&self, path: &str) -> String {
         self.curl(Some(&self.authority()), &[], path).stdout
     }
@@ -37,7 +40,7 @@ impl TestEnv {
         finish(command.arg(format!("https://{HOST}:{}{path}", self.port())))
     }
 
-    /// How many readings the platform has stored.
+    /// Returns the number of stored readings.
     pub fn readings(&self) -> u64 {
         let summary: Value = serde_json::from_str(&self.get("/api/v1/summary").unwrap()).unwrap();
         summary["readings"].as_u64().unwrap()
@@ -56,11 +59,18 @@ impl TestEnv {
         run
     }
 
+    /// Returns every certificate in the cluster, with its namespace and name.
+    pub fn certificates(&self) -> String {
+        let each =
+            r#"jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {.data.tls\.crt}{"\n"}{end}"#;
+        self.kubectl(&["get", "secrets", "-A", "--field-selector", "type=kubernetes.io/tls", "-o", each])
+    }
+
     pub fn kubectl(&self, args: &[&str]) -> String {
         self.kubectl_in(&self.cluster(), args)
     }
 
-    /// The same in any cluster of this machine.
+    /// Like [`Self::kubectl`], in any cluster of this machine.
     pub fn kubectl_in(&self, cluster: &str, args: &[&str]) -> String {
         let run = finish(
             self.command("docker")
@@ -77,12 +87,12 @@ impl TestEnv {
         run.stdout
     }
 
-    /// Asks the primary.
+    /// Runs a query on the primary.
     pub fn sql(&self, query: &str) -> String {
         self.sql_in(&self.cluster(), query)
     }
 
-    /// The same in any cluster of this machine.
+    /// Like [`Self::sql`], in any cluster of this machine.
     pub fn sql_in(&self, cluster: &str, query: &str) -> String {
         let get =
             ["get", "cluster", "seasense-db", "-n", "seasense", "-o", "jsonpath={.status.currentPrimary}"];

@@ -1,4 +1,4 @@
-//! A container daemon with one node in it, over a socket: what it is told to do, it notes.
+//! A fake container daemon with one node. It records the changes that are requested.
 
 use std::{
     io::{Read, Write},
@@ -18,12 +18,12 @@ pub struct Daemon {
 #[derive(Default)]
 struct State {
     stopped: bool,
-    /// What it was told to change, as `POST <what>`.
-    told: Vec<String>,
+    /// The requested changes: the last part of each path of a POST request.
+    changes: Vec<String>,
 }
 
 impl Daemon {
-    /// A daemon in `folder` that runs the node of `cluster`.
+    /// Starts a daemon in `folder` with the node of `cluster`.
     pub fn start(folder: &Path, cluster: &'static str) -> Self {
         let socket = folder.join("docker.sock");
         let listener = UnixListener::bind(&socket).unwrap();
@@ -37,14 +37,14 @@ impl Daemon {
         Self { socket, state }
     }
 
-    /// How it is reached.
+    /// Returns the value of `DOCKER_HOST`.
     pub fn host(&self) -> String {
         format!("unix://{}", self.socket.display())
     }
 
-    /// What it was told to change so far.
-    pub fn told(&self) -> Vec<String> {
-        self.state.lock().unwrap().told.clone()
+    /// Returns the changes that were requested so far.
+    pub fn changes(&self) -> Vec<String> {
+        self.state.lock().unwrap().changes.clone()
     }
 }
 
@@ -76,15 +76,15 @@ fn answer(method: &str, path: &str, cluster: &str, state: &mut State) -> (u16, V
         return (200, if path.contains("io.x-k8s.kind") { json!([node(cluster, state)]) } else { json!([]) });
     }
     if method != "POST" {
-        return (404, json!({"message": "there is no such thing"}));
+        return (404, json!({"message": "not found"}));
     }
-    let what = path.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
-    // Of commands in a container it knows nothing, and the fleet's container does not exist.
-    if what == "exec" || path.contains("-fleet/") {
+    let action = path.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    // Commands in a container are not supported, and the fleet's container does not exist.
+    if action == "exec" || path.contains("-fleet/") {
         return (404, json!({"message": "no such container"}));
     }
-    state.stopped |= what == "kill" || what == "stop";
-    state.told.push(what);
+    state.stopped |= action == "kill" || action == "stop";
+    state.changes.push(action);
     (200, json!({}))
 }
 

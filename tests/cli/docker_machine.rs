@@ -1,4 +1,4 @@
-//! A machine with containers on it: a daemon in memory, as far as listing and removing need one.
+//! A fake container daemon with a list of containers, which can be listed and removed.
 
 use std::{
     io::{Read, Write},
@@ -9,12 +9,12 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// The machine; its daemon answers until the test ends.
+/// The daemon, which runs until the test ends.
 pub struct Machine {
     containers: Arc<Mutex<Vec<Value>>>,
 }
 
-/// A running container as the daemon lists it.
+/// Returns a running container as the daemon lists it.
 pub fn container(name: &str, labels: &[(&str, &str)], mounts: &[(&str, &Path)]) -> Value {
     let labels: serde_json::Map<String, Value> =
         labels.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
@@ -27,7 +27,7 @@ pub fn container(name: &str, labels: &[(&str, &str)], mounts: &[(&str, &Path)]) 
 }
 
 impl Machine {
-    /// Answers at `socket`.
+    /// Starts the daemon at `socket`.
     pub fn start(socket: &Path, containers: Vec<Value>) -> Self {
         let listener = UnixListener::bind(socket).unwrap();
         let containers = Arc::new(Mutex::new(containers));
@@ -41,7 +41,7 @@ impl Machine {
         Self { containers }
     }
 
-    /// The names of the containers that are there, sorted.
+    /// Returns the sorted names of the existing containers.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.containers.lock().unwrap().iter().map(name).collect();
         names.sort();
@@ -85,19 +85,19 @@ fn serve(method: &str, parts: &[&str], query: &str, containers: &Mutex<Vec<Value
         }
         ("GET", ["info"]) => (200, json!({"ServerVersion": "20.10", "SecurityOptions": []})),
         ("GET", ["containers", "json"]) => {
-            let wanted = wanted(query);
+            let filters = filters(query);
             (
                 200,
                 containers
                     .iter()
-                    .filter(|container| wanted.iter().all(|one| fits(container, one)))
+                    .filter(|container| filters.iter().all(|filter| matches(container, filter)))
                     .cloned()
                     .collect(),
             )
         }
-        ("DELETE", ["containers", gone]) => {
+        ("DELETE", ["containers", removed]) => {
             let before = containers.len();
-            containers.retain(|container| name(container) != *gone);
+            containers.retain(|container| name(container) != *removed);
             if containers.len() < before {
                 (204, Value::Null)
             } else {
@@ -110,19 +110,19 @@ fn serve(method: &str, parts: &[&str], query: &str, containers: &Mutex<Vec<Value
     }
 }
 
-/// The filters of a request: what is filtered by, and the value.
-fn wanted(query: &str) -> Vec<(String, String)> {
+/// Returns the filters of a request as pairs of field and value.
+fn filters(query: &str) -> Vec<(String, String)> {
     let Some(filters) = query.split('&').find_map(|part| part.strip_prefix("filters=")) else {
         return Vec::new();
     };
-    let filters: Value = serde_json::from_str(&decoded(filters)).unwrap();
+    let filters: Value = serde_json::from_str(&percent_decoded(filters)).unwrap();
     let each = filters.as_object().unwrap().iter().flat_map(|(by, values)| {
         values.as_array().unwrap().iter().map(move |value| (by.clone(), value.as_str().unwrap().to_owned()))
     });
     each.collect()
 }
 
-fn decoded(text: &str) -> String {
+fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -136,7 +136,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn fits(container: &Value, (by, value): &(String, String)) -> bool {
+fn matches(container: &Value, (by, value): &(String, String)) -> bool {
     if by == "name" {
         return format!("^/{}$", name(container)) == *value;
     }

@@ -1,4 +1,5 @@
-//! `seasense ci` on the real platform: proved, used, removed; and removed by its reaper when it is killed.
+//! `seasense ci`: the environment is verified, used and removed, and its reaper removes it if the run is
+//! killed.
 
 use std::{
     fs,
@@ -6,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use crate::world::TestEnv;
+use crate::{shared::shared_env, test_env::TestEnv};
 
-/// What the command of the run does: everything it was told is used, and then it fails, which must be told apart from a
-/// failure of the environment.
+/// The command of the run. It uses every variable that it gets, and then fails; this failure differs from one
+/// of the environment.
 const COMMAND: &str = r#"
 set -eu
 port=${SEASENSE_PAGE_URL##*:}
@@ -18,7 +19,7 @@ fetch "$SEASENSE_PAGE_URL" | grep -q '<html' && echo page-served
 fetch "$SEASENSE_API_URL/summary" | grep -q '"readings"' && echo api-answers
 test -s "$KUBECONFIG" && echo kubeconfig-there
 database=${SEASENSE_DATABASE_URL#*@127.0.0.1:}
-# PostgreSQL answers `S` to whoever asks for TLS.
+# PostgreSQL answers `S` to a request for TLS.
 exec 3<>"/dev/tcp/127.0.0.1/${database%%/*}"
 printf '\0\0\0\10\4\322\26\57' >&3
 test "$(head -c 1 <&3)" = S && echo database-speaks-tls
@@ -28,26 +29,29 @@ exit 7
 "#;
 
 impl TestEnv {
-    /// What is there of runs of `ci`: containers, files in the state folder, locks.
-    pub fn ci_leftovers(&self) -> Vec<String> {
+    /// The containers and state directories of `ci` runs of this project.
+    fn ci_leftovers(&self) -> Vec<String> {
         let names = self.docker(&["ps", "--all", "--format", "{{.Names}}", "--filter", "name=seasense-ci-"]);
-        let mine = |name: &&str| self.mine(name);
-        let mut left: Vec<String> = names.lines().filter(mine).map(str::to_owned).collect();
-        left.extend(self.state_leftovers());
+        let own = |name: &&str| self.owns(name);
+        let mut left: Vec<String> = names.lines().filter(own).map(str::to_owned).collect();
+        left.extend(self.state_leftovers().into_iter().filter(|name| name != &self.cluster()));
         left
     }
 
-    /// Other runs may be going on on this machine: ours are those whose state folder is, or was, in our own place.
-    fn mine(&self, container: &str) -> bool {
+    /// Whether a container belongs to this project: its state directory is below ours. Other runs may be active
+    /// on this machine.
+    fn owns(&self, container: &str) -> bool {
         let state = self.state().to_string_lossy().into_owned();
         self.docker(&["inspect", "--format", "{{json .Mounts}} {{json .Config.Labels}}", container])
             .contains(&state)
     }
 }
 
-pub fn a_run_that_ends() {
-    let world = crate::world::world();
-    let run = world.seasense(&[
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t95_ci_verifies_and_removes_its_environment() {
+    let env = shared_env();
+    let run = env.seasense(&[
         "ci",
         "--output",
         "plain",
@@ -61,43 +65,45 @@ pub fn a_run_that_ends() {
         COMMAND,
     ]);
     assert_eq!(run.code, Some(80), "{}", run.stderr);
-    for said in [
+    for expected in [
         "page-served",
         "api-answers",
         "kubeconfig-there",
         "database-speaks-tls",
         "the password is [redacted]",
     ] {
-        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+        assert!(run.stdout.contains(expected), "{expected}: {}", run.stdout);
     }
-    let junit = fs::read_to_string(world.project().join("out/junit.xml")).unwrap();
+    let junit = fs::read_to_string(env.project().join("out/junit.xml")).unwrap();
     let suites: Vec<&str> =
         junit.split("<testsuite name=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     assert_eq!(suites, ["steps", "phases", "health", "acceptance", "command", "run"]);
-    // The step and the case of the command, and the verdict.
+    // The failures are the step, the case of the command, and the verdict.
     assert!(junit.contains("failures=\"3\" errors=\"0\" time="), "{junit}");
     for phase in ["infrastructure-core", "gateway-config", "data", "apps"] {
         assert!(junit.contains(&format!("<testcase name=\"{phase}\"")), "{phase}: {junit}");
     }
-    let events = fs::read_to_string(world.project().join("out/events.jsonl")).unwrap();
+    let events = fs::read_to_string(env.project().join("out/events.jsonl")).unwrap();
     assert!(events.lines().last().unwrap().contains("\"exit_code\":80"), "{events}");
-    assert_eq!(world.ci_leftovers(), [""; 0]);
+    assert_eq!(env.ci_leftovers(), [""; 0]);
 }
 
-pub fn a_run_that_is_killed() {
-    let world = crate::world::world();
-    let mut child: Child = world
+#[test]
+#[ignore = "needs Docker and kind; creates a cluster"]
+fn t96_reaper_removes_a_killed_ci_run() {
+    let env = shared_env();
+    let mut child: Child = env
         .cli(&["ci", "--output", "plain", "--", "true"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let made = || world.ci_leftovers().iter().any(|name| name.ends_with("-control-plane"));
-    world.until("a node is made", Duration::from_mins(2), made);
+    let created = || env.ci_leftovers().iter().any(|name| name.ends_with("-control-plane"));
+    env.wait_until("a node is created", Duration::from_mins(2), created);
     child.kill().unwrap();
     child.wait().unwrap();
-    world.until("the reaper removes everything", Duration::from_mins(2), || world.ci_leftovers().is_empty());
-    let listed = world.seasense(&["ls", "--json"]);
-    let state = world.state().to_string_lossy().into_owned();
+    env.wait_until("the reaper removes everything", Duration::from_mins(2), || env.ci_leftovers().is_empty());
+    let listed = env.seasense(&["ls", "--json"]);
+    let state = env.state().join("seasense-ci-").to_string_lossy().into_owned();
     assert!(!listed.stdout.contains(&state), "{}", listed.stdout);
 }
