@@ -55,8 +55,5 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 fn text(counts: Counts, style: Style) -> String {
     let Counts { passed, failed, elapsed } = counts;
     let head = style.strong("The environment was verified, used and removed.");
-    format!(
-        "\n{head}\n  {passed} cases passed, {failed} failed  {}\n",
-        style.dim(&duration(elapsed))
-    )
+    format!("\n{head}\n  {passed} cases passed, {failed} failed  {}\n", style.dim(&duration(elapsed)))
 }

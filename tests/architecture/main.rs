@@ -48,7 +48,8 @@ fn modules_use_only_what_the_table_allows() {
     for source in launcher() {
         let Some(entry) = entry_of(&source.module) else {
             // A folder whose children have entries of their own needs none.
-            let children = |(entry, _): &(&str, &[&str])| entry.starts_with(&format!("{}/", source.module[0]));
+            let children =
+                |(entry, _): &(&str, &[&str])| entry.starts_with(&format!("{}/", source.module[0]));
             if !TABLE.iter().any(children) {
                 wrong.insert(format!("{}: the table has no such module", source.path.display()));
             }
@@ -88,7 +89,8 @@ fn table_has_no_cycle() {
 fn files_do_not_import_each_other_in_a_cycle() {
     let sources = sources();
     let edges = circles::edges_of_files(&sources);
-    let edges = edges.iter().map(|(from, to)| (from.as_str(), to.iter().map(String::as_str).collect())).collect();
+    let edges =
+        edges.iter().map(|(from, to)| (from.as_str(), to.iter().map(String::as_str).collect())).collect();
     assert_eq!(circles::find(&edges), Vec::<Vec<&str>>::new());
 }
 
@@ -99,7 +101,8 @@ fn external_crates_are_used_only_by_their_modules() {
         for (name, modules) in EXTERNAL {
             let named = source.code.match_indices(name).any(|(at, _)| !source.code[..at].ends_with(is_path));
             let joined = source.module.join("/");
-            let allowed = modules.iter().any(|module| joined == *module || joined.starts_with(&format!("{module}/")));
+            let allowed =
+                modules.iter().any(|module| joined == *module || joined.starts_with(&format!("{module}/")));
             if named && !allowed {
                 let path = source.path.display();
                 wrong.push(format!("{path}: only {} may use `{name}`", modules.join(", ")));
@@ -151,5 +154,9 @@ fn plan_files_are_told_apart_by_name() {
         .filter(|source| !source.path.starts_with("src/cli"))
         .map(|source| source.path.display().to_string())
         .collect();
-    assert_eq!(plans, Vec::<String>::new(), "`launch/plan/` is the plan of a run; name others after what they hold");
+    assert_eq!(
+        plans,
+        Vec::<String>::new(),
+        "`launch/plan/` is the plan of a run; name others after what they hold"
+    );
 }

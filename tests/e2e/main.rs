@@ -17,6 +17,7 @@
 )]
 
 mod access;
+mod ack_log;
 #[path = "../guide/blocks.rs"]
 mod blocks;
 mod checkout;
@@ -24,7 +25,6 @@ mod cluster;
 mod docker;
 mod drain;
 mod kill_times;
-mod ack_log;
 mod load;
 mod manifest;
 mod run;

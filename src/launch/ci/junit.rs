@@ -204,10 +204,7 @@ mod tests {
                 name: "phases",
                 cases: vec![Case::of("apps", Some(Duration::from_millis(1500)), &Ok("at sha256:aa".into()))],
             },
-            Suite {
-                name: "acceptance",
-                cases: vec![Case::of("page", None, &Err(failure))],
-            },
+            Suite { name: "acceptance", cases: vec![Case::of("page", None, &Err(failure))] },
         ];
         assert_eq!(count(&suites), (1, 1));
         insta::assert_snapshot!(xml("seasense ci", &suites, Duration::from_secs(2)).unwrap(), @r#"
