@@ -137,3 +137,15 @@ fn every_page_with_diff_blocks_has_a_test() {
     let tested = ["add-a-field.md", "add-an-app.md", "first-change.md"];
     assert_eq!(found, tested.map(str::to_owned).into());
 }
+
+/// The e2e tests rely on this when an environment outlives its test process.
+#[test]
+fn second_copy_of_the_checkout_undoes_all_edits() {
+    let copy = Checkout::new();
+    let project = copy.project();
+    fs::write(project.join("README.md"), "edited\n").unwrap();
+    fs::remove_file(project.join("envs/local.toml")).unwrap();
+    fs::write(project.join("envs/other.toml"), "name = \"other\"\n").unwrap();
+    checkout::copy_checkout(root(), &project);
+    copy.assert_unchanged("second copy");
+}
