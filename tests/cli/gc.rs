@@ -146,16 +146,17 @@ fn ls_lists_every_environment_and_whose_it_is() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let list: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_allowed("ls", &list);
-    assert_eq!(list["version"], 1);
+    assert_eq!(list["version"], 2);
     let environments = list["environments"].as_array().unwrap();
     let names: Vec<&str> = environments.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["alive", "ci-00000001", "lost"]);
     let orphan = &environments[2];
-    assert_eq!((&orphan["owner"], &orphan["owner_exists"]), (&json!("/no/such/checkout"), &json!(false)));
+    assert_eq!(orphan["checkout"], "/no/such/checkout");
+    assert_eq!(orphan["checkout_exists"], false);
     assert_eq!((&orphan["containers"], &orphan["https_port"]), (&json!(2), &json!(8443)));
     assert_eq!(environments[1]["process"], 1);
     let people = harness.run_in(&harness.project(), &["ls"]);
-    assert!(people.stdout.contains("/no/such/checkout (gone)"), "{}", people.stdout);
+    assert!(people.stdout.contains("/no/such/checkout (deleted)"), "{}", people.stdout);
 }
 
 #[test]

@@ -35,5 +35,5 @@ fn the_chain_of_the_last_run_is_printed_beside_earlier_ones() {
     let run = harness.run(&["timing", "--json"]);
     let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&told["elapsed_ms"], &told["median_ms"]), (&16_000.into(), &20_000.into()));
-    assert_eq!(told["chain"].as_array().unwrap().len(), 2);
+    assert_eq!(told["critical_path"].as_array().unwrap().len(), 2);
 }

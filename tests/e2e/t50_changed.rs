@@ -73,8 +73,8 @@ fn t66_timing_prints_the_chain_of_the_last_run() {
     let run = world.seasense(&["timing", "--json"]);
     run.assert_success();
     let told: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert!(!told["chain"].as_array().unwrap().is_empty(), "{told:#}");
+    assert!(!told["critical_path"].as_array().unwrap().is_empty(), "{told:#}");
     let text = world.seasense(&["timing"]);
     text.assert_success();
-    assert!(text.stdout.contains("CRITICAL CHAIN"), "{}", text.stdout);
+    assert!(text.stdout.contains("CRITICAL PATH"), "{}", text.stdout);
 }

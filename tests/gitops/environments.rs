@@ -55,8 +55,8 @@ fn environments_differ_in_nothing_but_what_was_reviewed() {
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
-            let told = parity.unexplained.iter().map(|one| format!("{}: {}", one.place, one.what));
-            assert!(parity.holds, "{}", told.collect::<Vec<_>>().join("\n"));
+            let told = parity.unexplained.iter().map(|one| format!("{}: {}", one.location, one.description));
+            assert!(parity.in_parity, "{}", told.collect::<Vec<_>>().join("\n"));
             assert_eq!(parity.stale, [], "{} holds what nobody needs", parity::FILE);
         }
     }
