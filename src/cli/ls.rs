@@ -14,7 +14,7 @@ use crate::{
 /// Arguments of `seasense ls`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Measure the disk space of each environment, which takes the container daemon some time
+    /// Measure the disk space of each environment, which is slow
     #[arg(long)]
     size: bool,
     #[command(flatten)]

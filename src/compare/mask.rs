@@ -1,4 +1,4 @@
-//! Masks the values of secrets in objects before they are compared: only their equality can be observed afterwards.
+//! Masks the values of secrets in objects before they are compared, so that only their equality is visible.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -9,7 +9,8 @@ const MARK: char = '\u{0}';
 /// The text shown instead of a secret.
 pub(super) const SHOWN: &str = "(secret)";
 
-/// Replaces secrets with marks, equal secrets with equal marks. Marks are specific to this run and are never shown.
+/// Replaces secrets with marks, equal secrets with equal marks. Marks are specific to this run and are never
+/// shown.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Masker {
     keys: RandomState,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-/// An object's kind, namespace, name and API group. The API version is excluded: another version of the same object is a change.
+/// An object's kind, namespace, name and API group. Another API version of the same object is a change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ObjectId {
     /// For example `Deployment`.

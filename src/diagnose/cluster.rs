@@ -127,7 +127,8 @@ impl Log<'_> {
     }
 }
 
-/// Returns the logs that exist for a pod: a container that has not started has none, and only a restarted one has a previous log.
+/// Returns the logs that exist for a pod: a container that has not started has none, and only a restarted one
+/// has a previous log.
 fn of_pod(pod: &Value) -> impl Iterator<Item = Log<'_>> {
     let statuses = ["/status/initContainerStatuses", "/status/containerStatuses"];
     statuses.into_iter().flat_map(|at| object::list(pod, at)).flat_map(|status| {

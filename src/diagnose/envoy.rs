@@ -1,4 +1,4 @@
-//! Collects the configuration of the gateway's proxies from their administration port, reduced to listed fields.
+//! Collects the configuration of the gateway's proxies, reduced to listed fields.
 
 use serde_json::{Map, Value};
 

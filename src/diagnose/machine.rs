@@ -1,4 +1,4 @@
-//! Collects from this machine: containers, logs of the nodes, doctor findings, the supply lock and the last run.
+//! Collects from this machine: containers, node logs, doctor findings, the supply lock and the last run.
 
 use serde_json::{Value, json};
 

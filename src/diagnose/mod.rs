@@ -1,8 +1,8 @@
-//! The diagnostics bundle: one file with events, logs and states of an environment, with all secrets removed. Reads only.
+//! The diagnostics bundle: one file with events, logs and states of an environment, without secrets. Reads only.
 //!
-//! Parts are collected within a time limit; missing ones are listed in the bundle's `manifest.json`. Only the listed fields of
-//! each kind of object are packed. Then known secret values, in every common encoding, and texts that look like secrets are
-//! redacted.
+//! Parts are collected within a time limit; missing ones are listed in the bundle's `manifest.json`. Only the
+//! listed fields of each kind of object are packed. Then known secret values, in every common encoding, and
+//! texts that look like secrets are redacted.
 
 mod bundle;
 mod cluster;

@@ -1,4 +1,4 @@
-//! Reads the values to redact: of the cluster's Secrets, the age key and the kubeconfig. They stay in memory only.
+//! Reads the values to redact: of the cluster's Secrets, the age key and the kubeconfig.
 
 use std::collections::BTreeSet;
 

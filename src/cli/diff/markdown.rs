@@ -1,4 +1,4 @@
-//! A comparison as Markdown for a pull request: a summary and folded sections, within the size limit of a comment.
+//! A comparison as Markdown for a pull request, within the size limit of a comment.
 
 use super::{counts, image};
 use crate::{
@@ -119,7 +119,8 @@ fn block(title: &str, lines: &[Line]) -> String {
     format!("\n<b>{}</b>\n\n{fence}diff\n{body}\n{fence}\n", escape(title))
 }
 
-/// Renders the section with as many blocks as fit into `limit` bytes; returns the number of omitted blocks as well.
+/// Renders the section with as many blocks as fit into `limit` bytes; returns the number of omitted blocks as
+/// well.
 fn fold(section: &Section, limit: usize) -> (String, usize) {
     let head = format!(
         "\n<details><summary><b>{}</b>: {}</summary>\n",

@@ -60,7 +60,8 @@ pub fn monthly(items: &[Item], layout: &Infrastructure, prices: &Prices) -> Resu
     bill(items, prices, f64::from(layout.node_hours)).map(|bill| bill.eur_per_month)
 }
 
-/// Returns the price of a layout given as JSON, EUR per month; `None` if it is not a current layout or a price is missing.
+/// Returns the price of a layout given as JSON, EUR per month; `None` if it is not a current layout or a price
+/// is missing.
 pub fn monthly_of_settings(settings: &Value, prices: &Prices) -> Option<f64> {
     let layout: Infrastructure = serde_json::from_value(settings.clone()).ok()?;
     monthly(&of_layout(&layout, prices), &layout, prices).ok()

@@ -1,4 +1,4 @@
-//! Compares the resource requests of the platform's pods, read from its manifests, with the capacity of the nodes.
+//! Compares the resource requests of the platform's pods with the capacity of the nodes.
 
 use std::path::Path;
 
@@ -51,8 +51,8 @@ pub struct Fit {
     pub memory: f64,
 }
 
-/// Returns the requests of every workload in `objects`: Deployments, StatefulSets, Envoy, the database, and upstream workloads
-/// whose resources a kustomization patches. Jobs are ignored because they end.
+/// Returns the requests of every workload in `objects`: Deployments, StatefulSets, Envoy, the database, and
+/// upstream workloads whose resources a kustomization patches. Jobs are ignored because they end.
 pub fn demand(objects: &[Value]) -> Result<Vec<Demand>> {
     let mut demands = Vec::new();
     for object in objects {

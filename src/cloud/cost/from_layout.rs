@@ -150,7 +150,8 @@ pub(super) mod tests {
 
     #[test]
     fn the_reference_layout_has_its_documented_price() {
-        // Two nodes, gateway, load balancer, 20 GB of block storage, 10 GB of objects: 74.7 without the nodes' volumes.
+        // Two nodes, gateway, load balancer, 20 GB of block storage, 10 GB of objects: 74.7 without the nodes'
+        // volumes.
         let reference = Infrastructure { load_balancer: true, public_gateway: true, ..lean() };
         let volumes = f64::from(2 * reference.root_volume_gb) * 0.000_044 * 730.0;
         let images = 10.0 * 0.027;

@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::platform::Files;
 
-/// The number of cached builds: more than a promotion along all environments needs. The least recently used are removed.
+/// The number of cached builds: more than a promotion along all environments needs. The least recently used are
+/// removed.
 const CAPACITY: usize = 128;
 
 /// Built phases in one folder, one file each.
@@ -37,7 +38,8 @@ impl BuildCache {
         Some(objects)
     }
 
-    /// Stores the objects of a phase, readable by their owner only, and removes the oldest files beyond [`CAPACITY`].
+    /// Stores the objects of a phase, readable by their owner only, and removes the oldest files beyond
+    /// [`CAPACITY`].
     pub fn put(&self, key: &str, objects: &[Value]) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let file = tempfile::NamedTempFile::new_in(&self.folder)?;
@@ -71,7 +73,8 @@ impl BuildCache {
     }
 }
 
-/// Returns the hash of all inputs of a built phase: the program, the files of its source, the variables, the definition.
+/// Returns the hash of all inputs of a built phase: the program, the files of its source, the variables, the
+/// definition.
 pub fn cache_key(
     program: &Path,
     files: &Files,

@@ -166,7 +166,8 @@ impl<'a> Unpacked<'a> {
         };
         let request =
             serde_json::to_vec(&request).context(Kind::Internal, "write the request to flux-build")?;
-        // The folder is the working directory: kustomize must not pick up files or Git settings of the caller's.
+        // The folder is the working directory: kustomize must not pick up files or Git settings of the
+        // caller's.
         let ran = Invocation::new(program).cwd(self.folder.path()).stdin(request).capture().await;
         let ran = ran.map_err(|error| error.into_failure(Kind::Tool, "cannot build the manifests"))?;
         let response: Response =

@@ -42,8 +42,8 @@ impl Phases {
 
 /// Builds both platforms with `flux`, as far as they may differ.
 ///
-/// A phase is skipped if its definition, every file it can read and every variable in them are equal on both sides: these are
-/// all inputs of a build.
+/// A phase is skipped if its definition, every file it can read and every variable in them are equal on both
+/// sides: these are all inputs of a build.
 pub async fn build_both(flux: &FluxBuild, before: &Platform, after: &Platform) -> Result<(Phases, Phases)> {
     let masker = Masker::default();
     let (old, new) = (Unpacked::write(before)?, Unpacked::write(after)?);
@@ -119,8 +119,8 @@ fn masked(masker: &Masker, objects: Vec<Value>) -> BTreeMap<ObjectId, Value> {
     objects.into_iter().map(mask).collect()
 }
 
-/// Removes the digests of components from names and sources. A changed digest only repeats that the phase's files differ,
-/// which the phase's objects show in detail.
+/// Removes the digests of components from names and sources. A changed digest only repeats that the phase's
+/// files differ, which the phase's objects show in detail.
 fn unpin(object: &mut Value) {
     let is_source = object["kind"] == "OCIRepository";
     let named = if is_source { "/metadata/name" } else { "/spec/sourceRef/name" };

@@ -36,7 +36,8 @@ impl Field {
     }
 }
 
-/// Returns the fields in which `before` and `after` differ, sorted by path. The result is empty if and only if they are equal.
+/// Returns the fields in which `before` and `after` differ, sorted by path. The result is empty if and only if
+/// they are equal.
 pub fn fields(before: &Value, after: &Value) -> Vec<Field> {
     let mut found = Vec::new();
     compare("", before, after, &mut found);
@@ -72,7 +73,7 @@ fn compare_maps(
 }
 
 fn compare_lists(path: &str, before: &[Value], after: &[Value], found: &mut Vec<Field>) {
-    let begun = found.len();
+    let count = found.len();
     let named = KEYS.iter().find_map(|key| Some((by_name(before, key)?, by_name(after, key)?)));
     if let Some((old, new)) = named {
         let order = |items: &BTreeMap<String, (usize, &Value)>,
@@ -97,7 +98,7 @@ fn compare_lists(path: &str, before: &[Value], after: &[Value], found: &mut Vec<
         compare_by_position(path, before, after, found);
     }
     // Lists that differ must always yield a difference.
-    if found.len() == begun {
+    if found.len() == count {
         found.push(Field::new(path, Some(&Value::from(before)), Some(&Value::from(after))));
     }
 }

@@ -18,7 +18,8 @@ pub struct Migration {
 pub struct Migrations {
     /// On the second side only, in the order in which they run.
     pub added: Vec<Migration>,
-    /// On both, with different statements: the backend refuses to start on a database that has applied the old ones.
+    /// On both, with different statements: the backend refuses to start on a database that has applied the old
+    /// ones.
     pub changed: Vec<String>,
     /// On the first side only: the backend refuses to start on a database that has applied them.
     pub removed: Vec<String>,

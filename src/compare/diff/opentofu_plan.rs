@@ -11,7 +11,8 @@ use crate::{
 /// The text for a value that is unknown until the plan is applied.
 const UNKNOWN: &str = "(known after apply)";
 
-/// Returns the resources that the plan `text` changes, by address. Data sources and unchanged resources are skipped.
+/// Returns the resources that the plan `text` changes, by address. Data sources and unchanged resources are
+/// skipped.
 ///
 /// Fails with kind `Environment` if the text is not a plan.
 pub fn planned_resources(text: &str) -> Result<Vec<Resource>> {

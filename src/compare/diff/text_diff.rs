@@ -4,10 +4,12 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 /// Unchanged lines shown around a difference.
 const CONTEXT: usize = 2;
-/// With more differing lines than this on one side, lines are not matched: all old ones are removed, all new ones added.
+/// With more differing lines than this on one side, lines are not matched: all old ones are removed, all new
+/// ones added.
 const MATCHED: usize = 2000;
 
-/// Returns the lines of `before` and `after`, each prefixed with `-`, `+` or a space. `…` replaces unchanged lines further away.
+/// Returns the lines of both texts, each prefixed with `-`, `+` or a space. `…` replaces distant unchanged
+/// lines.
 pub(super) fn unified(before: &str, after: &str) -> Vec<String> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let marked = matched(&old, &new);

@@ -1,4 +1,4 @@
-//! `envs/differences.toml`: the reviewed list of variables that may differ between environments, each with its reason.
+//! `envs/differences.toml`: the reviewed list of variables that may differ between environments.
 
 use std::{collections::BTreeSet, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! Checks the parity of environments of a project: reads their files, builds their manifests and evaluates both.
+//! Checks the parity of environments: reads their files, builds their manifests and evaluates both.
 
 use std::collections::BTreeMap;
 
@@ -110,8 +110,8 @@ pub async fn build(
     Ok(found)
 }
 
-/// Builds the work tree with the variables of both environments and once more with placeholders as values. Finds the variables
-/// that cause each difference.
+/// Builds the work tree with the variables of both environments and once more with placeholders as values.
+/// Finds the variables that cause each difference.
 pub async fn manifests(
     context: &CompareContext,
     flux: &FluxBuild,

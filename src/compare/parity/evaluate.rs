@@ -263,10 +263,9 @@ mod tests {
         ]);
         let parity = evaluated(&all, &allowed, None);
         assert!(parity.in_parity && parity.failure().is_none());
-        let stale: Vec<String> =
-            parity.stale.iter().map(|stale| format!("{}: {}", stale.location, stale.reason)).collect();
+        let stale = parity.stale.iter().map(|stale| format!("{}: {}", stale.location, stale.reason));
         assert_eq!(
-            stale,
+            stale.collect::<Vec<_>>(),
             [
                 "envs/differences.toml:12:12: it has the same value in all environments that the entry names",
                 "envs/differences.toml:17:12: there is no environment `gone`"

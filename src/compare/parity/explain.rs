@@ -10,7 +10,8 @@ use crate::{
     config::Variables,
 };
 
-/// Returns the placeholder for the value of `variable` in the template build. It is a plain word at any position in YAML.
+/// Returns the placeholder for the value of `variable` in the template build. It is a plain word at any
+/// position in YAML.
 pub(super) fn placeholder(variable: &str) -> String {
     format!("{PREFIX}{variable}{SUFFIX}")
 }
@@ -43,8 +44,9 @@ pub struct Explained {
 /// The only folder whose subfolder may be chosen by the variable `ENVIRONMENT`.
 const SECRETS: &str = "secrets";
 
-/// Explains the differences between `before` and `after`, which were built from the same files with different variables.
-/// `template` was built with placeholders as values; `differing` are the variables whose values differ.
+/// Explains the differences between `before` and `after`, which were built from the same files with different
+/// variables. `template` was built with placeholders as values; `differing` are the variables whose values
+/// differ.
 pub fn explain(
     before: &Phases,
     after: &Phases,

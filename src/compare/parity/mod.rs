@@ -1,4 +1,4 @@
-//! Parity: two environments differ only in reviewed variables and in the manifest fields these variables fill in.
+//! Parity: two environments differ only in reviewed variables and the manifest fields that contain them.
 
 mod allowed;
 mod check;

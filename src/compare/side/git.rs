@@ -51,7 +51,8 @@ pub(super) async fn list(root: &Path, commit: &str) -> Result<BTreeMap<String, S
     Ok(listed.split('\0').filter_map(entry).collect())
 }
 
-/// Returns every file of the work tree that is not ignored, with the hash of its content; `None` outside a Git repository.
+/// Returns every file of the work tree that is not ignored, with the hash of its content; `None` outside a Git
+/// repository.
 pub(super) async fn list_work_tree(root: &Path) -> Result<Option<BTreeMap<String, String>>> {
     let listed =
         git(root, &["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."], None).await;

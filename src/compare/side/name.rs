@@ -1,4 +1,4 @@
-//! The name of one side on the command line: the work tree, an environment, the digest of an artifact or a commit. Pure.
+//! The name of a side on the command line: the work tree, an environment, an artifact or a commit. Pure.
 
 use crate::{
     base::failure::{Failure, Kind, Result},
@@ -19,7 +19,8 @@ pub enum SideName {
 }
 
 impl SideName {
-    /// Parses `text`; `environments` are the known names. The prefixes `env:` and `git:` resolve ambiguous names.
+    /// Parses `text`; `environments` are the known names. The prefixes `env:` and `git:` resolve ambiguous
+    /// names.
     pub fn parse(text: &str, environments: &[String]) -> Result<Self> {
         let known = |name: &str| environments.iter().any(|known| known == name);
         if let Some(name) = text.strip_prefix("env:") {
@@ -49,8 +50,8 @@ impl SideName {
     }
 }
 
-/// Returns the environment whose variables are used for a side that is not an environment: the other side's, so that only
-/// real differences show, else `default`.
+/// Returns the environment whose variables are used for a side that is not an environment: the other side's, so
+/// that only real differences show, else `default`.
 pub fn shared_environment<'a>(before: &'a SideName, after: &'a SideName, default: &'a str) -> &'a str {
     match (before, after) {
         (SideName::Environment(name), _) | (_, SideName::Environment(name)) => name,

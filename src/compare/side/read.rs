@@ -67,7 +67,8 @@ pub struct Side {
     pub notes: Vec<String>,
 }
 
-/// Reads the side called `name`. `environment` is the one whose variables are used if `name` is not an environment.
+/// Reads the side called `name`. `environment` is the one whose variables are used if `name` is not an
+/// environment.
 pub async fn read(context: &CompareContext, name: &SideName, environment: &str) -> Result<Side> {
     match name {
         SideName::WorkTree => context.work_tree(environment).await,
@@ -221,7 +222,8 @@ impl CompareContext {
         Upstream::load(lock, &images::manifests_folder(&self.dirs, lock))
     }
 
-    /// Returns the images that a commit describes, with their versions; none if the current reader cannot parse it.
+    /// Returns the images that a commit describes, with their versions; none if the current reader cannot parse
+    /// it.
     async fn versions(&self, commit: &str) -> BTreeMap<String, Option<String>> {
         let infra = async {
             let files =

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 /// Returns `value` with only the fields of `paths`; `None` if it has none of them.
 ///
-/// A path is a list of names separated by dots; arrays are transparent. It admits a string, number or boolean, or an array
-/// of them. A path that ends in `.**` admits any value.
+/// A path is a list of names separated by dots; arrays are transparent. It admits a string, number or boolean,
+/// or an array of them. A path that ends in `.**` admits any value.
 pub fn project(value: &Value, paths: &[&str]) -> Option<Value> {
     match value {
         Value::Array(items) => {

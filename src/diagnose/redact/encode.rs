@@ -3,8 +3,8 @@
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Returns the substrings that the base64 encoding of a longer text contains if that text contains `bytes`: for each of the
-/// three alignments, in both alphabets. Digits that also depend on neighbouring bytes are excluded.
+/// Returns the substrings that the base64 encoding of a longer text contains if that text contains `bytes`: for
+/// each of the three alignments, in both alphabets. Digits that also depend on neighbouring bytes are excluded.
 pub(super) fn base64_within(bytes: &[u8]) -> Vec<String> {
     let mut forms = Vec::new();
     for (alphabet, before) in

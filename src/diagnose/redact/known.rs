@@ -7,7 +7,8 @@ use super::{
     view::View,
 };
 
-/// The minimum length of one line of a multi-line value; shorter ones, such as the end of a key, reveal nothing.
+/// The minimum length of one line of a multi-line value; shorter ones, such as the end of a key, reveal
+/// nothing.
 const SHORTEST_LINE: usize = 8;
 
 /// The known values. They stay in memory and are never shown.

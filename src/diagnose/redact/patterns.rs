@@ -64,7 +64,8 @@ fn private_keys(lower: &str) -> Vec<Span> {
     lower.match_indices("-----begin ").filter_map(key).collect()
 }
 
-/// Finds values of at least `shortest` characters after `prefix`. With `shortest` 0 the prefix is part of the secret.
+/// Finds values of at least `shortest` characters after `prefix`. With `shortest` 0 the prefix is part of the
+/// secret.
 fn prefixed<'a>(
     lower: &'a str,
     prefix: &'a str,
