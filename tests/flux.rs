@@ -21,7 +21,7 @@ use seasense::{
         failure::{Kind, Result},
     },
     compare::{
-        Flux, Manifests, Phases, Platform, Where, build_both,
+        CompareContext, FluxBuild, Manifests, Phases, Platform, build_both,
         parity::{Allowed, Facts, evaluate, manifests},
     },
     config::{HostDirs, Project, Written},
@@ -36,14 +36,14 @@ fn project() -> Project {
 async fn program() -> PathBuf {
     let dirs = HostDirs::from_environment().unwrap();
     let events: seasense::base::event::Events = Arc::new(Silent);
-    images::program(&project(), &dirs, &events, Flux::PROGRAM).await.unwrap()
+    images::program(&project(), &dirs, &events, FluxBuild::PROGRAM).await.unwrap()
 }
 
 /// Flux's builds with the program, and nothing that earlier ones kept.
-async fn flux() -> (Flux, tempfile::TempDir) {
+async fn flux() -> (FluxBuild, tempfile::TempDir) {
     let cache = tempfile::tempdir().unwrap();
     let dirs = HostDirs::new(cache.path(), cache.path());
-    (Flux::new(program().await, &dirs), cache)
+    (FluxBuild::new(program().await, &dirs), cache)
 }
 
 /// The modules that a program was built of, each with its version and the hash of its content.
@@ -156,7 +156,7 @@ async fn a_variable_without_a_value_fails_as_in_flux() {
     let failure = all_of(&platform(None)).await.unwrap_err();
     assert_eq!(
         (failure.kind, failure.message.as_str()),
-        (Kind::Environment, "Flux would not build the phase `apps`")
+        (Kind::Environment, "Flux cannot build the phase `apps`")
     );
     assert!(
         failure.causes[0].ends_with("variable not set (strict mode): \"HOSTNAME\""),
@@ -182,7 +182,7 @@ async fn one_variable_changes_the_fields_it_fills_in_and_no_others() {
 #[ignore = "needs Go and the supply's manifests"]
 async fn every_difference_between_environments_is_explained() {
     let (project, (flux, _cache)) = (project(), flux().await);
-    let at = Where {
+    let context = CompareContext {
         project: project.clone(),
         dirs: HostDirs::from_environment().unwrap(),
         supply: Mode::Auto,
@@ -191,12 +191,12 @@ async fn every_difference_between_environments_is_explained() {
     let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (index, a) in all.iter().enumerate() {
         for b in &all[index + 1..] {
-            let found = manifests(&at, &flux, a, b).await.unwrap();
+            let found = manifests(&context, &flux, a, b).await.unwrap();
             // What was kept is what was built.
-            assert_eq!(manifests(&at, &flux, a, b).await.unwrap(), found);
+            assert_eq!(manifests(&context, &flux, a, b).await.unwrap(), found);
             assert!(!found.explained.is_empty(), "{} and {} differ in nothing", a.name, b.name);
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&found) });
-            assert!(parity.holds, "{:#?}", parity.unexplained);
+            assert!(parity.in_parity, "{:#?}", parity.unexplained);
         }
     }
 }

@@ -1,8 +1,6 @@
-//! `seasense doctor`: whether this machine can run the platform and reach it, proved, and the cure where it cannot.
+//! `seasense doctor`: checks that this machine can run and reach the platform, and suggests fixes.
 
 use std::process::ExitCode;
-
-use serde_json::json;
 
 use super::{Context, json::Json};
 use crate::{
@@ -13,7 +11,7 @@ use crate::{
     config::{Environment, HostDirs, Project},
     local::{
         cluster,
-        doctor::{self, Finding, Fix, Level},
+        doctor::{self, Finding, Fix, Level, Report, examine_all},
     },
     ui::Style,
     workloads,
@@ -24,69 +22,61 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     json: Json,
-    /// Do what can be done safely about what is found, then examine again
+    /// Apply safe fixes, then check again
     #[arg(long)]
     fix: bool,
-    /// Exit with an error for warnings too
+    /// Exit with an error for warnings as well
     #[arg(long)]
     strict: bool,
 }
 
-/// Examines the machine; exit code 20 when something stands in the way.
+/// Checks the machine. The exit code is 20 if it is not ready.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let dirs = HostDirs::from_environment()?;
-    let mut findings = examine(&dirs, &project, &environment).await;
-    if args.fix && mend(context, &findings, (&dirs, &project, &environment)).await {
-        findings = examine(&dirs, &project, &environment).await;
+    let mut findings = examine_all(&dirs, &project, &environment).await;
+    if args.fix && apply_fixes(context, &findings, (&dirs, &project, &environment)).await {
+        findings = examine_all(&dirs, &project, &environment).await;
     }
-    let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
-    let fit = worst < if args.strict { Level::Warning } else { Level::Error };
-    let report = json!({ "version": 1, "fit": fit, "checks": findings });
-    args.json.print(context, &report, || table(&findings, context.ui.data_style()))?;
-    Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(Kind::Tool.exit_code()) })
+    let report = Report::new(findings, args.strict);
+    args.json.print(context, &report, || table(&report.checks, context.ui.data_style()))?;
+    Ok(if report.ready { ExitCode::SUCCESS } else { ExitCode::from(Kind::Tool.exit_code()) })
 }
 
-async fn examine(dirs: &HostDirs, project: &Project, environment: &Environment) -> Vec<Finding> {
-    let mut findings = doctor::examine(dirs, project, environment).await;
-    let access = doctor::reach(dirs, environment, jiff::Timestamp::now()).await;
-    findings.extend(doctor::judge_access(&access));
-    findings
-}
-
-/// Does what can be done about `findings`; whether anything was done.
-async fn mend(
+/// Applies the fixes of `findings`. Returns whether any was tried.
+async fn apply_fixes(
     context: &Context<'_>,
     findings: &[Finding],
     (dirs, project, environment): (&HostDirs, &Project, &Environment),
 ) -> bool {
     let root = rustix::process::geteuid().is_root();
-    let mut done = false;
+    let mut tried = false;
     for (finding, fix) in findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?))) {
         if doctor::needs_root(fix) && !root {
-            context.ui.say(&format!("{}: only root can fix this\n", finding.id));
+            context.ui.say(&format!("{}: the fix needs root\n", finding.id));
             continue;
         }
         let result = match fix {
-            Fix::Authority => authority(dirs, environment).await,
+            Fix::Authority => write_authority(dirs, environment).await,
             fix => doctor::apply(project, fix).await,
         };
         match result {
             Ok(()) => context.ui.say(&format!("{}: fixed\n", finding.id)),
             Err(failure) => context.ui.fail(&failure),
         }
-        done = true;
+        tried = true;
     }
-    done
+    tried
 }
 
-/// Writes the authority's certificate as the cluster tells it.
-async fn authority(dirs: &HostDirs, environment: &Environment) -> Result<()> {
+/// Writes the certificate of the cluster's authority to `ca.crt`.
+async fn write_authority(dirs: &HostDirs, environment: &Environment) -> Result<()> {
     let cluster = environment.cluster_name();
     let client = Client::connect(&cluster::handle(dirs, &cluster)).await?;
     let found = workloads::authority(&client).await?.ok_or_else(|| {
-        Failure::new(Kind::Workload, "the cluster has no authority yet").hint("run `seasense dev`")
+        Failure::new(Kind::Workload, "the cluster has no certificate authority yet")
+            .hint("run `seasense dev`")
     })?;
     cluster::write_authority(dirs, &cluster, &found).map(drop)
 }
@@ -101,13 +91,13 @@ fn table(findings: &[Finding], style: Style) -> String {
             Level::Error => style.bad(" bad"),
         };
         text += &format!("{mark} {:20} {}\n", finding.id, finding.text);
-        for (word, told) in [("why:", finding.cause.map(str::to_owned)), ("hint:", finding.cure.clone())] {
-            if let Some(told) = told.filter(|_| finding.level != Level::Ok) {
-                text += &format!("     {:20} {} {told}\n", "", style.link(word));
+        for (label, value) in [("why:", finding.cause.map(str::to_owned)), ("hint:", finding.cure.clone())] {
+            if let Some(value) = value.filter(|_| finding.level != Level::Ok) {
+                text += &format!("     {:20} {} {value}\n", "", style.link(label));
             }
         }
         if finding.fix.is_some() {
-            text += &format!("     {:20} {} `seasense doctor --fix` does it\n", "", style.link("fix:"));
+            text += &format!("     {:20} {} run `seasense doctor --fix`\n", "", style.link("fix:"));
         }
     }
     text
@@ -124,35 +114,37 @@ mod tests {
             id: "state.private",
             level,
             text: "`/state` has mode 0755".into(),
-            cause: Some("it holds a key"),
+            cause: Some("it contains a key"),
             cure: Some("chmod 0700 /state".into()),
             fix: Some(Fix::Authority),
         }
     }
 
     #[test]
-    fn a_finding_says_why_and_what_to_do() {
+    fn the_table_shows_cause_and_remedy() {
         insta::assert_snapshot!(table(&[finding(Level::Error)], Style::PLAIN), @r"
          bad state.private        `/state` has mode 0755
-                                  why: it holds a key
+                                  why: it contains a key
                                   hint: chmod 0700 /state
-                                  fix: `seasense doctor --fix` does it
+                                  fix: run `seasense doctor --fix`
         ");
     }
 
     #[test]
-    fn the_published_schema_names_every_field_level_and_check() {
+    fn the_schema_names_every_field_level_and_check() {
         let schema: serde_json::Value =
-            serde_json::from_str(include_str!("../../docs/schemas/doctor.v1.json")).unwrap();
+            serde_json::from_str(include_str!("../../docs/schemas/doctor.v2.json")).unwrap();
         let check = &schema["properties"]["checks"]["items"];
         let value = serde_json::to_value(finding(Level::Info)).unwrap();
         assert_eq!(value["fixable"], true);
         let names =
             |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
         assert_eq!(names(&check["properties"]), names(&value));
-        let words =
+        let values =
             |value: &serde_json::Value| -> Vec<String> { serde_json::from_value(value.clone()).unwrap() };
-        assert_eq!(words(&check["properties"]["level"]["enum"]), ["ok", "info", "warning", "error"]);
-        assert_eq!(words(&check["properties"]["id"]["enum"]), doctor::CHECKS.map(|(id, _)| id));
+        assert_eq!(values(&check["properties"]["level"]["enum"]), ["ok", "info", "warning", "error"]);
+        assert_eq!(values(&check["properties"]["id"]["enum"]), doctor::CHECKS.map(|(id, _)| id));
+        let report = serde_json::to_value(Report::new(vec![finding(Level::Info)], false)).unwrap();
+        assert_eq!(names(&schema["properties"]), names(&report));
     }
 }

@@ -1,4 +1,4 @@
-//! `seasense gc`: removes what belongs to no living owner.
+//! `seasense gc`: removes orphaned environments.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use crate::{
 /// Arguments of `seasense gc`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Say what would go, and remove nothing
+    /// Show what would be removed, without removing it
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -27,20 +27,20 @@ struct Report {
     environments: Vec<Judged>,
 }
 
-/// Judges every environment of this machine and removes those that nobody needs.
+/// Checks every environment of this machine and removes the orphaned ones.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let host = context.host().await?;
-    let judged = gc::collect(&host, jiff::Timestamp::now(), Scope::All, args.dry_run).await?;
-    let report = Report { version: 1, dry_run: args.dry_run, environments: judged };
+    let environments = gc::collect(&host, jiff::Timestamp::now(), Scope::All, args.dry_run).await?;
+    let report = Report { version: 1, dry_run: args.dry_run, environments };
     args.json.print(context, &report, || text(&report.environments, args.dry_run))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(judged: &[Judged], dry: bool) -> String {
-    let gone = if dry { "would go" } else { "removed" };
-    let lines = judged.iter().map(|one| match &one.verdict {
-        Verdict::Keep(why) => format!("  {:9} {}: {why}\n", "kept", one.name),
-        Verdict::Remove(why) => format!("  {gone:9} {}: {why}\n", one.name),
+fn text(environments: &[Judged], dry_run: bool) -> String {
+    let removed = if dry_run { "to remove" } else { "removed" };
+    let lines = environments.iter().map(|one| match &one.verdict {
+        Verdict::Keep(reason) => format!("  {:9} {}: {reason}\n", "kept", one.name),
+        Verdict::Remove(reason) => format!("  {removed:9} {}: {reason}\n", one.name),
     });
     let lines: String = lines.collect();
     if lines.is_empty() { "There is no environment on this machine.\n".to_owned() } else { lines }
@@ -51,24 +51,26 @@ mod tests {
     use super::*;
     use crate::local::cluster::Removed;
 
-    fn judged() -> Vec<Judged> {
+    fn environments() -> Vec<Judged> {
         let removed = Removed { containers: vec!["seasense-ci-1-fleet".into()], ..Removed::default() };
         vec![
             Judged {
                 name: "ci-1".into(),
-                verdict: Verdict::Remove("the run that made it is dead"),
+                verdict: Verdict::Remove("the process that created it has ended"),
                 removed: Some(removed),
             },
-            Judged { name: "local".into(), verdict: Verdict::Keep("its checkout is there"), removed: None },
+            Judged { name: "local".into(), verdict: Verdict::Keep("its checkout exists"), removed: None },
         ]
     }
 
     #[test]
-    fn people_see_what_became_of_each_and_why() {
-        insta::assert_snapshot!(text(&judged(), true), @r"
-          would go  ci-1: the run that made it is dead
-          kept      local: its checkout is there
+    fn the_text_shows_each_verdict_with_its_reason() {
+        insta::assert_snapshot!(text(&environments(), true), @r"
+          to remove ci-1: the process that created it has ended
+          kept      local: its checkout exists
         ");
-        assert!(text(&judged(), false).contains("removed   ci-1: the run that made it is dead"));
+        assert!(
+            text(&environments(), false).contains("removed   ci-1: the process that created it has ended")
+        );
     }
 }

@@ -1,133 +1,64 @@
-//! `seasense ls`: every environment of this machine, whichever checkout it came from.
+//! `seasense ls`: lists every environment of this machine, from any checkout.
 
-use std::{collections::BTreeMap, process::ExitCode};
+use std::process::ExitCode;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::{Context, json::Json};
 use crate::{
     base::failure::Result,
-    local::{cluster::Observed, inventory::Found},
+    local::inventory::{Entry, list},
     ui,
 };
 
 /// Arguments of `seasense ls`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Measure how much disk each one takes; the daemon needs a moment for that
+    /// Measure the disk space of each environment, which is slow
     #[arg(long)]
     size: bool,
     #[command(flatten)]
     json: Json,
 }
 
-/// The list.
-#[derive(Debug, Serialize)]
-struct List {
-    version: u8,
-    environments: Vec<Row>,
-}
-
-/// One environment.
-#[derive(Debug, Serialize)]
-struct Row {
-    name: String,
-    environment: Option<String>,
-    cluster: String,
-    state: &'static str,
-    busy: bool,
-    created: Option<Timestamp>,
-    age_s: Option<i64>,
-    expires: Option<Timestamp>,
-    process: Option<u32>,
-    https_port: Option<u16>,
-    owner: Option<std::path::PathBuf>,
-    owner_exists: Option<bool>,
-    state_folder: std::path::PathBuf,
-    containers: usize,
-    volumes: usize,
-    size_bytes: Option<u64>,
-}
-
-/// Lists them by name.
+/// Lists the environments by name.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let host = context.host().await?;
     let now = Timestamp::now();
-    let written = if args.size { host.docker.written().await? } else { BTreeMap::new() };
-    let mut environments = Vec::new();
-    for found in crate::local::inventory::inventory(&host).await? {
-        let size =
-            if args.size { crate::local::inventory::measure(&host, &found, &written).await } else { None };
-        environments.push(row(found, now, size));
-    }
-    if environments.is_empty() && !args.json.wanted() {
+    let listing = list(&host, now, args.size).await?;
+    if listing.environments.is_empty() && !args.json.wanted() {
         context.ui.say("There is no environment on this machine.\n");
         return Ok(ExitCode::SUCCESS);
     }
-    let list = List { version: 1, environments };
-    args.json.print(context, &list, || table(&list.environments, now))?;
+    args.json.print(context, &listing, || table(&listing.environments, now))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(found: Found, now: Timestamp, size_bytes: Option<u64>) -> Row {
-    let owner = found.owner.as_ref();
-    Row {
-        environment: owner.map(|owner| owner.environment.clone()),
-        state: state(&found.cluster_state),
-        busy: found.locked,
-        created: owner.map(|owner| owner.created),
-        age_s: owner.map(|owner| now.duration_since(owner.created).as_secs()),
-        expires: owner.and_then(crate::local::leases::Owner::deadline),
-        process: found.lease.as_ref().and_then(|lease| lease.process),
-        https_port: owner.map(|owner| owner.https_port),
-        owner: owner.map(|owner| owner.project.clone()),
-        owner_exists: found.has_checkout,
-        containers: found.containers.len(),
-        volumes: found.volumes.len(),
-        name: found.instance,
-        cluster: found.cluster,
-        state_folder: found.state,
-        size_bytes,
-    }
+fn table(entries: &[Entry], now: Timestamp) -> String {
+    let cells: Vec<[String; 7]> = entries.iter().map(|entry| cells(entry, now)).collect();
+    ui::table(["NAME", "STATE", "AGE", "EXPIRES IN", "PORT", "SIZE", "CHECKOUT"], &cells)
 }
 
-const fn state(observed: &Observed) -> &'static str {
-    match observed {
-        Observed::Absent => "absent",
-        Observed::Foreign { .. } => "foreign",
-        Observed::Partial { .. } => "partial",
-        Observed::Stopped => "stopped",
-        Observed::Paused { .. } => "paused",
-        Observed::Running => "running",
-    }
-}
-
-fn table(rows: &[Row], now: Timestamp) -> String {
-    let cells: Vec<[String; 7]> = rows.iter().map(|row| cells(row, now)).collect();
-    ui::table(["NAME", "STATE", "AGE", "GOES IN", "PORT", "SIZE", "CHECKOUT"], &cells)
-}
-
-fn cells(row: &Row, now: Timestamp) -> [String; 7] {
-    let state = if row.busy { format!("{}, busy", row.state) } else { row.state.to_owned() };
-    let owner = match (&row.owner, row.owner_exists) {
-        (Some(folder), Some(false)) => format!("{} (gone)", folder.display()),
+fn cells(entry: &Entry, now: Timestamp) -> [String; 7] {
+    let state = if entry.busy { format!("{}, busy", entry.state) } else { entry.state.to_owned() };
+    let checkout = match (&entry.checkout, entry.checkout_exists) {
+        (Some(folder), Some(false)) => format!("{} (deleted)", folder.display()),
         (Some(folder), _) => folder.display().to_string(),
         (None, _) => "unknown".to_owned(),
     };
     let blank = || "-".to_owned();
     [
-        row.name.clone(),
+        entry.name.clone(),
         state,
-        row.age_s.map_or_else(blank, |seconds| span(SignedDuration::from_secs(seconds))),
-        row.expires.map_or_else(blank, |moment| span(moment.duration_since(now))),
-        row.https_port.map_or_else(blank, |port| port.to_string()),
-        row.size_bytes.map_or_else(blank, ui::size),
-        owner,
+        entry.age_s.map_or_else(blank, |seconds| span(SignedDuration::from_secs(seconds))),
+        entry.expires.map_or_else(blank, |moment| span(moment.duration_since(now))),
+        entry.https_port.map_or_else(blank, |port| port.to_string()),
+        entry.size_bytes.map_or_else(blank, ui::size),
+        checkout,
     ]
 }
 
-/// The largest unit is enough for an age.
+/// Renders a duration in its largest unit.
 fn span(time: SignedDuration) -> String {
     let seconds = time.as_secs().max(0);
     match seconds {
@@ -141,7 +72,11 @@ fn span(time: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::leases::{Lease, Owner};
+    use crate::local::{
+        cluster::Observed,
+        inventory::Found,
+        leases::{Lease, Owner},
+    };
 
     fn found(known: bool) -> Found {
         let created = Timestamp::from_second(0).unwrap();
@@ -166,24 +101,24 @@ mod tests {
         }
     }
 
-    fn rows() -> Vec<Row> {
+    fn entries() -> Vec<Entry> {
         let now = Timestamp::from_second(600).unwrap();
-        vec![row(found(true), now, Some(5 << 20)), row(found(false), now, None)]
+        vec![Entry::new(found(true), now, Some(5 << 20)), Entry::new(found(false), now, None)]
     }
 
     #[test]
-    fn people_see_what_they_need_to_decide() {
-        insta::assert_snapshot!(table(&rows(), Timestamp::from_second(600).unwrap()), @r"
-        NAME         STATE          AGE     GOES IN  PORT   SIZE     CHECKOUT
-        ci-0badcafe  running, busy  10 min  50 min   40123  5.0 MiB  /work (gone)
-        ci-0badcafe  absent         -       -        -      -        unknown
+    fn the_table_shows_state_age_and_checkout() {
+        insta::assert_snapshot!(table(&entries(), Timestamp::from_second(600).unwrap()), @r"
+        NAME         STATE          AGE     EXPIRES IN  PORT   SIZE     CHECKOUT
+        ci-0badcafe  running, busy  10 min  50 min      40123  5.0 MiB  /work (deleted)
+        ci-0badcafe  absent         -       -           -      -        unknown
         ");
     }
 
     #[test]
-    fn ages_are_told_in_one_unit() {
-        let told: Vec<String> =
+    fn durations_have_one_unit() {
+        let spans: Vec<String> =
             [-5, 119, 120, 7199, 7200, 172_800].map(|s| span(SignedDuration::from_secs(s))).into();
-        assert_eq!(told, ["0 s", "119 s", "2 min", "119 min", "2 h", "2 d"]);
+        assert_eq!(spans, ["0 s", "119 s", "2 min", "119 min", "2 h", "2 d"]);
     }
 }

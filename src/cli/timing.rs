@@ -1,14 +1,12 @@
-//! `seasense timing`: the critical chain of the last `dev`, with what earlier runs took beside it.
+//! `seasense timing`: shows the critical path of the last `dev`, with the median times of earlier runs.
 
 use std::{process::ExitCode, time::Duration};
-
-use serde_json::{Value, json};
 
 use super::Context;
 use crate::{
     base::{
         failure::{Failure, Kind, Result},
-        timing::{History, Run, StepTime, chain, median},
+        timing::{History, StepTime, TimingReport},
     },
     config::HostDirs,
     ui::{Style, duration},
@@ -17,13 +15,13 @@ use crate::{
 /// Arguments of `seasense timing`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print the run as JSON (schema: docs/schemas/timing.v1.json)
+    /// Print the run as JSON (schema: docs/schemas/timing.v2.json)
     #[arg(long)]
     json: bool,
 }
 
-/// Links that took less are left out of the table; the JSON form tells all.
-const WORTH_MS: u64 = 50;
+/// Shorter steps are omitted from the table; the JSON contains all.
+const SHORTEST_MS: u64 = 50;
 
 /// Prints the last run.
 pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
@@ -31,74 +29,39 @@ pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     let environment = context.environment(&project)?;
     let dirs = HostDirs::from_environment()?;
     let history = History::read(dirs.cache(), environment.name());
-    let last = history.last(environment.instance()).ok_or_else(|| {
-        Failure::new(Kind::Usage, format!("no run of `{}` is written down", environment.name()))
+    let report = TimingReport::of(&history, environment.instance()).ok_or_else(|| {
+        Failure::new(Kind::Usage, format!("no run of `{}` is recorded", environment.name()))
             .hint("run `seasense dev` first")
     })?;
-    let told =
-        Told { last, earlier: history.runs.iter().filter(|run| *run != last && run.is_ok()).collect() };
-    let text = if args.json { format!("{:#}\n", told.json()) } else { told.text(context.ui.data_style()) };
+    let text =
+        if args.json { format!("{:#}\n", report.to_json()) } else { text(&report, context.ui.data_style()) };
     context.ui.data(&text);
     Ok(ExitCode::SUCCESS)
 }
 
-/// A run beside the earlier ones that ended well.
-struct Told<'a> {
-    last: &'a Run,
-    earlier: Vec<&'a Run>,
-}
-
-impl Told<'_> {
-    /// What the step took in earlier runs that had the same to do.
-    fn median(&self, step: &StepTime) -> Option<u64> {
-        let then = self.earlier.iter().filter_map(|run| run.step(&step.step));
-        median(then.filter(|then| then.ending == step.ending).filter_map(StepTime::elapsed_ms))
-    }
-
-    fn text(&self, style: Style) -> String {
-        let last = self.last;
-        let mut text = format!(
-            "{} on {}: {} in {}\n\n",
-            style.strong(&last.instance),
-            last.begun_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-            if last.is_ok() { style.good("ok") } else { style.bad(&last.verdict) },
-            time(last.elapsed_ms),
-        );
-        text += &style.dim(&format!("{:>12} {:>12} {:>12}  CRITICAL CHAIN\n", "@", "TOOK", "MEDIAN"));
-        for link in chain(&last.steps) {
-            let took = link.elapsed_ms().unwrap_or_default();
-            if took < WORTH_MS {
-                continue;
-            }
-            let median = self.median(link).map(time).unwrap_or_default();
-            let (begun, took) = (time(link.begun_ms), style.strong(&format!("{:>12}", time(took))));
-            text += &format!("{begun:>12} {took} {median:>12}  {}\n", name(link));
+fn text(report: &TimingReport<'_>, style: Style) -> String {
+    let last = report.last;
+    let mut text = format!(
+        "{} on {}: {} in {}\n\n",
+        style.strong(&last.instance),
+        last.begun_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        if last.is_ok() { style.good("ok") } else { style.bad(&last.verdict) },
+        time(last.elapsed_ms),
+    );
+    text += &style.dim(&format!("{:>12} {:>12} {:>12}  CRITICAL PATH\n", "START", "TIME", "MEDIAN"));
+    for step in report.critical_path() {
+        let elapsed = step.elapsed_ms().unwrap_or_default();
+        if elapsed < SHORTEST_MS {
+            continue;
         }
-        if self.earlier.is_empty() {
-            text += &style.dim("\nno earlier run to compare with\n");
-        }
-        text
+        let median = report.median_of(step).map(time).unwrap_or_default();
+        let (start, elapsed) = (time(step.begun_ms), style.strong(&format!("{:>12}", time(elapsed))));
+        text += &format!("{start:>12} {elapsed} {median:>12}  {}\n", name(step));
     }
-
-    fn json(&self) -> Value {
-        let of_step = |step: &StepTime| {
-            json!({"step": step.step, "title": step.title, "part_of": step.part_of, "after": step.after,
-                "begun_ms": step.begun_ms, "elapsed_ms": step.elapsed_ms(), "ending": step.ending, "median_ms": self.median(step)})
-        };
-        let last = self.last;
-        let elapsed = median(self.earlier.iter().map(|run| run.elapsed_ms));
-        json!({
-            "version": 1,
-            "instance": last.instance,
-            "begun_at": last.begun_at.to_string(),
-            "verdict": last.verdict,
-            "elapsed_ms": last.elapsed_ms,
-            "median_ms": elapsed,
-            "earlier_runs": self.earlier.len(),
-            "chain": chain(&last.steps).into_iter().map(of_step).collect::<Value>(),
-            "steps": last.steps.iter().map(of_step).collect::<Value>(),
-        })
+    if report.earlier.is_empty() {
+        text += &style.dim("\nno earlier run to compare with\n");
     }
+    text
 }
 
 fn time(millis: u64) -> String {
@@ -121,7 +84,7 @@ mod schema;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::timing::Ending;
+    use crate::base::timing::{Ending, Run};
 
     fn step(name: &str, title: &str, begun: u64, ended: u64, part_of: Option<&str>) -> StepTime {
         StepTime {
@@ -144,7 +107,7 @@ mod tests {
             plan: Vec::new(),
             steps: vec![
                 step("artifact.pack", "Pack", 0, 20, None),
-                step("engine.cluster", "Make the cluster", 20, 14_020, None),
+                step("engine.cluster", "Create the cluster", 20, 14_020, None),
                 step("phases.follow", "Wait for the phases", 14_020, elapsed_ms, None),
                 step("phases.follow/apps", "apps", 14_020, elapsed_ms, Some("phases.follow")),
             ],
@@ -152,25 +115,25 @@ mod tests {
     }
 
     #[test]
-    fn the_chain_stands_beside_the_median() {
+    fn the_table_shows_the_critical_path_and_medians() {
         let (last, earlier) = (a_run(60_000), [a_run(50_000), a_run(70_000), a_run(52_000)]);
-        let told = Told { last: &last, earlier: earlier.iter().collect() };
-        insta::assert_snapshot!(told.text(Style::PLAIN), @r"
+        let report = TimingReport { last: &last, earlier: earlier.iter().collect() };
+        insta::assert_snapshot!(text(&report, Style::PLAIN), @r"
         local on 2026-01-02 03:04:05 UTC: ok in 1 min 00 s
 
-                   @         TOOK       MEDIAN  CRITICAL CHAIN
-               0.0 s       14.0 s       14.0 s  Make the cluster  (engine.cluster)
+               START         TIME       MEDIAN  CRITICAL PATH
+               0.0 s       14.0 s       14.0 s  Create the cluster  (engine.cluster)
               14.0 s       45.9 s       37.9 s  phase apps
         ");
     }
 
     #[test]
-    fn the_json_form_is_what_the_schema_says() {
+    fn the_json_matches_the_schema() {
         let mut last = a_run(60_000);
         last.steps.push(StepTime { ended_ms: None, ending: None, ..step("cut", "Cut", 1, 1, None) });
         let earlier = a_run(50_000);
         for earlier in [vec![], vec![&earlier]] {
-            let value = Told { last: &last, earlier }.json();
+            let value = TimingReport { last: &last, earlier }.to_json();
             schema::assert_allowed("timing", &value);
         }
     }

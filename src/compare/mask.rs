@@ -1,29 +1,30 @@
-//! Takes the values of secrets out of objects before anything looks at them: what remains says only whether they are equal.
+//! Masks the values of secrets in objects before they are compared, so that only their equality is visible.
 
 use std::hash::{BuildHasher, RandomState};
 
 use serde_json::Value;
 
-/// What stands for a secret in a comparison. No manifest can hold this character.
+/// The prefix of a masked value. No manifest can contain this character.
 const MARK: char = '\u{0}';
-/// What people and programs are shown in the place of a secret.
+/// The text shown instead of a secret.
 pub(super) const SHOWN: &str = "(secret)";
 
-/// Replaces secrets by marks: equal secrets by equal ones. The marks mean nothing outside this run and are never shown.
+/// Replaces secrets with marks, equal secrets with equal marks. Marks are specific to this run and are never
+/// shown.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Masker {
     keys: RandomState,
 }
 
 impl Masker {
-    /// `object` without its secrets: the values of a Secret, and everything that SOPS encrypted or noted.
+    /// Masks the values of a Secret, and everything that SOPS encrypted or added.
     pub(super) fn mask(&self, object: &mut Value) {
         if object["kind"] == "Secret" {
             for group in ["data", "stringData"] {
                 let values = object.get_mut(group).and_then(Value::as_object_mut);
                 values.into_iter().flatten().for_each(|(_, value)| self.replace(value));
             }
-            // What the last `kubectl apply` noted there is the whole object.
+            // `kubectl apply` stores the whole object in this annotation.
             if let Some(annotations) =
                 object.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
             {
@@ -48,7 +49,7 @@ impl Masker {
         }
     }
 
-    /// The mark of any secret text.
+    /// Replaces `value` with its mark.
     pub(super) fn replace(&self, value: &mut Value) {
         if !is_masked(value) {
             *value = Value::String(format!("{MARK}{:x}", self.keys.hash_one(value.to_string())));
@@ -56,12 +57,12 @@ impl Masker {
     }
 }
 
-/// Whether `value` stands for a secret.
+/// Whether `value` is masked.
 pub(super) fn is_masked(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.starts_with(MARK))
 }
 
-/// `value` for people and programs: every mark reads the same.
+/// Returns `value` for output: every mark becomes the same text.
 pub(super) fn shown(value: &Value) -> Value {
     match value {
         value if is_masked(value) => Value::from(SHOWN),
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whether_secrets_are_equal_remains() {
+    fn masked_secrets_only_show_equality() {
         let masker = Masker::default();
         let secret = |key: &str| {
             let mut object =
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sops_encrypted_is_a_secret_anywhere() {
+    fn sops_encrypted_values_are_masked_in_every_kind() {
         let mut object = json!({"kind": "ConfigMap", "data": {"a": "ENC[AES256_GCM,data:x]", "b": "plain"},
             "sops": {"mac": "ENC[y]", "age": [{"recipient": "age1x"}]}});
         Masker::default().mask(&mut object);
@@ -107,7 +108,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_value_of_a_secret_is_left(values in prop::collection::btree_map("[a-z]{1,6}", "[A-Z0-9]{12,20}", 1..6)) {
+        fn no_value_of_a_secret_remains(values in prop::collection::btree_map("[a-z]{1,6}", "[A-Z0-9]{12,20}", 1..6)) {
             let mut object = json!({"kind": "Secret", "metadata": {"name": "n"}, "data": values.clone(), "stringData": values.clone()});
             Masker::default().mask(&mut object);
             let text = object.to_string() + &shown(&object).to_string();

@@ -1,42 +1,21 @@
-//! Says in what two platforms differ: what Flux would apply, images, migrations, variables, infrastructure; and why.
+//! Compares two platforms: the manifests Flux would apply, images, migrations, variables and infrastructure.
 //!
-//! A side is read ([`read`]), its phases are built as Flux builds them ([`build_both`]), and all that differs between two
-//! sides becomes one [`Report`]. [`parity`] judges whether two environments differ in what they may differ in only.
+//! A [`Side`] is read from an environment, a commit, an artifact or the work tree ([`read`]). Its phases are
+//! built as Flux builds them ([`build_both`]). [`Report`] holds all differences between two sides; [`parity`]
+//! checks that two environments differ only in reviewed variables.
 
 mod build;
-mod cost;
-mod fields;
-mod flux;
-mod git;
-mod identity;
-mod images;
-mod infrastructure;
-mod kept;
-mod known;
-mod lines;
-mod manifests;
+mod diff;
 mod mask;
-mod migrations;
-mod operand;
+mod object_id;
 pub mod parity;
-mod plan;
-mod platform;
-mod report;
-mod show;
 mod side;
 
-pub use build::{Phases, build_both};
-pub use cost::Cost;
-pub use fields::{Field, fields};
-pub use flux::Flux;
-pub use identity::Id;
-pub use images::{Image, ImageChange};
-pub use infrastructure::{Infrastructure, Resource};
-pub use manifests::{Change, Manifests, What};
-pub use migrations::{Migration, Migrations};
-pub use operand::Operand;
-pub use plan::resources;
-pub use platform::Platform;
-pub use report::{Beside, Report, SideLabel, VERSION};
-pub use show::{Line, field_lines, migration_lines, object_lines, short_digests};
-pub use side::{Side, Where, read};
+pub use build::{FluxBuild, Phases, Platform, build_both};
+pub use diff::{
+    Change, ChangeKind, Cost, Extra, Field, ImageChange, Infrastructure, Line, Manifests, Migration,
+    Migrations, Report, Resource, SideLabel, VERSION, field_lines, fields, migration_lines, object_lines,
+    planned_resources, short_digests,
+};
+pub use object_id::ObjectId;
+pub use side::{CompareContext, Image, Side, SideName, read, shared_environment};

@@ -1,4 +1,4 @@
-//! The bundle as a file: everything cleaned, in the order of its paths, packed and written whole.
+//! Writes the diagnostics bundle: redacts all files, packs them in path order and writes the file atomically.
 
 use std::{
     fs, io,
@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    basket::{Content, Gathered},
+    collector::{Collected, Content},
     redact::{self, Known},
 };
 use crate::base::{
@@ -15,14 +15,14 @@ use crate::base::{
 };
 
 const ENDING: &str = ".tar.zst";
-/// How many bundles that were made without being asked for are kept.
+/// The number of bundles kept in the cache.
 const KEPT: usize = 5;
 const LEVEL: i32 = 9;
 
-/// A tar archive, compressed with zstd, of all files below the folder `root`; nothing enters uncleaned.
-pub(super) fn pack(gathered: Gathered, root: &str, second: i64, known: &Known) -> io::Result<Vec<u8>> {
+/// Packs all files below the folder `root` into a tar archive compressed with zstd. Every file is redacted.
+pub(super) fn pack(collected: Collected, root: &str, second: i64, known: &Known) -> io::Result<Vec<u8>> {
     let mut files: Vec<(String, Vec<u8>)> =
-        gathered.files.into_iter().map(|(path, content)| (path, clean(content, known))).collect();
+        collected.files.into_iter().map(|(path, content)| (path, redacted(content, known))).collect();
     files.sort();
     let encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
     let mut archive = tar::Builder::new(encoder);
@@ -36,24 +36,24 @@ pub(super) fn pack(gathered: Gathered, root: &str, second: i64, known: &Known) -
     archive.into_inner()?.finish()
 }
 
-fn clean(content: Content, known: &Known) -> Vec<u8> {
+fn redacted(content: Content, known: &Known) -> Vec<u8> {
     match content {
         Content::Text(text) => redact::text(&text, known).into_bytes(),
         Content::Data(value) => format!("{:#}\n", redact::value(value, known)).into_bytes(),
     }
 }
 
-/// Writes the bundle to `file`, readable by its owner only, whole or not at all.
+/// Writes the bundle to `file` atomically, readable by its owner only.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     atomic_file::write_private(file, bytes).with_context(Kind::Tool, || format!("write `{}`", file.display()))
 }
 
-/// Where a bundle goes that nobody named a place for.
-pub(super) fn place(cache: &Path, root: &str) -> PathBuf {
+/// Returns the default path of a bundle, in the cache.
+pub(super) fn default_path(cache: &Path, root: &str) -> PathBuf {
     cache.join("diagnostics").join(format!("{root}{ENDING}"))
 }
 
-/// Removes all but the newest bundles beside `file`; what cannot be removed stays.
+/// Removes all but the newest bundles in the folder of `file`. Errors are ignored.
 pub(super) fn prune(file: &Path) {
     let Some(folder) = file.parent() else { return };
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -74,10 +74,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bundles_are_private_and_the_newest_stay() {
+    fn bundles_are_private_and_only_the_newest_are_kept() {
         let cache = tempfile::tempdir().unwrap();
         for number in 0..8 {
-            let file = place(cache.path(), &format!("seasense-{number}"));
+            let file = default_path(cache.path(), &format!("seasense-{number}"));
             write(&file, b"x").unwrap();
             let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(number);
             fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
@@ -89,18 +89,18 @@ mod tests {
             .collect();
         names.sort();
         assert_eq!(names, [3, 4, 5, 6, 7].map(|number| format!("seasense-{number}.tar.zst")));
-        let mode = fs::metadata(place(cache.path(), "seasense-7")).unwrap().permissions().mode();
+        let mode = fs::metadata(default_path(cache.path(), "seasense-7")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
-    fn the_same_content_gives_the_same_bytes() {
-        let gathered = |order: [&str; 2]| Gathered {
+    fn the_archive_is_reproducible() {
+        let collected = |order: [&str; 2]| Collected {
             files: order.map(|path| (path.to_owned(), Content::Text(path.to_owned()))).to_vec(),
             missing: Vec::new(),
         };
         let known = Known::new([]);
-        let one = pack(gathered(["a", "b"]), "r", 1, &known).unwrap();
-        assert_eq!(one, pack(gathered(["b", "a"]), "r", 1, &known).unwrap());
+        let one = pack(collected(["a", "b"]), "r", 1, &known).unwrap();
+        assert_eq!(one, pack(collected(["b", "a"]), "r", 1, &known).unwrap());
     }
 }

@@ -1,8 +1,8 @@
-//! What the gateway's proxies have in mind, from their administration port; its fields are chosen by name.
+//! Collects the configuration of the gateway's proxies, reduced to listed fields.
 
 use serde_json::{Map, Value};
 
-use super::basket::Basket;
+use super::collector::Collector;
 use crate::base::{
     failure::{Context, Kind, Result},
     k8s::{Client, Selector, object, resource},
@@ -10,10 +10,10 @@ use crate::base::{
 
 const NAMESPACE: &str = "envoy-gateway-system";
 const PROXIES: &str = "app.kubernetes.io/component=proxy";
-/// The parts of the configuration that tell where requests go; certificates and keys are in another one.
+/// The parts of the configuration that determine routing; certificates and keys are in another part.
 const DUMPS: [&str; 4] =
     ["ListenersConfigDump", "RoutesConfigDump", "ClustersConfigDump", "EndpointsConfigDump"];
-/// The names of fields that are taken, at any depth of those parts.
+/// The names of the packed fields, at any depth of those parts.
 const FIELDS: &str = "\
     @type active_state address cluster cluster_name cluster_type clusters configs common_tls_context \
     connect_timeout details domains dynamic_active_clusters dynamic_endpoint_configs dynamic_listeners \
@@ -28,23 +28,23 @@ const FIELDS: &str = "\
     tls_certificate_sds_secret_configs tls_maximum_protocol_version tls_minimum_protocol_version \
     tls_params transport_protocol transport_socket type typed_config value version_info virtual_hosts \
     warming_state weight weighted_clusters zone";
-/// It listens inside the pod only.
+/// The administration port, which is only reachable inside the pod.
 const ADMIN_PORT: u16 = 19000;
 
-/// The configuration and the state of the upstreams of every proxy.
-pub(super) async fn dumps(client: &Client, basket: &Basket) {
+/// Collects the configuration and the upstream state of every proxy.
+pub(super) async fn dumps(client: &Client, collector: &Collector) {
     let pods = client.list(&resource::POD, Some(NAMESPACE), &Selector::labels(PROXIES)).await;
-    let Some(pods) = basket.taken("envoy", pods) else { return };
+    let Some(pods) = collector.ok("envoy", pods) else { return };
     for pod in pods.iter().map(object::name) {
         let path = format!("envoy/{pod}/config.json");
-        if let Some(dump) = basket.taken(&path, dump(client, pod).await) {
-            basket.data(path, dump);
+        if let Some(dump) = collector.ok(&path, dump(client, pod).await) {
+            collector.data(path, dump);
         }
         let path = format!("envoy/{pod}/clusters.txt");
         if let Some(text) =
-            basket.taken(&path, client.http_get((NAMESPACE, pod), ADMIN_PORT, "/clusters").await)
+            collector.ok(&path, client.http_get((NAMESPACE, pod), ADMIN_PORT, "/clusters").await)
         {
-            basket.text(path, text);
+            collector.text(path, text);
         }
     }
 }
@@ -52,22 +52,22 @@ pub(super) async fn dumps(client: &Client, basket: &Basket) {
 async fn dump(client: &Client, pod: &str) -> Result<Value> {
     let text = client.http_get((NAMESPACE, pod), ADMIN_PORT, "/config_dump?include_eds").await?;
     let dump: Value = serde_json::from_str(&text).context(Kind::Workload, "read Envoy's configuration")?;
-    Ok(chosen(&dump))
+    Ok(allowed(&dump))
 }
 
-/// The parts and fields that may be told; pure.
-fn chosen(dump: &Value) -> Value {
-    let wanted = |config: &&Value| {
+/// Returns the listed parts and fields. Pure.
+fn allowed(dump: &Value) -> Value {
+    let is_listed = |config: &&Value| {
         object::text(config, "/@type").is_some_and(|kind| DUMPS.iter().any(|name| kind.ends_with(name)))
     };
-    object::list(dump, "/configs").iter().filter(wanted).map(fields).collect()
+    object::list(dump, "/configs").iter().filter(is_listed).map(fields).collect()
 }
 
 fn fields(value: &Value) -> Value {
-    let is_named = |name: &str| FIELDS.split_whitespace().any(|field| field == name);
+    let is_listed = |name: &str| FIELDS.split_whitespace().any(|field| field == name);
     match value {
         Value::Object(all) => {
-            let kept = all.iter().filter(|(name, _)| is_named(name));
+            let kept = all.iter().filter(|(name, _)| is_listed(name));
             Value::Object(kept.map(|(name, field)| (name.clone(), fields(field))).collect::<Map<_, _>>())
         }
         Value::Array(items) => items.iter().map(fields).collect(),
@@ -82,15 +82,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_and_added_headers_do_not_enter() {
+    fn keys_and_added_headers_are_removed() {
         let dump = json!({"configs": [
             {"@type": "type.googleapis.com/envoy.admin.v3.SecretsConfigDump", "name": "hidden"},
             {"@type": "type.googleapis.com/envoy.admin.v3.RoutesConfigDump", "dynamic_route_configs": [{"route_config": {
                 "name": "https", "request_headers_to_add": [{"header": {"key": "authorization", "value": "hidden"}}],
                 "virtual_hosts": [{"domains": ["seasense.localhost"], "routes": [{"match": {"prefix": "/api/"}}]}]}}]},
         ]});
-        let told = chosen(&dump).to_string();
-        assert!(told.contains("seasense.localhost") && told.contains("/api/"), "{told}");
-        assert!(!told.contains("hidden"), "{told}");
+        let text = allowed(&dump).to_string();
+        assert!(text.contains("seasense.localhost") && text.contains("/api/"), "{text}");
+        assert!(!text.contains("hidden"), "{text}");
     }
 }

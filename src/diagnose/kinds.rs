@@ -1,6 +1,6 @@
-//! Which kinds of objects are packed, and which of their fields. Secrets are not among them.
+//! The kinds of objects that are packed, with their packed fields. Secrets are not packed.
 
-/// A kind, where it is served, the file it goes into, and the fields that are taken.
+/// A kind with its API version, its file in the bundle, and its packed fields.
 pub(super) struct Packed {
     pub api_version: &'static str,
     pub kind: &'static str,
@@ -8,7 +8,7 @@ pub(super) struct Packed {
     pub fields: &'static [&'static str],
 }
 
-/// The fields of every kind.
+/// The packed fields of every kind.
 pub(super) const COMMON: [&str; 17] = [
     "apiVersion",
     "kind",
@@ -70,7 +70,7 @@ pub(super) const EVENT_FIELDS: &[&str] = &[
     "involvedObject.fieldPath",
 ];
 
-/// Every kind that is packed, besides events.
+/// Every packed kind except events.
 pub(super) const KINDS: &[Packed] = &[
     packed(
         "v1",

@@ -1,13 +1,13 @@
-//! One bundle with everything that tells why an environment is as it is, and with no secret in it. Reads only.
+//! The diagnostics bundle: one file with events, logs and states of an environment, without secrets. Reads only.
 //!
-//! Every part is collected as far as it goes, within a limit: what could not be had is listed in the bundle's
-//! `manifest.json`. Objects enter by the fields that are named for their kind; then every text is cleaned of the values
-//! that are known to be secret, in whatever form they are written, and of what looks like a secret.
+//! Parts are collected within a time limit; missing ones are listed in the bundle's `manifest.json`. Only the
+//! listed fields of each kind of object are packed. Then known secret values, in every common encoding, and
+//! texts that look like secrets are redacted.
 
-mod basket;
 mod bundle;
 mod cluster;
 mod collect;
+mod collector;
 mod envoy;
 mod kinds;
 mod machine;
@@ -24,32 +24,32 @@ use crate::{
 
 pub use collect::collect;
 
-/// What a bundle is made of, and with.
+/// The environment of a bundle, and the services to collect from.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
     /// The checkout.
     pub project: &'a Project,
     /// The environment.
     pub environment: &'a Environment,
-    /// Where its state and the cache lie.
+    /// The cache and state folders.
     pub dirs: &'a HostDirs,
-    /// The container daemon; without one, what it would tell is missing from the bundle.
+    /// The container daemon; without it, its parts are missing from the bundle.
     pub docker: Option<&'a Docker>,
-    /// Where the work reports to.
+    /// The receiver of progress events.
     pub events: &'a Events,
 }
 
-/// How a bundle is made.
+/// The options of a bundle.
 #[derive(Debug, Clone)]
 pub struct Options<'a> {
-    /// The file; without one, a new file in the cache, of which the newest 5 are kept.
+    /// The path of the bundle; `None` means a new file in the cache, which keeps the newest 5.
     pub out: Option<PathBuf>,
-    /// Whether logs are packed.
+    /// Whether logs are included.
     pub logs: bool,
-    /// How long the collecting may take in all; packing comes on top.
+    /// The time limit of the collection, without packing.
     pub limit: Duration,
-    /// The failure that led to it.
+    /// The failure that caused the bundle.
     pub failure: Option<&'a Failure>,
-    /// The time of the bundle.
+    /// The timestamp of the bundle.
     pub at: jiff::Timestamp,
 }

@@ -1,4 +1,4 @@
-//! The values that must not be packed: of the cluster's Secrets, of the age key and of the kubeconfig. Never written.
+//! Reads the values to redact: of the cluster's Secrets, the age key and the kubeconfig.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +11,16 @@ use crate::{
     local::cluster,
 };
 
-/// Keys whose values are names and no secrets; in every line of every log they would be cut out.
+/// Keys of Secrets with values that are not secret. Redacting them would make logs unreadable.
 const NAMES: [&str; 5] = ["username", "user", "dbname", "host", "port"];
 
-/// The lines of a kubeconfig that hold what proves who somebody is.
+/// The keys of credentials in a kubeconfig.
 const CREDENTIALS: [&str; 4] = ["client-key-data:", "client-certificate-data:", "token:", "password:"];
 
-/// The values, each once.
+/// The distinct values.
 pub(super) type Values = BTreeSet<Vec<u8>>;
 
-/// What lies on this machine.
+/// Returns the secret values on this machine.
 pub(super) fn local(subject: Subject<'_>) -> Values {
     let mut values: Values = subject.environment.age_key(subject.project).into_iter().collect();
     let kubeconfig = cluster::kubeconfig::path(subject.dirs, &subject.environment.cluster_name());
@@ -28,7 +28,7 @@ pub(super) fn local(subject: Subject<'_>) -> Values {
     values
 }
 
-/// What the cluster holds.
+/// Returns the secret values in the cluster.
 pub(super) async fn of_cluster(client: &Client) -> Result<Values> {
     let is_secret = |value: &SecretValue| !NAMES.contains(&value.key.as_str());
     Ok(client.secret_values().await?.into_iter().filter(is_secret).map(|value| value.bytes).collect())
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_a_kubeconfig_are_known_as_written_and_decoded() {
+    fn kubeconfig_credentials_are_redacted_encoded_and_decoded() {
         let values = of_kubeconfig(
             "users:\n- name: u\n  user:\n    client-key-data: UFJJVkFURQ==\n    token: \"t0ken\"\n",
         );

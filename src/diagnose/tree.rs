@@ -1,4 +1,4 @@
-//! The Flux tree as text: each Kustomization with its conditions, and below it what it has applied. Pure.
+//! Renders the Flux tree: each Kustomization with its conditions and the objects it has applied. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::base::k8s::{
     object::{self, list},
 };
 
-/// The tree, root first; what no other one applies stands at the left.
+/// Renders the tree, starting with the Kustomizations that no other one applies.
 pub(super) fn text(objects: &[Value]) -> String {
     let found: BTreeMap<String, (Kustomization, &Value)> = objects
         .iter()
@@ -20,9 +20,9 @@ pub(super) fn text(objects: &[Value]) -> String {
         .flat_map(|(name, (owner, _))| children(owner).filter(move |child| child != name))
         .collect();
     let mut text = String::new();
-    let mut told = BTreeSet::new();
+    let mut rendered = BTreeSet::new();
     for name in found.keys().filter(|name| !applied.contains(name.as_str())) {
-        tell(name, &found, 0, &mut told, &mut text);
+        render(name, &found, 0, &mut rendered, &mut text);
     }
     text
 }
@@ -32,20 +32,20 @@ fn children(owner: &Kustomization) -> impl Iterator<Item = &str> {
     kustomizations.map(|entry| entry.name.as_str())
 }
 
-fn tell<'a>(
+fn render<'a>(
     name: &'a str,
     found: &'a BTreeMap<String, (Kustomization, &Value)>,
     depth: usize,
-    told: &mut BTreeSet<&'a str>,
+    rendered: &mut BTreeSet<&'a str>,
     text: &mut String,
 ) {
-    let Some((own, object)) = found.get(name).filter(|_| told.insert(name)) else { return };
+    let Some((kustomization, object)) = found.get(name).filter(|_| rendered.insert(name)) else { return };
     let indent = "  ".repeat(depth);
-    let revision = own.applied.rsplit('@').next().unwrap_or_default();
-    let after = if own.depends_on.is_empty() {
+    let revision = kustomization.applied.rsplit('@').next().unwrap_or_default();
+    let after = if kustomization.depends_on.is_empty() {
         String::new()
     } else {
-        format!("  after {}", own.depends_on.join(", "))
+        format!("  after {}", kustomization.depends_on.join(", "))
     };
     *text += &format!("{indent}Kustomization {name}  {revision}{after}\n");
     for condition in list(object, "/status/conditions") {
@@ -54,11 +54,11 @@ fn tell<'a>(
         *text +=
             &format!("{indent}  [{}={} {}] {message}\n", field("/type"), field("/status"), field("/reason"));
     }
-    for entry in own.objects.iter().filter(|entry| entry.kind != "Kustomization") {
+    for entry in kustomization.objects.iter().filter(|entry| entry.kind != "Kustomization") {
         *text += &format!("{indent}  {}\n", entry.title());
     }
-    for child in children(own) {
-        tell(child, found, depth + 1, told, text);
+    for child in children(kustomization) {
+        render(child, found, depth + 1, rendered, text);
     }
 }
 
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_has_applied_stands_below_it() {
+    fn applied_objects_are_indented_below_their_kustomization() {
         let object = |name: &str, ready: &str, entries: &[&str]| {
             let entries: Vec<Value> = entries.iter().map(|id| json!({"id": id, "v": "v1"})).collect();
             json!({"metadata": {"name": name}, "spec": {"dependsOn": [{"name": "x"}]},

@@ -1,6 +1,10 @@
 //! Every environment of this machine, found by what is left of it: state folders, labels, and the mounts of containers,
 //! which lead to the state folder wherever it is. No checkout is needed.
 
+mod listing;
+
+pub use listing::{Entry, Listing, list};
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},

@@ -39,7 +39,7 @@ fn drift_has_its_exit_code_and_location() {
     assert_eq!(run.code, Some(70), "{}", run.stderr);
     let verdicts: Value = serde_json::from_str(&run.stdout).unwrap();
     schema::assert_allowed("parity", &verdicts);
-    let location = verdicts["pairs"][0]["unexplained"][0]["place"].as_str().unwrap();
+    let location = verdicts["pairs"][0]["unexplained"][0]["location"].as_str().unwrap();
     let text = fs::read_to_string(harness.project().join("envs/other.toml")).unwrap();
     let line = text.lines().position(|line| line.starts_with("buoys")).unwrap() + 1;
     assert_eq!(location, format!("envs/other.toml:{line}:1"));
@@ -58,7 +58,7 @@ fn unneeded_allowed_difference_is_reported_but_not_drift() {
     let run = harness.run(&["parity", "--files-only"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
-        run.stderr.contains("envs/differences.toml:7:12: `ISSUER` need not be on the list any more"),
+        run.stderr.contains("envs/differences.toml:7:12: remove `ISSUER` from the list"),
         "{}",
         run.stderr
     );
@@ -83,7 +83,7 @@ fn invalid_side_is_rejected_before_anything_is_built() {
     let harness = two_environments(12);
     let run = harness.run(&["diff", "sha256:12"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("`sha256:12` is no digest"), "{}", run.stderr);
+    assert!(run.stderr.contains("invalid digest `sha256:12`"), "{}", run.stderr);
     let run = harness.run(&["diff", "env:othr"]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("the nearest known name is `other`"), "{}", run.stderr);

@@ -52,7 +52,7 @@ fn cost_lists_and_sums_all_environments() {
         environments.iter().map(|environment| environment["eur_per_month"].as_f64().unwrap()).sum();
     assert!((report["eur_per_month"].as_f64().unwrap() - sum).abs() < 1e-6);
     let text = harness.run(&["cost"]);
-    assert!(text.stdout.contains("all together"), "{}", text.stdout);
+    assert!(text.stdout.contains("total "), "{}", text.stdout);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn cost_over_budget_needs_a_reason() {
     change(&harness, "production", "public_gateway", json!(true));
     let run = harness.run(&gate);
     assert_eq!(run.code, Some(60), "{}", run.stderr);
-    assert!(run.stderr.contains("`production` would cost more than 50 EUR a month"), "{}", run.stderr);
+    assert!(run.stderr.contains("`production` would cost more than 50 EUR per month"), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["environments"][0]["budget"]["verdict"], "over");
     // Without `--gate` the budget is not enforced.
@@ -124,7 +124,7 @@ fn plan_is_priced_instead_of_the_layout() {
     let run = harness.run(&["cost", "production", "--plan", "plan.json"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
     assert_eq!(run.stdout, "");
-    assert!(run.stderr.contains("it is not known what a `scaleway_rdb_instance` costs"), "{}", run.stderr);
+    assert!(run.stderr.contains("unknown price of resource type `scaleway_rdb_instance`"), "{}", run.stderr);
     assert_eq!(harness.run(&["cost", "--plan", "plan.json"]).code, Some(2), "a plan of several environments");
 }
 
@@ -134,7 +134,7 @@ fn profiles_are_compared() {
     let compared = read(&harness.run(&["cost", "--profiles", "--json"]));
     assert_allowed("cost-profiles", &compared);
     let run = harness.run(&["cost", "--profiles"]);
-    assert!(run.stdout.contains("at these prices it is above the budget"), "{}", run.stdout);
+    assert!(run.stdout.contains("at these prices it exceeds the budget"), "{}", run.stdout);
 }
 
 #[test]

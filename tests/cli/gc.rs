@@ -146,19 +146,19 @@ fn ls_lists_every_environment_with_its_owner() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let list: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_allowed("ls", &list);
-    assert_eq!(list["version"], 1);
+    assert_eq!(list["version"], 2);
     let environments = list["environments"].as_array().unwrap();
     let names: Vec<&str> =
         environments.iter().map(|environment| environment["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["alive", "ci-00000001", "lost"]);
     let orphan = &environments[2];
-    assert_eq!(orphan["owner"], "/no/such/checkout");
-    assert_eq!(orphan["owner_exists"], false);
+    assert_eq!(orphan["checkout"], "/no/such/checkout");
+    assert_eq!(orphan["checkout_exists"], false);
     assert_eq!(orphan["containers"], 2);
     assert_eq!(orphan["https_port"], 8443);
     assert_eq!(environments[1]["process"], 1);
     let text = harness.run_in(&harness.project(), &["ls"]);
-    assert!(text.stdout.contains("/no/such/checkout (gone)"), "{}", text.stdout);
+    assert!(text.stdout.contains("/no/such/checkout (deleted)"), "{}", text.stdout);
 }
 
 #[test]

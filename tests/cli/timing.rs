@@ -37,5 +37,5 @@ fn critical_path_is_compared_with_earlier_runs() {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["elapsed_ms"], 16_000);
     assert_eq!(report["median_ms"], 20_000);
-    assert_eq!(report["chain"].as_array().unwrap().len(), 2);
+    assert_eq!(report["critical_path"].as_array().unwrap().len(), 2);
 }

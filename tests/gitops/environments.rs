@@ -56,8 +56,8 @@ fn environments_differ_only_in_reviewed_variables() {
         for b in &all[at + 1..] {
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: None });
             let unexplained =
-                parity.unexplained.iter().map(|drift| format!("{}: {}", drift.place, drift.what));
-            assert!(parity.holds, "{}", unexplained.collect::<Vec<_>>().join("\n"));
+                parity.unexplained.iter().map(|drift| format!("{}: {}", drift.location, drift.description));
+            assert!(parity.in_parity, "{}", unexplained.collect::<Vec<_>>().join("\n"));
             assert_eq!(parity.stale, [], "{} contains unneeded entries", parity::FILE);
         }
     }

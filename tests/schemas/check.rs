@@ -1,39 +1,46 @@
-//! Whether a value is what a schema allows, for the few keywords that the schemas in `docs/schemas` use.
+//! Validates values against the schemas in `docs/schemas`, for the keywords that these schemas use.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-/// The schema `docs/schemas/<name>.v<version>.json`; there is one version of each.
+/// Reads `docs/schemas/<name>.v<version>.json`; each schema exists in one version.
 pub fn schema(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let versions = (1..10).map(|version| folder.join(format!("{name}.v{version}.json")));
-    let path = versions.filter(|path| path.is_file()).last().unwrap_or_else(|| panic!("no schema {name}"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_named = |path: &std::path::PathBuf| {
+        let file = path.file_name().unwrap().to_str().unwrap();
+        file.strip_prefix(name).is_some_and(|rest| rest.starts_with(".v"))
+    };
+    let found: Vec<_> = files.filter(is_named).collect();
+    assert_eq!(found.len(), 1, "versions of the schema `{name}`: {found:?}");
+    serde_json::from_str(&std::fs::read_to_string(&found[0]).unwrap()).unwrap()
 }
 
-/// Ends the test unless `value` is what the schema called `name` allows.
+/// Asserts that the schema called `name` allows `value`.
 pub fn assert_allowed(name: &str, value: &Value) {
-    check(&schema(name), value, name).unwrap_or_else(|why| panic!("{why}\n{value:#}"));
+    check(&schema(name), value, name).unwrap_or_else(|error| panic!("{error}\n{value:#}"));
 }
 
-/// Whether `schema` allows `value`; otherwise where and why not.
+/// Validates `value`; an error names the location `at` and the reason.
 pub fn check(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
-    // What holds other people's objects says `true`: anything.
+    // The schema `true` allows any value, for objects of other projects.
     if *schema == true {
         return Ok(());
     }
-    if let Some(ways) = schema["oneOf"].as_array() {
-        let fitting = ways.iter().filter(|way| check(way, value, at).is_ok()).count();
-        return if fitting == 1 { Ok(()) } else { Err(format!("{at}: {fitting} of the ways fit {value}")) };
+    if let Some(alternatives) = schema["oneOf"].as_array() {
+        let matching = alternatives.iter().filter(|schema| check(schema, value, at).is_ok()).count();
+        return match matching {
+            1 => Ok(()),
+            _ => Err(format!("{at}: {matching} alternatives match {value}")),
+        };
     }
     check_type(&schema["type"], value, at)?;
     if let Some(constant) = schema.get("const").filter(|constant| *constant != value) {
         return Err(format!("{at}: {value} is not {constant}"));
     }
-    if let Some(words) = schema["enum"].as_array().filter(|words| !words.contains(value)) {
-        return Err(format!("{at}: {value} is none of {words:?}"));
+    if let Some(allowed) = schema["enum"].as_array().filter(|allowed| !allowed.contains(value)) {
+        return Err(format!("{at}: {value} is not one of {allowed:?}"));
     }
     match value {
         Value::Array(items) => items
@@ -60,7 +67,7 @@ fn check_type(allowed: &Value, value: &Value, at: &str) -> Result<(), String> {
         Value::Object(_) => "object",
     };
     let fits = |allowed: &Value| allowed == is || (allowed == "number" && is == "integer");
-    if allowed.iter().any(fits) { Ok(()) } else { Err(format!("{at}: {is} is none of {allowed:?}")) }
+    if allowed.iter().any(fits) { Ok(()) } else { Err(format!("{at}: {is} is not one of {allowed:?}")) }
 }
 
 fn check_object(schema: &Value, fields: &Map<String, Value>, at: &str) -> Result<(), String> {
@@ -69,10 +76,10 @@ fn check_object(schema: &Value, fields: &Map<String, Value>, at: &str) -> Result
         return Err(format!("{at}: {missing} is missing"));
     }
     let others = &schema["additionalProperties"];
-    assert!(others.is_boolean() || others.is_object(), "{at}: the schema must say what else there may be");
+    assert!(others.is_boolean() || others.is_object(), "{at}: the schema has no `additionalProperties`");
     fields.iter().try_for_each(|(name, value)| match schema["properties"].get(name) {
         Some(schema) => check(schema, value, &format!("{at}/{name}")),
         None if *others != false => check(others, value, &format!("{at}/{name}")),
-        None => Err(format!("{at}/{name}: unknown to the schema")),
+        None => Err(format!("{at}/{name}: not in the schema")),
     })
 }

@@ -1,4 +1,4 @@
-//! The published schemas and what the program writes agree.
+//! The JSON that the program writes matches the published schemas.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
 
@@ -26,28 +26,28 @@ fn value(of: &impl serde::Serialize) -> Value {
 }
 
 #[test]
-fn every_snapshot_is_what_the_schema_says() {
+fn snapshots_match_the_schema() {
     for snapshot in [full(), empty()] {
         assert_allowed("status", &value(&snapshot));
     }
 }
 
 #[test]
-fn a_schema_refuses_what_it_does_not_know() {
+fn unknown_fields_types_and_versions_are_refused() {
     let schema = schema("status");
-    let mut surprising = value(&full());
-    surprising["surprise"] = json!(1);
-    assert!(check(&schema, &surprising, "").is_err());
-    let mut wrong = value(&full());
-    wrong["database"]["rows"] = json!("many");
-    assert!(check(&schema, &wrong, "").is_err());
-    let mut other = value(&full());
-    other["version"] = json!(1);
-    assert!(check(&schema, &other, "").is_err());
+    let mut unknown_field = value(&full());
+    unknown_field["unknown"] = json!(1);
+    assert!(check(&schema, &unknown_field, "").is_err());
+    let mut wrong_type = value(&full());
+    wrong_type["database"]["rows"] = json!("many");
+    assert!(check(&schema, &wrong_type, "").is_err());
+    let mut other_version = value(&full());
+    other_version["version"] = json!(seasense::observe::VERSION + 1);
+    assert!(check(&schema, &other_version, "").is_err());
 }
 
 #[test]
-fn what_down_removed() {
+fn the_result_of_down_matches_the_schema() {
     let removed = Removed {
         containers: vec!["seasense-local-control-plane".into()],
         folders: vec!["/state/seasense-local".into()],
@@ -59,7 +59,7 @@ fn what_down_removed() {
 }
 
 #[test]
-fn every_step_of_a_plan() {
+fn every_step_of_a_plan_matches_the_schema() {
     let digest = || "sha256:aa".to_owned();
     let stages = vec![
         vec![Step::RemoveCluster],
@@ -81,7 +81,7 @@ fn every_step_of_a_plan() {
 }
 
 #[test]
-fn a_lock_of_images() {
+fn the_supply_lock_matches_the_schema() {
     let mut lock = Lock::new(Origin::Build, "key");
     assert_allowed("images", &value(&lock));
     let image = |official: Option<&str>| LockedImage {
@@ -101,7 +101,7 @@ fn a_lock_of_images() {
 }
 
 #[test]
-fn what_infrastructure_is_planned_made_removed_and_scaled() {
+fn infrastructure_results_match_the_schemas() {
     let text = |text: &str| Some(text.to_owned());
     let difference = Difference { name: "size".into(), before: text("1"), after: None, forces_replace: true };
     let change = |action| Change {
@@ -121,9 +121,9 @@ fn what_infrastructure_is_planned_made_removed_and_scaled() {
         changes: actions.map(change).to_vec(),
         drift: vec![change(Action::Delete)],
     };
-    let mut told = value(&summary);
-    told["eur_per_month"] = json!(38.9);
-    assert_allowed("infra-plan", &told);
+    let mut plan = value(&summary);
+    plan["eur_per_month"] = json!(38.9);
+    assert_allowed("infra-plan", &plan);
     let record = Record { name: "a.example".into(), kind: "A".into(), content: "1.2.3.4".into() };
     let applied = Applied {
         version: 1,
@@ -141,7 +141,7 @@ fn what_infrastructure_is_planned_made_removed_and_scaled() {
 }
 
 #[test]
-fn every_event_and_a_failure() {
+fn every_event_and_failure_matches_the_schema() {
     let step = || "phases.follow".to_owned();
     let part = |blocker: Option<&str>| Pending {
         part: "data".into(),
@@ -174,22 +174,22 @@ fn every_event_and_a_failure() {
     assert_allowed("events", &Failure::new(Kind::Environment, "what").at(place).to_json());
 }
 
-/// Fields that are left out where there is nothing to tell.
+/// Fields that may be absent.
 const OPTIONAL: [&str; 2] = ["after", "canary"];
 
-/// Every object of a schema: closed or of one kind of value, and each of its fields required and described.
+/// Asserts that every field of every object in the schema is required and described.
 fn audit(schema: &Value, at: &str) {
-    for (index, way) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
-        audit(way, &format!("{at}/{index}"));
+    for (index, alternative) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
+        audit(alternative, &format!("{at}/{index}"));
     }
     if let Some(properties) = schema["properties"].as_object() {
-        let needed = |name: &&str| !OPTIONAL.contains(name);
-        let names: Vec<&str> = properties.keys().map(String::as_str).filter(needed).collect();
+        let is_mandatory = |name: &&str| !OPTIONAL.contains(name);
+        let names: Vec<&str> = properties.keys().map(String::as_str).filter(is_mandatory).collect();
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        assert_eq!(names, required.filter(needed).collect::<Vec<_>>(), "{at}: a field may be missing");
+        assert_eq!(names, required.filter(is_mandatory).collect::<Vec<_>>(), "{at}: a field is not required");
         for (name, field) in properties {
-            let told = field["description"].is_string() || field.get("const").is_some();
-            assert!(told, "{at}/{name}: what is it?");
+            let is_described = field["description"].is_string() || field.get("const").is_some();
+            assert!(is_described, "{at}/{name}: no description");
             audit(field, &format!("{at}/{name}"));
         }
     }
@@ -201,9 +201,9 @@ fn audit(schema: &Value, at: &str) {
 }
 
 #[test]
-fn every_schema_is_strict_and_says_what_its_fields_are() {
+fn every_schema_requires_and_describes_its_fields() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let mut seen = 0;
+    let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let file = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -211,7 +211,7 @@ fn every_schema_is_strict_and_says_what_its_fields_are() {
         assert!(schema["$id"].as_str().unwrap().ends_with(&format!("/docs/schemas/{file}")), "{file}");
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{file}");
         audit(&schema, &file);
-        seen += 1;
+        count += 1;
     }
-    assert!(seen >= 5, "{seen} schemas");
+    assert!(count >= 5, "{count} schemas");
 }

@@ -1,4 +1,4 @@
-//! Snapshots to tell: one in which every field has a value, one in which hardly any has.
+//! Sample snapshots: one in which every field has a value, and one in which most are empty.
 
 use seasense::{
     base::k8s::EventNote,

@@ -1,30 +1,28 @@
-//! Prices as tables for people.
+//! Renders cost reports as tables.
 
-use super::{Budget, Comparison, Priced, Report};
 use crate::{
-    cloud::cost::{Age, Row},
+    cloud::cost::{Age, Budget, CostReport, EnvironmentCost, ProfileCost, ProfileReport, Row},
     ui::{self, Style},
 };
 
-/// Every environment with its rows, and the total of several.
-pub fn report(report: &Report, style: Style) -> String {
+/// Renders every environment with its rows, and the total of several.
+pub fn report(report: &CostReport, style: Style) -> String {
     let mut text: String = report.environments.iter().map(|one| environment(one, style)).collect();
     if report.environments.len() > 1 {
-        text +=
-            &format!("{}\n", style.strong(&format!("all together {:.2} EUR a month", report.eur_per_month)));
+        text += &format!("{}\n", style.strong(&format!("total {:.2} EUR per month", report.eur_per_month)));
     }
     text + &footnote(report.prices.as_ref(), style)
 }
 
-fn environment(one: &Priced, style: Style) -> String {
+fn environment(one: &EnvironmentCost, style: Style) -> String {
     let rows: Vec<[String; 6]> = one.bill.rows.iter().map(cells).collect();
     format!(
-        "{} ({}, from the {}, nodes for {} hours)\n\n{}\n{} EUR a month; {}\n\n",
+        "{} ({}, from the {}, nodes for {} hours)\n\n{}\n{} EUR per month; {}\n\n",
         style.strong(&one.environment),
         one.profile,
         one.source,
         one.node_hours,
-        ui::table(["RESOURCE", "ITEM", "QUANTITY", "EUR A UNIT", "EUR A MONTH", "SHARE"], &rows),
+        ui::table(["RESOURCE", "ITEM", "QUANTITY", "EUR/UNIT", "EUR/MONTH", "SHARE"], &rows),
         style.strong(&format!("{:.2}", one.bill.eur_per_month)),
         verdict(&one.budget, style),
     )
@@ -50,12 +48,12 @@ fn verdict(budget: &Budget, style: Style) -> String {
         0 => budget.reason.clone(),
         limit => format!("budget {limit} EUR: {}", budget.reason),
     };
-    if budget.said.allows() { style.good(&text) } else { style.bad(&text) }
+    if budget.outcome.allows() { style.good(&text) } else { style.bad(&text) }
 }
 
-/// The profiles side by side, and what each one gives up.
-pub fn profiles(compared: &Comparison, style: Style) -> String {
-    let [lean, resilient] = compared.profiles.as_slice() else { return String::new() };
+/// Renders the profiles side by side with their trade-offs.
+pub fn profiles(report: &ProfileReport, style: Style) -> String {
+    let [lean, resilient] = report.profiles.as_slice() else { return String::new() };
     let mut resources: Vec<&str> = Vec::new();
     for row in lean.bill.rows.iter().chain(&resilient.bill.rows) {
         if !resources.contains(&row.resource.as_str()) {
@@ -70,23 +68,23 @@ pub fn profiles(compared: &Comparison, style: Style) -> String {
         .into_iter()
         .map(|name| [name.to_owned(), eur(&lean.bill.rows, name), eur(&resilient.bill.rows, name)])
         .collect();
-    let total = |one: &super::InProfile| format!("{:>9.2}", one.bill.eur_per_month);
-    rows.push(["together".to_owned(), total(lean), total(resilient)]);
-    let hours = compared.node_hours;
+    let total = |one: &ProfileCost| format!("{:>9.2}", one.bill.eur_per_month);
+    rows.push(["total".to_owned(), total(lean), total(resilient)]);
+    let hours = report.node_hours;
     let mut text =
-        format!("{}, EUR a month, nodes for {hours} hours\n\n", style.strong(&compared.environment));
+        format!("{}, EUR per month, nodes for {hours} hours\n\n", style.strong(&report.environment));
     text += &ui::table(["", lean.profile, resilient.profile], &rows);
-    for one in &compared.profiles {
-        text += &format!("\n{}: {}\n", style.strong(one.profile), one.what);
-        text += &format!("  {}\n  gives up\n", verdict(&one.budget, style));
-        for what in one.gives_up {
-            text += &format!("  - {what}\n");
+    for one in &report.profiles {
+        text += &format!("\n{}: {}\n", style.strong(one.profile), one.description);
+        text += &format!("  {}\n  trade-offs\n", verdict(&one.budget, style));
+        for trade_off in one.trade_offs {
+            text += &format!("  - {trade_off}\n");
         }
     }
-    if !resilient.budget.said.allows() {
-        text += "\nThe reference layout (two nodes, gateway, load balancer) is `resilient`: at these prices it is above the budget.\n";
+    if !resilient.budget.outcome.allows() {
+        text += "\nThe reference layout (two nodes, gateway, load balancer) is `resilient`: at these prices it exceeds the budget.\n";
     }
-    text + "\n" + &footnote(compared.prices.as_ref(), style)
+    text + "\n" + &footnote(report.prices.as_ref(), style)
 }
 
 fn footnote(age: Option<&Age>, style: Style) -> String {

@@ -1,39 +1,39 @@
-//! A comparison for a pull request: a summary, and the rest folded, within the size that a comment may have.
+//! A comparison as Markdown for a pull request, within the size limit of a comment.
 
 use super::{counts, image};
 use crate::{
     base::failure::Result,
-    compare::{Change, Line, Report, What, field_lines, migration_lines, object_lines},
+    compare::{Change, ChangeKind, Line, Report, field_lines, migration_lines, object_lines},
 };
 
-/// Largest comment, in bytes; forges take some more, but none of them less.
+/// The largest comment, in bytes; every supported forge accepts this size.
 const MAX: usize = 60_000;
-/// Room for the line that says what is missing.
+/// Bytes reserved for the note about omitted parts.
 const RESERVE: usize = 600;
 /// Lines of one object that are shown before the rest is counted.
 const SHOWN: usize = 60;
 
-/// The whole report in at most [`MAX`] bytes.
+/// Renders the report in at most [`MAX`] bytes.
 pub(super) fn render(report: &Report) -> Result<String> {
     let mut text = head(report);
     let sections = sections(report)?;
     let mut left_out = Vec::new();
     for section in &sections {
-        let room = (MAX - RESERVE).saturating_sub(text.len());
-        let (folded, missing) = fold(section, room);
+        let limit = (MAX - RESERVE).saturating_sub(text.len());
+        let (folded, missing) = fold(section, limit);
         text += &folded;
         if missing > 0 {
             left_out.push(format!("{missing} of {} in {}", section.blocks.len(), section.title));
         }
     }
     if !left_out.is_empty() {
-        // However many sections there are, the sentence stays within its reserve.
-        let mut told = left_out.join("; ");
-        if told.len() > RESERVE / 2 {
-            told = format!("parts of {} sections", left_out.len());
+        // The note must fit into its reserve for any number of sections.
+        let mut omitted = left_out.join("; ");
+        if omitted.len() > RESERVE / 2 {
+            omitted = format!("parts of {} sections", left_out.len());
         }
         text += &format!(
-            "\n**Not shown**, as this text may have {} kB: {told}. `seasense diff` on a checkout shows all.\n",
+            "\n**Not shown** (limit {} kB): {omitted}. Run `seasense diff` in a checkout to see everything.\n",
             MAX / 1000
         );
     }
@@ -42,11 +42,11 @@ pub(super) fn render(report: &Report) -> Result<String> {
 
 /// A folded part of the text.
 struct Section {
-    /// What it is, without marks.
+    /// The title, unescaped.
     title: String,
-    /// What is said of it on the folded line.
+    /// The detail after the title on the folded line.
     detail: String,
-    /// What it holds; each is shown whole or not at all.
+    /// The content; each block is shown completely or not at all.
     blocks: Vec<String>,
 }
 
@@ -58,12 +58,7 @@ fn sections(report: &Report) -> Result<Vec<Section>> {
         if changes.is_empty() {
             continue;
         }
-        let count = |wanted: fn(&What) -> bool| changes.iter().filter(|change| wanted(&change.what)).count();
-        let detail = counts((
-            count(|what| matches!(what, What::Added { .. })),
-            count(|what| matches!(what, What::Changed { .. })),
-            count(|what| matches!(what, What::Removed { .. })),
-        ));
+        let detail = counts(ChangeKind::counts(changes.iter().map(|change| &change.kind)));
         let blocks = changes.into_iter().map(change).collect::<Result<_>>()?;
         sections.push(Section { title: phase.clone(), detail, blocks });
     }
@@ -95,22 +90,22 @@ fn sections(report: &Report) -> Result<Vec<Section>> {
 }
 
 fn change(change: &Change) -> Result<String> {
-    let (mark, lines) = match &change.what {
-        What::Added { object } => ('+', object_lines('+', object)?),
-        What::Removed { object } => ('-', object_lines('-', object)?),
-        What::Changed { fields, .. } => {
+    let (mark, lines) = match &change.kind {
+        ChangeKind::Added { object } => ('+', object_lines('+', object)?),
+        ChangeKind::Removed { object } => ('-', object_lines('-', object)?),
+        ChangeKind::Changed { fields, .. } => {
             let lines: Vec<Vec<Line>> = fields.iter().map(field_lines).collect::<Result<_>>()?;
             ('~', lines.concat())
         }
     };
-    let moved = match &change.what {
-        What::Changed { from: Some(from), .. } => format!(" (was in {from})"),
+    let moved = match &change.kind {
+        ChangeKind::Changed { from: Some(from), .. } => format!(" (was in {from})"),
         _ => String::new(),
     };
     Ok(block(&format!("{mark} {}{moved}", change.id), &lines))
 }
 
-/// One object in a fence that nothing in it can end.
+/// Renders one object in a code fence longer than any run of backticks in it.
 fn block(title: &str, lines: &[Line]) -> String {
     let shown = lines.len().min(SHOWN);
     let mut body: Vec<String> =
@@ -124,8 +119,9 @@ fn block(title: &str, lines: &[Line]) -> String {
     format!("\n<b>{}</b>\n\n{fence}diff\n{body}\n{fence}\n", escape(title))
 }
 
-/// The section with as many of its blocks as fit, and how many do not.
-fn fold(section: &Section, room: usize) -> (String, usize) {
+/// Renders the section with as many blocks as fit into `limit` bytes; returns the number of omitted blocks as
+/// well.
+fn fold(section: &Section, limit: usize) -> (String, usize) {
     let head = format!(
         "\n<details><summary><b>{}</b>: {}</summary>\n",
         escape(&section.title),
@@ -135,7 +131,7 @@ fn fold(section: &Section, room: usize) -> (String, usize) {
     let mut text = head;
     let mut fitting = 0;
     for block in &section.blocks {
-        if text.len() + block.len() + tail.len() > room {
+        if text.len() + block.len() + tail.len() > limit {
             break;
         }
         text += block;
@@ -145,7 +141,7 @@ fn fold(section: &Section, room: usize) -> (String, usize) {
     (text, section.blocks.len() - fitting)
 }
 
-/// What is always shown, however much differs.
+/// Renders the summary, which is always shown.
 fn head(report: &Report) -> String {
     let (before, after) = (&report.before, &report.after);
     let environments = if before.environment == after.environment {
@@ -158,7 +154,7 @@ fn head(report: &Report) -> String {
         text += "\nNothing differs.\n";
     }
     let mut rows = Vec::new();
-    let mut row = |what: &str, told: String| rows.push(format!("| {what} | {told} |\n"));
+    let mut row = |name: &str, value: String| rows.push(format!("| {name} | {value} |\n"));
     if !report.manifests.changes.is_empty() {
         row("manifests", counts(report.manifests.counts()));
     }
@@ -172,13 +168,15 @@ fn head(report: &Report) -> String {
     for file in migrations.changed.iter().chain(&migrations.removed) {
         row(
             "⚠ migration",
-            format!("{} is not what it was: the backend refuses a database where it has run", code(file)),
+            format!(
+                "{} was changed or removed: the backend refuses a database that has applied it",
+                code(file)
+            ),
         );
     }
     if let Some(cost) = report.cost {
-        let told =
-            |cost: Option<f64>| cost.map_or_else(|| "not known".to_owned(), |cost| format!("{cost:.2}"));
-        row("cost, EUR a month", format!("{} → {}", told(cost.before), told(cost.after)));
+        let eur = |cost: Option<f64>| cost.map_or_else(|| "unknown".to_owned(), |cost| format!("{cost:.2}"));
+        row("cost, EUR per month", format!("{} → {}", eur(cost.before), eur(cost.after)));
     }
     for field in report.variables.iter().chain(&report.infrastructure.settings).take(40) {
         let value = |value: &Option<serde_json::Value>| {
@@ -217,7 +215,7 @@ fn code(text: &str) -> String {
     format!("<code>{}</code>", escape(&text.chars().take(200).collect::<String>()))
 }
 
-/// Text in which nothing is a mark of HTML, of Markdown's tables or of code.
+/// Escapes the special characters of HTML and Markdown.
 fn escape(text: &str) -> String {
     let escape = |c: char| match c {
         '&' => "&amp;".to_owned(),

@@ -1,4 +1,4 @@
-//! `seasense diff`: in what two environments, commits, artifacts or the work tree differ.
+//! `seasense diff`: compares two environments, commits, artifacts or the work tree.
 
 mod markdown;
 mod text;
@@ -8,23 +8,25 @@ use std::{path::PathBuf, process::ExitCode};
 use super::{Context, images::Supply, json::Json};
 use crate::{
     base::{
-        event::{Events, Step},
+        event::Step,
         failure::{Context as _, Kind, Result},
     },
     cloud::cost,
-    compare::{self, Beside, Cost, Flux, Operand, Report, Side, Where, build_both, read, resources},
-    config::{HostDirs, Infra, Infrastructure, Prices, Project, names},
-    images,
+    compare::{
+        self, CompareContext, Cost, Extra, FluxBuild, Report, Side, SideName, build_both, planned_resources,
+        read, shared_environment,
+    },
+    config::{HostDirs, Infra, Prices, Project, names},
 };
 
 /// Arguments of `seasense diff`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What it was: an environment, a commit, an artifact's digest, or `.` for the work tree
-    /// [default: `staging` where it runs something, else `HEAD`]
+    /// The first side: an environment, a commit, an artifact's digest, or `.` for the work tree
+    /// [default: `staging` if it has a lock file, else `HEAD`]
     #[arg(value_name = "BEFORE")]
     before: Option<String>,
-    /// What it is or would be, named the same way
+    /// The second side
     #[arg(value_name = "AFTER", default_value = ".")]
     after: String,
     #[command(flatten)]
@@ -32,23 +34,23 @@ pub struct Args {
     /// Print Markdown for a pull request, at most 60 kB
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// Show every line, however many there are
+    /// Show every line of long differences
     #[arg(long, conflicts_with_all = ["json", "markdown"])]
     full: bool,
-    /// Exit with 70 where anything differs
+    /// Exit with 70 if anything differs
     #[arg(long)]
     exit_code: bool,
-    /// Show what this plan of `OpenTofu` would change (the output of `tofu show -json`)
+    /// Show the changes of this `OpenTofu` plan (the output of `tofu show -json`)
     #[arg(long, value_name = "FILE")]
     infra_plan: Option<PathBuf>,
     #[command(flatten)]
     supply: Supply,
 }
 
-/// Compares two sides and prints in what they differ.
+/// Compares two sides and prints the differences.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let report = compared(context, &project, &args).await?;
+    let report = compare(context, &project, &args).await?;
     let differs = report.differs;
     if args.markdown {
         context.ui.data(&markdown::render(&report)?);
@@ -60,53 +62,48 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-async fn compared(context: &Context<'_>, project: &Project, args: &Args) -> Result<Report> {
+async fn compare(context: &Context<'_>, project: &Project, args: &Args) -> Result<Report> {
     let known = names(project);
     let before = args.before.clone().unwrap_or_else(|| default_before(project).to_owned());
-    let (before, after) = (Operand::parse(&before, &known)?, Operand::parse(&args.after, &known)?);
-    let at = place(context, project, &args.supply)?;
+    let (before, after) = (SideName::parse(&before, &known)?, SideName::parse(&args.after, &known)?);
+    let sources = compare_context(context, project, &args.supply)?;
     let plan = args.infra_plan.as_ref().map(|file| {
         let text =
             std::fs::read_to_string(file).with_context(Kind::Usage, || format!("read `{}`", file.display()));
-        text.and_then(|text| resources(&text))
+        text.and_then(|text| planned_resources(&text))
     });
     let plan = plan.transpose()?;
     let infra = Infra::load(project)?;
-    let environment = shared(&before, &after, context.template(project)?.name()).to_owned();
+    let environment = shared_environment(&before, &after, context.template(project)?.name()).to_owned();
     let events = context.ui.events();
-    let (old, new) = tokio::try_join!(read(&at, &before, &environment), read(&at, &after, &environment))?;
-    let beside = Beside { plan, cost: costs(project, &old, &new)? };
-    let flux = flux(&at, events).await?;
-    let step = Step::start(events, "diff.build", "Build what Flux would apply");
+    let (old, new) =
+        tokio::try_join!(read(&sources, &before, &environment), read(&sources, &after, &environment))?;
+    let extra = Extra { plan, cost: costs(project, &old, &new)? };
+    let flux = FluxBuild::prepare(&sources.project, &sources.dirs, events).await?;
+    let step = Step::start(events, "diff.build", "Build the manifests of both sides");
     let (left, right) = build_both(&flux, &old.platform, &new.platform).await?;
     step.done(format!("{} of {} phases", right.objects.len(), right.definitions.len()));
-    Ok(Report::between((&old, &left), (&new, &right), &infra, beside))
+    Ok(Report::between((&old, &left), (&new, &right), &infra, extra))
 }
 
-/// What both sides cost a month, where their infrastructure is known; at today's prices, so that only what was changed counts.
+/// Returns the monthly cost of both sides at current prices, so that only changes of the layout show.
 fn costs(project: &Project, before: &Side, after: &Side) -> Result<Option<Cost>> {
     if before.infrastructure.is_none() && after.infrastructure.is_none() {
         return Ok(None);
     }
     let prices = Prices::load(project)?;
-    let monthly = |side: &Side| {
-        let layout: Infrastructure = serde_json::from_value(side.infrastructure.clone()?).ok()?;
-        // A layout of another time may ask for what the table does not price.
-        cost::monthly(&cost::of_layout(&layout, &prices), &layout, &prices).ok()
-    };
+    let monthly = |side: &Side| cost::monthly_of_settings(side.infrastructure.as_ref()?, &prices);
     Ok(Some(Cost { before: monthly(before), after: monthly(after) }))
 }
 
-/// What builds the sides, made where it is missing.
-pub(super) async fn flux(at: &Where, events: &Events) -> Result<Flux> {
-    let program = images::program(&at.project, &at.dirs, events, Flux::PROGRAM).await?;
-    Ok(Flux::new(program, &at.dirs))
-}
-
-/// Where sides are read from.
-pub(super) fn place(context: &Context<'_>, project: &Project, supply: &Supply) -> Result<Where> {
+/// Returns the sources of both sides: the checkout, the supply and the local registry.
+pub(super) fn compare_context(
+    context: &Context<'_>,
+    project: &Project,
+    supply: &Supply,
+) -> Result<CompareContext> {
     let registry = *context.template(project)?.ports.registry.get_ref();
-    Ok(Where {
+    Ok(CompareContext {
         project: project.clone(),
         dirs: HostDirs::from_environment()?,
         supply: supply.mode(),
@@ -114,28 +111,19 @@ pub(super) fn place(context: &Context<'_>, project: &Project, supply: &Supply) -
     })
 }
 
-/// What a change is compared with where nobody says.
+/// Returns the default of the first side.
 fn default_before(project: &Project) -> &'static str {
     if project.root().join("envs/staging.lock.toml").exists() { "staging" } else { "HEAD" }
 }
 
-/// The environment whose variables a side gets that is none itself: the other side's, so that like is compared with like.
-fn shared<'a>(before: &'a Operand, after: &'a Operand, otherwise: &'a str) -> &'a str {
-    match (before, after) {
-        (Operand::Environment(name), _) | (_, Operand::Environment(name)) => name,
-        _ => otherwise,
-    }
-}
-
-/// The words for how many objects are added, changed and removed.
+/// Renders the numbers of added, changed and removed objects.
 fn counts((added, changed, removed): (usize, usize, usize)) -> String {
-    let told = [(added, "added"), (changed, "changed"), (removed, "removed")];
-    let told: Vec<String> =
-        told.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    told.join(", ")
+    let counts = [(added, "added"), (changed, "changed"), (removed, "removed")];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, kind)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
 }
 
-/// What is known of an image on one side, in one word.
+/// Renders an image on one side: its version and digest, as far as they are known.
 fn image(image: Option<&compare::Image>) -> String {
     let Some(image) = image else { return "none".to_owned() };
     let digest = image.digest.as_deref().map(compare::short_digests);

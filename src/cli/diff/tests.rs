@@ -1,4 +1,4 @@
-//! Tests of what people and programs are shown of a comparison.
+//! Tests of the text, Markdown and JSON of a comparison.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -6,8 +6,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     compare::{
-        Change, Cost, Field, Id, Image, ImageChange, Infrastructure, Manifests, Migration, Migrations,
-        Resource, SideLabel, What,
+        Change, ChangeKind, Cost, Field, Image, ImageChange, Infrastructure, Manifests, Migration,
+        Migrations, ObjectId, Resource, SideLabel,
     },
     ui::Style,
 };
@@ -21,19 +21,19 @@ fn field(path: &str, before: serde_json::Value, after: serde_json::Value) -> Fie
     Field { path: path.into(), before: side(before), after: side(after) }
 }
 
-fn object(kind: &str, name: &str) -> Id {
-    Id { kind: kind.into(), namespace: "seasense".into(), name: name.into(), group: "apps".into() }
+fn object(kind: &str, name: &str) -> ObjectId {
+    ObjectId { kind: kind.into(), namespace: "seasense".into(), name: name.into(), group: "apps".into() }
 }
 
 fn manifests() -> Manifests {
-    let change = |phase: &str, id: Id, what: What| Change { phase: phase.into(), id, what };
+    let change = |phase: &str, id: ObjectId, kind: ChangeKind| Change { phase: phase.into(), id, kind };
     Manifests {
         phases: vec!["data".into(), "apps".into()],
         changes: vec![
             change(
                 "data",
                 object("Secret", "key"),
-                What::Changed {
+                ChangeKind::Changed {
                     from: None,
                     fields: vec![field("stringData.key", json!("(secret)"), json!("(secret)"))],
                 },
@@ -41,7 +41,7 @@ fn manifests() -> Manifests {
             change(
                 "apps",
                 object("Deployment", "backend"),
-                What::Changed {
+                ChangeKind::Changed {
                     from: Some("data".into()),
                     fields: vec![
                         field("spec.replicas", json!(1), json!(2)),
@@ -56,9 +56,13 @@ fn manifests() -> Manifests {
             change(
                 "apps",
                 object("ConfigMap", "new"),
-                What::Added { object: json!({"kind": "ConfigMap", "data": {"a": "```\nx"}}) },
+                ChangeKind::Added { object: json!({"kind": "ConfigMap", "data": {"a": "```\nx"}}) },
             ),
-            change("apps", object("Service", "old"), What::Removed { object: json!({"kind": "Service"}) }),
+            change(
+                "apps",
+                object("Service", "old"),
+                ChangeKind::Removed { object: json!({"kind": "Service"}) },
+            ),
         ],
     }
 }
@@ -113,7 +117,7 @@ fn full() -> Report {
             }]),
         },
         cost: Some(Cost { before: Some(38.9), after: Some(54.2) }),
-        notes: vec!["it was read so".into()],
+        notes: vec!["the work tree is used".into()],
     }
 }
 
@@ -132,41 +136,41 @@ fn nothing() -> Report {
 }
 
 #[test]
-fn a_terminal_shows_every_section() {
+fn the_text_shows_every_section() {
     insta::assert_snapshot!(text::render(&full(), Style::PLAIN, false).unwrap());
 }
 
 #[test]
-fn a_pull_request_shows_every_section() {
+fn the_markdown_shows_every_section() {
     insta::assert_snapshot!(markdown::render(&full()).unwrap());
 }
 
 #[test]
-fn where_nothing_differs_that_is_said() {
+fn equal_sides_are_reported_as_equal() {
     assert!(text::render(&nothing(), Style::PLAIN, false).unwrap().ends_with("\nnothing differs\n"));
     assert!(markdown::render(&nothing()).unwrap().contains("Nothing differs."));
 }
 
 #[test]
-fn what_is_long_is_cut_and_counted_unless_all_is_wanted() {
+fn long_differences_are_cut_unless_full_is_set() {
     let mut report = full();
     let data: serde_json::Map<String, serde_json::Value> =
         (0..100).map(|i| (format!("k{i}"), json!(i))).collect();
-    report.manifests.changes[2].what = What::Added { object: json!(data) };
+    report.manifests.changes[2].kind = ChangeKind::Added { object: json!(data) };
     let cut = text::render(&report, Style::PLAIN, false).unwrap();
     assert!(cut.contains("… 76 more lines (`--full` shows them)") && !cut.contains("k99"), "{cut}");
     assert!(text::render(&report, Style::PLAIN, true).unwrap().contains("k99"));
 }
 
 #[test]
-fn what_programs_get_is_what_the_schema_says() {
+fn the_json_matches_the_schema() {
     for report in [full(), nothing()] {
         schema::assert_allowed("diff", &serde_json::to_value(&report).unwrap());
     }
 }
 
 #[test]
-fn a_comment_that_would_be_too_long_says_what_it_leaves_out() {
+fn a_long_comment_lists_the_omitted_parts() {
     let mut report = full();
     let one = report.manifests.changes[1].clone();
     report.manifests.changes =
@@ -174,29 +178,21 @@ fn a_comment_that_would_be_too_long_says_what_it_leaves_out() {
     let text = markdown::render(&report).unwrap();
     assert!(text.len() <= 60_000, "{}", text.len());
     assert!(
-        text.contains("**Not shown**, as this text may have 60 kB: ") && text.contains(" of 2000 in apps"),
+        text.contains("**Not shown** (limit 60 kB): ") && text.contains(" of 2000 in apps"),
         "{}",
         &text[text.len() - 400..]
     );
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }
 
-#[test]
-fn a_side_that_is_no_environment_gets_the_other_side_s_variables() {
-    let environment = Operand::Environment("staging".into());
-    assert_eq!(shared(&environment, &Operand::WorkTree, "local"), "staging");
-    assert_eq!(shared(&Operand::WorkTree, &environment, "local"), "staging");
-    assert_eq!(shared(&Operand::WorkTree, &Operand::Revision("HEAD".into()), "local"), "local");
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn no_comment_is_longer_than_it_may_be(count in 0usize..400, length in 0usize..4000, notes in 0usize..3) {
+    fn comments_never_exceed_the_limit(count in 0usize..400, length in 0usize..4000, notes in 0usize..3) {
         let mut report = full();
         let object = json!({"text": "x\n".repeat(length)});
-        report.manifests.changes = (0..count).map(|i| Change { phase: "apps".into(), id: super::tests::object("A", &i.to_string()), what: What::Added { object: object.clone() } }).collect();
+        report.manifests.changes = (0..count).map(|i| Change { phase: "apps".into(), id: super::tests::object("A", &i.to_string()), kind: ChangeKind::Added { object: object.clone() } }).collect();
         report.notes = vec!["`n`".repeat(50); notes];
         prop_assert!(markdown::render(&report).unwrap().len() <= 60_000);
     }

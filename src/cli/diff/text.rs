@@ -1,9 +1,9 @@
-//! A comparison for a terminal.
+//! A comparison as text for a terminal.
 
 use super::{counts, image};
 use crate::{
     base::failure::Result,
-    compare::{Change, ImageChange, Line, Report, What, field_lines, migration_lines, object_lines},
+    compare::{Change, ChangeKind, ImageChange, Line, Report, field_lines, migration_lines, object_lines},
     ui::{Style, table},
 };
 
@@ -12,7 +12,7 @@ const SHOWN: usize = 24;
 /// Sources of an image that are named before the rest is counted.
 const SOURCES: usize = 3;
 
-/// The whole report.
+/// Renders the report; `full` shows every line of long differences.
 pub(super) fn render(report: &Report, style: Style, full: bool) -> Result<String> {
     let mut out = Out { text: String::new(), style, shown: if full { usize::MAX } else { SHOWN } };
     out.head(report);
@@ -71,16 +71,18 @@ impl Out {
 
     fn change(&mut self, change: &Change) -> Result<()> {
         let style = self.style;
-        let (mark, lines) = match &change.what {
-            What::Added { object } => (style.good("+"), object_lines('+', object)?),
-            What::Removed { object } => (style.bad("-"), object_lines('-', object)?),
-            What::Changed { fields, .. } => {
+        let (mark, lines) = match &change.kind {
+            ChangeKind::Added { object } => (style.good("+"), object_lines('+', object)?),
+            ChangeKind::Removed { object } => (style.bad("-"), object_lines('-', object)?),
+            ChangeKind::Changed { fields, .. } => {
                 let lines: Vec<Vec<Line>> = fields.iter().map(field_lines).collect::<Result<_>>()?;
                 (style.warn("~"), lines.concat())
             }
         };
-        let moved = match &change.what {
-            What::Changed { from: Some(from), .. } => format!("  {}", style.dim(&format!("was in {from}"))),
+        let moved = match &change.kind {
+            ChangeKind::Changed { from: Some(from), .. } => {
+                format!("  {}", style.dim(&format!("was in {from}")))
+            }
             _ => String::new(),
         };
         self.text += &format!("    {mark} {}{moved}\n", style.strong(&change.id.to_string()));
@@ -89,7 +91,7 @@ impl Out {
     }
 
     fn lines(&mut self, lines: &[Line], indent: &str) {
-        // One line more than the limit is no longer than the line that would count it.
+        // If only one line is left out, showing it takes no more space than counting it.
         let shown = if lines.len() <= self.shown.saturating_add(1) { lines.len() } else { self.shown };
         for line in &lines[..shown] {
             let text = format!("{} {}", line.mark, line.text);
@@ -136,14 +138,14 @@ impl Out {
                 self.text += &format!("  {} {}\n", self.style.good("+"), migration.file);
                 self.lines(&migration_lines(migration), "      ");
             }
-            let wrong = "the backend refuses a database where it has run";
-            for (file, what) in migrations
+            let wrong = "the backend refuses a database that has applied it";
+            for (file, mark) in migrations
                 .changed
                 .iter()
                 .map(|file| (file, "~"))
                 .chain(migrations.removed.iter().map(|file| (file, "-")))
             {
-                self.text += &format!("  {} {file}  {}\n", self.style.bad(what), self.style.bad(wrong));
+                self.text += &format!("  {} {file}  {}\n", self.style.bad(mark), self.style.bad(wrong));
             }
         }
         if !report.variables.is_empty() {
@@ -154,13 +156,13 @@ impl Out {
         }
         self.infrastructure(report)?;
         if let Some(cost) = report.cost {
-            let told =
-                |cost: Option<f64>| cost.map_or_else(|| "not known".to_owned(), |cost| format!("{cost:.2}"));
+            let eur =
+                |cost: Option<f64>| cost.map_or_else(|| "unknown".to_owned(), |cost| format!("{cost:.2}"));
             let change =
                 cost.before.zip(cost.after).map(|(before, after)| format!(" ({:+.2})", after - before));
-            self.title("COST", "EUR a month");
+            self.title("COST", "EUR per month");
             self.text +=
-                &format!("    {} → {}{}\n", told(cost.before), told(cost.after), change.unwrap_or_default());
+                &format!("    {} → {}{}\n", eur(cost.before), eur(cost.after), change.unwrap_or_default());
         }
         Ok(())
     }
@@ -188,12 +190,12 @@ impl Out {
     }
 }
 
-/// How many differ, in words.
+/// Renders the number of differing items.
 fn differ(count: usize) -> String {
     if count == 1 { "1 differs".to_owned() } else { format!("{count} differ") }
 }
 
-/// A few files, and how many more there are.
+/// Renders the first files and the number of the others.
 fn sources(files: &[String]) -> String {
     let named = files[..files.len().min(SOURCES)].join(", ");
     match files.len().saturating_sub(SOURCES) {

@@ -2,9 +2,8 @@
 
 use crate::{
     base::failure::Result,
-    cli,
     cloud::cost,
-    compare::Where,
+    compare::{self, CompareContext},
     config::{EngineKind, Environment, Infrastructure, Prices, Project},
     images,
     local::LocalContext,
@@ -15,7 +14,7 @@ use crate::{
 ///
 /// A rehearsal stands for the environment it rehearses: by what it differs from that one is declared and tested elsewhere.
 pub async fn parity(engine: &LocalContext, source: &Environment, target: &Environment) -> Parity {
-    let at = Where {
+    let context = CompareContext {
         project: engine.project.clone(),
         dirs: engine.dirs.clone(),
         supply: images::Mode::Auto,
@@ -23,10 +22,14 @@ pub async fn parity(engine: &LocalContext, source: &Environment, target: &Enviro
     };
     let real = |environment: &Environment| environment.rehearsed().unwrap_or(environment.name()).to_owned();
     let (source, target) = (real(source), real(target));
-    match cli::parity::verdict(&at, &engine.events, (&source, &target)).await {
+    match compare::parity::check(&context, &engine.events, (&source, &target)).await {
         Ok(found) => Parity {
             allowed: found.allowed.len(),
-            unexplained: found.unexplained.iter().map(|one| format!("{}: {}", one.place, one.what)).collect(),
+            unexplained: found
+                .unexplained
+                .iter()
+                .map(|one| format!("{}: {}", one.location, one.description))
+                .collect(),
         },
         Err(failure) => Parity {
             allowed: 0,

@@ -1,9 +1,10 @@
-//! Items with their prices: rows, shares and a total.
+//! Prices items: rows, shares and the total.
 
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::Item;
+use super::{Item, of_layout};
 use crate::{
     base::failure::Result,
     config::{Confidence, Infrastructure, Prices},
@@ -12,65 +13,72 @@ use crate::{
 /// One priced row.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
-    /// What it is.
+    /// The resource, or its address in the plan.
     pub resource: String,
     /// Its name in the price table.
     pub item: String,
-    /// How many units are paid, on average over the month.
+    /// The billed units, on average over the month.
     pub quantity: f64,
-    /// What a unit is.
+    /// The unit.
     pub unit: String,
-    /// What a unit costs a month, EUR without VAT.
+    /// The price of a unit, EUR per month without VAT.
     pub eur_per_unit: f64,
-    /// What the row costs a month, EUR without VAT.
+    /// The price of the row, EUR per month without VAT.
     pub eur_per_month: f64,
-    /// Its part of the whole, 0 to 1; all shares together are 1 unless everything is free.
+    /// The share of the total, 0 to 1; all shares add up to 1 unless everything is free.
     pub share: f64,
-    /// How surely the price is known.
+    /// The confidence in the price.
     pub confidence: Confidence,
-    /// When the price was true.
+    /// The date of the price.
     pub dated: Date,
 }
 
-/// What a set of items costs.
+/// The price of several items.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Bill {
     /// The rows, in the order of the items.
     pub rows: Vec<Row>,
-    /// Their sum, EUR a month without VAT.
+    /// Their sum, EUR per month without VAT.
     pub eur_per_month: f64,
 }
 
-/// How old the prices are that some bills were made of.
+/// The age of the prices in some bills.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Age {
-    /// The oldest of them.
+    /// The date of the oldest price.
     pub oldest: Date,
-    /// The newest of them.
+    /// The date of the newest price.
     pub newest: Date,
-    /// Days since the oldest.
+    /// Days since the oldest price.
     pub age_days: i64,
-    /// The items whose price is older than the table allows, sorted.
+    /// The items with a price older than the table allows, sorted.
     pub stale: Vec<String>,
 }
 
-/// What the `items` of `layout` cost a month, with its off hours, EUR; see [`bill`] for how it fails.
+/// Returns the price of the `items` of `layout` with its node hours, EUR per month. Fails like [`bill`].
 pub fn monthly(items: &[Item], layout: &Infrastructure, prices: &Prices) -> Result<f64> {
     bill(items, prices, f64::from(layout.node_hours)).map(|bill| bill.eur_per_month)
 }
 
-/// Prices `items`; what scales is paid `node_hours` of the month's hours.
+/// Returns the price of a layout given as JSON, EUR per month; `None` if it is not a current layout or a price
+/// is missing.
+pub fn monthly_of_settings(settings: &Value, prices: &Prices) -> Option<f64> {
+    let layout: Infrastructure = serde_json::from_value(settings.clone()).ok()?;
+    monthly(&of_layout(&layout, prices), &layout, prices).ok()
+}
+
+/// Prices `items`. Items that scale are billed for `node_hours` of the month's hours.
 ///
-/// Fails with kind `Environment` on an item that the table does not hold.
+/// Fails with kind `Environment` if the table has no price for an item.
 pub fn bill(items: &[Item], prices: &Prices, node_hours: f64) -> Result<Bill> {
-    let part = (node_hours / f64::from(prices.hours_per_month)).clamp(0.0, 1.0);
+    let fraction = (node_hours / f64::from(prices.hours_per_month)).clamp(0.0, 1.0);
     let mut rows = items
         .iter()
         .map(|item| {
             let price = prices
                 .price(&item.item)
-                .map_err(|failure| failure.because(format!("`{}` is made of it", item.resource)))?;
-            let quantity = if item.scales { item.quantity * part } else { item.quantity };
+                .map_err(|failure| failure.because(format!("needed for `{}`", item.resource)))?;
+            let quantity = if item.scales { item.quantity * fraction } else { item.quantity };
             let eur_per_unit = prices.monthly(price);
             Ok(Row {
                 resource: item.resource.clone(),
@@ -94,13 +102,13 @@ pub fn bill(items: &[Item], prices: &Prices, node_hours: f64) -> Result<Bill> {
     Ok(Bill { rows, eur_per_month })
 }
 
-/// The sum of several bills, EUR a month.
+/// Returns the sum of several bills, EUR per month.
 pub fn total<'a>(bills: impl IntoIterator<Item = &'a Bill>) -> f64 {
     bills.into_iter().map(|bill| bill.eur_per_month).sum()
 }
 
 impl Age {
-    /// How old the prices of `bills` are on the day `today`; `None` where nothing was priced.
+    /// Returns the age of the prices in `bills` on the date `today`; `None` if nothing was priced.
     pub fn of<'a>(bills: impl IntoIterator<Item = &'a Bill>, prices: &Prices, today: Date) -> Option<Self> {
         let days = |date: Date| i64::from(today.since(date).map_or(0, |span| span.get_days()));
         let rows: Vec<&Row> = bills.into_iter().flat_map(|bill| &bill.rows).collect();
@@ -123,7 +131,7 @@ mod tests {
     use super::*;
     use crate::{
         cloud::cost::{
-            layout::tests::{any_layout, lean, prices},
+            from_layout::tests::{any_layout, lean, prices},
             of_layout,
         },
         config::Infrastructure,
@@ -131,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shares_are_the_whole_and_no_number_is_none(layout in any_layout(), hours in 0.0..800.0_f64) {
+        fn shares_add_up_to_one_and_all_numbers_are_finite(layout in any_layout(), hours in 0.0..800.0_f64) {
             let bill = bill(&of_layout(&layout, prices()), prices(), hours).unwrap();
             let shares: f64 = bill.rows.iter().map(|row| row.share).sum();
             prop_assert!(shares.is_finite() && (bill.eur_per_month <= 0.0 || (shares - 1.0).abs() < 1e-9), "{shares}");
@@ -144,34 +152,36 @@ mod tests {
 
         #[test]
         fn more_hours_are_never_cheaper(layout in any_layout(), fewer in 0.0..730.0_f64, more in 0.0..100.0_f64) {
-            let paid = |hours| bill(&of_layout(&layout, prices()), prices(), hours).unwrap().eur_per_month;
-            prop_assert!(paid(fewer) <= paid(fewer + more));
+            let eur = |hours| bill(&of_layout(&layout, prices()), prices(), hours).unwrap().eur_per_month;
+            prop_assert!(eur(fewer) <= eur(fewer + more));
         }
     }
 
     #[test]
-    fn nothing_costs_nothing_and_has_no_age() {
+    fn an_empty_bill_is_free_and_has_no_age() {
         let bill = bill(&[], prices(), 730.0).unwrap();
-        assert_eq!((bill.eur_per_month, bill.rows.len()), (0.0, 0));
+        assert_eq!(bill, Bill { rows: Vec::new(), eur_per_month: 0.0 });
         assert_eq!(Age::of([&bill], prices(), date(2026, 1, 1)), None);
     }
 
     #[test]
-    fn an_unknown_item_is_refused_with_what_it_is_for() {
+    fn an_item_without_a_price_is_refused() {
         let layout = Infrastructure { node_type: "GP1-XS".into(), ..lean() };
         let failure = super::bill(&of_layout(&layout, prices()), prices(), 730.0).unwrap_err();
         assert_eq!(failure.message, "no price is known for `GP1-XS`");
-        assert_eq!(failure.causes, ["`nodes` is made of it"]);
+        assert_eq!(failure.causes, ["needed for `nodes`"]);
     }
 
     #[test]
-    fn the_age_is_that_of_the_oldest_price_in_use() {
+    fn the_age_is_that_of_the_oldest_used_price() {
         let bill = bill(&of_layout(&lean(), prices()), prices(), 730.0).unwrap();
         let age = |today| Age::of([&bill], prices(), today).unwrap();
         let fresh = age(date(2025, 3, 26));
-        assert_eq!((fresh.age_days, fresh.stale.len()), (1, 0));
+        assert_eq!(fresh.age_days, 1);
+        assert_eq!(fresh.stale, [""; 0]);
         let old = age(date(2026, 11, 20));
-        assert_eq!((old.oldest, old.age_days), (date(2025, 3, 25), 605));
+        assert_eq!(old.oldest, date(2025, 3, 25));
+        assert_eq!(old.age_days, 605);
         assert!(
             old.stale.contains(&"DEV1-M".to_owned()) && !old.stale.contains(&"flexible-ipv4".to_owned()),
             "{old:?}"

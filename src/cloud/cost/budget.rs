@@ -1,34 +1,34 @@
-//! Whether a price is within a budget.
+//! Checks a price against a budget.
 
 use crate::base::failure::{Failure, Kind, Result};
 
-/// What a budget says to a price.
+/// The outcome of checking a price against a budget.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// There is no budget.
     Unlimited,
-    /// It is kept.
+    /// The price is within the budget.
     Within {
-        /// What is left of it, EUR a month.
+        /// The rest of the budget, EUR per month.
         left: f64,
     },
-    /// It is exceeded, and somebody has said why that may be.
+    /// The price exceeds the budget, which is allowed for a reason.
     Overridden {
-        /// By how much, EUR a month.
+        /// The excess, EUR per month.
         over: f64,
-        /// What they said; whoever acts on it writes it down.
+        /// The given reason; callers must record it.
         reason: String,
     },
-    /// It is exceeded.
+    /// The price exceeds the budget.
     Over {
-        /// By how much, EUR a month.
+        /// The excess, EUR per month.
         over: f64,
     },
 }
 
-/// Holds `monthly_eur` against `limit_eur`, 0 being no limit; a reason for going beyond it counts only when it says something.
+/// Compares `monthly_eur` with `limit_eur`; 0 means no limit. An empty reason does not override the limit.
 ///
-/// A price that is no number is over any limit, and no reason helps.
+/// A price that is not finite exceeds every limit and cannot be overridden.
 pub fn budget(monthly_eur: f64, limit_eur: u32, overridden: Option<&str>) -> Verdict {
     let limit = f64::from(limit_eur);
     if !monthly_eur.is_finite() {
@@ -48,12 +48,12 @@ pub fn budget(monthly_eur: f64, limit_eur: u32, overridden: Option<&str>) -> Ver
 }
 
 impl Verdict {
-    /// Whether one may go on.
+    /// Whether the price is allowed.
     pub const fn allows(&self) -> bool {
         !matches!(self, Self::Over { .. })
     }
 
-    /// Its name in JSON.
+    /// Returns its name in JSON.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Unlimited => "unlimited",
@@ -63,30 +63,30 @@ impl Verdict {
         }
     }
 
-    /// One sentence for people, without a full stop.
+    /// Describes the outcome.
     pub fn reason(&self) -> String {
         match self {
             Self::Unlimited => "no budget is set".to_owned(),
-            Self::Within { left } => format!("{left:.2} EUR a month are left of the budget"),
+            Self::Within { left } => format!("{left:.2} EUR per month below the budget"),
             Self::Overridden { over, reason } => {
-                format!("{over:.2} EUR a month over the budget, allowed because: {reason}")
+                format!("{over:.2} EUR per month over the budget, allowed because: {reason}")
             }
-            Self::Over { over } => format!("{over:.2} EUR a month over the budget"),
+            Self::Over { over } => format!("{over:.2} EUR per month over the budget"),
         }
     }
 
-    /// Refuses what is over the budget of `environment`, with kind `Promotion`.
+    /// Fails with kind `Promotion` if the price exceeds the budget of `environment`.
     pub fn require(&self, environment: &str, limit_eur: u32) -> Result<()> {
         if self.allows() {
             return Ok(());
         }
         Err(Failure::new(
             Kind::Promotion,
-            format!("`{environment}` would cost more than {limit_eur} EUR a month"),
+            format!("`{environment}` would cost more than {limit_eur} EUR per month"),
         )
         .because(self.reason())
-        .hint("see `seasense cost --profiles` for what costs less")
-        .hint("or say `--over-budget REASON`; the reason is recorded"))
+        .hint("run `seasense cost --profiles` to see cheaper layouts")
+        .hint("or pass `--over-budget REASON`; the reason is recorded"))
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn over_budget_is_refused_unless_somebody_says_why() {
+    fn exceeding_the_budget_needs_a_reason() {
         assert_eq!(budget(41.5, 50, None), Verdict::Within { left: 8.5 });
         assert_eq!(budget(50.0, 50, None), Verdict::Within { left: 0.0 });
         assert_eq!(budget(75.0, 50, None), Verdict::Over { over: 25.0 });
@@ -106,25 +106,23 @@ mod tests {
         assert!(overridden.allows());
         assert_eq!(
             overridden.reason(),
-            "25.00 EUR a month over the budget, allowed because: a field campaign until May"
+            "25.00 EUR per month over the budget, allowed because: a field campaign until May"
         );
         let failure = budget(75.0, 50, None).require("production", 50).unwrap_err();
-        assert_eq!(
-            (failure.kind, failure.causes),
-            (Kind::Promotion, vec!["25.00 EUR a month over the budget".into()])
-        );
+        assert_eq!(failure.kind, Kind::Promotion);
+        assert_eq!(failure.causes, ["25.00 EUR per month over the budget"]);
         assert_eq!(budget(1e9, 0, None), Verdict::Unlimited);
         assert!(!budget(f64::NAN, 50, Some("reason")).allows() && !budget(f64::NAN, 0, None).allows());
     }
 
     proptest! {
         #[test]
-        fn a_lower_price_is_never_refused_where_a_higher_one_is_not(a in 0.0..500.0_f64, more in 0.0..500.0_f64, limit in 0..300_u32) {
+        fn a_price_below_an_allowed_one_is_allowed(a in 0.0..500.0_f64, more in 0.0..500.0_f64, limit in 0..300_u32) {
             prop_assert!(budget(a, limit, None).allows() || !budget(a + more, limit, None).allows());
         }
 
         #[test]
-        fn a_higher_limit_never_refuses_more(eur in 0.0..500.0_f64, limit in 1..300_u32, more in 0..300_u32) {
+        fn a_higher_limit_allows_every_allowed_price(eur in 0.0..500.0_f64, limit in 1..300_u32, more in 0..300_u32) {
             prop_assert!(!budget(eur, limit, None).allows() || budget(eur, limit + more, None).allows());
         }
     }

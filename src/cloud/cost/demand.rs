@@ -1,4 +1,4 @@
-//! What the platform's pods ask for, read from its manifests, against what nodes can give.
+//! Compares the resource requests of the platform's pods with the capacity of the nodes.
 
 use std::path::Path;
 
@@ -13,36 +13,36 @@ use crate::{
     config::{Infrastructure, Prices},
 };
 
-/// What Envoy Gateway adds to each pod of Envoy for its orderly end.
+/// The requests of the shutdown manager container, which Envoy Gateway adds to each Envoy pod: mCPU and MiB.
 const SHUTDOWN_MANAGER: (u64, u64) = (10, 32);
-/// Where a patch gives the first container of an upstream workload its resources.
+/// The JSON patch path of the resources of an upstream workload's first container.
 const PATCHED: &str = "/spec/template/spec/containers/0/resources";
 
-/// What one workload asks for.
+/// The resource requests of one workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     /// Its name.
     pub name: String,
-    /// How many pods of it there are.
+    /// The number of pods.
     pub pods: u64,
-    /// Thousandths of a core for each pod.
+    /// Thousandths of a core per pod.
     pub cpu_milli: u64,
-    /// MiB for each pod.
+    /// MiB per pod.
     pub memory_mib: u64,
 }
 
-/// What a layout's nodes have for the workloads.
+/// The capacity of a layout's nodes for workloads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// How many nodes there are.
+    /// The number of nodes.
     pub nodes: u32,
-    /// Thousandths of a core on each.
+    /// Thousandths of a core per node.
     pub cpu_milli: u64,
-    /// MiB on each.
+    /// MiB per node.
     pub memory_mib: u64,
 }
 
-/// How much of the capacity is asked for, 1 being all of it.
+/// The requested fraction of the capacity; 1 is all of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
     /// Of all cores.
@@ -51,8 +51,8 @@ pub struct Fit {
     pub memory: f64,
 }
 
-/// What every workload among `objects` asks for: Deployments and the like, Envoy, the database, and the upstream
-/// workloads that a kustomization gives their resources by a patch. Jobs end, and do not count.
+/// Returns the requests of every workload in `objects`: Deployments, StatefulSets, Envoy, the database, and
+/// upstream workloads whose resources a kustomization patches. Jobs are ignored because they end.
 pub fn demand(objects: &[Value]) -> Result<Vec<Demand>> {
     let mut demands = Vec::new();
     for object in objects {
@@ -79,20 +79,21 @@ pub fn demand(objects: &[Value]) -> Result<Vec<Demand>> {
 
 fn of_pod(object: &Value, pod: &Value, replicas: &Value) -> Result<Demand> {
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
-    let asked = |list: &str| -> Result<Vec<(u64, u64)>> {
+    let requested = |list: &str| -> Result<Vec<(u64, u64)>> {
         let containers = pod[list].as_array().into_iter().flatten();
         containers.map(|container| requests(name, &container["resources"])).collect()
     };
-    let (run, begin) = (asked("containers")?, asked("initContainers")?);
-    let of = |part: fn(&(u64, u64)) -> u64| {
-        let first = begin.iter().map(part).max().unwrap_or_default();
-        run.iter().map(part).sum::<u64>().max(first)
+    let (containers, init_containers) = (requested("containers")?, requested("initContainers")?);
+    // Init containers run one after the other, before the containers.
+    let effective = |part: fn(&(u64, u64)) -> u64| {
+        let init = init_containers.iter().map(part).max().unwrap_or_default();
+        containers.iter().map(part).sum::<u64>().max(init)
     };
     Ok(Demand {
         name: name.to_owned(),
         pods: replicas.as_u64().unwrap_or(1),
-        cpu_milli: of(|asked| asked.0),
-        memory_mib: of(|asked| asked.1),
+        cpu_milli: effective(|requested| requested.0),
+        memory_mib: effective(|requested| requested.1),
     })
 }
 
@@ -104,7 +105,7 @@ fn of_envoy(object: &Value) -> Result<Demand> {
     Ok(Demand { cpu_milli, memory_mib, ..own })
 }
 
-/// The upstream workloads that `kustomization` patches; each runs once.
+/// Adds the upstream workloads that `kustomization` patches; each has one pod.
 fn patched(kustomization: &Value, demands: &mut Vec<Demand>) -> Result<()> {
     for patch in kustomization["patches"].as_array().into_iter().flatten() {
         let (Some(text), Some(name)) = (patch["patch"].as_str(), patch["target"]["name"].as_str()) else {
@@ -128,60 +129,60 @@ fn of_resources(name: &str, resources: &Value, pods: u64) -> Result<Demand> {
     Ok(Demand { name: name.to_owned(), pods, cpu_milli, memory_mib })
 }
 
-/// A container without requests would be counted as nothing, which no container is.
+/// Returns the requests in `resources`. Missing requests are an error: the container would be counted as free.
 fn requests(name: &str, resources: &Value) -> Result<(u64, u64)> {
-    let asked = |what: &str| match &resources["requests"][what] {
+    let requested = |resource: &str| match &resources["requests"][resource] {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let cpu = asked("cpu").and_then(|text| cpu_milli(&text));
-    let memory = asked("memory").and_then(|text| memory_mib(&text));
+    let cpu = requested("cpu").and_then(|text| cpu_milli(&text));
+    let memory = requested("memory").and_then(|text| memory_mib(&text));
     cpu.zip(memory).ok_or_else(|| {
-        Failure::new(Kind::Environment, format!("`{name}` does not say what cores and memory it asks for"))
-            .hint("give every container `resources.requests` with `cpu` and `memory`")
+        Failure::new(Kind::Environment, format!("`{name}` has no requests for CPU and memory"))
+            .hint("set `resources.requests` with `cpu` and `memory` for every container")
     })
 }
 
-/// What the nodes of `layout` that always run have for the workloads.
+/// Returns the capacity of the minimum number of nodes of `layout`.
 pub fn capacity(layout: &Infrastructure, prices: &Prices) -> Result<Capacity> {
     let price = prices.price(&layout.node_type)?;
     let Some((cores, gib)) = price.vcpu.zip(price.memory_gib) else {
         return Err(Failure::new(
             Kind::Environment,
-            format!("the price table has no size of `{}`", layout.node_type),
+            format!("no size of `{}` in the price table", layout.node_type),
         )
         .hint("add `vcpu` and `memory-gib` to its row"));
     };
-    let (own, memory) = (prices.node, u64::from(gib) * 1024);
-    let kept = memory * u64::from(own.reserved_memory_percent) / 100
-        + u64::from(own.eviction_mib + own.daemons_memory_mib);
+    let (node, memory) = (prices.node, u64::from(gib) * 1024);
+    let reserved = memory * u64::from(node.reserved_memory_percent) / 100
+        + u64::from(node.eviction_mib + node.daemons_memory_mib);
     Ok(Capacity {
         nodes: layout.nodes_min,
         cpu_milli: (u64::from(cores) * 1000)
-            .saturating_sub(u64::from(own.reserved_cpu_milli + own.daemons_cpu_milli)),
-        memory_mib: memory.saturating_sub(kept),
+            .saturating_sub(u64::from(node.reserved_cpu_milli + node.daemons_cpu_milli)),
+        memory_mib: memory.saturating_sub(reserved),
     })
 }
 
-/// How much of `capacity` the `demands` ask for together; without nodes nothing fits.
+/// Returns the fraction of `capacity` that all `demands` request; infinite without nodes.
 pub fn fit(demands: &[Demand], capacity: Capacity) -> Fit {
-    let part = |of: fn(&Demand) -> u64, each: u64| {
-        let asked: u64 = demands.iter().map(|demand| demand.pods * of(demand)).sum();
-        ratio(asked, each * u64::from(capacity.nodes))
+    let fraction = |of: fn(&Demand) -> u64, per_node: u64| {
+        let requested: u64 = demands.iter().map(|demand| demand.pods * of(demand)).sum();
+        ratio(requested, per_node * u64::from(capacity.nodes))
     };
     Fit {
-        cpu: part(|d| d.cpu_milli, capacity.cpu_milli),
-        memory: part(|d| d.memory_mib, capacity.memory_mib),
+        cpu: fraction(|d| d.cpu_milli, capacity.cpu_milli),
+        memory: fraction(|d| d.memory_mib, capacity.memory_mib),
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a cluster has less than 2^52 MiB")]
-fn ratio(asked: u64, there: u64) -> f64 {
-    match (asked, there) {
+fn ratio(requested: u64, available: u64) -> f64 {
+    match (requested, available) {
         (0, _) => 0.0,
         (_, 0) => f64::INFINITY,
-        (asked, there) => asked as f64 / there as f64,
+        (requested, available) => requested as f64 / available as f64,
     }
 }
 

@@ -1,10 +1,10 @@
-//! What workloads ask for, and whether it fits.
+//! Tests of the requests of workloads and the capacity of nodes.
 
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::cloud::cost::layout::tests::{lean, prices};
+use crate::cloud::cost::from_layout::tests::{lean, prices};
 
 fn container(cpu: &str, memory: &str) -> Value {
     json!({"resources": {"requests": {"cpu": cpu, "memory": memory}}})
@@ -38,26 +38,26 @@ fn every_kind_of_workload_is_counted_once() {
 }
 
 #[test]
-fn what_asks_for_nothing_is_refused_rather_than_counted_as_nothing() {
-    let silent = json!({"kind": "Deployment", "metadata": {"name": "quiet"}, "spec": {"template": {"spec": {"containers": [{}]}}}});
-    let failure = demand(&[silent]).unwrap_err();
-    assert_eq!(failure.message, "`quiet` does not say what cores and memory it asks for");
+fn a_container_without_requests_is_refused() {
+    let deployment = json!({"kind": "Deployment", "metadata": {"name": "quiet"}, "spec": {"template": {"spec": {"containers": [{}]}}}});
+    let failure = demand(&[deployment]).unwrap_err();
+    assert_eq!(failure.message, "`quiet` has no requests for CPU and memory");
 }
 
 #[test]
-fn a_node_gives_less_than_it_has() {
+fn reserved_resources_are_not_available_to_pods() {
     let capacity = capacity(&lean(), prices()).unwrap();
     assert_eq!(capacity, Capacity { nodes: 2, cpu_milli: 2600, memory_mib: 2672 });
     let unknown = Infrastructure { node_type: "PRO2-XXS".into(), ..lean() };
     assert_eq!(
         super::capacity(&unknown, prices()).unwrap_err().message,
-        "the price table has no size of `PRO2-XXS`"
+        "no size of `PRO2-XXS` in the price table"
     );
 }
 
 proptest! {
     #[test]
-    fn more_pods_never_take_less_and_more_nodes_never_more(pods in 0..50_u64, more in 1..50_u64, nodes in 0..5_u32) {
+    fn the_fraction_grows_with_pods_and_shrinks_with_nodes(pods in 0..50_u64, more in 1..50_u64, nodes in 0..5_u32) {
         let of = |pods, nodes| {
             let demand = Demand { name: "a".into(), pods, cpu_milli: 50, memory_mib: 64 };
             fit(&[demand], Capacity { nodes, cpu_milli: 2600, memory_mib: 2672 })

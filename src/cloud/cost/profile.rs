@@ -1,4 +1,4 @@
-//! The two ways to stand at Scaleway, with what each one costs and gives up.
+//! The two network profiles of an environment at Scaleway, with their cost and trade-offs.
 
 use super::{Bill, Verdict, bill, budget, of_layout};
 use crate::{
@@ -6,42 +6,42 @@ use crate::{
     config::{Infrastructure, Prices},
 };
 
-/// A way to stand.
+/// A network profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Profile {
     /// Its name in the layouts.
     pub name: &'static str,
-    /// What stands between the world and the nodes.
-    pub what: &'static str,
+    /// How traffic reaches the nodes.
+    pub description: &'static str,
     load_balancer: bool,
     public_gateway: bool,
-    /// What one does without.
-    pub gives_up: &'static [&'static str],
+    /// Its disadvantages.
+    pub trade_offs: &'static [&'static str],
 }
 
 /// Every profile, the cheapest first.
 pub const PROFILES: [Profile; 2] = [
     Profile {
         name: "lean",
-        what: "no load balancer and no gateway: Envoy on node ports, DNS to the nodes",
+        description: "no load balancer and no gateway: Envoy on node ports, DNS to the nodes",
         load_balancer: false,
         public_gateway: false,
-        gives_up: &[
-            "one address that stays: DNS names the nodes, and a node that is replaced has another address until DNS follows",
-            "a balancer that asks whether a node is well: until clients try the next address, those that ask a dead node fail",
-            "port 443 by itself: node ports begin at 30000, so the port is part of the address unless a proxy stands in front",
-            "nodes that nobody can reach: each has a public address, and only its security group guards it",
-            "one known address for outgoing connections",
+        trade_offs: &[
+            "no stable address: DNS points to the nodes, and a replaced node has another address until DNS is updated",
+            "no health checks by a load balancer: requests to a failed node fail until clients try the next address",
+            "no port 443 without a proxy: node ports start at 30000, so the port is part of the address",
+            "no private nodes: each node has a public address, protected only by its security group",
+            "no single address for outgoing connections",
         ],
     },
     Profile {
         name: "resilient",
-        what: "a load balancer in front, nodes without public addresses behind a gateway",
+        description: "a load balancer in front, nodes without public addresses behind a gateway",
         load_balancer: true,
         public_gateway: true,
-        gives_up: &[
-            "the budget",
-            "nothing else of the above; what both do without is a control plane with an SLA, and a gateway in more than one zone",
+        trade_offs: &[
+            "higher cost",
+            "like `lean`: no control plane with an SLA, and no gateway in more than one zone",
         ],
     },
 ];
@@ -49,21 +49,21 @@ pub const PROFILES: [Profile; 2] = [
 /// A profile with its price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    /// Which one.
+    /// The profile.
     pub profile: Profile,
-    /// What it costs.
+    /// Its price.
     pub bill: Bill,
-    /// What the budget says.
+    /// The outcome of the budget check.
     pub verdict: Verdict,
 }
 
 impl Profile {
-    /// The profile called `name`.
+    /// Returns the profile called `name`.
     pub fn named(name: &str) -> Option<Self> {
         PROFILES.into_iter().find(|profile| profile.name == name)
     }
 
-    /// `layout` in this way, with the same nodes, volumes and backups.
+    /// Returns `layout` with this profile and the same nodes, volumes and backups.
     pub fn apply(&self, layout: &Infrastructure) -> Infrastructure {
         Infrastructure {
             profile: self.name.to_owned(),
@@ -74,7 +74,7 @@ impl Profile {
     }
 }
 
-/// Prices `layout` in every profile, against a budget of `limit_eur` a month.
+/// Prices `layout` in every profile and checks a budget of `limit_eur` per month.
 pub fn compare(
     layout: &Infrastructure,
     prices: &Prices,
@@ -92,10 +92,10 @@ pub fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::cost::layout::tests::{lean, prices};
+    use crate::cloud::cost::from_layout::tests::{lean, prices};
 
     #[test]
-    fn the_lean_one_is_within_the_budget_and_the_reference_layout_is_not() {
+    fn only_the_lean_profile_is_within_the_budget() {
         let compared = compare(&lean(), prices(), 730.0, 50).unwrap();
         let found: Vec<(&str, &str)> =
             compared.iter().map(|one| (one.profile.name, one.verdict.name())).collect();
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_changes_what_stands_in_front_and_nothing_else() {
+    fn a_profile_only_changes_balancer_and_gateway() {
         let resilient = Profile::named("resilient").unwrap().apply(&lean());
         assert!(resilient.load_balancer && resilient.public_gateway);
         assert_eq!(Profile::named("lean").unwrap().apply(&resilient), lean());

@@ -1,6 +1,6 @@
-//! Kubernetes' quantities: thousandths of a core and MiB.
+//! Parses Kubernetes quantities to thousandths of a core and MiB.
 
-/// `50m`, `0.5`, `2` in thousandths of a core, rounded up.
+/// Parses `50m`, `0.5`, `2` to thousandths of a core, rounded up.
 pub(super) fn cpu_milli(text: &str) -> Option<u64> {
     match text.strip_suffix('m') {
         Some(milli) => milli.parse().ok(),
@@ -8,7 +8,7 @@ pub(super) fn cpu_milli(text: &str) -> Option<u64> {
     }
 }
 
-/// `96Mi`, `1Gi`, `200M`, bytes, in MiB, rounded up.
+/// Parses `96Mi`, `1Gi`, `200M` or bytes to MiB, rounded up.
 pub(super) fn memory_mib(text: &str) -> Option<u64> {
     const UNITS: [(&str, f64); 8] = [
         ("Ki", 1024.0),
@@ -25,7 +25,7 @@ pub(super) fn memory_mib(text: &str) -> Option<u64> {
     whole(number.parse::<f64>().ok()? * size / 1_048_576.0)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was seen to be in range")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 fn whole(number: f64) -> Option<u64> {
     (number.is_finite() && (0.0..1e15).contains(&number)).then(|| number.ceil() as u64)
 }
@@ -35,13 +35,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantities_are_read_as_kubernetes_writes_them() {
+    fn kubernetes_quantities_are_parsed() {
         let cores = ["50m", "0.5", "2", "1e-1"].map(cpu_milli);
         assert_eq!(cores, [Some(50), Some(500), Some(2000), Some(100)]);
         let memory = ["96Mi", "1Gi", "1048577", "200M", "2Ti"].map(memory_mib);
         assert_eq!(memory, [Some(96), Some(1024), Some(2), Some(191), Some(2_097_152)]);
         for wrong in ["", "x", "-1", "NaN", "1Xi"] {
-            assert_eq!((cpu_milli(wrong), memory_mib(wrong)), (None, None), "{wrong}");
+            assert_eq!(cpu_milli(wrong), None, "{wrong}");
+            assert_eq!(memory_mib(wrong), None, "{wrong}");
         }
     }
 }

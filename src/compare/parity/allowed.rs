@@ -1,4 +1,4 @@
-//! `envs/differences.toml`: the reviewed list of what may differ between environments, each with its reason.
+//! `envs/differences.toml`: the reviewed list of variables that may differ between environments.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -10,7 +10,7 @@ use crate::{
     config::{Document, Project, Variables, nearest},
 };
 
-/// The list, below the project's root.
+/// The path of the list in the project.
 pub const FILE: &str = "envs/differences.toml";
 
 /// The list.
@@ -25,15 +25,15 @@ pub struct Allowed {
 pub struct Difference {
     /// The variable.
     pub variable: String,
-    /// The environments among which it may differ; empty stands for all.
+    /// The environments between which it may differ; empty means all.
     pub between: BTreeSet<String>,
-    /// Why.
+    /// Why it may differ.
     pub reason: String,
-    /// The day it was reviewed.
+    /// The date of the review.
     pub reviewed: jiff::civil::Date,
-    /// Where it stands in the file.
+    /// The location of the entry.
     #[serde(skip)]
-    pub place: Location,
+    pub location: Location,
 }
 
 #[derive(Deserialize)]
@@ -60,14 +60,14 @@ enum Between {
 }
 
 impl Difference {
-    /// Whether it speaks of `a` and `b`.
+    /// Whether it applies to the environments `a` and `b`.
     pub fn covers(&self, a: &str, b: &str) -> bool {
         self.between.is_empty() || (self.between.contains(a) && self.between.contains(b))
     }
 }
 
 impl Allowed {
-    /// Reads the list of `project`; without the file nothing is allowed.
+    /// Reads the list of `project`. Without the file no differences are allowed.
     pub fn load(project: &Project) -> Result<Self> {
         if !project.root().join(FILE).exists() {
             return Ok(Self::default());
@@ -75,7 +75,7 @@ impl Allowed {
         Self::read(&Document::open(project, PathBuf::from(FILE))?)
     }
 
-    /// Reads the list out of its text. Whatever is wrong fails with kind `Environment`, the line and the column.
+    /// Parses the list. Errors have kind `Environment`, and the line and column.
     pub fn parse(text: &str) -> Result<Self> {
         Self::read(&Document::of(FILE.as_ref(), text))
     }
@@ -87,8 +87,7 @@ impl Allowed {
         for entry in file.allowed {
             let difference = difference(document, &entry)?;
             if !seen.insert((difference.variable.clone(), difference.between.clone())) {
-                let message =
-                    format!("`{}` is on the list twice for the same environments", difference.variable);
+                let message = format!("`{}` is listed twice for the same environments", difference.variable);
                 return Err(document.wrong(&entry.variable, message));
             }
             differences.push(difference);
@@ -120,15 +119,17 @@ fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
         return Err(document.wrong(&entry.reason, "a difference needs its reason".to_owned()));
     }
     let reviewed = entry.reviewed.get_ref().parse().map_err(|_| -> Failure {
-        document.wrong(&entry.reviewed, format!("`{}` is no day like `2026-11-24`", entry.reviewed.get_ref()))
+        let message =
+            format!("invalid date `{}`, expected for example `2026-11-24`", entry.reviewed.get_ref());
+        document.wrong(&entry.reviewed, message)
     })?;
-    let place = document.wrong(&entry.variable, String::new()).location;
+    let location = document.wrong(&entry.variable, String::new()).location;
     Ok(Difference {
         variable: variable.clone(),
         between,
         reason: entry.reason.get_ref().clone(),
         reviewed,
-        place: place.unwrap_or(Location { file: FILE.into(), position: None }),
+        location: location.unwrap_or(Location { file: FILE.into(), position: None }),
     })
 }
 
@@ -139,32 +140,30 @@ mod tests {
     const ISSUER: &str = "[[allowed]]\nvariable = \"ISSUER\"\nbetween = \"*\"\nreason = \"no ACME here\"\nreviewed = \"2026-11-24\"\n";
 
     #[test]
-    fn an_entry_speaks_of_the_environments_it_names() {
+    fn an_entry_covers_the_environments_it_names() {
         let all = Allowed::parse(ISSUER).unwrap().differences.remove(0);
         assert!(all.covers("local", "production"));
-        assert_eq!(
-            (all.place.to_string().as_str(), all.reviewed.year()),
-            ("envs/differences.toml:2:12", 2026)
-        );
+        assert_eq!(all.location.to_string(), "envs/differences.toml:2:12");
+        assert_eq!(all.reviewed.year(), 2026);
         let two = ISSUER.replace("\"*\"", "[\"local\", \"staging\"]");
         let two = Allowed::parse(&two).unwrap().differences.remove(0);
         assert!(two.covers("staging", "local") && !two.covers("staging", "production"));
     }
 
     #[test]
-    fn a_list_that_is_wrong_is_refused_with_its_place() {
-        for (from, to, place, message) in [
+    fn errors_in_the_list_name_their_location() {
+        for (from, to, position, message) in [
             ("ISSUER", "ISUER", "2:12", "there is no variable `ISUER`"),
             ("\"*\"", "[\"local\"]", "3:11", "`between` must be"),
             ("\"*\"", "\"all\"", "3:11", "`between` must be"),
             ("no ACME here", " ", "4:10", "a difference needs its reason"),
-            ("2026-11-24", "yesterday", "5:12", "`yesterday` is no day"),
+            ("2026-11-24", "yesterday", "5:12", "invalid date `yesterday`"),
             ("reviewed", "reviewer", "5:1", "unknown field `reviewer`"),
         ] {
             let failure = Allowed::parse(&ISSUER.replacen(from, to, 1)).unwrap_err();
             assert_eq!(failure.kind, crate::base::failure::Kind::Environment);
             assert!(failure.message.starts_with(message), "{failure}");
-            assert_eq!(failure.location.unwrap().to_string(), format!("envs/differences.toml:{place}"));
+            assert_eq!(failure.location.unwrap().to_string(), format!("envs/differences.toml:{position}"));
         }
         let twice = Allowed::parse(&format!("{ISSUER}{ISSUER}")).unwrap_err();
         assert!(twice.message.contains("twice"), "{twice}");

@@ -1,4 +1,4 @@
-//! Judges what two environments differ in by the reviewed list. Pure: promotion asks it as well as a person.
+//! Evaluates the differences between two environments against the reviewed list. Pure.
 
 use std::collections::BTreeSet;
 
@@ -12,90 +12,90 @@ use crate::{
 };
 
 /// The version of the JSON form.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// What is known of two environments.
+/// The input of [`evaluate`].
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// The one.
+    /// The first environment.
     pub a: &'a Written,
-    /// The other.
+    /// The second environment.
     pub b: &'a Written,
     /// Every environment of the project: an entry of the list that none of them needs is stale.
     pub all: &'a [Written],
     /// The reviewed list.
     pub allowed: &'a Allowed,
-    /// In what the manifests differ; `None` where they were not built.
+    /// The differences between the manifests; `None` if they were not built.
     pub manifests: Option<&'a Manifests>,
 }
 
-/// The verdict.
+/// The parity of two environments.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Parity {
     /// [`VERSION`].
     pub version: u32,
-    /// Whether nothing is unexplained.
-    pub holds: bool,
-    /// The one environment.
+    /// Whether there are no unexplained differences.
+    pub in_parity: bool,
+    /// The first environment.
     pub a: String,
-    /// The other.
+    /// The second environment.
     pub b: String,
     /// Whether the manifests were built and compared.
     pub manifests: bool,
     /// Differences that are on the list, by variable.
-    pub allowed: Vec<Used>,
-    /// Differences that are not.
+    pub allowed: Vec<AllowedDifference>,
+    /// Differences that are not on the list.
     pub unexplained: Vec<Unexplained>,
-    /// Entries of the list that no two environments need any more.
-    pub stale: Vec<Stale>,
+    /// Entries of the list that no pair of environments needs.
+    pub stale: Vec<StaleEntry>,
 }
 
-/// A difference that is allowed.
+/// A difference that is on the list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Used {
+pub struct AllowedDifference {
     /// The variable.
     pub variable: String,
-    /// Its value in the one environment.
+    /// Its value in the first environment.
     pub a: Option<String>,
-    /// Its value in the other.
+    /// Its value in the second environment.
     pub b: Option<String>,
     /// Why it may differ.
     pub reason: String,
-    /// The day that was reviewed.
+    /// The date of the review.
     pub reviewed: jiff::civil::Date,
-    /// How many fields of the manifests differ by it; `None` where they were not built.
+    /// The number of manifest fields that differ because of it; `None` if the manifests were not built.
     pub fields: Option<usize>,
 }
 
-/// A difference that nothing allows.
+/// A difference that is not on the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unexplained {
-    /// What differs, for people.
-    pub what: String,
-    /// The variable, where it is one.
+    /// The difference in words.
+    pub description: String,
+    /// The variable, if a variable differs.
     pub variable: Option<String>,
-    /// The key, or the file, that is to blame.
-    #[serde(serialize_with = "place")]
-    pub place: Location,
+    /// The location of the key, or the file, that causes it.
+    #[serde(serialize_with = "as_text")]
+    pub location: Location,
 }
 
-/// An entry of the list that is of no use.
+/// An entry of the list that is not needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stale {
+pub struct StaleEntry {
     /// Its variable.
     pub variable: String,
-    /// Why nobody needs it.
-    pub why: String,
-    /// Where it stands.
-    #[serde(serialize_with = "place")]
-    pub place: Location,
+    /// Why it is not needed.
+    pub reason: String,
+    /// Its location.
+    #[serde(serialize_with = "as_text")]
+    pub location: Location,
 }
 
-fn place<S: Serializer>(place: &Location, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(place)
+fn as_text<S: Serializer>(location: &Location, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(location)
 }
 
-/// Judges.
+/// Evaluates `facts`.
 pub fn evaluate(facts: Facts<'_>) -> Parity {
     let Facts { a, b, manifests, .. } = facts;
     let (mut allowed, mut unexplained) = (Vec::new(), Vec::new());
@@ -107,7 +107,7 @@ pub fn evaluate(facts: Facts<'_>) -> Parity {
             .iter()
             .find(|entry| entry.variable == variable && entry.covers(&a.name, &b.name));
         match entry {
-            Some(entry) => allowed.push(Used {
+            Some(entry) => allowed.push(AllowedDifference {
                 a: value(a),
                 b: value(b),
                 reason: entry.reason.clone(),
@@ -118,14 +118,14 @@ pub fn evaluate(facts: Facts<'_>) -> Parity {
                 variable,
             }),
             None => unexplained.push(Unexplained {
-                what: format!(
+                description: format!(
                     "{variable} is {} in {} and {} in {}",
                     describe(value(a)),
                     a.name,
                     describe(value(b)),
                     b.name
                 ),
-                place: b.place(&variable),
+                location: b.place(&variable),
                 variable: Some(variable),
             }),
         }
@@ -133,14 +133,17 @@ pub fn evaluate(facts: Facts<'_>) -> Parity {
     for one in manifests.into_iter().flat_map(|found| &found.unexplained) {
         let field = if one.field.is_empty() { String::new() } else { format!(", {}", one.field) };
         unexplained.push(Unexplained {
-            what: format!("no variable explains the difference in {}: {}{field}", one.phase, one.object),
+            description: format!(
+                "no variable explains the difference in {}: {}{field}",
+                one.phase, one.object
+            ),
             variable: None,
-            place: Location { file: "gitops".into(), position: None },
+            location: Location { file: "gitops".into(), position: None },
         });
     }
     Parity {
         version: VERSION,
-        holds: unexplained.is_empty(),
+        in_parity: unexplained.is_empty(),
         a: a.name.clone(),
         b: b.name.clone(),
         manifests: manifests.is_some(),
@@ -154,43 +157,44 @@ fn describe(value: Option<String>) -> String {
     value.map_or_else(|| "absent".to_owned(), |value| format!("`{value}`"))
 }
 
-fn stale(allowed: &Allowed, all: &[Written]) -> Vec<Stale> {
-    let why = |entry: &super::Difference| {
+fn stale(allowed: &Allowed, all: &[Written]) -> Vec<StaleEntry> {
+    let reason = |entry: &super::Difference| {
         if let Some(unknown) = entry.between.iter().find(|name| all.iter().all(|known| known.name != **name))
         {
             return Some(format!("there is no environment `{unknown}`"));
         }
-        let meant: Vec<&Written> = all.iter().filter(|side| entry.covers(&side.name, &side.name)).collect();
+        let covered: Vec<&Written> = all.iter().filter(|side| entry.covers(&side.name, &side.name)).collect();
         let values: BTreeSet<Option<&String>> =
-            meant.iter().map(|side| side.variables.get(&entry.variable)).collect();
+            covered.iter().map(|side| side.variables.get(&entry.variable)).collect();
         (values.len() < 2)
             .then(|| "it has the same value in all environments that the entry names".to_owned())
     };
     let stale = |entry: &super::Difference| {
-        Some(Stale { variable: entry.variable.clone(), why: why(entry)?, place: entry.place.clone() })
+        let (variable, location) = (entry.variable.clone(), entry.location.clone());
+        Some(StaleEntry { variable, reason: reason(entry)?, location })
     };
     allowed.differences.iter().filter_map(stale).collect()
 }
 
 impl Parity {
-    /// The failure that drift is; `None` where there is none. Its exit code is that of drift.
+    /// Returns a failure of kind `Drift` with all unexplained differences; `None` if there are none.
     pub fn failure(&self) -> Option<Failure> {
         let first = self.unexplained.first()?;
         let count = self.unexplained.len();
         let message = match count {
-            1 => format!("{} and {} differ in what is not on the reviewed list", self.a, self.b),
+            1 => format!("{} and {} have 1 difference that is not on the reviewed list", self.a, self.b),
             _ => format!(
-                "{} and {} differ in {count} things that are not on the reviewed list",
+                "{} and {} have {count} differences that are not on the reviewed list",
                 self.a, self.b
             ),
         };
-        let failure = Failure::new(Kind::Drift, message).at(first.place.clone());
+        let failure = Failure::new(Kind::Drift, message).at(first.location.clone());
         let failure = self
             .unexplained
             .iter()
-            .fold(failure, |failure, one| failure.because(format!("{}: {}", one.place, one.what)));
+            .fold(failure, |failure, one| failure.because(format!("{}: {}", one.location, one.description)));
         Some(failure.hint(format!(
-            "make them equal, or have the difference reviewed and put it into `{}` with its reason",
+            "make them equal, or add the reviewed difference to `{}` with its reason",
             super::FILE
         )))
     }
@@ -218,43 +222,38 @@ mod tests {
         Allowed::parse(&entries.iter().map(entry).collect::<String>()).unwrap()
     }
 
-    fn judged(all: &[Written], allowed: &Allowed, manifests: Option<&Manifests>) -> Parity {
+    fn evaluated(all: &[Written], allowed: &Allowed, manifests: Option<&Manifests>) -> Parity {
         evaluate(Facts { a: &all[0], b: &all[1], all, allowed, manifests })
     }
 
     #[test]
-    fn what_is_not_on_the_list_is_drift_with_its_place() {
+    fn a_difference_that_is_not_listed_is_drift() {
         let all = [environment("local", "self-signed", 12), environment("staging", "acme", 5)];
         let allowed = list(&[("ENVIRONMENT", "\"*\""), ("ISSUER", "[\"local\", \"staging\"]")]);
-        let parity = judged(&all, &allowed, None);
+        let parity = evaluated(&all, &allowed, None);
         assert_eq!(
-            parity.allowed.iter().map(|used| used.variable.as_str()).collect::<Vec<_>>(),
+            parity.allowed.iter().map(|allowed| allowed.variable.as_str()).collect::<Vec<_>>(),
             ["ENVIRONMENT", "ISSUER"]
         );
-        assert!(!parity.holds && parity.stale.is_empty());
+        assert!(!parity.in_parity && parity.stale.is_empty());
         let failure = parity.failure().unwrap();
         assert_eq!(failure.location.as_ref().unwrap().to_string(), "envs/staging.toml:3:1");
-        assert_eq!(
-            (failure.kind, failure.causes),
-            (
-                Kind::Drift,
-                vec!["envs/staging.toml:3:1: BUOYS is `12` in local and `5` in staging".to_owned()]
-            )
-        );
+        assert_eq!(failure.kind, Kind::Drift);
+        assert_eq!(failure.causes, ["envs/staging.toml:3:1: BUOYS is `12` in local and `5` in staging"]);
     }
 
     #[test]
-    fn an_entry_allows_nothing_between_others() {
+    fn an_entry_only_allows_the_environments_it_names() {
         let all =
             [environment("local", "a", 1), environment("staging", "b", 1), environment("production", "b", 1)];
         let allowed = list(&[("ENVIRONMENT", "\"*\""), ("ISSUER", "[\"local\", \"production\"]")]);
-        let parity = judged(&all, &allowed, None);
+        let parity = evaluated(&all, &allowed, None);
         assert_eq!(parity.unexplained[0].variable.as_deref(), Some("ISSUER"));
         assert_eq!(parity.stale, []);
     }
 
     #[test]
-    fn what_nobody_needs_any_more_is_stale() {
+    fn an_entry_without_a_difference_is_stale() {
         let all = [environment("local", "a", 1), environment("staging", "a", 2)];
         let allowed = list(&[
             ("ENVIRONMENT", "\"*\""),
@@ -262,12 +261,11 @@ mod tests {
             ("ISSUER", "\"*\""),
             ("HOSTNAME", "[\"local\", \"gone\"]"),
         ]);
-        let parity = judged(&all, &allowed, None);
-        assert!(parity.holds && parity.failure().is_none());
-        let stale: Vec<String> =
-            parity.stale.iter().map(|stale| format!("{}: {}", stale.place, stale.why)).collect();
+        let parity = evaluated(&all, &allowed, None);
+        assert!(parity.in_parity && parity.failure().is_none());
+        let stale = parity.stale.iter().map(|stale| format!("{}: {}", stale.location, stale.reason));
         assert_eq!(
-            stale,
+            stale.collect::<Vec<_>>(),
             [
                 "envs/differences.toml:12:12: it has the same value in all environments that the entry names",
                 "envs/differences.toml:17:12: there is no environment `gone`"
@@ -276,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_that_no_variable_explains_is_drift() {
+    fn an_unexplained_manifest_field_is_drift() {
         let all = [environment("local", "a", 1), environment("staging", "b", 1)];
         let allowed = list(&[("ENVIRONMENT", "\"*\""), ("ISSUER", "\"*\"")]);
         let one = |variables: &[&str]| Explained {
@@ -289,11 +287,12 @@ mod tests {
             explained: vec![one(&["ISSUER"]), one(&["ISSUER", "ENVIRONMENT"])],
             unexplained: vec![one(&[])],
         };
-        let parity = judged(&all, &allowed, Some(&manifests));
-        assert_eq!(parity.allowed.iter().map(|used| used.fields).collect::<Vec<_>>(), [Some(1), Some(2)]);
-        assert!(!parity.holds);
+        let parity = evaluated(&all, &allowed, Some(&manifests));
+        let fields: Vec<Option<usize>> = parity.allowed.iter().map(|allowed| allowed.fields).collect();
+        assert_eq!(fields, [Some(1), Some(2)]);
+        assert!(!parity.in_parity);
         assert_eq!(
-            parity.unexplained[0].what,
+            parity.unexplained[0].description,
             "no variable explains the difference in apps: Deployment seasense/backend, spec.replicas"
         );
     }

@@ -1,11 +1,11 @@
-//! Objects reduced to the fields that are named; nothing enters by not having been thought of.
+//! Reduces objects to an allowlist of fields.
 
 use serde_json::{Map, Value};
 
-/// `value` with the fields of `paths` only; `None` where it has none of them.
+/// Returns `value` with only the fields of `paths`; `None` if it has none of them.
 ///
-/// A path is names with dots between them and goes through arrays. It admits a text, a number, a truth value, or an
-/// array of them; one that ends in `.**` admits whatever stands there.
+/// A path is a list of names separated by dots; arrays are transparent. It admits a string, number or boolean,
+/// or an array of them. A path that ends in `.**` admits any value.
 pub fn project(value: &Value, paths: &[&str]) -> Option<Value> {
     match value {
         Value::Array(items) => {
@@ -24,19 +24,19 @@ pub fn project(value: &Value, paths: &[&str]) -> Option<Value> {
 }
 
 fn admit(name: &str, field: &Value, paths: &[&str]) -> Option<Value> {
-    let rests: Vec<&str> = paths
+    let remainders: Vec<&str> = paths
         .iter()
         .filter_map(|path| path.strip_prefix(name))
         .filter(|rest| rest.is_empty() || rest.starts_with('.'))
         .collect();
-    if rests.contains(&".**") || (rests.contains(&"") && is_plain(field)) {
+    if remainders.contains(&".**") || (remainders.contains(&"") && is_scalar(field)) {
         return Some(field.clone());
     }
-    let deeper: Vec<&str> = rests.iter().filter_map(|rest| rest.strip_prefix('.')).collect();
+    let deeper: Vec<&str> = remainders.iter().filter_map(|rest| rest.strip_prefix('.')).collect();
     project(field, &deeper)
 }
 
-fn is_plain(value: &Value) -> bool {
+fn is_scalar(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().all(|item| !item.is_array() && !item.is_object()),
         Value::Object(_) => false,
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_named_is_left() {
+    fn only_allowed_fields_remain() {
         let pod = json!({
             "metadata": {"name": "x", "labels": {"a.b/c": "d"}, "annotations": {"last-applied": "password"}},
             "spec": {"containers": [{"name": "main", "args": ["--key=1"], "env": [{"name": "A", "value": "secret"}]}]},
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_field_admits_no_tree_below_it_and_no_longer_name() {
+    fn a_path_admits_neither_objects_nor_longer_names() {
         let object = json!({"data": {"key": "secret"}, "name": ["a"], "names": "b"});
         assert_eq!(project(&object, &["data", "name"]), Some(json!({"name": ["a"]})));
         assert_eq!(project(&object, &[]), None);

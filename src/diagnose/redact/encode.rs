@@ -1,10 +1,10 @@
-//! The forms in which bytes are written into text.
+//! Encodes and decodes base64, and finds the encodings of a part of a longer text.
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What of `bytes` is certain in a longer text in base64 that holds them: at each of the three places where they may
-/// begin in a group, in both alphabets. What a neighbour has a part in is left out.
+/// Returns the substrings that the base64 encoding of a longer text contains if that text contains `bytes`: for
+/// each of the three alignments, in both alphabets. Digits that also depend on neighbouring bytes are excluded.
 pub(super) fn base64_within(bytes: &[u8]) -> Vec<String> {
     let mut forms = Vec::new();
     for (alphabet, before) in
@@ -20,7 +20,7 @@ pub(super) fn base64_within(bytes: &[u8]) -> Vec<String> {
     forms
 }
 
-/// Base64 without padding.
+/// Encodes as base64 without padding.
 fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
     let digit = |bits: u32| char::from(alphabet[(bits & 63) as usize]);
     let mut text = String::new();
@@ -33,12 +33,12 @@ fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
     text
 }
 
-/// Bytes as standard base64, without padding.
+/// Encodes as standard base64 without padding.
 pub(super) fn to_base64(bytes: &[u8]) -> String {
     base64(bytes, STANDARD)
 }
 
-/// The bytes of a text in either alphabet, padded or not; `None` where it is no base64.
+/// Decodes base64 in either alphabet, with or without padding; `None` if it is invalid.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
     let digit = |c: u8| {
         let find = |alphabet: &[u8; 64]| alphabet.iter().position(|digit| *digit == c);
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_what_everybody_writes() {
+    fn base64_matches_the_standard() {
         assert_eq!(to_base64(b"light work."), "bGlnaHQgd29yay4");
         assert_eq!(to_base64(b"light work"), "bGlnaHQgd29yaw");
         assert_eq!(from_base64("bGlnaHQgd29yaw==").as_deref(), Some(&b"light work"[..]));
@@ -72,7 +72,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_form_is_in_any_text_that_holds_the_bytes(before in proptest::collection::vec(any::<u8>(), 0..9), bytes in proptest::collection::vec(any::<u8>(), 6..40), behind in proptest::collection::vec(any::<u8>(), 0..9)) {
+        fn every_encoding_of_a_containing_text_is_found(before in proptest::collection::vec(any::<u8>(), 0..9), bytes in proptest::collection::vec(any::<u8>(), 6..40), behind in proptest::collection::vec(any::<u8>(), 0..9)) {
             let whole: Vec<u8> = [before, bytes.clone(), behind].concat();
             for alphabet in [STANDARD, URL] {
                 let text = base64(&whole, alphabet);

@@ -1,17 +1,17 @@
-//! Finds thousands of texts at once in one walk.
+//! Finds thousands of byte strings in a single pass.
 
 use std::collections::HashMap;
 
 use super::Span;
 
-/// Shorter texts are not looked for: they would be found everywhere.
+/// The minimum length of a searched string: shorter ones match by chance.
 pub(super) const SHORTEST: usize = 6;
 const HEAD: usize = 4;
 
-/// The texts to look for, by how they begin.
+/// The searched strings, indexed by their first bytes.
 pub(super) struct Finder {
     by_head: HashMap<[u8; HEAD], Vec<Vec<u8>>>,
-    /// Which pairs of bytes any of them begins with.
+    /// Whether any string starts with a pair of bytes.
     pairs: Vec<bool>,
 }
 
@@ -32,7 +32,7 @@ impl Finder {
         finder
     }
 
-    /// Where they are in `bytes`: at each place the longest.
+    /// Returns all matches in `bytes`: the longest one at each position.
     pub(super) fn find(&self, bytes: &[u8]) -> Vec<Span> {
         let mut found = Vec::new();
         for (at, window) in bytes.windows(HEAD).enumerate() {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_is_found_at_every_place_and_short_ones_nowhere() {
+    fn the_longest_match_is_found_at_every_position() {
         let finder = Finder::new([&b"secret"[..], b"secret-key", b"abc", b"cret-key!"].map(<[u8]>::to_vec));
         assert_eq!(finder.find(b"a secret-key! abc secret"), [2..12, 4..13, 18..24]);
     }

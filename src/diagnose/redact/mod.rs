@@ -1,4 +1,4 @@
-//! Keeps secrets out of what is packed. Pure: fields are chosen by name, then known values and telling patterns go.
+//! Removes secrets: an allowlist of fields, then known values, then patterns of secrets. Pure.
 
 mod allow;
 mod encode;
@@ -16,17 +16,17 @@ pub use allow::project;
 pub use encode::from_base64;
 pub use known::Known;
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub const MARK: &str = "[redacted]";
 
-/// `text` without what `known` holds, in whatever form it is written, and without what looks like a secret.
+/// Redacts `known` values in any encoding, and texts that look like secrets.
 pub fn text(text: &str, known: &Known) -> String {
-    let text = cut(text, known.spans(text));
+    let text = replace(text, known.spans(text));
     let found = patterns::spans(&text);
-    cut(&text, found)
+    replace(&text, found)
 }
 
-/// The same of every text in `value`, names of fields included.
+/// Redacts every text in `value`, including the names of fields.
 pub fn value(value: Value, known: &Known) -> Value {
     match value {
         Value::String(string) => Value::String(text(&string, known)),
@@ -43,8 +43,8 @@ pub fn value(value: Value, known: &Known) -> Value {
 /// A range of bytes.
 type Span = std::ops::Range<usize>;
 
-/// `text` with [`MARK`] in the place of each of `spans`; spans that meet become one.
-fn cut(text: &str, mut spans: Vec<Span>) -> String {
+/// Replaces each of `spans` with [`MARK`]; adjacent and overlapping spans are merged.
+fn replace(text: &str, mut spans: Vec<Span>) -> String {
     spans.retain(|span| !span.is_empty());
     spans.sort_by_key(|span| (span.start, span.end));
     let mut clean = String::with_capacity(text.len());

@@ -1,8 +1,8 @@
-//! What looks like a secret: the second net, for values that nobody told us of.
+//! Finds texts that look like secrets, for values that are not known.
 
 use super::{MARK, Span};
 
-/// A name that ends so names a secret.
+/// Suffixes of names whose values are secret.
 const NAMES: [&str; 18] = [
     "password",
     "passwd",
@@ -24,16 +24,16 @@ const NAMES: [&str; 18] = [
     "credentials",
 ];
 
-/// Everything in `text` that looks like a secret.
+/// Returns everything in `text` that looks like a secret.
 pub(super) fn spans(text: &str) -> Vec<Span> {
-    // Of the same length, byte by byte, so that places found in the one are places in the other.
+    // ASCII lowercase keeps all byte positions.
     let lower = text.to_ascii_lowercase();
     let mut spans = private_keys(&lower);
     spans.extend(prefixed(&lower, "age-secret-key-1", 0, |c| c.is_ascii_alphanumeric()));
     spans.extend(web_tokens(text));
     spans.extend(prefixed(&lower, "bearer ", 8, is_token));
     spans.extend(prefixed(&lower, "basic ", 8, is_token).filter(|span| is_code(&text[span.clone()])));
-    spans.extend(passwords_in_addresses(text));
+    spans.extend(passwords_in_urls(text));
     spans.extend(NAMES.iter().flat_map(|name| assigned(&lower, name)));
     spans.retain(|span| !text[span.clone()].starts_with(MARK));
     spans
@@ -43,7 +43,7 @@ const fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '+' | '/' | '=' | '-')
 }
 
-/// Whether a word is a code rather than English.
+/// Whether a word looks encoded rather than English.
 fn is_code(word: &str) -> bool {
     word.chars().skip(1).any(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || c == '=')
 }
@@ -64,7 +64,8 @@ fn private_keys(lower: &str) -> Vec<Span> {
     lower.match_indices("-----begin ").filter_map(key).collect()
 }
 
-/// What follows `prefix`, and the prefix with it where nothing shorter than `shortest` tells it from a word.
+/// Finds values of at least `shortest` characters after `prefix`. With `shortest` 0 the prefix is part of the
+/// secret.
 fn prefixed<'a>(
     lower: &'a str,
     prefix: &'a str,
@@ -72,14 +73,14 @@ fn prefixed<'a>(
     is_part: impl Fn(char) -> bool + Copy + 'a,
 ) -> impl Iterator<Item = Span> + 'a {
     lower.match_indices(prefix).filter_map(move |(at, _)| {
-        let begin = at + prefix.len();
-        let length = lower[begin..].find(|c| !is_part(c)).unwrap_or(lower.len() - begin);
+        let start = at + prefix.len();
+        let length = lower[start..].find(|c| !is_part(c)).unwrap_or(lower.len() - start);
         (length >= shortest.max(1))
-            .then(|| if shortest == 0 { at..begin + length } else { begin..begin + length })
+            .then(|| if shortest == 0 { at..start + length } else { start..start + length })
     })
 }
 
-/// JSON web tokens: three parts, the first of which is an object in base64.
+/// Finds JSON web tokens: three parts, the first of which is a base64-encoded object.
 fn web_tokens(text: &str) -> impl Iterator<Item = Span> {
     text.match_indices("eyJ").filter_map(|(at, _)| {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
@@ -89,20 +90,20 @@ fn web_tokens(text: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// `scheme://user:password@host`.
-fn passwords_in_addresses(text: &str) -> impl Iterator<Item = Span> {
+/// Finds the password in `scheme://user:password@host`.
+fn passwords_in_urls(text: &str) -> impl Iterator<Item = Span> {
     text.match_indices("://").filter_map(|(at, _)| {
-        let begin = at + 3;
+        let start = at + 3;
         let ends =
             |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | '\\' | '?' | '#' | '<' | '>');
-        let length = text[begin..].find(ends).unwrap_or(text.len() - begin);
-        let user = &text[begin..begin + text[begin..begin + length].rfind('@')?];
+        let length = text[start..].find(ends).unwrap_or(text.len() - start);
+        let user = &text[start..start + text[start..start + length].rfind('@')?];
         let colon = user.find(':')?;
-        (colon + 1 < user.len()).then(|| begin + colon + 1..begin + user.len())
+        (colon + 1 < user.len()).then(|| start + colon + 1..start + user.len())
     })
 }
 
-/// The values that are given to names that end in `name`: `name=value`, `"name": "value"`, `--name value`.
+/// Finds the values of names that end in `name`: `name=value`, `"name": "value"`, `--name value`.
 fn assigned<'a>(lower: &'a str, name: &'a str) -> impl Iterator<Item = Span> + 'a {
     lower.match_indices(name).filter_map(move |(at, _)| {
         let rest = &lower[at + name.len()..];
@@ -119,18 +120,18 @@ fn assigned<'a>(lower: &'a str, name: &'a str) -> impl Iterator<Item = Span> + '
             Some(quote) => (&quoted[1..], end_of_quoted(&quoted[1..], quote, quoted.len() < value.len())),
             None => (value, value.find(ends_plain).unwrap_or(value.len())),
         };
-        let begin = lower.len() - value.len();
-        (length > 0 && !value.starts_with(['{', '['])).then(|| begin..begin + length)
+        let start = lower.len() - value.len();
+        (length > 0 && !value.starts_with(['{', '['])).then(|| start..start + length)
     })
 }
 
-/// Whether what stands before is the beginning of a command's option.
+/// Whether `before` ends in the start of a command-line option.
 fn is_option(before: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
     word.starts_with("--")
 }
 
-/// A quote that is escaped ends only a value whose own quote was.
+/// Returns the length of a quoted value. An escaped quote only ends a value whose opening quote was escaped.
 fn end_of_quoted(value: &str, quote: char, escaped: bool) -> usize {
     let mut slashes = 0;
     for (at, c) in value.char_indices() {

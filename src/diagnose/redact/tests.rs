@@ -1,4 +1,4 @@
-//! Secrets are planted everywhere, in every form, and looked for in the packed bundle.
+//! Tests that plant secrets in every encoding and search for them in the packed bundle.
 
 use std::io::Read;
 
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        basket::{Basket, Gathered},
         bundle,
+        collector::{Collected, Collector},
     },
     encode::{base64_within, to_base64},
     *,
@@ -22,12 +22,12 @@ fn percent(text: &str, all: bool) -> String {
     text.bytes().map(byte).collect()
 }
 
-fn form(text: &str) -> String {
+fn form_encoded(text: &str) -> String {
     percent(text, false).replace('+', "%2B").replace("%20", "+")
 }
 
-/// Every form in which programs write a secret.
-fn written(secret: &str, around: &str) -> Vec<String> {
+/// Returns `secret` in every encoding that programs use.
+fn encodings(secret: &str, around: &str) -> Vec<String> {
     let whole = format!("{around}{secret}{around}");
     let json = |text: &str| Value::String(text.to_owned()).to_string();
     let base64 = to_base64(whole.as_bytes());
@@ -45,7 +45,7 @@ fn written(secret: &str, around: &str) -> Vec<String> {
         percent(secret, false),
         percent(secret, true),
         percent(secret, true).to_lowercase(),
-        form(secret),
+        form_encoded(secret),
         percent(&percent(secret, true), true),
         hex::encode(secret),
         hex::encode_upper(&whole),
@@ -58,27 +58,27 @@ fn written(secret: &str, around: &str) -> Vec<String> {
     ]
 }
 
-/// A bundle that holds `texts` wherever a text can stand.
-fn planted(texts: &[String]) -> Gathered {
-    let basket = Basket::default();
+/// Returns the files of a bundle with `texts` in every position.
+fn planted(texts: &[String]) -> Collected {
+    let collector = Collector::default();
     for (number, text) in texts.iter().enumerate() {
-        basket.text(
+        collector.text(
             format!("logs/{number}.log"),
-            format!("time=1 msg=begun\nlevel=info msg={text} more\n{text}"),
+            format!("time=1 msg=started\nlevel=info msg={text} more\n{text}"),
         );
-        basket.text(format!("nodes/{number}.log"), format!("{{\"log\": \"x {text} y\"}}"));
+        collector.text(format!("nodes/{number}.log"), format!("{{\"log\": \"x {text} y\"}}"));
     }
     let env: Vec<Value> = texts.iter().map(|text| json!({"name": "E", "value": text})).collect();
     let nested = json!({"a": [{"b": texts, "c": json!({"d": texts}).to_string()}]});
     let object = json!({"metadata": {"name": "x", "annotations": {"last": nested.to_string()}}, "spec": {"env": env},
         "status": {"conditions": texts.iter().map(|text| json!({"message": format!("failed: {text}.")})).collect::<Vec<_>>()}});
     let paths = ["metadata.**", "spec.**", "status.conditions.message"];
-    basket.data("cluster/objects.json", project(&object, &paths).unwrap());
-    basket.data("names.json", Value::Object(texts.iter().map(|text| (text.clone(), json!(1))).collect()));
-    basket.into_inner()
+    collector.data("cluster/objects.json", project(&object, &paths).unwrap());
+    collector.data("names.json", Value::Object(texts.iter().map(|text| (text.clone(), json!(1))).collect()));
+    collector.into_inner()
 }
 
-/// All that a reader of the bundle can see.
+/// Returns the text of all files in the bundle.
 fn unpacked(bytes: &[u8]) -> String {
     let mut archive = tar::Archive::new(zstd::Decoder::new(bytes).unwrap());
     let mut text = String::new();
@@ -88,14 +88,14 @@ fn unpacked(bytes: &[u8]) -> String {
     text
 }
 
-/// Whoever knows the secret looks for it in this way.
-fn leaks(seen: &str, secret: &str) -> Vec<String> {
-    let joined: String = seen.chars().filter(|c| !c.is_whitespace()).collect();
+/// Returns the encodings of `secret` that `text` contains.
+fn leaks(text: &str, secret: &str) -> Vec<String> {
+    let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let json = Value::String(secret.to_owned()).to_string();
     let mut forms = base64_within(secret.as_bytes());
-    forms.extend([secret.to_owned(), percent(secret, true), percent(secret, false), form(secret)]);
+    forms.extend([secret.to_owned(), percent(secret, true), percent(secret, false), form_encoded(secret)]);
     forms.extend([hex::encode(secret), hex::encode_upper(secret), json[1..json.len() - 1].to_owned()]);
-    forms.retain(|form| seen.contains(form.as_str()) || joined.contains(form.as_str()));
+    forms.retain(|form| text.contains(form.as_str()) || joined.contains(form.as_str()));
     forms
 }
 
@@ -106,7 +106,7 @@ fn secret() -> impl Strategy<Value = String> {
         "[!-~]{3,8} [!-~]{3,8} [<>&\"\\\\%+]{1,4}[a-z]{3}",
         "[a-zé温😀]{8,12}[0-9]{4}",
     ]
-    // What blanks or marks hold by chance is no secret.
+    // Text without enough letters and digits could occur by chance.
     .prop_filter("a secret is not only punctuation", |text| {
         text.chars().filter(|c| c.is_alphanumeric()).count() >= 6
     })
@@ -116,43 +116,43 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_known_secret_is_in_no_bundle_in_any_form(
+    fn known_secrets_are_redacted_in_every_encoding(
         secrets in proptest::collection::vec(secret(), 1..3),
         around in "[a-z]{0,4}",
         shift in 0usize..3,
     ) {
         let around = format!("{around}{}", "x".repeat(shift));
-        let texts: Vec<String> = secrets.iter().flat_map(|secret| written(secret, &around)).collect();
+        let texts: Vec<String> = secrets.iter().flat_map(|secret| encodings(secret, &around)).collect();
         let known = Known::new(secrets.iter().map(String::as_bytes));
         let bytes = bundle::pack(planted(&texts), "r", 0, &known).unwrap();
-        let seen = unpacked(&bytes);
-        prop_assert!(seen.contains(MARK) && seen.contains("msg=begun"));
+        let text = unpacked(&bytes);
+        prop_assert!(text.contains(MARK) && text.contains("msg=started"));
         for secret in &secrets {
-            prop_assert_eq!(leaks(&seen, secret), Vec::<String>::new(), "{:?}", secret);
+            prop_assert_eq!(leaks(&text, secret), Vec::<String>::new(), "{:?}", secret);
         }
     }
 
     #[test]
-    fn cleaning_never_fails_and_leaves_other_text_alone(text in "\\PC{0,200}") {
+    fn redaction_is_idempotent(text in "\\PC{0,200}") {
         let known = Known::new([&b"the-secret-value"[..]]);
-        let clean = super::text(&text, &known);
-        prop_assert_eq!(&super::text(&clean, &known), &clean);
+        let redacted = super::text(&text, &known);
+        prop_assert_eq!(&super::text(&redacted, &known), &redacted);
     }
 
     #[test]
-    fn binary_secrets_are_found_in_codes(bytes in proptest::collection::vec(any::<u8>(), 16..64)) {
+    fn encoded_binary_secrets_are_redacted(bytes in proptest::collection::vec(any::<u8>(), 16..64)) {
         let known = Known::new([bytes.as_slice()]);
         let trimmed = bytes.trim_ascii();
         prop_assume!(trimmed.len() >= 12 && !trimmed.contains(&b'\n'));
         for form in [hex::encode(trimmed), to_base64(&bytes)] {
-            let clean = super::text(&format!("key {form} end"), &known);
-            prop_assert!(clean.contains(MARK), "{}", clean);
+            let redacted = super::text(&format!("key {form} end"), &known);
+            prop_assert!(redacted.contains(MARK), "{}", redacted);
         }
     }
 }
 
 #[test]
-fn a_key_of_several_lines_is_found_line_by_line_and_as_a_whole() {
+fn multi_line_keys_are_redacted_by_line_and_as_a_whole() {
     let key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIAbcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQ\nMoreOfTheKey==\n-----END EC PRIVATE KEY-----\n";
     let known = Known::new([key.as_bytes()]);
     let log = format!(
@@ -164,7 +164,7 @@ fn a_key_of_several_lines_is_found_line_by_line_and_as_a_whole() {
 }
 
 #[test]
-fn what_looks_like_a_secret_goes_without_being_known() {
+fn unknown_secrets_are_redacted_by_their_pattern() {
     let known = Known::new([]);
     for (given, expected) in [
         ("Authorization: Bearer abc.DEF-123456", "Authorization: Bearer [redacted]"),
@@ -184,7 +184,7 @@ fn what_looks_like_a_secret_goes_without_being_known() {
 }
 
 #[test]
-fn what_people_need_to_read_stays() {
+fn ordinary_text_is_not_redacted() {
     let known = Known::new([&b"seasense-secret"[..], b"abc"]);
     for line in [
         "oci://seasense-registry:5000/platform@sha256:0123456789abcdef",

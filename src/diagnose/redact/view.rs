@@ -1,25 +1,25 @@
-//! A text as somebody who decodes it would read it, where each byte still knows its place in the original.
+//! Decoded views of a text, in which each byte is mapped to its range in the original.
 
 use super::Span;
 
-/// How often encodings are looked through: JSON in JSON in a query string.
+/// The number of nested encodings that are decoded, for example JSON in JSON in a query string.
 const DEPTH: usize = 3;
 
-/// The bytes, and of each the range of the original that it was decoded from.
+/// The decoded bytes, each with the range in the original that it was decoded from.
 #[derive(Clone)]
 pub(super) struct View {
     pub bytes: Vec<u8>,
-    dirs: Vec<(usize, usize)>,
+    origins: Vec<(usize, usize)>,
 }
 
 impl View {
-    /// `text` as it is; it stands at `offset` in the original.
+    /// Returns the view of `text` itself, which starts at `offset` in the original.
     fn plain(text: &str, offset: usize) -> Self {
-        let dirs = (offset..offset + text.len()).map(|at| (at, at + 1)).collect();
-        Self { bytes: text.as_bytes().to_vec(), dirs }
+        let origins = (offset..offset + text.len()).map(|at| (at, at + 1)).collect();
+        Self { bytes: text.as_bytes().to_vec(), origins }
     }
 
-    /// The view itself and every other one that percent-decoding and unescaping lead to.
+    /// Returns the plain view and every view obtained by percent-decoding and unescaping it.
     pub(super) fn all(text: &str, offset: usize) -> Vec<Self> {
         let mut views = vec![Self::plain(text, offset)];
         let mut fresh = 0..1;
@@ -35,19 +35,19 @@ impl View {
         views
     }
 
-    /// The text without blanks and line ends, written or escaped: long codes are often broken into lines.
+    /// Returns the text without literal and escaped white space: long encoded values are often wrapped.
     pub(super) fn joined(text: &str) -> Self {
         let plain = Self::plain(text, 0);
         let whole = plain.unescaped().unwrap_or(plain);
-        let kept = whole.bytes.iter().zip(&whole.dirs).filter(|(byte, _)| !byte.is_ascii_whitespace());
-        let (bytes, dirs) = kept.map(|(byte, place)| (*byte, *place)).unzip();
-        Self { bytes, dirs }
+        let kept = whole.bytes.iter().zip(&whole.origins).filter(|(byte, _)| !byte.is_ascii_whitespace());
+        let (bytes, origins) = kept.map(|(byte, place)| (*byte, *place)).unzip();
+        Self { bytes, origins }
     }
 
-    /// The range of the original behind a range of this view.
+    /// Maps a range of this view to the original.
     pub(super) fn original(&self, span: &Span) -> Span {
-        let dirs = &self.dirs[span.clone()];
-        dirs.first().map_or(0, |first| first.0)..dirs.last().map_or(0, |last| last.1)
+        let origins = &self.origins[span.clone()];
+        origins.first().map_or(0, |first| first.0)..origins.last().map_or(0, |last| last.1)
     }
 
     fn percent_decoded(&self) -> Option<Self> {
@@ -71,16 +71,16 @@ impl View {
         })
     }
 
-    /// Replaces what `decode` knows, which begins with `sign`; `None` where there is nothing of it.
+    /// Decodes every sequence that starts with `sign` and that `decode` accepts; `None` if there is none.
     fn decoded(&self, sign: u8, decode: impl Fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> Option<Self> {
-        let mut view = Self { bytes: Vec::new(), dirs: Vec::new() };
+        let mut view = Self { bytes: Vec::new(), origins: Vec::new() };
         let (mut at, mut changed) = (0, false);
         while at < self.bytes.len() {
             let found = (self.bytes[at] == sign).then(|| decode(&self.bytes[at..])).flatten();
             changed |= found.is_some();
             let (bytes, length) = found.unwrap_or_else(|| (vec![self.bytes[at]], 1));
-            let place = (self.dirs[at].0, self.dirs[at + length - 1].1);
-            view.dirs.extend(std::iter::repeat_n(place, bytes.len()));
+            let place = (self.origins[at].0, self.origins[at + length - 1].1);
+            view.origins.extend(std::iter::repeat_n(place, bytes.len()));
             view.bytes.extend(bytes);
             at += length;
         }
@@ -93,7 +93,7 @@ fn hex(digits: &[u8]) -> Option<u8> {
     u8::from_str_radix(text, 16).ok()
 }
 
-/// `\uXXXX`, or two of them that stand for one character.
+/// Decodes `\uXXXX`, or a surrogate pair of them.
 fn unicode(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     let unit = |at: usize| {
         let sign = rest.get(at..at + 2)? == b"\\u";
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_of_reading_is_there_and_knows_its_place() {
+    fn decoded_views_map_to_the_original() {
         let text = r#"{\"q\":\"a%2Bb\u00e9\"}"#;
         let views = View::all(text, 100);
         let decoded = views.iter().find(|view| read(view) == "{\"q\":\"a+bé\"}").expect("decoded twice");
@@ -130,13 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn surrogates_are_one_character_and_what_is_no_escape_stays() {
+    fn surrogate_pairs_are_decoded_and_invalid_escapes_kept() {
         let views = View::all(r"\ud83d\ude00 \q 100%", 0);
         assert_eq!(read(&views[1]), "😀 \\q 100%");
     }
 
     #[test]
-    fn broken_lines_are_joined() {
+    fn wrapped_lines_are_joined() {
         assert_eq!(read(&View::joined("ab\\ncd\n ef")), "abcdef");
     }
 }

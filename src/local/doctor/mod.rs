@@ -5,6 +5,7 @@ mod facts;
 mod finding;
 mod fix;
 mod ports;
+mod report;
 mod rules;
 
 use crate::local::LocalContext;
@@ -21,6 +22,7 @@ pub use facts::Facts;
 pub use finding::{CHECKS, Finding, Fix, Level};
 pub use fix::{apply, needs_root};
 pub use ports::{Port, free_port_near, holder, is_free};
+pub use report::{Report, examine_all};
 pub use rules::evaluate;
 
 /// Looks at the machine and judges it for `environment`; in the order of the rules.

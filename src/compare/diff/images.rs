@@ -1,0 +1,163 @@
+//! The images that differ: by digest if both are known, else by version and by the files they are built from.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::{
+    compare::{Image, Side},
+    config::Infra,
+};
+
+/// One image that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImageChange {
+    /// Its name in `infra/images.toml`.
+    pub name: String,
+    /// The image on the first side; `None` if absent.
+    pub before: Option<Image>,
+    /// The image on the second side; `None` if absent.
+    pub after: Option<Image>,
+    /// The files it is built from that differ, if both sides' files are known.
+    pub sources: Vec<String>,
+}
+
+/// Returns the images in which two sides differ, by name.
+pub(super) fn between(before: &Side, after: &Side, infra: &Infra) -> Vec<ImageChange> {
+    let edited = edited(before, after);
+    // An artifact contains only the images that its files reference.
+    let all_known = before.digest.is_none() && after.digest.is_none();
+    let names: BTreeSet<&String> = if all_known {
+        before.images.keys().chain(after.images.keys()).collect()
+    } else {
+        before.referenced.iter().chain(&after.referenced).collect()
+    };
+    let change = |name: &String| {
+        let (old, new) = (before.images.get(name), after.images.get(name));
+        let inputs = inputs(infra, name);
+        let is_input = |path: &&String| {
+            inputs.iter().any(|input| *path == input || path.starts_with(&format!("{input}/")))
+        };
+        let sources: Vec<String> = edited.iter().filter(is_input).cloned().collect();
+        let differs = match (old, new) {
+            (Some(old), Some(new)) => {
+                let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+                differ(&old.digest, &new.digest) || differ(&old.version, &new.version) || !sources.is_empty()
+            }
+            _ => true,
+        };
+        differs.then(|| ImageChange {
+            name: name.clone(),
+            before: old.cloned(),
+            after: new.cloned(),
+            sources,
+        })
+    };
+    names.into_iter().filter_map(change).collect()
+}
+
+/// Returns the paths of the files that differ; none if one side's files are unknown.
+fn edited(before: &Side, after: &Side) -> BTreeSet<String> {
+    let (Some(old), Some(new)) = (&before.files, &after.files) else { return BTreeSet::new() };
+    old.keys().chain(new.keys()).filter(|path| old.get(*path) != new.get(*path)).cloned().collect()
+}
+
+/// Returns the files and folders that the image `name` is built from.
+fn inputs(infra: &Infra, name: &str) -> BTreeSet<String> {
+    let Some(image) = infra.recipes.image.get(name) else { return BTreeSet::new() };
+    let mut found: BTreeSet<String> =
+        image.files.iter().filter(|file| file.build.is_none()).map(|file| file.path.clone()).collect();
+    let builds = image.files.iter().filter_map(|file| file.build.as_ref()).chain(&image.base);
+    builds.for_each(|build| found.extend(of_build(infra, build.get_ref())));
+    found
+}
+
+fn of_build(infra: &Infra, id: &str) -> Vec<String> {
+    let recipes = &infra.recipes;
+    let Some((kind, name)) = id.split_once('.') else { return Vec::new() };
+    match kind {
+        "go" => recipes.go.get(name).map(|go| [vec![go.folder.clone()], go.inputs.clone()].concat()),
+        "cargo" => recipes.cargo.get(name).map(|cargo| {
+            // The lock file pins the dependencies of all Rust programs.
+            cargo.inputs.iter().cloned().chain(["Cargo.lock".to_owned()]).collect()
+        }),
+        "npm" => recipes.npm.get(name).map(|npm| vec![npm.folder.clone()]),
+        "root" => recipes.root.get(name).map(|root| [root.before.clone(), root.after.clone()].concat()),
+        "c" => recipes.c.get(name).map(|program| of_build(infra, program.build.get_ref())),
+        _ => None,
+    }
+    .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Project;
+
+    fn side(images: &[(&str, Option<&str>, Option<&str>)], files: &[(&str, &str)]) -> Side {
+        let image = |digest: Option<&str>, version: Option<&str>| Image {
+            digest: digest.map(str::to_owned),
+            version: version.map(str::to_owned),
+        };
+        Side {
+            images: images
+                .iter()
+                .map(|(name, digest, version)| ((*name).to_owned(), image(*digest, *version)))
+                .collect(),
+            files: Some(files.iter().map(|(path, id)| ((*path).to_owned(), (*id).to_owned())).collect()),
+            ..Side::default()
+        }
+    }
+
+    fn names(before: &Side, after: &Side) -> Vec<String> {
+        let infra = Infra::load(&Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()).unwrap();
+        let describe = |change: ImageChange| format!("{} {}", change.name, change.sources.join(","));
+        between(before, after, &infra).into_iter().map(describe).collect()
+    }
+
+    #[test]
+    fn digests_and_versions_are_compared_if_both_are_known() {
+        let before = side(
+            &[("a", Some("1"), None), ("b", Some("1"), None), ("c", None, Some("v1")), ("d", None, None)],
+            &[],
+        );
+        let after = side(
+            &[("a", Some("2"), None), ("b", None, None), ("c", None, Some("v2")), ("e", None, None)],
+            &[],
+        );
+        assert_eq!(names(&before, &after), ["a ", "c ", "d ", "e "]);
+        let artifact = |side: &Side, names: &[&str]| Side {
+            digest: Some("sha256:aa".into()),
+            referenced: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..side.clone()
+        };
+        assert_eq!(names(&artifact(&before, &["a"]), &artifact(&after, &["a", "b"])), ["a "]);
+    }
+
+    #[test]
+    fn images_with_different_sources_differ() {
+        let images = [("seasense-backend", None, None), ("kube-proxy", None, None), ("node", None, None)];
+        let before = side(
+            &images,
+            &[
+                ("src/apps/backend/main.rs", "1"),
+                ("infra/images/node/pods.conflist", "1"),
+                ("README.md", "1"),
+            ],
+        );
+        let after = side(
+            &images,
+            &[
+                ("src/apps/backend/main.rs", "2"),
+                ("infra/images/node/pods.conflist", "2"),
+                ("README.md", "2"),
+            ],
+        );
+        assert_eq!(
+            names(&before, &after),
+            ["node infra/images/node/pods.conflist", "seasense-backend src/apps/backend/main.rs"]
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The name of a side on the command line: the work tree, an environment, an artifact or a commit. Pure.
+
+use crate::{
+    base::failure::{Failure, Kind, Result},
+    config::nearest,
+};
+
+/// What one side of a comparison is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SideName {
+    /// The work tree, including uncommitted edits: `.`
+    WorkTree,
+    /// What an environment runs; if it has no lock file, the work tree with its variables.
+    Environment(String),
+    /// An artifact in the local registry, `sha256:` and 64 hex digits.
+    Digest(String),
+    /// Any revision that Git resolves to a commit.
+    Revision(String),
+}
+
+impl SideName {
+    /// Parses `text`; `environments` are the known names. The prefixes `env:` and `git:` resolve ambiguous
+    /// names.
+    pub fn parse(text: &str, environments: &[String]) -> Result<Self> {
+        let known = |name: &str| environments.iter().any(|known| known == name);
+        if let Some(name) = text.strip_prefix("env:") {
+            return if known(name) {
+                Ok(Self::Environment(name.to_owned()))
+            } else {
+                Err(unknown_environment(name, environments))
+            };
+        }
+        if let Some(revision) = text.strip_prefix("git:") {
+            return Ok(Self::Revision(revision.to_owned()));
+        }
+        if let Some(hex) = text.strip_prefix("sha256:") {
+            let complete = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+            return if complete {
+                Ok(Self::Digest(text.to_owned()))
+            } else {
+                Err(Failure::new(Kind::Usage, format!("invalid digest `{text}`"))
+                    .hint("a digest is `sha256:` and 64 hex digits, as `seasense status` shows it"))
+            };
+        }
+        Ok(match text {
+            "." => Self::WorkTree,
+            name if known(name) => Self::Environment(name.to_owned()),
+            revision => Self::Revision(revision.to_owned()),
+        })
+    }
+}
+
+/// Returns the environment whose variables are used for a side that is not an environment: the other side's, so
+/// that only real differences show, else `default`.
+pub fn shared_environment<'a>(before: &'a SideName, after: &'a SideName, default: &'a str) -> &'a str {
+    match (before, after) {
+        (SideName::Environment(name), _) | (_, SideName::Environment(name)) => name,
+        _ => default,
+    }
+}
+
+fn unknown_environment(name: &str, environments: &[String]) -> Failure {
+    let failure = Failure::new(Kind::Usage, format!("there is no environment `{name}`"));
+    match nearest(name, environments.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
+        None => failure.hint(format!("the environments in `envs` are {}", environments.join(", "))),
+    }
+}
+
+/// Returns the failure for a name that is not an environment, a digest or a commit.
+pub(super) fn unknown(name: &str, environments: &[String]) -> Failure {
+    let message = format!("`{name}` is neither an environment nor a commit nor a digest");
+    let failure = Failure::new(Kind::Usage, message);
+    match nearest(name, environments.iter().map(String::as_str)) {
+        Some(near) => failure.hint(format!("the nearest known environment is `{near}`")),
+        None => failure
+            .hint(format!("name one of {}, a commit, an artifact's digest, or `.`", environments.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_name_is_parsed() {
+        let environments = ["local".to_owned(), "staging".to_owned()];
+        let parse = |text: &str| SideName::parse(text, &environments);
+        let digest = format!("sha256:{}", "a".repeat(64));
+        assert_eq!(parse(".").unwrap(), SideName::WorkTree);
+        assert_eq!(parse("staging").unwrap(), SideName::Environment("staging".into()));
+        assert_eq!(parse("env:local").unwrap(), SideName::Environment("local".into()));
+        assert_eq!(parse("git:staging").unwrap(), SideName::Revision("staging".into()));
+        assert_eq!(parse("HEAD~20").unwrap(), SideName::Revision("HEAD~20".into()));
+        assert_eq!(parse(&digest).unwrap(), SideName::Digest(digest));
+        assert_eq!(parse("sha256:aa").unwrap_err().kind, Kind::Usage);
+        assert_eq!(parse("env:stagin").unwrap_err().hints, ["the nearest known name is `staging`"]);
+    }
+
+    #[test]
+    fn both_sides_share_the_named_environment() {
+        let environment = SideName::Environment("staging".into());
+        let head = SideName::Revision("HEAD".into());
+        assert_eq!(shared_environment(&environment, &SideName::WorkTree, "local"), "staging");
+        assert_eq!(shared_environment(&SideName::WorkTree, &environment, "local"), "staging");
+        assert_eq!(shared_environment(&SideName::WorkTree, &head, "local"), "local");
+    }
+}
