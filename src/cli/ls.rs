@@ -61,7 +61,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             if args.size { crate::local::inventory::measure(&host, &found, &written).await } else { None };
         environments.push(row(found, now, size));
     }
-    if environments.is_empty() && !args.json.wanted() {
+    if environments.is_empty() && !args.json.requested() {
         context.ui.say("There is no environment on this machine.\n");
         return Ok(ExitCode::SUCCESS);
     }
