@@ -23,8 +23,8 @@ pub struct Args {
     /// Give up after this time; the reaper removes the environment two minutes later even if this process hangs
     #[arg(long, default_value = "1h", value_name = "TIME", value_parser = super::span::parse)]
     ttl: Duration,
-    /// Command to run, with `SEASENSE_API_URL`, `SEASENSE_PAGE_URL`, `SEASENSE_CA_FILE`, `SEASENSE_DATABASE_URL` and
-    /// `KUBECONFIG` in its environment
+    /// Command to run, with `SEASENSE_API_URL`, `SEASENSE_PAGE_URL`, `SEASENSE_CA_FILE`,
+    /// `SEASENSE_DATABASE_URL` and `KUBECONFIG` in its environment
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }

@@ -1,4 +1,5 @@
-//! What commands have in common: project, environment, container daemon. Each is created only if a command needs it.
+//! What commands have in common: project, environment, container daemon. Each is created only if a command
+//! needs it.
 
 use super::{Global, interrupt::Ending};
 use crate::{
@@ -31,7 +32,7 @@ impl<'a> Context<'a> {
         if let Some(folder) = &self.global.project {
             return Project::find(folder);
         }
-        let here = std::env::current_dir().context(Kind::Tool, "read the current folder")?;
+        let here = std::env::current_dir().context(Kind::Tool, "read the current directory")?;
         Project::find(&here)
     }
 

@@ -42,7 +42,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     removed.kept.extend(trusted.iter().map(still_trusted));
     // Without `--json` the result is a message, not data.
     args.json.print(context, &removed, String::new)?;
-    if !args.json.wanted() {
+    if !args.json.requested() {
         context.ui.say(&report(&removed));
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: the first one stops the work and reports how to continue.
 //!
-//! Every step observes before it changes anything and writes nothing under its final name before it is complete. The work
-//! can therefore be dropped at any moment, which ends its child processes.
+//! Every step observes before it changes anything and writes nothing under its final name before it is
+//! complete. The work can therefore be dropped at any moment, which ends its child processes.
 
 use std::{
     future::Future,

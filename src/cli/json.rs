@@ -20,7 +20,7 @@ impl Json {
     }
 
     /// Whether JSON is requested.
-    pub const fn wanted(self) -> bool {
+    pub const fn requested(self) -> bool {
         self.json
     }
 

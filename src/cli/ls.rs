@@ -26,7 +26,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let host = context.host().await?;
     let now = Timestamp::now();
     let listing = list(&host, now, args.size).await?;
-    if listing.environments.is_empty() && !args.json.wanted() {
+    if listing.environments.is_empty() && !args.json.requested() {
         context.ui.say("There is no environment on this machine.\n");
         return Ok(ExitCode::SUCCESS);
     }

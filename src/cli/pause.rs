@@ -28,7 +28,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let _lock = args.lock.take(&local, &environment).await?;
     let paused = pause::pause(&local, &environment).await?;
     args.json.print(context, &paused, String::new)?;
-    if !args.json.wanted() {
+    if !args.json.requested() {
         context.ui.say(&text(&paused));
     }
     Ok(ExitCode::SUCCESS)

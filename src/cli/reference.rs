@@ -1,4 +1,5 @@
-//! Generates manual pages, completion scripts and the reference in `docs` from the definition of the command line.
+//! Generates manual pages, completion scripts and the reference in `docs` from the definition of the command
+//! line.
 
 use std::{collections::BTreeMap, fmt::Write, io};
 
@@ -17,7 +18,8 @@ const SHELLS: [(Shell, &str); 4] = [
     (Shell::PowerShell, "_seasense.ps1"),
 ];
 
-/// The definition of the program. `--help` exists everywhere, so the help subcommand would only double every page.
+/// The definition of the program. `--help` exists everywhere, so the help subcommand would only double every
+/// page.
 fn definition() -> Command {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();

@@ -1,7 +1,7 @@
 //! Deletes leader election leases whose holders ended with their nodes.
 //!
-//! A leading controller renews its lease. A starting one waits until the existing lease was not renewed for its whole
-//! duration, 15 to 60 s. After all nodes were stopped no leader is left, so this wait is not needed.
+//! A leading controller renews its lease. A starting one waits until the existing lease was not renewed for its
+//! whole duration, 15 to 60 s. After all nodes were stopped no leader is left, so this wait is not needed.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,8 +16,8 @@ const OF_NODES: &str = "kube-node-lease";
 /// The heartbeat of the API server.
 const OF_API_SERVERS: &str = "apiserver.kubernetes.io/identity";
 
-/// Deletes every lease that was last renewed before `started`, the restart of all nodes; returns their names. A lease that
-/// is acquired at the same moment is kept.
+/// Deletes every lease that was last renewed before `started`, the restart of all nodes; returns their names. A
+/// lease that is acquired at the same moment is kept.
 pub async fn delete_stale(client: &Client, started: Timestamp) -> Result<Vec<String>> {
     let leases = client.list(&resource::LEASE, None, &Selector::all()).await?;
     let mut deleted = Vec::new();

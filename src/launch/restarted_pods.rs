@@ -1,7 +1,7 @@
 //! Waits until the pods of a restarted cluster have started again.
 //!
-//! A restarted cluster first reports the state from before: every pod Ready, the database healthy. Only a container that was
-//! started after the nodes proves that its pod runs.
+//! A restarted cluster first reports the state from before: every pod Ready, the database healthy. Only a
+//! container that was started after the nodes proves that its pod runs.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,8 +13,8 @@ use crate::base::{
     wait::{Deadline, Look, PAUSE, wait},
 };
 
-/// Waits until every pod is Ready with containers that were started after `started`, the restart of the nodes. Without a
-/// restart, waits until every pod is Ready.
+/// Waits until every pod is Ready with containers that were started after `started`, the restart of the nodes.
+/// Without a restart, waits until every pod is Ready.
 pub async fn wait_for_pods(
     client: &Client,
     started: Option<Timestamp>,

@@ -1,4 +1,5 @@
-//! Collects the status: all parts at the same time, each with a time limit. A part that cannot be read becomes a problem.
+//! Collects the status: all parts at the same time, each with a time limit. A part that cannot be read becomes
+//! a problem.
 
 use std::{path::Path, time::Duration};
 

@@ -51,8 +51,8 @@ pub(super) fn of_phases(phases: &[PhaseState]) -> Vec<Problem> {
     .collect()
 }
 
-/// The problems that phases do not report: Flux checks a ready phase again only every few minutes. While a phase is not
-/// ready, a workload that is not ready is a consequence, and listing it would hide the cause.
+/// The problems that phases do not report: Flux checks a ready phase again only every few minutes. While a
+/// phase is not ready, a workload that is not ready is a consequence, and listing it would hide the cause.
 pub(super) fn of_workloads(workloads: &[Workload], phases: &[PhaseState]) -> Vec<Problem> {
     let settled = !phases.is_empty() && phases.iter().all(|phase| phase.ready);
     let late = workloads.iter().filter(|workload| settled && !workload.ready);
@@ -86,7 +86,8 @@ pub(super) fn of_gateway(gateway: &GatewayHealth) -> Option<Problem> {
     })
 }
 
-/// The problem of the fleet: no container, or no recent reading. `interval_s` is the time between two readings of a buoy.
+/// The problem of the fleet: no container, or no recent reading. `interval_s` is the time between two readings
+/// of a buoy.
 pub(super) fn of_fleet(fleet: &FleetHealth, interval_s: u16) -> Option<Problem> {
     let hint = "`seasense logs fleet` shows the logs of the buoys";
     if fleet.buoys == 0 {

@@ -72,7 +72,8 @@ pub struct Endpoints {
 /// One reason why an environment is not healthy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The part: `cluster`, `artifact`, `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway` or `fleet`.
+    /// The part: `cluster`, `artifact`, `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway` or
+    /// `fleet`.
     pub part: String,
     /// The cause.
     pub cause: String,

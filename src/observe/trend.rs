@@ -16,7 +16,8 @@ pub struct Rate {
     pub window_s: f64,
 }
 
-/// The rates between the statuses of one watch. The counts are totals of the server; reading them changes nothing.
+/// The rates between the statuses of one watch. The counts are totals of the server; reading them changes
+/// nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trend {
     last: Option<(u64, jiff::Timestamp)>,
@@ -54,8 +55,8 @@ impl Trend {
     }
 }
 
-/// The rate between two counts. A count that fell is of another database: a snapshot was loaded, or the environment was
-/// recreated.
+/// The rate between two counts. A count that fell is of another database: a snapshot was loaded, or the
+/// environment was recreated.
 fn rate((before, earlier): (u64, jiff::Timestamp), (after, later): (u64, jiff::Timestamp)) -> Option<Rate> {
     let window_s = later.duration_since(earlier).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]

@@ -10,7 +10,8 @@ use crate::{
     workloads::{self, PublicEndpoint},
 };
 
-/// Waits until the status has no problem, then requests the page and waits for a new reading through the gateway.
+/// Waits until the status has no problem, then requests the page and waits for a new reading through the
+/// gateway.
 ///
 /// Fails with kind `Workload` and every problem of the last status.
 pub async fn verify(

@@ -13,6 +13,9 @@ use crate::base::{
     k8s::{Client, flux::NAMESPACE, object, resource},
 };
 
+/// The image of a controller in its Deployment.
+const IMAGE: &str = "/spec/template/spec/containers/0/image";
+
 /// Flux in a cluster, compared with a [`BootstrapInput`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Installed {
@@ -43,7 +46,7 @@ pub async fn installed(client: &Client, input: &BootstrapInput<'_>) -> Result<In
     let same_url = text(&source, "/spec/url").as_deref() == object::text(&url, "/spec/url");
     let digest = text(&source, "/spec/ref/digest");
     Ok(Installed {
-        flux: recorded && same_url && root.is_some() && controllers_exist(client, input).await?,
+        flux: recorded && same_url && root.is_some() && controllers_run(client, input).await?,
         ready: digest.as_ref().is_some_and(|digest| state::all_ready(&found, digest)),
         digest,
         settings: !difference.settings,
@@ -60,11 +63,12 @@ pub(super) fn checksum(input: &BootstrapInput<'_>) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Whether every Deployment of Flux exists; the record stays if a user deletes one.
-async fn controllers_exist(client: &Client, input: &BootstrapInput<'_>) -> Result<bool> {
+/// Whether every Deployment of Flux exists with its image. The record remains if a user changes or deletes one.
+async fn controllers_run(client: &Client, input: &BootstrapInput<'_>) -> Result<bool> {
     for controller in input.flux.iter().filter(|object| !objects::is_early(object)) {
         let name = object::name(controller);
-        if client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?.is_none() {
+        let found = client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?;
+        if found.is_none_or(|found| found.pointer(IMAGE) != controller.pointer(IMAGE)) {
             return Ok(false);
         }
     }

@@ -41,8 +41,8 @@ impl DatabaseAccess {
 
 /// Forwards a port to the primary and writes the authority of the server's certificate to `folder`.
 ///
-/// The connection is encrypted and the certificate is verified against that authority. Its names are those inside the
-/// cluster, so the name is not verified (`sslmode=verify-ca`).
+/// The connection is encrypted and the certificate is verified against that authority. Its names are those
+/// inside the cluster, so the name is not verified (`sslmode=verify-ca`).
 pub async fn forward_database(client: &Client, folder: &Path) -> Result<DatabaseAccess> {
     let value = async |secret: &str, key: &str| -> Result<String> {
         let bytes = client.secret(NAMESPACE, secret, key).await?.ok_or_else(|| {

@@ -14,12 +14,13 @@ const CONTAINER: &str = "postgres";
 const DATABASE: &str = "seasense";
 const ROLE_LABEL: &str = "cnpg.io/instanceRole";
 
-/// Before the first migration no table exists, and no rows are counted. A standby that has replayed everything has no lag.
+/// Before the first migration no table exists, and no rows are counted. A standby that has replayed everything
+/// has no lag.
 const COUNT: &str = "
 SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), '') AS extension,
-       to_regclass('public.observation') IS NOT NULL AS made \\gset
+       to_regclass('public.observation') IS NOT NULL AS migrated \\gset
 \\echo :extension
-\\if :made
+\\if :migrated
 SELECT count(*) FROM public.observation;
 \\endif
 SELECT 'standby', application_name, greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::bigint,
@@ -32,7 +33,7 @@ FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn IS NOT NULL OR
 pub struct DatabaseHealth {
     /// Its instances, by name.
     pub instances: Vec<Instance>,
-    /// The instance that takes writes.
+    /// The instance that accepts writes.
     pub primary: Option<String>,
     /// Rows of the hypertable, exact; absent if they could not be counted.
     pub rows: Option<u64>,
@@ -53,7 +54,8 @@ pub struct Instance {
     pub role: String,
     /// Whether it is ready.
     pub ready: bool,
-    /// Bytes of the primary's log that a streaming standby has not replayed; absent for the primary and if unknown.
+    /// Bytes of the primary's log that a streaming standby has not replayed; absent for the primary and if
+    /// unknown.
     pub lag_bytes: Option<u64>,
     /// The replay lag in milliseconds, as the standby reports it.
     pub lag_ms: Option<u64>,
@@ -137,7 +139,8 @@ fn apply(state: &mut DatabaseHealth, answer: Answer) {
     }
 }
 
-/// Reads the extension's version and counts the rows by SQL in the primary's container, so that no password leaves the cluster.
+/// Reads the extension's version and counts the rows by SQL in the primary's container, so that no password
+/// leaves the cluster.
 async fn count(client: &Client, primary: &str) -> Result<Answer> {
     let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
     let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];

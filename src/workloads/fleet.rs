@@ -34,7 +34,8 @@ pub struct FleetHealth {
     pub counts: Option<FleetCounts>,
 }
 
-/// The counters of the buoys, in readings: totals since their container started. Reading them does not reset them.
+/// The counters of the buoys, in readings: totals since their container started. Reading them does not reset
+/// them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct FleetCounts {
     /// Measured.
@@ -51,7 +52,8 @@ pub struct FleetCounts {
     pub failed_batches: u64,
 }
 
-/// Reads the state of the fleet's container `name`, its counters on the port `metrics`, and its stored readings.
+/// Reads the state of the fleet's container `name`, its counters on the port `metrics`, and its stored
+/// readings.
 pub async fn fleet(
     docker: &Docker,
     (name, metrics): (&str, u16),
@@ -61,7 +63,8 @@ pub async fn fleet(
     let container = docker.container(name).await?;
     let mut state = fleet_from_summary(buoys, summary);
     if let Some(container) = container {
-        // The counters are additional information: a fleet whose counters cannot be read may still send readings.
+        // The counters are additional information: a fleet whose counters cannot be read may still send
+        // readings.
         state.counts = match published(&container, metrics) {
             Some(port) if container.running => counts(port).await.ok(),
             _ => None,

@@ -20,7 +20,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(3);
 /// The limit for an endpoint on another machine.
 const REMOTE_LIMIT: Duration = Duration::from_secs(10);
 
-/// An HTTPS client outside the cluster that uses the public hostname and trusts only the environment's authority.
+/// An HTTPS client outside the cluster that uses the public hostname and trusts only the environment's
+/// authority.
 #[derive(Debug, Clone)]
 pub struct PublicEndpoint {
     http: reqwest::Client,
@@ -76,8 +77,8 @@ impl PublicEndpoint {
         Ok(Self { http, base: public_url(hostname, port) })
     }
 
-    /// Creates a client of the gateway of `environment`. It trusts the authority that the environment's cluster created,
-    /// PEM, or those that this machine trusts if the certificate is public.
+    /// Creates a client of the gateway of `environment`. It trusts the authority that the environment's cluster
+    /// created, PEM, or those that this machine trusts if the certificate is public.
     ///
     /// A local environment, and any hostname below `.localhost`, is reached on 127.0.0.1.
     pub fn of_environment(environment: &Environment, authority: Option<&[u8]>) -> Result<Self> {

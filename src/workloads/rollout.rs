@@ -18,7 +18,8 @@ const NAMESPACE: &str = "seasense";
 /// A user who has just saved a file waits for this.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Waits until every replica of the Deployment `name` is available with the image `digest`, and no other replica is left.
+/// Waits until every replica of the Deployment `name` is available with the image `digest`, and no other
+/// replica is left.
 pub async fn wait_for_rollout(client: &Client, name: &str, digest: &str, deadline: Deadline) -> Result<()> {
     wait(deadline, PAUSE, &format!("wait for the rollout of {name}"), || async {
         let deployment = client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?;

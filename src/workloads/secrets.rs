@@ -4,8 +4,8 @@ use crate::base::{failure::Result, k8s::Client};
 
 /// The certificate of the local authority that signed the gateway's certificate, PEM; `None` until it exists.
 ///
-/// It is in the Secret of the gateway's certificate and changes together with it. The authority's own Secret may be newer: a
-/// renewed authority signs only certificates that are issued afterwards.
+/// It is in the Secret of the gateway's certificate and changes together with it. The authority's own Secret
+/// may be newer: a renewed authority signs only certificates that are issued afterwards.
 pub async fn authority(client: &Client) -> Result<Option<Vec<u8>>> {
     let found = client.secret("envoy-gateway-system", "seasense-tls", "ca.crt").await?;
     Ok(found.filter(|pem| !pem.is_empty()))

@@ -29,7 +29,7 @@ pub(super) async fn run(
     }
     handover::run(context, &infra).await?;
     json.print(context, &applied, String::new)?;
-    if !json.wanted() {
+    if !json.requested() {
         context.ui.say(&text(&target.environment, &applied));
     }
     Ok(ExitCode::SUCCESS)

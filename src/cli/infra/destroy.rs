@@ -33,7 +33,7 @@ pub(super) async fn run(
         cloud::destroy(&infra, manner, async |text: &str| reach(&infra, text).await, consent).await?;
     attached::forget(&infra.dirs, name)?;
     json.print(context, &destroyed, String::new)?;
-    if !json.wanted() {
+    if !json.requested() {
         context.ui.say(&text(name, &destroyed));
     }
     if destroyed.leftover_resources.is_empty() {

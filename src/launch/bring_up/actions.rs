@@ -169,7 +169,8 @@ impl Actions for LocalActions<'_> {
             Reconcile::All => phases::request_reconcile_all(client, &now).await?,
         }
         if let Some(started) = self.restarted.get() {
-            // Containers that crash while all of them start do not fail their phase. If they keep crashing, `follow` fails.
+            // Containers that crash while all of them start do not fail their phase. If they keep crashing,
+            // `follow` fails.
             let limit = self.deadline.or_after(RESTART_LIMIT);
             let _ = restarted_pods::wait_for_pods(client, Some(*started), limit, events).await;
         }

@@ -14,7 +14,7 @@ use crate::{
     local::{
         LocalContext,
         buoys::{FleetInput, fleet},
-        cluster::{self, names},
+        cluster::{self, Mark, names},
     },
     phases, workloads,
 };
@@ -35,17 +35,26 @@ pub async fn observe(context: &LocalContext, platform: &Platform) -> Result<Obse
         cluster::Observed::Stopped | cluster::Observed::Paused { .. } => Cluster::Stopped,
         cluster::Observed::Running => {
             cluster::check_settings(context, &platform.environment, &platform.source)?;
-            match answer(flux(context, platform)).await {
+            match reach(context, platform).await {
                 Ok((found, flux)) => {
                     client = Some(found);
                     Cluster::Running(flux)
                 }
-                Err(failure) => Cluster::Unreachable(failure.with_causes()),
+                Err(reason) => Cluster::Unreachable(reason),
             }
         }
     };
     let fleet = fleet(context, platform, client.as_ref()).await?;
     Ok(Observed { cluster, pushed: platform.is_pushed().await?, fleet })
+}
+
+/// Reads Flux in a cluster whose nodes run; fails with the reason why the cluster must be recovered first.
+async fn reach(context: &LocalContext, platform: &Platform) -> Result<(Client, Flux), String> {
+    // An interrupted pause has stopped a part of the nodes' services.
+    if Mark::read(&context.dirs.state(&platform.environment.cluster_name())).is_some() {
+        return Err("a pause was interrupted".to_owned());
+    }
+    answer(flux(context, platform)).await.map_err(|failure| failure.with_causes())
 }
 
 async fn flux(context: &LocalContext, platform: &Platform) -> Result<(Client, Flux)> {

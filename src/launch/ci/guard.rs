@@ -22,7 +22,8 @@ use crate::{
     observe::{self, Observer},
 };
 
-/// The environment that a run has created. It outlives the work of the run, which a signal may drop at any moment.
+/// The environment that a run has created. It outlives the work of the run, which a signal may drop at any
+/// moment.
 #[derive(Default)]
 pub struct EnvironmentGuard(Mutex<Option<Created>>);
 

@@ -1,4 +1,4 @@
-//! Scripted actions on an environment in memory, which may fail at any step.
+//! Actions on an environment in memory, which may fail at any step.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -95,7 +95,7 @@ impl FakeActions {
         self.world.lock().unwrap()
     }
 
-    /// Begins the step called `name`, lets other steps run, and fails if the script says so.
+    /// Begins the step called `name`, lets other steps run, and fails if the test requires it.
     async fn begin(&self, name: &'static str) -> Result<()> {
         let number = {
             let mut begun = self.begun.lock().unwrap();

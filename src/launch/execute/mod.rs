@@ -12,7 +12,8 @@ use crate::base::failure::{Failure, Kind, Result};
 
 /// The effect of each step.
 ///
-/// Each action may be called again after a crash at any moment: it observes first and changes only what differs.
+/// Each action may be called again after a crash at any moment: it observes first and changes only what
+/// differs.
 pub trait Actions {
     /// The result of [`Actions::verify`].
     type Verified;
@@ -51,7 +52,8 @@ pub trait Actions {
     fn verify(&self) -> impl Future<Output = Result<Self::Verified>>;
 }
 
-/// Executes the stages of `plan` in order and the steps of a stage at the same time; returns what the last step found.
+/// Executes the stages of `plan` in order and the steps of a stage at the same time; returns what the last step
+/// found.
 ///
 /// The first step that fails ends the other steps of its stage and the run.
 pub async fn execute<A: Actions>(plan: &Plan, actions: &A) -> Result<A::Verified> {

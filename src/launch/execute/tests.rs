@@ -1,4 +1,4 @@
-//! Tests of the executor: it takes exactly the planned steps, and any prefix of them is safe.
+//! Tests of the executor: it executes exactly the planned steps, and any prefix of them is safe.
 
 use proptest::prelude::*;
 

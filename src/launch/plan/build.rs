@@ -72,13 +72,14 @@ fn deploy(desired: &Desired, cluster: &Cluster) -> Vec<Step> {
             steps.extend((!follows).then(|| Step::Deploy { from: flux.digest.clone(), to }));
             steps
         }
-        // What Flux follows in a cluster that does not answer is not known, and applying the same again changes nothing.
+        // What Flux follows in a cluster that does not answer is not known, and applying the same again changes
+        // nothing.
         _ => vec![Step::Bootstrap { to }],
     }
 }
 
-/// Whether the platform starts for the first time. Then the first credentials that exist are the right ones, and the fleet
-/// starts as soon as they do. In a platform that exists, the phases may replace them.
+/// Whether the platform starts for the first time. Then the first credentials that exist are the right ones,
+/// and the fleet starts as soon as they do. In a platform that exists, the phases may replace them.
 const fn is_new(cluster: &Cluster) -> bool {
     matches!(cluster, Cluster::Absent | Cluster::Partial(_) | Cluster::Running(Flux { digest: None, .. }))
 }
@@ -158,7 +159,15 @@ mod tests {
 
     #[test]
     fn the_artifact_is_pushed_while_the_cluster_is_created() {
-        insta::assert_snapshot!(build(&desired(), &Observed::NOTHING), @"");
+        insta::assert_snapshot!(build(&desired(), &Observed::NOTHING), @r"
+         1. create the cluster
+         1. push the artifact sha256:b
+         2. install Flux and point it at sha256:b
+         3. wait until every phase is ready
+         3. start the fleet
+         4. verify the environment from outside
+        Steps with the same number run at the same time.
+        ");
     }
 
     #[test]
@@ -174,6 +183,15 @@ mod tests {
         let desired = Desired { recreate: true, ttl: Some(Duration::from_hours(8)), ..desired() };
         let cluster = Cluster::Running(current());
         let observed = Observed { cluster, pushed: true, fleet: Fleet::Current };
-        insta::assert_snapshot!(build(&desired, &observed), @"");
+        insta::assert_snapshot!(build(&desired, &observed), @r"
+         1. remove the cluster with its data
+         2. set the lease: the environment removes itself after 8 h 00 min
+         3. create the cluster
+         4. install Flux and point it at sha256:b
+         5. wait until every phase is ready
+         5. start the fleet
+         6. verify the environment from outside
+        Steps with the same number run at the same time.
+        ");
     }
 }

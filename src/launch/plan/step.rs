@@ -1,8 +1,10 @@
 //! One step of a plan, and the plan: stages of steps.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
+
+use crate::base::duration;
 
 /// Which phases Flux reconciles at once, without waiting for its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -80,7 +82,8 @@ impl fmt::Display for Step {
         match self {
             Self::RemoveCluster => f.write_str("remove the cluster with its data"),
             Self::SetLease { ttl_seconds } => {
-                write!(f, "set the lease: the environment removes itself after {ttl_seconds} s")
+                let ttl = duration::text(Duration::from_secs(*ttl_seconds));
+                write!(f, "set the lease: the environment removes itself after {ttl}")
             }
             Self::CreateCluster => f.write_str("create the cluster"),
             Self::RecreateCluster { reason } => write!(f, "recreate the incomplete cluster ({reason})"),
@@ -110,8 +113,8 @@ impl fmt::Display for Step {
 
 /// The steps in the order of their execution, in stages.
 ///
-/// A stage begins when every step of the stage before it is done. The steps of one stage depend on nothing in it and run
-/// at the same time. The last stage is always [`Step::Verify`] alone.
+/// A stage begins when every step of the stage before it is done. The steps of one stage depend on nothing in
+/// it and run at the same time. The last stage is always [`Step::Verify`] alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Plan {

@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Reads the environment file again and applies its variables and fleet settings; returns the text to report.
+    /// Reads the environment file again and applies its variables and fleet settings; returns the text to
+    /// report.
     pub(super) async fn reload(&mut self, deadline: Deadline) -> Result<Option<String>> {
         let project = &self.quiet.project;
         let desired = Environment::load(project, self.environment.name())?;

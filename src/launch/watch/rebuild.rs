@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Builds the images of `changed` and of the workloads whose last build failed, and puts them into the lock.
+    /// Builds the images of `changed` and of the workloads whose last build failed, and puts them into the
+    /// lock.
     pub(super) async fn rebuild(&mut self, changed: &mut BTreeSet<Workload>) -> Result<()> {
         if changed.is_empty() {
             return Ok(());

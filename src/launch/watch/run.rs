@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use super::{Changes, Session, Watcher, Workload};
 use crate::base::{event::Step, failure::Result};
 
-/// Applies changes until the watcher fails. A newer change ends the wait for an older one and is applied together with it.
+/// Applies changes until the watcher fails. A newer change ends the wait for an older one and is applied
+/// together with it.
 pub async fn run(mut session: Session<'_>, mut watcher: Watcher) -> Result<Infallible> {
     let workbench = session.workbench();
     let events = std::sync::Arc::clone(session.events());

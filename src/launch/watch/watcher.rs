@@ -17,7 +17,8 @@ use crate::{
     config::Project,
 };
 
-/// An editor saves a file in several operations (write a copy, rename it, set its mode) within a few milliseconds.
+/// An editor saves a file in several operations (write a copy, rename it, set its mode) within a few
+/// milliseconds.
 const QUIET: Duration = Duration::from_millis(100);
 /// Directories that are watched recursively.
 const RECURSIVE: [&str; 4] = ["gitops", "envs", "infra", "src/apps"];
