@@ -77,14 +77,14 @@ impl TestEnv {
 
     /// The same, with some variables of the environment `staging` changed.
     pub fn with(variables: &Value) -> Self {
-        let world = Self::new();
-        let file = world.project().join("infra/scaleway/envs/staging.tfvars.json");
+        let env = Self::new();
+        let file = env.project().join("infra/scaleway/envs/staging.tfvars.json");
         let mut all: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
         for (name, value) in variables.as_object().unwrap() {
             all[name] = value.clone();
         }
         fs::write(file, all.to_string()).unwrap();
-        world
+        env
     }
 
     pub fn project(&self) -> PathBuf {

@@ -4,9 +4,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-/// The schema `docs/schemas/<name>.v1.json`.
+/// The newest version of the schema called `name`: `docs/schemas/<name>.v<number>.json`.
 pub fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schemas/{name}.v1.json"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let path = (1..10)
+        .rev()
+        .map(|version| folder.join(format!("{name}.v{version}.json")))
+        .find(|path| path.is_file());
+    let path = path.unwrap_or_else(|| panic!("no schema `{name}`"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     config::{Environment, Issuer},
     images::{self, Mode},
-    local::{LocalContext, buoys::probe_buoys::CanaryInput, cluster},
+    local::{LocalContext, buoys::probe_buoys::ProbeInput, cluster},
     observe::{self, Observer, Snapshot},
     phases::{self, BootstrapInput, Bring},
     promotion::{Content, Copied, ProbeStats, State, Target, Trial},
@@ -128,7 +128,7 @@ impl ClusterTarget {
         let environment = &self.environment;
         let ca = authority.as_deref().filter(|_| environment.variables.issuer == Issuer::SelfSigned);
         let input =
-            CanaryInput { environment, image: &self.fleet_image, key: &key, ca, now: Timestamp::now() };
+            ProbeInput { environment, image: &self.fleet_image, key: &key, ca, now: Timestamp::now() };
         let ledger = crate::local::buoys::probe_buoys::start(&self.engine, &input).await?;
         Ok(Canary::start(public, ledger, self.since))
     }
