@@ -1,4 +1,4 @@
-//! `seasense doctor`: whether this machine can run the platform and reach it, proved, and the cure where it cannot.
+//! `seasense doctor`: whether this machine can run the platform and reach it, proved, and the hint where it cannot.
 
 use std::process::ExitCode;
 
@@ -43,15 +43,15 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
     let fit = worst < if args.strict { Level::Warning } else { Level::Error };
-    let report = json!({ "version": 1, "fit": fit, "checks": findings });
+    let report = json!({ "version": 2, "fit": fit, "checks": findings });
     args.json.print(context, &report, || table(&findings, context.ui.data_style()))?;
     Ok(if fit { ExitCode::SUCCESS } else { ExitCode::from(Kind::Tool.exit_code()) })
 }
 
 async fn examine(dirs: &HostDirs, project: &Project, environment: &Environment) -> Vec<Finding> {
     let mut findings = doctor::examine(dirs, project, environment).await;
-    let access = doctor::reach(dirs, environment, jiff::Timestamp::now()).await;
-    findings.extend(doctor::judge_access(&access));
+    let access = doctor::check_access(dirs, environment, jiff::Timestamp::now()).await;
+    findings.extend(doctor::evaluate_access(&access));
     findings
 }
 
@@ -101,7 +101,7 @@ fn table(findings: &[Finding], style: Style) -> String {
             Level::Error => style.bad(" bad"),
         };
         text += &format!("{mark} {:20} {}\n", finding.id, finding.text);
-        for (word, told) in [("why:", finding.cause.map(str::to_owned)), ("hint:", finding.cure.clone())] {
+        for (word, told) in [("why:", finding.cause.map(str::to_owned)), ("hint:", finding.hint.clone())] {
             if let Some(told) = told.filter(|_| finding.level != Level::Ok) {
                 text += &format!("     {:20} {} {told}\n", "", style.link(word));
             }
@@ -125,7 +125,7 @@ mod tests {
             level,
             text: "`/state` has mode 0755".into(),
             cause: Some("it holds a key"),
-            cure: Some("chmod 0700 /state".into()),
+            hint: Some("chmod 0700 /state".into()),
             fix: Some(Fix::Authority),
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_published_schema_names_every_field_level_and_check() {
         let schema: serde_json::Value =
-            serde_json::from_str(include_str!("../../docs/schemas/doctor.v1.json")).unwrap();
+            serde_json::from_str(include_str!("../../docs/schemas/doctor.v2.json")).unwrap();
         let check = &schema["properties"]["checks"]["items"];
         let value = serde_json::to_value(finding(Level::Info)).unwrap();
         assert_eq!(value["fixable"], true);

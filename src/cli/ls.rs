@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Context, json::Json};
 use crate::{
     base::failure::Result,
-    local::{cluster::Observed, inventory::Found},
+    local::{cluster::ClusterState, inventory::FoundEnvironment},
     ui,
 };
 
@@ -70,7 +70,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(found: Found, now: Timestamp, size_bytes: Option<u64>) -> Row {
+fn row(found: FoundEnvironment, now: Timestamp, size_bytes: Option<u64>) -> Row {
     let owner = found.owner.as_ref();
     Row {
         environment: owner.map(|owner| owner.environment.clone()),
@@ -92,14 +92,14 @@ fn row(found: Found, now: Timestamp, size_bytes: Option<u64>) -> Row {
     }
 }
 
-const fn state(observed: &Observed) -> &'static str {
+const fn state(observed: &ClusterState) -> &'static str {
     match observed {
-        Observed::Absent => "absent",
-        Observed::Foreign { .. } => "foreign",
-        Observed::Partial { .. } => "partial",
-        Observed::Stopped => "stopped",
-        Observed::Paused { .. } => "paused",
-        Observed::Running => "running",
+        ClusterState::Absent => "absent",
+        ClusterState::Foreign { .. } => "foreign",
+        ClusterState::Partial { .. } => "partial",
+        ClusterState::Stopped => "stopped",
+        ClusterState::Paused { .. } => "paused",
+        ClusterState::Running => "running",
     }
 }
 
@@ -143,9 +143,9 @@ mod tests {
     use super::*;
     use crate::local::leases::{Lease, Owner};
 
-    fn found(known: bool) -> Found {
+    fn found(known: bool) -> FoundEnvironment {
         let created = Timestamp::from_second(0).unwrap();
-        Found {
+        FoundEnvironment {
             instance: "ci-0badcafe".into(),
             cluster: "seasense-ci-0badcafe".into(),
             state: "/state/seasense-ci-0badcafe".into(),
@@ -160,7 +160,7 @@ mod tests {
             lease: known.then(|| Lease { process: Some(7), deadline: None, cache: "/cache".into() }),
             has_checkout: known.then_some(false),
             locked: known,
-            cluster_state: if known { Observed::Running } else { Observed::Absent },
+            cluster_state: if known { ClusterState::Running } else { ClusterState::Absent },
             containers: Vec::new(),
             volumes: Vec::new(),
         }

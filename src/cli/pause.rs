@@ -9,7 +9,7 @@ use crate::{
     base::{failure::Result, k8s::Client},
     local::{
         LocalContext,
-        cluster::{self, Mark, Observed, Paused},
+        cluster::{self, ClusterState, PauseRecord, Paused},
     },
     phases, ui,
 };
@@ -35,7 +35,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let cluster = environment.cluster_name();
     let _lock = args.lock.take(&engine, &environment).await?;
     let asked = tokio::time::timeout(ASK_LIMIT, digest(&engine, &cluster)).await;
-    let mark = Mark { since: Timestamp::now(), digest: asked.ok().and_then(Result::ok).flatten() };
+    let mark = PauseRecord { since: Timestamp::now(), digest: asked.ok().and_then(Result::ok).flatten() };
     let paused = cluster::pause(&engine, (environment.instance(), &cluster), mark).await?;
     args.json.print(context, &paused, String::new)?;
     if !args.json.wanted() {
@@ -45,7 +45,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 }
 
 async fn digest(engine: &LocalContext, cluster: &str) -> Result<Option<String>> {
-    if cluster::observe(&engine.docker, &engine.dirs, cluster).await? != Observed::Running {
+    if cluster::observe(&engine.docker, &engine.dirs, cluster).await? != ClusterState::Running {
         return Ok(None);
     }
     phases::followed(&Client::connect(&cluster::handle(&engine.dirs, cluster)).await?).await

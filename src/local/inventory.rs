@@ -10,7 +10,8 @@ use super::Host;
 use crate::local::{
     buoys::buoy_container,
     cluster::{
-        KIND_CLUSTER, Mark, OWNERSHIP_MOUNT, Observed, lock::Lock, nodes, observe::evaluate, record::Record,
+        ClusterState, KIND_CLUSTER, OWNERSHIP_MOUNT, PauseRecord, cluster_record::ClusterRecord, lock::Lock,
+        nodes, observe::evaluate,
     },
     leases::{Lease, Owner},
 };
@@ -27,7 +28,7 @@ const PREFIX: &str = "seasense-";
 
 /// An environment, or what is left of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundEnvironment {
     /// What tells it from all others on this machine.
     pub instance: String,
     /// Its cluster's name.
@@ -45,16 +46,16 @@ pub struct Found {
     /// Whether a run works on it at this moment.
     pub locked: bool,
     /// What there is of its cluster.
-    pub cluster_state: Observed,
+    pub cluster_state: ClusterState,
     /// Its containers, by name.
     pub containers: Vec<Container>,
     /// Its volumes, by name.
     pub volumes: Vec<String>,
 }
 
-impl Found {
+impl FoundEnvironment {
     /// Whether its reaper runs.
-    pub fn is_watched(&self) -> bool {
+    pub fn has_running_reaper(&self) -> bool {
         let is_reaper = |container: &Container| {
             container.labels.get(labels::ROLE).is_some_and(|role| role == labels::REAPER) && container.running
         };
@@ -63,7 +64,7 @@ impl Found {
 }
 
 /// Looks for all of them, by name.
-pub async fn inventory(host: &Host) -> Result<Vec<Found>> {
+pub async fn inventory(host: &Host) -> Result<Vec<FoundEnvironment>> {
     let mut parts: BTreeMap<(String, PathBuf), (Vec<Container>, Vec<String>)> = BTreeMap::new();
     let known = host.dirs.clusters();
     for cluster in known.into_iter().filter(|name| name.starts_with(PREFIX)) {
@@ -87,7 +88,7 @@ pub async fn inventory(host: &Host) -> Result<Vec<Found>> {
 }
 
 /// Bytes that an environment takes: what its containers wrote, the nodes' own volumes where they run, and its files.
-pub async fn measure(host: &Host, found: &Found, written: &BTreeMap<String, u64>) -> Option<u64> {
+pub async fn measure(host: &Host, found: &FoundEnvironment, written: &BTreeMap<String, u64>) -> Option<u64> {
     let mut bytes: u64 = found.containers.iter().filter_map(|container| written.get(&container.name)).sum();
     for node in found.containers.iter().filter(|node| node.running && is_node(node)) {
         let du = host.docker.exec(&node.name, &["du", "-sxB1", "/var"], None).await.ok()?;
@@ -101,17 +102,21 @@ fn look(
     cluster: String,
     state: PathBuf,
     (containers, volumes): (Vec<Container>, Vec<String>),
-) -> Found {
+) -> FoundEnvironment {
     let (owner, lease) = (Owner::read_in(&state), Lease::read(&state));
     let cache = lease.as_ref().map_or(host.dirs.cache(), |lease| lease.cache.as_path());
     let lock = Lock::file(&HostDirs::new(cache, ""), &cluster);
     let nodes: Vec<Container> = containers.iter().filter(|container| is_node(container)).cloned().collect();
-    Found {
+    FoundEnvironment {
         instance: cluster.strip_prefix(PREFIX).unwrap_or(&cluster).to_owned(),
         has_state: state.is_dir(),
-        has_checkout: owner.as_ref().map(Owner::has_home),
+        has_checkout: owner.as_ref().map(Owner::checkout_exists),
         locked: Lock::is_held(&lock),
-        cluster_state: evaluate(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()),
+        cluster_state: evaluate(
+            &nodes,
+            ClusterRecord::read(&state).as_ref(),
+            PauseRecord::read(&state).as_ref(),
+        ),
         cluster,
         state,
         owner,

@@ -2,7 +2,7 @@
 
 use super::snapshot::{Artifact, Problem};
 use crate::{
-    local::cluster::Observed,
+    local::cluster::ClusterState,
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
@@ -11,20 +11,22 @@ use crate::{
 const FRESH_S: f64 = 10.0;
 
 /// The cluster's word in the snapshot, and what is wrong with it.
-pub(super) fn of_cluster(observed: &Observed) -> (&'static str, Option<Problem>) {
+pub(super) fn of_cluster(observed: &ClusterState) -> (&'static str, Option<Problem>) {
     let problem = |cause: String, hint: &str| Some(Problem::new("cluster", cause, hint));
     match observed {
-        Observed::Running => ("running", None),
-        Observed::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
-        Observed::Stopped => ("stopped", problem("its nodes do not run".to_owned(), "run `seasense resume`")),
-        Observed::Paused { since } => (
+        ClusterState::Running => ("running", None),
+        ClusterState::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
+        ClusterState::Stopped => {
+            ("stopped", problem("its nodes do not run".to_owned(), "run `seasense resume`"))
+        }
+        ClusterState::Paused { since } => (
             "paused",
             problem(format!("it is paused since {since:.0}"), "`seasense resume` wakes it, as it was"),
         ),
-        Observed::Partial { reason } => {
+        ClusterState::Partial { reason } => {
             ("partial", problem(reason.clone(), "run `seasense dev`: it makes the cluster anew"))
         }
-        Observed::Foreign { container } => (
+        ClusterState::Foreign { container } => (
             "foreign",
             problem(
                 format!("`{container}` was not made by seasense"),
@@ -155,15 +157,15 @@ mod tests {
     #[test]
     fn every_state_of_a_cluster_but_running_has_a_way_out() {
         for observed in [
-            Observed::Absent,
-            Observed::Stopped,
-            Observed::Paused { since: jiff::Timestamp::UNIX_EPOCH },
-            Observed::Partial { reason: "1 of its 3 containers are there".into() },
-            Observed::Foreign { container: "x".into() },
+            ClusterState::Absent,
+            ClusterState::Stopped,
+            ClusterState::Paused { since: jiff::Timestamp::UNIX_EPOCH },
+            ClusterState::Partial { reason: "1 of its 3 containers are there".into() },
+            ClusterState::Foreign { container: "x".into() },
         ] {
             let (_, problem) = of_cluster(&observed);
             assert!(problem.is_some_and(|problem| !problem.hint.is_empty()), "{observed:?}");
         }
-        assert_eq!(of_cluster(&Observed::Running), ("running", None));
+        assert_eq!(of_cluster(&ClusterState::Running), ("running", None));
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         k8s::{Client, EventNote, flux::NAMESPACE, object, resource},
     },
     config::{Environment, HostDirs, Issuer},
-    local::cluster::{self, Observed},
+    local::cluster::{self, ClusterState},
     phases::{self, PhaseState, ROOT, states},
     workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, Public, Summary, Workload},
 };
@@ -83,7 +83,7 @@ async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'stat
     };
     problems.extend(problem);
     match found {
-        Ok(Observed::Running) => (word, connect(observer, problems).await),
+        Ok(ClusterState::Running) => (word, connect(observer, problems).await),
         _ => (word, None),
     }
 }

@@ -66,7 +66,7 @@ fn verdicts(run: &Run) -> Vec<(String, String)> {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| (text(&one["name"]), text(&one["verdict"])))
+        .map(|one| (text(&one["name"]), text(&one["decision"])))
         .collect()
 }
 

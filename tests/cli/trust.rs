@@ -109,7 +109,7 @@ fn what_is_installed_is_told_first_and_taken_back_to_the_byte() {
     let before = fs::read(machine.keystore()).unwrap();
     let run = machine.run(&["trust", "install", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    for told in ["only for     seasense.localhost and names below", "certutil -d sql:", "keytool -importcert"]
+    for told in ["only for     seasense.localhost and subdomains", "certutil -d sql:", "keytool -importcert"]
     {
         assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
     }

@@ -77,7 +77,7 @@ fn backends(world: &TestEnv) -> String {
 /// Every reading that the rehearsal's canaries have noted as acknowledged.
 fn acknowledged(world: &TestEnv) -> Readings {
     // Each time that they put to sea they have a folder of their own.
-    let voyages = ledger::entries(&world.state().join(CLUSTER).join("canary")).filter(|path| path.is_dir());
+    let voyages = ledger::entries(&world.state().join(CLUSTER).join("probe")).filter(|path| path.is_dir());
     voyages.flat_map(|voyage| ledger::noted(&voyage)).collect()
 }
 

@@ -21,7 +21,7 @@ use crate::{
         LocalContext,
         cluster::{self, Lock},
         doctor,
-        free_port::Reserved,
+        free_port::ReservedPort,
         gc,
         leases::{Heartbeat, Lease},
     },
@@ -43,15 +43,15 @@ pub async fn run(
     let wanted = prepare::inputs(&project, &template).await?;
     let engine = LocalContext { events: report.events().clone(), ..context.engine(&project).await? };
     sweep(&engine, report).await;
-    let name = crate::local::leases::lease::fresh_name();
+    let name = crate::local::leases::lease::unique_name();
     doctor::require(&engine, &template.clone().as_instance(&name, 0)).await?;
-    let reserved = Reserved::some()?;
+    let reserved = ReservedPort::candidates()?;
     let dirs: Vec<Environment> =
         reserved.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
     let deadline = Deadline::after(args.ttl);
     let mut platform = prepare::platform(&engine, &dirs[0], wanted, &args.supply).await?;
     stand(&engine, &dirs[0], args.ttl, &platform.reaper_image, standing).await?;
-    let public = crate::local::free_port::on_a_free_port(reserved, async |index| {
+    let public = crate::local::free_port::with_free_port(reserved, async |index| {
         let environment = &dirs[index];
         standing.moved(environment);
         (platform.environment, platform.variables) = (environment, environment.to_variables());

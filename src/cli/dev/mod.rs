@@ -132,11 +132,11 @@ async fn attempt<'a>(
 async fn plan(engine: &LocalContext, before: &Snapshot, platform: &prepare::Platform<'_>) -> Result<Plan> {
     let name = platform.environment.cluster_name();
     let cluster = match cluster::observe(&engine.docker, &engine.dirs, &name).await? {
-        cluster::Observed::Absent => plan::Cluster::Absent,
-        cluster::Observed::Foreign { container } => return Err(cluster::foreign(&name, &container)),
-        cluster::Observed::Partial { reason } => plan::Cluster::Partial(reason),
-        cluster::Observed::Stopped | cluster::Observed::Paused { .. } => plan::Cluster::Stopped,
-        cluster::Observed::Running => plan::Cluster::Running {
+        cluster::ClusterState::Absent => plan::Cluster::Absent,
+        cluster::ClusterState::Foreign { container } => return Err(cluster::foreign(&name, &container)),
+        cluster::ClusterState::Partial { reason } => plan::Cluster::Partial(reason),
+        cluster::ClusterState::Stopped | cluster::ClusterState::Paused { .. } => plan::Cluster::Stopped,
+        cluster::ClusterState::Running => plan::Cluster::Running {
             digest: before.artifact.digest.clone(),
             ready: before.phases.iter().all(|phase| phase.ready) && !before.phases.is_empty(),
         },

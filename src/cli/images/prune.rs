@@ -13,7 +13,7 @@ use crate::{
     },
     config::{Infra, Project, registry_credentials},
     images::prune::{self, Judged, Verdict},
-    local::cluster::{self, Observed},
+    local::cluster::{self, ClusterState},
     phases,
     registry::{Admin, Place, is_local},
     ui,
@@ -102,10 +102,10 @@ async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
     let mut digests = BTreeSet::new();
     for found in crate::local::inventory::inventory(&host).await? {
         match found.cluster_state {
-            Observed::Running => digests.extend(followed(&host.dirs, &found.cluster).await?),
-            Observed::Absent | Observed::Foreign { .. } => (),
+            ClusterState::Running => digests.extend(followed(&host.dirs, &found.cluster).await?),
+            ClusterState::Absent | ClusterState::Foreign { .. } => (),
             // It wakes with the images that its nodes have, but asks the registry for those that they lack.
-            Observed::Partial { .. } | Observed::Stopped | Observed::Paused { .. } => {
+            ClusterState::Partial { .. } | ClusterState::Stopped | ClusterState::Paused { .. } => {
                 return Err(Failure::new(
                     Kind::Cluster,
                     format!("it is not known what `{}` runs", found.instance),

@@ -39,12 +39,11 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         return watch::run(context, observer).await;
     }
     let seen = observe::snapshot(observer).await;
-    // The file is a copy of what the cluster says; a stale one would make every program that uses it distrust the gateway.
-    if let Some(authority) =
-        seen.authority.as_ref().filter(|_| cluster::authority_file(&dirs, &cluster).exists())
-        && cluster::write_authority(&dirs, &cluster, authority)?
+    // A stale copy makes every program that uses it distrust the gateway. `status` only reads: it reports that.
+    if let Some(authority) = seen.authority.as_ref()
+        && cluster::is_authority_stale(&dirs, &cluster, authority)
     {
-        context.ui.events().emit(Event::Warning { text: cluster::AUTHORITY_CHANGED.to_owned() });
+        context.ui.events().emit(Event::Warning { text: cluster::AUTHORITY_STALE.to_owned() });
     }
     args.json.print(context, &seen, || text(&seen, context.ui.data_style()))?;
     Ok(seen.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))

@@ -1,13 +1,13 @@
-//! Clusters that seasense did not make on this machine: reached by a kubeconfig, and known again by their identity.
+//! Attached clusters: reached through a kubeconfig and recognised by their identity.
 //!
-//! The identity is written down at the first use. From then on nothing is changed in a cluster of another one, whoever
-//! put another kubeconfig in the place of the first.
+//! The identity is recorded at the first use. After that, nothing is changed in a cluster with another identity, even if
+//! the kubeconfig was replaced.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{handle, record::write_whole};
+use super::{cluster_record::write_state_file, handle};
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
@@ -19,26 +19,26 @@ use crate::{
 const IDENTITY: &str = "identity.json";
 const KUBECONFIG: &str = "kubeconfig";
 
-/// The cluster that an attached environment had when it was first used.
+/// The identity of an attached cluster at its first use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Identity {
     /// The UID of its `kube-system` namespace.
     uid: String,
 }
 
-/// The kubeconfig that `seasense infra` writes for a cluster that it made, whether or not it is there.
-pub fn made_kubeconfig(dirs: &HostDirs, environment: &str) -> PathBuf {
+/// The path of the kubeconfig that `seasense infra` writes for a cluster that it created; the file may not exist.
+pub fn provisioned_kubeconfig(dirs: &HostDirs, environment: &str) -> PathBuf {
     dirs.attached(environment).join(KUBECONFIG)
 }
 
-/// Writes the kubeconfig of a cluster that was just made or found, readable by its owner only.
+/// Writes the kubeconfig of a cluster that was just created or found, readable by its owner only.
 pub fn write_kubeconfig(dirs: &HostDirs, environment: &str, text: &[u8]) -> Result<PathBuf> {
     let file = dirs.make_attached(environment)?.join(KUBECONFIG);
-    write_whole(&file, text)?;
+    write_state_file(&file, text)?;
     Ok(file)
 }
 
-/// Forgets the cluster of an attached environment: it was removed, and another one may take its place.
+/// Forgets the cluster of an attached environment after its removal: another one may replace it.
 pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
     let folder = dirs.attached(environment);
     match std::fs::remove_dir_all(&folder) {
@@ -49,24 +49,26 @@ pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
     }
 }
 
-/// The kubeconfig that reaches the environment's cluster, whichever engine made it.
+/// The kubeconfig of the environment's cluster, for any cluster engine.
 pub fn kubeconfig_of(dirs: &HostDirs, environment: &Environment) -> Result<PathBuf> {
     match environment.cluster.engine {
         EngineKind::Kind => Ok(super::kubeconfig(dirs, &environment.cluster_name())),
         EngineKind::Kubeconfig => environment.named_kubeconfig(),
         EngineKind::Scaleway => {
-            let (name, file) = (environment.name(), made_kubeconfig(dirs, environment.name()));
+            let (name, file) = (environment.name(), provisioned_kubeconfig(dirs, environment.name()));
             if file.is_file() {
                 return Ok(file);
             }
-            Err(Failure::new(Kind::Cluster, format!("there is no kubeconfig of `{name}`"))
+            Err(Failure::new(Kind::Cluster, format!("`{name}` has no kubeconfig"))
                 .because(format!("`{}` does not exist", file.display()))
-                .hint(format!("run `seasense infra apply {name}`: it makes the cluster, or finds it again")))
+                .hint(format!(
+                    "run `seasense infra apply {name}` to create the cluster or fetch its kubeconfig"
+                )))
         }
     }
 }
 
-/// The handle of the environment's cluster, whichever engine made it, with the identity as far as it is known.
+/// The handle of the environment's cluster, for any cluster engine, with the identity if it is recorded.
 pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     if !environment.cluster.engine.is_attached() {
         return Ok(handle(dirs, &environment.cluster_name()));
@@ -77,7 +79,7 @@ pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHa
     Ok(ClusterHandle { uid, ..ClusterHandle::attached(&environment.cluster_name(), file, pin)? })
 }
 
-/// The same, once the identity is known: at the first use of an attached cluster it is asked for and written down.
+/// Like [`handle_of`], but requests and records the identity at the first use of an attached cluster.
 pub async fn attach(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     let handle = handle_of(dirs, environment)?;
     match (&handle.pin, &handle.uid) {
@@ -97,11 +99,11 @@ fn pin(
 ) -> Result<ClusterHandle> {
     let file = dirs.make_attached(environment.name())?.join(IDENTITY);
     let text = serde_json::to_string_pretty(&Identity { uid: uid.clone() });
-    write_whole(&file, text.context(Kind::Internal, "write down the cluster's identity")?.as_bytes())?;
+    write_state_file(&file, text.context(Kind::Internal, "encode the cluster's identity")?.as_bytes())?;
     Ok(ClusterHandle { uid: Some(uid), ..handle })
 }
 
-/// What was written down; what cannot be read counts as never used, and a client without an identity only reads.
+/// Reads the recorded identity. An unreadable record counts as unused: a client without an identity only reads.
 fn read(pin: &Path) -> Option<Identity> {
     serde_json::from_slice(&std::fs::read(pin).ok()?).ok()
 }
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_that_was_not_made_yet_is_told_with_what_makes_it() {
+    fn missing_kubeconfig_names_the_command_that_writes_it() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         let failure = handle_of(&dirs, &staging()).unwrap_err();
@@ -130,19 +132,21 @@ mod tests {
     }
 
     #[test]
-    fn a_made_kubeconfig_is_private_and_its_own_context_is_taken() {
+    fn written_kubeconfig_is_private_and_provides_the_context() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         let file = write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+        assert_eq!(mode(&file), 0o600);
+        assert_eq!(mode(file.parent().unwrap()), 0o700);
         let handle = handle_of(&dirs, &staging()).unwrap();
-        assert_eq!((handle.context.as_str(), handle.uid.as_deref()), ("admin@staging", None));
-        assert!(dirs.clusters().is_empty(), "it is no environment of this machine");
+        assert_eq!(handle.context, "admin@staging");
+        assert_eq!(handle.uid, None);
+        assert!(dirs.clusters().is_empty(), "it is not a local environment");
     }
 
     #[test]
-    fn the_identity_of_the_first_use_is_kept_until_it_is_forgotten() {
+    fn first_identity_is_kept_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         write_kubeconfig(&dirs, "staging", KUBECONFIG).unwrap();
