@@ -27,7 +27,7 @@ const CONTROLLERS: [(&Resource, &str, &str); 2] = [
 pub struct ClusterResources {
     /// Volumes.
     pub volumes: BTreeSet<(String, String)>,
-    /// Load load_balancers.
+    /// Load balancers.
     pub load_balancers: BTreeSet<(String, String)>,
 }
 
@@ -96,7 +96,7 @@ pub async fn remove(client: &Client, events: &Events) -> Result<ClusterResources
         Ok(()) if found == ClusterResources::default() => step.unchanged("nothing found"),
         Ok(()) => {
             step.done(format!(
-                "{} volumes, {} load load_balancers",
+                "{} volumes, {} load balancers",
                 found.volumes.len(),
                 found.load_balancers.len()
             ));

@@ -1,4 +1,4 @@
-//! `seasense trust`: makes this machine's programs trust the environment's CA, or no longer; only on request.
+//! `seasense trust`: installs and removes the environment's CA certificate in the trust stores of this machine.
 
 mod confirm;
 mod status;

@@ -28,7 +28,7 @@ const PORTS: u16 = 200;
 
 /// A name on this machine that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Taken {
+struct NameClaim {
     instance: String,
     owner: Owner,
 }
@@ -39,15 +39,15 @@ pub fn resolve(dirs: &HostDirs, project: &Project, environment: Environment) -> 
     if environment.cluster.engine.is_attached() {
         return environment;
     }
-    let taken = taken(dirs);
-    let name = choose(environment.name(), project.root(), &taken);
+    let claims = claims(dirs);
+    let name = choose(environment.name(), project.root(), &claims);
     // A rehearsal has no file that names a port.
     let given = name != environment.name() || environment.is_rehearsal();
-    let port = match taken.iter().find(|one| one.instance == name) {
+    let port = match claims.iter().find(|claim| claim.instance == name) {
         // Its file may name another port by now: `ensure` reports that difference.
-        Some(one) if given => one.owner.https_port,
+        Some(claim) if given => claim.owner.https_port,
         None if given => {
-            free_port(environment.https_port(), &taken, is_free).unwrap_or_else(|| environment.https_port())
+            free_port(environment.https_port(), &claims, is_free).unwrap_or_else(|| environment.https_port())
         }
         _ => environment.https_port(),
     };
@@ -89,26 +89,27 @@ pub async fn claim(
 }
 
 /// Every environment with an owner record, sorted by name.
-fn taken(dirs: &HostDirs) -> Vec<Taken> {
+fn claims(dirs: &HostDirs) -> Vec<NameClaim> {
     dirs.clusters()
         .into_iter()
         .filter_map(|cluster| {
             let owner = Owner::read(dirs, &cluster)?;
             let instance = cluster.strip_prefix("seasense-")?.to_owned();
-            Some(Taken { instance, owner })
+            Some(NameClaim { instance, owner })
         })
         .collect()
 }
 
 /// The name of `environment` for the checkout at `root`; pure except for the check whether an owner's checkout exists.
-fn choose(environment: &str, root: &Path, taken: &[Taken]) -> String {
+fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
     let marked = marked(environment, root);
-    let is_own = |one: &&Taken| one.owner.project == root && one.owner.environment == environment;
-    let own = [environment, &marked].map(|name| taken.iter().filter(is_own).find(|one| one.instance == name));
+    let is_own = |claim: &&NameClaim| claim.owner.project == root && claim.owner.environment == environment;
+    let own =
+        [environment, &marked].map(|name| claims.iter().filter(is_own).find(|claim| claim.instance == name));
     if let Some(own) = own.into_iter().flatten().next() {
         return own.instance.clone();
     }
-    match taken.iter().find(|one| one.instance == environment) {
+    match claims.iter().find(|claim| claim.instance == environment) {
         // A checkout that was moved or cloned again takes over the environment of its predecessor.
         Some(other) if other.owner.checkout_exists() => marked,
         _ => environment.to_owned(),
@@ -122,8 +123,9 @@ fn marked(environment: &str, root: &Path) -> String {
     format!("{environment}-{}", &hex::encode(digest)[..4])
 }
 
-fn free_port(first: u16, taken: &[Taken], free: impl Fn(u16) -> bool) -> Option<u16> {
-    (first..=last(first)).find(|port| !taken.iter().any(|one| one.owner.https_port == *port) && free(*port))
+fn free_port(first: u16, claims: &[NameClaim], free: impl Fn(u16) -> bool) -> Option<u16> {
+    (first..=last(first))
+        .find(|port| !claims.iter().any(|claim| claim.owner.https_port == *port) && free(*port))
 }
 
 fn last(first: u16) -> u16 {

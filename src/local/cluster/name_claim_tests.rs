@@ -71,13 +71,13 @@ proptest! {
     #[test]
     fn each_port_is_assigned_once(first in 1024u16..65000, count in 1usize..30, held in proptest::collection::btree_set(0u16..40, 0..20)) {
         let held: BTreeSet<u16> = held.into_iter().map(|offset| first + offset).collect();
-        let mut taken: Vec<Taken> = Vec::new();
+        let mut claims: Vec<NameClaim> = Vec::new();
         for number in 0..count {
-            let port = free_port(first, &taken, |port| !held.contains(&port)).unwrap();
+            let port = free_port(first, &claims, |port| !held.contains(&port)).unwrap();
             prop_assert!(!held.contains(&port));
-            prop_assert!(taken.iter().all(|one| one.owner.https_port != port));
+            prop_assert!(claims.iter().all(|claim| claim.owner.https_port != port));
             let project = PathBuf::from(format!("/clone/{number}"));
-            taken.push(Taken { instance: number.to_string(), owner: owner(&project, "local", port) });
+            claims.push(NameClaim { instance: number.to_string(), owner: owner(&project, "local", port) });
         }
     }
 }

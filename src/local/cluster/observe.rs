@@ -118,23 +118,23 @@ mod tests {
 
     #[test]
     fn every_cluster_state_is_recognised() {
-        let whole = record(&["a", "b"]);
+        let complete = record(&["a", "b"]);
         let both = |running| [node("b", true, running), node("a", true, true)];
-        assert_eq!(evaluate(&[], Some(&whole), None), ClusterState::Absent);
-        assert_eq!(evaluate(&both(true), Some(&whole), None), ClusterState::Running);
-        assert_eq!(evaluate(&both(false), Some(&whole), None), ClusterState::Stopped);
+        assert_eq!(evaluate(&[], Some(&complete), None), ClusterState::Absent);
+        assert_eq!(evaluate(&both(true), Some(&complete), None), ClusterState::Running);
+        assert_eq!(evaluate(&both(false), Some(&complete), None), ClusterState::Stopped);
         assert!(matches!(evaluate(&both(true), None, None), ClusterState::Partial { .. }));
-        assert!(matches!(evaluate(&both(true)[..1], Some(&whole), None), ClusterState::Partial { .. }));
+        assert!(matches!(evaluate(&both(true)[..1], Some(&complete), None), ClusterState::Partial { .. }));
         let other = evaluate(&[node("c", true, true)], Some(&record(&["a"])), None);
         assert!(matches!(other, ClusterState::Partial { .. }));
     }
 
     #[test]
     fn pause_record_counts_only_while_nothing_runs() {
-        let whole = record(&["a", "b"]);
+        let complete = record(&["a", "b"]);
         let since = "2026-11-21T10:00:00Z".parse().unwrap();
         let pause = PauseRecord { since, digest: None };
-        let state = |a, b| evaluate(&[node("a", true, a), node("b", true, b)], Some(&whole), Some(&pause));
+        let state = |a, b| evaluate(&[node("a", true, a), node("b", true, b)], Some(&complete), Some(&pause));
         assert_eq!(state(false, false), ClusterState::Paused { since });
         assert_eq!(state(true, false), ClusterState::Stopped);
         assert_eq!(state(true, true), ClusterState::Running);

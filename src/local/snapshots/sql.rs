@@ -69,8 +69,8 @@ pub(super) const START_JOBS: &str = "SELECT _timescaledb_functions.start_backgro
 
 /// The content of a database as one JSON object; before the first migration there is nothing to count.
 pub(super) const CONTENT: &str = r"
-SELECT to_regclass('public.observation') IS NOT NULL AS made \gset
-\if :made
+SELECT to_regclass('public.observation') IS NOT NULL AS migrated \gset
+\if :migrated
 SELECT json_build_object('rows', (SELECT count(*) FROM public.observation),
                          'readings', (SELECT count(*) FROM public.reading),
                          'schema', (SELECT coalesce(max(version) FILTER (WHERE success), 0)
