@@ -1,11 +1,11 @@
-//! T2: the real stores of this machine, in a mount namespace of the test's own: copies are changed, and gone with it.
+//! T2: copies of this machine's real trust stores, in a private mount namespace that is discarded after the test.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs,
-    reason = "a test ends with a panic, starts programs as a person would, and says what it leaves out"
+    reason = "a test ends with a panic, starts programs as a user does, and reports a skipped test"
 )]
 
 use std::{
@@ -26,7 +26,7 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 const HOST: &str = "seasense.localhost";
 
-/// Puts copies over the stores, then installs and removes; what is seen before, between and after is written to files.
+/// Mounts copies over the stores, then installs and removes; records the state before, between and after in files.
 const SCRIPT: &str = r#"
 set -e
 mount --make-rprivate /
@@ -34,7 +34,7 @@ keytool=$(readlink -f "$(command -v keytool)")
 keystore=$(readlink -f "${keytool%/*}/../lib/security/cacerts")
 for folder in /etc/ssl/certs /usr/local/share/ca-certificates /etc/ca-certificates /var/lib/ca-certificates-java \
   /var/lib/dpkg "${keystore%/*}"; do
-  # Debian's own Java keeps its keystore below /etc/ssl/certs.
+  # Debian's Java has its keystore below /etc/ssl/certs.
   if [ -d "$folder" ] && [ "$folder" != /etc/ssl/certs/java ]; then
     mkdir -p "copy$folder"
     cp -a "$folder/." "copy$folder/"
@@ -42,10 +42,10 @@ for folder in /etc/ssl/certs /usr/local/share/ca-certificates /etc/ca-certificat
   fi
 done
 update-ca-certificates >update.log 2>&1
-see() {
+record() {
   "$1" trust status --json >"$2.json"
   {
-    # Debian writes its own keystore with the time of writing in it: of that one, the entries count.
+    # Debian's keystore contains the time of writing: compare only its entries.
     find /etc/ssl/certs /usr/local/share/ca-certificates -type l -printf '%p %l\n' | sort
     find /etc/ssl/certs /usr/local/share/ca-certificates -type f ! -path /etc/ssl/certs/java/cacerts | sort | xargs sha256sum
     [ ! -e /etc/ssl/certs/java/cacerts ] || keytool -list -keystore /etc/ssl/certs/java/cacerts -storepass changeit 2>/dev/null |
@@ -53,11 +53,11 @@ see() {
     [ "$keystore" = /etc/ssl/certs/java/cacerts ] || sha256sum "$keystore"
   } >"$2.stores"
 }
-see "$1" before
+record "$1" before
 "$1" trust install --yes --store system --store java 2>install.log
-see "$1" between
+record "$1" between
 "$1" trust remove --yes 2>remove.log
-see "$1" after
+record "$1" after
 "#;
 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
@@ -71,7 +71,7 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A gateway with a certificate of `authority`; gives its port.
+/// Serves TLS with a certificate signed by `authority`; returns the port.
 async fn serve(authority: &CertifiedIssuer<'_, KeyPair>) -> u16 {
     let key = KeyPair::generate().unwrap();
     let leaf = CertificateParams::new(vec![HOST.to_owned()]).unwrap().signed_by(&key, authority).unwrap();
@@ -93,7 +93,7 @@ async fn serve(authority: &CertifiedIssuer<'_, KeyPair>) -> u16 {
     port
 }
 
-/// A project whose gateway is on `port`, brought up as far as its authority goes.
+/// Creates a project whose gateway is on `port`, and the `ca.crt` of its environment.
 fn project(root: &Path, port: u16, authority: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for folder in ["project/envs", "project/gitops", "home"] {
@@ -116,10 +116,10 @@ fn is_debian_root() -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs root on Debian with a Java; changes copies of this machine's stores"]
-async fn the_systems_store_and_javas_are_changed_and_put_back() {
+#[ignore = "needs root on Debian with Java; changes copies of this machine's stores"]
+async fn system_and_java_stores_are_changed_and_restored() {
     if !is_debian_root() {
-        eprintln!("not tested: this is not root on a Debian machine with a Java");
+        eprintln!("skipped: needs root on Debian with Java");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -143,22 +143,22 @@ async fn the_systems_store_and_javas_are_changed_and_put_back() {
     });
     let ended = ended.await.unwrap();
     let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap_or_default();
-    let said =
+    let output =
         format!("{}{}{}", String::from_utf8_lossy(&ended.stderr), read("install.log"), read("remove.log"));
-    assert!(ended.status.success(), "{said}");
-    let seen = |moment: &str| {
+    assert!(ended.status.success(), "{output}");
+    let status = |moment: &str| {
         let report: Value = serde_json::from_str(&read(&format!("{moment}.json"))).unwrap();
         let trusted = |store: &str| {
             let stores = report["stores"].as_array().unwrap();
             stores.iter().find(|found| found["store"] == store).unwrap()["trusted"].as_bool().unwrap()
         };
-        let shaken = report["handshake"]["system"].as_bool().unwrap();
-        (trusted("system"), trusted("java"), shaken, report["handshake"]["file"].as_bool().unwrap())
+        assert_eq!(report["handshake"]["file"], true, "{moment}");
+        [trusted("system"), trusted("java"), report["handshake"]["system"].as_bool().unwrap()]
     };
-    assert_eq!(seen("before"), (false, false, false, true), "{said}");
-    assert_eq!(seen("between"), (true, true, true, true), "{said}");
-    assert_eq!(seen("after"), (false, false, false, true), "{said}");
+    assert_eq!(status("before"), [false; 3], "{output}");
+    assert_eq!(status("between"), [true; 3], "{output}");
+    assert_eq!(status("after"), [false; 3], "{output}");
     assert_ne!(read("between.stores"), read("before.stores"));
-    assert_eq!(read("after.stores"), read("before.stores"), "{said}");
+    assert_eq!(read("after.stores"), read("before.stores"), "{output}");
     assert!(!folder.path().join("state/trust.json").exists());
 }

@@ -199,7 +199,7 @@ mod tests {
     fn a_step_that_is_dropped_says_that_it_failed() {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
-        drop(Step::start(&events, "engine.cluster", "Create the cluster"));
+        drop(Step::start(&events, "cluster.create", "Create the cluster"));
         Step::start(&events, "artifact", "Pack").done("sha256:1");
         let seen = recorder.0.lock().unwrap();
         assert!(matches!(&seen[1], Event::Finished { outcome: Outcome::Failed(_), .. }));

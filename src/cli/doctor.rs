@@ -91,7 +91,7 @@ fn table(findings: &[Finding], style: Style) -> String {
             Level::Error => style.bad(" bad"),
         };
         text += &format!("{mark} {:20} {}\n", finding.id, finding.text);
-        for (label, value) in [("why:", finding.cause.map(str::to_owned)), ("hint:", finding.cure.clone())] {
+        for (label, value) in [("why:", finding.cause.map(str::to_owned)), ("hint:", finding.hint.clone())] {
             if let Some(value) = value.filter(|_| finding.level != Level::Ok) {
                 text += &format!("     {:20} {} {value}\n", "", style.link(label));
             }
@@ -115,7 +115,7 @@ mod tests {
             level,
             text: "`/state` has mode 0755".into(),
             cause: Some("it contains a key"),
-            cure: Some("chmod 0700 /state".into()),
+            hint: Some("chmod 0700 /state".into()),
             fix: Some(Fix::Authority),
         }
     }

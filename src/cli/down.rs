@@ -7,7 +7,7 @@ use crate::{
     base::failure::Result,
     local::{
         cluster::{self, RemoveScope, Removed},
-        trust::{Entry, TrustStore},
+        trust::{Entry, TrustRecord},
     },
 };
 
@@ -38,7 +38,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let _lock = args.lock.take(&engine, &environment).await?;
     let scope = if args.all { RemoveScope::Everything } else { RemoveScope::Environment };
     let mut removed = cluster::remove(&engine.host(), (environment.instance(), &cluster), scope).await?;
-    let trusted = TrustStore::open(&engine.dirs.trust_ledger())?.of(&cluster);
+    let trusted = TrustRecord::open(&engine.dirs.trust_ledger())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
     // Without `--json` the result is a message, not data.
     args.json.print(context, &removed, String::new)?;
@@ -50,7 +50,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
 /// The user installed the trust, so only the user removes it.
 fn still_trusted(entry: &Entry) -> String {
-    let (fingerprint, path) = (entry.fingerprint.get(..16).unwrap_or_default(), entry.place.path());
+    let (fingerprint, path) = (entry.fingerprint.get(..16).unwrap_or_default(), entry.location.path());
     format!("`{}` trusts its authority {fingerprint}; `seasense trust remove` removes it", path.display())
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Context, json::Json};
 use crate::{
     base::failure::Result,
-    local::gc::{self, Judged, Scope, Verdict},
+    local::gc::{self, Decision, Evaluated, Scope},
 };
 
 /// Arguments of `seasense gc`.
@@ -24,23 +24,23 @@ pub struct Args {
 struct Report {
     version: u8,
     dry_run: bool,
-    environments: Vec<Judged>,
+    environments: Vec<Evaluated>,
 }
 
 /// Checks every environment of this machine and removes the orphaned ones.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let host = context.host().await?;
     let environments = gc::collect(&host, jiff::Timestamp::now(), Scope::All, args.dry_run).await?;
-    let report = Report { version: 1, dry_run: args.dry_run, environments };
+    let report = Report { version: 2, dry_run: args.dry_run, environments };
     args.json.print(context, &report, || text(&report.environments, args.dry_run))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(environments: &[Judged], dry_run: bool) -> String {
+fn text(environments: &[Evaluated], dry_run: bool) -> String {
     let removed = if dry_run { "to remove" } else { "removed" };
-    let lines = environments.iter().map(|one| match &one.verdict {
-        Verdict::Keep(reason) => format!("  {:9} {}: {reason}\n", "kept", one.name),
-        Verdict::Remove(reason) => format!("  {removed:9} {}: {reason}\n", one.name),
+    let lines = environments.iter().map(|one| match &one.decision {
+        Decision::Keep(reason) => format!("  {:9} {}: {reason}\n", "kept", one.name),
+        Decision::Remove(reason) => format!("  {removed:9} {}: {reason}\n", one.name),
     });
     let lines: String = lines.collect();
     if lines.is_empty() { "There is no environment on this machine.\n".to_owned() } else { lines }
@@ -51,26 +51,28 @@ mod tests {
     use super::*;
     use crate::local::cluster::Removed;
 
-    fn environments() -> Vec<Judged> {
+    fn environments() -> Vec<Evaluated> {
         let removed = Removed { containers: vec!["seasense-ci-1-fleet".into()], ..Removed::default() };
         vec![
-            Judged {
+            Evaluated {
                 name: "ci-1".into(),
-                verdict: Verdict::Remove("the process that created it has ended"),
+                decision: Decision::Remove("its owner process is dead"),
                 removed: Some(removed),
             },
-            Judged { name: "local".into(), verdict: Verdict::Keep("its checkout exists"), removed: None },
+            Evaluated {
+                name: "local".into(),
+                decision: Decision::Keep("its checkout exists"),
+                removed: None,
+            },
         ]
     }
 
     #[test]
     fn the_text_shows_each_verdict_with_its_reason() {
         insta::assert_snapshot!(text(&environments(), true), @r"
-          to remove ci-1: the process that created it has ended
+          to remove ci-1: its owner process is dead
           kept      local: its checkout exists
         ");
-        assert!(
-            text(&environments(), false).contains("removed   ci-1: the process that created it has ended")
-        );
+        assert!(text(&environments(), false).contains("removed   ci-1: its owner process is dead"));
     }
 }

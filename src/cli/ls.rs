@@ -73,14 +73,14 @@ fn span(time: SignedDuration) -> String {
 mod tests {
     use super::*;
     use crate::local::{
-        cluster::Observed,
-        inventory::Found,
+        cluster::ClusterState,
+        inventory::FoundEnvironment,
         leases::{Lease, Owner},
     };
 
-    fn found(known: bool) -> Found {
+    fn found(known: bool) -> FoundEnvironment {
         let created = Timestamp::from_second(0).unwrap();
-        Found {
+        FoundEnvironment {
             instance: "ci-0badcafe".into(),
             cluster: "seasense-ci-0badcafe".into(),
             state: "/state/seasense-ci-0badcafe".into(),
@@ -95,7 +95,7 @@ mod tests {
             lease: known.then(|| Lease { process: Some(7), deadline: None, cache: "/cache".into() }),
             has_checkout: known.then_some(false),
             locked: known,
-            cluster_state: if known { Observed::Running } else { Observed::Absent },
+            cluster_state: if known { ClusterState::Running } else { ClusterState::Absent },
             containers: Vec::new(),
             volumes: Vec::new(),
         }

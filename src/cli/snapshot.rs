@@ -1,4 +1,4 @@
-//! `seasense snapshot`: the database's state under a name, to try something and go back.
+//! `seasense snapshot`: saves and loads named snapshots of the database.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -17,15 +17,14 @@ use crate::{
     config::Environment,
     local::{
         LocalContext,
-        cluster::{self, Observed},
-        snapshots::{self, Content, Name, Snapshot},
+        snapshots::{self, Loaded, Snapshot, SnapshotName},
     },
     phases,
     ui::{self, Ui},
     workloads::{self, PublicEndpoint},
 };
 
-/// The API finds the database again when its next connection is made.
+/// The API uses the new database with its next connection.
 const SERVE_LIMIT: Duration = Duration::from_mins(1);
 
 /// Arguments of `seasense snapshot`.
@@ -39,127 +38,116 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Keep the database's present state
+    /// Save the current state of the database
     Save {
         /// Name of the snapshot
         name: String,
-        /// Print it as JSON (schema: docs/schemas/snapshots.v1.json)
+        /// Print it as JSON (schema: docs/schemas/snapshots.v2.json)
         #[arg(long)]
         json: bool,
     },
-    /// Put a kept state in the place of the present one, which is lost
+    /// Replace the current state of the database, which is lost, by a snapshot
     Load {
         /// Name of the snapshot
         name: String,
-        /// Do not ask
+        /// Load it without asking
         #[arg(long)]
         yes: bool,
-        /// Print what was loaded as JSON (schema: docs/schemas/snapshots.v1.json)
+        /// Print the loaded snapshot as JSON (schema: docs/schemas/snapshots.v2.json)
         #[arg(long)]
         json: bool,
     },
-    /// List what is kept
+    /// List the snapshots
     Ls {
-        /// Print the list as JSON (schema: docs/schemas/snapshots.v1.json)
+        /// Print the list as JSON (schema: docs/schemas/snapshots.v2.json)
         #[arg(long)]
         json: bool,
     },
-    /// Remove a kept state
+    /// Remove a snapshot
     Rm {
         /// Name of the snapshot
         name: String,
     },
 }
 
-/// Keeps, loads, lists or removes.
+/// Runs one of the actions.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
-    // A wrong name is told before anything is asked.
+    // Validated before anything else happens.
     let name = match &args.action {
         Action::Save { name, .. } | Action::Load { name, .. } | Action::Rm { name } => {
-            Some(Name::parse(name)?)
+            Some(SnapshotName::parse(name)?)
         }
         Action::Ls { .. } => None,
     };
-    let engine = context.engine(&project).await?;
-    let (cluster, ui) = (environment.cluster_name(), context.ui);
-    // Looking disturbs nobody.
+    let local = context.engine(&project).await?;
+    let ui = context.ui;
+    // A list needs no lock.
     let _lock = match name {
-        Some(_) => Some(args.lock.take(&engine, &environment).await?),
+        Some(_) => Some(args.lock.take(&local, &environment).await?),
         None => None,
     };
-    let client = connect(&engine, &cluster).await?;
+    let client = snapshots::connect(&local, &environment.cluster_name()).await?;
     match (args.action, name) {
         (Action::Save { json, .. }, Some(name)) => {
-            let about = (Timestamp::now(), phases::followed(&client).await?);
-            let saved = snapshots::save(&client, &name, about, &engine.events).await?;
-            ui.say(&format!("`{name}` is kept: `seasense snapshot load {name}` goes back to it.\n"));
+            let info = (Timestamp::now(), phases::followed(&client).await?);
+            let saved = snapshots::save(&client, &name, info, &local.events).await?;
+            ui.say(&format!("Snapshot `{name}` saved. Run `seasense snapshot load {name}` to load it.\n"));
             print(ui, &[saved], json)?;
         }
         (Action::Load { yes, json, .. }, Some(name)) => {
             confirm(ui, &client, &name, yes).await?;
-            let loaded = snapshots::load(&client, &name, &engine.events).await?;
-            let kept = &loaded.snapshot.about.content;
-            if kept.schema < loaded.before.schema {
-                ui.say(&older(kept, &loaded.before));
+            let loaded = snapshots::load(&client, &name, &local.events).await?;
+            if loaded.has_older_schema() {
+                ui.say(&older_schema(&loaded));
             } else {
-                serving(&engine, &environment, &client).await?;
+                wait_for_api(&local, &environment, &client).await?;
             }
             print(ui, &[loaded.snapshot], json)?;
         }
         (Action::Rm { .. }, Some(name)) => {
             snapshots::remove(&client, &name).await?;
-            ui.say(&format!("`{name}` is removed.\n"));
+            ui.say(&format!("Snapshot `{name}` removed.\n"));
         }
         (Action::Ls { json }, _) => print(ui, &snapshots::list(&client).await?, json)?,
-        (_, None) => return Err(Failure::new(Kind::Internal, "a snapshot without a name")),
+        (_, None) => return Err(Failure::new(Kind::Internal, "the snapshot has no name")),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn connect(engine: &LocalContext, cluster: &str) -> Result<Client> {
-    let found = cluster::observe(&engine.docker, &engine.dirs, cluster).await?;
-    if found != Observed::Running {
-        return Err(Failure::new(Kind::Cluster, "snapshots are kept in the database, which does not run")
-            .hint("`seasense resume` wakes a paused environment, `seasense dev` makes one"));
-    }
-    Client::connect(&cluster::handle(&engine.dirs, cluster)).await
-}
-
-async fn confirm(ui: &Ui, client: &Client, name: &Name, yes: bool) -> Result<()> {
-    let (kept, now) = snapshots::compare(client, name).await?;
-    let newer = now.readings.saturating_sub(kept.about.content.readings);
-    let told = format!(
-        "`{name}` holds {} readings, the database now {}: {newer} newer ones, and every other change since, will be gone",
-        kept.about.content.readings, now.readings
+async fn confirm(ui: &Ui, client: &Client, name: &SnapshotName, yes: bool) -> Result<()> {
+    let preview = snapshots::preview_load(client, name).await?;
+    let text = format!(
+        "`{name}` has {} readings, the database has {}: {} newer readings and all other changes since will be lost",
+        preview.saved, preview.current, preview.lost
     );
     if yes {
-        ui.say(&format!("{told}.\n"));
+        ui.say(&format!("{text}.\n"));
         return Ok(());
     }
-    match ui.confirm(&format!("{told}. Go back?")) {
+    match ui.confirm(&format!("{text}. Load it?")) {
         Some(true) => Ok(()),
         Some(false) => Err(Failure::new(Kind::Interrupted, "nothing was changed")),
-        None => Err(Failure::new(Kind::Usage, told).hint("say `--yes` if that is what you want")),
+        None => Err(Failure::new(Kind::Usage, text).hint("add `--yes` to confirm")),
     }
 }
 
-fn older(kept: &Content, before: &Content) -> String {
+fn older_schema(loaded: &Loaded) -> String {
     format!(
-        "The schema is at version {} again; the backend that runs needs {}, and does not serve until `seasense dev` \
-         brings it one that fits, or migrates anew.\n",
-        kept.schema, before.schema
+        "The schema is at version {} again, the running backend needs {}: it does not serve until `seasense dev` \
+         deploys a matching one or migrates the database.\n",
+        loaded.snapshot.info.content.schema, loaded.before.schema
     )
 }
 
-/// Waits until the API answers from the database it has now.
-async fn serving(engine: &LocalContext, environment: &Environment, client: &Client) -> Result<()> {
+/// Waits until the API answers from the new database.
+async fn wait_for_api(local: &LocalContext, environment: &Environment, client: &Client) -> Result<()> {
     let deadline = Deadline::after(SERVE_LIMIT);
     let authority = workloads::wait_for_credentials(client, deadline).await?.authority;
     let public =
         PublicEndpoint::new(environment.variables.hostname.get_ref(), environment.https_port(), &authority)?;
-    let step = Step::start(&engine.events, "snapshot.serving", "See the API answer");
+    let step = Step::start(&local.events, "snapshot.serving", "Wait for the API");
     let summary = workloads::wait_for_api(&public, deadline).await?;
     step.done(format!("{} readings stored", summary.readings));
     Ok(())
@@ -167,24 +155,24 @@ async fn serving(engine: &LocalContext, environment: &Environment, client: &Clie
 
 fn print(ui: &Ui, snapshots: &[Snapshot], json: bool) -> Result<()> {
     if json {
-        let text = serde_json::to_string_pretty(&json!({"snapshots": snapshots}))
-            .context(Kind::Internal, "write the list")?;
+        let text = serde_json::to_string_pretty(&json!({"version": 2, "snapshots": snapshots}))
+            .context(Kind::Internal, "cannot encode the list")?;
         ui.data(&format!("{text}\n"));
         return Ok(());
     }
     let rows: Vec<[String; 6]> = snapshots.iter().map(row).collect();
-    ui.data(&ui::table(["NAME", "MADE", "ROWS", "SCHEMA", "SIZE", "ARTIFACT"], &rows));
+    ui.data(&ui::table(["NAME", "CREATED", "ROWS", "SCHEMA", "SIZE", "ARTIFACT"], &rows));
     Ok(())
 }
 
 fn row(snapshot: &Snapshot) -> [String; 6] {
-    let about = &snapshot.about;
+    let info = &snapshot.info;
     [
         snapshot.name.clone(),
-        about.made.map_or("unknown".to_owned(), |made| format!("{made:.0}")),
-        about.content.rows.to_string(),
-        about.content.schema.to_string(),
+        info.created.map_or("unknown".to_owned(), |created| format!("{created:.0}")),
+        info.content.rows.to_string(),
+        info.content.schema.to_string(),
         ui::size(snapshot.bytes),
-        about.digest.as_deref().and_then(|digest| digest.get(..19)).unwrap_or("unknown").to_owned(),
+        info.digest.as_deref().and_then(|digest| digest.get(..19)).unwrap_or("unknown").to_owned(),
     ]
 }

@@ -107,7 +107,7 @@ mod tests {
             plan: Vec::new(),
             steps: vec![
                 step("artifact.pack", "Pack", 0, 20, None),
-                step("engine.cluster", "Create the cluster", 20, 14_020, None),
+                step("cluster.create", "Create cluster `x`", 20, 14_020, None),
                 step("phases.follow", "Wait for the phases", 14_020, elapsed_ms, None),
                 step("phases.follow/apps", "apps", 14_020, elapsed_ms, Some("phases.follow")),
             ],
@@ -122,7 +122,7 @@ mod tests {
         local on 2026-01-02 03:04:05 UTC: ok in 1 min 00 s
 
                START         TIME       MEDIAN  CRITICAL PATH
-               0.0 s       14.0 s       14.0 s  Create the cluster  (engine.cluster)
+               0.0 s       14.0 s       14.0 s  Create cluster `x`  (cluster.create)
               14.0 s       45.9 s       37.9 s  phase apps
         ");
     }

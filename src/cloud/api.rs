@@ -1,4 +1,4 @@
-//! Scaleway's API, for what OpenTofu cannot do: looking for what is left, and scaling pools without a plan.
+//! Scaleway's API, for operations that OpenTofu cannot do: finding leftover resources, and scaling pools without a plan.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::{
     config::CloudKeys,
 };
 
-/// One answer may be late; all tries of one request together may not.
+/// The timeout of one answer; [`TRY_LIMIT`] limits all retries of a request.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 const TRY_LIMIT: Duration = Duration::from_mins(3);
-/// Between two tries where the answer names no time.
+/// The first pause between two tries if the answer has no `Retry-After`.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAGE: usize = 100;
 
-/// A connection that proves who it is by the secret key; cheap to clone.
+/// A connection that authenticates with the secret key; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Api {
     http: reqwest::Client,
@@ -29,38 +29,38 @@ pub struct Api {
 }
 
 impl Api {
-    /// A connection with these keys; nothing is sent yet.
+    /// A connection with these keys; sends nothing yet.
     pub fn new(credentials: &CloudKeys) -> Result<Self> {
         tls::install();
         let http = reqwest::Client::builder().timeout(ANSWER_LIMIT).build();
-        let http = http.context(Kind::Internal, "make an HTTP client")?;
+        let http = http.context(Kind::Internal, "cannot create an HTTP client")?;
         Ok(Self { http, credentials: credentials.clone() })
     }
 
-    /// What stands at `path`; `None` where there is no such thing.
+    /// Returns the object at `path`; `None` if it does not exist.
     pub async fn get(&self, path: &str) -> Result<Option<Value>> {
         self.send(Method::GET, path, None).await
     }
 
-    /// Changes some fields of what stands at `path`.
+    /// Changes some fields of the object at `path`.
     pub async fn patch(&self, path: &str, body: &Value) -> Result<Option<Value>> {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    /// Removes what stands at `path`; tells whether it was there.
+    /// Deletes the object at `path`; returns whether it existed.
     pub async fn delete(&self, path: &str) -> Result<bool> {
         Ok(self.send(Method::DELETE, path, None).await?.is_some())
     }
 
-    /// Every item of the list at `path`, which stands in the answer under `field`, over all pages.
+    /// Returns every item of the list at `path`, which the answer has in `field`, over all pages.
     ///
-    /// A service that the project does not use, or that the zone does not have, has none.
+    /// The list of a service that the project does not use, or that the zone does not offer, is empty.
     pub async fn list(&self, path: &str, field: &str) -> Result<Vec<Value>> {
         let mut items: Vec<Value> = Vec::new();
         for page in 1_usize.. {
-            let mark = if path.contains('?') { '&' } else { '?' };
-            // The older services know `per_page`, the newer ones `page_size`; each ignores the other's.
-            let url = format!("{path}{mark}page={page}&per_page={PAGE}&page_size={PAGE}");
+            let separator = if path.contains('?') { '&' } else { '?' };
+            // Older services use `per_page`, newer ones `page_size`; each ignores the other.
+            let url = format!("{path}{separator}page={page}&per_page={PAGE}&page_size={PAGE}");
             let Some(mut answer) = self.get(&url).await? else { break };
             let Some(Value::Array(more)) = answer.get_mut(field).map(Value::take) else { break };
             let full = more.len() >= PAGE;
@@ -74,17 +74,17 @@ impl Api {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Option<Value>> {
-        let what = format!("ask Scaleway: {method} {}", path.split('?').next().unwrap_or(path));
+        let what = format!("Scaleway request failed: {method} {}", path.split('?').next().unwrap_or(path));
         let (mut pause, deadline) = (PAUSE, Deadline::after(TRY_LIMIT));
         loop {
             match self.once(self.request(&method, path, body), &what).await? {
-                Answered::Value(value) => return Ok(value),
-                Answered::Later(_, seen) if deadline.passed() => {
-                    return Err(Failure::new(Kind::TimedOut, what).because(seen));
+                Answer::Value(value) => return Ok(value),
+                Answer::Retry(_, cause) if deadline.passed() => {
+                    return Err(Failure::new(Kind::TimedOut, what).because(cause));
                 }
-                Answered::Later(after, _) => {
+                Answer::Retry(after, _) => {
                     crate::base::wait::pause(after.unwrap_or(pause)).await;
-                    // Each try waits longer than the last, as everybody who is turned away should.
+                    // Exponential backoff.
                     pause = (pause * 2).min(Duration::from_secs(20));
                 }
             }
@@ -102,28 +102,29 @@ impl Api {
         }
     }
 
-    async fn once(&self, request: RequestBuilder, what: &str) -> Result<Answered> {
+    async fn once(&self, request: RequestBuilder, what: &str) -> Result<Answer> {
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if error.is_timeout() || error.is_connect() => {
-                return Ok(Answered::Later(None, error.without_url().to_string()));
+                return Ok(Answer::Retry(None, error.without_url().to_string()));
             }
             Err(error) => return Err(Failure::new(Kind::Cluster, what).caused_by(&error.without_url())),
         };
         let (status, after) = (answer.status(), retry_after(&answer));
         let text = answer.text().await.with_context(Kind::Cluster, || what.to_owned())?;
         match status {
-            StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => Ok(Answered::Value(None)),
-            StatusCode::TOO_MANY_REQUESTS => Ok(Answered::Later(after, format!("status {status}"))),
-            status if status.is_server_error() => Ok(Answered::Later(after, format!("status {status}"))),
+            StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => Ok(Answer::Value(None)),
+            StatusCode::TOO_MANY_REQUESTS => Ok(Answer::Retry(after, format!("status {status}"))),
+            status if status.is_server_error() => Ok(Answer::Retry(after, format!("status {status}"))),
             status if status.is_success() => {
-                Ok(Answered::Value(Some(serde_json::from_str(&text).unwrap_or(Value::Null))))
+                Ok(Answer::Value(Some(serde_json::from_str(&text).unwrap_or(Value::Null))))
             }
             status => {
-                let failure = Failure::new(Kind::Cluster, what).because(format!("{status}: {}", said(&text)));
+                let failure =
+                    Failure::new(Kind::Cluster, what).because(format!("{status}: {}", error_message(&text)));
                 Err(match status {
                     StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                        failure.hint("Scaleway does not take the keys for this: look at their policy")
+                        failure.hint("Scaleway rejects the keys for this request: check their IAM policy")
                     }
                     _ => failure,
                 })
@@ -132,10 +133,10 @@ impl Api {
     }
 }
 
-enum Answered {
+enum Answer {
     Value(Option<Value>),
-    /// Ask again: after this time, where it was named, and what was seen.
-    Later(Option<Duration>, String),
+    /// Try again after this time, if the answer named one, because of this cause.
+    Retry(Option<Duration>, String),
 }
 
 fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
@@ -143,9 +144,9 @@ fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds.min(60)))
 }
 
-/// The service's own words, in a line.
-fn said(text: &str) -> String {
-    let told = serde_json::from_str::<Value>(text).ok();
-    let message = told.as_ref().and_then(|told| told["message"].as_str()).unwrap_or(text);
+/// The service's message, shortened to one line.
+fn error_message(text: &str) -> String {
+    let parsed = serde_json::from_str::<Value>(text).ok();
+    let message = parsed.as_ref().and_then(|answer| answer["message"].as_str()).unwrap_or(text);
     message.chars().take(200).collect()
 }

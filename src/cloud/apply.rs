@@ -1,36 +1,38 @@
-//! Brings the infrastructure to what its modules say.
+//! Applies the infrastructure modules.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    InfraContext, dns,
-    plan::{Planned, Purpose, planned},
+    InfraContext,
+    change_plan::{ChangePlan, Purpose, plan_for},
+    dns,
 };
 use crate::{
     base::failure::{Failure, Kind, Result},
     config::Secret,
+    local::cluster::kubeconfig,
 };
 
-/// What stands after it.
+/// The result of an apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Applied {
-    /// The version of this format.
+    /// The version of the schema.
     pub version: u8,
-    /// How many resources were made, changed or removed.
+    /// How many resources were created, changed or removed.
     pub changed: usize,
     /// The cluster, as region/uuid.
     pub cluster: String,
-    /// What image names begin with.
+    /// The prefix of image names.
     pub registry: String,
-    /// What the public name has to say.
+    /// The DNS records of the public name.
     pub dns: Vec<Record>,
-    /// How the cluster is reached, with its administrator's token.
+    /// The kubeconfig with the administrator's token.
     #[serde(skip)]
     pub kubeconfig: Option<Secret>,
 }
 
-/// A record of the zone.
+/// A DNS record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// The name, for example `staging.seasense.org`.
@@ -38,22 +40,27 @@ pub struct Record {
     /// `A` or `CNAME`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The address, or the name it stands for.
+    /// The address, or the target name.
     pub content: String,
 }
 
-/// Plans, asks `consent` whether to carry the plan out, and does. With nothing to do nobody is asked.
+/// Plans and applies, after `consent` accepted the changes, and writes the kubeconfig to the private directory. A plan
+/// without changes needs no consent.
 pub async fn apply(
     context: &InfraContext,
-    consent: impl FnOnce(&Planned<'_>) -> Result<()>,
+    consent: impl FnOnce(&ChangePlan<'_>) -> Result<()>,
 ) -> Result<Applied> {
-    let plan = planned(context, Purpose::Change).await?;
+    let plan = plan_for(context, Purpose::Apply).await?;
     if !plan.summary.is_empty() {
         consent(&plan)?;
     }
     let outputs = plan.apply(context).await?;
     let applied = read(&outputs, plan.summary.changes.len())?;
-    dns::name(context, applied.dns.first()).await?;
+    dns::set_record(context, applied.dns.first()).await?;
+    if let Some(kubeconfig) = &applied.kubeconfig {
+        let name = &context.infrastructure.environment;
+        kubeconfig::write_attached(&context.dirs, name, kubeconfig.reveal().as_bytes())?;
+    }
     Ok(applied)
 }
 
@@ -62,8 +69,8 @@ fn read(outputs: &Value, changed: usize) -> Result<Applied> {
     let text = |name: &str| outputs[name]["value"].as_str().map(str::to_owned);
     let need = |name: &str| {
         text(name).ok_or_else(|| {
-            Failure::new(Kind::Internal, format!("the modules give no output `{name}`"))
-                .because("`infra/scaleway/outputs.tf` names every output that is read")
+            Failure::new(Kind::Internal, format!("the modules have no output `{name}`"))
+                .because("`infra/scaleway/outputs.tf` must define every output that is read")
         })
     };
     let records = outputs["dns_records"]["value"].as_array().into_iter().flatten().map(|record| {
@@ -87,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outputs_are_read_and_the_kubeconfig_is_never_written_out() {
+    fn outputs_are_read_and_the_kubeconfig_is_never_serialised() {
         let outputs = json!({
             "cluster_id": {"value": "fr-par/1"}, "registry": {"value": "rg.fr-par.scw.cloud/seasense-staging"},
             "kubeconfig": {"sensitive": true, "value": "token: abc"},

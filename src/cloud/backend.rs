@@ -1,4 +1,4 @@
-//! Where OpenTofu's state is kept: locked in a bucket of its own, or in a file where an environment is only rehearsed.
+//! The backend of OpenTofu's state: a locked bucket, or a file for rehearsals.
 
 use std::path::Path;
 
@@ -6,46 +6,51 @@ use serde_json::{Value, json};
 
 use crate::config::{CloudKeys, Infrastructure};
 
-/// Where the state is kept.
+/// Where the state is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// In a bucket at Scaleway, locked by conditional writes and encrypted; for everything that is meant.
+    /// In a bucket at Scaleway, locked by conditional writes and encrypted; for real environments.
     Bucket,
-    /// In the private folder of this machine; for tests and rehearsals.
+    /// In the private directory of this machine; for tests and rehearsals.
     File,
 }
 
-/// The name of the state's bucket: buckets have one namespace for all customers, so the project's number is part of it.
-pub fn bucket(wanted: &Infrastructure, credentials: &CloudKeys) -> String {
-    format!("{}-state-{}", wanted.name(), short(&credentials.project))
+/// The name of the state bucket. Bucket names are global for all customers, so it includes the project's ID.
+pub fn bucket(infrastructure: &Infrastructure, credentials: &CloudKeys) -> String {
+    format!("{}-state-{}", infrastructure.name(), short(&credentials.project))
 }
 
-/// The name of the backups' bucket, as the module `storage` makes it.
-pub fn backups(wanted: &Infrastructure, credentials: &CloudKeys) -> String {
-    format!("{}-backups-{}", wanted.name(), short(&credentials.project))
+/// The name of the backup bucket, as the module `storage` creates it.
+pub fn backups(infrastructure: &Infrastructure, credentials: &CloudKeys) -> String {
+    format!("{}-backups-{}", infrastructure.name(), short(&credentials.project))
 }
 
 fn short(project: &str) -> &str {
     project.get(..8).unwrap_or(project)
 }
 
-/// Where S3 requests of `region` go.
+/// The S3 endpoint of `region`.
 pub fn endpoint(region: &str) -> String {
     format!("https://s3.{region}.scw.cloud")
 }
 
 /// The backend as `backend.tf.json`.
-pub fn backend(state: State, wanted: &Infrastructure, credentials: &CloudKeys, folder: &Path) -> Value {
+pub fn backend(
+    state: State,
+    infrastructure: &Infrastructure,
+    credentials: &CloudKeys,
+    folder: &Path,
+) -> Value {
     let backend = match state {
         State::File => json!({"local": {"path": folder.join("terraform.tfstate")}}),
         State::Bucket => json!({"s3": {
-            "bucket": bucket(wanted, credentials),
+            "bucket": bucket(infrastructure, credentials),
             "key": "seasense.tfstate",
-            "region": wanted.region,
-            "endpoints": {"s3": endpoint(&wanted.region)},
-            // Two runs at once would tear the state: the second one finds the lock's object and waits.
+            "region": infrastructure.region,
+            "endpoints": {"s3": endpoint(&infrastructure.region)},
+            // Two runs at once would corrupt the state: the second one finds the lock object and waits.
             "use_lockfile": true,
-            // Scaleway has neither Amazon's accounts nor its list of regions nor its metadata service.
+            // Scaleway has no AWS accounts, no AWS list of regions and no AWS metadata service.
             "skip_credentials_validation": true,
             "skip_metadata_api_check": true,
             "skip_region_validation": true,
@@ -56,13 +61,14 @@ pub fn backend(state: State, wanted: &Infrastructure, credentials: &CloudKeys, f
     json!({"terraform": {"backend": backend}})
 }
 
-/// What takes the state's bucket that is there into its root module, as `adopted.tf.json`: the bucket cannot hold its own state.
-pub fn adopted(wanted: &Infrastructure, credentials: &CloudKeys) -> Value {
-    let id = format!("{}/{}", wanted.region, bucket(wanted, credentials));
+/// The `import` block that adopts an existing state bucket into its root module, as `adopted.tf.json`: the bucket cannot
+/// hold its own state.
+pub fn adopted(infrastructure: &Infrastructure, credentials: &CloudKeys) -> Value {
+    let id = format!("{}/{}", infrastructure.region, bucket(infrastructure, credentials));
     json!({"import": [{"to": "scaleway_object_bucket.state", "id": id}]})
 }
 
-/// The settings of OpenTofu's own encryption, which it reads from `TF_ENCRYPTION`: the state holds the cluster's token.
+/// The settings of OpenTofu's encryption for `TF_ENCRYPTION`: the state contains the cluster's token.
 pub fn encryption(passphrase: &str) -> String {
     json!({
         "key_provider": {"pbkdf2": {"seasense": {"passphrase": passphrase}}},
@@ -76,21 +82,21 @@ pub fn encryption(passphrase: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::workspace::tests::{credentials, wanted};
+    use crate::cloud::workspace::tests::{credentials, infrastructure};
 
     #[test]
-    fn a_state_in_a_bucket_is_locked_and_stays_in_the_region() {
-        let made = backend(State::Bucket, &wanted(), &credentials(), Path::new("/x"));
-        let s3 = &made["terraform"]["backend"]["s3"];
+    fn bucket_state_is_locked_and_regional() {
+        let rendered = backend(State::Bucket, &infrastructure(), &credentials(), Path::new("/x"));
+        let s3 = &rendered["terraform"]["backend"]["s3"];
         assert_eq!(s3["use_lockfile"], true);
         assert_eq!(s3["bucket"], "seasense-staging-state-11111111");
         assert_eq!(s3["endpoints"]["s3"], "https://s3.fr-par.scw.cloud");
     }
 
     #[test]
-    fn a_state_in_a_file_stays_in_the_private_folder() {
-        let made = backend(State::File, &wanted(), &credentials(), Path::new("/private"));
-        assert_eq!(made["terraform"]["backend"]["local"]["path"], "/private/terraform.tfstate");
+    fn file_state_is_in_the_private_directory() {
+        let rendered = backend(State::File, &infrastructure(), &credentials(), Path::new("/private"));
+        assert_eq!(rendered["terraform"]["backend"]["local"]["path"], "/private/terraform.tfstate");
     }
 
     #[test]

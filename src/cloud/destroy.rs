@@ -1,4 +1,4 @@
-//! Removes an environment, in an order in which nothing comes back, and proves that nothing is left that is paid for.
+//! Removes an environment in an order that recreates nothing, and verifies that no billed resource is left over.
 
 use std::time::Duration;
 
@@ -6,123 +6,155 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Api, InfraContext, LeftoverResource, Summary, dns,
-    made::{self, Made},
-    plan::{Planned, Purpose, planned},
-    sweep,
+    Api, InfraContext, LeftoverResource, Summary,
+    change_plan::{ChangePlan, Purpose, plan_for},
+    cluster_resources::{self, ClusterResources},
+    dns, leftovers,
 };
-use crate::base::{
-    event::Event,
-    failure::{Kind, Result},
-    k8s::Client,
-    wait::{Deadline, Look},
+use crate::{
+    base::{
+        event::Event,
+        failure::{Failure, Kind, Result},
+        k8s::{Client, ClusterHandle},
+        wait::{Deadline, Look, wait},
+    },
+    local::cluster::{attached, kubeconfig},
 };
 
-const LOOK_PAUSE: Duration = Duration::from_secs(3);
-/// Where the modules keep backups.
+const CHECK_PAUSE: Duration = Duration::from_secs(3);
+/// The module of the backups.
 const STORAGE: &str = "module.storage.";
 
-/// How an environment is removed.
+/// Options of a removal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DestroyOptions {
-    /// Whether the backups go as well.
+    /// Whether the backups are removed too.
     pub with_backups: bool,
-    /// How long to wait for what goes slowly: a deletion at Scaleway is seen by everybody only after a while.
+    /// How long to wait for slow deletions before a resource counts as left over.
     pub settle: Duration,
 }
 
-/// What became of an environment.
+/// The result of a removal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Destroyed {
-    /// The version of this format.
+    /// The version of the schema.
     pub version: u8,
     /// How many resources OpenTofu removed.
     pub removed: usize,
-    /// What is still there although it should be gone, and is paid for.
+    /// Billed resources that should be gone but remain.
     pub leftover_resources: Vec<LeftoverResource>,
-    /// What is still there on purpose, and is paid for.
+    /// Billed resources that were kept on purpose.
     pub kept: Vec<LeftoverResource>,
 }
 
-/// Removes the environment, once `consent` was given to what would be removed.
-///
-/// `reach` connects to the cluster whose kubeconfig it is given, or says why it cannot: a cluster that does not answer must
-/// not keep its own removal up.
-pub async fn destroy(
-    context: &InfraContext,
-    manner: DestroyOptions,
-    reach: impl AsyncFnOnce(&str) -> Result<Client>,
-    consent: impl FnOnce(&Summary) -> Result<()>,
-) -> Result<Destroyed> {
-    let purpose = if manner.with_backups { Purpose::RemoveAll } else { Purpose::Remove };
-    let plan = planned(context, purpose).await?;
-    let outputs = plan.outputs().await?.unwrap_or_default();
-    if !plan.summary.is_empty() {
-        consent(&plan.summary)?;
-    }
-    // A name that leads to somebody else's address is an invitation: it goes first.
-    dns::name(context, None).await?;
-    let made = before(context, &outputs, reach).await?;
-    let removed = plan.summary.changes.len();
-    remove(context, plan, manner.with_backups).await?;
-    after(context, removed, (&outputs, &made), manner.settle).await
-}
-
-/// Removes what Kubernetes made; gives what there was.
-async fn before(
-    context: &InfraContext,
-    outputs: &Value,
-    reach: impl AsyncFnOnce(&str) -> Result<Client>,
-) -> Result<Made> {
-    let Some(kubeconfig) = outputs["kubeconfig"]["value"].as_str() else { return Ok(Made::default()) };
-    match reach(kubeconfig).await {
-        Ok(client) => made::remove(&client, &context.events).await,
-        Err(failure) => {
-            let text = format!(
-                "the cluster cannot be asked what it made ({}); Scaleway removes it with the cluster",
-                failure.with_causes()
-            );
-            context.events.emit(Event::Warning { text });
-            Ok(Made::default())
+impl Destroyed {
+    /// Fails if a billed resource of the environment called `name` is left over.
+    pub fn require_complete(&self, name: &str) -> Result<()> {
+        match self.leftover_resources.len() {
+            0 => Ok(()),
+            count => Err(Failure::new(
+                Kind::Cluster,
+                format!("{count} billed resources of `{name}` are left over"),
+            )
+            .because("Scaleway did not remove them, or they are still in use")
+            .hint(format!(
+                "run `seasense infra destroy {name}` again in a few minutes, then remove the rest in the console"
+            ))),
         }
     }
 }
 
-async fn remove<'a>(context: &'a InfraContext, plan: Planned<'a>, with_backups: bool) -> Result<()> {
+/// Removes the environment after `consent` accepted the changes, and forgets how its cluster is reached.
+pub async fn destroy(
+    context: &InfraContext,
+    options: DestroyOptions,
+    consent: impl FnOnce(&Summary) -> Result<()>,
+) -> Result<Destroyed> {
+    let purpose = if options.with_backups { Purpose::RemoveAll } else { Purpose::Remove };
+    let plan = plan_for(context, purpose).await?;
+    let outputs = plan.outputs().await?.unwrap_or_default();
+    if !plan.summary.is_empty() {
+        consent(&plan.summary)?;
+    }
+    // First the DNS record: a dangling record could be taken over.
+    dns::set_record(context, None).await?;
+    let resources = remove_cluster_resources(context, &outputs).await?;
+    let removed = plan.summary.changes.len();
+    apply_removal(context, plan, options.with_backups).await?;
+    let destroyed = find_leftovers(context, removed, (&outputs, &resources), options.settle).await?;
+    attached::forget(&context.dirs, &context.infrastructure.environment)?;
+    Ok(destroyed)
+}
+
+/// Removes the resources that Kubernetes created; returns those that existed. An unreachable cluster is only a warning:
+/// it must not prevent its own removal.
+async fn remove_cluster_resources(context: &InfraContext, outputs: &Value) -> Result<ClusterResources> {
+    let Some(kubeconfig) = outputs["kubeconfig"]["value"].as_str() else {
+        return Ok(ClusterResources::default());
+    };
+    match connect(context, kubeconfig).await {
+        Ok(client) => cluster_resources::remove(&client, &context.events).await,
+        Err(failure) => {
+            let text = format!(
+                "cannot list the resources that the cluster created ({}); Scaleway removes them with the cluster",
+                failure.with_causes()
+            );
+            context.events.emit(Event::Warning { text });
+            Ok(ClusterResources::default())
+        }
+    }
+}
+
+/// Connects to the cluster of this kubeconfig, which pins the CA and the token, so that no other cluster can answer.
+async fn connect(context: &InfraContext, kubeconfig: &str) -> Result<Client> {
+    let name = &context.infrastructure.environment;
+    let file = kubeconfig::write_attached(&context.dirs, name, kubeconfig.as_bytes())?;
+    let pin = context.dirs.attached(name).join("unpinned");
+    let handle = ClusterHandle::attached(&context.infrastructure.name(), file, pin)?;
+    let uid = Client::connect(&handle).await?.uid().await?;
+    Client::connect(&ClusterHandle { uid: Some(uid), ..handle }).await
+}
+
+async fn apply_removal<'a>(
+    context: &'a InfraContext,
+    plan: ChangePlan<'a>,
+    with_backups: bool,
+) -> Result<()> {
     let backups = plan.summary.changes.iter().any(|change| change.address.starts_with(STORAGE));
     if with_backups && backups {
-        // What a bucket may be destroyed with stands in the state, not in the plan of its destruction.
-        planned(context, Purpose::GiveUpBackups).await?.apply(context).await?;
-        planned(context, Purpose::RemoveAll).await?.apply(context).await?;
+        // `force_destroy` of a bucket is read from the state, not from the plan of its removal.
+        plan_for(context, Purpose::UnprotectBackups).await?.apply(context).await?;
+        plan_for(context, Purpose::RemoveAll).await?.apply(context).await?;
     } else {
         plan.apply(context).await?;
     }
     Ok(())
 }
 
-/// Looks for what is left, removes what can be removed, and tells the rest.
-async fn after(
+/// Finds leftover resources, deletes those that can be deleted, and returns the rest.
+async fn find_leftovers(
     context: &InfraContext,
     removed: usize,
-    (outputs, made): (&Value, &Made),
+    (outputs, created): (&Value, &ClusterResources),
     settle: Duration,
 ) -> Result<Destroyed> {
     let api = Api::new(&context.credentials)?;
     let cluster = outputs["cluster_id"]["value"].as_str().and_then(|id| id.split('/').next_back());
-    let gone = crate::base::wait::wait(Deadline::after(settle), LOOK_PAUSE, "see it gone", || async {
-        let left = sweep::leftover_resources(context, &api, cluster, made).await?;
-        // What is still used today may be free at the next look.
-        let refused = sweep::sweep(&api, &left).await;
+    let waited = wait(Deadline::after(settle), CHECK_PAUSE, "remove all resources", || async {
+        let left = leftovers::find(context, &api, cluster, created).await?;
+        // A resource in use may be deletable at the next attempt.
+        let refused = leftovers::delete(&api, &left).await;
         Ok(if left.is_empty() { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
     })
     .await;
-    let leftover_resources = match gone {
+    let leftover_resources = match waited {
         Ok(()) => Vec::new(),
-        // What the last sweep removed is gone by now.
+        // The last attempt may have deleted some of them.
         Err(failure) if failure.kind == Kind::TimedOut => {
-            sweep::leftover_resources(context, &api, cluster, made).await?
+            leftovers::find(context, &api, cluster, created).await?
         }
         Err(failure) => return Err(failure),
     };
-    Ok(Destroyed { version: 1, removed, leftover_resources, kept: sweep::buckets(context).await? })
+    let kept = leftovers::remaining_buckets(context).await?;
+    Ok(Destroyed { version: 2, removed, leftover_resources, kept })
 }

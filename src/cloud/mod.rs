@@ -1,21 +1,21 @@
-//! Makes, changes and removes what an environment runs on at Scaleway, with OpenTofu.
+//! Creates, changes and removes the infrastructure of an environment at Scaleway, with OpenTofu.
 //!
-//! The modules in `infra/scaleway` say what there is; this module runs them, and cares for what OpenTofu does not know: the
-//! bucket of its own state, what Kubernetes made by itself, and whatever is left and would be paid for.
+//! The modules in `infra/scaleway` define it; this module runs them, and handles what OpenTofu does not know: the bucket
+//! of its own state, the resources that Kubernetes created, and leftover resources.
 
 mod api;
 mod apply;
 mod backend;
+mod change_plan;
+mod cluster_resources;
 pub mod cost;
 mod destroy;
 mod dns;
-mod made;
-mod plan;
+mod leftovers;
 mod programs;
 mod redact;
 mod scale;
 mod summary;
-mod sweep;
 mod tofu;
 mod workspace;
 
@@ -24,40 +24,40 @@ use std::path::PathBuf;
 pub use api::Api;
 pub use apply::{Applied, Record, apply};
 pub use backend::State;
+pub use change_plan::{ChangePlan, plan};
 pub use destroy::{DestroyOptions, Destroyed, destroy};
-pub use plan::{Planned, plan};
-pub use scale::{Pool, Scaled, To, scale};
-pub use summary::{Action, Change, Summary, Value as Difference};
-pub use sweep::{LeftoverResource, leftover_resources};
+pub use leftovers::LeftoverResource;
+pub use scale::{Pool, ScaleTarget, Scaled, scale};
+pub use summary::{Action, Change, Difference, Summary};
 
 use crate::{
     base::event::Events,
     config::{CloudKeys, HostDirs, Infrastructure, Project},
 };
 
-/// What the commands of this module work with; cheap to clone.
+/// The context of all infrastructure commands; cheap to clone.
 #[derive(Clone)]
 pub struct InfraContext {
-    /// The checkout.
+    /// The project.
     pub project: Project,
-    /// The folders outside it.
+    /// The directories outside the project.
     pub dirs: HostDirs,
-    /// Where work reports to.
+    /// The event sink.
     pub events: Events,
-    /// What the environment is made of.
-    pub wanted: Infrastructure,
-    /// The keys to make it with.
+    /// The infrastructure of the environment.
+    pub infrastructure: Infrastructure,
+    /// The API keys.
     pub credentials: CloudKeys,
-    /// Where OpenTofu's state is kept.
+    /// Where OpenTofu's state is stored.
     pub state: State,
-    /// How many cores a build may use.
+    /// How many processors a build may use.
     pub cores: usize,
 }
 
 impl InfraContext {
-    /// The private folder of the environment's state on this machine.
+    /// The private directory of the environment on this machine.
     fn folder(&self) -> PathBuf {
-        self.dirs.infra(&self.wanted.environment)
+        self.dirs.infra(&self.infrastructure.environment)
     }
 }
 
@@ -68,18 +68,26 @@ mod tests {
     use crate::config::{Environment, Gateway, Infrastructure, Project};
 
     #[test]
-    fn what_runs_in_an_environment_agrees_with_what_it_runs_on() {
+    fn environment_and_infrastructure_files_agree() {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         for name in Infrastructure::names(&project) {
-            let below = Infrastructure::load(&project, &name).unwrap();
-            let above = Environment::load(&project, &name).unwrap().variables;
-            assert_eq!(below.domain, *above.hostname.get_ref(), "{name}: its name");
-            let storage = format!("{}Gi", below.database_storage_gb);
-            assert_eq!(storage, *above.database_storage.get_ref(), "{name}: its volumes");
-            assert_eq!(below.database_instances, u32::from(*above.database_instances.get_ref()), "{name}");
-            let registry = format!("rg.{}.scw.cloud/{}", below.region, below.name());
-            assert_eq!(registry, *above.registry.get_ref(), "{name}: where its images are");
-            assert_eq!(below.load_balancer, above.gateway == Gateway::LoadBalancer, "{name}: its way in");
+            let infrastructure = Infrastructure::load(&project, &name).unwrap();
+            let variables = Environment::load(&project, &name).unwrap().variables;
+            assert_eq!(infrastructure.domain, *variables.hostname.get_ref(), "{name}: domain");
+            let storage = format!("{}Gi", infrastructure.database_storage_gb);
+            assert_eq!(storage, *variables.database_storage.get_ref(), "{name}: volumes");
+            assert_eq!(
+                infrastructure.database_instances,
+                u32::from(*variables.database_instances.get_ref()),
+                "{name}"
+            );
+            let registry = format!("rg.{}.scw.cloud/{}", infrastructure.region, infrastructure.name());
+            assert_eq!(registry, *variables.registry.get_ref(), "{name}: registry");
+            assert_eq!(
+                infrastructure.load_balancer,
+                variables.gateway == Gateway::LoadBalancer,
+                "{name}: gateway"
+            );
         }
     }
 }

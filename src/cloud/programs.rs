@@ -1,4 +1,4 @@
-//! OpenTofu and Scaleway's provider: as installed where that serves, built from their Go modules otherwise.
+//! The binaries of OpenTofu and Scaleway's provider: installed ones if suitable, otherwise built from their Go modules.
 
 use std::path::{Path, PathBuf};
 
@@ -16,21 +16,21 @@ use crate::{
 
 const TOFU: &str = "tofu";
 const PROVIDER: &str = "terraform-provider-scaleway";
-/// The oldest that locks a state in a bucket, and the first that may be another language.
-const RIGHT: std::ops::Range<(u32, u32)> = (1, 10)..(2, 0);
+/// From the oldest version that locks a state in a bucket to the next major version.
+const SUPPORTED: std::ops::Range<(u32, u32)> = (1, 10)..(2, 0);
 
-/// What runs the modules.
+/// The binaries that run the modules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programs {
     /// OpenTofu.
     pub tofu: PathBuf,
-    /// The provider and its version without a `v`, where it was built here; OpenTofu fetches it by itself otherwise.
+    /// The provider and its version without `v` if it was built here; otherwise OpenTofu downloads it.
     pub provider: Option<(PathBuf, String)>,
 }
 
-/// OpenTofu on `PATH` in a right version, and nothing else; else both, built here.
+/// Returns a supported OpenTofu from `PATH`, otherwise both binaries built here.
 ///
-/// Whoever has no OpenTofu installed has none of its registry's providers either, so both are made together.
+/// A machine without OpenTofu has no provider mirror either, so both are built together.
 pub async fn programs(context: &InfraContext) -> Result<Programs> {
     match installed().await {
         Some(tofu) => Ok(Programs { tofu, provider: None }),
@@ -38,32 +38,32 @@ pub async fn programs(context: &InfraContext) -> Result<Programs> {
     }
 }
 
-/// The same programs with a provider that was built here: for where the registry of providers cannot be reached.
+/// The same binaries with a provider built here, if the provider registry is unreachable.
 pub async fn with_provider(context: &InfraContext, programs: Programs) -> Result<Programs> {
-    let text = "OpenTofu's registry gives no provider; building it from its Go module".to_owned();
+    let text = "OpenTofu's registry is unreachable: building the provider from its Go module".to_owned();
     context.events.emit(Event::Notice { text });
     let built = built(context, &[PROVIDER]).await?;
     Ok(Programs { provider: built.provider, ..programs })
 }
 
 async fn built(context: &InfraContext, names: &[&str]) -> Result<Programs> {
-    let (here, how) = ((&context.project, &context.dirs), (&context.events, context.cores));
-    let made = images::programs(here, how, names).await?;
-    let provider = made.get(PROVIDER);
+    let (source, options) = ((&context.project, &context.dirs), (&context.events, context.cores));
+    let built = images::programs(source, options, names).await?;
+    let provider = built.get(PROVIDER);
     Ok(Programs {
-        tofu: made.get(TOFU).map(|program| program.path.clone()).unwrap_or_default(),
+        tofu: built.get(TOFU).map(|program| program.path.clone()).unwrap_or_default(),
         provider: provider.map(|one| (one.path.clone(), one.version.trim_start_matches('v').to_owned())),
     })
 }
 
 async fn installed() -> Option<PathBuf> {
     let path = locate(TOFU).ok()?;
-    serves(&path).await.then_some(path)
+    is_suitable(&path).await.then_some(path)
 }
 
-async fn serves(path: &Path) -> bool {
-    let asked = Invocation::new(path).args(["version", "-json"]).capture().await;
-    asked.is_ok_and(|told| is_right(&told.stdout))
+async fn is_suitable(path: &Path) -> bool {
+    let output = Invocation::new(path).args(["version", "-json"]).capture().await;
+    output.is_ok_and(|output| is_supported(&output.stdout))
 }
 
 #[derive(Deserialize)]
@@ -71,12 +71,12 @@ struct Version {
     terraform_version: String,
 }
 
-/// Whether what `tofu version -json` wrote is a version that these modules can be run with.
-fn is_right(told: &str) -> bool {
-    let Ok(version) = serde_json::from_str::<Version>(told) else { return false };
+/// Whether the output of `tofu version -json` names a supported version.
+fn is_supported(output: &str) -> bool {
+    let Ok(version) = serde_json::from_str::<Version>(output) else { return false };
     let mut numbers = version.terraform_version.split(['.', '-']).map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => RIGHT.contains(&(major, minor)),
+        (Some(Ok(major)), Some(Ok(minor))) => SUPPORTED.contains(&(major, minor)),
         _ => false,
     }
 }
@@ -86,15 +86,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_version_that_locks_states_in_buckets_is_right() {
-        let told =
+    fn only_versions_with_bucket_locks_are_supported() {
+        let output =
             |version: &str| format!("{{\"terraform_version\":\"{version}\",\"platform\":\"linux_amd64\"}}");
-        for right in ["1.10.0", "1.12.6", "1.13.0-beta1"] {
-            assert!(is_right(&told(right)), "{right}");
+        for version in ["1.10.0", "1.12.6", "1.13.0-beta1"] {
+            assert!(is_supported(&output(version)), "{version}");
         }
-        for wrong in ["1.9.4", "0.12.31", "2.0.0", "new"] {
-            assert!(!is_right(&told(wrong)), "{wrong}");
+        for version in ["1.9.4", "0.12.31", "2.0.0", "new"] {
+            assert!(!is_supported(&output(version)), "{version}");
         }
-        assert!(!is_right("Terraform v1.12"));
+        assert!(!is_supported("Terraform v1.12"));
     }
 }

@@ -1,4 +1,4 @@
-//! Off hours: pools without nodes, and back to what the environment's file says.
+//! Scales the pools to zero nodes in off hours, and back to the size in the environment's file.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -9,19 +9,19 @@ use crate::base::{
     failure::{Failure, Kind, Result},
 };
 
-/// How many nodes are wanted.
+/// The desired size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum To {
-    /// None: nothing runs, volumes stay.
+pub enum ScaleTarget {
+    /// No nodes: nothing runs, volumes are kept.
     Zero,
-    /// What the environment's file says.
+    /// The size in the environment's file.
     Normal,
 }
 
-/// What the pools were told.
+/// The result of scaling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Scaled {
-    /// The version of this format.
+    /// The version of the schema.
     pub version: u8,
     /// The pools, by zone.
     pub pools: Vec<Pool>,
@@ -32,48 +32,47 @@ pub struct Scaled {
 pub struct Pool {
     /// Its zone.
     pub zone: String,
-    /// Its identity.
+    /// Its ID.
     pub id: String,
-    /// Nodes at least.
+    /// The minimum number of nodes.
     pub min: u32,
-    /// Nodes at most.
+    /// The maximum number of nodes.
     pub max: u32,
-    /// Whether it was told anything new.
+    /// Whether it was changed.
     pub changed: bool,
 }
 
-/// Tells every pool of the environment's cluster what is wanted. What a pool knows already it is not told again.
+/// Scales every pool of the environment's cluster; pools with the desired size are not changed.
 ///
-/// This goes through Scaleway's API, not through OpenTofu: a schedule needs neither a plan nor the state's lock, and the
-/// modules leave the size to others.
-pub async fn scale(context: &InfraContext, api: &Api, to: To) -> Result<Scaled> {
+/// This uses Scaleway's API instead of OpenTofu: a schedule needs neither a plan nor the state lock, and the modules
+/// ignore the size.
+pub async fn scale(context: &InfraContext, api: &Api, to: ScaleTarget) -> Result<Scaled> {
     let step = Step::start(&context.events, "infra.scale", "Scale the pools");
-    let region = &context.wanted.region;
+    let region = &context.infrastructure.region;
     let path = format!("/k8s/v1/regions/{region}/clusters?project_id={}", context.credentials.project);
     let clusters = api.list(&path, "clusters").await?;
     let cluster = find(context, &clusters)?;
     let path = format!("/k8s/v1/regions/{region}/clusters/{cluster}/pools");
     let found = api.list(&path, "pools").await?;
     let mut pools = Vec::new();
-    for (zone, low, high) in context.wanted.spread() {
+    for (zone, low, high) in context.infrastructure.spread() {
         let Some(pool) = found.iter().find(|pool| pool["zone"] == zone.as_str() && is_ours(context, pool))
         else {
-            return Err(Failure::new(Kind::Cluster, format!("there is no pool in {zone}")).hint(format!(
-                "run `seasense infra apply {}`: it makes what is missing",
-                context.wanted.environment
-            )));
+            return Err(Failure::new(Kind::Cluster, format!("the cluster has no pool in {zone}")).hint(
+                format!("run `seasense infra apply {}` to create it", context.infrastructure.environment),
+            ));
         };
         let id = pool["id"].as_str().unwrap_or_default().to_owned();
-        let wanted = wanted(to, low, high);
-        let changed = differs(pool, &wanted);
+        let settings = pool_settings(to, low, high);
+        let changed = differs(pool, &settings);
         if changed {
-            api.patch(&format!("/k8s/v1/regions/{region}/pools/{id}"), &wanted).await?;
+            api.patch(&format!("/k8s/v1/regions/{region}/pools/{id}"), &settings).await?;
         }
-        let min = if to == To::Zero { 0 } else { low };
+        let min = if to == ScaleTarget::Zero { 0 } else { low };
         pools.push(Pool { zone, id, min, max: high, changed });
     }
     match pools.iter().filter(|pool| pool.changed).count() {
-        0 => step.unchanged("they are as they should be"),
+        0 => step.unchanged("no changes"),
         count => step.done(format!("{count} pools")),
     }
     Ok(Scaled { version: 1, pools })
@@ -82,36 +81,40 @@ pub async fn scale(context: &InfraContext, api: &Api, to: To) -> Result<Scaled> 
 fn find<'a>(context: &InfraContext, clusters: &'a [Value]) -> Result<&'a str> {
     let named: Vec<&str> = clusters
         .iter()
-        .filter(|cluster| cluster["name"] == context.wanted.name().as_str() && is_ours(context, cluster))
+        .filter(|cluster| {
+            cluster["name"] == context.infrastructure.name().as_str() && is_ours(context, cluster)
+        })
         .filter_map(|cluster| cluster["id"].as_str())
         .collect();
     match named.as_slice() {
         [one] => Ok(one),
         several => Err(Failure::new(
             Kind::Cluster,
-            format!("{} clusters are called `{}`", several.len(), context.wanted.name()),
+            format!("{} clusters are called `{}`", several.len(), context.infrastructure.name()),
         )
-        .hint(format!("run `seasense infra plan {}` to see what stands", context.wanted.environment))),
+        .hint(format!("run `seasense infra plan {}`", context.infrastructure.environment))),
     }
 }
 
 fn is_ours(context: &InfraContext, one: &Value) -> bool {
-    let tag = context.wanted.tag();
+    let tag = context.infrastructure.tag();
     one["tags"].as_array().into_iter().flatten().any(|found| *found == tag.as_str())
 }
 
-/// What a pool is told. With the autoscaler on, pods that wait would bring the nodes back within a minute.
-fn wanted(to: To, low: u32, high: u32) -> Value {
+/// The settings of a pool. Autoscaling is off at zero: otherwise pending pods would bring the nodes back within a minute.
+fn pool_settings(to: ScaleTarget, low: u32, high: u32) -> Value {
     match to {
-        To::Zero => json!({"autoscaling": false, "min_size": 0, "size": 0}),
-        To::Normal => json!({"autoscaling": true, "min_size": low, "max_size": high, "size": low.max(1)}),
+        ScaleTarget::Zero => json!({"autoscaling": false, "min_size": 0, "size": 0}),
+        ScaleTarget::Normal => {
+            json!({"autoscaling": true, "min_size": low, "max_size": high, "size": low.max(1)})
+        }
     }
 }
 
-/// Whether a pool is other than `wanted`; how many nodes it has is the autoscaler's business while that is on.
-fn differs(pool: &Value, wanted: &Value) -> bool {
-    let scales = wanted["autoscaling"] == true;
-    let fields = wanted.as_object().into_iter().flatten();
+/// Whether a pool differs from `settings`; with autoscaling, the current number of nodes is ignored.
+fn differs(pool: &Value, settings: &Value) -> bool {
+    let scales = settings["autoscaling"] == true;
+    let fields = settings.as_object().into_iter().flatten();
     fields.filter(|(name, _)| !(scales && *name == "size")).any(|(name, value)| pool[name] != *value)
 }
 
@@ -120,13 +123,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pool_that_was_told_already_is_not_told_again() {
+    fn pool_with_the_desired_size_is_not_changed() {
         let night = json!({"autoscaling": false, "min_size": 0, "max_size": 2, "size": 0});
         let day = json!({"autoscaling": true, "min_size": 1, "max_size": 2, "size": 2});
-        assert!(!differs(&night, &wanted(To::Zero, 1, 2)));
-        assert!(differs(&day, &wanted(To::Zero, 1, 2)));
-        assert!(!differs(&day, &wanted(To::Normal, 1, 2)), "two nodes are the autoscaler's choice");
-        assert!(differs(&night, &wanted(To::Normal, 1, 2)));
-        assert!(differs(&day, &wanted(To::Normal, 1, 3)));
+        assert!(!differs(&night, &pool_settings(ScaleTarget::Zero, 1, 2)));
+        assert!(differs(&day, &pool_settings(ScaleTarget::Zero, 1, 2)));
+        assert!(!differs(&day, &pool_settings(ScaleTarget::Normal, 1, 2)), "the autoscaler chose two nodes");
+        assert!(differs(&night, &pool_settings(ScaleTarget::Normal, 1, 2)));
+        assert!(differs(&day, &pool_settings(ScaleTarget::Normal, 1, 3)));
     }
 }

@@ -1,74 +1,74 @@
-//! What a plan comes to: a pure function from OpenTofu's JSON to what a person reads before saying yes.
+//! Summarises a plan: a pure function from OpenTofu's JSON to the text that is shown before confirmation.
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-/// What a plan would do.
+/// The summary of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Version of this format.
+    /// The version of the schema.
     pub version: u8,
     /// The environment.
     pub environment: String,
-    /// How many resources are made.
+    /// How many resources are created.
     pub create: usize,
     /// How many are changed in place.
     pub update: usize,
-    /// How many are removed and made anew.
+    /// How many are replaced.
     pub replace: usize,
     /// How many are removed.
     pub delete: usize,
-    /// Every resource that something happens to, by address.
+    /// The changed resources, by address.
     pub changes: Vec<Change>,
-    /// What is at Scaleway other than it was left, by address.
+    /// The resources that were changed outside OpenTofu, by address.
     pub drift: Vec<Change>,
 }
 
-/// What happens to one resource.
+/// The change of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// Its address, for example `module.network.scaleway_vpc.this`.
     pub address: String,
     /// Its type, for example `scaleway_vpc`.
     pub kind: String,
-    /// What happens.
+    /// The action.
     pub action: Action,
-    /// The attributes that differ, by name; empty for what is made or removed.
-    pub values: Vec<Value>,
+    /// The changed attributes, by name; empty for created and removed resources.
+    pub values: Vec<Difference>,
 }
 
-/// What happens to a resource.
+/// The action of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// It is made.
+    /// The resource is created.
     Create,
-    /// It is changed in place.
+    /// The resource is changed in place.
     Update,
-    /// It is removed and made anew: what it holds is lost.
+    /// The resource is removed and created again: its data is lost.
     Replace,
-    /// It is removed.
+    /// The resource is removed.
     Delete,
 }
 
-/// One attribute that differs.
+/// One changed attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Value {
+pub struct Difference {
     /// Its name.
     pub name: String,
-    /// The value before, as text; `null` where it is secret, large or not set.
+    /// The value before, as text; `None` if it is sensitive, large or unset.
     pub before: Option<String>,
-    /// The value after; `null` where it is secret, large or known only afterwards.
+    /// The value after; `None` if it is sensitive, large or not yet known.
     pub after: Option<String>,
-    /// Whether it is why the resource is made anew.
+    /// Whether it forces the replacement of the resource.
     pub forces_replace: bool,
 }
 
-/// Texts longer than this say nothing in one line.
+/// The maximum length of a value that is shown.
 const LONGEST: usize = 60;
 
 impl Summary {
-    /// Reads `tofu show -json` of a plan. Nothing that is sensitive gets into the summary.
+    /// Reads `tofu show -json` of a plan. Sensitive values are left out.
     pub fn of(environment: &str, plan: &Json) -> Self {
         let changes = changes(&plan["resource_changes"]);
         let count = |action: Action| changes.iter().filter(|change| change.action == action).count();
@@ -79,12 +79,12 @@ impl Summary {
             update: count(Action::Update),
             replace: count(Action::Replace),
             delete: count(Action::Delete),
-            drift: changes_of_drift(&plan["resource_drift"], &changes),
+            drift: relevant_drift(&plan["resource_drift"], &changes),
             changes,
         }
     }
 
-    /// Whether there is nothing to do.
+    /// Whether the plan has no changes.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
@@ -96,16 +96,16 @@ fn changes(list: &Json) -> Vec<Change> {
     changes
 }
 
-/// What drifted and matters: an attribute that nobody set is Scaleway's own business.
-fn changes_of_drift(list: &Json, planned: &[Change]) -> Vec<Change> {
-    let matters = |drifted: &Change| {
+/// The relevant drift: drift in attributes that no module sets is ignored.
+fn relevant_drift(list: &Json, planned: &[Change]) -> Vec<Change> {
+    let is_relevant = |drifted: &Change| {
         drifted.action == Action::Delete || planned.iter().any(|change| change.address == drifted.address)
     };
-    changes(list).into_iter().filter(matters).collect()
+    changes(list).into_iter().filter(is_relevant).collect()
 }
 
 fn change(resource: &Json) -> Option<Change> {
-    // Data is only read.
+    // Data sources are only read.
     if resource["mode"] != "managed" {
         return None;
     }
@@ -131,7 +131,7 @@ fn action(actions: &Json) -> Option<Action> {
     }
 }
 
-fn differences(change: &Json) -> Vec<Value> {
+fn differences(change: &Json) -> Vec<Difference> {
     let (Some(before), Some(after)) = (change["before"].as_object(), change["after"].as_object()) else {
         return Vec::new();
     };
@@ -148,16 +148,16 @@ fn differences(change: &Json) -> Vec<Value> {
     names
         .into_iter()
         .filter(differ)
-        .map(|name| Value {
+        .map(|name| Difference {
             name: name.clone(),
-            before: shown(before.get(name), &change["before_sensitive"][name]),
-            after: shown(after.get(name), &change["after_sensitive"][name]),
+            before: visible(before.get(name), &change["before_sensitive"][name]),
+            after: visible(after.get(name), &change["after_sensitive"][name]),
             forces_replace: forcing(name),
         })
         .collect()
 }
 
-/// Whether anything below `mark` is marked: OpenTofu mirrors the shape of a value with `true` at its leaves.
+/// Whether any leaf of `mark` is `true`: OpenTofu mirrors the structure of a value in its marks.
 fn is_marked(mark: &Json) -> bool {
     match mark {
         Json::Bool(marked) => *marked,
@@ -167,7 +167,7 @@ fn is_marked(mark: &Json) -> bool {
     }
 }
 
-fn shown(value: Option<&Json>, sensitive: &Json) -> Option<String> {
+fn visible(value: Option<&Json>, sensitive: &Json) -> Option<String> {
     if is_marked(sensitive) {
         return None;
     }
@@ -179,14 +179,13 @@ fn shown(value: Option<&Json>, sensitive: &Json) -> Option<String> {
     (text.chars().count() <= LONGEST).then_some(text)
 }
 
-/// A plan for others to read, for example to price it: what will be and what changes, without
-/// anything that is sensitive, and without the state.
-pub fn for_others(plan: &Json) -> Json {
+/// The plan without sensitive values and without the state, for other tools, for example to price it.
+pub fn redacted(plan: &Json) -> Json {
     let resources = plan["resource_changes"].as_array().into_iter().flatten();
     let kept = resources.map(|resource| {
         let change = &resource["change"];
-        let after = without(&change["after"], &change["after_sensitive"]);
-        let before = without(&change["before"], &change["before_sensitive"]);
+        let after = without_sensitive(&change["after"], &change["after_sensitive"]);
+        let before = without_sensitive(&change["before"], &change["before_sensitive"]);
         serde_json::json!({
             "address": resource["address"], "mode": resource["mode"], "type": resource["type"], "name": resource["name"],
             "index": resource["index"],
@@ -201,10 +200,10 @@ pub fn for_others(plan: &Json) -> Json {
     })
 }
 
-/// The resources of a module and of those in it, each with what it will be.
+/// The resources of a module and its child modules, each with its planned values.
 fn module(module: &Json) -> Json {
     let resource = |resource: &Json| {
-        let values = without(&resource["values"], &resource["sensitive_values"]);
+        let values = without_sensitive(&resource["values"], &resource["sensitive_values"]);
         serde_json::json!({
             "address": resource["address"], "mode": resource["mode"], "type": resource["type"], "name": resource["name"],
             "index": resource["index"], "values": values,
@@ -218,14 +217,15 @@ fn module(module: &Json) -> Json {
     })
 }
 
-fn without(value: &Json, sensitive: &Json) -> Json {
+fn without_sensitive(value: &Json, sensitive: &Json) -> Json {
     match (value, sensitive) {
         (_, Json::Bool(true)) => Json::Null,
-        (Json::Object(fields), marks) => {
-            fields.iter().map(|(name, value)| (name.clone(), without(value, &marks[name]))).collect()
-        }
+        (Json::Object(fields), marks) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), without_sensitive(value, &marks[name])))
+            .collect(),
         (Json::Array(items), marks) => {
-            items.iter().enumerate().map(|(at, value)| without(value, &marks[at])).collect()
+            items.iter().enumerate().map(|(at, value)| without_sensitive(value, &marks[at])).collect()
         }
         (value, _) => value.clone(),
     }

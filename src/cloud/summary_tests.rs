@@ -1,4 +1,4 @@
-//! Plans as OpenTofu writes them, and what they come to.
+//! Tests of summaries with plans in OpenTofu's format.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -51,14 +51,14 @@ fn plan() -> Json {
 }
 
 #[test]
-fn a_plan_comes_to_what_is_made_changed_and_removed() {
+fn summary_lists_all_changes() {
     insta::assert_json_snapshot!(Summary::of("staging", &plan()));
 }
 
 #[test]
-fn nothing_sensitive_leaves_a_plan() {
+fn sensitive_values_are_left_out() {
     let summary = serde_json::to_string(&Summary::of("staging", &plan())).unwrap();
-    let others = for_others(&plan());
+    let others = redacted(&plan());
     assert!(!summary.contains("secret") && !others.to_string().contains("secret"), "{summary}\n{others}");
     let cluster = &others["planned_values"]["root_module"]["child_modules"][0]["resources"][0];
     assert_eq!(cluster["values"]["type"], "kapsule");
@@ -66,7 +66,7 @@ fn nothing_sensitive_leaves_a_plan() {
 }
 
 #[test]
-fn a_plan_without_changes_is_empty() {
+fn plan_without_changes_is_empty() {
     let nothing = json!({"resource_changes": [resource("a.scaleway_vpc.this", &["no-op"], &json!({}))]});
     assert!(Summary::of("staging", &nothing).is_empty());
     assert!(Summary::of("staging", &json!({})).is_empty());
@@ -74,13 +74,13 @@ fn a_plan_without_changes_is_empty() {
 
 proptest! {
     #[test]
-    fn whatever_is_marked_sensitive_is_cut_out_and_nothing_else(open in "[a-z]{1,8}", hidden in "[A-Z]{1,8}", deep in 0usize..4) {
+    fn only_marked_values_are_left_out(open in "[a-z]{1,8}", hidden in "[A-Z]{1,8}", deep in 0usize..4) {
         let (mut value, mut mark) = (json!({"open": open, "hidden": hidden}), json!({"hidden": true}));
         for _ in 0..deep {
             value = json!([{"in": value}]);
             mark = json!([{"in": mark}]);
         }
-        let kept = without(&value, &mark).to_string();
+        let kept = without_sensitive(&value, &mark).to_string();
         prop_assert!(!kept.contains(&hidden), "{kept}");
         prop_assert!(kept.contains(&open), "{kept}");
     }

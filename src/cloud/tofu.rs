@@ -1,4 +1,4 @@
-//! Runs OpenTofu: keys reach it through its environment only, and nothing it writes is shown before it was cleaned.
+//! Runs OpenTofu. It gets keys only through environment variables, and its output is redacted before it is shown.
 
 use std::time::Duration;
 
@@ -18,84 +18,85 @@ use crate::base::{
     tool::{Captured, Invocation, ToolError},
 };
 
-/// A cluster takes five minutes, its nodes another five; retries of a slow API come on top.
+/// A cluster takes five minutes and its nodes another five, plus retries of a slow API.
 const APPLY_LIMIT: Duration = Duration::from_hours(1);
-const LOOK_LIMIT: Duration = Duration::from_mins(20);
-const CHANGE: &str = "change the infrastructure";
-/// Another run holds the lock for as long as a change takes; a person who waits longer should know.
+const READ_LIMIT: Duration = Duration::from_mins(20);
+const APPLY: &str = "cannot change the infrastructure";
+/// Another run may hold the lock for longer; the user should then decide.
 const LOCK_WAIT: &str = "-lock-timeout=120s";
 
 /// OpenTofu in one workspace.
 pub struct Tofu<'a> {
     context: &'a InfraContext,
     programs: Programs,
-    /// The folder it works in.
+    /// Its working directory.
     pub workspace: Workspace,
     root: Root,
 }
 
 impl<'a> Tofu<'a> {
-    /// OpenTofu with its provider, in a workspace that is initialised.
+    /// OpenTofu with its provider, in an initialised workspace.
     pub async fn ready(context: &'a InfraContext, root: Root) -> Result<Self> {
         let programs = programs::programs(context).await?;
         let workspace = Workspace::prepare(context, &programs, root)?;
         let mut tofu = Self { context, programs, workspace, root };
         let step = Step::start(&context.events, "infra.init", "Prepare OpenTofu and the provider");
         if tofu.workspace.is_initialised(&tofu.programs) {
-            step.unchanged("it is prepared");
+            step.unchanged("already prepared");
             return Ok(tofu);
         }
         if let Err(failure) = tofu.init().await {
-            if tofu.programs.provider.is_some() || !names_the_registry(&failure) {
+            if tofu.programs.provider.is_some() || !is_registry_failure(&failure) {
                 return Err(failure);
             }
             tofu.programs = programs::with_provider(context, tofu.programs.clone()).await?;
             tofu.workspace = Workspace::prepare(context, &tofu.programs, root)?;
             tofu.init().await?;
         }
-        tofu.workspace.initialised(&tofu.programs)?;
+        tofu.workspace.record_initialised(&tofu.programs)?;
         step.done("");
         Ok(tofu)
     }
 
     async fn init(&self) -> Result<()> {
-        // The backend of an environment is what the options say now, whatever it was when the folder was made.
+        // Reconfigure: the backend may differ from the one of an earlier run.
         let args = ["init", "-input=false", "-no-color", "-reconfigure", "-upgrade"];
-        self.run(&args, LOOK_LIMIT, "prepare OpenTofu", None).await.map(drop)
+        self.run(&args, READ_LIMIT, "cannot prepare OpenTofu", None).await.map(drop)
     }
 
-    /// Makes a plan and leaves it in the workspace; gives it as JSON. It holds secrets: show nothing of it unread.
+    /// Creates a plan file in the workspace and returns the plan as JSON, which contains secrets: redact it before use.
     pub async fn plan(&self, variables: &[String], step: &Step) -> Result<Value> {
         let out = format!("-out={}", self.workspace.plan.display());
-        let file = format!("-var-file={}", self.workspace.variables(&self.context.wanted).display());
+        let file = format!("-var-file={}", self.workspace.variables(&self.context.infrastructure).display());
         let mut args = vec!["plan", "-input=false", "-no-color", LOCK_WAIT, &out];
         if matches!(self.root, Root::Environment(_)) {
             args.push(&file);
         }
         args.extend(variables.iter().map(String::as_str));
-        self.run(&args, LOOK_LIMIT, "plan the infrastructure", Some(step)).await?;
+        self.run(&args, READ_LIMIT, "cannot plan the infrastructure", Some(step)).await?;
         let plan = self.workspace.plan.display().to_string();
-        let shown =
-            self.run(&["show", "-json", "-no-color", &plan], LOOK_LIMIT, "read the plan", None).await?;
-        serde_json::from_str(&shown.stdout).context(Kind::Internal, "read OpenTofu's plan")
+        let output = self
+            .run(&["show", "-json", "-no-color", &plan], READ_LIMIT, "cannot read the plan", None)
+            .await?;
+        serde_json::from_str(&output.stdout).context(Kind::Internal, "cannot parse OpenTofu's plan")
     }
 
-    /// Carries out the plan that was made last.
+    /// Applies the last plan.
     pub async fn apply(&self, step: &Step) -> Result<()> {
         let plan = self.workspace.plan.display().to_string();
         let args = ["apply", "-input=false", "-no-color", LOCK_WAIT, &plan];
-        let applied = self.run(&args, APPLY_LIMIT, CHANGE, Some(step)).await;
-        // It is spent, and it holds secrets.
+        let applied = self.run(&args, APPLY_LIMIT, APPLY, Some(step)).await;
+        // It cannot be applied twice, and it contains secrets.
         let _ = std::fs::remove_file(&self.workspace.plan);
         applied.map(drop)
     }
 
-    /// The outputs of what was applied last, by name; `None` where nothing was.
+    /// The outputs of the last apply, by name; `None` if nothing was applied.
     pub async fn outputs(&self) -> Result<Option<Value>> {
         let args = ["output", "-json", "-no-color"];
-        let told = self.run(&args, LOOK_LIMIT, "read the outputs", None).await?;
-        let outputs: Value =
-            serde_json::from_str(&told.stdout).context(Kind::Internal, "read OpenTofu's outputs")?;
+        let output = self.run(&args, READ_LIMIT, "cannot read the outputs", None).await?;
+        let outputs: Value = serde_json::from_str(&output.stdout)
+            .context(Kind::Internal, "cannot parse OpenTofu's outputs")?;
         Ok(outputs.as_object().is_some_and(|map| !map.is_empty()).then_some(outputs))
     }
 
@@ -103,7 +104,7 @@ impl<'a> Tofu<'a> {
         let invocation = self.invocation().args(args.iter().copied()).limit(limit);
         let ended = invocation
             .watch(|line| {
-                if let (Some(step), Some(text)) = (step, news(&line.text)) {
+                if let (Some(step), Some(text)) = (step, progress_line(&line.text)) {
                     step.progress(0, None, redact(text, &self.context.credentials.secrets()));
                 }
             })
@@ -124,60 +125,58 @@ impl<'a> Tofu<'a> {
             .env("SCW_DEFAULT_PROJECT_ID", &keys.project)
             .env("SCW_DEFAULT_ORGANIZATION_ID", &keys.organization)
             .env("SCW_API_URL", &keys.api)
-            // The backend speaks S3 and knows no other names for the same keys.
+            // The S3 backend uses other variables for the same keys.
             .env("AWS_ACCESS_KEY_ID", keys.access_key.reveal())
             .env("AWS_SECRET_ACCESS_KEY", keys.secret_key.reveal())
-            .env("AWS_REGION", &context.wanted.region)
-            // Sums that only Amazon asks for make requests that others refuse.
+            .env("AWS_REGION", &context.infrastructure.region)
+            // The additional checksums of the AWS SDK are rejected by other services.
             .env("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
             .env("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required");
         let invocation = match &keys.passphrase {
             Some(secret) => invocation.env("TF_ENCRYPTION", backend::encryption(secret.reveal())),
             None => invocation.unset("TF_ENCRYPTION"),
         };
-        // What a person set for runs of their own must not change what these runs do, nor write what they say to a file.
-        let foreign = ["TF_CLI_ARGS", "TF_LOG", "TF_LOG_PATH", "TF_WORKSPACE", "TF_DATA_DIR", "AWS_PROFILE"];
-        // The provider brings a client of its own for objects, which cannot take these; it reads the system's store.
-        let foreign = foreign.into_iter().chain(["AWS_CA_BUNDLE"]);
-        foreign.fold(invocation, Invocation::unset).unset("AWS_SESSION_TOKEN").unset("SCW_PROFILE")
+        // The user's own settings must not change these runs or write their output to a file.
+        let inherited =
+            ["TF_CLI_ARGS", "TF_LOG", "TF_LOG_PATH", "TF_WORKSPACE", "TF_DATA_DIR", "AWS_PROFILE"];
+        // The provider's own object client does not support this variable; it reads the system's store.
+        let inherited = inherited.into_iter().chain(["AWS_CA_BUNDLE"]);
+        inherited.fold(invocation, Invocation::unset).unset("AWS_SESSION_TOKEN").unset("SCW_PROFILE")
     }
 
     fn explain(&self, error: ToolError, what: &str) -> Failure {
         let mut failure = error.into_failure(Kind::Cluster, what);
         let secrets = self.context.credentials.secrets();
-        failure.causes = failure.causes.iter().map(|cause| redact(&plain(cause), &secrets)).collect();
-        let said = |words: &str| failure.causes.iter().any(|cause| cause.contains(words));
-        if said("Error acquiring the state lock") {
-            return failure.hint(
-                "another run changes this environment; wait for it, or see who with `seasense infra plan`",
-            );
+        failure.causes = failure.causes.iter().map(|cause| redact(&without_frame(cause), &secrets)).collect();
+        let contains = |text: &str| failure.causes.iter().any(|cause| cause.contains(text));
+        if contains("Error acquiring the state lock") {
+            return failure.hint("another run changes this environment; wait until it ends");
         }
-        if said("decryption failed") || said("encryption configuration") {
-            return failure.hint("the state was written with another `SEASENSE_STATE_PASSPHRASE`");
+        if contains("decryption failed") || contains("encryption configuration") {
+            return failure.hint("set the `SEASENSE_STATE_PASSPHRASE` that the state was written with");
         }
-        if said("401") || said("denied authentication") {
-            return failure
-                .hint("Scaleway does not take the keys: look at SCW_ACCESS_KEY and SCW_SECRET_KEY");
+        if contains("401") || contains("denied authentication") {
+            return failure.hint("Scaleway rejects the keys: check SCW_ACCESS_KEY and SCW_SECRET_KEY");
         }
-        if what == CHANGE {
-            return failure.hint("run the command again: what was made is known, and the rest is made then");
+        if what == APPLY {
+            return failure.hint("run the command again: it continues with the remaining resources");
         }
         failure
     }
 }
 
-/// Whether OpenTofu could not get the provider from its registry.
-fn names_the_registry(failure: &Failure) -> bool {
-    let signs = [
+/// Whether OpenTofu could not download the provider from its registry.
+fn is_registry_failure(failure: &Failure) -> bool {
+    let messages = [
         "Failed to query available provider packages",
         "Failed to install provider",
         "registry.opentofu.org",
     ];
-    failure.causes.iter().any(|cause| signs.iter().any(|sign| cause.contains(sign)))
+    failure.causes.iter().any(|cause| messages.iter().any(|message| cause.contains(message)))
 }
 
-/// What a line of OpenTofu's tells about the work; its explanations and its frames are for nobody.
-fn news(line: &str) -> Option<&str> {
+/// Returns a line of OpenTofu's output that reports progress or an error; other lines are skipped.
+fn progress_line(line: &str) -> Option<&str> {
     let line = line.trim();
     let verbs = [
         "Creating...",
@@ -187,12 +186,13 @@ fn news(line: &str) -> Option<&str> {
         "Destruction complete",
         "Still ",
     ];
-    let told = line.split_once(": ").is_some_and(|(_, rest)| verbs.iter().any(|verb| rest.starts_with(verb)));
-    (told || line.starts_with("Error: ")).then_some(line)
+    let is_progress =
+        line.split_once(": ").is_some_and(|(_, rest)| verbs.iter().any(|verb| rest.starts_with(verb)));
+    (is_progress || line.starts_with("Error: ")).then_some(line)
 }
 
-/// OpenTofu frames what it says of errors.
-fn plain(text: &str) -> String {
+/// Removes the frame that OpenTofu draws around errors.
+fn without_frame(text: &str) -> String {
     let frame = |c: char| matches!(c, '╷' | '│' | '╵' | ' ');
     let lines = text.lines().map(|line| line.trim_start_matches(frame).trim_end());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
@@ -203,25 +203,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_done_is_told() {
+    fn only_progress_lines_are_shown() {
         let line = "module.network.scaleway_vpc.this: Creation complete after 1s [id=fr-par/1]";
-        assert_eq!(news(line), Some(line));
+        assert_eq!(progress_line(line), Some(line));
         assert_eq!(
-            news("OpenTofu used the selected providers to generate the following execution plan."),
+            progress_line("OpenTofu used the selected providers to generate the following execution plan."),
             None
         );
-        assert_eq!(news("  + create"), None);
+        assert_eq!(progress_line("  + create"), None);
     }
 
     #[test]
-    fn errors_come_without_their_frame() {
-        assert_eq!(plain("╷\n│ Error: no\n│ \n│   with x,\n╵\n"), "Error: no\nwith x,");
+    fn errors_have_no_frame() {
+        assert_eq!(without_frame("╷\n│ Error: no\n│ \n│   with x,\n╵\n"), "Error: no\nwith x,");
     }
 
     #[test]
-    fn a_registry_that_does_not_answer_is_told_from_a_wrong_module() {
+    fn registry_failure_differs_from_an_invalid_module() {
         let failure = |cause: &str| Failure::new(Kind::Cluster, "prepare OpenTofu").because(cause);
-        assert!(names_the_registry(&failure("Error: Failed to query available provider packages")));
-        assert!(!names_the_registry(&failure("Error: Unsupported argument")));
+        assert!(is_registry_failure(&failure("Error: Failed to query available provider packages")));
+        assert!(!is_registry_failure(&failure("Error: Unsupported argument")));
     }
 }

@@ -1,4 +1,5 @@
-//! The folder that OpenTofu works in: a copy of the modules in the private state folder, so that a checkout is never written to.
+//! The working directory of OpenTofu: a copy of the modules in the private state directory, so that the checkout is never
+//! written to.
 
 use std::{
     io,
@@ -14,15 +15,15 @@ use crate::{
     config::{Infrastructure, MODULES},
 };
 
-/// What OpenTofu calls the provider; a mirror on disk is laid out by it.
+/// OpenTofu's address of the provider, which determines the layout of a mirror on disk.
 const PROVIDER: &str = "registry.opentofu.org/scaleway/scaleway";
 
-/// Which root module is applied.
+/// The root module that is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
-    /// The environment, with its state where it is kept; nowhere while nothing stands.
+    /// The environment, with the storage of its state; `None` before the first apply.
     Environment(Option<State>),
-    /// The bucket that the state is kept in, and whether it is there already.
+    /// The bucket of the state, and whether it exists.
     StateBucket { exists: bool },
 }
 
@@ -34,7 +35,7 @@ impl Root {
         }
     }
 
-    /// Its folder below the modules.
+    /// Its directory below the modules.
     const fn folder(self) -> &'static str {
         match self {
             Self::Environment(_) => "",
@@ -43,37 +44,37 @@ impl Root {
     }
 }
 
-/// A folder that is ready for `tofu init`.
+/// A directory that is ready for `tofu init`.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// The folder with the root module.
+    /// The directory of the root module.
     pub folder: PathBuf,
-    /// OpenTofu's own settings.
+    /// The CLI configuration of OpenTofu.
     pub settings: PathBuf,
-    /// Scaleway's settings file, empty: keys and project come from the environment only.
+    /// An empty Scaleway configuration file: keys and project come from environment variables only.
     pub scaleway: PathBuf,
-    /// The plan that was made last.
+    /// The last plan.
     pub plan: PathBuf,
 }
 
 impl Workspace {
-    /// Lays the modules out anew, with the backend and the settings of this run; what `tofu init` fetched stays.
+    /// Copies the modules again, with the backend and the settings of this run; downloads of `tofu init` are kept.
     ///
-    /// Without a state to read from, nothing stands yet.
+    /// Without a state, nothing was applied yet.
     pub fn prepare(context: &InfraContext, programs: &Programs, root: Root) -> Result<Self> {
-        let base = context.dirs.make_infra(&context.wanted.environment)?.join(root.name());
-        let what = || format!("prepare `{}`", base.display());
+        let base = context.dirs.make_infra(&context.infrastructure.environment)?.join(root.name());
+        let what = || format!("cannot prepare `{}`", base.display());
         let workspace = Self {
             folder: base.join("modules").join(root.folder()),
             settings: base.join("tofu.rc"),
             scaleway: base.join("scw.yaml"),
             plan: base.join("plan"),
         };
-        workspace.lay_out(context, programs, &base, root).with_context(Kind::Tool, what)?;
+        workspace.write_files(context, programs, &base, root).with_context(Kind::Tool, what)?;
         Ok(workspace)
     }
 
-    fn lay_out(
+    fn write_files(
         &self,
         context: &InfraContext,
         programs: &Programs,
@@ -84,17 +85,18 @@ impl Workspace {
         std::fs::create_dir_all(&modules)?;
         std::fs::set_permissions(base, std::fs::Permissions::from_mode(0o700))?;
         mirror(&context.project.root().join(MODULES), &modules)?;
-        let (wanted, credentials) = (&context.wanted, &context.credentials);
-        let added = match root {
-            Root::Environment(Some(state)) => {
-                Some(("backend.tf.json", backend::backend(state, wanted, credentials, &context.folder())))
-            }
+        let (infrastructure, credentials) = (&context.infrastructure, &context.credentials);
+        let generated = match root {
+            Root::Environment(Some(state)) => Some((
+                "backend.tf.json",
+                backend::backend(state, infrastructure, credentials, &context.folder()),
+            )),
             Root::StateBucket { exists: true } => {
-                Some(("adopted.tf.json", backend::adopted(wanted, credentials)))
+                Some(("adopted.tf.json", backend::adopted(infrastructure, credentials)))
             }
             Root::Environment(None) | Root::StateBucket { exists: false } => None,
         };
-        if let Some((name, content)) = added {
+        if let Some((name, content)) = generated {
             std::fs::write(self.folder.join(name), serde_json::to_vec_pretty(&content)?)?;
         }
         std::fs::write(&self.scaleway, "")?;
@@ -103,15 +105,15 @@ impl Workspace {
         std::fs::write(&self.settings, settings(mirror.as_deref()))
     }
 
-    /// Whether what OpenTofu was prepared with is what is there now: modules, backend, settings and OpenTofu itself.
+    /// Whether `tofu init` ran with the current modules, backend, settings and binary.
     pub fn is_initialised(&self, programs: &Programs) -> bool {
-        let there = self.folder.join(".terraform").is_dir();
-        there && std::fs::read_to_string(self.stamp()).is_ok_and(|stamp| Ok(stamp) == self.key(programs))
+        let exists = self.folder.join(".terraform").is_dir();
+        exists && std::fs::read_to_string(self.stamp()).is_ok_and(|stamp| Ok(stamp) == self.key(programs))
     }
 
-    /// Notes that OpenTofu was prepared.
-    pub fn initialised(&self, programs: &Programs) -> Result<()> {
-        let what = || format!("write `{}`", self.stamp().display());
+    /// Records that `tofu init` succeeded.
+    pub fn record_initialised(&self, programs: &Programs) -> Result<()> {
+        let what = || format!("cannot write `{}`", self.stamp().display());
         let key = self.key(programs)?;
         std::fs::write(self.stamp(), key).with_context(Kind::Tool, what)
     }
@@ -127,17 +129,17 @@ impl Workspace {
         let hashed = std::fs::read(&self.settings)
             .map(|settings| hash.update(settings))
             .and_then(|()| hash_files(&modules, &mut hash));
-        hashed.with_context(Kind::Tool, || format!("read `{}`", modules.display()))?;
+        hashed.with_context(Kind::Tool, || format!("cannot read `{}`", modules.display()))?;
         Ok(hex::encode(hash.finalize()))
     }
 
-    /// The variables of the environment.
-    pub fn variables(&self, wanted: &Infrastructure) -> PathBuf {
-        self.folder.join("envs").join(format!("{}.tfvars.json", wanted.environment))
+    /// The file with the environment's variables.
+    pub fn variables(&self, infrastructure: &Infrastructure) -> PathBuf {
+        self.folder.join("envs").join(format!("{}.tfvars.json", infrastructure.environment))
     }
 }
 
-/// Makes `to` hold what `from` holds; only what is hidden, and so OpenTofu's own, stays in `to`.
+/// Makes `to` a copy of `from`, except for hidden entries in `to`, which belong to OpenTofu.
 fn mirror(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(to)? {
@@ -167,7 +169,7 @@ fn mirror(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Adds every file of a folder that is not hidden, in the order of their names.
+/// Hashes every file of a directory that is not hidden, in the order of their names.
 fn hash_files(folder: &Path, hash: &mut Sha256) -> io::Result<()> {
     let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<io::Result<_>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
@@ -186,7 +188,7 @@ fn hash_files(folder: &Path, hash: &mut Sha256) -> io::Result<()> {
     Ok(())
 }
 
-/// Lays `program` out as a provider on disk, and gives the mirror's root.
+/// Creates a provider mirror with `program` and returns its root.
 fn provider_mirror(base: &Path, program: &Path, version: &str) -> io::Result<PathBuf> {
     let root = base.join("mirror");
     let folder = root.join(PROVIDER).join(version).join("linux_amd64");
@@ -199,7 +201,7 @@ fn provider_mirror(base: &Path, program: &Path, version: &str) -> io::Result<Pat
     Ok(root)
 }
 
-/// OpenTofu's own settings: where the provider comes from, and nothing of the person's.
+/// The CLI configuration of OpenTofu: the source of the provider, without the user's own settings.
 fn settings(mirror: Option<&Path>) -> String {
     let Some(mirror) = mirror else { return "disable_checkpoint = true\n".to_owned() };
     let path = serde_json::Value::from(mirror.to_string_lossy());
@@ -219,7 +221,7 @@ pub(super) mod tests {
         config::{CloudKeys, HostDirs, Project, Secret},
     };
 
-    pub fn wanted() -> Infrastructure {
+    pub fn infrastructure() -> Infrastructure {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         Infrastructure::load(&project, "staging").unwrap()
     }
@@ -242,7 +244,7 @@ pub(super) mod tests {
             project: Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap(),
             dirs: HostDirs::new(folder.join("cache"), folder.join("state")),
             events: Arc::new(Silent),
-            wanted: wanted(),
+            infrastructure: infrastructure(),
             credentials: credentials(),
             state: State::File,
             cores: 1,
@@ -250,40 +252,43 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_workspace_is_a_private_copy_that_follows_the_checkout_and_keeps_what_was_fetched() {
+    fn workspace_is_a_private_copy_and_keeps_downloads() {
         let folder = tempfile::tempdir().unwrap();
         let context = context(folder.path());
         let provider = Some(("/bin/true".into(), "2.81.0".to_owned()));
         let programs = Programs { tofu: "tofu".into(), provider };
-        let made = Workspace::prepare(&context, &programs, Root::Environment(Some(State::File))).unwrap();
-        assert!(made.folder.join("modules/network/main.tf").is_file());
-        assert!(made.variables(&context.wanted).is_file());
-        assert!(std::fs::read_to_string(&made.settings).unwrap().contains("filesystem_mirror"));
-        let (stale, fetched) = (made.folder.join("stale.tf"), made.folder.join(".terraform"));
+        let workspace =
+            Workspace::prepare(&context, &programs, Root::Environment(Some(State::File))).unwrap();
+        assert!(workspace.folder.join("modules/network/main.tf").is_file());
+        assert!(workspace.variables(&context.infrastructure).is_file());
+        assert!(std::fs::read_to_string(&workspace.settings).unwrap().contains("filesystem_mirror"));
+        let (stale, downloads) = (workspace.folder.join("stale.tf"), workspace.folder.join(".terraform"));
         std::fs::write(&stale, "").unwrap();
-        std::fs::create_dir(&fetched).unwrap();
+        std::fs::create_dir(&downloads).unwrap();
         let again = Workspace::prepare(&context, &programs, Root::Environment(Some(State::File))).unwrap();
-        assert!(!again.is_initialised(&programs), "nobody has prepared it yet");
-        again.initialised(&programs).unwrap();
+        assert!(!again.is_initialised(&programs), "not initialised yet");
+        again.record_initialised(&programs).unwrap();
         assert!(again.is_initialised(&programs));
         std::fs::write(again.folder.join("backend.tf.json"), "{}").unwrap();
-        assert!(!again.is_initialised(&programs), "it is kept elsewhere now");
-        assert!(!stale.exists() && fetched.exists() && again.folder.join("backend.tf.json").is_file());
+        assert!(!again.is_initialised(&programs), "the backend changed");
+        assert!(!stale.exists() && downloads.exists() && again.folder.join("backend.tf.json").is_file());
         let rights = std::fs::metadata(context.folder()).unwrap().permissions();
         assert_eq!(rights.mode() & 0o777, 0o700);
     }
 
     #[test]
-    fn the_root_of_the_states_bucket_has_no_backend() {
+    fn state_bucket_root_has_no_backend() {
         let folder = tempfile::tempdir().unwrap();
         let programs = Programs { tofu: "tofu".into(), provider: None };
         let prepare = |exists| {
             Workspace::prepare(&context(folder.path()), &programs, Root::StateBucket { exists }).unwrap()
         };
-        let made = prepare(false);
-        assert!(made.folder.join("main.tf").is_file() && !made.folder.join("backend.tf.json").exists());
-        assert!(!std::fs::read_to_string(&made.settings).unwrap().contains("mirror"));
-        let adopted = made.folder.join("adopted.tf.json");
+        let workspace = prepare(false);
+        assert!(
+            workspace.folder.join("main.tf").is_file() && !workspace.folder.join("backend.tf.json").exists()
+        );
+        assert!(!std::fs::read_to_string(&workspace.settings).unwrap().contains("mirror"));
+        let adopted = workspace.folder.join("adopted.tf.json");
         assert!(!adopted.exists());
         prepare(true);
         assert!(std::fs::read_to_string(adopted).unwrap().contains("fr-par/seasense-staging-state-11111111"));

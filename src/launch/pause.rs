@@ -9,7 +9,7 @@ use crate::{
     config::Environment,
     local::{
         LocalContext,
-        cluster::{self, Mark, Observed, Paused},
+        cluster::{self, ClusterState, PauseRecord, Paused},
     },
     phases,
 };
@@ -22,13 +22,13 @@ const DIGEST_LIMIT: Duration = Duration::from_secs(3);
 pub async fn pause(context: &LocalContext, environment: &Environment) -> Result<Paused> {
     let cluster = environment.cluster_name();
     let digest = tokio::time::timeout(DIGEST_LIMIT, digest(context, &cluster)).await;
-    let mark = Mark { since: Timestamp::now(), digest: digest.ok().and_then(Result::ok).flatten() };
+    let mark = PauseRecord { since: Timestamp::now(), digest: digest.ok().and_then(Result::ok).flatten() };
     cluster::pause(context, (environment.instance(), &cluster), mark).await
 }
 
 /// The digest that the cluster follows, if it runs.
 async fn digest(context: &LocalContext, cluster: &str) -> Result<Option<String>> {
-    if cluster::observe(&context.docker, &context.dirs, cluster).await? != Observed::Running {
+    if cluster::observe(&context.docker, &context.dirs, cluster).await? != ClusterState::Running {
         return Ok(None);
     }
     phases::followed(&Client::connect(&cluster::handle(&context.dirs, cluster)).await?).await

@@ -1,36 +1,36 @@
-//! What the work on local environments needs.
+//! The context of operations on local environments.
 
 use crate::{
     base::{docker::Docker, event::Events},
     config::{HostDirs, Project},
 };
 
-/// What the engine works with; cheap to clone.
+/// The project, the directories, the daemon and the event sink; cheap to clone.
 #[derive(Clone)]
 pub struct LocalContext {
-    /// The checkout.
+    /// The project.
     pub project: Project,
-    /// The folders outside it.
+    /// The directories outside the project.
     pub dirs: HostDirs,
     /// The container daemon.
     pub docker: Docker,
-    /// Where work reports to.
+    /// The event sink.
     pub events: Events,
 }
 
-/// What it takes to look at environments and to remove them: no checkout.
+/// The context of operations that need no project, such as listing and removing environments.
 #[derive(Clone)]
 pub struct Host {
-    /// The folders outside any checkout.
+    /// The directories outside any project.
     pub dirs: HostDirs,
     /// The container daemon.
     pub docker: Docker,
-    /// Where work reports to.
+    /// The event sink.
     pub events: Events,
 }
 
 impl LocalContext {
-    /// The part of it that needs no checkout.
+    /// The part of the context without the project.
     pub fn host(&self) -> Host {
         Host { dirs: self.dirs.clone(), docker: self.docker.clone(), events: Events::clone(&self.events) }
     }

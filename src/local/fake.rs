@@ -1,6 +1,6 @@
-//! A world for the engine's tests: a container daemon and a Kubernetes API in memory, and a `kind` that is a script.
+//! Test environment: an in-memory container daemon and Kubernetes API, and a `kind` that is a script.
 //!
-//! The containers of the world are files of one folder, so that the script can make them.
+//! Containers are files of one directory, so that the script can create them.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -23,22 +23,22 @@ use crate::{
     config::{HostDirs, Project},
 };
 
-/// Makes the container and the kubeconfig, as kind does.
+/// Creates the container and the kubeconfig, as kind does.
 pub const WHOLE: &str = "node; kubeconfig";
-/// Makes the container and fails, as kind does when it is killed half-way.
+/// Creates the container and fails, as kind does when it is killed half-way.
 pub const HALF: &str = "node; echo 'ERROR: failed to init node' >&2; exit 1";
 
-/// The world.
+/// A fake daemon, a fake API and a fake kind.
 pub struct TestEnv {
     folder: tempfile::TempDir,
-    /// What the engine works with in it.
+    /// The context of the code under test.
     pub context: LocalContext,
-    /// Its kind and its node image.
+    /// The fake kind and its node image.
     pub source: ClusterSource,
 }
 
 impl TestEnv {
-    /// A world without any container, whose kind behaves as `script` says.
+    /// Creates an environment without containers; kind runs `script`.
     pub async fn new(script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
@@ -51,7 +51,7 @@ impl TestEnv {
         }
         let port = serve_kubernetes(root).await;
         serve_docker(root);
-        let world = Self {
+        let env = Self {
             context: LocalContext {
                 project: Project::find(&root.join("envs")).unwrap(),
                 dirs: HostDirs::new(root.join("cache"), root.join("state")),
@@ -66,11 +66,11 @@ impl TestEnv {
             },
             folder,
         };
-        world.kind(script, port);
-        world
+        env.kind(script, port);
+        env
     }
 
-    /// Replaces kind's behaviour.
+    /// Replaces the script of kind.
     pub fn kind(&self, script: &str, port: u16) {
         let root = self.folder.path().display();
         let mounts = json!({"Mounts": [{"Destination": OWNERSHIP_MOUNT, "Source": "STATE/mark"}]});
@@ -100,35 +100,35 @@ EOF
         std::fs::set_permissions(&self.source.kind, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// The command lines kind was called with.
+    /// The command lines of all kind calls.
     pub fn calls(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.folder.path().join("kind.log")).unwrap_or_default();
         log.lines().map(str::to_owned).collect()
     }
 
-    /// The configuration kind was fed last.
+    /// The configuration of the last kind call.
     pub fn config(&self) -> Value {
         let text = std::fs::read_to_string(self.folder.path().join("config.json")).unwrap();
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Lets the API of every cluster be silent, or answer again.
+    /// Makes the API of every cluster silent, or lets it answer again.
     pub fn silence(&self, silent: bool) {
         let file = self.folder.path().join("silent");
         if silent { std::fs::write(file, "").unwrap() } else { std::fs::remove_file(file).unwrap() }
     }
 
-    /// Lets the API be silent until the container `name` is started.
+    /// Makes the API silent until the container `name` is started.
     pub fn silence_until_started(&self, name: &str) {
         std::fs::write(self.folder.path().join("silent"), name).unwrap();
     }
 
-    /// How often the container was started after it was made.
+    /// How often the container was started after its creation.
     pub fn starts(&self, name: &str) -> u64 {
         self.read(name)["Starts"].as_u64().unwrap_or_default()
     }
 
-    /// When the daemon starts the container again.
+    /// The restart policy of the container.
     pub fn restart_policy(&self, name: &str) -> String {
         self.read(name)["RestartPolicy"].as_str().unwrap_or_default().to_owned()
     }
@@ -137,14 +137,14 @@ EOF
         serde_json::from_slice(&std::fs::read(self.container(name)).unwrap()).unwrap()
     }
 
-    /// Lets the container `name` hold volumes.
+    /// Makes the container `name` report volumes.
     pub fn fill(&self, name: &str) {
         let mut container = self.read(name);
         container["HoldsVolumes"] = json!(true);
         std::fs::write(self.container(name), container.to_string()).unwrap();
     }
 
-    /// The file that stands for a container.
+    /// The file that represents a container.
     pub fn container(&self, name: &str) -> PathBuf {
         self.folder.path().join("containers").join(name)
     }
@@ -167,7 +167,7 @@ async fn serve_kubernetes(root: &Path) -> u16 {
     let silent = root.join("silent");
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // Dropped, as a port of a node whose API server is gone.
+            // The connection is dropped, as on a node whose API server is down.
             if !silent.exists() {
                 tokio::spawn(answer(stream, |_, _, _| (200, json!({"metadata": {"uid": "the-cluster"}}))));
             }
@@ -181,10 +181,10 @@ fn docker(containers: &Path, method: &str, path: &str, body: &Value) -> (u16, Va
     let parts: Vec<&str> =
         path.split('/').skip_while(|part| part.is_empty() || part.starts_with("v1.")).collect();
     match (method, parts.as_slice()) {
-        // Nothing in this world carries our own labels: there are nodes only.
+        // No container here carries our own labels: there are nodes only.
         ("GET", ["containers", "json"]) if query.contains("org.seasense") => (200, json!([])),
         ("GET", ["containers", "json"]) => (200, list(containers)),
-        // Every path is there in a container that somebody has given volumes.
+        // Every path exists in a container that reports volumes.
         ("HEAD", ["containers", name, "archive"]) => match std::fs::read_to_string(containers.join(name)) {
             Ok(text) if text.contains("HoldsVolumes") => (200, Value::Null),
             _ => (404, Value::Null),
@@ -219,12 +219,12 @@ fn change(container: &mut Value, action: &str, body: &Value) {
         }
         "stop" | "kill" => container["State"] = json!("exited"),
         "update" => container["RestartPolicy"] = body["RestartPolicy"]["Name"].clone(),
-        // Commands in a container are not to be had in this world.
+        // Commands cannot be executed here.
         _ => {}
     }
 }
 
-/// The containers of the folder, as the daemon tells them.
+/// The containers of the directory, in the daemon's format.
 fn list(containers: &Path) -> Value {
     let files = std::fs::read_dir(containers).unwrap().flatten();
     let container = |file: std::fs::DirEntry| {
@@ -263,7 +263,7 @@ where
     }
     let (code, body) = handle(method, path, &serde_json::from_slice(&sent).unwrap_or_default());
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    // What a daemon tells of a path, of which only its being there matters.
+    // The stat of an existing path; only its existence matters.
     let stat = "eyJuYW1lIjogIngiLCAic2l6ZSI6IDEsICJtb2RlIjogMSwgIm10aW1lIjogIjIwMjYtMDEtMDFUMDA6MDA6MDBaIiwgImxpbmtUYXJnZXQiOiAiIn0=";
     let head = format!(
         "HTTP/1.1 {code} X\r\ncontent-type: application/json\r\nx-docker-container-path-stat: {stat}\r\n\

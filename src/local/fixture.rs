@@ -1,10 +1,10 @@
-//! The project's own local environment, for tests.
+//! The project's local environment for tests.
 
 use std::path::Path;
 
 use crate::config::{Environment, Project};
 
-/// `envs/local.toml`, read from a project that holds nothing else.
+/// `envs/local.toml`, loaded from a project with no other environment.
 pub fn local() -> Environment {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();

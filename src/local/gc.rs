@@ -1,4 +1,4 @@
-//! Removing what belongs to no living owner: never what lives, never what another tool made.
+//! Removes environments without a living owner; never a living environment, never what another tool created.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Host;
 use crate::local::{
     cluster::{Lock, RemoveScope, Removed, remove},
-    inventory::Found,
+    inventory::FoundEnvironment,
 };
 use crate::{
     base::{
@@ -18,107 +18,107 @@ use crate::{
     config::HostDirs,
 };
 
-/// What becomes of an environment, and why.
+/// The decision for an environment, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "verdict", content = "reason")]
-pub enum Verdict {
-    /// It stays.
+#[serde(rename_all = "kebab-case", tag = "decision", content = "reason")]
+pub enum Decision {
+    /// The environment is kept.
     Keep(&'static str),
-    /// It goes.
+    /// The environment is removed.
     Remove(&'static str),
 }
 
-/// An environment that was judged.
+/// An environment and the decision for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Judged {
-    /// What tells it from all others on this machine.
+pub struct Evaluated {
+    /// The name of the environment on this machine.
     pub name: String,
-    /// What becomes of it.
+    /// Whether the environment is kept or removed.
     #[serde(flatten)]
-    pub verdict: Verdict,
-    /// What was removed of it, where it was.
+    pub decision: Decision,
+    /// What was removed; `None` if nothing was removed.
     pub removed: Option<Removed>,
 }
 
-/// Which environments may go.
+/// The environments that a collection considers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All that belong to no living owner.
+    /// All environments without a living owner.
     All,
-    /// Only those that lived and died with a process.
+    /// Only environments that are bound to a process.
     OfProcesses,
 }
 
-/// Judges every environment of this machine, and removes those that may go unless `dry`.
-pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Result<Vec<Judged>> {
+/// Evaluates every environment of this machine and removes the orphaned ones unless `dry` is set.
+pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Result<Vec<Evaluated>> {
     let local = host.docker.socket_access().await?.is_some();
-    let mut judged = Vec::new();
+    let mut evaluated = Vec::new();
     for found in super::inventory::inventory(host).await? {
-        let mut verdict = evaluate(&found, now, local);
+        let mut decision = evaluate(&found, now, local);
         let of_process = found.lease.as_ref().is_some_and(|lease| lease.process.is_some());
         if scope == Scope::OfProcesses && !of_process {
             continue;
         }
         let mut removed = None;
-        if let (Verdict::Remove(reason), false) = (&verdict, dry) {
-            let text = format!("`{}` goes: {reason}", found.instance);
+        if let (Decision::Remove(reason), false) = (&decision, dry) {
+            let text = format!("removing `{}`: {reason}", found.instance);
             host.events.emit(Event::Notice { text });
-            removed = take(host, &found).await?;
+            removed = remove_locked(host, &found).await?;
             if removed.is_none() {
-                verdict = Verdict::Keep("a run began to work on it");
+                decision = Decision::Keep("another run uses it");
             }
         }
-        judged.push(Judged { name: found.instance, verdict, removed });
+        evaluated.push(Evaluated { name: found.instance, decision, removed });
     }
     if !dry {
         forget_locks(host)?;
     }
-    Ok(judged)
+    Ok(evaluated)
 }
 
-/// Judges one; pure. `local` says that containers and files are on the same machine: elsewhere a folder that is not seen
-/// may well exist.
-pub fn evaluate(found: &Found, now: Timestamp, local: bool) -> Verdict {
+/// Decides about one environment; pure. `local` is true if containers and files are on the same machine: a state
+/// directory of another machine may exist although it is not visible here.
+pub fn evaluate(found: &FoundEnvironment, now: Timestamp, local: bool) -> Decision {
     if found.locked {
-        return Verdict::Keep("a run works on it");
+        return Decision::Keep("a run uses it");
     }
     let exists = !found.containers.is_empty() || !found.volumes.is_empty();
     let Some(owner) = &found.owner else {
         return match (found.has_state, exists) {
-            (true, true) => Verdict::Keep("nobody wrote down whose it is"),
-            (true, false) => Verdict::Remove("nothing but an old state folder is left of it"),
-            (false, _) if found.is_watched() => Verdict::Keep("its reaper sees to it"),
-            (false, _) if !local => Verdict::Keep("its state folder may be on another machine"),
-            (false, _) => Verdict::Remove("its state folder is gone"),
+            (true, true) => Decision::Keep("it has no owner record"),
+            (true, false) => Decision::Remove("only its state directory remains"),
+            (false, _) if found.has_running_reaper() => Decision::Keep("its reaper is running"),
+            (false, _) if !local => Decision::Keep("its state directory may be on another machine"),
+            (false, _) => Decision::Remove("its state directory is missing"),
         };
     };
     if owner.deadline().is_some_and(|deadline| now >= deadline) {
-        return Verdict::Remove("its time is over");
+        return Decision::Remove("its lease has expired");
     }
     if found.lease.as_ref().is_some_and(|lease| lease.process.is_some()) {
-        return Verdict::Remove("the run that made it is dead");
+        return Decision::Remove("its owner process is dead");
     }
     if found.has_checkout == Some(false) {
-        return Verdict::Remove("its checkout is gone");
+        return Decision::Remove("its checkout is missing");
     }
-    Verdict::Keep("its checkout is there")
+    Decision::Keep("its checkout exists")
 }
 
-/// Removes it under its lock; `None` where a run was faster.
-async fn take(host: &Host, found: &Found) -> Result<Option<Removed>> {
+/// Removes the environment under its lock; returns `None` if another run holds the lock.
+async fn remove_locked(host: &Host, found: &FoundEnvironment) -> Result<Option<Removed>> {
     let cache = found.lease.as_ref().map_or(host.dirs.cache(), |lease| lease.cache.as_path());
     let states = found.state.parent().unwrap_or(Path::new("/"));
     let dirs = HostDirs::new(cache, states);
     let Ok(lock) = Lock::acquire(&dirs, &found.cluster) else { return Ok(None) };
-    let there = Host { dirs: dirs.clone(), ..host.clone() };
-    let removed = remove(&there, (&found.instance, &found.cluster), RemoveScope::Environment).await?;
+    let owner_host = Host { dirs: dirs.clone(), ..host.clone() };
+    let removed = remove(&owner_host, (&found.instance, &found.cluster), RemoveScope::Environment).await?;
     if found.lease.as_ref().is_some_and(|lease| lease.process.is_some()) {
         lock.forget(&dirs, &found.cluster);
     }
     Ok(Some(removed))
 }
 
-/// Removes the locks of environments that lived and died with a process and are gone.
+/// Removes the locks of environments that were bound to a process and no longer exist.
 fn forget_locks(host: &Host) -> Result<()> {
     let folder = host.dirs.cache().join("locks");
     let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
@@ -145,7 +145,7 @@ mod tests {
     use crate::{
         base::docker::labels,
         local::{
-            cluster::Observed,
+            cluster::ClusterState,
             inventory::tests::container,
             leases::{Lease, Owner},
         },
@@ -169,8 +169,8 @@ mod tests {
         Lease { process, deadline: None, cache: "/cache".into() }
     }
 
-    fn found(owner: Option<Owner>) -> Found {
-        Found {
+    fn found(owner: Option<Owner>) -> FoundEnvironment {
+        FoundEnvironment {
             instance: "a".into(),
             cluster: "seasense-a".into(),
             state: "/state/seasense-a".into(),
@@ -179,57 +179,63 @@ mod tests {
             owner,
             lease: Some(of_process(None)),
             locked: false,
-            cluster_state: Observed::Running,
+            cluster_state: ClusterState::Running,
             containers: vec![container("seasense-a-fleet", &[], &[])],
             volumes: Vec::new(),
         }
     }
 
-    fn goes(found: &Found, now: i64) -> bool {
-        matches!(evaluate(found, moment(now), true), Verdict::Remove(_))
+    fn is_removed(found: &FoundEnvironment, now: i64) -> bool {
+        matches!(evaluate(found, moment(now), true), Decision::Remove(_))
     }
 
     #[test]
-    fn what_belongs_to_no_living_owner_goes() {
-        assert!(!goes(&found(Some(owner(None))), 9000));
-        assert!(goes(&Found { has_checkout: Some(false), ..found(Some(owner(None))) }, 2000));
-        assert!(!goes(&found(Some(owner(Some(60)))), 1059));
-        assert!(goes(&found(Some(owner(Some(60)))), 1060));
-        let dead = Found { lease: Some(of_process(Some(7))), ..found(Some(owner(None))) };
-        assert!(goes(&dead, 1001), "its run holds no lock any more");
-        assert!(goes(&Found { has_state: false, ..found(None) }, 2000));
-        assert!(goes(&Found { containers: Vec::new(), ..found(None) }, 2000));
+    fn environments_without_a_living_owner_are_removed() {
+        assert!(!is_removed(&found(Some(owner(None))), 9000));
+        assert!(is_removed(
+            &FoundEnvironment { has_checkout: Some(false), ..found(Some(owner(None))) },
+            2000
+        ));
+        assert!(!is_removed(&found(Some(owner(Some(60)))), 1059));
+        assert!(is_removed(&found(Some(owner(Some(60)))), 1060));
+        let dead = FoundEnvironment { lease: Some(of_process(Some(7))), ..found(Some(owner(None))) };
+        assert!(is_removed(&dead, 1001), "its run no longer holds the lock");
+        assert!(is_removed(&FoundEnvironment { has_state: false, ..found(None) }, 2000));
+        assert!(is_removed(&FoundEnvironment { containers: Vec::new(), ..found(None) }, 2000));
     }
 
     #[test]
-    fn what_is_not_known_stays() {
-        assert!(!goes(&found(None), 2000), "an environment of an earlier version");
-        let far = Found { has_state: false, ..found(None) };
+    fn unknown_environments_are_kept() {
+        assert!(!is_removed(&found(None), 2000), "an environment of an earlier version");
+        let far = FoundEnvironment { has_state: false, ..found(None) };
         assert!(
-            matches!(evaluate(&far, moment(2000), false), Verdict::Keep(_)),
-            "a daemon on another machine"
+            matches!(evaluate(&far, moment(2000), false), Decision::Keep(_)),
+            "the daemon is on another machine"
         );
         let watched = container("seasense-a-reaper", &[(labels::ROLE, labels::REAPER)], &[]);
-        assert!(!goes(&Found { containers: vec![watched], ..far }, 2000), "a run that has only just begun");
-        let empty = Found { containers: Vec::new(), ..found(Some(owner(None))) };
-        assert!(!goes(&empty, 2000), "its files may hold what a person wants");
+        assert!(
+            !is_removed(&FoundEnvironment { containers: vec![watched], ..far }, 2000),
+            "a run that has just started"
+        );
+        let empty = FoundEnvironment { containers: Vec::new(), ..found(Some(owner(None))) };
+        assert!(!is_removed(&empty, 2000), "its files may still be needed");
     }
 
     proptest! {
         #[test]
-        fn what_a_run_works_on_never_goes(
+        fn locked_environments_are_always_kept(
             process in proptest::option::of(any::<u32>()), ttl in proptest::option::of(0u64..1000), known: bool,
             has_state: bool, has_checkout: bool, now in 1000i64..9000, local: bool,
         ) {
             let owner = known.then(|| owner(ttl));
-            let found = Found { locked: true, lease: Some(of_process(process)), has_state, has_checkout: Some(has_checkout), ..found(owner) };
-            prop_assert_eq!(evaluate(&found, moment(now), local), Verdict::Keep("a run works on it"));
+            let found = FoundEnvironment { locked: true, lease: Some(of_process(process)), has_state, has_checkout: Some(has_checkout), ..found(owner) };
+            prop_assert_eq!(evaluate(&found, moment(now), local), Decision::Keep("a run uses it"));
         }
 
         #[test]
-        fn an_owner_with_a_checkout_and_time_left_keeps_it(ttl in 1u64..1000, now in 0i64..1000) {
+        fn environment_is_kept_until_its_lease_expires(ttl in 1u64..1000, now in 0i64..1000) {
             let found = found(Some(owner(Some(ttl))));
-            prop_assert_eq!(goes(&found, 1000 + now), now.unsigned_abs() >= ttl);
+            prop_assert_eq!(is_removed(&found, 1000 + now), now.unsigned_abs() >= ttl);
         }
     }
 }

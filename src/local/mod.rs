@@ -1,4 +1,4 @@
-//! Everything on this machine that belongs to an environment: its cluster, its simulated buoys, leases, snapshots, trust.
+//! Local environments: their clusters, simulated buoys, leases, snapshots and trust on this machine.
 
 pub mod buoys;
 pub mod cluster;

@@ -16,7 +16,7 @@ use crate::{
         k8s::{Client, EventNote, flux::NAMESPACE, object, resource},
     },
     config::{Environment, HostDirs, Issuer},
-    local::cluster::{self, Observed},
+    local::cluster::{self, ClusterState},
     phases::{self, PhaseState, ROOT, states},
     workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, PublicEndpoint, Summary, Workload},
 };
@@ -84,7 +84,7 @@ async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'stat
     };
     problems.extend(problem);
     match found {
-        Ok(Observed::Running) => (state, connect(observer, problems).await),
+        Ok(ClusterState::Running) => (state, connect(observer, problems).await),
         _ => (state, None),
     }
 }

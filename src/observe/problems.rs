@@ -2,7 +2,7 @@
 
 use super::status::{Artifact, Problem};
 use crate::{
-    local::cluster::Observed,
+    local::cluster::ClusterState,
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
@@ -11,19 +11,21 @@ use crate::{
 const FRESH_S: f64 = 10.0;
 
 /// The state of the cluster as the status names it, and its problem.
-pub(super) fn of_cluster(observed: &Observed) -> (&'static str, Option<Problem>) {
+pub(super) fn of_cluster(observed: &ClusterState) -> (&'static str, Option<Problem>) {
     let problem = |cause: String, hint: &str| Some(Problem::new("cluster", cause, hint));
     match observed {
-        Observed::Running => ("running", None),
-        Observed::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
-        Observed::Stopped => ("stopped", problem("its nodes do not run".to_owned(), "run `seasense resume`")),
-        Observed::Paused { since } => {
+        ClusterState::Running => ("running", None),
+        ClusterState::Absent => ("absent", problem("there is no cluster".to_owned(), "run `seasense dev`")),
+        ClusterState::Stopped => {
+            ("stopped", problem("its nodes do not run".to_owned(), "run `seasense resume`"))
+        }
+        ClusterState::Paused { since } => {
             ("paused", problem(format!("it has been paused since {since:.0}"), "run `seasense resume`"))
         }
-        Observed::Partial { reason } => {
+        ClusterState::Partial { reason } => {
             ("partial", problem(reason.clone(), "run `seasense dev`: it recreates the cluster"))
         }
-        Observed::Foreign { container } => (
+        ClusterState::Foreign { container } => (
             "foreign",
             problem(
                 format!("`{container}` was not created by seasense"),
@@ -155,15 +157,15 @@ mod tests {
     #[test]
     fn every_cluster_state_except_running_has_a_hint() {
         for observed in [
-            Observed::Absent,
-            Observed::Stopped,
-            Observed::Paused { since: jiff::Timestamp::UNIX_EPOCH },
-            Observed::Partial { reason: "1 of its 3 containers exist".into() },
-            Observed::Foreign { container: "x".into() },
+            ClusterState::Absent,
+            ClusterState::Stopped,
+            ClusterState::Paused { since: jiff::Timestamp::UNIX_EPOCH },
+            ClusterState::Partial { reason: "1 of its 3 containers exist".into() },
+            ClusterState::Foreign { container: "x".into() },
         ] {
             let (_, problem) = of_cluster(&observed);
             assert!(problem.is_some_and(|problem| !problem.hint.is_empty()), "{observed:?}");
         }
-        assert_eq!(of_cluster(&Observed::Running), ("running", None));
+        assert_eq!(of_cluster(&ClusterState::Running), ("running", None));
     }
 }

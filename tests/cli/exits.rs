@@ -79,7 +79,7 @@ fn code_30_is_a_cluster_that_is_absent_or_foreign() {
     });
     let run = harness.run(&["down"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
-    assert!(run.stderr.contains("seasense did not make"), "{}", run.stderr);
+    assert!(run.stderr.contains("seasense did not create it"), "{}", run.stderr);
 }
 
 #[test]

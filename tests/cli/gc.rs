@@ -66,7 +66,7 @@ fn verdicts(run: &Run) -> Vec<(String, String)> {
         .as_array()
         .unwrap()
         .iter()
-        .map(|environment| (text(&environment["name"]), text(&environment["verdict"])))
+        .map(|environment| (text(&environment["name"]), text(&environment["decision"])))
         .collect()
 }
 

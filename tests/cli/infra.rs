@@ -53,9 +53,9 @@ fn plan_is_printed_and_saved_without_secrets() {
     let run = run(&harness, &args);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let (plan, cost) = run.stdout.split_once("staging then costs about ").unwrap();
-    assert!(cost.contains(" EUR a month without VAT"), "{cost}");
+    assert!(cost.contains(" EUR per month without VAT"), "{cost}");
     insta::assert_snapshot!(plan, @r"
-    staging: 0 to make, 1 to change, 0 to make anew, 0 to remove
+    staging: 0 to create, 1 to change, 0 to replace, 0 to remove
       ~ module.cluster.scaleway_k8s_cluster.this
           kubeconfig: … -> …
           version: 1.34 -> 1.35

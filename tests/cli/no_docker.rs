@@ -20,7 +20,7 @@ fn doctor_reports_missing_docker_under_a_stable_id() {
     let checks = report["checks"].as_array().unwrap();
     let docker = checks.iter().find(|check| check["id"] == "docker").unwrap();
     assert_eq!(docker["level"], "error");
-    assert!(docker["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{docker}");
+    assert!(docker["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{docker}");
     assert!(docker["cause"].is_string(), "{docker}");
     assert_eq!(docker["fixable"], true, "{docker}");
     assert!(

@@ -8,7 +8,7 @@ fn with_runs(harness: &Harness) {
     let run = |elapsed: u64| {
         serde_json::json!({"begun_at": "2026-01-02T03:04:05Z", "instance": harness.instance(), "verdict": "ok", "elapsed_ms": elapsed,
         "steps": [
-            {"step": "engine.cluster", "title": "Make the cluster", "begun_ms": 0, "ended_ms": 12000, "ending": "done"},
+            {"step": "cluster.create", "title": "Create cluster `seasense-local`", "begun_ms": 0, "ended_ms": 12000, "ending": "done"},
             {"step": "observe.verify", "title": "Check everything", "begun_ms": 12000, "ended_ms": elapsed, "ending": "done"},
         ]})
     };

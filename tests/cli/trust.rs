@@ -110,7 +110,7 @@ fn installation_is_announced_and_removed_without_a_trace() {
     let run = machine.run(&["trust", "install", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for expected in
-        ["only for     seasense.localhost and names below", "certutil -d sql:", "keytool -importcert"]
+        ["only for     seasense.localhost and subdomains", "certutil -d sql:", "keytool -importcert"]
     {
         assert!(run.stderr.contains(expected), "{expected}: {}", run.stderr);
     }

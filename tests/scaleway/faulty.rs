@@ -1,65 +1,65 @@
-//! Scaleway as it is on a bad day.
+//! Commands against a faulty API.
 
 use std::time::Duration;
 
 use crate::{
-    fake::{Fault, How},
-    world::{STATE, TestEnv},
+    env::{STATE, TestEnv},
+    fake::{Fault, FaultKind},
 };
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
-fn a_slow_api_that_turns_requests_away_changes_nothing_of_the_result() {
-    let world = TestEnv::new();
-    // Everything says twice that it is on its way.
-    world.fake.slow(2);
+fn slow_and_failing_api_does_not_change_the_result() {
+    let env = TestEnv::new();
+    // Every status change takes two reads.
+    env.fake.slow(2);
     for fault in [
-        Fault::new("POST", "/vpc/v2/regions/fr-par/vpcs", 1, How::TooMany(Some(1))),
-        Fault::new("GET", "/k8s/v1/regions/fr-par/clusters/", 2, How::Broken(503)),
-        Fault::new("POST", "/pools", 1, How::TooMany(None)),
-        Fault::new("GET", "/iam/v1alpha1/rules", 1, How::Broken(502)),
-        Fault::new("PUT", "scw.cloud/", 1, How::Broken(503)),
-        Fault::new("GET", "/registry/v1/", 1, How::Late(Duration::from_secs(3))),
+        Fault::new("POST", "/vpc/v2/regions/fr-par/vpcs", 1, FaultKind::TooMany(Some(1))),
+        Fault::new("GET", "/k8s/v1/regions/fr-par/clusters/", 2, FaultKind::Broken(503)),
+        Fault::new("POST", "/pools", 1, FaultKind::TooMany(None)),
+        Fault::new("GET", "/iam/v1alpha1/rules", 1, FaultKind::Broken(502)),
+        Fault::new("PUT", "scw.cloud/", 1, FaultKind::Broken(503)),
+        Fault::new("GET", "/registry/v1/", 1, FaultKind::Late(Duration::from_secs(3))),
     ] {
-        world.fake.fail(fault);
+        env.fake.add_fault(fault);
     }
-    world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
-    assert_eq!(world.fake.unspent(), Vec::<String>::new(), "a fault never struck");
-    let again = world.infra(&["apply", "staging", "--state", "file", "--json"]).well().json();
+    env.infra(&["apply", "staging", "--state", "file", "--yes"]).succeeded();
+    assert_eq!(env.fake.unspent(), Vec::<String>::new(), "a fault did not occur");
+    let again = env.infra(&["apply", "staging", "--state", "file", "--json"]).succeeded().json();
     assert_eq!(again["changed"], 0);
 }
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
-fn a_bucket_of_the_state_that_was_left_half_made_is_made_whole() {
-    let world = TestEnv::new();
-    world.fake.bare_bucket(STATE);
-    world.infra(&["apply", "staging", "--yes"]).well();
-    assert!(world.fake.setting(STATE, "versioning").contains("Enabled"));
-    assert!(world.fake.setting(STATE, "lifecycle").contains("old-versions"));
+fn incomplete_state_bucket_is_repaired() {
+    let env = TestEnv::new();
+    env.fake.bare_bucket(STATE);
+    env.infra(&["apply", "staging", "--yes"]).succeeded();
+    assert!(env.fake.setting(STATE, "versioning").contains("Enabled"));
+    assert!(env.fake.setting(STATE, "lifecycle").contains("old-versions"));
     let writes = || {
         let settings =
             |line: &&String| line.starts_with("PUT ") && line.contains(STATE) && line.contains("versioning");
-        world.fake.asked().iter().filter(settings).count()
+        env.fake.requests().iter().filter(settings).count()
     };
     let before = writes();
-    assert!(before > 0, "{:#?}", world.fake.asked());
-    world.infra(&["apply", "staging", "--json"]).well();
-    assert_eq!(writes(), before, "it was whole already");
+    assert!(before > 0, "{:#?}", env.fake.requests());
+    env.infra(&["apply", "staging", "--json"]).succeeded();
+    assert_eq!(writes(), before, "it was complete already");
 }
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
-fn what_was_made_before_a_failure_is_not_made_twice() {
-    let world = TestEnv::new();
-    // A conflict is no fault of the network: the provider gives up, and says so.
-    world.fake.fail(Fault::new("POST", "/registry/v1/regions/fr-par/namespaces", 1, How::Conflict));
-    let run = world.infra(&["apply", "staging", "--state", "file", "--yes"]);
+fn resources_created_before_a_failure_are_kept() {
+    let env = TestEnv::new();
+    // A conflict is not a network error: the provider fails at once.
+    env.fake.add_fault(Fault::new("POST", "/registry/v1/regions/fr-par/namespaces", 1, FaultKind::Conflict));
+    let run = env.infra(&["apply", "staging", "--state", "file", "--yes"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert!(run.stderr.contains("run the command again"), "{}", run.stderr);
-    let clusters = world.fake.list("/k8s/v1/regions/fr-par/clusters").len();
-    world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
-    assert_eq!(world.fake.list("/k8s/v1/regions/fr-par/clusters").len(), clusters.max(1));
-    assert_eq!(world.fake.list("/vpc/v2/regions/fr-par/vpcs").len(), 1);
-    assert_eq!(world.fake.list("/registry/v1/regions/fr-par/namespaces").len(), 1);
+    let clusters = env.fake.list("/k8s/v1/regions/fr-par/clusters").len();
+    env.infra(&["apply", "staging", "--state", "file", "--yes"]).succeeded();
+    assert_eq!(env.fake.list("/k8s/v1/regions/fr-par/clusters").len(), clusters.max(1));
+    assert_eq!(env.fake.list("/vpc/v2/regions/fr-par/vpcs").len(), 1);
+    assert_eq!(env.fake.list("/registry/v1/regions/fr-par/namespaces").len(), 1);
 }

@@ -1,30 +1,31 @@
-//! Off hours, and the next morning.
+//! Scaling to zero in off hours and back.
 
 use serde_json::json;
 
 use crate::{
     check::assert_allowed,
-    fake::{Fault, How},
-    world::TestEnv,
+    env::TestEnv,
+    fake::{Fault, FaultKind},
 };
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
-fn pools_go_to_zero_and_come_back_and_opentofu_sees_no_difference_then() {
-    let world = TestEnv::new();
-    world.infra(&["apply", "staging", "--state", "file", "--yes"]).well();
-    world.fake.fail(Fault::new("PATCH", "/pools/", 1, How::TooMany(Some(1))));
-    let night = world.infra(&["scale", "staging", "--to", "zero", "--json"]).well().json();
+fn pools_scale_to_zero_and_back_without_drift() {
+    let env = TestEnv::new();
+    env.infra(&["apply", "staging", "--state", "file", "--yes"]).succeeded();
+    env.fake.add_fault(Fault::new("PATCH", "/pools/", 1, FaultKind::TooMany(Some(1))));
+    let night = env.infra(&["scale", "staging", "--to", "zero", "--json"]).succeeded().json();
     assert_allowed("infra-scale", &night);
     assert_eq!(night["pools"].as_array().unwrap().len(), 2);
-    for pool in world.fake.list("/k8s/v1/regions/fr-par/pools") {
-        assert_eq!((&pool["size"], &pool["autoscaling"]), (&json!(0), &json!(false)));
+    for pool in env.fake.list("/k8s/v1/regions/fr-par/pools") {
+        assert_eq!(pool["size"], 0);
+        assert_eq!(pool["autoscaling"], false);
     }
-    world.fake.forget();
-    let again = world.infra(&["scale", "staging", "--to", "zero", "--json"]).well().json();
+    env.fake.clear_requests();
+    let again = env.infra(&["scale", "staging", "--to", "zero", "--json"]).succeeded().json();
     assert!(again["pools"].as_array().unwrap().iter().all(|pool| pool["changed"] == false), "{again:#}");
-    assert!(world.fake.asked().iter().all(|line| line.starts_with("GET ")), "{:?}", world.fake.asked());
-    world.infra(&["scale", "staging", "--to", "normal"]).well();
-    let plan = world.infra(&["plan", "staging", "--state", "file", "--json"]).well().json();
+    assert!(env.fake.requests().iter().all(|line| line.starts_with("GET ")), "{:?}", env.fake.requests());
+    env.infra(&["scale", "staging", "--to", "normal"]).succeeded();
+    let plan = env.infra(&["plan", "staging", "--state", "file", "--json"]).succeeded().json();
     assert_eq!(plan["changes"], json!([]), "{plan:#}");
 }

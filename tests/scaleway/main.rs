@@ -1,19 +1,19 @@
-//! The infrastructure with the real OpenTofu and the real provider, against a Scaleway on this machine.
+//! The infrastructure with the real OpenTofu and provider, against a fake Scaleway on this machine.
 
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     missing_docs,
-    reason = "a test ends with a panic and starts programs as a person would"
+    reason = "a test ends with a panic and starts programs as a user does"
 )]
 
 mod applied;
 #[path = "../schemas/check.rs"]
 mod check;
+mod destroyed;
+mod env;
 mod fake;
 mod faulty;
-mod gone;
 mod hours;
 mod modules;
-mod world;

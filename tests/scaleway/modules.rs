@@ -1,49 +1,49 @@
-//! The modules themselves: their form, their types, their rules.
+//! The modules themselves: format, types, validation rules.
 
 use std::process::{Command, Output};
 
-use crate::world::{TestEnv, programs};
+use crate::env::{TestEnv, programs};
 
-/// Runs OpenTofu in the folder that `seasense` has prepared, without any key.
-fn tofu(world: &TestEnv, args: &[&str]) -> Output {
-    let base = world.modules().parent().unwrap().to_owned();
+/// Runs OpenTofu in the workspace that `seasense` has prepared, without keys.
+fn tofu(env: &TestEnv, args: &[&str]) -> Output {
+    let base = env.modules().parent().unwrap().to_owned();
     let mut command = Command::new(&programs()["tofu"].path);
     command
         .args(args)
-        .current_dir(world.modules())
+        .current_dir(env.modules())
         .env("TF_CLI_CONFIG_FILE", base.join("tofu.rc"))
         .env("SCW_CONFIG_PATH", base.join("scw.yaml"))
         .output()
         .unwrap()
 }
 
-fn assert_well(output: &Output) {
+fn assert_success(output: &Output) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
-fn the_modules_are_formatted_valid_and_keep_their_own_rules() {
-    let world = TestEnv::new();
-    // Prepares the folder and fetches the provider from the mirror.
-    world.infra(&["plan", "staging", "--state", "file"]).well();
+fn modules_are_formatted_valid_and_pass_their_tests() {
+    let env = TestEnv::new();
+    // Prepares the workspace and installs the provider from the mirror.
+    env.infra(&["plan", "staging", "--state", "file"]).succeeded();
     let checkout = concat!(env!("CARGO_MANIFEST_DIR"), "/infra/scaleway");
-    assert_well(&tofu(&world, &["fmt", "-check", "-recursive", "-diff", checkout]));
-    assert_well(&tofu(&world, &["validate", "-no-color"]));
-    let tested = tofu(&world, &["test", "-no-color"]);
-    assert_well(&tested);
-    let told = String::from_utf8_lossy(&tested.stdout).into_owned();
-    assert!(told.contains(" passed, 0 failed"), "{told}");
+    assert_success(&tofu(&env, &["fmt", "-check", "-recursive", "-diff", checkout]));
+    assert_success(&tofu(&env, &["validate", "-no-color"]));
+    let tested = tofu(&env, &["test", "-no-color"]);
+    assert_success(&tested);
+    let output = String::from_utf8_lossy(&tested.stdout).into_owned();
+    assert!(output.contains(" passed, 0 failed"), "{output}");
 }
 
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
-fn a_wrong_value_is_refused_with_its_reason_before_anything_is_asked() {
-    let world = TestEnv::with(&serde_json::json!({"load_balancer": true, "kubernetes_version": "1.35.4"}));
-    let run = world.infra(&["plan", "staging", "--state", "file"]);
+fn invalid_values_are_refused_before_any_request() {
+    let env = TestEnv::with(&serde_json::json!({"load_balancer": true, "kubernetes_version": "1.35.4"}));
+    let run = env.infra(&["plan", "staging", "--state", "file"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert!(run.stderr.contains("Profile lean has no load balancer"), "{}", run.stderr);
     assert!(run.stderr.contains("The version must be a minor one"), "{}", run.stderr);
-    assert_eq!(world.fake.everything(), Vec::<String>::new());
+    assert_eq!(env.fake.everything(), Vec::<String>::new());
 }

@@ -134,7 +134,7 @@ fn infrastructure_results_match_the_schemas() {
         kubeconfig: None,
     };
     assert_allowed("infra-apply", &value(&applied));
-    let destroyed = Destroyed { version: 1, removed: 3, leftover_resources: Vec::new(), kept: Vec::new() };
+    let destroyed = Destroyed { version: 2, removed: 3, leftover_resources: Vec::new(), kept: Vec::new() };
     assert_allowed("infra-destroy", &value(&destroyed));
     let pool = Pool { zone: "fr-par-1".into(), id: "1".into(), min: 0, max: 2, changed: true };
     assert_allowed("infra-scale", &value(&Scaled { version: 1, pools: vec![pool] }));

@@ -12,8 +12,8 @@ use crate::{
         k8s::Client,
     },
     config::{Infra, Project, registry_credentials},
-    images::prune::{self, Judged, Verdict},
-    local::cluster::{self, Observed},
+    images::prune::{self, Evaluated, Verdict},
+    local::cluster::{self, ClusterState},
     phases,
     registry::{Admin, Place, is_local},
     ui,
@@ -102,10 +102,10 @@ async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
     let mut digests = BTreeSet::new();
     for found in crate::local::inventory::inventory(&host).await? {
         match found.cluster_state {
-            Observed::Running => digests.extend(followed(&host.dirs, &found.cluster).await?),
-            Observed::Absent | Observed::Foreign { .. } => (),
+            ClusterState::Running => digests.extend(followed(&host.dirs, &found.cluster).await?),
+            ClusterState::Absent | ClusterState::Foreign { .. } => (),
             // It wakes with the images that its nodes have, but asks the registry for those that they lack.
-            Observed::Partial { .. } | Observed::Stopped | Observed::Paused { .. } => {
+            ClusterState::Partial { .. } | ClusterState::Stopped | ClusterState::Paused { .. } => {
                 return Err(Failure::new(
                     Kind::Cluster,
                     format!("it is not known what `{}` runs", found.instance),
@@ -132,8 +132,8 @@ async fn followed(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Optio
     })
 }
 
-fn report<'a>(args: &'a Args, judged: &'a [Judged], removed: usize) -> Report<'a> {
-    let row = |one: &'a Judged| {
+fn report<'a>(args: &'a Args, judged: &'a [Evaluated], removed: usize) -> Report<'a> {
+    let row = |one: &'a Evaluated| {
         let (verdict, reason) = match &one.verdict {
             Verdict::Keep(why) => ("keep", why.as_str()),
             Verdict::Remove => ("remove", "nothing names it"),
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    fn judged() -> Vec<Judged> {
+    fn judged() -> Vec<Evaluated> {
         let digest = |number: u8| format!("sha256:{number:064x}");
         let one = |repository: &str, number: u8, tag: &str, names: &[u8]| Held {
             repository: format!("seasense/{repository}"),

@@ -1,48 +1,49 @@
-//! `seasense infra apply`: the infrastructure becomes what its modules say, and Flux follows the environment's digest.
+//! `seasense infra apply`: applies the modules, then deploys the digest of the environment's lock file.
 
 use std::process::ExitCode;
 
-use super::{ConfirmArgs, Target, handover, show};
+use super::{ConfirmArgs, Target, show};
 use crate::{
-    base::failure::Result,
+    base::{event::Event, failure::Result},
     cli::{Context, json::Json},
-    cloud::{self, Applied},
-    local::cluster::kubeconfig,
+    cloud::{self, Applied, ChangePlan},
+    promotion::environment::deploy_locked,
 };
 
-/// Plans, asks, applies, leaves the kubeconfig in the private folder, and hands over to Flux.
+/// Plans, asks for confirmation, applies, and deploys.
 pub(super) async fn run(
     context: &Context<'_>,
     target: &Target,
-    sure: ConfirmArgs,
+    confirm: ConfirmArgs,
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
-    let question = format!("Do it to `{}`?", target.environment);
-    let consent = |planned: &cloud::Planned<'_>| {
-        let eur_per_month = super::price(&infra, &planned.for_others)?;
-        sure.consent(context, &show::priced(&planned.summary, eur_per_month), &question)
+    let name = &target.environment;
+    let question = format!("Apply these changes to `{name}`?");
+    let consent = |plan: &ChangePlan<'_>| {
+        let text = show::priced(&plan.summary, plan.eur_per_month(&infra)?);
+        confirm.require(context, &text, &question)
     };
     let applied = cloud::apply(&infra, consent).await?;
-    if let Some(text) = &applied.kubeconfig {
-        kubeconfig::write_attached(&infra.dirs, &target.environment, text.reveal().as_bytes())?;
+    if deploy_locked(&infra.project, name, async || context.engine(&infra.project).await).await?.is_none() {
+        let text = format!("no digest was promoted to `{name}` yet: run `seasense promote {name}`");
+        context.ui.events().emit(Event::Notice { text });
     }
-    handover::run(context, &infra).await?;
     json.print(context, &applied, String::new)?;
     if !json.requested() {
-        context.ui.say(&text(&target.environment, &applied));
+        context.ui.say(&text(name, &applied));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn text(environment: &str, applied: &Applied) -> String {
     let mut text = match applied.changed {
-        0 => format!("`{environment}` is as it should be; nothing was changed.\n"),
-        count => format!("`{environment}` stands; {count} resources were changed.\n"),
+        0 => format!("`{environment}` is up to date.\n"),
+        count => format!("`{environment}` is up to date: {count} resources changed.\n"),
     };
-    text += &format!("  images go to  {}\n", applied.registry);
+    text += &format!("  registry    {}\n", applied.registry);
     for record in &applied.dns {
-        text += &format!("  its name      {} {} {}\n", record.name, record.kind, record.content);
+        text += &format!("  DNS record  {} {} {}\n", record.name, record.kind, record.content);
     }
     text
 }

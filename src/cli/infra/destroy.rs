@@ -1,70 +1,47 @@
-//! `seasense infra destroy`: the environment goes, and whatever is left and paid for is told.
+//! `seasense infra destroy`: removes the environment and lists leftover resources.
 
 use std::process::ExitCode;
 
 use super::{ConfirmArgs, Target, show};
 use crate::{
-    base::{
-        failure::{Failure, Kind, Result},
-        k8s::{Client, ClusterHandle},
-    },
+    base::failure::Result,
     cli::{Context, json::Json},
-    cloud::{self, DestroyOptions, Destroyed, InfraContext},
-    local::cluster::{attached, kubeconfig},
+    cloud::{self, DestroyOptions, Destroyed},
 };
 
-/// Asks, removes, sweeps, and tells what is left; fails where something is that should be gone.
+/// Asks for confirmation, removes, and lists leftover resources; fails if there is one.
 pub(super) async fn run(
     context: &Context<'_>,
     target: &Target,
-    sure: ConfirmArgs,
-    manner: DestroyOptions,
+    confirm: ConfirmArgs,
+    options: DestroyOptions,
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
     let name = &target.environment;
-    let question = if manner.with_backups {
-        format!("Remove `{name}` with its data AND EVERY BACKUP?")
+    let question = if options.with_backups {
+        format!("Remove `{name}` with its data AND ALL BACKUPS?")
     } else {
-        format!("Remove `{name}` with its data? Backups stay.")
+        format!("Remove `{name}` with its data? Backups are kept.")
     };
-    let consent = |summary: &cloud::Summary| sure.consent(context, &show::plan(summary), &question);
-    let destroyed =
-        cloud::destroy(&infra, manner, async |text: &str| reach(&infra, text).await, consent).await?;
-    attached::forget(&infra.dirs, name)?;
+    let consent = |summary: &cloud::Summary| confirm.require(context, &show::plan(summary), &question);
+    let destroyed = cloud::destroy(&infra, options, consent).await?;
     json.print(context, &destroyed, String::new)?;
     if !json.requested() {
         context.ui.say(&text(name, &destroyed));
     }
-    if destroyed.leftover_resources.is_empty() {
-        return Ok(ExitCode::SUCCESS);
-    }
-    let count = destroyed.leftover_resources.len();
-    Err(Failure::new(Kind::Cluster, format!("{count} things of `{name}` are left, and are paid for"))
-        .because("Scaleway did not remove them, or something still uses them")
-        .hint(format!(
-            "run `seasense infra destroy {name}` again in some minutes; then remove them in the console"
-        )))
-}
-
-/// The cluster of this kubeconfig. Its authority and its token stand in it, so that no other cluster can answer.
-async fn reach(infra: &InfraContext, text: &str) -> Result<Client> {
-    let name = &infra.wanted.environment;
-    let file = kubeconfig::write_attached(&infra.dirs, name, text.as_bytes())?;
-    let pin = infra.dirs.attached(name).join("unpinned");
-    let handle = ClusterHandle::attached(&infra.wanted.name(), file, pin)?;
-    let uid = Client::connect(&handle).await?.uid().await?;
-    Client::connect(&ClusterHandle { uid: Some(uid), ..handle }).await
+    destroyed.require_complete(name)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn text(name: &str, destroyed: &Destroyed) -> String {
-    let mut text = format!("`{name}` is gone: {} resources were removed.\n", destroyed.removed);
+    let mut text = format!("`{name}`: {} resources removed.\n", destroyed.removed);
     if !destroyed.kept.is_empty() {
-        text += "Kept on purpose, and paid for:\n";
+        text += "Kept on purpose, still billed:\n";
         text += &show::leftover_resources(&destroyed.kept);
     }
     if !destroyed.leftover_resources.is_empty() {
-        text += "LEFT, and paid for:\n";
+        text += "LEFT OVER, still billed:\n";
         text += &show::leftover_resources(&destroyed.leftover_resources);
     }
     text

@@ -1,4 +1,4 @@
-//! `seasense infra plan`: what would happen, and nothing happens.
+//! `seasense infra plan`: shows the changes without making them.
 
 use std::{path::Path, process::ExitCode};
 
@@ -11,16 +11,16 @@ use crate::{
     cloud::{self, Summary},
 };
 
-/// What is told of a plan.
+/// The JSON document of a plan.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]
     summary: &'a Summary,
-    /// What the environment costs a month once the plan is carried out, EUR without VAT.
+    /// What the infrastructure costs per month after an apply, in EUR without VAT.
     eur_per_month: f64,
 }
 
-/// Plans and shows.
+/// Plans and prints.
 pub(super) async fn run(
     context: &Context<'_>,
     target: &Target,
@@ -28,14 +28,14 @@ pub(super) async fn run(
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
-    let planned = cloud::plan(&infra).await?;
+    let plan = cloud::plan(&infra).await?;
     if let Some(file) = save {
-        let what = || format!("write `{}`", file.display());
-        let text = serde_json::to_vec_pretty(&planned.for_others).with_context(Kind::Internal, what)?;
+        let what = || format!("cannot write `{}`", file.display());
+        let text = serde_json::to_vec_pretty(&plan.redacted).with_context(Kind::Internal, what)?;
         std::fs::write(file, text).with_context(Kind::Usage, what)?;
     }
-    let eur_per_month = super::price(&infra, &planned.for_others)?;
-    let report = Report { summary: &planned.summary, eur_per_month };
-    json.print(context, &report, || show::priced(&planned.summary, eur_per_month))?;
+    let eur_per_month = plan.eur_per_month(&infra)?;
+    let report = Report { summary: &plan.summary, eur_per_month };
+    json.print(context, &report, || show::priced(&plan.summary, eur_per_month))?;
     Ok(ExitCode::SUCCESS)
 }

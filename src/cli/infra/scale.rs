@@ -1,4 +1,4 @@
-//! `seasense infra scale`: off hours and back.
+//! `seasense infra scale`: scales to zero in off hours, and back.
 
 use std::process::ExitCode;
 
@@ -6,15 +6,15 @@ use super::{Nodes, Target};
 use crate::{
     base::failure::Result,
     cli::{Context, json::Json},
-    cloud::{self, Api, Scaled, To},
+    cloud::{self, Api, ScaleTarget, Scaled},
 };
 
-/// Tells the pools.
+/// Scales the pools.
 pub(super) async fn run(context: &Context<'_>, target: &Target, to: Nodes, json: Json) -> Result<ExitCode> {
     let infra = target.context(context)?;
     let to = match to {
-        Nodes::Zero => To::Zero,
-        Nodes::Normal => To::Normal,
+        Nodes::Zero => ScaleTarget::Zero,
+        Nodes::Normal => ScaleTarget::Normal,
     };
     let scaled = cloud::scale(&infra, &Api::new(&infra.credentials)?, to).await?;
     json.print(context, &scaled, || text(&scaled))?;
@@ -23,8 +23,8 @@ pub(super) async fn run(context: &Context<'_>, target: &Target, to: Nodes, json:
 
 fn text(scaled: &Scaled) -> String {
     let line = |pool: &cloud::Pool| {
-        let told = if pool.changed { "told now" } else { "as it was" };
-        format!("{}: {} to {} nodes, {told}\n", pool.zone, pool.min, pool.max)
+        let result = if pool.changed { "changed" } else { "unchanged" };
+        format!("{}: {} to {} nodes, {result}\n", pool.zone, pool.min, pool.max)
     };
     scaled.pools.iter().map(line).collect()
 }

@@ -1,28 +1,28 @@
-//! Plans and leftover_resources for people; pure.
+//! Renders plans and leftover resources; pure.
 
 use crate::cloud::{Action, Change, Difference, LeftoverResource, Summary};
 
-/// What a plan does, a resource a line, and what the environment then costs.
+/// The changes of a plan, one resource per line, and the cost afterwards.
 pub(super) fn priced(summary: &Summary, eur_per_month: f64) -> String {
     plan(summary)
         + &format!(
-            "{} then costs about {eur_per_month:.2} EUR a month without VAT; `seasense cost {0}` says what for.\n",
+            "{} then costs about {eur_per_month:.2} EUR per month without VAT; run `seasense cost {0}` for details.\n",
             summary.environment
         )
 }
 
-/// What a plan does, a resource a line.
+/// The changes of a plan, one resource per line.
 pub(super) fn plan(summary: &Summary) -> String {
     let mut text = String::new();
     if !summary.drift.is_empty() {
-        text += "Changed since the last run, by others than this program:\n";
+        text += "Changed outside seasense since the last run:\n";
         text += &lines(&summary.drift);
     }
     if summary.is_empty() {
-        return text + &format!("{}: nothing changes; everything is as it should be.\n", summary.environment);
+        return text + &format!("{}: no changes.\n", summary.environment);
     }
     text += &format!(
-        "{}: {} to make, {} to change, {} to make anew, {} to remove\n",
+        "{}: {} to create, {} to change, {} to replace, {} to remove\n",
         summary.environment, summary.create, summary.update, summary.replace, summary.delete
     );
     text + &lines(&summary.changes)
@@ -33,30 +33,30 @@ fn lines(changes: &[Change]) -> String {
 }
 
 fn line(change: &Change) -> String {
-    let mark = match change.action {
+    let sign = match change.action {
         Action::Create => "+",
         Action::Update => "~",
         Action::Replace => "±",
         Action::Delete => "-",
     };
     let values: String = change.values.iter().map(value).collect();
-    let loss = if change.action == Action::Replace { "   (what it holds is lost)" } else { "" };
-    format!("  {mark} {}{loss}\n{values}", change.address)
+    let loss = if change.action == Action::Replace { "   (its data is lost)" } else { "" };
+    format!("  {sign} {}{loss}\n{values}", change.address)
 }
 
 fn value(value: &Difference) -> String {
     let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "…".to_owned());
-    let forces = if value.forces_replace { ", and so it is made anew" } else { "" };
+    let forces = if value.forces_replace { " (forces the replacement)" } else { "" };
     format!("      {}: {} -> {}{forces}\n", value.name, side(&value.before), side(&value.after))
 }
 
-/// What is left, a thing a line.
-pub(super) fn leftover_resources(leftover_resources: &[LeftoverResource]) -> String {
+/// Leftover resources, one per line.
+pub(super) fn leftover_resources(resources: &[LeftoverResource]) -> String {
     let row = |one: &LeftoverResource| {
-        [one.kind.clone(), one.place.clone(), one.name.clone(), one.id.clone(), one.because.clone()]
+        [one.kind.clone(), one.location.clone(), one.name.clone(), one.id.clone(), one.matched_by.clone()]
     };
-    let rows: Vec<[String; 5]> = leftover_resources.iter().map(row).collect();
-    crate::ui::table(["WHAT", "WHERE", "NAME", "ID", "KNOWN BY"], &rows)
+    let rows: Vec<[String; 5]> = resources.iter().map(row).collect();
+    crate::ui::table(["KIND", "LOCATION", "NAME", "ID", "MATCHED BY"], &rows)
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_sees_what_happens_to_what_and_why() {
+    fn plan_lists_every_change_and_its_cause() {
         let changes = vec![
             change(Action::Create, Vec::new()),
             change(Action::Update, vec![differs("max_size", Some("1"), Some("2"), false)]),
@@ -97,7 +97,7 @@ mod tests {
         insta::assert_snapshot!(plan(&summary));
         let nothing =
             Summary { create: 0, update: 0, replace: 0, changes: Vec::new(), drift: Vec::new(), ..summary };
-        assert!(priced(&nothing, 38.904).contains("staging then costs about 38.90 EUR a month"));
-        assert_eq!(plan(&nothing), "staging: nothing changes; everything is as it should be.\n");
+        assert!(priced(&nothing, 38.904).contains("staging then costs about 38.90 EUR per month"));
+        assert_eq!(plan(&nothing), "staging: no changes.\n");
     }
 }

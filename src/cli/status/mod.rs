@@ -8,7 +8,7 @@ use super::{Context, json::Json};
 use crate::{
     base::failure::Result,
     config::HostDirs,
-    launch,
+    local::cluster,
     observe::{self, EnvironmentStatus, Observer},
     ui::{Screen, Style},
 };
@@ -38,8 +38,14 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         return watch::run(context, observer).await;
     }
     let status = observe::status(observer).await;
-    if let Some(authority) = &status.authority {
-        launch::refresh_authority(&dirs, &environment, authority, context.ui.events())?;
+    // A stale copy makes every program that uses it distrust the gateway. `status` only reads: it reports that.
+    if let Some(authority) = status.authority.as_ref()
+        && cluster::is_authority_stale(&dirs, &environment.cluster_name(), authority)
+    {
+        context
+            .ui
+            .events()
+            .emit(crate::base::event::Event::Warning { text: cluster::AUTHORITY_STALE.to_owned() });
     }
     args.json.print(context, &status, || text(&status, context.ui.data_style()))?;
     Ok(status.problem_kind().map_or(ExitCode::SUCCESS, |kind| ExitCode::from(kind.exit_code())))

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    io,
+    fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -11,8 +10,8 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::base::atomic_file::{self, PRIVATE};
 use super::platform::Files;
+use crate::base::atomic_file::{self, PRIVATE};
 
 /// The number of cached builds: more than a promotion along all environments needs. The least recently used are
 /// removed.

@@ -11,7 +11,7 @@ use semver::Version;
 
 pub use self::{
     locked::{WINDOW_DAYS, digests_in, locked},
-    select::{Held, Judged, Verdict, select},
+    select::{Evaluated, Held, Verdict, select},
     survey::survey,
 };
 use crate::base::{
@@ -27,9 +27,9 @@ fn version_of<'a>(tags: impl IntoIterator<Item = &'a String>) -> Option<Version>
 }
 
 /// Removes from `admin` what `judged` says; gives how many were there to be removed.
-pub async fn carry_out(admin: &Admin, judged: &[Judged], events: &Events) -> Result<usize> {
+pub async fn carry_out(admin: &Admin, judged: &[Evaluated], events: &Events) -> Result<usize> {
     // What names others goes before what it names: a run that is cut short leaves no artifact without its parts.
-    let mut doomed: Vec<&Judged> = judged.iter().filter(|one| one.verdict == Verdict::Remove).collect();
+    let mut doomed: Vec<&Evaluated> = judged.iter().filter(|one| one.verdict == Verdict::Remove).collect();
     doomed.sort_by_key(|one| one.depth);
     let step = Step::start(events, "images.prune", "Remove images that nothing names");
     let total = doomed.len();

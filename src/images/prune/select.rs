@@ -36,7 +36,7 @@ pub enum Verdict {
 
 /// A manifest with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct Evaluated {
     /// Its repository.
     pub repository: String,
     /// Its digest.
@@ -54,7 +54,7 @@ pub struct Judged {
 /// Kept is what `locked` names; of each repository the newest `keep` by version, else by time, the parts of another
 /// manifest of the same repository not counted; all of a repository of which no artifact names anything, for then it is
 /// something else that uses it (Flux itself, which no artifact holds); and everything that something kept names, however far.
-pub fn select(held: &[Held], locked: &BTreeSet<String>, keep: usize) -> Vec<Judged> {
+pub fn select(held: &[Held], locked: &BTreeSet<String>, keep: usize) -> Vec<Evaluated> {
     let namers = namers(held);
     let mut why: BTreeMap<&str, String> = BTreeMap::new();
     for one in held.iter().filter(|one| locked.contains(&one.digest)) {
@@ -70,9 +70,9 @@ pub fn select(held: &[Held], locked: &BTreeSet<String>, keep: usize) -> Vec<Judg
     }
     follow(held, &mut why);
     let depths = depths(held);
-    let mut judged: Vec<Judged> = held
+    let mut judged: Vec<Evaluated> = held
         .iter()
-        .map(|one| Judged {
+        .map(|one| Evaluated {
             repository: one.repository.clone(),
             digest: one.digest.clone(),
             tags: one.tags.clone(),

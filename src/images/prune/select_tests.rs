@@ -19,7 +19,7 @@ fn held(repository: &str, number: usize, tags: &[&str], names: &[usize]) -> Held
 }
 
 /// The digests that stay, as numbers.
-fn stays(judged: &[Judged]) -> Vec<usize> {
+fn stays(judged: &[Evaluated]) -> Vec<usize> {
     let kept = judged.iter().filter(|one| one.verdict != Verdict::Remove);
     let mut kept: Vec<usize> = kept
         .map(|one| usize::from_str_radix(one.digest.trim_start_matches("sha256:"), 16).unwrap())

@@ -14,7 +14,7 @@ use crate::{
     local::{
         LocalContext,
         buoys::{FleetInput, fleet},
-        cluster::{self, names},
+        cluster::{self, coredns_config},
         leases::{Lease, reaper},
     },
     observe::{self, EnvironmentStatus, Observer},
@@ -75,7 +75,7 @@ impl<'a> LocalActions<'a> {
     fn write_names(&self) -> Result<()> {
         let environment = &self.platform.environment;
         let state = self.context.dirs.state(&environment.cluster_name());
-        names::write(&self.context.project, &state, environment.variables.hostname.get_ref())
+        coredns_config::write(&self.context.project, &state, environment.variables.hostname.get_ref())
     }
 
     async fn endpoint(&self) -> Result<(workloads::Credentials, PublicEndpoint)> {

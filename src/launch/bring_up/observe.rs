@@ -14,7 +14,7 @@ use crate::{
     local::{
         LocalContext,
         buoys::{FleetInput, fleet},
-        cluster::{self, Mark, names},
+        cluster::{self, PauseRecord, coredns_config},
     },
     phases, workloads,
 };
@@ -29,11 +29,11 @@ pub async fn observe(context: &LocalContext, platform: &Platform) -> Result<Obse
     let name = platform.environment.cluster_name();
     let mut client = None;
     let cluster = match cluster::observe(&context.docker, &context.dirs, &name).await? {
-        cluster::Observed::Foreign { container } => return Err(cluster::foreign(&name, &container)),
-        cluster::Observed::Absent => Cluster::Absent,
-        cluster::Observed::Partial { reason } => Cluster::Partial(reason),
-        cluster::Observed::Stopped | cluster::Observed::Paused { .. } => Cluster::Stopped,
-        cluster::Observed::Running => {
+        cluster::ClusterState::Foreign { container } => return Err(cluster::foreign(&name, &container)),
+        cluster::ClusterState::Absent => Cluster::Absent,
+        cluster::ClusterState::Partial { reason } => Cluster::Partial(reason),
+        cluster::ClusterState::Stopped | cluster::ClusterState::Paused { .. } => Cluster::Stopped,
+        cluster::ClusterState::Running => {
             cluster::check_settings(context, &platform.environment, &platform.source)?;
             match reach(context, platform).await {
                 Ok((found, flux)) => {
@@ -51,7 +51,7 @@ pub async fn observe(context: &LocalContext, platform: &Platform) -> Result<Obse
 /// Reads Flux in a cluster whose nodes run; fails with the reason why the cluster must be recovered first.
 async fn reach(context: &LocalContext, platform: &Platform) -> Result<(Client, Flux), String> {
     // An interrupted pause has stopped a part of the nodes' services.
-    if Mark::read(&context.dirs.state(&platform.environment.cluster_name())).is_some() {
+    if PauseRecord::read(&context.dirs.state(&platform.environment.cluster_name())).is_some() {
         return Err("a pause was interrupted".to_owned());
     }
     answer(flux(context, platform)).await.map_err(|failure| failure.with_causes())
@@ -63,7 +63,7 @@ async fn flux(context: &LocalContext, platform: &Platform) -> Result<(Client, Fl
     let client = Client::connect(&cluster::handle(&context.dirs, &name)).await?;
     let found = phases::installed(&client, &platform.bootstrap_input()).await?;
     let hostname = environment.variables.hostname.get_ref();
-    let resolves = names::is_current(&context.project, &context.dirs.state(&name), hostname);
+    let resolves = coredns_config::is_current(&context.project, &context.dirs.state(&name), hostname);
     let flux = Flux {
         installed: found.flux,
         digest: found.digest,

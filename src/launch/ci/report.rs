@@ -128,7 +128,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let screen: Events = Arc::new(Silent);
         let report = Report::begin(&screen, Some(at("deep/junit.xml")), Some(&at("events.jsonl"))).unwrap();
-        Step::start(report.events(), "engine.cluster", "Create the cluster").done("1 node(s)");
+        Step::start(report.events(), "cluster.create", "Create the cluster").done("1 node(s)");
         let check = |name: &str, result| Check { name: name.into(), took: Duration::from_secs(1), result };
         report.add_checks("acceptance", &[check("page-is-served", Ok("https://x/".into()))]);
         assert!(report.has("acceptance") && !report.has("command"));
@@ -136,7 +136,7 @@ mod tests {
         report.end(&Err(failure)).unwrap();
         let xml = std::fs::read_to_string(at("deep/junit.xml")).unwrap();
         for expected in
-            ["tests=\"3\"", "failures=\"1\"", "engine.cluster", "page-is-served", "exited with code 1"]
+            ["tests=\"3\"", "failures=\"1\"", "cluster.create", "page-is-served", "exited with code 1"]
         {
             assert!(xml.contains(expected), "{expected}: {xml}");
         }

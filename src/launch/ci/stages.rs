@@ -26,9 +26,9 @@ use crate::{
         LocalContext,
         cluster::{self, Lock},
         doctor,
-        free_port::{Reserved, on_a_free_port},
+        free_port::{ReservedPort, with_free_port},
         gc,
-        leases::{Heartbeat, Lease, lease::fresh_name, reaper},
+        leases::{Heartbeat, Lease, lease::unique_name, reaper},
     },
     observe::{self, Acceptance},
     workloads::PublicEndpoint,
@@ -52,16 +52,16 @@ pub async fn run(
         events: report.events().clone(),
     };
     collect_garbage(&context, report).await;
-    let name = fresh_name();
+    let name = unique_name();
     doctor::require(&context, &template.clone().as_instance(&name, 0)).await?;
-    let reserved = Reserved::some()?;
+    let reserved = ReservedPort::candidates()?;
     let environments: Vec<Environment> =
         reserved.iter().map(|port| template.clone().as_instance(&name, port.port())).collect();
     let deadline = Deadline::after(request.ttl);
     let mut platform = inputs::prepare(&context, &environments[0], inputs, request.supply).await?;
     protect(&context, &environments[0], request.ttl, &platform.reaper_image, guard).await?;
     let plan = plan::build(&desired(&platform), &Observed::NOTHING);
-    let Verified { status, endpoint } = on_a_free_port(reserved, async |index| {
+    let Verified { status, endpoint } = with_free_port(reserved, async |index| {
         guard.set_environment(&environments[index]);
         platform.set_environment(environments[index].clone());
         execute(&plan, &LocalActions::new(&context, &platform, deadline)).await

@@ -1,4 +1,4 @@
-//! A container of simulated buoys, whatever they sail for: how it reaches the gateway, what is mounted, and who it runs as.
+//! The container of simulated buoys: its route to the gateway, its mounts and its user.
 
 use std::{
     fs::Permissions,
@@ -23,27 +23,27 @@ const IMAGE_USER: u32 = 65532;
 const MEMORY_LIMIT: u64 = 256 << 20;
 const KEY: &str = "/run/seasense/enrolment.key";
 const AUTHORITY: &str = "/run/seasense/ca.crt";
-/// Where the acknowledgement log is mounted; its source tells whose buoys they are.
+/// The mount point of the acknowledgement log; its source identifies the environment.
 pub const ACK_LOG_MOUNT: &str = "/var/lib/seasense";
 
-/// What lies on this machine for one container.
+/// The input of one container of simulated buoys.
 pub struct BuoyContainer<'a> {
-    /// The environment that its buoys sail for.
+    /// The environment that the buoys send readings to.
     pub environment: &'a Environment,
-    /// The image, as the daemon can name or pull it.
+    /// The image reference.
     pub image: &'a str,
-    /// The folder of the key and the authority.
+    /// The directory of the enrolment key and the CA certificate.
     pub folder: &'a Path,
-    /// The folder of the acknowledgement log.
+    /// The directory of the acknowledgement log.
     pub ack_log: &'a Path,
-    /// Whether `folder` holds an authority that they trust instead of the world's.
-    pub own_authority: bool,
-    /// The address of the node for an environment of this machine, whose name no other machine knows.
+    /// Whether `folder` has a CA certificate that replaces the public ones.
+    pub private_ca: bool,
+    /// The node address of a local environment, whose name other machines cannot resolve.
     pub gateway: Option<&'a str>,
 }
 
 impl BuoyContainer<'_> {
-    /// The container without a name, labels and what its buoys are told besides.
+    /// The container without its name, labels and further settings.
     pub fn spec(&self) -> ContainerSpec {
         let (uid, gid) = user();
         ContainerSpec {
@@ -67,8 +67,8 @@ impl BuoyContainer<'_> {
             setting("KEY_FILE", KEY),
             setting("ACK_LOG", ACK_LOG_MOUNT),
         ];
-        env.extend(self.own_authority.then(|| setting("CA_FILE", AUTHORITY)));
-        // The name and its certificate are the public ones; only the way there is the Docker network's.
+        env.extend(self.private_ca.then(|| setting("CA_FILE", AUTHORITY)));
+        // The name and its certificate are the public ones; only the route uses the Docker network.
         env.extend(self.gateway.map(|node| setting("CONNECT", format!("{node}:{GATEWAY_NODE_PORT}"))));
         env
     }
@@ -81,32 +81,32 @@ impl BuoyContainer<'_> {
         };
         let mut mounts =
             vec![bind(&key_file(self.folder), KEY, true), bind(self.ack_log, ACK_LOG_MOUNT, false)];
-        mounts.extend(self.own_authority.then(|| bind(&ca_file(self.folder), AUTHORITY, true)));
+        mounts.extend(self.private_ca.then(|| bind(&ca_file(self.folder), AUTHORITY, true)));
         mounts
     }
 }
 
-/// One setting of the program.
+/// One setting of the fleet program.
 pub fn setting(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-/// Who the container runs as, and whose its files are.
+/// The user of the container and the owner of its files.
 fn user() -> (u32, u32) {
-    let person = rustix::process::geteuid();
-    if person.is_root() {
+    let user = rustix::process::geteuid();
+    if user.is_root() {
         (IMAGE_USER, IMAGE_USER)
     } else {
-        (person.as_raw(), rustix::process::getegid().as_raw())
+        (user.as_raw(), rustix::process::getegid().as_raw())
     }
 }
 
-/// Creates the folder of the acknowledgement log and writes `files`; only the container's user can read them.
-pub fn provide(ack_log: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
+/// Creates the acknowledgement log directory and writes `files`; only the container's user can access them.
+pub fn write_mounted_files(ack_log: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
     let what = |path: &Path| format!("prepare `{}` for simulated buoys", path.display());
     std::fs::create_dir_all(ack_log).with_context(Kind::Cluster, || what(ack_log))?;
     for (file, bytes) in files {
-        // A container that runs has the file itself mounted, not its name.
+        // A running container has mounted the file itself, not its name: replace it only if it differs.
         if !std::fs::read(file).is_ok_and(|found| found == *bytes) {
             replace_private(file, bytes)?;
         }
@@ -119,12 +119,12 @@ pub fn provide(ack_log: &Path, files: &[(PathBuf, &[u8])]) -> Result<()> {
         .with_context(Kind::Cluster, || what(ack_log))
 }
 
-/// Where the enrolment key lies.
+/// The path of the enrolment key.
 pub fn key_file(folder: &Path) -> PathBuf {
     folder.join("enrolment.key")
 }
 
-/// Where the authority lies.
+/// The path of the CA certificate.
 pub fn ca_file(folder: &Path) -> PathBuf {
     folder.join("ca.crt")
 }
@@ -134,20 +134,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_vessel_is_given_is_private_and_written_where_it_differs_only() {
+    fn mounted_files_are_private_and_replaced_only_if_different() {
         let folder = tempfile::tempdir().unwrap();
         let (ack_log, key) = (folder.path().join("ack-log"), key_file(folder.path()));
-        provide(&ack_log, &[(key.clone(), b"k"), (ack_log.join("before"), b"")]).unwrap();
+        write_mounted_files(&ack_log, &[(key.clone(), b"k"), (ack_log.join("before"), b"")]).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&ack_log), mode(&key), mode(&ack_log.join("before"))), (0o700, 0o600, 0o600));
+        assert_eq!(mode(&ack_log), 0o700);
+        assert_eq!(mode(&key), 0o600);
+        assert_eq!(mode(&ack_log.join("before")), 0o600);
         let mounted = std::fs::File::open(&key).unwrap();
         let is_the_same = || {
             use std::os::unix::fs::MetadataExt;
             std::fs::metadata(&key).unwrap().ino() == mounted.metadata().unwrap().ino()
         };
-        provide(&ack_log, &[(key.clone(), b"k")]).unwrap();
+        write_mounted_files(&ack_log, &[(key.clone(), b"k")]).unwrap();
         assert!(is_the_same());
-        provide(&ack_log, &[(key.clone(), b"another")]).unwrap();
+        write_mounted_files(&ack_log, &[(key.clone(), b"another")]).unwrap();
         assert!(!is_the_same());
     }
 }

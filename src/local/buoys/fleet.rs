@@ -1,7 +1,7 @@
-//! The fleet: a container beside the cluster that reaches it only through the public gateway, as a buoy would.
+//! The fleet: a container next to the cluster that reaches it only through the public gateway, as a real buoy does.
 //!
-//! Its key, the authority it trusts and its acknowledgement log lie in the state folder and are mounted. They are
-//! readable by one user only: the person, as whom the fleet then runs, or for root a user of its own, since the fleet never runs as root.
+//! Its enrolment key, CA certificate and acknowledgement log are mounted from the state directory and readable by one user only: the
+//! current user, as whom the fleet runs, or for root a separate user, since the fleet never runs as root.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::local::{
     LocalContext,
-    buoys::buoy_container::{BuoyContainer, ca_file, key_file, provide, setting},
+    buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
     cluster::{NETWORK, nodes},
 };
 use crate::{
@@ -21,59 +21,59 @@ use crate::{
     config::Environment,
 };
 
-/// The label that tells which settings a fleet was started with.
+/// The label with the digest of the fleet's settings.
 const CONFIGURATION: &str = "org.seasense.configuration";
-/// The label that tells where it was told to find the gateway.
+/// The label with the address of the gateway.
 const GATEWAY: &str = "org.seasense.gateway";
-/// The port in the container on which the fleet tells what it counts; the daemon chooses the one on 127.0.0.1.
+/// The port of the fleet's metrics in the container; the daemon chooses the one on 127.0.0.1.
 pub const METRICS_PORT: u16 = 9100;
 
-/// What the fleet of an environment needs.
+/// The input of the fleet of an environment.
 #[derive(Clone, Copy)]
 pub struct FleetInput<'a> {
     /// The environment.
     pub environment: &'a Environment,
-    /// The image, as the daemon can name or pull it.
+    /// The image reference.
     pub image: &'a str,
-    /// The enrolment key that its tokens are derived from.
+    /// The enrolment key that the buoys' tokens are derived from.
     pub key: &'a [u8],
-    /// The authority that signed the gateway's certificate, PEM.
+    /// The CA certificate of the gateway, PEM.
     pub ca: &'a [u8],
 }
 
-/// The name of the fleet's container beside the cluster called `cluster`.
+/// The name of the fleet's container of the cluster called `cluster`.
 pub fn container(cluster: &str) -> String {
     format!("{cluster}-fleet")
 }
 
-/// Makes the fleet run with these settings: starts it, starts it anew where its settings differ, or leaves it alone.
+/// Makes sure that the fleet runs with these settings: starts it, replaces it if its settings differ, or changes nothing.
 /// An environment without buoys has no fleet.
 pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()> {
     let cluster = input.environment.cluster_name();
     let name = container(&cluster);
     let buoys = *input.environment.fleet.buoys.get_ref();
-    let step = Step::start(&context.events, "engine.fleet", format!("Let {buoys} buoys sail"));
+    let step = Step::start(&context.events, "fleet.start", format!("Start {buoys} simulated buoys"));
     if buoys == 0 {
         context.docker.remove_container(&name).await?;
-        step.unchanged("the environment asks for no buoys");
+        step.unchanged("the environment has no buoys");
         return Ok(());
     }
     let folder = context.dirs.make_state(&cluster)?.join("fleet");
-    provide(&ack_log(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
+    write_mounted_files(&ack_log(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
     let address = gateway_address(context, &cluster).await?;
     let spec = finished(spec(input, &folder, &address), input);
     if let Some(found) = context.docker.container(&name).await? {
         let same = found.labels.get(CONFIGURATION) == spec.labels.get(CONFIGURATION);
         if same && found.running {
-            step.unchanged("runs");
+            step.unchanged("already running");
             return Ok(());
         }
         if !labels::is_ours(&found.labels) {
             return Err(Failure::new(
                 Kind::Cluster,
-                format!("a container called `{name}` exists that is not ours"),
+                format!("a container `{name}` exists that seasense did not create"),
             )
-            .hint("rename or remove it, then run this again"));
+            .hint("rename or remove it, then run this command again"));
         }
         context.docker.remove_container(&name).await?;
     }
@@ -81,7 +81,7 @@ pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()
         context.docker.pull_image(input.image).await?;
     }
     context.docker.run(&spec).await?;
-    step.done(format!("every {} s a reading each", input.environment.fleet.interval_seconds.get_ref()));
+    step.done(format!("one reading per buoy every {} s", input.environment.fleet.interval_seconds.get_ref()));
     Ok(())
 }
 
@@ -94,11 +94,10 @@ pub async fn is_current(context: &LocalContext, input: &FleetInput<'_>) -> Resul
     Ok(found.running && found.labels.get(CONFIGURATION) == spec.labels.get(CONFIGURATION))
 }
 
-/// Lets the fleet of a resumed environment sail again as it was: the same container, and with it the same image and
-/// settings.
+/// Restarts the fleet of a resumed environment: the same container with the same image and settings.
 ///
-/// After a restart the daemon may have given the gateway another address: then the container is made anew, from its own
-/// image, with the environment's present settings. Tells whether there is a fleet at all.
+/// After a restart the daemon may have given the gateway another address. Then the container is replaced, with its own image
+/// and the environment's current settings. Returns whether the environment has a fleet.
 pub async fn resume(
     context: &LocalContext,
     environment: &Environment,
@@ -112,9 +111,9 @@ pub async fn resume(
         let input = FleetInput { environment, image: &found.image, key, ca };
         return ensure(context, &input).await.map(|()| true);
     }
-    let step = Step::start(&context.events, "engine.fleet", "Let the buoys sail again");
+    let step = Step::start(&context.events, "fleet.start", "Restart the simulated buoys");
     if found.running {
-        step.unchanged("runs");
+        step.unchanged("already running");
         return Ok(true);
     }
     context.docker.start(&name).await?;
@@ -128,7 +127,7 @@ pub(super) async fn gateway_address(context: &LocalContext, cluster: &str) -> Re
     let address = container.as_ref().and_then(|node| node.ip(NETWORK)).map(str::to_owned);
     address.ok_or_else(|| {
         Failure::new(Kind::Cluster, format!("the node `{node}` has no address on the network `{NETWORK}`"))
-            .hint("run `seasense dev`: it starts the node")
+            .hint("run `seasense dev` to start the node")
     })
 }
 
@@ -139,15 +138,15 @@ fn ack_log(folder: &Path) -> PathBuf {
 fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
     let &FleetInput { environment, image, .. } = input;
     let ack_log = ack_log(folder);
-    let vessel = BuoyContainer {
+    let buoys = BuoyContainer {
         environment,
         image,
         folder,
         ack_log: &ack_log,
-        own_authority: true,
+        private_ca: true,
         gateway: Some(gateway),
     };
-    let mut spec = vessel.spec();
+    let mut spec = buoys.spec();
     spec.env.extend([
         setting("BUOYS", environment.fleet.buoys.get_ref().to_string()),
         setting("INTERVAL", environment.fleet.interval_seconds.get_ref().to_string()),
@@ -164,7 +163,7 @@ fn spec(input: &FleetInput<'_>, folder: &Path, gateway: &str) -> ContainerSpec {
     }
 }
 
-/// Adds the label that changes with every setting and with the content of the mounted files.
+/// Adds the configuration label, which changes with every setting and with the content of the mounted files.
 fn finished(mut spec: ContainerSpec, input: &FleetInput<'_>) -> ContainerSpec {
     let mut hash = Sha256::new();
     for part in [format!("{spec:?}").as_bytes(), input.key, input.ca] {
@@ -181,21 +180,21 @@ mod tests {
     use crate::local::fixture::local;
 
     #[test]
-    fn secrets_are_mounted_and_never_in_the_environment() {
+    fn secrets_are_mounted_and_not_in_the_environment() {
         let environment = local();
         let input = FleetInput { environment: &environment, image: "fleet", key: b"secret-key", ca: b"ca" };
         let spec = finished(spec(&input, Path::new("/state/fleet"), "172.18.0.3"), &input);
-        let told = format!("{:?} {:?}", spec.env, spec.labels);
-        assert!(!told.contains("secret-key"), "{told}");
+        let text = format!("{:?} {:?}", spec.env, spec.labels);
+        assert!(!text.contains("secret-key"), "{text}");
         assert!(
-            told.contains("https://seasense.localhost:8443/") && told.contains("172.18.0.3:30443"),
-            "{told}"
+            text.contains("https://seasense.localhost:8443/") && text.contains("172.18.0.3:30443"),
+            "{text}"
         );
         assert!(spec.read_only && spec.user != "0:0");
     }
 
     #[test]
-    fn the_configuration_changes_with_settings_and_files() {
+    fn configuration_label_changes_with_settings_and_files() {
         let environment = local();
         let label = |gateway: &str, ca: &[u8]| {
             let input = FleetInput { environment: &environment, image: "fleet", key: b"k", ca };

@@ -1,5 +1,5 @@
-//! Probe buoys of a promotion: simulated buoys in a container on this machine that reach the environment through its
-//! public gateway. Their readings do not belong to the collection.
+//! The probe buoys of a promotion: simulated buoys in a container on this machine that reach the environment through its
+//! public gateway as real buoys do. Their readings belong to no collection.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::fleet;
 use crate::local::{
     LocalContext,
-    buoys::buoy_container::{BuoyContainer, ca_file, key_file, provide, setting},
+    buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
 };
 use crate::{
     base::{
@@ -18,26 +18,26 @@ use crate::{
     config::Environment,
 };
 
-/// The kind of the fleet's probe buoys, and how many of them the backend enrols.
+/// The kind of buoys whose readings belong to no collection, and how many of them the backend enrols.
 const KIND: (&str, u32) = ("probe", 3);
-/// Seconds between two readings of one of them: slower ones would hardly send anything while they are watched.
+/// Seconds between two readings of a probe buoy; a longer interval would yield too few measurements during a promotion.
 const INTERVAL: u32 = 2;
 
-/// Minutes after which they come home by themselves, should nobody be left to fetch them: longer than any promotion takes.
+/// Minutes after which the probe buoys stop if nothing stops them; longer than any promotion.
 const LIMIT: u32 = 120;
 
-/// What they need.
+/// The input of the probe buoys.
 #[derive(Clone, Copy)]
 pub struct ProbeInput<'a> {
-    /// The environment that they sail for.
+    /// The environment that they measure.
     pub environment: &'a Environment,
-    /// The image, as the daemon can name or pull it.
+    /// The image reference.
     pub image: &'a str,
     /// The enrolment key that their tokens are derived from.
     pub key: &'a [u8],
-    /// The authority that signed the gateway's certificate, PEM; none for one that everybody trusts.
+    /// The CA certificate of the gateway, PEM; `None` for a publicly trusted one.
     pub ca: Option<&'a [u8]>,
-    /// When they set out: no two may begin with the same number of their start, on whatever machines they are.
+    /// The start time: two starts must not have the same number, on any machine.
     pub now: Timestamp,
 }
 
@@ -45,7 +45,7 @@ fn container(environment: &Environment) -> String {
     format!("{}-probe", environment.cluster_name())
 }
 
-/// Starts new ones with a separate acknowledgement log; returns the folder of that log.
+/// Starts new probe buoys with an empty acknowledgement log, and returns the acknowledgement log's directory.
 pub async fn start(context: &LocalContext, input: &ProbeInput<'_>) -> Result<PathBuf> {
     let environment = input.environment;
     let (folder, gateway) = if environment.cluster.engine.is_attached() {
@@ -64,40 +64,40 @@ pub async fn start(context: &LocalContext, input: &ProbeInput<'_>) -> Result<Pat
     Ok(ack_log)
 }
 
-/// Takes them away; what they noted stays.
+/// Stops and removes the probe buoys; their ledger stays.
 pub async fn stop(docker: &Docker, environment: &Environment) -> Result<()> {
     let name = container(environment);
     if docker.container(&name).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
-        // They send what waits before they end.
+        // They send their queued readings before they end.
         docker.stop(&name).await?;
         docker.remove_container(&name).await?;
     }
     Ok(())
 }
 
-/// Writes the files that the container mounts, readable by its user only; returns the folder of the acknowledgement log.
+/// Writes the mounted files, accessible to the container's user only. Returns the acknowledgement log's directory.
 fn write_files(folder: &Path, input: &ProbeInput<'_>) -> Result<PathBuf> {
     let second = input.now.as_second();
     let ack_log = folder.join(format!("ack-log-{second}"));
-    // The fleet numbers its starts after the last file it finds: this one makes the number that of the present second.
+    // The fleet continues the numbering of the acknowledgement log files: this file makes the next number the current second.
     let before = ack_log.join(format!("acknowledged-{second:06}.jsonl"));
     let mut files = vec![(before, &b""[..]), (key_file(folder), input.key)];
     files.extend(input.ca.map(|ca| (ca_file(folder), ca)));
-    provide(&ack_log, &files)?;
+    write_mounted_files(&ack_log, &files)?;
     Ok(ack_log)
 }
 
 fn spec(folder: &Path, ack_log: &Path, gateway: Option<&str>, input: &ProbeInput<'_>) -> ContainerSpec {
     let &ProbeInput { environment, image, .. } = input;
-    let vessel =
-        BuoyContainer { environment, image, folder, ack_log, own_authority: input.ca.is_some(), gateway };
-    let mut spec = vessel.spec();
+    let buoys =
+        BuoyContainer { environment, image, folder, ack_log, private_ca: input.ca.is_some(), gateway };
+    let mut spec = buoys.spec();
     spec.env.extend([
         setting("KIND", KIND.0),
         setting("BUOYS", KIND.1.to_string()),
         setting("INTERVAL", INTERVAL.to_string()),
         setting("LIMIT", LIMIT.to_string()),
-        // They are here to watch the present, not to fill in the past.
+        // They measure the present and send no past readings.
         setting("BACKFILL", "0"),
     ]);
     let labels = labels::of_environment(environment.instance(), "probe");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn it_reaches_the_public_name_and_no_secret_is_in_its_environment() {
+    fn probe_uses_the_public_name_and_leaks_no_secret() {
         let environment = staging();
         let now = Timestamp::from_second(1_790_000_000).unwrap();
         let input =
@@ -124,13 +124,13 @@ mod tests {
         let ack_log = write_files(folder.path(), &input).unwrap();
         assert!(ack_log.join("acknowledged-1790000000.jsonl").is_file());
         let spec = spec(folder.path(), &ack_log, None, &input);
-        let told = format!("{:?} {:?}", spec.env, spec.labels);
+        let text = format!("{:?} {:?}", spec.env, spec.labels);
         assert!(
-            told.contains("https://staging.seasense.org:30443/") && !told.contains("secret-key"),
-            "{told}"
+            text.contains("https://staging.seasense.org:30443/") && !text.contains("secret-key"),
+            "{text}"
         );
-        assert!(!told.contains("CONNECT") && !told.contains("CA_FILE"), "the world's names and authorities");
-        assert!(told.contains(r#"("KIND", "probe")"#), "they are never taken for real ones: {told}");
+        assert!(!text.contains("CONNECT") && !text.contains("CA_FILE"), "public names and authorities");
+        assert!(text.contains(r#"("KIND", "probe")"#), "the backend must recognise them: {text}");
         assert!(spec.read_only && spec.user != "0:0");
     }
 }

@@ -1,7 +1,7 @@
-//! Clusters that seasense did not make on this machine: reached by a kubeconfig, and known again by their identity.
+//! Attached clusters: reached through a kubeconfig and recognised by their identity.
 //!
-//! The identity is written down at the first use. From then on nothing is changed in a cluster of another one, whoever
-//! put another kubeconfig in the place of the first.
+//! The identity is recorded at the first use. After that, nothing is changed in a cluster with another identity, even if
+//! the kubeconfig was replaced.
 
 use std::path::Path;
 
@@ -19,14 +19,14 @@ use crate::{
 
 const IDENTITY: &str = "identity.json";
 
-/// The cluster that an attached environment had when it was first used.
+/// The identity of an attached cluster at its first use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Identity {
     /// The UID of its `kube-system` namespace.
     uid: String,
 }
 
-/// Forgets the cluster of an attached environment: it was removed, and another one may take its place.
+/// Forgets the cluster of an attached environment after its removal: another one may replace it.
 pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
     let folder = dirs.attached(environment);
     match std::fs::remove_dir_all(&folder) {
@@ -37,7 +37,7 @@ pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
     }
 }
 
-/// The handle of the environment's cluster, whichever engine made it, with the identity as far as it is known.
+/// The handle of the environment's cluster, for any cluster engine, with the identity if it is recorded.
 pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     if !environment.cluster.engine.is_attached() {
         return Ok(handle(dirs, &environment.cluster_name()));
@@ -48,7 +48,7 @@ pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHa
     Ok(ClusterHandle { uid, ..ClusterHandle::attached(&environment.cluster_name(), file, pin)? })
 }
 
-/// The same, once the identity is known: at the first use of an attached cluster it is asked for and written down.
+/// Like [`handle_of`], but requests and records the identity at the first use of an attached cluster.
 pub async fn attach(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     let handle = handle_of(dirs, environment)?;
     match (&handle.pin, &handle.uid) {
@@ -68,11 +68,11 @@ fn pin(
 ) -> Result<ClusterHandle> {
     let file = dirs.make_attached(environment.name())?.join(IDENTITY);
     let text = serde_json::to_string_pretty(&Identity { uid: uid.clone() });
-    replace_private(&file, text.context(Kind::Internal, "write down the cluster's identity")?.as_bytes())?;
+    replace_private(&file, text.context(Kind::Internal, "encode the cluster's identity")?.as_bytes())?;
     Ok(ClusterHandle { uid: Some(uid), ..handle })
 }
 
-/// What was written down; what cannot be read counts as never used, and a client without an identity only reads.
+/// Reads the recorded identity. An unreadable record counts as unused: a client without an identity only reads.
 fn read(pin: &Path) -> Option<Identity> {
     serde_json::from_slice(&std::fs::read(pin).ok()?).ok()
 }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_that_was_not_made_yet_is_told_with_what_makes_it() {
+    fn missing_kubeconfig_names_the_command_that_writes_it() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         let failure = handle_of(&dirs, &staging()).unwrap_err();
@@ -104,12 +104,13 @@ mod tests {
         let dirs = HostDirs::new(folder.path(), folder.path());
         write_attached(&dirs, "staging", KUBECONFIG).unwrap();
         let handle = handle_of(&dirs, &staging()).unwrap();
-        assert_eq!((handle.context.as_str(), handle.uid.as_deref()), ("admin@staging", None));
-        assert!(dirs.clusters().is_empty(), "it is no environment of this machine");
+        assert_eq!(handle.context, "admin@staging");
+        assert_eq!(handle.uid, None);
+        assert!(dirs.clusters().is_empty(), "it is not a local environment");
     }
 
     #[test]
-    fn the_identity_of_the_first_use_is_kept_until_it_is_forgotten() {
+    fn first_identity_is_kept_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         write_attached(&dirs, "staging", KUBECONFIG).unwrap();

@@ -1,9 +1,10 @@
-//! Converging: whatever was found, there is a whole, running cluster of ours afterwards.
+//! Converges to a complete, running cluster, whatever the observed state.
 
 use super::{
-    Awake, ClusterSource, Observed, create, names, nodes, observe,
-    record::Record,
-    wake::{Patience, wake},
+    ClusterSource, ClusterState, RunningCluster,
+    cluster_record::ClusterRecord,
+    coredns_config, create, foreign, nodes, observe,
+    start::{ApiTimeouts, start},
 };
 use crate::local::LocalContext;
 use crate::{
@@ -15,93 +16,88 @@ use crate::{
     config::Environment,
 };
 
-/// Makes the cluster of `environment` exist and run.
+/// Makes sure that the cluster of `environment` exists and runs.
 ///
-/// A cluster that was left half made is removed and made anew; one that was stopped is started, one that is silent is
-/// restarted; one that stays silent, that seasense did not make, or that was made with other settings, is refused.
+/// Replaces an incomplete cluster, starts a stopped one, restarts one whose API is silent. Refuses a cluster that stays
+/// silent, that seasense did not create, or that was created with other settings.
 pub async fn ensure(
     context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
-) -> Result<Awake> {
-    ensure_within(context, environment, source, Patience::USUAL).await
+) -> Result<RunningCluster> {
+    ensure_within(context, environment, source, ApiTimeouts::DEFAULT).await
 }
 
 pub(super) async fn ensure_within(
     context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
-    patience: Patience,
-) -> Result<Awake> {
+    timeouts: ApiTimeouts,
+) -> Result<RunningCluster> {
     let name = environment.cluster_name();
-    let step = Step::start(&context.events, "engine.cluster", format!("Make the cluster `{name}`"));
+    let step = Step::start(&context.events, "cluster.create", format!("Create cluster `{name}`"));
     match observe(&context.docker, &context.dirs, &name).await? {
-        Observed::Foreign { container } => Err(foreign(&name, &container)),
-        Observed::Absent => {
-            // A run that was killed may be about to make a container that nobody sees yet.
+        ClusterState::Foreign { container } => Err(foreign(&name, &container)),
+        ClusterState::Absent => {
+            // A killed run may still be creating a container that is not visible yet.
             nodes::remove(&context.docker, &name).await?;
-            fresh(context, environment, source, step).await
+            create_new(context, environment, source, step).await
         }
-        Observed::Partial { reason } => {
-            renew(context, &name, &reason).await?;
-            fresh(context, environment, source, step).await
+        ClusterState::Partial { reason } => {
+            remove_incomplete(context, &name, &reason).await?;
+            create_new(context, environment, source, step).await
         }
-        found @ (Observed::Stopped | Observed::Paused { .. } | Observed::Running) => {
+        found @ (ClusterState::Stopped | ClusterState::Paused { .. } | ClusterState::Running) => {
             check_settings(context, environment, source)?;
             let hostname = environment.variables.hostname.get_ref();
-            names::write(&context.project, &context.dirs.state(&name), hostname)?;
-            let awake = wake(context, &name, Some(source), &found, patience, &step).await?;
-            match awake.started {
-                Some(_) => step.done("started again"),
-                None => step.unchanged("runs"),
+            coredns_config::write(&context.project, &context.dirs.state(&name), hostname)?;
+            let running = start(context, &name, Some(source), &found, timeouts, &step).await?;
+            match running.started {
+                Some(_) => step.done("started"),
+                None => step.unchanged("already running"),
             }
-            Ok(awake)
+            Ok(running)
         }
     }
 }
 
-/// The failure of a cluster that is not ours.
-pub fn foreign(name: &str, container: &str) -> Failure {
-    Failure::new(Kind::Cluster, format!("a cluster called `{name}` exists that seasense did not make"))
-        .because(format!("the container `{container}` does not carry the mark of seasense"))
-        .hint(format!("remove it yourself (`kind delete cluster --name {name}`), or rename the environment"))
-}
-
-async fn fresh(
+async fn create_new(
     context: &LocalContext,
     environment: &Environment,
     source: &ClusterSource,
     step: Step,
-) -> Result<Awake> {
+) -> Result<RunningCluster> {
     let handle = create::create(context, environment, source, &step).await?;
     step.done(format!("{} node(s)", environment.cluster.nodes.get_ref()));
-    Ok(Awake { handle, started: None })
+    Ok(RunningCluster { handle, started: None })
 }
 
-async fn renew(context: &LocalContext, name: &str, reason: &str) -> Result<()> {
+async fn remove_incomplete(context: &LocalContext, name: &str, reason: &str) -> Result<()> {
     for node in nodes::of(&context.docker, name).await? {
-        spare(context, name, &node, reason).await?;
+        refuse_if_used(context, name, &node, reason).await?;
     }
-    let text = format!("the cluster `{name}` is not whole ({reason}): it is removed and made anew");
+    let text = format!("the cluster `{name}` is incomplete ({reason}): replacing it");
     context.events.emit(Event::Warning { text });
     nodes::remove(&context.docker, name).await.map(drop)
 }
 
-/// Refuses to remove a node that is somebody else's or that holds data: a cluster that was really left half made is
-/// neither.
-async fn spare(context: &LocalContext, name: &str, node: &Container, reason: &str) -> Result<()> {
+/// Refuses to remove a node that belongs to another state directory or holds data: the node of an interrupted creation
+/// does neither.
+async fn refuse_if_used(context: &LocalContext, name: &str, node: &Container, reason: &str) -> Result<()> {
     let own = context.dirs.state(name);
     if let Some(state) = nodes::state(node).filter(|state| *state != own) {
-        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` belongs to another state folder"))
-            .because(format!("its nodes were made from `{}`, this run keeps its state in `{}`", state.display(), own.display()))
-            .hint("set SEASENSE_STATE to the folder above the first one, or remove that cluster from there with `seasense down`"));
+        return Err(Failure::new(
+            Kind::Cluster,
+            format!("the cluster `{name}` belongs to another state directory"),
+        )
+        .because(format!("its nodes use `{}`, this run uses `{}`", state.display(), own.display()))
+        .hint("set SEASENSE_STATE to the parent of the first directory, or run `seasense down` with it"));
     }
     if context.docker.has_path(&node.name, nodes::VOLUMES).await? {
-        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` is not whole, but it holds data"))
-            .because(format!("{reason}, and there are volumes in the container `{}`", node.name))
+        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` is incomplete, but it holds data"))
+            .because(format!("{reason}, and the container `{}` has volumes", node.name))
             .hint(format!(
-                "what it holds can be read there (`docker cp {}:{} .`); `seasense dev --recreate` makes the cluster anew, \
-                 without its data",
+                "copy the data with `docker cp {}:{} .`; `seasense dev --recreate` creates a new cluster without it",
                 node.name,
                 nodes::VOLUMES
             )));
@@ -116,32 +112,32 @@ pub fn check_settings(
     source: &ClusterSource,
 ) -> Result<()> {
     let name = environment.cluster_name();
-    let Some(record) = Record::read(&context.dirs.state(&name)) else { return Ok(()) };
+    let Some(record) = ClusterRecord::read(&context.dirs.state(&name)) else { return Ok(()) };
     if let Some(difference) = difference(&record, environment) {
         return Err(Failure::new(
             Kind::Cluster,
-            format!("the cluster `{name}` was made with other settings"),
+            format!("the cluster `{name}` was created with other settings"),
         )
         .because(difference)
-        .hint("`seasense dev --recreate` makes it anew; its data goes with it"));
+        .hint("run `seasense dev --recreate` to create it again; its data is lost"));
     }
     if record.image != source.node_image {
         let text = format!(
-            "the cluster `{name}` runs an older node image; `seasense dev --recreate` makes it anew, without its data"
+            "the cluster `{name}` uses an older node image; `seasense dev --recreate` creates it again without its data"
         );
         context.events.emit(Event::Warning { text });
     }
     Ok(())
 }
 
-/// What kind cannot change in a cluster that exists.
-fn difference(record: &Record, environment: &Environment) -> Option<String> {
+/// The first setting of an existing cluster that differs and that kind cannot change.
+fn difference(record: &ClusterRecord, environment: &Environment) -> Option<String> {
     let (nodes, port) = (*environment.cluster.nodes.get_ref(), environment.https_port());
     if record.nodes != nodes {
-        return Some(format!("it has {} node(s), the environment asks for {nodes}", record.nodes));
+        return Some(format!("it has {} node(s), the environment requires {nodes}", record.nodes));
     }
     (record.https_port != port)
-        .then(|| format!("its gateway is on port {}, the environment asks for {port}", record.https_port))
+        .then(|| format!("its gateway is on port {}, the environment requires {port}", record.https_port))
 }
 
 #[cfg(test)]
@@ -149,12 +145,12 @@ mod tests {
     use super::*;
     use crate::local::fixture::local;
 
-    fn record(nodes: u8, https_port: u16) -> Record {
-        Record { containers: Vec::new(), image: String::new(), nodes, https_port, uid: String::new() }
+    fn record(nodes: u8, https_port: u16) -> ClusterRecord {
+        ClusterRecord { containers: Vec::new(), image: String::new(), nodes, https_port, uid: String::new() }
     }
 
     #[test]
-    fn nodes_and_port_cannot_change_under_a_cluster() {
+    fn nodes_and_port_of_a_cluster_cannot_change() {
         let environment = local();
         assert_eq!(difference(&record(1, 8443), &environment), None);
         assert!(difference(&record(3, 8443), &environment).is_some_and(|text| text.contains("3 node(s)")));

@@ -1,4 +1,4 @@
-//! One run at a time per cluster, by a lock the kernel frees however the holder ends.
+//! One run at a time per cluster, by a lock that the kernel releases when its holder ends.
 
 use std::{
     fs::{File, OpenOptions},
@@ -16,33 +16,33 @@ use crate::{
     config::HostDirs,
 };
 
-/// Held as long as it lives.
+/// The lock; released on drop.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock of `cluster`, or says who holds it.
+    /// Acquires the lock of `cluster`, or fails with its holder.
     ///
-    /// The file stays in the cache: it holds nothing, and removing a lock file frees nobody.
+    /// The file stays in the cache: removing it would not release the lock.
     pub fn acquire(dirs: &HostDirs, cluster: &str) -> Result<Self> {
         Self::attempt(dirs, cluster)?.map_err(|holder| held(cluster, &holder))
     }
 
-    /// Takes the lock of `cluster`, waiting up to `patience` for a run that holds it; none means refuse at once.
+    /// Acquires the lock of `cluster`, waiting up to `timeout` for its holder; without a timeout it fails at once.
     pub async fn take(
         dirs: &HostDirs,
         cluster: &str,
-        patience: Option<Duration>,
+        timeout: Option<Duration>,
         events: &Events,
     ) -> Result<Self> {
-        let (Some(patience), Err(holder)) = (patience, Self::attempt(dirs, cluster)?) else {
+        let (Some(timeout), Err(holder)) = (timeout, Self::attempt(dirs, cluster)?) else {
             return Self::acquire(dirs, cluster);
         };
-        let text = format!("another run works on `{cluster}` (process {holder}): waiting for it to end");
+        let text = format!("waiting for another run on `{cluster}` (process {holder}) to end");
         events.emit(Event::Warning { text });
-        wait(Deadline::after(patience), PAUSE, &format!("take the lock of `{cluster}`"), || async {
+        wait(Deadline::after(timeout), PAUSE, &format!("acquire the lock of `{cluster}`"), || async {
             Ok(match Self::attempt(dirs, cluster)? {
                 Ok(lock) => Look::Ready(lock),
                 Err(holder) => Look::NotYet(format!("process {holder} holds the lock")),
@@ -62,25 +62,25 @@ impl Lock {
         file.try_lock().is_err()
     }
 
-    /// Lets go of it and removes its file, which only a name that is never used again allows: whoever waited for the
-    /// file that is gone would hold nothing.
+    /// Releases the lock and removes its file. Only for names that are never used again: a waiting process would acquire a
+    /// file that no longer exists.
     pub fn forget(self, dirs: &HostDirs, cluster: &str) {
-        // A file that stays is an empty one.
+        // A remaining file is harmless.
         let _ = std::fs::remove_file(Self::file(dirs, cluster));
     }
 
-    /// The lock, or the process that holds it.
+    /// Tries to acquire the lock; returns its holder if another process has it.
     fn attempt(dirs: &HostDirs, cluster: &str) -> Result<std::result::Result<Self, String>> {
         let path = Self::file(dirs, cluster);
         let folder = path.parent().unwrap_or(&path);
-        let what = || format!("take the lock `{}`", path.display());
+        let what = || format!("acquire the lock `{}`", path.display());
         std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(&path).with_context(Kind::Tool, what)?;
         if file.try_lock().is_err() {
             let mut holder = String::new();
-            // Who holds it is only told for the person's sake.
+            // The holder is only shown.
             let _ = file.read_to_string(&mut holder);
             return Ok(Err(holder.trim().to_owned()));
         }
@@ -93,9 +93,7 @@ impl Lock {
 fn held(cluster: &str, holder: &str) -> Failure {
     Failure::new(Kind::Cluster, format!("another run works on `{cluster}`"))
         .because(format!("process {holder} holds the lock"))
-        .hint(
-            "wait for it to end (`--wait-lock SECONDS`), or end it and run this again: it goes on from there",
-        )
+        .hint("wait for it to end (`--wait-lock SECONDS`), or end it and run this command again")
 }
 
 #[cfg(test)]
@@ -103,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_run_is_told_who_is_first_and_may_go_on_after_it() {
+    fn second_run_names_the_holder_and_succeeds_after_it() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         let first = Lock::acquire(&dirs, "seasense-local").unwrap();
@@ -115,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_patient_run_goes_on_when_the_first_one_ends() {
+    async fn waiting_run_continues_when_the_holder_ends() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         let first = Lock::acquire(&dirs, "seasense-local").unwrap();

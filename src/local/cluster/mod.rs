@@ -1,28 +1,28 @@
-//! Makes a local cluster exist, and removes it without a trace.
+//! Creates and removes the kind cluster of a local environment.
 //!
-//! Crash-only: every call looks at the world first and converges. A cluster is ours when its node containers carry the
-//! mount [`OWNERSHIP_MOUNT`]: kind offers no way to label them, and a mount is seen from outside whether or not the node
-//! runs and whether or not the state folder still exists. It is whole when the record in the state folder, written after
-//! `kind create` ended well, names exactly the containers that exist. A whole cluster is never removed unasked: it holds data.
+//! Crash-only: every call observes the current state and converges. A cluster is ours if its node containers carry the
+//! mount [`OWNERSHIP_MOUNT`]: kind cannot label them, and a mount is visible whether or not the node runs and the state
+//! directory exists. A cluster is complete if the record in the state directory, written after a successful
+//! `kind create`, names exactly the existing containers. A complete cluster holds data and is removed only on request.
 
 pub mod attached;
-mod claim;
+pub(in crate::local) mod cluster_record;
+pub mod coredns_config;
 mod create;
 mod ensure;
 #[cfg(test)]
 mod flow_tests;
+mod kind_config;
 pub mod kubeconfig;
 pub(in crate::local) mod lock;
-mod mark;
-pub mod names;
+mod name_claim;
 pub(in crate::local) mod nodes;
 pub(in crate::local) mod observe;
 mod pause;
+mod pause_record;
 mod quiesce;
-pub(in crate::local) mod record;
 mod remove;
-mod shape;
-mod wake;
+mod start;
 
 use std::path::PathBuf;
 
@@ -32,43 +32,45 @@ use crate::{
 };
 
 pub use attached::{attach, handle_of};
-pub use claim::{claim, resolve};
-pub use ensure::{check_settings, ensure, foreign};
+pub use ensure::{check_settings, ensure};
 pub use lock::Lock;
-pub use mark::Mark;
-pub use observe::{Observed, handle, observe};
+pub use name_claim::{claim, resolve};
+pub use observe::{ClusterState, foreign, handle, observe};
 pub use pause::{Paused, pause};
+pub use pause_record::PauseRecord;
 pub use remove::{RemoveScope, Removed, discard, remove};
-pub use wake::{Awake, resume};
+pub use start::{RunningCluster, resume};
 
-/// What to tell a person when the authority's file was written anew.
-pub const AUTHORITY_CHANGED: &str = "the environment's authority has a new certificate: `ca.crt` was written anew; what you made trust \
-     the former one should trust this one too (`seasense trust status`)";
+/// The warning that the file `ca.crt` has a new certificate.
+pub const AUTHORITY_CHANGED: &str = "the certificate authority of the environment has changed: `ca.crt` was replaced; stores that trust the \
+ old one must trust the new one (`seasense trust status`)";
 
-/// The Docker network of kind: clusters, the registry and the fleet share it.
+/// The warning that the file `ca.crt` is out of date.
+pub const AUTHORITY_STALE: &str = "`ca.crt` is out of date: the environment has a new certificate authority; run `seasense dev` or `seasense doctor --fix`";
+
+/// The Docker network of kind, shared by clusters, the registry and the fleet.
 pub const NETWORK: &str = "kind";
 
-/// The mount that marks a node container as one of ours.
+/// The mount that marks a node container as ours.
 pub const OWNERSHIP_MOUNT: &str = "/etc/seasense";
 
-/// The label kind puts on the containers of a cluster.
+/// The label of kind on the containers of a cluster.
 pub(in crate::local) const KIND_CLUSTER: &str = "io.x-k8s.kind.cluster";
 
-/// What kind needs to make a cluster.
+/// What kind needs to create a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterSource {
     /// The program `kind`.
     pub kind: PathBuf,
     /// The node image; the daemon has it.
     pub node_image: String,
-    /// Whether that image was made by the build supply, whose control plane has its images in our registry.
+    /// Whether the image comes from the build supply, whose control plane pulls its images from our registry.
     pub built: bool,
     /// The registry as nodes and pods name it, for example `seasense-registry:5000`.
     pub registry: String,
 }
 
-/// Writes the certificate of the authority that signed the gateway's certificate, PEM, where people and programs find it.
-/// Gives whether another one stood there.
+/// Writes the CA certificate of the gateway, PEM, to its published path. Returns whether a different one was replaced.
 pub fn write_authority(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> Result<bool> {
     dirs.make_state(cluster)?;
     let file = authority_file(dirs, cluster);
@@ -80,7 +82,12 @@ pub fn write_authority(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> Resu
     Ok(found.is_some())
 }
 
-/// Where the certificate of the authority of the cluster called `cluster` is.
+/// Whether `ca.crt` exists and has another certificate than `authority`; reads only.
+pub fn is_authority_stale(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> bool {
+    std::fs::read(authority_file(dirs, cluster)).is_ok_and(|found| found != authority)
+}
+
+/// The path of the CA certificate of the cluster called `cluster`.
 pub fn authority_file(dirs: &HostDirs, cluster: &str) -> PathBuf {
     dirs.state(cluster).join("ca.crt")
 }

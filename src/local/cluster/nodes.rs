@@ -11,7 +11,7 @@ use crate::base::{
     wait::{Deadline, Look, PAUSE, wait},
 };
 
-/// A privileged node with a database in it takes a few seconds to die.
+/// A privileged node with a database takes a few seconds to stop.
 const REMOVE_LIMIT: Duration = Duration::from_mins(2);
 
 /// The node containers of `cluster`, running or not, by name.
@@ -19,15 +19,15 @@ pub async fn of(docker: &Docker, cluster: &str) -> Result<Vec<Container>> {
     docker.list_containers(&[format!("{KIND_CLUSTER}={cluster}")]).await
 }
 
-/// Whether seasense made this node.
+/// Whether seasense created this node.
 pub fn is_ours(node: &Container) -> bool {
     node.mounts.contains_key(OWNERSHIP_MOUNT)
 }
 
-/// Where a node keeps the volumes of its pods; it is made with the first of them.
+/// The directory of the pods' volumes in a node; created with the first volume.
 pub const VOLUMES: &str = "/var/local-path-provisioner";
 
-/// The state folder that a node of ours was made from.
+/// The state directory that one of our nodes was created from.
 pub fn state(node: &Container) -> Option<&Path> {
     Path::new(node.mounts.get(OWNERSHIP_MOUNT)?).parent()
 }
@@ -37,7 +37,7 @@ pub fn control_plane(cluster: &str) -> String {
     format!("{cluster}-control-plane")
 }
 
-/// The names that kind gives the `count` nodes of `cluster`, the control plane first.
+/// The names of the `count` nodes of `cluster` as kind chooses them, the control plane first.
 pub fn names(cluster: &str, count: u8) -> Vec<String> {
     let worker = |number| match number {
         1 => format!("{cluster}-worker"),
@@ -46,44 +46,43 @@ pub fn names(cluster: &str, count: u8) -> Vec<String> {
     std::iter::once(control_plane(cluster)).chain((1..count).map(worker)).collect()
 }
 
-/// Removes the node containers of `cluster` with their anonymous volumes, which is all `kind delete` does; gives their
-/// names.
+/// Removes the node containers of `cluster` with their anonymous volumes, like `kind delete`; returns their names.
 ///
-/// A run that was killed leaves its kind behind, which may be about to make one more container: it counts as removed only
-/// when no container is there and nobody is left who makes one.
+/// A killed run may leave a kind process that creates one more container, so this waits until no container and no
+/// such process exists.
 pub async fn remove(docker: &Docker, cluster: &str) -> Result<BTreeSet<String>> {
-    let gone = std::sync::Mutex::new(BTreeSet::new());
+    let removed = std::sync::Mutex::new(BTreeSet::new());
     wait(Deadline::after(REMOVE_LIMIT), PAUSE, &format!("remove the nodes of `{cluster}`"), || async {
         let nodes = of(docker, cluster).await?;
-        if nodes.is_empty() && !is_being_made(cluster) {
+        if nodes.is_empty() && !is_being_created(cluster) {
             return Ok(Look::Ready(()));
         }
         try_join_all(nodes.iter().map(|node| docker.remove_container(&node.name))).await?;
-        if let Ok(mut gone) = gone.lock() {
-            gone.extend(nodes.into_iter().map(|node| node.name));
+        if let Ok(mut removed) = removed.lock() {
+            removed.extend(nodes.into_iter().map(|node| node.name));
         }
-        Ok(Look::NotYet("a run that was killed still makes nodes".to_owned()))
+        Ok(Look::NotYet("a killed run still creates nodes".to_owned()))
     })
     .await?;
-    Ok(gone.into_inner().unwrap_or_default())
+    Ok(removed.into_inner().unwrap_or_default())
 }
 
-/// Whether a process of this machine works on the nodes of `cluster`: kind itself, or a command it started.
-fn is_being_made(cluster: &str) -> bool {
+/// Whether a process of this machine is creating nodes of `cluster`: kind, or a command that it started.
+fn is_being_created(cluster: &str) -> bool {
     let Ok(processes) = std::fs::read_dir("/proc") else { return false };
     processes
         .flatten()
         .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok())
-        .any(|command| makes_nodes(&command, cluster))
+        .any(|command| creates_nodes(&command, cluster))
 }
 
-/// Judges a command line as `/proc` tells it, its arguments ended by zeros.
-fn makes_nodes(command: &[u8], cluster: &str) -> bool {
+/// Whether a command line creates nodes of `cluster`; its arguments end with zero bytes, as in `/proc`.
+fn creates_nodes(command: &[u8], cluster: &str) -> bool {
     let arguments: Vec<&[u8]> = command.split(|byte| *byte == 0).collect();
     let label = format!("{KIND_CLUSTER}={cluster}");
     let has = |wanted: &[u8]| arguments.contains(&wanted);
-    let makes = has(b"run") || has(b"create");
-    makes && (has(label.as_bytes()) || (has(b"cluster") && has(cluster.as_bytes())))
+    let creates = has(b"run") || has(b"create");
+    creates && (has(label.as_bytes()) || (has(b"cluster") && has(cluster.as_bytes())))
 }
 
 #[cfg(test)]
@@ -97,13 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn knows_kind_and_its_children_by_their_command_lines() {
+    fn kind_and_its_children_are_recognised_by_command_line() {
         let line = |words: &str| words.replace(' ', "\0").into_bytes();
-        let makes = |words: &str| makes_nodes(&line(words), "seasense-local");
-        assert!(makes("/cache/kind create cluster --kubeconfig /s/kubeconfig --name seasense-local"));
-        assert!(makes("docker run --label io.x-k8s.kind.cluster=seasense-local node"));
-        assert!(!makes("docker run --label io.x-k8s.kind.cluster=seasense-local-2 node"));
-        assert!(!makes("kind create cluster --name other"));
-        assert!(!makes("docker inspect --label io.x-k8s.kind.cluster=seasense-local node"));
+        let creates = |words: &str| creates_nodes(&line(words), "seasense-local");
+        assert!(creates("/cache/kind create cluster --kubeconfig /s/kubeconfig --name seasense-local"));
+        assert!(creates("docker run --label io.x-k8s.kind.cluster=seasense-local node"));
+        assert!(!creates("docker run --label io.x-k8s.kind.cluster=seasense-local-2 node"));
+        assert!(!creates("kind create cluster --name other"));
+        assert!(!creates("docker inspect --label io.x-k8s.kind.cluster=seasense-local node"));
     }
 }

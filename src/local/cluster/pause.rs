@@ -1,10 +1,10 @@
-//! Pausing: nothing of the environment runs, nothing of it is lost, and nothing brings half of it back.
+//! Pauses an environment: stops everything, keeps everything, and prevents an automatic restart.
 
 use futures_util::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Observed, ensure::foreign, mark::Mark, nodes, observe, quiesce::quiesce};
+use super::{ClusterState, foreign, nodes, observe, pause_record::PauseRecord, quiesce::quiesce};
 use crate::base::{
     docker::{Docker, Restart, labels},
     event::Step,
@@ -12,72 +12,72 @@ use crate::base::{
 };
 use crate::local::{LocalContext, buoys::fleet};
 
-/// An environment that is paused.
+/// A paused environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Paused {
     /// The environment's name.
     pub environment: String,
-    /// Since when.
+    /// The time of the pause.
     pub since: Timestamp,
-    /// The artifact it runs again after `resume`; absent where the cluster could not be asked.
+    /// The digest that it runs again after `resume`; `None` if the cluster did not answer.
     pub digest: Option<String>,
-    /// Containers that were stopped by this run; none where it was paused already.
+    /// Containers that this run stopped; empty if the environment was already paused.
     pub stopped: Vec<String>,
-    /// The memory they used, in bytes.
+    /// The memory that they used, in bytes.
     pub freed: u64,
 }
 
-/// Stops everything of the environment called `environment`, whose cluster is called `cluster`, and keeps it.
+/// Stops all containers of the environment called `environment`, whose cluster is called `cluster`, and keeps them.
 ///
-/// `mark` says when and at which artifact. Pausing a paused environment changes nothing and tells the first mark.
+/// `record` has the time and the digest. Pausing a paused environment changes nothing and returns the first record.
 pub async fn pause(
     context: &LocalContext,
     (environment, cluster): (&str, &str),
-    mark: Mark,
+    record: PauseRecord,
 ) -> Result<Paused> {
-    let step = Step::start(&context.events, "engine.pause", format!("Pause the environment `{environment}`"));
+    let step = Step::start(&context.events, "environment.pause", format!("Pause `{environment}`"));
     let state = context.dirs.state(cluster);
-    let before = Mark::read(&state);
+    let before = PauseRecord::read(&state);
     match observe(&context.docker, &context.dirs, cluster).await? {
-        Observed::Foreign { container } => return Err(foreign(cluster, &container)),
-        Observed::Absent => return Err(nothing(environment, "there is no cluster")),
-        Observed::Partial { reason } => return Err(nothing(environment, &reason)),
-        Observed::Paused { .. } | Observed::Stopped | Observed::Running => {}
+        ClusterState::Foreign { container } => return Err(foreign(cluster, &container)),
+        ClusterState::Absent => return Err(not_pausable(environment, "the cluster does not exist")),
+        ClusterState::Partial { reason } => return Err(not_pausable(environment, &reason)),
+        ClusterState::Paused { .. } | ClusterState::Stopped | ClusterState::Running => {}
     }
     let running = running(&context.docker, environment, cluster).await?;
-    // A mark of a pause that was cut short, or that ended without us, says nothing of this one.
-    let mark = before.filter(|_| running.is_empty()).unwrap_or(mark);
-    // Written before anything stops: a full disk must not leave an environment that nobody knows to be paused.
-    mark.write(&context.dirs.make_state(cluster)?)?;
+    // The record of an interrupted or externally ended pause does not apply to this one.
+    let record = before.filter(|_| running.is_empty()).unwrap_or(record);
+    // Written before anything stops: on a full disk nothing must be stopped without a record.
+    record.write(&context.dirs.make_state(cluster)?)?;
     let freed = memory(&context.docker, &running).await;
-    // The fleet first: it sends what waits and notes what was acknowledged.
+    // The fleet first: it sends its queued readings and records the acknowledgements.
     context.docker.stop(&fleet::container(cluster)).await?;
     quiesce(&context.docker, &context.events, cluster, &step).await?;
-    step.progress(0, None, "the nodes stop");
+    step.progress(0, None, "stopping the nodes");
     let nodes = nodes::of(&context.docker, cluster).await?;
-    // First the policy: a daemon that restarts in between must not bring a node back.
+    // First the policy: a daemon that restarts meanwhile must not start a node.
     try_join_all(nodes.iter().map(|node| context.docker.set_restart(&node.name, Restart::No))).await?;
-    // At rest, a node has nothing left to tidy up; its systemd would only wait for its time to pass.
+    // A quiesced node needs no orderly shutdown; its systemd would only wait for its timeout.
     try_join_all(nodes.iter().filter(|node| node.running).map(|node| context.docker.kill(&node.name)))
         .await?;
     for rest in self::running(&context.docker, environment, cluster).await? {
         context.docker.stop(&rest).await?;
     }
-    prove(&context.docker, environment, cluster).await?;
+    verify_stopped(&context.docker, environment, cluster).await?;
     step.done(format!("{} containers stopped", running.len()));
     Ok(Paused {
         environment: environment.to_owned(),
-        since: mark.since,
-        digest: mark.digest,
+        since: record.since,
+        digest: record.digest,
         stopped: running,
         freed,
     })
 }
 
-fn nothing(environment: &str, cause: &str) -> Failure {
+fn not_pausable(environment: &str, cause: &str) -> Failure {
     Failure::new(Kind::Cluster, format!("`{environment}` cannot be paused"))
         .because(cause)
-        .hint("`seasense dev` brings it up, `seasense down` removes what is there")
+        .hint("run `seasense dev` to start it, or `seasense down` to remove what exists")
 }
 
 /// The names of the running containers of the environment.
@@ -91,12 +91,12 @@ async fn memory(docker: &Docker, containers: &[String]) -> u64 {
     join_all(containers.iter().map(|name| docker.memory(name))).await.into_iter().flatten().sum()
 }
 
-async fn prove(docker: &Docker, environment: &str, cluster: &str) -> Result<()> {
+async fn verify_stopped(docker: &Docker, environment: &str, cluster: &str) -> Result<()> {
     let left = running(docker, environment, cluster).await?;
     if left.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Kind::Cluster, format!("something of `{environment}` still runs"))
+    Err(Failure::new(Kind::Cluster, format!("containers of `{environment}` still run"))
         .because(left.join(", "))
         .hint("run `seasense pause` again"))
 }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_report_has_the_fields_that_are_published() {
+    fn report_has_the_fields_of_the_schema() {
         let report = Paused {
             environment: "local".into(),
             since: Timestamp::UNIX_EPOCH,

@@ -1,9 +1,9 @@
-//! Bringing the nodes to rest before they are stopped: PostgreSQL ends tidily, first the primary, then what follows it.
+//! Quiesces the nodes before they are stopped: PostgreSQL shuts down cleanly, first the primary, then the standbys.
 //!
-//! A primary that ends tidily hands everything to its standbys first, so both come back at the same place: no recovery, no
-//! rewinding, no new timeline. Nobody may take that end for a failure and promote the standby meanwhile, and nobody may
-//! start a container again: kubelet and the API server stop before. All this is a courtesy: without it the next start
-//! recovers from the write-ahead log, as after a power cut.
+//! A primary that shuts down cleanly replicates everything to its standbys first, so both restart at the same position:
+//! no recovery, no rewind, no new timeline. Kubelet and the API server are stopped before, so that no failover happens and
+//! no container is restarted meanwhile. This is best effort: without it the next start recovers from the write-ahead log,
+//! as after a power failure.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::base::{
     failure::{Failure, Kind, Result},
 };
 
-/// A fast shutdown writes what is dirty; with 128 MB of buffers that is a matter of a second or two.
+/// A fast shutdown writes the dirty buffers; 128 MB take a second or two.
 const LIMIT: Duration = Duration::from_secs(40);
 
-/// What the node does; `$1` says what. It knows a postmaster by its parent, which is no `postgres`, and a standby by the
-/// file that makes it one, and waits up to 30 s for them to end.
+/// The script that runs in a node; `$1` is the stage. A postmaster is recognised by its parent, which is not a `postgres`
+/// process, and a standby by its `standby.signal` file. The script waits up to 30 s for them to end.
 const SCRIPT: &str = r#"
 postmasters() {
   for pid in $(pgrep -x postgres); do
@@ -54,23 +54,23 @@ exit 0
 
 /// The stages, each on all nodes before the next begins.
 const STAGES: [(&str, &str); 4] = [
-    ("freeze", "nobody acts any more"),
-    ("primary", "the primary ends"),
-    ("standby", "the standbys end"),
-    ("sync", "everything is on disk"),
+    ("freeze", "stopping kubelet and the API server"),
+    ("primary", "stopping the primary"),
+    ("standby", "stopping the standbys"),
+    ("sync", "writing everything to disk"),
 ];
 
-/// Brings the running nodes of `cluster` to rest. Where that does not work, a warning says what it costs.
+/// Quiesces the running nodes of `cluster`. A failure is only a warning with its consequence.
 pub(super) async fn quiesce(docker: &Docker, events: &Events, cluster: &str, step: &Step) -> Result<()> {
     let running: Vec<Container> =
         nodes::of(docker, cluster).await?.into_iter().filter(|node| node.running).collect();
-    for (stage, told) in STAGES {
-        step.progress(0, None, told);
-        let all = join_all(running.iter().map(|node| take(docker, &node.name, stage))).await;
+    for (stage, description) in STAGES {
+        step.progress(0, None, description);
+        let all = join_all(running.iter().map(|node| run_stage(docker, &node.name, stage))).await;
         if let Some(failure) = all.into_iter().find_map(Result::err) {
             let cause = failure.causes.first().cloned().unwrap_or_default();
             let text = format!(
-                "{}: {cause}; the database will recover when it starts, which takes longer",
+                "{}: {cause}; the next start is slower because the database must recover",
                 failure.message
             );
             events.emit(Event::Warning { text });
@@ -80,15 +80,15 @@ pub(super) async fn quiesce(docker: &Docker, events: &Events, cluster: &str, ste
     Ok(())
 }
 
-async fn take(docker: &Docker, node: &str, stage: &str) -> Result<()> {
+async fn run_stage(docker: &Docker, node: &str, stage: &str) -> Result<()> {
     let command = ["sh", "-c", SCRIPT, "quiesce", stage];
     let late = || {
-        Failure::new(Kind::TimedOut, format!("bring `{node}` to rest"))
+        Failure::new(Kind::TimedOut, format!("cannot quiesce `{node}`"))
             .because(format!("`{stage}` did not end within {} s", LIMIT.as_secs()))
     };
     match tokio::time::timeout(LIMIT, docker.exec(node, &command, None)).await {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(failure)) => Err(Failure { message: format!("bring `{node}` to rest ({stage})"), ..failure }),
+        Ok(Err(failure)) => Err(Failure { message: format!("cannot quiesce `{node}` ({stage})"), ..failure }),
         Err(_) => Err(late()),
     }
 }

@@ -1,11 +1,11 @@
-//! Removing an environment, and proving that nothing of it is left.
+//! Removes an environment and verifies that nothing remains.
 
 use std::path::{Path, PathBuf};
 
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use super::{KIND_CLUSTER, NETWORK, ensure::foreign, nodes};
+use super::{KIND_CLUSTER, NETWORK, foreign, nodes};
 use crate::local::{
     Host, LocalContext,
     leases::{Owner, reaper},
@@ -19,16 +19,16 @@ use crate::{
     config::Environment,
 };
 
-/// How much goes.
+/// What a removal includes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoveScope {
-    /// Everything of the environment goes; what environments share (the registry, its network) stays.
+    /// Everything of the environment; the shared registry and network stay.
     Environment,
-    /// What environments share goes as well, unless another environment uses it.
+    /// Also the shared registry and network, unless another environment uses them.
     Everything,
 }
 
-/// What was done.
+/// The result of a removal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Removed {
     /// The format of the JSON form.
@@ -41,7 +41,7 @@ pub struct Removed {
     pub networks: Vec<String>,
     /// Folders that were removed.
     pub folders: Vec<PathBuf>,
-    /// What is still there on purpose, and why.
+    /// What was kept on purpose, and why.
     pub kept: Vec<String>,
 }
 
@@ -58,34 +58,33 @@ impl Default for Removed {
     }
 }
 
-/// Removes the environment called `environment` whose cluster is called `cluster`; an absent one is fine.
+/// Removes the environment called `environment` whose cluster is called `cluster`; it may be absent.
 pub async fn remove(
     context: &Host,
     (environment, cluster): (&str, &str),
-    extent: RemoveScope,
+    scope: RemoveScope,
 ) -> Result<Removed> {
-    let step =
-        Step::start(&context.events, "engine.remove", format!("Remove the environment `{environment}`"));
+    let step = Step::start(&context.events, "environment.remove", format!("Remove `{environment}`"));
     if let Some(node) = nodes::of(&context.docker, cluster).await?.iter().find(|node| !nodes::is_ours(node)) {
         return Err(foreign(cluster, &node.name));
     }
     let mut removed = Removed::default();
-    sweep(&context.docker, &[of_environment(environment)], &mut removed).await?;
+    remove_labelled(&context.docker, &[of_environment(environment)], &mut removed).await?;
     removed.containers.extend(nodes::remove(&context.docker, cluster).await?);
     remove_folder(&context.dirs.state(cluster), &mut removed)?;
-    // Last, so that whoever kills this run before its end leaves somebody who goes on.
+    // Last: if this run is killed before, the reaper finishes the removal.
     let reaper = reaper::container(cluster);
     if context.docker.container(&reaper).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
         context.docker.remove_container(&reaper).await?;
         removed.containers.push(reaper);
     }
-    shared(&context.docker, extent, &mut removed).await?;
-    prove(&context.docker, environment, cluster).await?;
+    remove_shared(&context.docker, scope, &mut removed).await?;
+    verify_removed(&context.docker, environment, cluster).await?;
     step.done(format!("{} containers, {} volumes", removed.containers.len(), removed.volumes.len()));
     Ok(removed)
 }
 
-/// Removes the environment but for its name and its port on this machine: it is about to be made anew.
+/// Removes the environment except for its name and port on this machine, before it is created again.
 pub async fn discard(context: &LocalContext, environment: &Environment) -> Result<()> {
     let cluster = environment.cluster_name();
     let owner = Owner::read(&context.dirs, &cluster);
@@ -99,7 +98,7 @@ async fn remove_containers(docker: &Docker, containers: Vec<Container>) -> Resul
 }
 
 /// Removes the containers, then the volumes, that carry all these labels.
-async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Result<()> {
+async fn remove_labelled(docker: &Docker, filters: &[String], removed: &mut Removed) -> Result<()> {
     let mut containers = docker.list_containers(filters).await?;
     containers.retain(|container| !is_reaper(container));
     removed.containers.extend(remove_containers(docker, containers).await?);
@@ -110,16 +109,16 @@ async fn sweep(docker: &Docker, filters: &[String], removed: &mut Removed) -> Re
     Ok(())
 }
 
-async fn shared(docker: &Docker, extent: RemoveScope, removed: &mut Removed) -> Result<()> {
+async fn remove_shared(docker: &Docker, scope: RemoveScope, removed: &mut Removed) -> Result<()> {
     let ours = format!("{}={}", labels::OWNER, labels::SEASENSE);
     let containers = docker.list_containers(std::slice::from_ref(&ours)).await?;
-    // A node inherits the labels of an image of ours: it belongs to its cluster all the same.
+    // A node inherits the labels of our image but belongs to its cluster.
     let belongs = |container: &Container| {
         container.labels.contains_key(labels::ENVIRONMENT) || container.labels.contains_key(KIND_CLUSTER)
     };
     let in_use = containers.iter().any(belongs);
-    if extent == RemoveScope::Everything && !in_use {
-        sweep(docker, std::slice::from_ref(&ours), removed).await?;
+    if scope == RemoveScope::Everything && !in_use {
+        remove_labelled(docker, std::slice::from_ref(&ours), removed).await?;
     } else {
         let kept = containers.iter().filter(|container| !belongs(container));
         removed.kept.extend(
@@ -134,8 +133,8 @@ async fn shared(docker: &Docker, extent: RemoveScope, removed: &mut Removed) -> 
     Ok(())
 }
 
-/// A stopped container has no address on its network but could not be started without it: ours, and those of any kind
-/// cluster, count whether they run or not.
+/// Whether a container needs `network`. A stopped container has no address but cannot start without its network, so all
+/// of our containers and those of any kind cluster count.
 async fn is_used(docker: &Docker, network: &str) -> Result<bool> {
     let needs = |container: &Container| {
         container.ip(network).is_some()
@@ -156,8 +155,8 @@ fn remove_folder(folder: &Path, removed: &mut Removed) -> Result<()> {
     Ok(())
 }
 
-/// Looks again: what is said to be gone must be gone.
-async fn prove(docker: &Docker, environment: &str, cluster: &str) -> Result<()> {
+/// Verifies that nothing of the environment remains.
+async fn verify_removed(docker: &Docker, environment: &str, cluster: &str) -> Result<()> {
     let filter = [of_environment(environment)];
     let mut left: Vec<String> =
         docker.list_containers(&filter).await?.into_iter().map(|it| it.name).collect();
@@ -167,7 +166,7 @@ async fn prove(docker: &Docker, environment: &str, cluster: &str) -> Result<()> 
     if left.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Kind::Cluster, format!("something of `{environment}` is left"))
+    Err(Failure::new(Kind::Cluster, format!("parts of `{environment}` remain"))
         .because(left.join(", "))
         .hint("run `seasense down` again"))
 }

@@ -1,5 +1,5 @@
-//! Whether programs of this machine reach the platform as a person would: by its name, through the system's resolver, and
-//! with TLS that is verified by a real handshake.
+//! Checks whether programs of this machine reach the platform: by its name, through the system's resolver, and with TLS
+//! that a real handshake verifies.
 
 use std::{
     net::{IpAddr, ToSocketAddrs},
@@ -15,43 +15,43 @@ use crate::{
     config::{Environment, HostDirs, Issuer},
     local::{
         cluster::{authority_file, nodes},
-        trust::{Certificate, Roots, TrustStore, handshake},
+        trust::{Certificate, Roots, TrustRecord, handshake},
     },
 };
 
-/// A resolver that asks a server that is silent takes longer.
+/// The timeout for a resolver whose server does not answer.
 const RESOLVER_LIMIT: Duration = Duration::from_secs(5);
-/// An authority is renewed by itself long before.
+/// Warn when the CA certificate expires within this time; it is renewed long before.
 const EXPIRES_SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
 
-/// What was found.
+/// The observed access from this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Access {
-    /// The public name.
+    /// The public name of the platform.
     pub hostname: String,
-    /// Its addresses as the system's resolver tells them, or why it tells none.
+    /// Its addresses according to the system's resolver, or the resolver's error.
     pub addresses: Option<Result<Vec<IpAddr>, String>>,
-    /// The handshake with the gateway by the authority's file, where both are there.
+    /// The handshake with the gateway verified by `ca.crt`; `None` without the file or the gateway.
     pub by_file: Option<Result<(), String>>,
-    /// The handshake by the system's store, where the gateway runs.
+    /// The handshake verified by the system's trust store; `None` if the gateway does not run.
     pub by_system: Option<Result<(), String>>,
-    /// Whether a public authority signs, which every machine trusts by itself.
+    /// Whether the issuer is a public CA, which every machine trusts.
     pub public_issuer: bool,
-    /// When the authority's certificate ends, and the time it is now.
+    /// The expiry of the CA certificate, and the current time.
     pub expires: Option<(jiff::Timestamp, jiff::Timestamp)>,
-    /// Fingerprints that were trusted for this environment and are not its authority's.
+    /// Fingerprints of former CAs of this environment that are still trusted.
     pub former: Vec<String>,
 }
 
-/// Looks names up and shakes hands.
-pub async fn reach(dirs: &HostDirs, environment: &Environment, now: jiff::Timestamp) -> Access {
+/// Resolves the name and performs the handshakes.
+pub async fn check_access(dirs: &HostDirs, environment: &Environment, now: jiff::Timestamp) -> Access {
     let (hostname, port) = (environment.variables.hostname.get_ref().clone(), environment.https_port());
     let cluster = environment.cluster_name();
     let pem = std::fs::read(authority_file(dirs, &cluster)).ok();
     let certificate = pem.as_deref().and_then(|pem| Certificate::read(pem).ok());
     let current = certificate.as_ref().map(|certificate| certificate.fingerprint.as_str());
     let entries =
-        TrustStore::open(&dirs.trust_ledger()).map(|ledger| ledger.of(&cluster)).unwrap_or_default();
+        TrustRecord::open(&dirs.trust_ledger()).map(|record| record.of(&cluster)).unwrap_or_default();
     let mut former: Vec<String> = entries.into_iter().map(|entry| entry.fingerprint).collect();
     former.retain(|fingerprint| Some(fingerprint.as_str()) != current);
     former.sort();
@@ -65,18 +65,18 @@ pub async fn reach(dirs: &HostDirs, environment: &Environment, now: jiff::Timest
         ..Access::default()
     };
     if runs(&cluster).await {
-        let shaken = tokio::task::spawn_blocking(move || {
-            let by_file = pem.map(|pem| describe(handshake(&hostname, port, Roots::Only(&pem))));
-            (by_file, describe(handshake(&hostname, port, Roots::System)))
+        let handshakes = tokio::task::spawn_blocking(move || {
+            let by_file = pem.map(|pem| error_cause(handshake(&hostname, port, Roots::Only(&pem))));
+            (by_file, error_cause(handshake(&hostname, port, Roots::System)))
         });
-        if let Ok((by_file, by_system)) = shaken.await {
+        if let Ok((by_file, by_system)) = handshakes.await {
             (access.by_file, access.by_system) = (by_file, Some(by_system));
         }
     }
     access
 }
 
-fn describe(result: Result<String>) -> Result<(), String> {
+fn error_cause(result: Result<String>) -> Result<(), String> {
     result.map(drop).map_err(|failure: Failure| failure.causes.last().cloned().unwrap_or(failure.message))
 }
 
@@ -85,11 +85,11 @@ async fn runs(cluster: &str) -> bool {
     nodes::of(&docker, cluster).await.is_ok_and(|nodes| nodes.iter().any(|node| node.running))
 }
 
-/// The system's own resolver, with `/etc/hosts` and all: what a program asks that knows nothing better.
+/// Resolves `hostname` with the system's resolver, including `/etc/hosts`, as most programs do.
 async fn resolve(hostname: String) -> Result<Vec<IpAddr>, String> {
-    let asked =
+    let lookup =
         tokio::task::spawn_blocking(move || (hostname.as_str(), 0).to_socket_addrs().map(Vec::from_iter));
-    match tokio::time::timeout(RESOLVER_LIMIT, asked).await {
+    match tokio::time::timeout(RESOLVER_LIMIT, lookup).await {
         Ok(Ok(Ok(addresses))) => Ok(addresses.into_iter().map(|address| address.ip()).collect()),
         Ok(Ok(Err(error))) => Err(error.to_string()),
         Ok(Err(error)) => Err(error.to_string()),
@@ -97,8 +97,8 @@ async fn resolve(hostname: String) -> Result<Vec<IpAddr>, String> {
     }
 }
 
-/// Applies every rule whose fact is known.
-pub fn judge_access(access: &Access) -> Vec<Finding> {
+/// Evaluates every rule whose fact is known.
+pub fn evaluate_access(access: &Access) -> Vec<Finding> {
     [names(access), by_file(access), by_system(access), former(access), expiry(access)]
         .into_iter()
         .flatten()
@@ -107,26 +107,26 @@ pub fn judge_access(access: &Access) -> Vec<Finding> {
 
 fn names(access: &Access) -> Option<Finding> {
     let (id, name) = ("names.public", &access.hostname);
-    let cure = format!("echo '127.0.0.1 {name}' | sudo tee -a /etc/hosts");
+    let hint = format!("echo '127.0.0.1 {name}' | sudo tee -a /etc/hosts");
     Some(match access.addresses.as_ref()? {
         Ok(found) if !found.is_empty() && found.iter().all(IpAddr::is_loopback) => {
-            Finding::ok(id, format!("`{name}` is this machine for every program"))
+            Finding::ok(id, format!("`{name}` resolves to this machine"))
         }
         Ok(found) if !found.is_empty() => {
             let elsewhere: Vec<String> =
                 found.iter().filter(|address| !address.is_loopback()).map(IpAddr::to_string).collect();
-            let text = format!("`{name}` is {}, which is not this machine", elsewhere.join(", "));
-            Finding::bad(id, Level::Error, text, cure)
+            let text = format!("`{name}` resolves to {}, which is not this machine", elsewhere.join(", "));
+            Finding::bad(id, Level::Error, text, hint)
         }
         unknown => {
-            let why = unknown.as_ref().err().map(|why| format!(": {why}")).unwrap_or_default();
-            // Names below `localhost` are the loopback by standard, and browsers and curl need no resolver for them.
-            let (level, who) = if name.ends_with(".localhost") {
-                (Level::Warning, "; browsers and curl know it by themselves, other programs do not")
+            let error = unknown.as_ref().err().map(|error| format!(": {error}")).unwrap_or_default();
+            // Names below `localhost` are the loopback by standard; browsers and curl need no resolver for them.
+            let (level, exception) = if name.ends_with(".localhost") {
+                (Level::Warning, "; only browsers and curl can use it")
             } else {
                 (Level::Error, "")
             };
-            Finding::bad(id, level, format!("the resolver does not know `{name}`{who}{why}"), cure)
+            Finding::bad(id, level, format!("the resolver cannot resolve `{name}`{exception}{error}"), hint)
         }
     })
 }
@@ -134,11 +134,11 @@ fn names(access: &Access) -> Option<Finding> {
 fn by_file(access: &Access) -> Option<Finding> {
     let id = "gateway.authority";
     Some(match access.by_file.as_ref()? {
-        Ok(()) => Finding::ok(id, "a handshake with the gateway is verified by `ca.crt`"),
-        Err(why) => {
-            let text = format!("a handshake with the gateway fails: {why}");
-            let cure = "run `seasense dev`; `seasense status` tells what does not run";
-            Finding::bad(id, Level::Error, text, cure).fixed_by(Fix::Authority)
+        Ok(()) => Finding::ok(id, "`ca.crt` verifies the gateway's certificate"),
+        Err(error) => {
+            let text = format!("the TLS handshake with the gateway fails: {error}");
+            let hint = "run `seasense dev`; `seasense status` shows what is not running";
+            Finding::bad(id, Level::Error, text, hint).fixed_by(Fix::Authority)
         }
     })
 }
@@ -146,14 +146,14 @@ fn by_file(access: &Access) -> Option<Finding> {
 fn by_system(access: &Access) -> Option<Finding> {
     let id = "gateway.system";
     Some(match (access.by_system.as_ref()?, access.public_issuer) {
-        (Ok(()), _) => Finding::ok(id, "a handshake with the gateway is verified by the system's store"),
-        (Err(why), true) => {
-            let text = format!("a handshake with the gateway fails: {why}");
-            Finding::bad(id, Level::Error, text, "`seasense logs gateway` shows what Envoy says")
+        (Ok(()), _) => Finding::ok(id, "the system's trust store verifies the gateway's certificate"),
+        (Err(error), true) => {
+            let text = format!("the TLS handshake with the gateway fails: {error}");
+            Finding::bad(id, Level::Error, text, "run `seasense logs gateway`")
         }
-        (Err(why), false) => {
-            let text = format!("this machine's programs do not trust the environment ({why})");
-            Finding::bad(id, Level::Info, text, "`seasense trust install`, if you want them to")
+        (Err(error), false) => {
+            let text = format!("the system's trust store does not trust the environment ({error})");
+            Finding::bad(id, Level::Info, text, "run `seasense trust install` to trust it")
         }
     })
 }
@@ -162,13 +162,12 @@ fn former(access: &Access) -> Option<Finding> {
     let count = access.former.len();
     (count > 0).then(|| {
         let shown: Vec<&str> = access.former.iter().filter_map(|fingerprint| fingerprint.get(..16)).collect();
-        let text =
-            format!("{count} former authorities were trusted and not taken back: {}", shown.join(", "));
+        let text = format!("{count} former certificate authorities are still trusted: {}", shown.join(", "));
         Finding::bad(
             "trust.former",
             Level::Warning,
             text,
-            "`seasense trust remove`, then `seasense trust install`",
+            "run `seasense trust remove`, then `seasense trust install`",
         )
     })
 }
@@ -177,16 +176,11 @@ fn expiry(access: &Access) -> Option<Finding> {
     let (id, (end, now)) = ("trust.expiry", access.expires?);
     let days = end.duration_since(now).as_hours() / 24;
     Some(if end.duration_since(now) > EXPIRES_SOON {
-        Finding::ok(id, format!("the authority's certificate is valid for {days} days more"))
+        Finding::ok(id, format!("the CA certificate is valid for {days} days"))
     } else {
-        let text = format!("the authority's certificate ends {end}");
-        Finding::bad(
-            id,
-            Level::Warning,
-            text,
-            "run `seasense dev`: it takes up the one that the cluster made since",
-        )
-        .fixed_by(Fix::Authority)
+        let text = format!("the CA certificate expires at {end}");
+        Finding::bad(id, Level::Warning, text, "run `seasense dev` to fetch the renewed one")
+            .fixed_by(Fix::Authority)
     })
 }
 
@@ -201,38 +195,39 @@ mod tests {
     }
 
     #[test]
-    fn a_name_must_mean_this_machine() {
+    fn name_must_resolve_to_this_machine() {
         let level = |hostname, addresses| names_of(hostname, addresses).level;
         assert_eq!(level("sea.localhost", Ok(&["127.0.0.1", "::1"])), Level::Ok);
         assert_eq!(level("sea.localhost", Ok(&["127.0.0.1", "192.0.2.1"])), Level::Error);
         assert_eq!(level("sea.localhost", Err("not known")), Level::Warning);
         assert_eq!(level("sea.example", Err("not known")), Level::Error);
         assert_eq!(level("sea.example", Ok(&[])), Level::Error);
-        let cure = names_of("sea.example", Err("not known")).cure.unwrap();
-        assert_eq!(cure, "echo '127.0.0.1 sea.example' | sudo tee -a /etc/hosts");
+        let hint = names_of("sea.example", Err("not known")).hint.unwrap();
+        assert_eq!(hint, "echo '127.0.0.1 sea.example' | sudo tee -a /etc/hosts");
     }
 
     #[test]
-    fn not_to_be_trusted_by_the_system_is_no_fault_unless_the_issuer_is_public() {
+    fn system_trust_is_required_only_for_a_public_issuer() {
         let of = |public_issuer| {
             let access =
                 Access { by_system: Some(Err("UnknownIssuer".into())), public_issuer, ..Access::default() };
             by_system(&access).unwrap().level
         };
-        assert_eq!((of(false), of(true)), (Level::Info, Level::Error));
+        assert_eq!(of(false), Level::Info);
+        assert_eq!(of(true), Level::Error);
     }
 
     #[test]
-    fn a_stale_file_can_be_fixed_and_what_is_not_known_judges_nothing() {
-        assert_eq!(judge_access(&Access::default()), []);
+    fn stale_ca_file_is_fixable_and_unknown_facts_are_skipped() {
+        assert_eq!(evaluate_access(&Access::default()), []);
         let stale = Access { by_file: Some(Err("UnknownIssuer".into())), ..Access::default() };
-        assert_eq!(judge_access(&stale)[0].fix, Some(Fix::Authority));
+        assert_eq!(evaluate_access(&stale)[0].fix, Some(Fix::Authority));
         let former = Access { former: vec!["ab".repeat(32)], ..Access::default() };
-        assert_eq!(judge_access(&former)[0].level, Level::Warning);
+        assert_eq!(evaluate_access(&former)[0].level, Level::Warning);
     }
 
     #[test]
-    fn an_authority_that_ends_soon_is_told() {
+    fn certificate_that_expires_soon_is_a_warning() {
         let of = |days: i64| {
             let now = jiff::Timestamp::UNIX_EPOCH;
             let access = Access {
@@ -241,6 +236,8 @@ mod tests {
             };
             expiry(&access).unwrap().level
         };
-        assert_eq!((of(45), of(13), of(-1)), (Level::Ok, Level::Warning, Level::Warning));
+        assert_eq!(of(45), Level::Ok);
+        assert_eq!(of(13), Level::Warning);
+        assert_eq!(of(-1), Level::Warning);
     }
 }

@@ -1,4 +1,4 @@
-//! What there is to know about this machine. Whatever cannot be read is left out, and then judges nothing.
+//! Gathers the facts about this machine. A fact that cannot be read is left out, and its rule is skipped.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -16,12 +16,12 @@ use crate::{
     local::cluster::nodes,
 };
 
-/// The facts the rules evaluate.
+/// The facts that the rules evaluate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// The container daemon, or why none answers.
+    /// The container daemon, or why it does not answer.
     pub docker: Option<Result<DaemonInfo, Failure>>,
-    /// Free bytes where the daemon and the cache keep their data; the smaller of the two.
+    /// Free bytes on the file systems of the daemon and of the cache; the smaller of the two.
     pub disk_free: Option<u64>,
     /// Free memory in bytes, as the kernel estimates it.
     pub memory_available: Option<u64>,
@@ -29,15 +29,15 @@ pub struct Facts {
     pub inotify_watches: Option<u64>,
     /// `fs.inotify.max_user_instances`.
     pub inotify_instances: Option<u64>,
-    /// The ports the environment takes.
+    /// The ports that the environment uses.
     pub ports: Vec<Port>,
-    /// How far the clock stands before the newest file of the project.
+    /// How far the clock is behind the newest file of the project.
     pub clock_behind: Option<Duration>,
-    /// How far the container daemon's clock is from this machine's, either way.
+    /// The absolute difference between the daemon's clock and this machine's.
     pub daemon_skew: Option<Duration>,
-    /// The environment's state folder and its mode.
+    /// The environment's state directory and its mode.
     pub state: Option<(PathBuf, u32)>,
-    /// Whether the cluster exists already: then its memory is in use by itself.
+    /// Whether the cluster exists: then it already uses its memory.
     pub cluster_exists: bool,
 }
 
@@ -69,12 +69,12 @@ pub async fn gather(dirs: &HostDirs, project: &Project, environment: &Environmen
         memory_available: memory_available(),
         inotify_watches: setting("max_user_watches"),
         inotify_instances: setting("max_user_instances"),
-        ports: ports::settled(|| async {
+        ports: ports::inspect_until_stable(|| async {
             let containers = match &docker {
                 Ok(docker) => docker.list_containers(&[]).await.unwrap_or_default(),
                 Err(_) => Vec::new(),
             };
-            wanted.iter().map(|(id, port, owner)| ports::look(id, *port, owner, &containers)).collect()
+            wanted.iter().map(|(id, port, owner)| ports::inspect(id, *port, owner, &containers)).collect()
         })
         .await,
         clock_behind: clock_behind(project, SystemTime::now()),
@@ -82,10 +82,10 @@ pub async fn gather(dirs: &HostDirs, project: &Project, environment: &Environmen
     }
 }
 
-/// Free bytes of the file system that holds `folder` or will hold it.
+/// Free bytes of the file system that contains `folder` or will contain it.
 fn free_bytes(folder: &Path) -> Option<u64> {
-    let there = folder.ancestors().find(|folder| folder.is_dir())?;
-    let found = rustix::fs::statvfs(there).ok()?;
+    let existing = folder.ancestors().find(|folder| folder.is_dir())?;
+    let found = rustix::fs::statvfs(existing).ok()?;
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
@@ -103,13 +103,13 @@ fn setting(name: &str) -> Option<u64> {
     std::fs::read_to_string(format!("/proc/sys/fs/inotify/{name}")).ok()?.trim().parse().ok()
 }
 
-/// How far `told`, RFC 3339, is from `now`.
-fn skew(told: &str, now: SystemTime) -> Option<Duration> {
-    let told = SystemTime::from(told.parse::<jiff::Timestamp>().ok()?);
-    now.duration_since(told).or_else(|_| told.duration_since(now)).ok()
+/// The absolute difference between `reported`, RFC 3339, and `now`.
+fn skew(reported: &str, now: SystemTime) -> Option<Duration> {
+    let reported = SystemTime::from(reported.parse::<jiff::Timestamp>().ok()?);
+    now.duration_since(reported).or_else(|_| reported.duration_since(now)).ok()
 }
 
-/// A clock before the time the clone was written makes every certificate "not yet valid".
+/// How far the clock is behind the checkout's files: then every certificate would be "not yet valid".
 fn clock_behind(project: &Project, now: SystemTime) -> Option<Duration> {
     let written = std::fs::metadata(project.root().join("Cargo.toml")).ok()?.modified().ok()?;
     written.duration_since(now).ok()
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_differs_either_way() {
+    fn clock_skew_is_absolute() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100);
         assert_eq!(skew("1970-01-01T00:01:30Z", now), Some(Duration::from_secs(10)));
         assert_eq!(skew("1970-01-01T02:01:50+02:00", now), Some(Duration::from_secs(10)));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_the_kernel_calls_available() {
+    fn available_memory_is_read_from_meminfo() {
         assert_eq!(available("MemTotal: 9 kB\nMemAvailable:   2048 kB\n"), Some(2 * 1024 * 1024));
         assert_eq!(available("MemTotal: 9 kB\n"), None);
     }

@@ -1,81 +1,80 @@
-//! What a check found, and the list of all checks: the document `docs/doctor.md` says the same.
+//! The findings of the checks, and the list of all checks, which `docs/doctor.md` documents.
 
 use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
-/// How a finding is meant.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// All is well.
+    /// No problem.
     Ok,
-    /// Worth knowing, and no fault.
+    /// Information; not a problem.
     Info,
-    /// It will work, perhaps badly.
+    /// It works, possibly badly.
     Warning,
-    /// It will not work.
+    /// It does not work.
     Error,
 }
 
-/// What `doctor --fix` may do by itself.
+/// A fix that `doctor --fix` can apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fix {
-    /// Set a kernel setting until the next boot; only root may.
+    /// Sets a kernel setting until the next boot; requires root.
     Kernel {
         /// Its name, for example `fs.inotify.max_user_watches`.
         key: &'static str,
         /// Its new value.
         value: u64,
     },
-    /// Run `scripts/host`, which installs and starts what is missing; only root may.
+    /// Runs `scripts/host`, which installs and starts missing tools; requires root.
     Host,
-    /// Close a folder to everybody else.
+    /// Removes the access of other users to a directory.
     Private {
-        /// The folder.
+        /// The directory.
         folder: PathBuf,
     },
-    /// Write the authority's certificate anew from what the cluster says.
+    /// Fetches the CA certificate from the cluster into `ca.crt`.
     Authority,
 }
 
-/// What a check found.
+/// The finding of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The check's stable name.
     pub id: &'static str,
-    /// How it is meant.
+    /// Its severity.
     pub level: Level,
-    /// What was found.
+    /// The observation.
     pub text: String,
-    /// Why it matters; absent where all is well.
+    /// Why it matters; `None` if there is no problem.
     pub cause: Option<&'static str>,
-    /// What to do, where something is to be done.
-    #[serde(rename = "remedy")]
-    pub cure: Option<String>,
-    /// What `doctor --fix` does about it; told as whether it can.
-    #[serde(rename = "fixable", serialize_with = "whether")]
+    /// The next step, if there is one.
+    pub hint: Option<String>,
+    /// The fix of `doctor --fix`; serialised as whether there is one.
+    #[serde(rename = "fixable", serialize_with = "is_some")]
     pub fix: Option<Fix>,
 }
 
-#[expect(clippy::ref_option, reason = "serde hands the field over so")]
-fn whether<S: Serializer>(fix: &Option<Fix>, serializer: S) -> Result<S::Ok, S::Error> {
+#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
+fn is_some<S: Serializer>(fix: &Option<Fix>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bool(fix.is_some())
 }
 
 impl Finding {
     pub(super) fn ok(id: &'static str, text: impl Into<String>) -> Self {
-        Self { id, level: Level::Ok, text: text.into(), cause: None, cure: None, fix: None }
+        Self { id, level: Level::Ok, text: text.into(), cause: None, hint: None, fix: None }
     }
 
     pub(super) fn bad(
         id: &'static str,
         level: Level,
         text: impl Into<String>,
-        cure: impl Into<String>,
+        hint: impl Into<String>,
     ) -> Self {
-        let (text, cure) = (text.into(), Some(cure.into()));
-        Self { id, level, text, cause: cause(id), cure, fix: None }
+        let (text, hint) = (text.into(), Some(hint.into()));
+        Self { id, level, text, cause: cause(id), hint, fix: None }
     }
 
     pub(super) fn fixed_by(mut self, fix: Fix) -> Self {
@@ -84,34 +83,34 @@ impl Finding {
     }
 }
 
-/// Every check: its stable name, and why it matters.
+/// Every check: its stable name and why it matters.
 pub const CHECKS: [(&str, &str); 17] = [
     ("docker", "the cluster's nodes, the registry and the fleet are containers"),
     ("cgroup", "kubelet limits memory and processors by control groups"),
-    ("disk", "images, volumes and the build cache need room; a full disk makes kubelet evict pods"),
-    ("memory", "the whole stack takes up to 2.5 GiB; with less the kernel ends processes"),
-    ("processors", "with one processor the cluster's start runs into its time limits"),
+    ("disk", "images, volumes and the build cache need space; kubelet evicts pods on a full disk"),
+    ("memory", "the whole stack uses up to 2.5 GiB; with less memory the kernel kills processes"),
+    ("processors", "with one processor the start of the cluster times out"),
     (
         "inotify.watches",
         "kubelet and the controllers watch files; without watches they fail with `too many open files`",
     ),
     (
         "inotify.instances",
-        "every container runtime and controller takes some; without them they fail with `too many open files`",
+        "every container runtime and controller uses some; without them they fail with `too many open files`",
     ),
-    ("clock", "certificates that are made by a clock that is behind are not valid yet elsewhere"),
+    ("clock", "certificates created with a slow clock are not yet valid elsewhere"),
     (
         "clock.daemon",
         "a container daemon whose clock differs makes tokens and certificates invalid; virtual machines drift while a laptop sleeps",
     ),
-    ("ports.https", "the gateway listens there"),
-    ("ports.registry", "the local image registry listens there"),
-    ("state.private", "the state folder holds the cluster's administrator key"),
-    ("names.public", "programs reach the platform by its public name, which must mean this machine"),
-    ("gateway.authority", "programs that are given `ca.crt` must verify the gateway with it"),
-    ("gateway.system", "programs that are given nothing trust what the system's store trusts"),
-    ("trust.former", "what was trusted for an environment that is gone is trusted for nothing"),
-    ("trust.expiry", "an authority that ends takes every connection with it"),
+    ("ports.https", "the gateway listens on it"),
+    ("ports.registry", "the local image registry listens on it"),
+    ("state.private", "the state directory contains the cluster's administrator key"),
+    ("names.public", "programs reach the platform by its public name, which must resolve to this machine"),
+    ("gateway.authority", "programs that use `ca.crt` must be able to verify the gateway"),
+    ("gateway.system", "programs without their own setting use the system's trust store"),
+    ("trust.former", "a trusted certificate authority of a removed environment is an unnecessary risk"),
+    ("trust.expiry", "every connection fails when the CA certificate expires"),
 ];
 
 /// Why the check called `id` matters.

@@ -1,4 +1,4 @@
-//! What `doctor --fix` does by itself: only what can be undone and harms nobody.
+//! Applies the fixes of `doctor --fix`: only changes that are safe and reversible.
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
@@ -14,30 +14,30 @@ use crate::{
 /// `scripts/host` may install packages.
 const HOST_LIMIT: Duration = Duration::from_mins(10);
 
-/// Whether only root may do it.
+/// Whether the fix requires root.
 pub const fn needs_root(fix: &Fix) -> bool {
     matches!(fix, Fix::Kernel { .. } | Fix::Host)
 }
 
-/// Does it. What takes the cluster's word ([`Fix::Authority`]) is not the engine's to do and refused.
+/// Applies the fix. [`Fix::Authority`] needs the cluster's API and is applied by the command.
 pub async fn apply(project: &Project, fix: &Fix) -> Result<()> {
     match fix {
         Fix::Kernel { key, value } => {
             let set = Invocation::new("sysctl").args(["-q", "-w"]).arg(format!("{key}={value}"));
             let done = set.capture().await;
-            done.map(drop).map_err(|error| error.into_failure(Kind::Tool, format!("set {key}")))
+            done.map(drop).map_err(|error| error.into_failure(Kind::Tool, format!("cannot set {key}")))
         }
         Fix::Host => {
             let host = Invocation::new(project.root().join("scripts/host")).limit(HOST_LIMIT).capture().await;
-            host.map(drop).map_err(|error| error.into_failure(Kind::Tool, "make this machine ready"))
+            host.map(drop).map_err(|error| error.into_failure(Kind::Tool, "cannot prepare this machine"))
         }
         Fix::Private { folder } => {
             let private = std::fs::Permissions::from_mode(0o700);
             std::fs::set_permissions(folder, private)
-                .with_context(Kind::Tool, || format!("close `{}`", folder.display()))
+                .with_context(Kind::Tool, || format!("cannot change the mode of `{}`", folder.display()))
         }
         Fix::Authority => {
-            Err(Failure::new(Kind::Internal, "the authority is written by the command, not by the engine"))
+            Err(Failure::new(Kind::Internal, "the CA certificate must be fetched by the command"))
         }
     }
 }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_open_folder_is_closed() {
+    async fn open_directory_becomes_private() {
         let folder = tempfile::tempdir().unwrap();
         let open = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(folder.path(), open).unwrap();

@@ -1,4 +1,4 @@
-//! Whether this machine can carry a cluster: facts are gathered here, judged by pure rules, and used by `doctor` too.
+//! Checks whether this machine can run a local environment: gathers facts and evaluates them with pure rules.
 
 mod access;
 mod facts;
@@ -17,7 +17,7 @@ use crate::{
     config::Environment,
 };
 
-pub use access::{Access, judge_access, reach};
+pub use access::{Access, check_access, evaluate_access};
 pub use facts::Facts;
 pub use finding::{CHECKS, Finding, Fix, Level};
 pub use fix::{apply, needs_root};
@@ -25,7 +25,7 @@ pub use ports::{Port, free_port_near, holder, is_free};
 pub use report::{Report, examine_all};
 pub use rules::evaluate;
 
-/// Looks at the machine and judges it for `environment`; in the order of the rules.
+/// Gathers the facts and evaluates the rules for `environment`; in the order of the rules.
 pub async fn examine(
     dirs: &crate::config::HostDirs,
     project: &crate::config::Project,
@@ -34,8 +34,7 @@ pub async fn examine(
     evaluate(&facts::gather(dirs, project, environment).await)
 }
 
-/// Refuses a machine that cannot carry `environment`, with the cure of everything that stands in the way; else tells what
-/// to worry about.
+/// Fails if this machine cannot run `environment`, with the next step for each error; otherwise emits the warnings.
 pub async fn require(context: &LocalContext, environment: &Environment) -> Result<()> {
     let findings = examine(&context.dirs, &context.project, environment).await;
     if let Some(failure) = refuse(&findings) {
@@ -50,11 +49,11 @@ pub async fn require(context: &LocalContext, environment: &Environment) -> Resul
 fn refuse(findings: &[Finding]) -> Option<Failure> {
     let mut errors = findings.iter().filter(|finding| finding.level == Level::Error).peekable();
     errors.peek()?;
-    let failure = Failure::new(Kind::Tool, "this machine cannot carry the environment yet");
+    let failure = Failure::new(Kind::Tool, "this machine cannot run the environment");
     Some(errors.fold(failure, |failure, error| {
         let failure = failure.because(format!("{}: {}", error.id, error.text));
-        match &error.cure {
-            Some(cure) => failure.hint(cure.clone()),
+        match &error.hint {
+            Some(hint) => failure.hint(hint.clone()),
             None => failure,
         }
     }))
@@ -65,19 +64,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_error_is_told_with_its_cure_and_warnings_do_not_stop() {
+    fn every_error_has_its_hint_and_warnings_do_not_fail() {
         let finding = |level, id: &'static str| Finding {
             id,
             level,
             text: "too little".to_owned(),
             cause: None,
-            cure: Some(format!("cure {id}")),
+            hint: Some(format!("fix {id}")),
             fix: None,
         };
         assert_eq!(refuse(&[finding(Level::Ok, "disk"), finding(Level::Warning, "memory")]), None);
         let failure = refuse(&[finding(Level::Error, "disk"), finding(Level::Error, "ports.https")]).unwrap();
         assert_eq!(failure.kind, Kind::Tool);
         assert_eq!(failure.causes, ["disk: too little", "ports.https: too little"]);
-        assert_eq!(failure.hints, ["cure disk", "cure ports.https"]);
+        assert_eq!(failure.hints, ["fix disk", "fix ports.https"]);
     }
 }

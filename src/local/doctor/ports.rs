@@ -1,4 +1,4 @@
-//! Who holds a port, and which one is free instead.
+//! Finds the process that uses a port, and a free port instead.
 
 use std::{
     collections::BTreeSet,
@@ -12,28 +12,28 @@ use crate::base::{
     wait::{Deadline, Look, PAUSE, wait},
 };
 
-/// How far from the wanted port a free one is looked for.
+/// How many ports above the desired one are tried.
 const REACH: u16 = 100;
-/// A container that starts is listed within a second or two, on a busy machine a little later.
+/// A starting container is listed within a second or two, on a busy machine slightly later.
 const SETTLE_LIMIT: Duration = Duration::from_secs(15);
-/// What listens for a published port: Docker's program, and those of rootless Docker and Podman.
+/// The programs that listen for a published port: those of Docker, rootless Docker and Podman.
 const DAEMONS: [&str; 4] = ["docker-proxy", "rootlesskit", "rootlessport", "conmon"];
 
-/// A port the environment takes on 127.0.0.1.
+/// A port of the environment on 127.0.0.1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Port {
     /// Its name in the environment file, for example `ports.https`.
     pub id: &'static str,
     /// Its number.
     pub number: u16,
-    /// Who else holds it; `None` when it is free or held by the container it is meant for.
+    /// Its current user; `None` if it is free or used by its own container.
     pub held_by: Option<String>,
-    /// A free port nearby, where it is held by somebody else.
+    /// A free port nearby, if it is in use.
     pub free: Option<u16>,
 }
 
-/// Looks at port `number`, which is meant for the container `owner`.
-pub fn look(id: &'static str, number: u16, owner: &str, containers: &[Container]) -> Port {
+/// Inspects port `number`, which belongs to the container `owner`.
+pub fn inspect(id: &'static str, number: u16, owner: &str, containers: &[Container]) -> Port {
     let publishes = |container: &&Container| container.ports.iter().any(|port| port.host == number);
     let container = containers.iter().find(publishes);
     let held_by = match container {
@@ -46,22 +46,22 @@ pub fn look(id: &'static str, number: u16, owner: &str, containers: &[Container]
     Port { id, number, held_by, free }
 }
 
-/// Looks until no port is held by a container that the daemon does not list yet: the daemon opens a container's ports a
-/// moment before it says so, and a run that was killed may have left one that is just starting.
-pub async fn settled<F>(mut look: impl FnMut() -> F) -> Vec<Port>
+/// Repeats `look` until no port belongs to a container that the daemon does not list yet: the daemon opens a container's
+/// ports shortly before it lists the container, which may be one that a killed run left starting.
+pub async fn inspect_until_stable<F>(mut look: impl FnMut() -> F) -> Vec<Port>
 where
     F: Future<Output = Vec<Port>>,
 {
     let last = std::sync::Mutex::new(Vec::new());
-    let settled = wait(Deadline::after(SETTLE_LIMIT), PAUSE, "see whose ports they are", || {
-        let looked = look();
+    let settled = wait(Deadline::after(SETTLE_LIMIT), PAUSE, "identify the users of the ports", || {
+        let inspected = look();
         let last = &last;
         async move {
-            let ports = looked.await;
+            let ports = inspected.await;
             if let Ok(mut last) = last.lock() {
                 last.clone_from(&ports);
             }
-            let starting = |port: &Port| port.held_by.as_deref().is_some_and(is_daemons);
+            let starting = |port: &Port| port.held_by.as_deref().is_some_and(is_daemon_proxy);
             Ok(if ports.iter().any(starting) {
                 Look::NotYet("a container is starting".to_owned())
             } else {
@@ -73,8 +73,8 @@ where
     settled.unwrap_or_else(|_| last.into_inner().unwrap_or_default())
 }
 
-/// Whether the holder is the daemon's own program for a published port.
-fn is_daemons(holder: &str) -> bool {
+/// Whether `holder` is the daemon's own program for published ports.
+fn is_daemon_proxy(holder: &str) -> bool {
     DAEMONS.iter().any(|program| holder.starts_with(&format!("`{program}`")))
 }
 
@@ -83,12 +83,12 @@ pub fn free_port_near(number: u16) -> Option<u16> {
     (number.saturating_add(1)..=number.saturating_add(REACH)).find(|port| is_free(*port))
 }
 
-/// Whether nobody listens on TCP port `port` of 127.0.0.1.
+/// Whether TCP port `port` of 127.0.0.1 is free.
 pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
-/// The program that listens on TCP port `number`, as far as this user may see it.
+/// The program that listens on TCP port `number`, if this user may see it.
 pub fn holder(number: u16) -> Option<String> {
     let tables =
         ["/proc/net/tcp", "/proc/net/tcp6"].map(|file| std::fs::read_to_string(file).unwrap_or_default());
@@ -140,13 +140,13 @@ mod tests {
 ";
 
     #[test]
-    fn finds_listeners_and_not_connections() {
+    fn listeners_are_found_and_connections_are_not() {
         assert_eq!(listening(TABLE, 8443), ["4711"]);
         assert_eq!(listening(TABLE, 80), [""; 0]);
     }
 
     #[tokio::test]
-    async fn a_container_that_starts_is_waited_for_and_a_stranger_is_not() {
+    async fn starting_container_is_awaited_but_other_programs_are_not() {
         let port = |holder: &str| Port {
             id: "ports.https",
             number: 8443,
@@ -154,21 +154,22 @@ mod tests {
             free: None,
         };
         let looks = std::cell::Cell::new(0);
-        let seen = settled(|| {
+        let ports = inspect_until_stable(|| {
             looks.set(looks.get() + 1);
             let holder = if looks.get() < 3 { "`docker-proxy` (process 7)" } else { "`nginx` (process 8)" };
             let ports = vec![port(holder)];
             async { ports }
         })
         .await;
-        assert_eq!((looks.get(), seen), (3, vec![port("`nginx` (process 8)")]));
+        assert_eq!(looks.get(), 3);
+        assert_eq!(ports, [port("`nginx` (process 8)")]);
     }
 
     #[test]
-    fn names_this_very_program_as_the_holder_and_offers_another_port() {
+    fn holder_is_named_and_a_free_port_is_offered() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let number = listener.local_addr().unwrap().port();
-        let port = look("ports.https", number, "seasense-local-control-plane", &[]);
+        let port = inspect("ports.https", number, "seasense-local-control-plane", &[]);
         let held_by = port.held_by.unwrap();
         assert!(held_by.contains(&format!("(process {})", std::process::id())), "{held_by}");
         assert!(port.free.is_some_and(|free| free != number));

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Finding, Level, examine, judge_access, reach};
+use super::{Finding, Level, check_access, evaluate_access, examine};
 use crate::config::{Environment, HostDirs, Project};
 
 /// The version of the JSON form.
@@ -31,8 +31,8 @@ impl Report {
 /// Runs the checks of the machine and of the access to the environment.
 pub async fn examine_all(dirs: &HostDirs, project: &Project, environment: &Environment) -> Vec<Finding> {
     let mut findings = examine(dirs, project, environment).await;
-    let access = reach(dirs, environment, Timestamp::now()).await;
-    findings.extend(judge_access(&access));
+    let access = check_access(dirs, environment, Timestamp::now()).await;
+    findings.extend(evaluate_access(&access));
     findings
 }
 
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn warnings_only_count_if_strict() {
         let finding =
-            |level| Finding { id: "disk", level, text: String::new(), cause: None, cure: None, fix: None };
+            |level| Finding { id: "disk", level, text: String::new(), cause: None, hint: None, fix: None };
         let ready = |level, strict| Report::new(vec![finding(level)], strict).ready;
         assert!(ready(Level::Info, true) && ready(Level::Warning, false));
         assert!(!ready(Level::Warning, true) && !ready(Level::Error, false));

@@ -1,4 +1,4 @@
-//! The rules: facts in, findings out; pure.
+//! The rules of `doctor`: they turn facts into findings; pure.
 
 use std::time::Duration;
 
@@ -12,24 +12,24 @@ const GIB: u64 = 1 << 30;
 /// Images, volumes and the build cache of a first run.
 const DISK_NEEDED: u64 = 12 * GIB;
 const DISK_COMFORTABLE: u64 = 25 * GIB;
-/// The whole stack takes up to 2.5 GiB.
+/// The whole stack uses up to 2.5 GiB.
 const MEMORY_NEEDED: u64 = 3 * GIB;
 const MEMORY_COMFORTABLE: u64 = 5 * GIB;
-/// Below these, kubelet and the controllers fail with "too many open files".
+/// With less, kubelet and the controllers fail with "too many open files".
 const WATCHES_NEEDED: u64 = 65_536;
 const WATCHES_COMFORTABLE: u64 = 524_288;
 const INSTANCES_NEEDED: u64 = 256;
 const INSTANCES_COMFORTABLE: u64 = 512;
-/// A file system may keep coarse times.
+/// Some file systems store coarse timestamps.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
-/// kubeadm asks for two.
+/// kubeadm requires two.
 const PROCESSORS_NEEDED: u64 = 2;
-/// The daemon answers within this.
+/// The daemon answers within this time.
 const SKEW_TOLERANCE: Duration = Duration::from_secs(30);
 /// Docker 20.10.
 const API_NEEDED: (u32, u32) = (1, 41);
 
-/// Applies every rule whose fact is known.
+/// Evaluates every rule whose fact is known.
 pub fn evaluate(facts: &Facts) -> Vec<Finding> {
     let single = [
         docker(facts),
@@ -48,7 +48,7 @@ pub fn evaluate(facts: &Facts) -> Vec<Finding> {
 fn cgroup(facts: &Facts) -> Option<Finding> {
     let info = facts.docker.as_ref()?.as_ref().ok()?;
     Some(if info.cgroup_version == "1" {
-        let mut finding = Finding::ok("cgroup", "version 1, which kubelet is told to accept");
+        let mut finding = Finding::ok("cgroup", "version 1, which kubelet is configured to accept");
         finding.level = Level::Info;
         finding
     } else {
@@ -58,9 +58,9 @@ fn cgroup(facts: &Facts) -> Option<Finding> {
 
 fn processors(facts: &Facts) -> Option<Finding> {
     let found = facts.docker.as_ref()?.as_ref().ok()?.cpus;
-    let cure = "give Docker's virtual machine two processors, or expect time limits to pass";
+    let hint = "give Docker's virtual machine two processors, or expect timeouts";
     let (text, level) = (format!("{found} for containers"), (PROCESSORS_NEEDED, PROCESSORS_NEEDED));
-    (found > 0).then(|| match graded("processors", found, level, &text, cure) {
+    (found > 0).then(|| match graded("processors", found, level, &text, hint) {
         finding if finding.level == Level::Error => Finding { level: Level::Warning, ..finding },
         finding => finding,
     })
@@ -69,28 +69,29 @@ fn processors(facts: &Facts) -> Option<Finding> {
 fn daemon_clock(facts: &Facts) -> Option<Finding> {
     let (id, skew) = ("clock.daemon", facts.daemon_skew?);
     Some(if skew <= SKEW_TOLERANCE {
-        Finding::ok(id, format!("{:.1} s from this machine's", skew.as_secs_f64()))
+        Finding::ok(id, format!("{:.1} s difference to this machine", skew.as_secs_f64()))
     } else {
-        let text = format!("the container daemon's clock is {} s from this machine's", skew.as_secs());
+        let text =
+            format!("the container daemon's clock differs from this machine's by {} s", skew.as_secs());
         Finding::bad(
             id,
             Level::Error,
             text,
-            "set both clocks; restart Docker's virtual machine if it has one",
+            "synchronise both clocks; restart Docker's virtual machine if there is one",
         )
     })
 }
 
 fn private(facts: &Facts) -> Option<Finding> {
     let (folder, mode) = facts.state.as_ref()?;
-    let told = format!("`{}` has mode {:04o}", folder.display(), mode & 0o7777);
+    let text = format!("`{}` has mode {:04o}", folder.display(), mode & 0o7777);
     let others = 0o077;
     if mode & others == 0 {
-        return Some(Finding::ok("state.private", told));
+        return Some(Finding::ok("state.private", text));
     }
-    let cure = format!("chmod 0700 {}", folder.display());
+    let hint = format!("chmod 0700 {}", folder.display());
     Some(
-        Finding::bad("state.private", Level::Error, told, cure)
+        Finding::bad("state.private", Level::Error, text, hint)
             .fixed_by(Fix::Private { folder: folder.clone() }),
     )
 }
@@ -101,16 +102,16 @@ fn docker(facts: &Facts) -> Option<Finding> {
         Ok(info) if version(&info.api) < Some(API_NEEDED) => Finding::bad(
             id,
             Level::Error,
-            format!("the container daemon {} speaks API {}, 1.41 is needed", info.version, info.api),
+            format!("the container daemon {} supports API {}, 1.41 is required", info.version, info.api),
             "update Docker to 20.10 or later",
         ),
-        Ok(info) => Finding::ok(id, format!("{} answers with API {}", info.version, info.api)),
+        Ok(info) => Finding::ok(id, format!("version {} with API {}", info.version, info.api)),
         Err(failure) => {
-            let why = std::iter::once(&failure.message).chain(failure.causes.first());
-            let text: Vec<&str> = why.map(String::as_str).collect();
-            let cure = failure.hints.first().cloned();
-            let cure = cure.unwrap_or_else(|| "start Docker, or run `./scripts/host`".to_owned());
-            Finding::bad(id, Level::Error, text.join(": "), cure).fixed_by(Fix::Host)
+            let reasons = std::iter::once(&failure.message).chain(failure.causes.first());
+            let text: Vec<&str> = reasons.map(String::as_str).collect();
+            let hint = failure.hints.first().cloned();
+            let hint = hint.unwrap_or_else(|| "start Docker, or run `./scripts/host`".to_owned());
+            Finding::bad(id, Level::Error, text.join(": "), hint).fixed_by(Fix::Host)
         }
     })
 }
@@ -123,8 +124,8 @@ fn version(api: &str) -> Option<(u32, u32)> {
 fn disk(facts: &Facts) -> Option<Finding> {
     let free = facts.disk_free?;
     let text = format!("{} GiB free", free / GIB);
-    let cure = "free some space; `docker system df` shows what Docker keeps";
-    Some(graded("disk", free, (DISK_NEEDED, DISK_COMFORTABLE), &text, cure))
+    let hint = "free some space; `docker system df` shows what Docker uses";
+    Some(graded("disk", free, (DISK_NEEDED, DISK_COMFORTABLE), &text, hint))
 }
 
 fn memory(facts: &Facts) -> Option<Finding> {
@@ -133,11 +134,11 @@ fn memory(facts: &Facts) -> Option<Finding> {
     if facts.cluster_exists {
         return Some(Finding::ok("memory", text));
     }
-    let cure = "end programs that are not needed, or give Docker's virtual machine more memory";
-    Some(graded("memory", free, (MEMORY_NEEDED, MEMORY_COMFORTABLE), &text, cure))
+    let hint = "end unneeded programs, or give Docker's virtual machine more memory";
+    Some(graded("memory", free, (MEMORY_NEEDED, MEMORY_COMFORTABLE), &text, hint))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a figure for people, with one decimal")]
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
 fn as_gib(bytes: u64) -> f64 {
     bytes as f64 / GIB as f64
 }
@@ -145,18 +146,18 @@ fn as_gib(bytes: u64) -> f64 {
 fn watches(facts: &Facts) -> Option<Finding> {
     let found = facts.inotify_watches?;
     let text = format!("fs.inotify.max_user_watches is {found}");
-    let cure = format!("sudo sysctl fs.inotify.max_user_watches={WATCHES_COMFORTABLE}");
+    let hint = format!("sudo sysctl fs.inotify.max_user_watches={WATCHES_COMFORTABLE}");
     let fix = Fix::Kernel { key: "fs.inotify.max_user_watches", value: WATCHES_COMFORTABLE };
-    Some(graded("inotify.watches", found, (WATCHES_NEEDED, WATCHES_COMFORTABLE), &text, &cure).fixed_by(fix))
+    Some(graded("inotify.watches", found, (WATCHES_NEEDED, WATCHES_COMFORTABLE), &text, &hint).fixed_by(fix))
 }
 
 fn instances(facts: &Facts) -> Option<Finding> {
     let found = facts.inotify_instances?;
     let text = format!("fs.inotify.max_user_instances is {found}");
-    let cure = format!("sudo sysctl fs.inotify.max_user_instances={INSTANCES_COMFORTABLE}");
+    let hint = format!("sudo sysctl fs.inotify.max_user_instances={INSTANCES_COMFORTABLE}");
     let fix = Fix::Kernel { key: "fs.inotify.max_user_instances", value: INSTANCES_COMFORTABLE };
     Some(
-        graded("inotify.instances", found, (INSTANCES_NEEDED, INSTANCES_COMFORTABLE), &text, &cure)
+        graded("inotify.instances", found, (INSTANCES_NEEDED, INSTANCES_COMFORTABLE), &text, &hint)
             .fixed_by(fix),
     )
 }
@@ -166,23 +167,23 @@ fn clock(facts: &Facts) -> Finding {
         Some(behind) if behind > CLOCK_TOLERANCE => Finding::bad(
             "clock",
             Level::Error,
-            format!("the clock stands {} min before the newest file of the project", behind.as_secs() / 60),
-            "set the clock: certificates made now would not be valid yet",
+            format!("the clock is {} min behind the newest file of the project", behind.as_secs() / 60),
+            "set the clock; certificates created now would not be valid yet",
         ),
-        _ => Finding::ok("clock", "not before the project's files"),
+        _ => Finding::ok("clock", "not behind the project's files"),
     }
 }
 
 fn port(port: &Port) -> Finding {
     let Some(holder) = &port.held_by else {
-        return Finding::ok(port.id, format!("127.0.0.1:{} is free or ours", port.number));
+        return Finding::ok(port.id, format!("127.0.0.1:{} is available", port.number));
     };
     let key = port.id.trim_start_matches("ports.");
-    let cure = match port.free {
+    let hint = match port.free {
         Some(free) => format!("end it, or set `{key} = {free}` under [ports]: {free} is free"),
         None => format!("end it, or set another `{key}` under [ports]"),
     };
-    Finding::bad(port.id, Level::Error, format!("127.0.0.1:{} is held by {holder}", port.number), cure)
+    Finding::bad(port.id, Level::Error, format!("127.0.0.1:{} is used by {holder}", port.number), hint)
 }
 
 fn graded(
@@ -190,12 +191,12 @@ fn graded(
     found: u64,
     (needed, comfortable): (u64, u64),
     text: &str,
-    cure: &str,
+    hint: &str,
 ) -> Finding {
     if found < needed {
-        Finding::bad(id, Level::Error, text, cure)
+        Finding::bad(id, Level::Error, text, hint)
     } else if found < comfortable {
-        Finding::bad(id, Level::Warning, text, cure)
+        Finding::bad(id, Level::Warning, text, hint)
     } else {
         Finding::ok(id, text)
     }
@@ -211,22 +212,25 @@ mod tests {
     }
 
     #[test]
-    fn facts_that_are_not_known_judge_nothing() {
+    fn unknown_facts_are_skipped() {
         let ids: Vec<&str> = evaluate(&Facts::default()).iter().map(|finding| finding.id).collect();
         assert_eq!(ids, ["clock"]);
     }
 
     #[test]
-    fn amounts_are_graded() {
+    fn amounts_have_three_levels() {
         let disk = |free| level(&Facts { disk_free: Some(free), ..Facts::default() }, "disk");
-        assert_eq!((disk(GIB), disk(20 * GIB), disk(40 * GIB)), (Level::Error, Level::Warning, Level::Ok));
+        assert_eq!(disk(GIB), Level::Error);
+        assert_eq!(disk(20 * GIB), Level::Warning);
+        assert_eq!(disk(40 * GIB), Level::Ok);
         let watches =
             |found| level(&Facts { inotify_watches: Some(found), ..Facts::default() }, "inotify.watches");
-        assert_eq!((watches(8192), watches(524_288)), (Level::Error, Level::Ok));
+        assert_eq!(watches(8192), Level::Error);
+        assert_eq!(watches(524_288), Level::Ok);
     }
 
     #[test]
-    fn a_running_cluster_may_have_taken_the_memory() {
+    fn memory_is_not_checked_for_an_existing_cluster() {
         let facts =
             |cluster_exists| Facts { memory_available: Some(GIB), cluster_exists, ..Facts::default() };
         assert_eq!(level(&facts(false), "memory"), Level::Error);
@@ -234,13 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_far_behind_is_an_error() {
+    fn clock_far_behind_is_an_error() {
         let clock = |minutes| Facts { clock_behind: Some(Duration::from_mins(minutes)), ..Facts::default() };
-        assert_eq!((level(&clock(1), "clock"), level(&clock(600), "clock")), (Level::Ok, Level::Error));
+        assert_eq!(level(&clock(1), "clock"), Level::Ok);
+        assert_eq!(level(&clock(600), "clock"), Level::Error);
     }
 
     #[test]
-    fn a_held_port_names_its_holder_and_a_free_one() {
+    fn used_port_names_its_user_and_a_free_one() {
         let port = Port {
             id: "ports.https",
             number: 8443,
@@ -248,21 +253,19 @@ mod tests {
             free: Some(8444),
         };
         let finding = super::port(&port);
-        assert_eq!(finding.text, "127.0.0.1:8443 is held by `nginx` (process 7)");
-        assert_eq!(finding.cure.unwrap(), "end it, or set `https = 8444` under [ports]: 8444 is free");
+        assert_eq!(finding.text, "127.0.0.1:8443 is used by `nginx` (process 7)");
+        assert_eq!(finding.hint.unwrap(), "end it, or set `https = 8444` under [ports]: 8444 is free");
     }
 
     #[test]
-    fn a_daemon_whose_clock_drifted_is_an_error() {
+    fn daemon_clock_skew_is_an_error() {
         let skew = |seconds| Facts { daemon_skew: Some(Duration::from_secs(seconds)), ..Facts::default() };
-        assert_eq!(
-            (level(&skew(2), "clock.daemon"), level(&skew(90), "clock.daemon")),
-            (Level::Ok, Level::Error)
-        );
+        assert_eq!(level(&skew(2), "clock.daemon"), Level::Ok);
+        assert_eq!(level(&skew(90), "clock.daemon"), Level::Error);
     }
 
     #[test]
-    fn an_open_state_folder_is_an_error_that_can_be_fixed() {
+    fn open_state_directory_is_a_fixable_error() {
         let state = |mode| Facts { state: Some(("/state".into(), mode)), ..Facts::default() };
         assert_eq!(level(&state(0o40700), "state.private"), Level::Ok);
         let finding = private(&state(0o40755)).unwrap();
@@ -272,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_wrong_is_fixed() {
+    fn only_problems_have_a_fix() {
         let watches = |found| watches(&Facts { inotify_watches: Some(found), ..Facts::default() }).unwrap();
         assert_eq!(watches(524_288).fix, None);
         let fix = Fix::Kernel { key: "fs.inotify.max_user_watches", value: 524_288 };
@@ -280,10 +283,11 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_daemon_is_an_error_with_its_own_hint() {
+    fn missing_daemon_is_an_error_with_its_own_hint() {
         let failure = Failure::new(Kind::Tool, "no container daemon answers").hint("start Docker");
         let facts = Facts { docker: Some(Err(failure)), ..Facts::default() };
         let finding = evaluate(&facts).remove(0);
-        assert_eq!((finding.level, finding.cure.as_deref()), (Level::Error, Some("start Docker")));
+        assert_eq!(finding.level, Level::Error);
+        assert_eq!(finding.hint.as_deref(), Some("start Docker"));
     }
 }

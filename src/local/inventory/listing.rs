@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Found, inventory, measure};
+use super::{FoundEnvironment, inventory, measure};
 use crate::{
     base::failure::Result,
-    local::{Host, cluster::Observed, leases::Owner},
+    local::{Host, cluster::ClusterState, leases::Owner},
 };
 
 /// The version of the JSON form.
@@ -72,7 +72,7 @@ pub async fn list(host: &Host, now: Timestamp, with_size: bool) -> Result<Listin
 
 impl Entry {
     /// Describes `found` at the time `now`.
-    pub fn new(found: Found, now: Timestamp, size_bytes: Option<u64>) -> Self {
+    pub fn new(found: FoundEnvironment, now: Timestamp, size_bytes: Option<u64>) -> Self {
         let owner = found.owner.as_ref();
         Self {
             environment: owner.map(|owner| owner.environment.clone()),
@@ -95,13 +95,13 @@ impl Entry {
     }
 }
 
-const fn state(observed: &Observed) -> &'static str {
+const fn state(observed: &ClusterState) -> &'static str {
     match observed {
-        Observed::Absent => "absent",
-        Observed::Foreign { .. } => "foreign",
-        Observed::Partial { .. } => "partial",
-        Observed::Stopped => "stopped",
-        Observed::Paused { .. } => "paused",
-        Observed::Running => "running",
+        ClusterState::Absent => "absent",
+        ClusterState::Foreign { .. } => "foreign",
+        ClusterState::Partial { .. } => "partial",
+        ClusterState::Stopped => "stopped",
+        ClusterState::Paused { .. } => "paused",
+        ClusterState::Running => "running",
     }
 }

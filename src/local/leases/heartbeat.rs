@@ -1,4 +1,4 @@
-//! The sign of life that the reaper watches: the time of a file, moved on every second.
+//! The heartbeat that the reaper watches: a file whose modification time is updated every second.
 
 use std::{
     fs::File,
@@ -11,29 +11,29 @@ use crate::base::failure::{Context, Kind, Result};
 
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Beats as long as it lives.
+/// Updates the heartbeat until it is dropped.
 ///
-/// From a thread of its own: however busy the runtime is, the owner must not seem dead. The time of the file is moved
-/// and nothing written: a full disk must not stop it.
+/// It uses a separate thread: on a busy runtime the owner must not appear dead. It changes only the file's time and writes
+/// nothing: a full disk must not stop it.
 #[derive(Debug)]
 pub struct Heartbeat {
     _stop: Sender<()>,
 }
 
-/// The file in the state folder.
+/// The heartbeat file in the state directory.
 pub fn file(state: &Path) -> PathBuf {
     state.join("heartbeat")
 }
 
 impl Heartbeat {
-    /// Begins to beat in `state`.
+    /// Starts the heartbeat in `state`.
     pub fn start(state: &Path) -> Result<Self> {
         let path = file(state);
-        let what = || format!("keep `{}` alive", path.display());
+        let what = || format!("cannot update `{}`", path.display());
         let file = File::create(&path).with_context(Kind::Tool, what)?;
         let (stop, stopped) = mpsc::channel();
         let beat = move || {
-            // A file that was removed is nobody's sign of life any more, and harmless.
+            // Updating a removed file is harmless.
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 let _ = file.set_modified(SystemTime::now());
             }
@@ -52,14 +52,19 @@ mod tests {
     use crate::base::wait::{Deadline, Look, wait};
 
     #[tokio::test]
-    async fn it_beats_until_it_is_dropped() {
+    async fn heartbeat_updates_the_file_time() {
         let state = tempfile::tempdir().unwrap();
         let heartbeat = Heartbeat::start(state.path()).unwrap();
         let modified = || std::fs::metadata(file(state.path())).unwrap().modified().unwrap();
         let first = modified();
-        wait(Deadline::after(Duration::from_secs(30)), Duration::from_millis(50), "hear it beat", || async {
-            Ok(if modified() > first { Look::Ready(()) } else { Look::NotYet("silence".to_owned()) })
-        })
+        wait(
+            Deadline::after(Duration::from_secs(30)),
+            Duration::from_millis(50),
+            "observe the heartbeat",
+            || async {
+                Ok(if modified() > first { Look::Ready(()) } else { Look::NotYet("no update".to_owned()) })
+            },
+        )
         .await
         .unwrap();
         drop(heartbeat);

@@ -1,5 +1,4 @@
-//! How long an environment is wanted: as long as a process lives, until a moment, or, without a lease, until somebody
-//! removes it.
+//! The lease of an ephemeral environment: it ends with a process or at a deadline.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -20,30 +19,30 @@ use crate::{
 
 const FILE: &str = "lease.json";
 
-/// What an environment lives by.
+/// The lease of an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// The process it lives and dies with.
+    /// The process that the environment is bound to.
     pub process: Option<u32>,
-    /// When it goes in any case.
+    /// The latest time at which the environment is removed.
     pub deadline: Option<Timestamp>,
-    /// The folder under which its lock lies.
+    /// The cache directory of its lock.
     pub cache: PathBuf,
 }
 
 impl Lease {
-    /// A lease that begins `now`.
+    /// A lease that starts `now`.
     pub fn new(context: &LocalContext, process: Option<u32>, ttl: Duration, now: Timestamp) -> Self {
         let ttl = SignedDuration::try_from(ttl).unwrap_or(SignedDuration::MAX);
         Self { process, deadline: now.checked_add(ttl).ok(), cache: context.dirs.cache().to_owned() }
     }
 
-    /// Reads what is written down in `state`; what cannot be read counts as absent.
+    /// Reads the lease in `state`; an unreadable one counts as absent.
     pub fn read(state: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(state.join(FILE)).ok()?).ok()
     }
 
-    /// Writes it into the state folder of `environment`, and into what is known of its owner.
+    /// Writes the lease to the state directory of `environment`, and its end to the owner record.
     pub fn write(&self, context: &LocalContext, environment: &Environment, now: Timestamp) -> Result<()> {
         let cluster = environment.cluster_name();
         let created = Owner::read(&context.dirs, &cluster).map_or(now, |owner| owner.created);
@@ -56,16 +55,16 @@ impl Lease {
             ttl_seconds: ttl.and_then(|seconds| u64::try_from(seconds).ok()),
         }
         .write(&context.dirs, &cluster)?;
-        let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the lease")?;
+        let text = serde_json::to_string_pretty(self).context(Kind::Internal, "encode the lease")?;
         replace_private(&context.dirs.state(&cluster).join(FILE), text.as_bytes())
     }
 }
 
-/// A name that no other run has: `ci-` and eight hexadecimal digits.
-pub fn fresh_name() -> String {
-    // The only source of chance in the standard library: the keys of a hash map.
-    let chance = RandomState::new().build_hasher().finish();
-    format!("ci-{:08x}", chance & u64::from(u32::MAX))
+/// A unique environment name: `ci-` and eight hexadecimal digits.
+pub fn unique_name() -> String {
+    // The only random source of the standard library is the keys of a hash map.
+    let random = RandomState::new().build_hasher().finish();
+    format!("ci-{:08x}", random & u64::from(u32::MAX))
 }
 
 #[cfg(test)]
@@ -74,23 +73,24 @@ mod tests {
     use crate::local::{fake::TestEnv, fixture::local};
 
     #[tokio::test]
-    async fn a_lease_ends_when_it_was_promised_however_old_the_environment_is() {
-        let world = TestEnv::new("exit 1").await;
-        let (context, environment) = (&world.context, local());
+    async fn lease_counts_from_its_start_and_not_from_the_creation() {
+        let env = TestEnv::new("exit 1").await;
+        let (context, environment) = (&env.context, local());
         let at = |second| Timestamp::from_second(second).unwrap();
         let hour = Duration::from_hours(1);
         Lease::new(context, None, hour, at(10)).write(context, &environment, at(10)).unwrap();
         let renewed = Lease::new(context, None, hour, at(100));
         renewed.write(context, &environment, at(100)).unwrap();
         let owner = Owner::read(&context.dirs, "seasense-local").unwrap();
-        assert_eq!((owner.created, owner.deadline()), (at(10), Some(at(3700))));
+        assert_eq!(owner.created, at(10));
+        assert_eq!(owner.deadline(), Some(at(3700)));
         assert_eq!(Lease::read(&context.dirs.state("seasense-local")), Some(renewed));
         assert_eq!(Lease::read(Path::new("/nowhere")), None);
     }
 
     #[test]
-    fn names_differ_and_are_legal_for_a_cluster() {
-        let names: std::collections::BTreeSet<String> = (0..100).map(|_| fresh_name()).collect();
+    fn names_are_unique_and_valid_for_a_cluster() {
+        let names: std::collections::BTreeSet<String> = (0..100).map(|_| unique_name()).collect();
         assert_eq!(names.len(), 100);
         assert!(names.iter().all(|name| name.len() == 11 && name.starts_with("ci-")), "{names:?}");
     }

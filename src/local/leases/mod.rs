@@ -1,4 +1,4 @@
-//! Who owns an ephemeral environment and until when, and what removes it afterwards.
+//! Leases of ephemeral environments, their owners, and the reaper.
 
 pub mod heartbeat;
 pub mod lease;

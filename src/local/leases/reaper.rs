@@ -1,7 +1,7 @@
-//! The reaper's container: what removes an environment when its owner is gone or its time is over.
+//! The reaper's container, which removes an environment when its owner is gone or its lease has expired.
 //!
-//! It needs the daemon's socket and the folders with the environment's files, and nothing else: no network, nothing to
-//! write to in its own root, no capability but, for root's files, the one to remove what belongs to another user.
+//! It has the daemon's socket and the directories with the environment's files, and nothing else: no network, a read-only
+//! root, and no capability except, for root's files, the one to remove files of other users.
 
 use std::{
     os::unix::fs::DirBuilderExt,
@@ -12,7 +12,7 @@ use std::{
 use super::{Lease, heartbeat};
 use crate::local::{
     LocalContext,
-    cluster::{KIND_CLUSTER, OWNERSHIP_MOUNT, lock::Lock, record},
+    cluster::{KIND_CLUSTER, OWNERSHIP_MOUNT, cluster_record, lock::Lock},
 };
 use crate::{
     base::{
@@ -27,37 +27,37 @@ const SOCKET: &str = "/run/docker.sock";
 const STATES: &str = "/state";
 const LOCKS: &str = "/locks";
 const MEMORY_LIMIT: u64 = 64 << 20;
-/// An owner that means to end by itself when its time is over gets this long to do so.
-const COURTESY: Duration = Duration::from_mins(2);
+/// An owner that ends on its own at the deadline gets this long to do so.
+const GRACE_PERIOD: Duration = Duration::from_mins(2);
 
 /// The name of the reaper's container of the cluster called `cluster`.
 pub fn container(cluster: &str) -> String {
     format!("{cluster}-reaper")
 }
 
-/// Makes a reaper watch over `environment`, in place of one that was there.
+/// Starts a reaper for `environment`; replaces an existing one.
 ///
-/// Gives whether it could: a daemon that is not reached through a socket of this machine cannot be handed to a
-/// container, and then `seasense gc` is what is left.
+/// Returns whether that is possible: a daemon without a socket on this machine cannot be mounted into a container, and
+/// then only `seasense gc` cleans up.
 pub async fn ensure(
     context: &LocalContext,
     environment: &Environment,
     lease: &Lease,
     image: &str,
 ) -> Result<bool> {
-    let step = Step::start(&context.events, "engine.reaper", "Let a reaper watch over it");
+    let step = Step::start(&context.events, "reaper.start", "Start the reaper");
     let Some(access) = context.docker.socket_access().await? else {
         let text = "no reaper: the container daemon has no socket on this machine; after a crash, `seasense gc` cleans up";
         context.events.emit(Event::Warning { text: text.to_owned() });
-        step.unchanged("not possible here");
+        step.unchanged("no local socket");
         return Ok(false);
     };
     for folder in [context.dirs.states(), lock_folder(context, environment).as_path()] {
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.with_context(Kind::Tool, || format!("make the folder `{}`", folder.display()))?;
+        let created = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        created.with_context(Kind::Tool, || format!("cannot create the directory `{}`", folder.display()))?;
     }
-    let person = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-    let spec = spec(context, environment, lease, (image, &access, person));
+    let user = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let spec = spec(context, environment, lease, (image, &access, user));
     context.docker.remove_container(&spec.name).await?;
     if context.docker.image_id(image).await?.is_none() {
         context.docker.pull_image(image).await?;
@@ -71,7 +71,7 @@ fn spec(
     context: &LocalContext,
     environment: &Environment,
     lease: &Lease,
-    (image, access, person): (&str, &SocketAccess, (u32, u32)),
+    (image, access, user): (&str, &SocketAccess, (u32, u32)),
 ) -> ContainerSpec {
     let cluster = environment.cluster_name();
     let bind = |source: &Path, target: &str| Mount::Bind {
@@ -82,7 +82,7 @@ fn spec(
     let state = context.dirs.state(&cluster);
     let mut labels = labels::of_environment(environment.instance(), labels::REAPER);
     labels.insert(labels::STATE.to_owned(), state.to_string_lossy().into_owned());
-    let (user, capabilities) = user(access, person);
+    let (user, capabilities) = reaper_user(access, user);
     ContainerSpec {
         name: container(&cluster),
         image: image.to_owned(),
@@ -91,7 +91,7 @@ fn spec(
         network: "none".to_owned(),
         mounts: vec![
             bind(&access.path, SOCKET),
-            // A folder that is itself mounted cannot be removed: hence the ones that hold the environment's.
+            // A mount point cannot be removed, so the parent directories are mounted.
             bind(context.dirs.states(), STATES),
             bind(&lock_folder(context, environment), LOCKS),
         ],
@@ -121,25 +121,25 @@ fn command(environment: &Environment, lease: &Lease) -> Vec<String> {
         ("--label", format!("{}={}", labels::ENVIRONMENT, environment.instance())),
         ("--node-label", format!("{KIND_CLUSTER}={cluster}")),
         ("--node-mount", OWNERSHIP_MOUNT.to_owned()),
-        ("--cluster-record", text(&record::file(&state))),
+        ("--cluster-record", text(&cluster_record::file(&state))),
         ("--remove", text(&state)),
     ];
-    // The name of an environment that lives and dies with a process is never used again; another's lock file stays.
+    // The name of a process-bound environment is never used again; the lock file of any other environment stays.
     if lease.process.is_some() {
         options.push(("--heartbeat", text(&heartbeat::file(&state))));
         options.push(("--remove", format!("{LOCKS}/{cluster}.lock")));
     }
     if let Some(deadline) = lease.deadline {
-        let courtesy = if lease.process.is_some() { COURTESY } else { Duration::ZERO };
-        options.push(("--deadline", (deadline + courtesy).to_string()));
+        let grace = if lease.process.is_some() { GRACE_PERIOD } else { Duration::ZERO };
+        options.push(("--deadline", (deadline + grace).to_string()));
     }
-    // One word each: a word that is the nodes' label would look like somebody who makes nodes, which `nodes` waits for.
+    // `--name=value`: an argument that equals the nodes' label would look like a process that creates nodes (`nodes`).
     options.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-/// Whom the reaper runs as: whoever may use the socket and remove the person's files.
-fn user(access: &SocketAccess, (user, group): (u32, u32)) -> (String, Vec<String>) {
-    // The containers' root is the person, who owns every file of the environment or holds it by a mapping.
+/// The user and the capabilities of the reaper, which must use the socket and remove the user's files.
+fn reaper_user(access: &SocketAccess, (user, group): (u32, u32)) -> (String, Vec<String>) {
+    // The containers' root is the current user, who owns every file of the environment or maps to its owner.
     if access.rootless || user == 0 {
         return ("0:0".to_owned(), vec!["DAC_OVERRIDE".to_owned()]);
     }
@@ -156,17 +156,17 @@ mod tests {
         SocketAccess { path: "/var/run/docker.sock".into(), group, rootless }
     }
 
-    async fn made(process: Option<u32>) -> ContainerSpec {
-        let world = TestEnv::new("exit 1").await;
+    async fn spec_of(process: Option<u32>) -> ContainerSpec {
+        let env = TestEnv::new("exit 1").await;
         let environment = local().as_instance("ci-0badcafe", 40123);
         let hour = jiff::Timestamp::from_second(3600).unwrap();
         let lease = Lease { process, deadline: Some(hour), cache: "/cache".into() };
-        spec(&world.context, &environment, &lease, ("image", &access(999, false), (1000, 1000)))
+        spec(&env.context, &environment, &lease, ("image", &access(999, false), (1000, 1000)))
     }
 
     #[tokio::test]
-    async fn it_is_told_what_belongs_to_the_environment_and_nothing_else() {
-        let spec = made(Some(7)).await;
+    async fn arguments_name_only_the_environments_resources() {
+        let spec = spec_of(Some(7)).await;
         insta::assert_snapshot!(spec.command.join(" ").replace(" --", "\n--"), @r"
         --socket=/run/docker.sock
         --own-container=seasense-ci-0badcafe-reaper
@@ -181,25 +181,26 @@ mod tests {
         --deadline=1970-01-01T01:02:00Z
         ");
         assert!(!spec.command.contains(&"io.x-k8s.kind.cluster=seasense-ci-0badcafe".to_owned()));
-        assert_eq!((spec.network.as_str(), spec.user.as_str()), ("none", "1000:999"));
+        assert_eq!(spec.network, "none");
+        assert_eq!(spec.user, "1000:999");
         assert!(spec.read_only && spec.capabilities.is_empty() && spec.env.is_empty());
     }
 
     #[tokio::test]
-    async fn one_that_outlives_its_maker_has_a_time_and_no_heartbeat() {
-        let spec = made(None).await;
+    async fn lease_without_a_process_has_a_deadline_and_no_heartbeat() {
+        let spec = spec_of(None).await;
         assert!(!spec.command.iter().any(|word| word.starts_with("--heartbeat")), "{:?}", spec.command);
         assert_eq!(spec.command.last().map(String::as_str), Some("--deadline=1970-01-01T01:00:00Z"));
     }
 
     #[test]
     fn only_root_needs_a_capability() {
-        assert_eq!(user(&access(999, false), (1000, 1000)), ("1000:999".to_owned(), Vec::new()));
-        assert_eq!(user(&access(0, false), (0, 0)).0, "0:0");
+        assert_eq!(reaper_user(&access(999, false), (1000, 1000)), ("1000:999".to_owned(), Vec::new()));
+        assert_eq!(reaper_user(&access(0, false), (0, 0)).0, "0:0");
         assert_eq!(
-            user(&access(1000, true), (1000, 1000)).0,
+            reaper_user(&access(1000, true), (1000, 1000)).0,
             "0:0",
-            "a rootless daemon's root is the person"
+            "the root of a rootless daemon is the current user"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! SQL on the primary, as its superuser, in its own container: no password leaves the cluster.
+//! Executes SQL on the primary as superuser inside its container: no password leaves the cluster.
 
 use crate::base::{
     failure::{Failure, Kind, Result},
@@ -10,11 +10,12 @@ const PRIMARY: &str = "cnpg.io/cluster=seasense-db,cnpg.io/instanceRole=primary"
 const CONTAINER: &str = "postgres";
 const PSQL: [&str; 6] = ["psql", "-U", "postgres", "-qtAX", "-v", "ON_ERROR_STOP=1"];
 
-/// Runs the statement `$1`, which needs the databases listed in `$2` to itself, and sends everybody else away while it
-/// waits for that. Such a statement locks the database first, so nobody comes in again, and gives up after 5 s.
+/// The script that runs the statement `$1`, which needs exclusive access to the databases listed in `$2`, and closes their
+/// connections while it waits. The statement locks the database first, so no new connection is accepted, and gives up
+/// after 5 s.
 ///
-/// All of it happens beside the server: when we are killed it goes on to its end, or never began.
-const ALONE: &str = r#"
+/// It runs inside the container: if this process is killed, the statement still completes or never started.
+const EXCLUSIVE: &str = r#"
 run() { psql -U postgres -d postgres -qtAX -v ON_ERROR_STOP=1 -c "$1"; }
 run "$1" &
 work=$!
@@ -25,7 +26,7 @@ done
 wait "$work"
 "#;
 
-/// The server that takes writes.
+/// The primary of the database cluster.
 pub(super) struct Server<'a> {
     client: &'a Client,
     pod: String,
@@ -37,22 +38,22 @@ impl<'a> Server<'a> {
         let pods = client.list(&resource::POD, Some(NAMESPACE), &Selector::labels(PRIMARY)).await?;
         let Some(pod) = pods.first() else {
             return Err(Failure::new(Kind::Workload, "the database has no primary")
-                .hint("`seasense status` says what is missing"));
+                .hint("run `seasense status` to see the problem"));
         };
         Ok(Self { client, pod: object::name(pod).to_owned() })
     }
 
-    /// Runs a script in `database` and gives what it printed.
+    /// Runs a script in `database` and returns its output.
     pub async fn run(&self, database: &str, sql: &str) -> Result<String> {
         let command: Vec<&str> = PSQL.into_iter().chain(["-d", database]).collect();
         let answer = self.client.exec(self.target(), &command, Some(sql.as_bytes())).await;
         answer.map(|answer| answer.stdout).map_err(explain)
     }
 
-    /// Runs one statement that needs `databases` to itself.
-    pub async fn run_alone(&self, databases: &[&str], statement: &str) -> Result<()> {
+    /// Runs one statement that needs exclusive access to `databases`.
+    pub async fn run_exclusive(&self, databases: &[&str], statement: &str) -> Result<()> {
         let quoted: Vec<String> = databases.iter().map(|name| format!("'{name}'")).collect();
-        let command = ["sh", "-c", ALONE, "alone", statement, &quoted.join(", ")];
+        let command = ["sh", "-c", EXCLUSIVE, "alone", statement, &quoted.join(", ")];
         self.client.exec(self.target(), &command, None).await.map(drop).map_err(explain)
     }
 
@@ -61,12 +62,12 @@ impl<'a> Server<'a> {
     }
 }
 
-/// Says that it was the database, and in PostgreSQL's words why.
+/// Attributes the failure to the database, with PostgreSQL's own message.
 fn explain(failure: Failure) -> Failure {
-    let told = failure.causes.iter().find_map(|cause| cause.split_once("ERROR:  ").map(|(_, rest)| rest));
-    match told {
-        Some(told) => Failure::new(Kind::Workload, "the database refused a statement")
-            .because(told.lines().next().unwrap_or_default()),
+    let message = failure.causes.iter().find_map(|cause| cause.split_once("ERROR:  ").map(|(_, rest)| rest));
+    match message {
+        Some(message) => Failure::new(Kind::Workload, "the database refused a statement")
+            .because(message.lines().next().unwrap_or_default()),
         None => Failure { kind: Kind::Workload, ..failure },
     }
 }

@@ -1,31 +1,31 @@
-//! The statements, pure. Names come from [`super::Name`] and from here: none of them needs escaping.
+//! The SQL statements, pure. Names come from [`super::SnapshotName`] and from here and need no escaping.
 
 use super::name::PREFIX;
 
-/// The database that the platform serves.
+/// The serving database.
 pub(super) const LIVE: &str = "seasense";
-/// A copy that is not whole yet, or not put in its place.
-pub(super) const NEW: &str = "seasense_upkeep_new";
-/// What served before a load, about to go.
-pub(super) const OLD: &str = "seasense_upkeep_old";
+/// A copy that is incomplete or not yet renamed.
+pub(super) const NEW: &str = "seasense_restore_new";
+/// The replaced database, to be dropped.
+pub(super) const OLD: &str = "seasense_restore_old";
 
-/// Makes `target` a copy of `source`, file by file: the standbys copy on their own.
+/// Creates `target` as a copy of `source`, file by file; the standbys copy on their own.
 pub(super) fn copy(source: &str, target: &str, owner: &str) -> String {
     format!(r#"CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER "{owner}" STRATEGY FILE_COPY"#)
 }
 
-/// Removes what a run that was cut short has left.
-pub(super) fn sweep() -> String {
+/// Drops what an interrupted run left.
+pub(super) fn drop_leftovers() -> String {
     [NEW, OLD].map(drop_database).concat()
 }
 
-/// Removes a database and whoever is in it.
+/// Drops a database and closes its connections.
 pub(super) fn drop_database(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE);\n")
 }
 
-/// What a copy of a database does not take with it: who may do what with the database itself, and its settings.
-/// Prints one statement a line that gives them to `target`.
+/// What a copy of a database does not include: the privileges on the database itself and its settings. The query returns
+/// one statement per line that applies them to `target`.
 pub(super) fn rights_and_settings(source: &str, target: &str) -> String {
     format!(
         r#"
@@ -48,29 +48,29 @@ WHERE datname = '{source}';
     )
 }
 
-/// Puts a snapshot to sleep in `target`: nobody may connect, so that nothing runs in it and it stays as it is.
-pub(super) fn put_to_sleep(target: &str, about: &str) -> String {
-    let about = about.replace('\'', "''");
+/// Renames the copy to the snapshot `target` and disallows connections, so that nothing changes it.
+pub(super) fn seal(target: &str, info: &str) -> String {
+    let info = info.replace('\'', "''");
     format!(
-        "BEGIN; COMMENT ON DATABASE \"{NEW}\" IS '{about}'; ALTER DATABASE \"{NEW}\" ALLOW_CONNECTIONS false; \
+        "BEGIN; COMMENT ON DATABASE \"{NEW}\" IS '{info}'; ALTER DATABASE \"{NEW}\" ALLOW_CONNECTIONS false; \
          ALTER DATABASE \"{NEW}\" RENAME TO \"{target}\"; COMMIT"
     )
 }
 
-/// Puts the new database in the place of the one that serves, both at once or not at all.
+/// Replaces the serving database with the new one in one transaction.
 pub(super) fn swap() -> String {
     format!(
         "BEGIN; ALTER DATABASE \"{LIVE}\" RENAME TO \"{OLD}\"; ALTER DATABASE \"{NEW}\" RENAME TO \"{LIVE}\"; COMMIT"
     )
 }
 
-/// The background jobs of TimescaleDB stop with the connections that were cut.
+/// Restarts the background jobs of TimescaleDB, which stop with the closed connections.
 pub(super) const START_JOBS: &str = "SELECT _timescaledb_functions.start_background_workers();\n";
 
-/// What is in a database, as one JSON object; before the first migration there is nothing to count.
+/// The content of a database as one JSON object; before the first migration there is nothing to count.
 pub(super) const CONTENT: &str = r"
-SELECT to_regclass('public.observation') IS NOT NULL AS made \gset
-\if :made
+SELECT to_regclass('public.observation') IS NOT NULL AS migrated \gset
+\if :migrated
 SELECT json_build_object('rows', (SELECT count(*) FROM public.observation),
                          'readings', (SELECT count(*) FROM public.reading),
                          'schema', (SELECT coalesce(max(version) FILTER (WHERE success), 0)
@@ -80,18 +80,18 @@ SELECT json_build_object('rows', (SELECT count(*) FROM public.observation),
 \endif
 ";
 
-/// Who owns the database that serves, so that its copies have the same owner.
+/// The owner of the serving database, which its copies get too.
 pub(super) fn owner() -> String {
     format!("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{LIVE}';\n")
 }
 
-/// Every snapshot as one JSON object a line, by name.
+/// Every snapshot as one JSON object per line, by name.
 pub(super) fn list() -> String {
     let pattern = PREFIX.replace('_', r"\_");
     let from = PREFIX.len() + 1;
     format!(
         "SELECT json_build_object('name', substr(datname, {from}), 'bytes', pg_database_size(oid), \
-         'about', shobj_description(oid, 'pg_database')) \
+         'info', shobj_description(oid, 'pg_database')) \
          FROM pg_database WHERE datname LIKE '{pattern}%' ORDER BY datname;\n"
     )
 }
@@ -101,17 +101,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_load_changes_both_names_in_one_transaction() {
-        insta::assert_snapshot!(swap(), @r#"BEGIN; ALTER DATABASE "seasense" RENAME TO "seasense_upkeep_old"; ALTER DATABASE "seasense_upkeep_new" RENAME TO "seasense"; COMMIT"#);
+    fn load_renames_both_databases_in_one_transaction() {
+        insta::assert_snapshot!(swap(), @r#"BEGIN; ALTER DATABASE "seasense" RENAME TO "seasense_restore_old"; ALTER DATABASE "seasense_restore_new" RENAME TO "seasense"; COMMIT"#);
     }
 
     #[test]
-    fn what_is_written_beside_a_snapshot_is_quoted() {
-        assert!(put_to_sleep("x", "it's").contains("IS 'it''s';"));
+    fn snapshot_description_is_quoted() {
+        assert!(seal("x", "it's").contains("IS 'it''s';"));
     }
 
     #[test]
-    fn only_databases_of_snapshots_are_listed() {
+    fn only_snapshot_databases_are_listed() {
         assert!(list().contains(r"LIKE 'seasense\_snapshot\_%'"));
         assert!(!OLD.starts_with(PREFIX) && !NEW.starts_with(PREFIX) && !LIVE.starts_with(PREFIX));
     }

@@ -1,4 +1,4 @@
-//! One change to this machine: told as the command a person could run, and carried out.
+//! One change to this machine: its equivalent shell command, and its execution.
 
 use std::path::{Path, PathBuf};
 
@@ -9,38 +9,38 @@ use crate::base::{
     tool::{Captured, Invocation, ToolError},
 };
 
-/// The variable that carries the password of a Java keystore to keytool.
+/// The environment variable that passes the password of a Java keystore to keytool.
 pub const STORE_PASSWORD: &str = "SEASENSE_JAVA_STOREPASS";
-/// Every Java is delivered with this password, and whoever may write the file may change it: it is no secret.
-const DELIVERED_PASSWORD: &str = "changeit";
+/// The default password of every Java keystore; anyone who can write the file can change it, so it is not a secret.
+const DEFAULT_PASSWORD: &str = "changeit";
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Copies a certificate; everybody may read the copy.
+    /// Copies a certificate; the copy is readable by all users.
     Copy {
-        /// From where.
+        /// The source.
         from: PathBuf,
-        /// To where.
+        /// The target.
         to: PathBuf,
     },
-    /// Deletes a file that holds the certificate meant, and nothing else.
+    /// Deletes a file that contains exactly the expected certificate.
     Delete {
         /// The file.
         file: PathBuf,
     },
-    /// Copies Debian's list of certificates with one more line, which tells it to leave a certificate out.
+    /// Copies Debian's list of certificates with one more line that excludes a certificate.
     Exclude {
         /// The list.
         list: PathBuf,
-        /// The certificate's file, without folder.
+        /// The certificate's file name.
         name: String,
         /// The copy.
         to: PathBuf,
     },
-    /// Makes a folder for the person alone.
+    /// Creates a private directory.
     Folder {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
     },
     /// Runs a program.
@@ -58,7 +58,7 @@ impl Action {
         Self::Run { program: program.to_owned(), args: args.into_iter().map(Into::into).collect() }
     }
 
-    /// The same with one more argument.
+    /// Appends one argument.
     #[must_use]
     pub fn and(mut self, argument: &Path) -> Self {
         if let Self::Run { args, .. } = &mut self {
@@ -67,7 +67,7 @@ impl Action {
         self
     }
 
-    /// The command that does the same.
+    /// The equivalent shell command.
     pub fn command_line(&self) -> String {
         let words: Vec<String> = match self {
             Self::Copy { from, to } => {
@@ -85,44 +85,46 @@ impl Action {
             }
             Self::Run { program, args } => std::iter::once(program).chain(args).cloned().collect(),
         };
-        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        words.iter().map(|word| shell_quoted(word)).collect::<Vec<_>>().join(" ")
     }
 
-    /// Carries it out. A file is deleted only while it holds the certificate with `fingerprint`.
-    pub async fn carry_out(&self, fingerprint: &str) -> Result<()> {
-        let what = || self.command_line();
+    /// Executes the action. A file is deleted only if it contains the certificate with `fingerprint`.
+    pub async fn execute(&self, fingerprint: &str) -> Result<()> {
+        let command = || self.command_line();
         match self {
-            Self::Copy { from, to } => copy(from, to).with_context(Kind::Tool, what),
+            Self::Copy { from, to } => copy(from, to).with_context(Kind::Tool, command),
             Self::Folder { path } => {
                 use std::os::unix::fs::DirBuilderExt;
-                let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-                made.with_context(Kind::Tool, what)
+                let created = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+                created.with_context(Kind::Tool, command)
             }
             Self::Exclude { list, name, to } => {
                 let lines = std::fs::read_to_string(list).unwrap_or_default();
-                std::fs::write(to, format!("{lines}\n!{name}\n")).with_context(Kind::Tool, what)
+                std::fs::write(to, format!("{lines}\n!{name}\n")).with_context(Kind::Tool, command)
             }
             Self::Delete { file } => match std::fs::read(file) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-                Err(error) => Err(error).with_context(Kind::Tool, what),
+                Err(error) => Err(error).with_context(Kind::Tool, command),
                 Ok(text) if fingerprints(&text) == [fingerprint] => {
-                    std::fs::remove_file(file).with_context(Kind::Tool, what)
+                    std::fs::remove_file(file).with_context(Kind::Tool, command)
                 }
-                Ok(_) => Err(Failure::new(Kind::Tool, format!("`{}` is left alone", file.display()))
-                    .because("it holds another certificate than the one that was installed")
-                    .hint("look at it, and remove it yourself if nothing needs it")),
+                Ok(_) => Err(Failure::new(Kind::Tool, format!("`{}` was not deleted", file.display()))
+                    .because("it contains another certificate than the installed one")
+                    .hint("inspect it and remove it manually if it is not needed")),
             },
             Self::Run { .. } => {
-                let done = self.capture().await;
-                done.map(drop).map_err(|error| error.into_failure(Kind::Tool, format!("run `{}`", what())))
+                let output = self.capture().await;
+                output
+                    .map(drop)
+                    .map_err(|error| error.into_failure(Kind::Tool, format!("cannot run `{}`", command())))
             }
         }
     }
 
-    /// Runs the program and gives what it wrote; what is no program gives nothing.
+    /// Runs the program and returns its output; other actions return an empty output.
     pub(super) async fn capture(&self) -> Result<Captured, ToolError> {
         let Self::Run { program, args } = self else { return Ok(Captured::default()) };
-        Invocation::new(program).args(args).env(STORE_PASSWORD, DELIVERED_PASSWORD).capture().await
+        Invocation::new(program).args(args).env(STORE_PASSWORD, DEFAULT_PASSWORD).capture().await
     }
 }
 
@@ -131,8 +133,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     atomic_file::write_with(to, 0o644, |out| std::io::Write::write_all(out, &bytes))
 }
 
-/// The word as a shell takes it.
-fn quoted(word: &str) -> String {
+/// The word quoted for a shell.
+fn shell_quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,%@+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
@@ -148,26 +150,26 @@ mod tests {
     use crate::local::trust::{Certificate, certificate::samples};
 
     #[test]
-    fn told_commands_can_be_pasted() {
+    fn command_lines_are_quoted_for_a_shell() {
         let action = Action::run("certutil", ["-d", "sql:/home/a b/x", "it's"]);
         assert_eq!(action.command_line(), "certutil -d 'sql:/home/a b/x' 'it'\\''s'");
     }
 
     #[tokio::test]
-    async fn only_the_very_certificate_is_deleted() {
+    async fn only_the_expected_certificate_is_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let [ours, other] = [(); 2].map(|()| samples::authority(&["sea.example"]).pem());
         let (from, to) = (folder.path().join("ca.crt"), folder.path().join("anchors/it.crt"));
         std::fs::write(&from, &ours).unwrap();
         let fingerprint = Certificate::read(ours.as_bytes()).unwrap().fingerprint;
-        Action::Copy { from, to: to.clone() }.carry_out(&fingerprint).await.unwrap();
+        Action::Copy { from, to: to.clone() }.execute(&fingerprint).await.unwrap();
         assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o644);
         let delete = Action::Delete { file: to.clone() };
         std::fs::write(&to, &other).unwrap();
-        assert!(delete.carry_out(&fingerprint).await.is_err() && to.exists());
+        assert!(delete.execute(&fingerprint).await.is_err() && to.exists());
         std::fs::write(&to, &ours).unwrap();
-        delete.carry_out(&fingerprint).await.unwrap();
+        delete.execute(&fingerprint).await.unwrap();
         assert!(!to.exists());
-        delete.carry_out(&fingerprint).await.unwrap();
+        delete.execute(&fingerprint).await.unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! What there is to know of an authority's certificate before a machine is made to trust it.
+//! Reads and validates a CA certificate before a machine trusts it.
 
 use sha2::{Digest, Sha256};
 use x509_parser::{
@@ -8,27 +8,27 @@ use x509_parser::{
 
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// An authority's certificate.
+/// A CA certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
-    /// It, PEM.
+    /// The certificate, PEM.
     pub pem: String,
     /// SHA-256 of its DER, 64 lower-case hexadecimal digits.
     pub fingerprint: String,
-    /// Its subject, for people.
+    /// Its subject in text form.
     pub subject: String,
-    /// When it ends.
+    /// Its expiry.
     pub expires: jiff::Timestamp,
-    /// Whether it may sign for others.
+    /// Whether it may sign other certificates.
     pub authority: bool,
-    /// The DNS names, with all below them, that it may sign for; empty when it may sign for any.
+    /// The DNS names, including their subdomains, that it may sign for; empty if it may sign for any.
     pub permitted: Vec<String>,
 }
 
 impl Certificate {
     /// Reads the first certificate of `pem`.
     pub fn read(pem: &[u8]) -> Result<Self> {
-        let what = "read the authority's certificate";
+        let what = "cannot read the CA certificate";
         let (_, found) = parse_x509_pem(pem).context(Kind::Workload, what)?;
         let parsed = found.parse_x509().context(Kind::Workload, what)?;
         let ca = parsed.basic_constraints().context(Kind::Workload, what)?;
@@ -40,7 +40,7 @@ impl Certificate {
         });
         let expires = jiff::Timestamp::from_second(parsed.validity().not_after.timestamp());
         Ok(Self {
-            pem: armoured(pem).unwrap_or_default(),
+            pem: first_pem(pem).unwrap_or_default(),
             fingerprint: fingerprint(&found.contents),
             subject: parsed.subject().to_string(),
             expires: expires.context(Kind::Workload, what)?,
@@ -49,24 +49,24 @@ impl Certificate {
         })
     }
 
-    /// What files, nicknames and aliases of it are called.
+    /// The name of its files, nicknames and aliases.
     pub fn name(&self) -> String {
         format!("seasense-{}", self.fingerprint.get(..16).unwrap_or(&self.fingerprint))
     }
 
-    /// Refuses what must not be trusted for `hostname`: no authority, or one that could sign for other names.
-    pub fn require_harmless(&self, hostname: &str) -> Result<()> {
+    /// Refuses a certificate that must not be trusted for `hostname`: not a CA, or one that could sign for other names.
+    pub fn require_limited_to(&self, hostname: &str) -> Result<()> {
         let refused = |why: String| {
-            Failure::new(Kind::Workload, "this certificate is not one to trust")
+            Failure::new(Kind::Workload, "the certificate must not be trusted")
                 .because(why)
                 .hint("see the Certificate `seasense-ca` in `gitops/infrastructure/gateway-config/issuer/self-signed/`")
         };
         if !self.authority {
-            return Err(refused("it is no certificate of an authority".to_owned()));
+            return Err(refused("it is not a CA certificate".to_owned()));
         }
-        let below = |name: &String| name == hostname || name.ends_with(&format!(".{hostname}"));
-        match self.permitted.iter().find(|name| !below(name)) {
-            Some(name) => Err(refused(format!("it may sign for `{name}`, which is not of `{hostname}`"))),
+        let is_covered = |name: &String| name == hostname || name.ends_with(&format!(".{hostname}"));
+        match self.permitted.iter().find(|name| !is_covered(name)) {
+            Some(name) => Err(refused(format!("it may sign for `{name}`, which is not below `{hostname}`"))),
             None if self.permitted.is_empty() => Err(refused("it may sign for any name".to_owned())),
             None => Ok(()),
         }
@@ -78,14 +78,14 @@ pub fn fingerprint(der: &[u8]) -> String {
     hex::encode(Sha256::digest(der))
 }
 
-/// The fingerprints of every certificate in `text`, PEM with anything between.
+/// The fingerprints of all certificates in `text`, PEM with any text between.
 pub fn fingerprints(text: &[u8]) -> Vec<String> {
-    let whole = Pem::iter_from_buffer(text).filter_map(std::result::Result::ok);
-    whole.filter(|pem| pem.label == "CERTIFICATE").map(|pem| fingerprint(&pem.contents)).collect()
+    let blocks = Pem::iter_from_buffer(text).filter_map(std::result::Result::ok);
+    blocks.filter(|pem| pem.label == "CERTIFICATE").map(|pem| fingerprint(&pem.contents)).collect()
 }
 
-/// The first certificate of `text`, without what else the file holds.
-fn armoured(text: &[u8]) -> Option<String> {
+/// The first certificate of `text` in PEM form.
+fn first_pem(text: &[u8]) -> Option<String> {
     const END: &str = "-----END CERTIFICATE-----";
     let text = std::str::from_utf8(text).ok()?;
     let from = text.find("-----BEGIN CERTIFICATE-----")?;
@@ -95,14 +95,14 @@ fn armoured(text: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 pub mod samples {
-    //! Throw-away authorities.
+    //! Throw-away CAs for tests.
 
     use rcgen::{
         BasicConstraints, CertificateParams, CertifiedIssuer, DnType, GeneralSubtree, IsCa, KeyPair,
         NameConstraints,
     };
 
-    /// An authority that may sign for `permitted` and below; for any name where that is empty.
+    /// A CA that may sign for `permitted` and subdomains, or for any name if that is empty.
     pub fn authority(permitted: &[&str]) -> CertifiedIssuer<'static, KeyPair> {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "SeaSense throw-away authority");
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_it_may_sign_for_and_forgets_what_else_the_file_holds() {
+    fn certificate_is_read_without_surrounding_text() {
         let pem = samples::authority(&["seasense.localhost"]).pem();
         let read = Certificate::read(format!("a note\n{pem}").as_bytes()).unwrap();
         assert_eq!(read.permitted, ["seasense.localhost"]);
@@ -129,19 +129,20 @@ mod tests {
         assert_eq!(fingerprints(pem.as_bytes()), std::slice::from_ref(&read.fingerprint));
         assert!(read.authority && read.subject.contains("throw-away"), "{read:?}");
         assert_eq!(read.name().len(), "seasense-".len() + 16);
-        assert_eq!(read.require_harmless("seasense.localhost"), Ok(()));
+        assert_eq!(read.require_limited_to("seasense.localhost"), Ok(()));
     }
 
     #[test]
-    fn what_could_sign_for_others_is_refused() {
+    fn ca_that_could_sign_for_other_names_is_refused() {
         let of =
             |permitted: &[&str]| Certificate::read(samples::authority(permitted).pem().as_bytes()).unwrap();
-        let why =
-            |permitted: &[&str]| of(permitted).require_harmless("sea.example").unwrap_err().causes.remove(0);
-        assert_eq!(why(&[]), "it may sign for any name");
-        assert!(why(&["sea.example", "bank.example"]).contains("bank.example"));
-        assert!(why(&["notsea.example"]).contains("notsea.example"));
-        assert_eq!(of(&["api.sea.example"]).require_harmless("sea.example"), Ok(()));
+        let cause = |permitted: &[&str]| {
+            of(permitted).require_limited_to("sea.example").unwrap_err().causes.remove(0)
+        };
+        assert_eq!(cause(&[]), "it may sign for any name");
+        assert!(cause(&["sea.example", "bank.example"]).contains("bank.example"));
+        assert!(cause(&["notsea.example"]).contains("notsea.example"));
+        assert_eq!(of(&["api.sea.example"]).require_limited_to("sea.example"), Ok(()));
         assert!(Certificate::read(b"no certificate").is_err());
     }
 }

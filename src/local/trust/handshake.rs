@@ -1,4 +1,4 @@
-//! A real TLS handshake: the only proof of whom a machine trusts.
+//! A real TLS handshake: the only reliable check of what a machine trusts.
 
 use std::{
     io,
@@ -17,19 +17,19 @@ use crate::base::failure::{Context, Failure, Kind, Result};
 
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Whom to trust in a handshake.
+/// The certificate authorities to trust in a handshake.
 #[derive(Debug, Clone, Copy)]
 pub enum Roots<'a> {
-    /// The authorities of the system's store, as every other program of this machine would.
+    /// The CAs of the system's store, as other programs of this machine use them.
     System,
-    /// Only those in this PEM.
+    /// Only the CAs in this PEM.
     Only(&'a [u8]),
 }
 
-/// Shakes hands with whoever listens on `port` of this machine as `hostname`; gives the fingerprint of the certificate it
-/// showed, which was verified. Blocks up to 3 s.
+/// Performs a TLS handshake with the server on `port` of this machine as `hostname` and returns the fingerprint of its
+/// verified certificate. Blocks up to 3 s.
 pub fn handshake(hostname: &str, port: u16, roots: Roots<'_>) -> Result<String> {
-    let what = || format!("verify the certificate of https://{hostname}:{port}");
+    let what = || format!("cannot verify the certificate of https://{hostname}:{port}");
     let refused =
         |error: &(dyn std::error::Error + 'static)| Failure::new(Kind::Workload, what()).caused_by(error);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -50,23 +50,23 @@ pub fn handshake(hostname: &str, port: u16, roots: Roots<'_>) -> Result<String> 
             return Err(refused(&io::Error::from(io::ErrorKind::UnexpectedEof)));
         }
     }
-    let shown = client.peer_certificates().and_then(|chain| chain.first());
-    shown
-        .map(|shown| fingerprint(shown))
-        .ok_or_else(|| Failure::new(Kind::Workload, what()).because("it showed no certificate"))
+    let presented = client.peer_certificates().and_then(|chain| chain.first());
+    presented
+        .map(|certificate| fingerprint(certificate))
+        .ok_or_else(|| Failure::new(Kind::Workload, what()).because("the server presented no certificate"))
 }
 
 fn store(roots: Roots<'_>) -> Result<RootCertStore> {
     let mut store = RootCertStore::empty();
     match roots {
         Roots::System => {
-            // What cannot be read, or is no authority, cannot be trusted either.
+            // Unreadable and invalid entries are skipped: they cannot be trusted.
             store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
         Roots::Only(pem) => {
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.context(Kind::Workload, "read the authority's certificate")?;
-                store.add(certificate).context(Kind::Workload, "trust the authority's certificate")?;
+                let certificate = certificate.context(Kind::Workload, "cannot read the CA certificate")?;
+                store.add(certificate).context(Kind::Workload, "cannot trust the CA certificate")?;
             }
         }
     }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::local::trust::certificate::samples;
 
-    /// Serves a certificate for `name` that `authority` signed, and gives the port.
+    /// Serves a certificate for `name` that `authority` signed; returns the port.
     async fn serve(authority: &rcgen::CertifiedIssuer<'_, KeyPair>, name: &str) -> u16 {
         let key = KeyPair::generate().unwrap();
         let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, authority).unwrap();
@@ -106,32 +106,33 @@ mod tests {
         port
     }
 
-    async fn shake(name: &'static str, port: u16, pem: String) -> Result<String> {
+    async fn handshake_with(name: &'static str, port: u16, pem: String) -> Result<String> {
         tokio::task::spawn_blocking(move || handshake(name, port, Roots::Only(pem.as_bytes()))).await.unwrap()
     }
 
     #[tokio::test]
-    async fn a_constrained_authority_verifies_its_own_names_and_no_other() {
+    async fn constrained_ca_verifies_only_its_own_names() {
         let authority = samples::authority(&["sea.example"]);
         let port = serve(&authority, "sea.example").await;
-        assert_eq!(shake("sea.example", port, authority.pem()).await.unwrap().len(), 64);
+        assert_eq!(handshake_with("sea.example", port, authority.pem()).await.unwrap().len(), 64);
         let elsewhere = serve(&authority, "bank.example").await;
-        let failure = shake("bank.example", elsewhere, authority.pem()).await.unwrap_err();
+        let failure = handshake_with("bank.example", elsewhere, authority.pem()).await.unwrap_err();
         assert!(failure.causes.join(" ").contains("NameConstraint"), "{failure:?}");
     }
 
     #[tokio::test]
-    async fn a_stranger_is_refused_and_so_is_silence() {
+    async fn unknown_ca_and_closed_port_are_refused() {
         let authority = samples::authority(&["sea.example"]);
         let port = serve(&authority, "sea.example").await;
-        let failure =
-            shake("sea.example", port, samples::authority(&["sea.example"]).pem()).await.unwrap_err();
+        let failure = handshake_with("sea.example", port, samples::authority(&["sea.example"]).pem())
+            .await
+            .unwrap_err();
         assert!(failure.causes.join(" ").contains("invalid peer certificate"), "{failure:?}");
         let system =
             tokio::task::spawn_blocking(move || handshake("sea.example", port, Roots::System)).await.unwrap();
         assert!(system.unwrap_err().causes.join(" ").contains("UnknownIssuer"));
         let closed =
             std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        assert!(shake("sea.example", closed, authority.pem()).await.is_err());
+        assert!(handshake_with("sea.example", closed, authority.pem()).await.is_err());
     }
 }

@@ -1,23 +1,27 @@
-//! Makes the stores of this machine trust an environment's certificate authority, and takes exactly that back.
+//! Makes the certificate stores of this machine trust an environment's certificate authority, and undoes exactly that.
 //!
-//! Nothing happens by itself: a person asks for it, is told every change before it is made, and every change is written
-//! down before it is made. A certificate is known by its SHA-256 fingerprint alone: what bears our name but is another
-//! certificate is left alone. An authority that could sign for any name is refused.
+//! Every change is made only on request, is shown before it is made, and is recorded first. A certificate is identified by
+//! its SHA-256 fingerprint: another certificate with the same name is not touched. A CA that could sign for any name is
+//! refused.
 
 mod action;
 mod certificate;
+mod changes;
+mod discover;
 mod handshake;
-mod ledger;
-mod look;
-mod machine;
-mod place;
-mod work;
+mod inspect;
+mod session;
+mod status;
+mod store_location;
+mod trust_record;
 
 pub use action::Action;
 pub use certificate::Certificate;
+pub use changes::{Change, require_complete};
+pub use discover::{HostTrustConfig, LocatedStore, stores};
 pub use handshake::{Roots, handshake};
-pub use ledger::{Entry, TrustStore};
-pub use look::{present, traces};
-pub use machine::{HostTrustConfig, Site, sites};
-pub use place::{Family, Place, Store};
-pub use work::{Change, install, plan_install, plan_remove, remove};
+pub use inspect::{has_traces, is_trusted};
+pub use session::{Installation, TrustSession};
+pub use status::{AuthorityStatus, GatewayStatus, StoreStatus, TrustStatus};
+pub use store_location::{Family, StoreKind, StoreLocation};
+pub use trust_record::{Entry, TrustRecord};

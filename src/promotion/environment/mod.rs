@@ -8,6 +8,7 @@ mod canary;
 mod cluster;
 mod found;
 mod ledger;
+mod locked;
 mod probes;
 mod ready;
 mod rehearsal;
@@ -15,4 +16,5 @@ mod sides;
 pub mod target;
 
 pub use cluster::ClusterTarget;
+pub use locked::deploy_locked;
 pub use rehearsal::{stand, tear_down};

@@ -9,7 +9,7 @@ use crate::{
     images::{self, Mode, Origin},
     local::{
         LocalContext,
-        cluster::{self, ClusterSource, Observed, RemoveScope, Removed},
+        cluster::{self, ClusterSource, ClusterState, RemoveScope, Removed},
     },
     registry::{Registry, beside},
 };
@@ -23,7 +23,7 @@ pub async fn stand(engine: &LocalContext, environment: &Environment) -> Result<b
         .registry_container()
         .ok_or_else(|| Failure::new(Kind::Internal, format!("`{}` is no rehearsal", environment.name())))?;
     let found = cluster::observe(&engine.docker, &engine.dirs, &environment.cluster_name()).await?;
-    let is_new = matches!(found, Observed::Absent | Observed::Partial { .. });
+    let is_new = matches!(found, ClusterState::Absent | ClusterState::Partial { .. });
     let step = Step::start(&engine.events, "target.registry", format!("Start the registry `{container}`"));
     // The same program that runs the registry of all other environments.
     let running = engine.docker.container(engine.dirs.registry()).await?.ok_or_else(|| {

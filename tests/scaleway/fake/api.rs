@@ -1,17 +1,17 @@
-//! Scaleway's REST API, as far as the modules and the sweep use it.
+//! A fake of Scaleway's REST API, as far as the modules and the program use it.
 
 use serde_json::{Value, json};
 
 use super::{
     Account, kapsule,
-    kinds::{Kind, Place, kind, made},
+    kinds::{Kind, Place, create, kind},
     store::Store,
 };
 
 /// An answer: status and body.
 pub type Answer = (u16, Value);
 
-/// One request, taken apart.
+/// A parsed request.
 pub struct Request<'a> {
     pub method: &'a str,
     pub path: &'a str,
@@ -20,25 +20,25 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    pub fn asked(&self, name: &str) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// What a path names.
-pub struct Named<'a> {
-    /// `k8s/v1/clusters`: the kind's name.
+/// A parsed path.
+pub struct Route<'a> {
+    /// The name of the kind, for example `k8s/v1/clusters`.
     pub kind: String,
-    /// The path of the collection, without identities of what it belongs to.
+    /// The path of the collection, without the IDs of its parents.
     pub collection: String,
     pub region: &'a str,
     pub zone: &'a str,
     pub id: Option<&'a str>,
-    /// What follows the identity.
+    /// The path segment after the ID.
     pub rest: Option<&'a str>,
 }
 
-fn named(path: &str) -> Option<Named<'_>> {
+fn route(path: &str) -> Option<Route<'_>> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let (service, version) = (*parts.first()?, *parts.get(1)?);
     let (region, zone, at) = match parts.get(2).copied() {
@@ -48,7 +48,7 @@ fn named(path: &str) -> Option<Named<'_>> {
     };
     let collection = *parts.get(at)?;
     let prefix = parts[..at].join("/");
-    Some(Named {
+    Some(Route {
         kind: format!("{service}/{version}/{collection}"),
         collection: format!("/{prefix}/{collection}"),
         region,
@@ -60,8 +60,8 @@ fn named(path: &str) -> Option<Named<'_>> {
 
 /// Answers one request.
 pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> Answer {
-    let Some(named) = named(request.path) else { return absent("resource", "") };
-    match (request.method, named.kind.as_str(), named.id, named.rest) {
+    let Some(route) = route(request.path) else { return absent("resource", "") };
+    match (request.method, route.kind.as_str(), route.id, route.rest) {
         ("GET", "account/v3/projects", Some(id), None) if id == account.project => (200, project(account)),
         ("GET", "account/v3/projects", None, None) => {
             (200, json!({"projects": [project(account)], "total_count": 1}))
@@ -70,16 +70,16 @@ pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> An
         ("PUT", "iam/v1alpha1/rules", None, None) => set_rules(store, request),
         ("GET", "k8s/v1/versions", None, None) => (200, json!({"versions": kapsule::versions()})),
         ("GET", "k8s/v1/clusters", Some(id), Some("kubeconfig")) => {
-            kapsule::kubeconfig(store, account, &named, id)
+            kapsule::kubeconfig(store, account, &route, id)
         }
-        ("GET", "k8s/v1/clusters", Some(id), Some("nodes")) => kapsule::nodes(store, &named, id, request),
-        ("GET", "k8s/v1/clusters", Some(id), Some("pools")) => kapsule::pools(store, &named, id, request),
+        ("GET", "k8s/v1/clusters", Some(id), Some("nodes")) => kapsule::nodes(store, &route, id, request),
+        ("GET", "k8s/v1/clusters", Some(id), Some("pools")) => kapsule::pools(store, &route, id, request),
         ("POST", "k8s/v1/clusters", Some(id), Some("pools")) => {
-            kapsule::make_pool(store, account, &named, id, request)
+            kapsule::create_pool(store, account, &route, id, request)
         }
         (_, _, _, Some(_)) => absent("action", request.path),
         (method, name, id, None) => match kind(name) {
-            Some(kind) => standard(store, account, kind, &named, method, id, request),
+            Some(kind) => standard(store, account, kind, &route, method, id, request),
             None => absent("collection", request.path),
         },
     }
@@ -89,16 +89,16 @@ fn standard(
     store: &mut Store,
     account: &Account,
     kind: &Kind,
-    named: &Named<'_>,
+    route: &Route<'_>,
     method: &str,
     id: Option<&str>,
     request: &Request<'_>,
 ) -> Answer {
-    let path = |id: &str| format!("{}/{id}", named.collection);
+    let path = |id: &str| format!("{}/{id}", route.collection);
     match (method, id) {
-        ("GET", None) => list(store.below(&named.collection), kind.field, request),
-        ("POST", None) => make(store, account, kind, named, &request.body),
-        ("GET", Some(id)) => store.look(&path(id)).map_or_else(|| absent(kind.field, id), |one| (200, one)),
+        ("GET", None) => list(store.below(&route.collection), kind.field, request),
+        ("POST", None) => create_in(store, account, kind, route, &request.body),
+        ("GET", Some(id)) => store.read(&path(id)).map_or_else(|| absent(kind.field, id), |one| (200, one)),
         ("PATCH", Some(id)) => {
             let changed = store.change(&path(id), |one| merge(one, &request.body));
             changed.map_or_else(|| absent(kind.field, id), |one| (200, one))
@@ -108,31 +108,37 @@ fn standard(
     }
 }
 
-pub fn make(store: &mut Store, account: &Account, kind: &Kind, named: &Named<'_>, asked: &Value) -> Answer {
-    let taken = |(_, one): &(String, Value)| one["name"] == asked["name"];
-    if kind.unique && store.below(&named.collection).iter().any(taken) {
-        return (409, json!({"type": "conflict", "message": "this name is taken", "resource": kind.field}));
+pub fn create_in(
+    store: &mut Store,
+    account: &Account,
+    kind: &Kind,
+    route: &Route<'_>,
+    requested: &Value,
+) -> Answer {
+    let has_same_name = |(_, one): &(String, Value)| one["name"] == requested["name"];
+    if kind.unique && store.below(&route.collection).iter().any(has_same_name) {
+        return (409, json!({"type": "conflict", "message": "this name is in use", "resource": kind.field}));
     }
     let id = store.identity();
     let place = Place {
         id: &id,
-        region: named.region,
-        zone: named.zone,
+        region: route.region,
+        zone: route.zone,
         project: &account.project,
         organization: &account.organization,
     };
-    let mut one = made(kind, asked, &place);
+    let mut one = create(kind, requested, &place);
     if let Some((_, then)) = kind.status {
         one["status"] = then.into();
     }
-    let path = format!("{}/{id}", named.collection);
+    let path = format!("{}/{id}", route.collection);
     store.put(&path, one, kind.status);
-    (200, store.seen(&path).unwrap_or_default())
+    (200, store.peek(&path).unwrap_or_default())
 }
 
 fn delete(store: &mut Store, kind: &Kind, path: &str, id: &str) -> Answer {
-    let Some(one) = store.seen(path) else { return absent(kind.field, id) };
-    if kind.held_by.is_some_and(|field| store.refers(field, id)) {
+    let Some(one) = store.peek(path) else { return absent(kind.field, id) };
+    if kind.referenced_by.is_some_and(|field| store.refers(field, id)) {
         let message = "the resource is still in use";
         return (
             412,
@@ -148,49 +154,49 @@ fn delete(store: &mut Store, kind: &Kind, path: &str, id: &str) -> Answer {
             }
         }
     }
-    match kind.going {
-        Some(going) => store.turn(path, going, None),
+    match kind.deleting {
+        Some(status) => store.transition(path, status, None),
         None => drop(store.remove(path)),
     }
     if kind.name.starts_with("k8s/") || kind.name.starts_with("registry/") || kind.name.starts_with("vpc-gw/")
     {
-        return (200, store.seen(path).unwrap_or(one));
+        return (200, store.peek(path).unwrap_or(one));
     }
     (204, Value::Null)
 }
 
-/// Lays `change` over `one`, as a PATCH does.
+/// Merges `change` into `one`, as a PATCH does.
 fn merge(one: &mut Value, change: &Value) {
     for (name, value) in change.as_object().into_iter().flatten() {
-        // What is not told stays.
+        // A null field is not changed.
         if !value.is_null() {
             one[name] = value.clone();
         }
     }
 }
 
-/// One page of a list: both ways to name a page are understood.
+/// One page of a list; supports both parameters of the page size.
 pub fn list(all: Vec<(String, Value)>, field: &str, request: &Request<'_>) -> Answer {
-    let number = |name: &str| request.asked(name).and_then(|text| text.parse::<usize>().ok());
+    let number = |name: &str| request.parameter(name).and_then(|text| text.parse::<usize>().ok());
     let size = number("page_size").or_else(|| number("per_page")).unwrap_or(20).clamp(1, 100);
     let page = number("page").unwrap_or(1).max(1);
-    let mine = |one: &Value| {
-        let asked = request.asked("project_id").or_else(|| request.asked("project"));
-        asked.is_none_or(|project| one["project_id"].is_null() || one["project_id"] == project)
+    let in_project = |one: &Value| {
+        let project = request.parameter("project_id").or_else(|| request.parameter("project"));
+        project.is_none_or(|project| one["project_id"].is_null() || one["project_id"] == project)
     };
-    let all: Vec<Value> = all.into_iter().map(|(_, one)| one).filter(mine).collect();
-    let shown: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().collect();
-    (200, json!({field: shown, "total_count": all.len()}))
+    let all: Vec<Value> = all.into_iter().map(|(_, one)| one).filter(in_project).collect();
+    let page_items: Vec<Value> = all.iter().skip((page - 1) * size).take(size).cloned().collect();
+    (200, json!({field: page_items, "total_count": all.len()}))
 }
 
 fn project(account: &Account) -> Value {
     json!({"id": account.project, "name": "seasense", "organization_id": account.organization,
-        "created_at": super::kinds::WHEN, "updated_at": super::kinds::WHEN, "description": ""})
+        "created_at": super::kinds::CREATED_AT, "updated_at": super::kinds::CREATED_AT, "description": ""})
 }
 
 fn rules(store: &Store, request: &Request<'_>) -> Answer {
-    let id = request.asked("policy_id").unwrap_or_default();
-    let Some(policy) = store.seen(&format!("/iam/v1alpha1/policies/{id}")) else {
+    let id = request.parameter("policy_id").unwrap_or_default();
+    let Some(policy) = store.peek(&format!("/iam/v1alpha1/policies/{id}")) else {
         return absent("policy", id);
     };
     let rules = policy["rules"].as_array().cloned().unwrap_or_default();

@@ -1,49 +1,49 @@
-//! What goes wrong on purpose: which requests, how often, and how.
+//! Injected faults: which requests fail, how often, and how.
 
 use std::time::Duration;
 
-/// How a request goes wrong.
+/// The kind of a fault.
 #[derive(Debug, Clone, Copy)]
-pub enum How {
-    /// It is turned away for now; the answer may name the seconds to wait.
+pub enum FaultKind {
+    /// Status 429; the answer may name the seconds to wait.
     TooMany(Option<u64>),
-    /// The service is broken.
+    /// A server error with this status.
     Broken(u16),
-    /// The answer is late.
+    /// A delayed answer.
     Late(Duration),
-    /// What stands there cannot be changed at this moment.
+    /// The resource is in a transient state.
     Conflict,
 }
 
-/// Requests that go wrong.
+/// A fault of certain requests.
 #[derive(Debug, Clone)]
 pub struct Fault {
     method: &'static str,
     part: &'static str,
     times: usize,
-    how: How,
+    how: FaultKind,
 }
 
 impl Fault {
-    /// The next `times` requests with `method` whose path holds `part`.
-    pub fn new(method: &'static str, part: &'static str, times: usize, how: How) -> Self {
+    /// A fault of the next `times` requests with `method` whose path contains `part`.
+    pub fn new(method: &'static str, part: &'static str, times: usize, how: FaultKind) -> Self {
         Self { method, part, times, how }
     }
 
-    /// Whether this request goes wrong, and how; it counts then.
-    fn strikes(&mut self, method: &str, path: &str) -> Option<How> {
-        let meant = self.times > 0 && self.method == method && path.contains(self.part);
-        self.times -= usize::from(meant);
-        meant.then_some(self.how)
+    /// The fault of this request, if it has one; counts it.
+    fn apply(&mut self, method: &str, path: &str) -> Option<FaultKind> {
+        let applies = self.times > 0 && self.method == method && path.contains(self.part);
+        self.times -= usize::from(applies);
+        applies.then_some(self.how)
     }
 
-    /// Whether it struck as often as it was meant to.
+    /// Whether it occurred as often as planned.
     pub fn is_spent(&self) -> bool {
         self.times == 0
     }
 }
 
-/// The first of `faults` that this request meets.
-pub fn strike(faults: &mut [Fault], method: &str, path: &str) -> Option<How> {
-    faults.iter_mut().find_map(|fault| fault.strikes(method, path))
+/// The first of `faults` that applies to this request.
+pub fn next(faults: &mut [Fault], method: &str, path: &str) -> Option<FaultKind> {
+    faults.iter_mut().find_map(|fault| fault.apply(method, path))
 }

@@ -1,15 +1,15 @@
-//! What is particular to clusters: their versions, their nodes, their pools, and how they are reached.
+//! The fake of Kapsule: versions, nodes, pools and kubeconfigs of clusters.
 
 use serde_json::{Value, json};
 
 use super::{
     Account,
-    api::{Answer, Named, Request, absent, list, make},
+    api::{Answer, Request, Route, absent, create_in, list},
     kinds::kind,
     store::Store,
 };
 
-/// The versions of Kubernetes that a cluster may be made with.
+/// The Kubernetes versions that are offered.
 pub fn versions() -> Vec<Value> {
     let version = |name: &str| {
         json!({"name": name, "label": format!("Kubernetes {name}"), "region": "fr-par", "available_cnis": ["cilium"],
@@ -19,8 +19,8 @@ pub fn versions() -> Vec<Value> {
     ["1.34.4", "1.35.2", "1.35.4"].map(version).into()
 }
 
-pub fn kubeconfig(store: &Store, account: &Account, named: &Named<'_>, id: &str) -> Answer {
-    let Some(cluster) = store.seen(&format!("{}/{id}", named.collection)) else {
+pub fn kubeconfig(store: &Store, account: &Account, route: &Route<'_>, id: &str) -> Answer {
+    let Some(cluster) = store.peek(&format!("{}/{id}", route.collection)) else {
         return absent("cluster", id);
     };
     let text = account.kubeconfig(cluster["name"].as_str().unwrap_or_default());
@@ -30,22 +30,22 @@ pub fn kubeconfig(store: &Store, account: &Account, named: &Named<'_>, id: &str)
     )
 }
 
-fn pools_of(store: &Store, named: &Named<'_>, cluster: &str) -> Vec<(String, Value)> {
-    let mut pools = store.below(&named.collection.replace("/clusters", "/pools"));
+fn pools_of(store: &Store, route: &Route<'_>, cluster: &str) -> Vec<(String, Value)> {
+    let mut pools = store.below(&route.collection.replace("/clusters", "/pools"));
     pools.retain(|(_, pool)| pool["cluster_id"] == cluster);
     pools
 }
 
-pub fn pools(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<'_>) -> Answer {
-    list(pools_of(store, named, cluster), "pools", request)
+pub fn pools(store: &Store, route: &Route<'_>, cluster: &str, request: &Request<'_>) -> Answer {
+    list(pools_of(store, route, cluster), "pools", request)
 }
 
-pub fn nodes(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<'_>) -> Answer {
-    let wanted = request.asked("pool_id");
+pub fn nodes(store: &Store, route: &Route<'_>, cluster: &str, request: &Request<'_>) -> Answer {
+    let selected = request.parameter("pool_id");
     let mut all = Vec::new();
-    for (path, pool) in pools_of(store, named, cluster) {
+    for (path, pool) in pools_of(store, route, cluster) {
         let id = path.rsplit('/').next().unwrap_or_default();
-        if wanted.is_some_and(|wanted| wanted != id) {
+        if selected.is_some_and(|pool| pool != id) {
             continue;
         }
         for index in 0..pool["size"].as_u64().unwrap_or_default() {
@@ -53,41 +53,41 @@ pub fn nodes(store: &Store, named: &Named<'_>, cluster: &str, request: &Request<
             all.push((
                 name.clone(),
                 json!({"id": format!("{id}-{index}"), "name": name, "pool_id": id, "cluster_id": cluster,
-                "status": "ready", "region": named.region, "provider_id": "", "conditions": {}}),
+                "status": "ready", "region": route.region, "provider_id": "", "conditions": {}}),
             ));
         }
     }
     list(all, "nodes", request)
 }
 
-pub fn make_pool(
+pub fn create_pool(
     store: &mut Store,
     account: &Account,
-    named: &Named<'_>,
+    route: &Route<'_>,
     cluster: &str,
     request: &Request<'_>,
 ) -> Answer {
-    let path = format!("{}/{cluster}", named.collection);
-    let Some(found) = store.seen(&path) else { return absent("cluster", cluster) };
+    let path = format!("{}/{cluster}", route.collection);
+    let Some(found) = store.peek(&path) else { return absent("cluster", cluster) };
     if found["status"] == "creating" {
         return (412, json!({"type": "precondition_failed", "message": "the cluster is not ready"}));
     }
-    let mut asked = request.body.clone();
-    asked["cluster_id"] = cluster.into();
-    let zone = asked["zone"].as_str().unwrap_or_default().to_owned();
-    let pools = Named {
+    let mut requested = request.body.clone();
+    requested["cluster_id"] = cluster.into();
+    let zone = requested["zone"].as_str().unwrap_or_default().to_owned();
+    let pools = Route {
         kind: "k8s/v1/pools".to_owned(),
-        collection: named.collection.replace("/clusters", "/pools"),
+        collection: route.collection.replace("/clusters", "/pools"),
         zone: &zone,
-        ..*named
+        ..*route
     };
     let Some(kind) = kind("k8s/v1/pools") else { return absent("collection", "pools") };
-    let answer = make(store, account, kind, &pools, &asked);
+    let answer = create_in(store, account, kind, &pools, &requested);
     store.change(&path, |cluster| cluster["status"] = "ready".into());
     answer
 }
 
-/// Standard base64 with padding; the API gives files so.
+/// Standard base64 with padding, which the API uses for files.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();

@@ -1,72 +1,73 @@
-//! The kinds of things that the fake knows: where they are listed, how each begins, and what may not go before what.
+//! The resource kinds of the fake: their lists, default fields, and removal constraints.
 
 use serde_json::{Value, json};
 
-/// When everything was made; no clock, so that two runs give the same bytes.
-pub const WHEN: &str = "2026-11-24T12:00:00Z";
+/// The creation time of all resources; fixed, so that two runs return the same bytes.
+pub const CREATED_AT: &str = "2026-11-24T12:00:00Z";
 
-/// One kind of thing.
+/// A kind of resource.
 pub struct Kind {
     /// The service, its version, and the collection: `vpc/v2/vpcs`.
     pub name: &'static str,
-    /// What the list stands under in an answer.
+    /// The field of the list in an answer.
     pub field: &'static str,
-    /// The statuses it has while it is made, and then.
+    /// The status during its creation, and afterwards.
     pub status: Option<(&'static str, &'static str)>,
-    /// The status it has while it goes; none, and it is gone at once.
-    pub going: Option<&'static str>,
-    /// A field in which others name it; while one does, it stays.
-    pub held_by: Option<&'static str>,
-    /// Whether two may have the same name.
+    /// The status during its removal; `None` if it is removed at once.
+    pub deleting: Option<&'static str>,
+    /// A field in which other resources refer to it; it cannot be removed while one does.
+    pub referenced_by: Option<&'static str>,
+    /// Whether its name must be unique.
     pub unique: bool,
 }
 
-const PLAIN: Kind = Kind { name: "", field: "", status: None, going: None, held_by: None, unique: false };
+const PLAIN: Kind =
+    Kind { name: "", field: "", status: None, deleting: None, referenced_by: None, unique: false };
 
 /// Every kind.
 pub const KINDS: &[Kind] = &[
-    Kind { name: "vpc/v2/vpcs", field: "vpcs", held_by: Some("vpc_id"), ..PLAIN },
+    Kind { name: "vpc/v2/vpcs", field: "vpcs", referenced_by: Some("vpc_id"), ..PLAIN },
     Kind {
         name: "vpc/v2/private-networks",
         field: "private_networks",
-        held_by: Some("private_network_id"),
+        referenced_by: Some("private_network_id"),
         ..PLAIN
     },
-    Kind { name: "vpc-gw/v2/ips", field: "ips", held_by: Some("ip_id"), ..PLAIN },
+    Kind { name: "vpc-gw/v2/ips", field: "ips", referenced_by: Some("ip_id"), ..PLAIN },
     Kind {
         name: "vpc-gw/v2/gateways",
         field: "gateways",
         status: Some(("allocating", "running")),
-        going: Some("deleting"),
-        held_by: Some("gateway_id"),
+        deleting: Some("deleting"),
+        referenced_by: Some("gateway_id"),
         ..PLAIN
     },
     Kind {
         name: "vpc-gw/v2/gateway-networks",
         field: "gateway_networks",
         status: Some(("attaching", "ready")),
-        going: Some("detaching"),
+        deleting: Some("detaching"),
         ..PLAIN
     },
     Kind {
         name: "k8s/v1/clusters",
         field: "clusters",
         status: Some(("creating", "pool_required")),
-        going: Some("deleting"),
+        deleting: Some("deleting"),
         ..PLAIN
     },
     Kind {
         name: "k8s/v1/pools",
         field: "pools",
         status: Some(("scaling", "ready")),
-        going: Some("deleting"),
+        deleting: Some("deleting"),
         ..PLAIN
     },
     Kind {
         name: "registry/v1/namespaces",
         field: "namespaces",
         status: Some(("locked", "ready")),
-        going: Some("deleting"),
+        deleting: Some("deleting"),
         unique: true,
         ..PLAIN
     },
@@ -75,7 +76,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "iam/v1alpha1/applications",
         field: "applications",
-        held_by: Some("application_id"),
+        referenced_by: Some("application_id"),
         ..PLAIN
     },
     Kind { name: "iam/v1alpha1/policies", field: "policies", ..PLAIN },
@@ -87,14 +88,14 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "ipam/v1/ips", field: "ips", ..PLAIN },
 ];
 
-/// The kind that is listed at `service/version/collection`.
+/// The kind of the list `service/version/collection`.
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// What Scaleway makes of a request to make one: `asked`, and everything that it decides by itself.
-pub fn made(kind: &Kind, asked: &Value, place: &Place<'_>) -> Value {
-    let mut one = asked.clone();
+/// The created resource for a request: the `requested` fields and Scaleway's defaults.
+pub fn create(kind: &Kind, requested: &Value, place: &Place<'_>) -> Value {
+    let mut one = requested.clone();
     let mut set = |name: &str, value: Value| {
         if one[name].is_null() {
             one[name] = value;
@@ -103,8 +104,8 @@ pub fn made(kind: &Kind, asked: &Value, place: &Place<'_>) -> Value {
     set("id", place.id.into());
     set("project_id", place.project.into());
     set("organization_id", place.organization.into());
-    set("created_at", WHEN.into());
-    set("updated_at", WHEN.into());
+    set("created_at", CREATED_AT.into());
+    set("updated_at", CREATED_AT.into());
     set("tags", json!([]));
     set("srn", format!("srn:{}:{}", kind.name, place.id).into());
     if !place.region.is_empty() {
@@ -113,11 +114,11 @@ pub fn made(kind: &Kind, asked: &Value, place: &Place<'_>) -> Value {
     if !place.zone.is_empty() {
         set("zone", place.zone.into());
     }
-    own(kind.name, &mut one, place);
+    set_defaults(kind.name, &mut one, place);
     one
 }
 
-/// Where one is made, and by whom.
+/// The location and the owner of a resource.
 pub struct Place<'a> {
     pub id: &'a str,
     pub region: &'a str,
@@ -126,7 +127,7 @@ pub struct Place<'a> {
     pub organization: &'a str,
 }
 
-fn own(kind: &str, one: &mut Value, place: &Place<'_>) {
+fn set_defaults(kind: &str, one: &mut Value, place: &Place<'_>) {
     match kind {
         "vpc/v2/vpcs" => {
             one["is_default"] = false.into();
@@ -166,12 +167,12 @@ fn own(kind: &str, one: &mut Value, place: &Place<'_>) {
 }
 
 fn network(one: &mut Value, place: &Place<'_>) {
-    let asked = one["subnets"].as_array().cloned().unwrap_or_default();
+    let requested = one["subnets"].as_array().cloned().unwrap_or_default();
     let v6 = "fd5f:519c:6d46:1::/64".to_owned();
-    let subnets = asked.iter().filter_map(Value::as_str).map(str::to_owned).chain([v6]);
+    let subnets = requested.iter().filter_map(Value::as_str).map(str::to_owned).chain([v6]);
     let subnet = |(at, subnet): (usize, String)| {
-        json!({"id": format!("00000000-0000-4000-8000-{at:012}"), "subnet": subnet, "created_at": WHEN,
-            "updated_at": WHEN, "project_id": place.project, "private_network_id": place.id, "vpc_id": one["vpc_id"]})
+        json!({"id": format!("00000000-0000-4000-8000-{at:012}"), "subnet": subnet, "created_at": CREATED_AT,
+            "updated_at": CREATED_AT, "project_id": place.project, "private_network_id": place.id, "vpc_id": one["vpc_id"]})
     };
     let subnets: Vec<Value> = subnets.enumerate().map(subnet).collect();
     one["subnets"] = subnets.into();
@@ -192,10 +193,10 @@ fn gateway(one: &mut Value, place: &Place<'_>) {
 
 fn cluster(one: &mut Value, place: &Place<'_>) {
     let upgrade = one["auto_upgrade"].take();
-    // A minor version is asked for, and its newest patch release runs.
-    let asked = one["version"].as_str().unwrap_or_default().to_owned();
-    if asked.matches('.').count() == 1 {
-        one["version"] = format!("{asked}.4").into();
+    // A minor version is requested, and its newest patch release is used.
+    let requested = one["version"].as_str().unwrap_or_default().to_owned();
+    if requested.matches('.').count() == 1 {
+        one["version"] = format!("{requested}.4").into();
     }
     one["auto_upgrade"] =
         json!({"enabled": upgrade["enable"], "maintenance_window": upgrade["maintenance_window"]});
@@ -210,7 +211,7 @@ fn cluster(one: &mut Value, place: &Place<'_>) {
             one[list] = json!([]);
         }
     }
-    // The provider reads it without asking whether it is there.
+    // The provider reads it without a check.
     one["open_id_connect_config"] = json!({"issuer_url": "", "client_id": "", "username_claim": "", "username_prefix": "",
         "groups_claim": [], "groups_prefix": "", "required_claim": []});
     let scaling = &mut one["autoscaler_config"];

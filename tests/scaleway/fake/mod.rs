@@ -1,8 +1,8 @@
-//! A fake Scaleway on this machine: its REST API and its object storage, as documented, with faults where a test wants them.
+//! A fake of Scaleway's REST API and object storage on this machine, with injectable faults.
 //!
-//! The API is reached by `SCW_API_URL`. Object storage has a fixed address in the provider, so a proxy on this machine leads
-//! requests for it here, with a certificate of an authority that only the test's programs trust; to anywhere else it leads
-//! nothing, and notes who asked.
+//! The API is reached through `SCW_API_URL`. The provider has a fixed address for object storage, so a proxy on this machine
+//! redirects its requests to the fake, with a certificate of a CA that only the test's programs trust. The proxy refuses
+//! and logs all other hosts.
 
 mod api;
 mod faults;
@@ -21,23 +21,23 @@ use std::{
 };
 
 use axum::routing::any;
-pub use faults::{Fault, How};
+pub use faults::{Fault, FaultKind};
 use serde_json::Value;
 use store::Store;
 
-/// Who uses it.
+/// The account of the test.
 #[derive(Debug, Clone)]
 pub struct Account {
     pub access_key: String,
     pub secret_key: String,
     pub project: String,
     pub organization: String,
-    /// Where the cluster's API is, for its kubeconfig.
+    /// The address of the cluster's API for its kubeconfig.
     pub cluster: String,
 }
 
 impl Account {
-    /// A kubeconfig as Kapsule gives it.
+    /// A kubeconfig in the format of Kapsule.
     fn kubeconfig(&self, name: &str) -> String {
         format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: admin@{name}\nclusters:\n- name: {name}\n  cluster:\n    server: {}\n    \
@@ -48,15 +48,15 @@ impl Account {
     }
 }
 
-/// The token of every cluster's administrator; no output may ever hold it.
-pub const TOKEN: &str = "kapsule-admin-token-that-nobody-may-see";
+/// The token of every cluster's administrator; it must not appear in any output.
+pub const TOKEN: &str = "kapsule-admin-token-that-must-not-leak";
 
 #[derive(Default)]
 struct Inner {
     store: Store,
     faults: Vec<Fault>,
-    asked: Vec<String>,
-    strangers: Vec<String>,
+    requests: Vec<String>,
+    foreign_hosts: Vec<String>,
 }
 
 struct Shared {
@@ -64,7 +64,7 @@ struct Shared {
     inner: Mutex<Inner>,
 }
 
-/// The running fake; it ends with the test.
+/// The running fake; it stops when it is dropped.
 pub struct Fake {
     shared: Arc<Shared>,
     _runtime: tokio::runtime::Runtime,
@@ -94,19 +94,19 @@ impl Fake {
             let api = listener.local_addr().unwrap();
             let plain = router.clone();
             tokio::spawn(async move { axum::serve(listener, plain).await });
-            let strangers = Arc::clone(&shared);
-            let note = move |host: &str| strangers.lock().strangers.push(host.to_owned());
-            (api, proxy::start(router, &authority, note).await)
+            let hosts = Arc::clone(&shared);
+            let record = move |host: &str| hosts.lock().foreign_hosts.push(host.to_owned());
+            (api, proxy::start(router, &authority, record).await)
         });
         Self { shared, _runtime: runtime, api, proxy, authority, _folder: folder }
     }
 
-    /// The account that it knows.
+    /// The account of the fake.
     pub fn account(&self) -> &Account {
         &self.shared.account
     }
 
-    /// What a program needs in its environment to take this for Scaleway.
+    /// The environment variables that make a program use this fake as Scaleway.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let account = self.account();
         vec![
@@ -123,23 +123,23 @@ impl Fake {
         ]
     }
 
-    /// Lets every change of a status take `looks` looks.
-    pub fn slow(&self, looks: usize) {
-        self.shared.lock().store.looks = looks;
+    /// Makes every status change take `reads` reads.
+    pub fn slow(&self, reads: usize) {
+        self.shared.lock().store.reads = reads;
     }
 
-    /// Lets requests go wrong.
-    pub fn fail(&self, fault: Fault) {
+    /// Adds a fault.
+    pub fn add_fault(&self, fault: Fault) {
         self.shared.lock().faults.push(fault);
     }
 
-    /// The faults that did not strike as often as they were meant to.
+    /// The faults that did not occur as often as planned.
     pub fn unspent(&self) -> Vec<String> {
         let inner = self.shared.lock();
         inner.faults.iter().filter(|fault| !fault.is_spent()).map(|fault| format!("{fault:?}")).collect()
     }
 
-    /// Puts something there that nobody asked for.
+    /// Adds an object without a request.
     pub fn plant(&self, path: &str, object: Value) {
         self.shared.lock().store.put(path, object, None);
     }
@@ -158,41 +158,41 @@ impl Fake {
         objects.map(|(key, (content, _))| (key.clone(), content.clone())).collect()
     }
 
-    /// Makes a bucket without any setting, as whoever was cut off after the first request leaves it.
+    /// Creates a bucket without any setting, as an interrupted run leaves it.
     pub fn bare_bucket(&self, name: &str) {
         self.shared.lock().store.buckets.insert(name.to_owned(), store::Bucket::default());
     }
 
-    /// A setting of a bucket, as it was written; empty where it was not.
+    /// A setting of a bucket as it was written; empty if it was not.
     pub fn setting(&self, bucket: &str, name: &str) -> String {
         let inner = self.shared.lock();
         let setting = inner.store.buckets.get(bucket).and_then(|bucket| bucket.settings.get(name));
         setting.map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default()
     }
 
-    /// Everything that is there: paths, and names of buckets.
+    /// All resource paths and bucket names.
     pub fn everything(&self) -> Vec<String> {
         self.shared.lock().store.everything()
     }
 
-    /// Everything below a collection.
+    /// All resources of a collection.
     pub fn list(&self, collection: &str) -> Vec<Value> {
         self.shared.lock().store.below(collection).into_iter().map(|(_, one)| one).collect()
     }
 
-    /// Everything that was asked: `METHOD path status`.
-    pub fn asked(&self) -> Vec<String> {
-        self.shared.lock().asked.clone()
+    /// All requests: `METHOD path status`.
+    pub fn requests(&self) -> Vec<String> {
+        self.shared.lock().requests.clone()
     }
 
-    /// The hosts that somebody wanted to reach and that are not Scaleway's.
-    pub fn strangers(&self) -> Vec<String> {
-        self.shared.lock().strangers.clone()
+    /// The requested hosts that are not Scaleway's.
+    pub fn foreign_hosts(&self) -> Vec<String> {
+        self.shared.lock().foreign_hosts.clone()
     }
 
-    /// Forgets what was asked so far.
-    pub fn forget(&self) {
-        self.shared.lock().asked.clear();
+    /// Clears the log of requests.
+    pub fn clear_requests(&self) {
+        self.shared.lock().requests.clear();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Leads what is meant for Scaleway's object storage here, over TLS, and nothing else anywhere.
+//! A proxy that redirects requests for Scaleway's object storage to the fake over TLS, and refuses all others.
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
@@ -8,14 +8,14 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, rustls, server::TlsStream};
 
-/// The names that are answered here.
+/// The host names of the redirected storage.
 const NAMES: [&str; 2] = ["s3.fr-par.scw.cloud", "*.s3.fr-par.scw.cloud"];
 
-/// Starts the storage's TLS endpoint and the proxy before it; writes the authority to trust into `authority`.
+/// Starts the TLS endpoint of the storage and its proxy; writes the CA certificate to `authority`.
 pub async fn start(
     router: axum::Router,
     authority: &Path,
-    untrusted: impl Fn(&str) + Send + Sync + 'static,
+    on_foreign_host: impl Fn(&str) + Send + Sync + 'static,
 ) -> SocketAddr {
     let storage = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = storage.local_addr().unwrap();
@@ -23,21 +23,21 @@ pub async fn start(
     tokio::spawn(async move { axum::serve(listener, router).await });
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = proxy.local_addr().unwrap();
-    let untrusted = Arc::new(untrusted);
+    let on_foreign_host = Arc::new(on_foreign_host);
     tokio::spawn(async move {
         while let Ok((stream, _)) = proxy.accept().await {
-            let untrusted = Arc::clone(&untrusted);
-            tokio::spawn(async move { lead(stream, target, &*untrusted).await });
+            let on_foreign_host = Arc::clone(&on_foreign_host);
+            tokio::spawn(async move { tunnel(stream, target, &*on_foreign_host).await });
         }
     });
     address
 }
 
-/// Answers one `CONNECT`; only Scaleway's storage is known.
-async fn lead(
+/// Answers one `CONNECT` request.
+async fn tunnel(
     stream: TcpStream,
     target: SocketAddr,
-    untrusted: &(impl Fn(&str) + Sync),
+    on_foreign_host: &(impl Fn(&str) + Sync),
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut head = String::new();
@@ -48,14 +48,14 @@ async fn lead(
     }
     let host = head.split_whitespace().nth(1).unwrap_or_default().to_owned();
     if !head.starts_with("CONNECT ") || !host.ends_with(".scw.cloud:443") {
-        untrusted(&host);
+        on_foreign_host(&host);
         return stream
             .write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             .await;
     }
-    let mut there = TcpStream::connect(target).await?;
+    let mut upstream = TcpStream::connect(target).await?;
     stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
-    copy_bidirectional(&mut stream, &mut there).await.map(drop)
+    copy_bidirectional(&mut stream, &mut upstream).await.map(drop)
 }
 
 fn acceptor(authority: &Path) -> TlsAcceptor {
@@ -92,7 +92,7 @@ impl axum::serve::Listener for Tls {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         loop {
             let Ok((stream, address)) = self.tcp.accept().await else { continue };
-            // Who does not trust the authority goes away again.
+            // A client that does not trust the CA closes the connection.
             if let Ok(stream) = self.acceptor.accept(stream).await {
                 return (stream, address);
             }

@@ -1,4 +1,4 @@
-//! Object storage: buckets with their settings, and objects that can be written only where there is none yet.
+//! A fake of object storage: buckets with settings, and objects with conditional writes.
 
 use sha2::{Digest, Sha256};
 
@@ -7,15 +7,15 @@ use super::store::{Bucket, Store};
 /// A request to object storage.
 pub struct Request<'a> {
     pub method: &'a str,
-    /// The bucket, whether the name of the host or the path told it.
+    /// The bucket, from the host name or the path.
     pub bucket: String,
-    /// The object; empty for the bucket itself.
+    /// The object key; empty for the bucket itself.
     pub key: String,
     pub query: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Whether the request proves who sent it.
+    /// Whether the request is signed.
     pub signed: bool,
-    /// Whether it is to be refused where the object exists.
+    /// Whether the object must not exist.
     pub only_new: bool,
 }
 
@@ -26,7 +26,7 @@ pub struct Answer {
     pub tag: Option<String>,
 }
 
-/// Settings of a bucket that are kept as they were written.
+/// Bucket settings that are stored as they were written.
 const SETTINGS: [(&str, &str); 6] = [
     ("versioning", "<VersioningConfiguration/>"),
     ("lifecycle", "NoSuchLifecycleConfiguration"),
@@ -40,18 +40,18 @@ const SETTINGS: [(&str, &str); 6] = [
 pub fn answer(store: &mut Store, project: &str, request: Request<'_>) -> Answer {
     let exists = store.buckets.contains_key(&request.bucket);
     if !request.signed {
-        // Whoever proves nothing learns that it exists, and no more.
+        // An unsigned request learns only whether the bucket exists.
         return if exists { error(403, "AccessDenied") } else { error(404, "NoSuchBucket") };
     }
-    if request.key.is_empty() && request.query.iter().all(|(name, _)| is_plumbing(name)) {
+    if request.key.is_empty() && request.query.iter().all(|(name, _)| is_ignored(name)) {
         return bucket(store, &request, exists);
     }
     let Some(bucket) = store.buckets.get_mut(&request.bucket) else { return error(404, "NoSuchBucket") };
     if request.key.is_empty() { setting(bucket, project, request) } else { object(bucket, request) }
 }
 
-/// Words in a query that say nothing of what is asked.
-fn is_plumbing(name: &str) -> bool {
+/// Whether a query parameter has no meaning here.
+fn is_ignored(name: &str) -> bool {
     matches!(name, "x-id")
 }
 
@@ -77,18 +77,18 @@ fn bucket(store: &mut Store, request: &Request<'_>, exists: bool) -> Answer {
 }
 
 fn setting(bucket: &mut Bucket, project: &str, request: Request<'_>) -> Answer {
-    let asked = |name: &str| request.query.iter().any(|(key, _)| key == name);
-    if asked("acl") {
+    let has = |name: &str| request.query.iter().any(|(key, _)| key == name);
+    if has("acl") {
         return if request.method == "GET" { done(200, &acl(project)) } else { done(200, "") };
     }
-    if asked("versions") || asked("list-type") || asked("uploads") || asked("prefix") {
+    if has("versions") || has("list-type") || has("uploads") || has("prefix") {
         return list(bucket);
     }
-    if asked("delete") {
+    if has("delete") {
         bucket.objects.clear();
         return done(200, "<DeleteResult/>");
     }
-    let Some((name, absent)) = SETTINGS.into_iter().find(|(name, _)| asked(name)) else {
+    let Some((name, absent)) = SETTINGS.into_iter().find(|(name, _)| has(name)) else {
         return error(501, "NotImplemented");
     };
     match request.method {
@@ -160,13 +160,13 @@ fn done(status: u16, body: &str) -> Answer {
 }
 
 fn error(status: u16, code: &str) -> Answer {
-    // The provider knows this one by its words.
+    // The provider recognises this error by its message.
     let message =
         if code == "NoSuchCORSConfiguration" { "The CORS configuration does not exist" } else { code };
     done(status, &format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
 }
 
-/// The content of a body that was sent in signed chunks.
+/// Decodes a body of signed chunks.
 pub fn unchunk(body: &[u8]) -> Vec<u8> {
     let (mut content, mut rest) = (Vec::new(), body);
     while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {

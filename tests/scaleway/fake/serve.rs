@@ -1,4 +1,4 @@
-//! Takes a request apart, lets it go wrong where a test wants that, and hands it to the part that answers.
+//! Parses a request, injects faults, and dispatches it to the fake service.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{How, Shared, api, faults, s3, zone};
+use super::{FaultKind, Shared, api, faults, s3, zone};
 
-/// Answers one request, whoever it is meant for, and notes it.
+/// Answers and logs one request for any of the services.
 pub async fn serve(State(shared): State<Arc<Shared>>, request: HttpRequest) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 64 << 20).await.unwrap_or_default();
@@ -22,17 +22,17 @@ pub async fn serve(State(shared): State<Arc<Shared>>, request: HttpRequest) -> R
         parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     let query = pairs(parts.uri.query().unwrap_or_default());
     let full = if host.contains("scw.cloud") { format!("{host}{path}") } else { path.clone() };
-    let struck = faults::strike(&mut shared.lock().faults, method, &full);
-    let answer = match struck {
-        Some(How::TooMany(seconds)) => turned_away(seconds),
-        Some(How::Broken(status)) => plain(status, b"upstream is broken".to_vec()),
-        Some(How::Conflict) => json(
+    let fault = faults::next(&mut shared.lock().faults, method, &full);
+    let answer = match fault {
+        Some(FaultKind::TooMany(seconds)) => too_many(seconds),
+        Some(FaultKind::Broken(status)) => plain(status, b"upstream is broken".to_vec()),
+        Some(FaultKind::Conflict) => json(
             409,
             &serde_json::json!({"type": "transient_state", "message": "resource is in a transient state",
                 "resource": "x", "resource_id": "x", "current_state": "x"}),
         ),
         late => {
-            if let Some(How::Late(time)) = late {
+            if let Some(FaultKind::Late(time)) = late {
                 tokio::time::sleep(time).await;
             }
             if host.contains("scw.cloud") {
@@ -42,8 +42,8 @@ pub async fn serve(State(shared): State<Arc<Shared>>, request: HttpRequest) -> R
             }
         }
     };
-    let words = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    shared.lock().asked.push(format!("{method} {full}{words} {}", answer.status().as_u16()));
+    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    shared.lock().requests.push(format!("{method} {full}{query} {}", answer.status().as_u16()));
     answer
 }
 
@@ -104,7 +104,7 @@ fn storage(
         key: key.to_owned(),
         query,
         body: if chunked { s3::unchunk(body) } else { body.to_vec() },
-        // The provider names the project behind the key; the state's backend knows the key alone.
+        // The provider prefixes the key with the project; the state backend uses the key alone.
         signed: text("authorization").contains(&format!("Credential={}", shared.account.access_key)),
         only_new: text("if-none-match") == "*",
     };
@@ -117,7 +117,7 @@ fn storage(
     response
 }
 
-fn turned_away(seconds: Option<u64>) -> Response {
+fn too_many(seconds: Option<u64>) -> Response {
     let mut response =
         json(429, &serde_json::json!({"type": "too_many_requests", "message": "too many requests"}));
     if let Some(seconds) = seconds {
@@ -137,7 +137,7 @@ fn plain(status: u16, body: Vec<u8>) -> Response {
     (StatusCode::from_u16(status).unwrap(), body).into_response()
 }
 
-/// The pairs of a query; what is encoded in it are commas and slashes at most, which no rule here looks at.
+/// The pairs of a query; encoded characters do not matter here.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
     parts

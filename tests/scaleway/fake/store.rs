@@ -1,18 +1,18 @@
-//! What stands at the fake Scaleway: objects by their path, and how long each still says that it is on its way.
+//! The state of the fake: objects by path, with pending status changes.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// An object that is not yet what it will be: every look brings it nearer.
+/// A pending status change; each read of the object brings it closer.
 #[derive(Debug, Clone)]
 struct Transition {
-    /// The status it shows meanwhile.
+    /// The current status.
     now: &'static str,
-    /// The status it has then; none, and it is gone.
+    /// The next status; `None` removes the object.
     then: Option<&'static str>,
-    /// Looks until then.
-    looks: usize,
+    /// The remaining reads.
+    reads: usize,
 }
 
 /// One bucket.
@@ -24,52 +24,52 @@ pub struct Bucket {
     pub objects: BTreeMap<String, (Vec<u8>, String)>,
 }
 
-/// Everything.
+/// All objects and buckets.
 #[derive(Debug, Default)]
 pub struct Store {
     objects: BTreeMap<String, Value>,
     transitions: BTreeMap<String, Transition>,
     pub buckets: BTreeMap<String, Bucket>,
-    made: u32,
-    /// Looks that every change of a status takes; 0 and everything is there at once.
-    pub looks: usize,
+    created: u32,
+    /// The reads that a status change takes; 0 makes it immediate.
+    pub reads: usize,
 }
 
 impl Store {
-    /// A new identity: different for each, the same in every run.
+    /// A new ID, unique and the same in every run.
     pub fn identity(&mut self) -> String {
-        self.made += 1;
-        format!("{:08x}-5ea5-4e5e-8000-{:012x}", 0xbadc_0ffe_u32.wrapping_add(self.made), self.made)
+        self.created += 1;
+        format!("{:08x}-5ea5-4e5e-8000-{:012x}", 0xbadc_0ffe_u32.wrapping_add(self.created), self.created)
     }
 
-    /// Puts `object` at `path`; until it was looked at often enough it says `now`, and from then on `then`.
+    /// Stores `object` at `path`. With `status` it has the first status for some reads, then the second.
     pub fn put(&mut self, path: &str, object: Value, status: Option<(&'static str, &'static str)>) {
         self.objects.insert(path.to_owned(), object);
         self.transitions.remove(path);
         if let Some((now, then)) = status {
-            self.turn(path, now, Some(then));
+            self.transition(path, now, Some(then));
         }
     }
 
-    /// Lets the object at `path` change from `now` to `then`, or go.
-    pub fn turn(&mut self, path: &str, now: &'static str, then: Option<&'static str>) {
-        let transition = Transition { now, then, looks: self.looks };
+    /// Schedules a status change of the object at `path`, or its removal.
+    pub fn transition(&mut self, path: &str, now: &'static str, then: Option<&'static str>) {
+        let transition = Transition { now, then, reads: self.reads };
         self.transitions.insert(path.to_owned(), transition);
         self.settle(path);
     }
 
-    /// One look at the object at `path`, as a reader sees it.
-    pub fn look(&mut self, path: &str) -> Option<Value> {
+    /// Reads the object at `path`, which advances its status change.
+    pub fn read(&mut self, path: &str) -> Option<Value> {
         self.settle(path);
-        let seen = self.seen(path);
+        let object = self.peek(path);
         if let Some(transition) = self.transitions.get_mut(path) {
-            transition.looks = transition.looks.saturating_sub(1);
+            transition.reads = transition.reads.saturating_sub(1);
         }
-        seen
+        object
     }
 
-    /// The object at `path` without bringing it nearer to anything.
-    pub fn seen(&self, path: &str) -> Option<Value> {
+    /// The object at `path` without advancing its status change.
+    pub fn peek(&self, path: &str) -> Option<Value> {
         let mut object = self.objects.get(path)?.clone();
         if let Some(transition) = self.transitions.get(path) {
             object["status"] = transition.now.into();
@@ -80,7 +80,7 @@ impl Store {
     /// Changes the object at `path`.
     pub fn change(&mut self, path: &str, change: impl FnOnce(&mut Value)) -> Option<Value> {
         change(self.objects.get_mut(path)?);
-        self.seen(path)
+        self.peek(path)
     }
 
     /// The objects directly below the collection `path`, by path.
@@ -88,28 +88,28 @@ impl Store {
         let prefix = format!("{path}/");
         let direct = |found: &&String| found.strip_prefix(&prefix).is_some_and(|rest| !rest.contains('/'));
         let paths = self.objects.keys().filter(direct);
-        paths.filter_map(|path| Some((path.clone(), self.seen(path)?))).collect()
+        paths.filter_map(|path| Some((path.clone(), self.peek(path)?))).collect()
     }
 
-    /// Removes the object at `path` at once.
+    /// Removes the object at `path` immediately.
     pub fn remove(&mut self, path: &str) -> Option<Value> {
         self.transitions.remove(path);
         self.objects.remove(path)
     }
 
-    /// Whether some object has `value` in `field`.
+    /// Whether any object has `value` in `field`.
     pub fn refers(&self, field: &str, value: &str) -> bool {
         self.objects.values().any(|object| object[field] == value)
     }
 
-    /// The paths of all objects, and the names of all buckets.
+    /// The paths of all objects and the names of all buckets.
     pub fn everything(&self) -> Vec<String> {
         let buckets = self.buckets.keys().map(|name| format!("bucket {name}"));
         self.objects.keys().cloned().chain(buckets).collect()
     }
 
     fn settle(&mut self, path: &str) {
-        if self.transitions.get(path).is_none_or(|transition| transition.looks > 0) {
+        if self.transitions.get(path).is_none_or(|transition| transition.reads > 0) {
             return;
         }
         match self.transitions.remove(path).and_then(|transition| transition.then) {

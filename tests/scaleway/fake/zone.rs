@@ -1,13 +1,13 @@
-//! A zone at Cloudflare, as far as one name in it is written.
+//! A fake Cloudflare zone with DNS records.
 
 use serde_json::{Value, json};
 
 use super::{api::Answer, store::Store};
 
-/// The only zone there is.
+/// The only zone.
 pub const ZONE: &str = "seasense.org";
-/// What proves that one may write it.
-pub const TOKEN: &str = "cloudflare-token-that-nobody-may-see";
+/// The API token of the zone.
+pub const TOKEN: &str = "cloudflare-token-that-must-not-leak";
 
 const RECORDS: &str = "/client/v4/zones/z1/dns_records";
 
@@ -19,16 +19,16 @@ pub fn answer(
     query: &[(String, String)],
     body: &Value,
 ) -> Answer {
-    let asked = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let parameter = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let found = |result: Value| (200, json!({"success": true, "errors": [], "result": result}));
     match (method, path) {
-        ("GET", "/client/v4/zones") if asked("name") == Some(ZONE) => {
+        ("GET", "/client/v4/zones") if parameter("name") == Some(ZONE) => {
             found(json!([{"id": "z1", "name": ZONE}]))
         }
         ("GET", "/client/v4/zones") => found(json!([])),
         ("GET", RECORDS) => {
             let mut all: Vec<Value> = store.below(RECORDS).into_iter().map(|(_, one)| one).collect();
-            all.retain(|one| asked("name").is_none_or(|name| one["name"] == name));
+            all.retain(|one| parameter("name").is_none_or(|name| one["name"] == name));
             found(all.into())
         }
         ("POST", RECORDS) => {
@@ -38,16 +38,16 @@ pub fn answer(
             store.put(&format!("{RECORDS}/{id}"), one.clone(), None);
             found(one)
         }
-        ("PUT", path) if store.seen(path).is_some() => {
+        ("PUT", path) if store.peek(path).is_some() => {
             let mut one = body.clone();
-            one["id"] = store.seen(path).unwrap_or_default()["id"].clone();
+            one["id"] = store.peek(path).unwrap_or_default()["id"].clone();
             store.put(path, one.clone(), None);
             found(one)
         }
         ("DELETE", path) if store.remove(path).is_some() => found(Value::Null),
         _ => (
             404,
-            json!({"success": false, "errors": [{"code": 7003, "message": "no such thing"}], "result": null}),
+            json!({"success": false, "errors": [{"code": 7003, "message": "not found"}], "result": null}),
         ),
     }
 }

@@ -1,22 +1,22 @@
-//! What is written down once a cluster is whole.
+//! The record of a completely created cluster.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{
-    atomic_file::replace_private,
+    atomic_file::write_private,
     failure::{Context, Kind, Result},
 };
 
 const FILE: &str = "cluster.json";
 
-/// The cluster that `kind create` finished.
+/// A cluster that `kind create` finished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// The identities of its node containers, sorted.
+pub struct ClusterRecord {
+    /// The IDs of its node containers, sorted.
     pub containers: Vec<String>,
-    /// The node image it was made from.
+    /// The node image that it was created from.
     pub image: String,
     /// Number of nodes.
     pub nodes: u8,
@@ -26,29 +26,34 @@ pub struct Record {
     pub uid: String,
 }
 
-/// The file in `state` that says that the cluster is whole.
+/// The file in `state` whose existence means that the cluster is complete.
 pub fn file(state: &Path) -> PathBuf {
     state.join(FILE)
 }
 
-impl Record {
-    /// Reads the record in `state`; what cannot be read counts as absent, so that the cluster is made anew.
+impl ClusterRecord {
+    /// Reads the record in `state`; an unreadable one counts as absent, so that the cluster is created again.
     pub fn read(state: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(state.join(FILE)).ok()?;
         serde_json::from_str(&text).ok()
     }
 
-    /// Writes the record into `state`, whole or not at all.
+    /// Writes the record to `state` atomically.
     pub fn write(&self, state: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).context(Kind::Internal, "write down the cluster")?;
-        replace_private(&state.join(FILE), text.as_bytes())
+        let text = serde_json::to_string_pretty(self).context(Kind::Internal, "encode the cluster record")?;
+        write_state_file(&state.join(FILE), text.as_bytes())
     }
 
-    /// Forgets the cluster in `state`.
+    /// Removes the record in `state`.
     pub fn forget(state: &Path) {
-        // An absent record means the same as a removed one, and an unremovable one is overwritten later.
+        // An unremovable record is overwritten later.
         let _ = std::fs::remove_file(state.join(FILE));
     }
+}
+
+/// Writes `bytes` to `file` atomically, readable by its owner only.
+pub fn write_state_file(file: &Path, bytes: &[u8]) -> Result<()> {
+    write_private(file, bytes).with_context(Kind::Tool, || format!("cannot write `{}`", file.display()))
 }
 
 #[cfg(test)]
@@ -58,21 +63,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_survives_and_is_private() {
+    fn record_is_read_back_and_private() {
         let state = tempfile::tempdir().unwrap();
-        let record = Record {
+        let record = ClusterRecord {
             containers: vec!["a".into()],
             image: "node".into(),
             nodes: 1,
             https_port: 8443,
             uid: "u".into(),
         };
-        assert_eq!(Record::read(state.path()), None);
+        assert_eq!(ClusterRecord::read(state.path()), None);
         record.write(state.path()).unwrap();
-        assert_eq!(Record::read(state.path()), Some(record));
+        assert_eq!(ClusterRecord::read(state.path()), Some(record));
         let mode = std::fs::metadata(state.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         std::fs::write(state.path().join(FILE), "{half").unwrap();
-        assert_eq!(Record::read(state.path()), None);
+        assert_eq!(ClusterRecord::read(state.path()), None);
     }
 }

@@ -1,8 +1,8 @@
-//! Names and ports of environments on this machine, so that two checkouts never share one.
+//! Names and ports of local environments: two checkouts never share one.
 //!
-//! The first checkout that brings up `local` gets the plain name and the port of its environment file; another one gets
-//! a name with a mark of its own folder, the same every time, and the next free port. What was given is kept in the
-//! state folder until the environment is removed.
+//! The first checkout that starts `local` gets the plain name and the port of its environment file; another one gets a name
+//! with a stable suffix derived from its directory, and the next free port. Both are recorded in the state directory until
+//! the environment is removed.
 
 use std::{path::Path, time::Duration};
 
@@ -19,42 +19,42 @@ use crate::{
     config::{Environment, HostDirs, Project},
 };
 
-/// The lock under which names and ports are given; held for an instant.
+/// The lock that serialises the assignment of names and ports.
 const COUNTER: &str = "names";
 const COUNTER_LIMIT: Duration = Duration::from_secs(10);
 
-/// How many ports after the one that the environment file names are tried.
+/// How many ports after the one of the environment file are tried.
 const PORTS: u16 = 200;
 
-/// An environment that has a name on this machine.
+/// A name on this machine that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Taken {
+struct NameClaim {
     instance: String,
     owner: Owner,
 }
 
-/// The environment under the name and port that it has on this machine, or would get; nothing is written. An attached
-/// one is the same from everywhere.
+/// Returns the environment with the name and port that it has on this machine, or would get; writes nothing. An attached
+/// environment is the same from every checkout.
 pub fn resolve(dirs: &HostDirs, project: &Project, environment: Environment) -> Environment {
     if environment.cluster.engine.is_attached() {
         return environment;
     }
-    let taken = taken(dirs);
-    let name = choose(environment.name(), project.root(), &taken);
-    // A rehearsal has no file that would name a port for it alone.
+    let claims = claims(dirs);
+    let name = choose(environment.name(), project.root(), &claims);
+    // A rehearsal has no file that names a port.
     let given = name != environment.name() || environment.is_rehearsal();
-    let port = match taken.iter().find(|one| one.instance == name) {
-        // Its own file may say another port by now: `engine::ensure` tells that, as nothing else would.
-        Some(one) if given => one.owner.https_port,
+    let port = match claims.iter().find(|claim| claim.instance == name) {
+        // Its file may name another port by now: `ensure` reports that difference.
+        Some(claim) if given => claim.owner.https_port,
         None if given => {
-            free_port(environment.https_port(), &taken, is_free).unwrap_or_else(|| environment.https_port())
+            free_port(environment.https_port(), &claims, is_free).unwrap_or_else(|| environment.https_port())
         }
         _ => environment.https_port(),
     };
     environment.as_instance(&name, port)
 }
 
-/// Takes the name and the port for this checkout, before anything of the environment is made.
+/// Claims the name and the port for this checkout, before anything of the environment is created.
 pub async fn claim(
     dirs: &HostDirs,
     project: &Project,
@@ -68,7 +68,7 @@ pub async fn claim(
     let known = Owner::read(dirs, &cluster);
     if known.is_none() && environment.instance() != environment.name() {
         let text = format!(
-            "another checkout has the name `{}` on this machine: this one is `{}`, on port {}",
+            "another checkout uses the name `{}` on this machine: this one is `{}` on port {}",
             environment.name(),
             environment.instance(),
             environment.https_port()
@@ -88,42 +88,44 @@ pub async fn claim(
     Ok(environment)
 }
 
-/// Every environment with an owner, sorted by name.
-fn taken(dirs: &HostDirs) -> Vec<Taken> {
+/// Every environment with an owner record, sorted by name.
+fn claims(dirs: &HostDirs) -> Vec<NameClaim> {
     dirs.clusters()
         .into_iter()
         .filter_map(|cluster| {
             let owner = Owner::read(dirs, &cluster)?;
             let instance = cluster.strip_prefix("seasense-")?.to_owned();
-            Some(Taken { instance, owner })
+            Some(NameClaim { instance, owner })
         })
         .collect()
 }
 
-/// The name of `environment` for the checkout at `root`; pure but for the question whether an owner's folder is there.
-fn choose(environment: &str, root: &Path, taken: &[Taken]) -> String {
+/// The name of `environment` for the checkout at `root`; pure except for the check whether an owner's checkout exists.
+fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
     let marked = marked(environment, root);
-    let mine = |one: &&Taken| one.owner.project == root && one.owner.environment == environment;
-    let own = [environment, &marked].map(|name| taken.iter().filter(mine).find(|one| one.instance == name));
+    let is_own = |claim: &&NameClaim| claim.owner.project == root && claim.owner.environment == environment;
+    let own =
+        [environment, &marked].map(|name| claims.iter().filter(is_own).find(|claim| claim.instance == name));
     if let Some(own) = own.into_iter().flatten().next() {
         return own.instance.clone();
     }
-    match taken.iter().find(|one| one.instance == environment) {
-        // A checkout that was moved or made anew goes on with what its predecessor left.
-        Some(other) if other.owner.has_home() => marked,
+    match claims.iter().find(|claim| claim.instance == environment) {
+        // A checkout that was moved or cloned again takes over the environment of its predecessor.
+        Some(other) if other.owner.checkout_exists() => marked,
         _ => environment.to_owned(),
     }
 }
 
-/// `environment` with four digits that stand for the folder; a name has at most 20 characters in an environment file,
-/// so that this stays well below the 63 that a host name may have.
+/// `environment` with four digits derived from the directory. A name has at most 20 characters in an environment file, so
+/// the result is far below the limit of 63 for a host name.
 fn marked(environment: &str, root: &Path) -> String {
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     format!("{environment}-{}", &hex::encode(digest)[..4])
 }
 
-fn free_port(first: u16, taken: &[Taken], free: impl Fn(u16) -> bool) -> Option<u16> {
-    (first..=last(first)).find(|port| !taken.iter().any(|one| one.owner.https_port == *port) && free(*port))
+fn free_port(first: u16, claims: &[NameClaim], free: impl Fn(u16) -> bool) -> Option<u16> {
+    (first..=last(first))
+        .find(|port| !claims.iter().any(|claim| claim.owner.https_port == *port) && free(*port))
 }
 
 fn last(first: u16) -> u16 {
@@ -131,5 +133,5 @@ fn last(first: u16) -> u16 {
 }
 
 #[cfg(test)]
-#[path = "claim_tests.rs"]
+#[path = "name_claim_tests.rs"]
 mod tests;

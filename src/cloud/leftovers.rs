@@ -1,4 +1,4 @@
-//! Looks through everything at Scaleway that costs money for what belongs to an environment that should be gone.
+//! Finds and deletes leftover resources: billed resources at Scaleway of an environment that was removed.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Api, InfraContext,
     backend::{backups, bucket, endpoint},
-    made::Made,
+    cluster_resources::ClusterResources,
 };
 use crate::base::{
     event::Step,
@@ -14,28 +14,28 @@ use crate::base::{
     k8s::tls,
 };
 
-/// Something that is still there and is paid for.
+/// A billed resource that remains.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct LeftoverResource {
-    /// What it is, for people.
+    /// The kind of resource.
     pub kind: String,
-    /// Zone or region.
-    pub place: String,
-    /// Its identity.
+    /// Its zone or region.
+    pub location: String,
+    /// Its ID.
     pub id: String,
     /// Its name, address or description.
     pub name: String,
-    /// Why it counts to the environment.
-    pub because: String,
-    /// Where the API has it.
+    /// How it was recognised.
+    pub matched_by: String,
+    /// Its path in the API.
     #[serde(skip)]
     path: String,
 }
 
-/// One kind of thing that costs money: where it is listed, and how.
+/// A kind of billed resource and its list in the API.
 struct BillableKind {
     kind: &'static str,
-    /// The path of the collection; `{}` stands for the zone or the region.
+    /// The path of the list; `{}` is replaced by the zone or region.
     path: &'static str,
     field: &'static str,
     zonal: bool,
@@ -49,7 +49,7 @@ const fn regional(kind: &'static str, path: &'static str, field: &'static str) -
     BillableKind { kind, path, field, zonal: false }
 }
 
-/// Everything billable that the modules and Kubernetes make, and what hangs on it. Networks cost nothing.
+/// Every billed kind that the modules and Kubernetes create, and dependent ones. Networks are free.
 const BILLABLE: [BillableKind; 11] = [
     regional("cluster", "/k8s/v1/regions/{}/clusters", "clusters"),
     regional("registry namespace", "/registry/v1/regions/{}/namespaces", "namespaces"),
@@ -64,17 +64,17 @@ const BILLABLE: [BillableKind; 11] = [
     zonal("gateway's address", "/vpc-gw/v2/zones/{}/ips", "ips"),
 ];
 
-/// What a survivor is known by.
-struct Signs<'a> {
+/// The attributes by which a resource of the environment is recognised.
+struct Matcher<'a> {
     tag: String,
     name: String,
     cluster: Option<&'a str>,
-    made: &'a Made,
+    created: &'a ClusterResources,
 }
 
-impl Signs<'_> {
-    /// Why `item` belongs to the environment, if it does.
-    fn of(&self, item: &Value) -> Option<String> {
+impl Matcher<'_> {
+    /// How `item` was recognised as a resource of the environment, if it was.
+    fn matches(&self, item: &Value) -> Option<String> {
         let tags: Vec<&str> =
             item["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let (id, name) = (text(item, "id"), text(item, "name"));
@@ -88,10 +88,11 @@ impl Signs<'_> {
         if cluster
             .is_some_and(|cluster| name.contains(cluster) || tags.iter().any(|tag| tag.contains(cluster)))
         {
-            return Some("the cluster made it".to_owned());
+            return Some("created by the cluster".to_owned());
         }
-        let known = self.made.volumes.iter().chain(&self.made.balancers).any(|(_, known)| *known == id);
-        known.then(|| "Kubernetes made it".to_owned())
+        let known =
+            self.created.volumes.iter().chain(&self.created.load_balancers).any(|(_, known)| *known == id);
+        known.then(|| "created by Kubernetes".to_owned())
     }
 }
 
@@ -99,25 +100,25 @@ fn text(item: &Value, field: &str) -> String {
     item[field].as_str().unwrap_or_default().to_owned()
 }
 
-/// Everything billable that is still there, sorted; `cluster` and `made` name what the tag may not tell.
-pub async fn leftover_resources(
+/// Every billed resource of the environment, sorted; `cluster` and `created` identify resources without its tag.
+pub async fn find(
     context: &InfraContext,
     api: &Api,
     cluster: Option<&str>,
-    made: &Made,
+    created: &ClusterResources,
 ) -> Result<Vec<LeftoverResource>> {
-    let step = Step::start(&context.events, "infra.sweep", "Look for what is left and paid for");
-    let wanted = &context.wanted;
-    let signs = Signs { tag: wanted.tag(), name: wanted.name(), cluster, made };
+    let step = Step::start(&context.events, "infra.sweep", "Find leftover resources");
+    let infrastructure = &context.infrastructure;
+    let matcher = Matcher { tag: infrastructure.tag(), name: infrastructure.name(), cluster, created };
     let mut found = Vec::new();
-    for kindred in &BILLABLE {
-        let region = std::slice::from_ref(&wanted.region);
-        for place in if kindred.zonal { wanted.zones.as_slice() } else { region } {
-            step.progress(0, None, format!("{} in {place}", kindred.kind));
-            let path = kindred.path.replace("{}", place);
+    for kind in &BILLABLE {
+        let region = std::slice::from_ref(&infrastructure.region);
+        for location in if kind.zonal { infrastructure.zones.as_slice() } else { region } {
+            step.progress(0, None, format!("{} in {location}", kind.kind));
+            let path = kind.path.replace("{}", location);
             let listed = format!("{path}?project_id={0}&project={0}", context.credentials.project);
-            let items = api.list(&listed, kindred.field).await?;
-            found.extend(items.iter().filter_map(|item| survivor(&signs, kindred, place, &path, item)));
+            let items = api.list(&listed, kind.field).await?;
+            found.extend(items.iter().filter_map(|item| leftover(&matcher, kind, location, &path, item)));
         }
     }
     found.sort();
@@ -125,28 +126,28 @@ pub async fn leftover_resources(
     Ok(found)
 }
 
-fn survivor(
-    signs: &Signs<'_>,
-    kindred: &BillableKind,
-    place: &str,
+fn leftover(
+    matcher: &Matcher<'_>,
+    kind: &BillableKind,
+    location: &str,
     path: &str,
     item: &Value,
 ) -> Option<LeftoverResource> {
-    let because = signs.of(item)?;
+    let matched_by = matcher.matches(item)?;
     let id = text(item, "id");
     let names = ["name", "address", "ip_address"].map(|field| text(item, field));
     Some(LeftoverResource {
-        kind: kindred.kind.to_owned(),
-        place: place.to_owned(),
+        kind: kind.kind.to_owned(),
+        location: location.to_owned(),
         name: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
         path: format!("{path}/{id}"),
         id,
-        because,
+        matched_by,
     })
 }
 
-/// Removes what can be removed by itself; what cannot, because it is still used or protected, stays and is told.
-pub async fn sweep(api: &Api, found: &[LeftoverResource]) -> Vec<String> {
+/// Deletes the resources; returns the errors of those that are still in use or protected.
+pub async fn delete(api: &Api, found: &[LeftoverResource]) -> Vec<String> {
     let mut refused = Vec::new();
     for one in found {
         if let Err(failure) = api.delete(&one.path).await {
@@ -156,24 +157,24 @@ pub async fn sweep(api: &Api, found: &[LeftoverResource]) -> Vec<String> {
     refused
 }
 
-/// The buckets of the environment that are still there: backups, and the state itself. An unsigned question is enough.
-pub async fn buckets(context: &InfraContext) -> Result<Vec<LeftoverResource>> {
+/// The remaining buckets of the environment: backups and state. An unsigned request is enough to find them.
+pub async fn remaining_buckets(context: &InfraContext) -> Result<Vec<LeftoverResource>> {
     tls::install();
-    let (wanted, keys) = (&context.wanted, &context.credentials);
+    let (infrastructure, keys) = (&context.infrastructure, &context.credentials);
     let mut found = Vec::new();
     for (kind, name) in
-        [("bucket of the backups", backups(wanted, keys)), ("bucket of the state", bucket(wanted, keys))]
+        [("backup bucket", backups(infrastructure, keys)), ("state bucket", bucket(infrastructure, keys))]
     {
-        let url = format!("{}/{name}", endpoint(&wanted.region));
+        let url = format!("{}/{name}", endpoint(&infrastructure.region));
         let answer = reqwest::Client::new().head(&url).send().await;
-        let answer = answer.with_context(Kind::Cluster, || format!("look for the bucket `{name}`"))?;
+        let answer = answer.with_context(Kind::Cluster, || format!("cannot check the bucket `{name}`"))?;
         if answer.status().as_u16() != 404 {
             found.push(LeftoverResource {
                 kind: kind.to_owned(),
-                place: wanted.region.clone(),
+                location: infrastructure.region.clone(),
                 id: name.clone(),
                 name,
-                because: "its name".to_owned(),
+                matched_by: "its name".to_owned(),
                 path: String::new(),
             });
         }
@@ -190,29 +191,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_belongs_to_the_environment_is_known_by_tag_name_cluster_or_identity_and_nothing_else_is() {
-        let made =
-            Made { volumes: BTreeSet::from([("fr-par-1".to_owned(), "v1".to_owned())]), ..Made::default() };
-        let signs = Signs {
+    fn resources_match_by_tag_name_cluster_or_id() {
+        let created = ClusterResources {
+            volumes: BTreeSet::from([("fr-par-1".to_owned(), "v1".to_owned())]),
+            ..ClusterResources::default()
+        };
+        let matcher = Matcher {
             tag: "seasense-environment=staging".into(),
             name: "seasense-staging".into(),
             cluster: Some("c0ffee"),
-            made: &made,
+            created: &created,
         };
-        let because = |item: &Value| signs.of(item);
-        assert!(because(&json!({"id": "1", "tags": ["seasense-environment=staging"]})).is_some());
-        assert!(because(&json!({"id": "1", "name": "seasense-staging"})).is_some());
-        assert!(because(&json!({"id": "1", "name": "k8s-c0ffee-lb", "tags": []})).is_some());
-        assert!(because(&json!({"id": "v1", "name": "pvc-1"})).is_some());
+        let matched_by = |item: &Value| matcher.matches(item);
+        assert!(matched_by(&json!({"id": "1", "tags": ["seasense-environment=staging"]})).is_some());
+        assert!(matched_by(&json!({"id": "1", "name": "seasense-staging"})).is_some());
+        assert!(matched_by(&json!({"id": "1", "name": "k8s-c0ffee-lb", "tags": []})).is_some());
+        assert!(matched_by(&json!({"id": "v1", "name": "pvc-1"})).is_some());
         for other in [
             json!({"id": "1", "tags": ["seasense-environment=staging-two"]}),
             json!({"id": "1", "name": "seasense-staging-2", "tags": ["seasense"]}),
             json!({"id": "v2", "name": "pvc-1"}),
             json!({}),
         ] {
-            assert_eq!(because(&other), None, "{other}");
+            assert_eq!(matched_by(&other), None, "{other}");
         }
-        let nameless = Signs { cluster: Some(""), ..signs };
-        assert_eq!(nameless.of(&json!({"id": "1", "name": "x"})), None, "an empty identity is in every name");
+        let without_cluster = Matcher { cluster: Some(""), ..matcher };
+        assert_eq!(
+            without_cluster.matches(&json!({"id": "1", "name": "x"})),
+            None,
+            "every name contains an empty ID"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The public name inside the cluster: the Corefile that CoreDNS reads, filled in for one environment.
+//! The CoreDNS configuration of an environment: its Corefile resolves the public name inside the cluster.
 
 use std::{
     os::unix::fs::PermissionsExt,
@@ -13,7 +13,7 @@ use crate::{
 const COREFILE: &str = "infra/kind/Corefile";
 const HOSTNAME: &str = "HOSTNAME";
 
-/// The folder of the state folder `state` that the nodes mount.
+/// The directory in the state directory `state` that the nodes mount.
 pub fn folder(state: &Path) -> PathBuf {
     state.join("names")
 }
@@ -29,14 +29,14 @@ fn desired(project: &Project, hostname: &str) -> Result<String> {
     Ok(filled(&template.with_context(Kind::Environment, || format!("read `{COREFILE}`"))?, hostname))
 }
 
-/// Writes the Corefile for `hostname` where the nodes see it. A running CoreDNS takes up a change within a minute.
+/// Writes the Corefile for `hostname` to the mounted directory. A running CoreDNS reloads it within a minute.
 pub fn write(project: &Project, state: &Path, hostname: &str) -> Result<()> {
     let (folder, text) = (folder(state), desired(project, hostname)?);
     let file = folder.join("Corefile");
     if std::fs::read_to_string(&file).is_ok_and(|found| found == text) {
         return Ok(());
     }
-    // CoreDNS is a user of its own. The state folder around it stays closed; only the node looks past it.
+    // CoreDNS runs as a separate user. The state directory stays private; only the mounted directory is readable.
     let mode = |mode| std::fs::Permissions::from_mode(mode);
     let written = std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::set_permissions(&folder, mode(0o755)))
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_corefile_keeps_kubeadms_and_adds_the_public_name() {
+    fn corefile_imports_kubeadms_and_adds_the_public_name() {
         let state = tempfile::tempdir().unwrap();
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         write(&project, state.path(), "sea.example").unwrap();
@@ -69,7 +69,8 @@ mod tests {
             "{text}"
         );
         let readable = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o004;
-        assert_eq!((readable(&file), readable(&folder(state.path()))), (0o004, 0o004));
+        assert_eq!(readable(&file), 0o004);
+        assert_eq!(readable(&folder(state.path())), 0o004);
         write(&project, state.path(), "other.example").unwrap();
         assert!(std::fs::read_to_string(&file).unwrap().contains("\nother.example:53 {"));
     }

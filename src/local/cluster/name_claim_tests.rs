@@ -30,12 +30,13 @@ async fn claimed(dirs: &HostDirs, project: &Project) -> Environment {
 }
 
 #[tokio::test]
-async fn two_checkouts_share_neither_name_nor_port_and_keep_theirs() {
+async fn two_checkouts_get_different_stable_names_and_ports() {
     let folder = tempfile::tempdir().unwrap();
     let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
     let (one, two) = (checkout(folder.path(), "one"), checkout(folder.path(), "two"));
     let first = claimed(&dirs, &one).await;
-    assert_eq!((first.instance(), first.https_port()), ("local", 8443));
+    assert_eq!(first.instance(), "local");
+    assert_eq!(first.https_port(), 8443);
     let second = claimed(&dirs, &two).await;
     assert_ne!(second.instance(), "local");
     assert!(second.https_port() > 8443);
@@ -45,7 +46,7 @@ async fn two_checkouts_share_neither_name_nor_port_and_keep_theirs() {
 }
 
 #[tokio::test]
-async fn a_moved_checkout_goes_on_with_its_environment() {
+async fn moved_checkout_keeps_its_environment() {
     let folder = tempfile::tempdir().unwrap();
     let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
     let old = checkout(folder.path(), "old");
@@ -58,25 +59,25 @@ async fn a_moved_checkout_goes_on_with_its_environment() {
 }
 
 #[test]
-fn looking_writes_nothing() {
+fn resolve_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
-    let seen = resolve(&dirs, &checkout(folder.path(), "one"), local());
-    assert_eq!(seen.instance(), "local");
+    let resolved = resolve(&dirs, &checkout(folder.path(), "one"), local());
+    assert_eq!(resolved.instance(), "local");
     assert!(!folder.path().join("state").exists());
 }
 
 proptest! {
     #[test]
-    fn a_port_is_given_once(first in 1024u16..65000, count in 1usize..30, held in proptest::collection::btree_set(0u16..40, 0..20)) {
+    fn each_port_is_assigned_once(first in 1024u16..65000, count in 1usize..30, held in proptest::collection::btree_set(0u16..40, 0..20)) {
         let held: BTreeSet<u16> = held.into_iter().map(|offset| first + offset).collect();
-        let mut taken: Vec<Taken> = Vec::new();
+        let mut claims: Vec<NameClaim> = Vec::new();
         for number in 0..count {
-            let port = free_port(first, &taken, |port| !held.contains(&port)).unwrap();
+            let port = free_port(first, &claims, |port| !held.contains(&port)).unwrap();
             prop_assert!(!held.contains(&port));
-            prop_assert!(taken.iter().all(|one| one.owner.https_port != port));
+            prop_assert!(claims.iter().all(|claim| claim.owner.https_port != port));
             let project = PathBuf::from(format!("/clone/{number}"));
-            taken.push(Taken { instance: number.to_string(), owner: owner(&project, "local", port) });
+            claims.push(NameClaim { instance: number.to_string(), owner: owner(&project, "local", port) });
         }
     }
 }

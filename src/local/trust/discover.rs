@@ -1,37 +1,37 @@
-//! Which places there are on this machine, and whether this person may change them.
+//! Discovers the certificate stores of this machine, and whether the current user may change them.
 
 use std::path::{Path, PathBuf};
 
-use super::{Family, Place, Store};
+use super::{Family, StoreKind, StoreLocation};
 use crate::base::tool;
 
-/// What decides which places there are.
+/// Determines which stores are searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostTrustConfig {
-    /// The folder the system lies under: `/`.
+    /// The root directory of the system's store: `/`.
     pub root: PathBuf,
-    /// The person's home.
+    /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// The Java that the person chose.
+    /// The Java installation that the user selected.
     pub java_home: Option<PathBuf>,
-    /// Whether the person is root.
+    /// Whether the user is root.
     pub root_user: bool,
 }
 
-/// A place, and how this person stands to it.
+/// A store on this machine, and whether it can be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Site {
-    /// The place.
-    pub place: Place,
-    /// Whether this person may change it.
+pub struct LocatedStore {
+    /// Its location.
+    pub location: StoreLocation,
+    /// Whether the current user may change it.
     pub writable: bool,
-    /// Whether it is to be made first.
-    pub fresh: bool,
-    /// What must be installed before it can be changed: a sentence. `None` when nothing is missing.
-    pub lacking: Option<String>,
+    /// Whether it must be created first.
+    pub is_new: bool,
+    /// What must be installed before it can be changed: a sentence. `None` if nothing is missing.
+    pub missing: Option<String>,
 }
 
-/// Folders below the home in which programs keep NSS databases; `*` stands for any one folder.
+/// Directories below the home with NSS databases; `*` is any one directory.
 const DATABASES: [&str; 6] = [
     ".pki/nssdb",
     "snap/chromium/current/.pki/nssdb",
@@ -40,29 +40,29 @@ const DATABASES: [&str; 6] = [
     ".var/app/org.mozilla.firefox/.mozilla/firefox/*",
     "Library/Application Support/Firefox/Profiles/*",
 ];
-/// What a folder with an NSS database holds.
+/// The file of an NSS database.
 const DATABASE: &str = "cert9.db";
-/// Browsers that would make the first of [`DATABASES`] when they first start.
+/// Browsers that create the first of [`DATABASES`] at their first start.
 const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The places of this machine, in the order in which they are changed.
-pub fn sites(around: &HostTrustConfig) -> Vec<Site> {
-    let system = system(around).into_iter();
-    system.chain(nss(around)).chain(java(around)).collect()
+/// The stores of this machine, in the order in which they are changed.
+pub fn stores(config: &HostTrustConfig) -> Vec<LocatedStore> {
+    let system = system(config).into_iter();
+    system.chain(nss(config)).chain(java(config)).collect()
 }
 
-fn system(around: &HostTrustConfig) -> Option<Site> {
-    let there = |family: &Family| match family {
+fn system(config: &HostTrustConfig) -> Option<LocatedStore> {
+    let exists = |family: &Family| match family {
         Family::MacOs => cfg!(target_os = "macos"),
-        _ => around.root.join(family.anchors()).is_dir() && tool::locate(family.update().0).is_ok(),
+        _ => config.root.join(family.anchors()).is_dir() && tool::locate(family.update().0).is_ok(),
     };
-    let family = Family::ALL.into_iter().find(there)?;
-    let place = Place::System { family, root: around.root.clone() };
-    Some(Site { place, writable: around.root_user, fresh: false, lacking: None })
+    let family = Family::ALL.into_iter().find(exists)?;
+    let location = StoreLocation::System { family, root: config.root.clone() };
+    Some(LocatedStore { location, writable: config.root_user, is_new: false, missing: None })
 }
 
-fn nss(around: &HostTrustConfig) -> Vec<Site> {
-    let Some(home) = &around.home else { return Vec::new() };
+fn nss(config: &HostTrustConfig) -> Vec<LocatedStore> {
+    let Some(home) = &config.home else { return Vec::new() };
     let mut folders: Vec<(PathBuf, bool)> = DATABASES
         .iter()
         .flat_map(|pattern| expanded(home, pattern))
@@ -74,20 +74,20 @@ fn nss(around: &HostTrustConfig) -> Vec<Site> {
     if browser && !folders.iter().any(|(folder, _)| *folder == first) {
         folders.insert(0, (first, true));
     }
-    let lacking = tool::locate("certutil").is_err().then(|| {
-        "`certutil` is not on PATH: install `libnss3-tools` (Debian), `nss-tools` (Fedora) or `nss` (Arch, Homebrew)"
+    let missing = tool::locate("certutil").is_err().then(|| {
+        "`certutil` is not on PATH; install `libnss3-tools` (Debian), `nss-tools` (Fedora) or `nss` (Arch, Homebrew)"
             .to_owned()
     });
-    let site = |(folder, fresh)| Site {
-        place: Place::Nss { folder },
+    let store = |(folder, is_new)| LocatedStore {
+        location: StoreLocation::Nss { folder },
         writable: true,
-        fresh,
-        lacking: lacking.clone(),
+        is_new,
+        missing: missing.clone(),
     };
-    folders.into_iter().map(site).collect()
+    folders.into_iter().map(store).collect()
 }
 
-/// The folders that `pattern` below `home` names, sorted.
+/// The directories that `pattern` below `home` matches, sorted.
 fn expanded(home: &Path, pattern: &str) -> Vec<PathBuf> {
     let Some(parent) = pattern.strip_suffix("/*") else { return vec![home.join(pattern)] };
     let Ok(entries) = std::fs::read_dir(home.join(parent)) else { return Vec::new() };
@@ -97,27 +97,32 @@ fn expanded(home: &Path, pattern: &str) -> Vec<PathBuf> {
     folders
 }
 
-fn java(around: &HostTrustConfig) -> Option<Site> {
+fn java(config: &HostTrustConfig) -> Option<LocatedStore> {
     let of_path = || {
         let program = tool::locate("keytool").or_else(|_| tool::locate("java")).ok()?;
         let program = program.canonicalize().ok()?;
         Some(program.parent()?.parent()?.to_owned())
     };
-    let home = around.java_home.clone().or_else(of_path)?;
-    // The second is Java 8's, with its runtime in a folder of its own.
+    let home = config.java_home.clone().or_else(of_path)?;
+    // Java 8 has its runtime in the second directory.
     let keystore = ["lib/security/cacerts", "jre/lib/security/cacerts"]
         .iter()
         .find_map(|file| home.join(file).canonicalize().ok())?;
     let keytool = home.join("bin/keytool");
-    let lacking = (!keytool.is_file()).then(|| format!("`{}` does not exist", keytool.display()));
+    let missing = (!keytool.is_file()).then(|| format!("`{}` does not exist", keytool.display()));
     let writable = rustix::fs::access(&keystore, rustix::fs::Access::WRITE_OK).is_ok();
-    Some(Site { place: Place::Java { keystore, keytool }, writable, fresh: false, lacking })
+    Some(LocatedStore {
+        location: StoreLocation::Java { keystore, keytool },
+        writable,
+        is_new: false,
+        missing,
+    })
 }
 
-impl Site {
-    /// Which store it belongs to.
-    pub const fn store(&self) -> Store {
-        self.place.store()
+impl LocatedStore {
+    /// The kind of the store.
+    pub const fn kind(&self) -> StoreKind {
+        self.location.kind()
     }
 }
 
@@ -126,16 +131,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_profiles_and_a_chosen_java_and_nothing_where_there_is_nothing() {
+    fn profiles_and_the_selected_java_are_discovered() {
         let folder = tempfile::tempdir().unwrap();
         let at = |path: &str| folder.path().join(path);
-        let around = HostTrustConfig {
+        let config = HostTrustConfig {
             root: at("system"),
             home: Some(at("home")),
             java_home: Some(at("jdk")),
             root_user: false,
         };
-        assert!(sites(&around).iter().all(|site| site.fresh), "{:?}", sites(&around));
+        assert!(stores(&config).iter().all(|store| store.is_new), "{:?}", stores(&config));
         for file in [
             "home/.pki/nssdb/cert9.db",
             "home/.mozilla/firefox/b.default/cert9.db",
@@ -146,7 +151,7 @@ mod tests {
             std::fs::write(at(file), "").unwrap();
         }
         std::fs::create_dir_all(at("home/.mozilla/firefox/Crash Reports")).unwrap();
-        let found: Vec<PathBuf> = sites(&around).iter().map(|site| site.place.path()).collect();
+        let found: Vec<PathBuf> = stores(&config).iter().map(|store| store.location.path()).collect();
         let jdk = at("jdk/lib/security/cacerts").canonicalize().unwrap();
         assert_eq!(found, [at("home/.pki/nssdb"), at("home/.mozilla/firefox/b.default"), jdk]);
     }

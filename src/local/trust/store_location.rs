@@ -1,4 +1,4 @@
-//! The places where a machine keeps whom it trusts, and what changing each takes; pure.
+//! The certificate stores of a machine and the actions that change them; pure.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Certificate};
 
-/// The kinds of places.
+/// The kinds of stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Store {
-    /// The system's own: what curl, Python, Go and most programs read.
+pub enum StoreKind {
+    /// The system's store, which curl, Python, Go and most programs read.
     System,
     /// NSS databases: Firefox, and Chromium on Linux.
     Nss,
@@ -18,8 +18,8 @@ pub enum Store {
     Java,
 }
 
-impl Store {
-    /// Every store, in the order in which it is changed.
+impl StoreKind {
+    /// Every kind, in the order in which they are changed.
     pub const ALL: [Self; 3] = [Self::System, Self::Nss, Self::Java];
 
     /// Its name on the command line.
@@ -32,30 +32,30 @@ impl Store {
     }
 }
 
-/// How a system keeps its store.
+/// The operating system family, which determines how the system's store is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
-    /// Debian, Ubuntu and their kin.
+    /// Debian, Ubuntu and derivatives.
     Debian,
-    /// Fedora, RHEL and their kin.
+    /// Fedora, RHEL and derivatives.
     Fedora,
-    /// Arch and its kin.
+    /// Arch and derivatives.
     Arch,
     /// openSUSE.
     Suse,
-    /// macOS: the keychain `System`.
+    /// macOS: the `System` keychain.
     MacOs,
 }
 
-/// The keychain of macOS that every user's programs read.
+/// The macOS keychain that the programs of every user read.
 const KEYCHAIN: &str = "/Library/Keychains/System.keychain";
 
 impl Family {
-    /// Every family, in the order in which a machine is asked whether it is one: Arch has Fedora's program too.
+    /// Every family in the order of detection: Arch also has Fedora's program.
     pub const ALL: [Self; 5] = [Self::MacOs, Self::Arch, Self::Fedora, Self::Suse, Self::Debian];
 
-    /// The folder of the certificates that were added by hand; macOS has none.
+    /// The directory of manually added certificates; macOS has none.
     pub const fn anchors(self) -> &'static str {
         match self {
             Self::Debian => "usr/local/share/ca-certificates",
@@ -66,7 +66,7 @@ impl Family {
         }
     }
 
-    /// The file that programs read, which the update makes.
+    /// The file that programs read, which the update writes.
     pub const fn bundle(self) -> &'static str {
         match self {
             Self::Debian => "etc/ssl/certs/ca-certificates.crt",
@@ -77,7 +77,7 @@ impl Family {
         }
     }
 
-    /// The program that changes the store, and its arguments.
+    /// The program that updates the store, and its arguments.
     pub const fn update(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Debian | Self::Suse => ("update-ca-certificates", &[]),
@@ -88,20 +88,20 @@ impl Family {
     }
 }
 
-/// One place that holds trusted authorities.
+/// The location of one store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "store", rename_all = "kebab-case")]
-pub enum Place {
+pub enum StoreLocation {
     /// The system's store.
     System {
-        /// How it is kept.
+        /// The system family.
         family: Family,
-        /// The folder everything lies under: `/`.
+        /// The root directory: `/`.
         root: PathBuf,
     },
-    /// A folder with an NSS database.
+    /// A directory with an NSS database.
     Nss {
-        /// The folder.
+        /// The directory.
         folder: PathBuf,
     },
     /// A Java keystore.
@@ -113,17 +113,17 @@ pub enum Place {
     },
 }
 
-impl Place {
-    /// Which kind of place it is.
-    pub const fn store(&self) -> Store {
+impl StoreLocation {
+    /// The kind of the store.
+    pub const fn kind(&self) -> StoreKind {
         match self {
-            Self::System { .. } => Store::System,
-            Self::Nss { .. } => Store::Nss,
-            Self::Java { .. } => Store::Java,
+            Self::System { .. } => StoreKind::System,
+            Self::Nss { .. } => StoreKind::Nss,
+            Self::Java { .. } => StoreKind::Java,
         }
     }
 
-    /// Where it is.
+    /// The path of the store.
     pub fn path(&self) -> PathBuf {
         match self {
             Self::System { family: Family::MacOs, .. } => PathBuf::from(KEYCHAIN),
@@ -133,7 +133,7 @@ impl Place {
         }
     }
 
-    /// The file of `certificate` in a system's store that is a folder.
+    /// The file of `certificate` in a system's store that is a directory.
     pub fn anchor(&self, certificate: &Certificate) -> Option<PathBuf> {
         match self {
             Self::System { family: Family::MacOs, .. } | Self::Nss { .. } | Self::Java { .. } => None,
@@ -141,8 +141,8 @@ impl Place {
         }
     }
 
-    /// What makes it trust `certificate`, which lies in `file`. `fresh` when the NSS database is to be made first.
-    pub fn install(&self, certificate: &Certificate, file: &Path, fresh: bool) -> Vec<Action> {
+    /// The actions that install `certificate`, which is in `file`; `is_new` if the NSS database must be created first.
+    pub fn install(&self, certificate: &Certificate, file: &Path, is_new: bool) -> Vec<Action> {
         let name = certificate.name();
         match self {
             Self::System { family: Family::MacOs, .. } => {
@@ -155,12 +155,12 @@ impl Place {
                 copy.into_iter().chain([Action::run(program, args.iter().copied())]).collect()
             }
             Self::Nss { folder } => {
-                let made = fresh.then(|| {
+                let create = is_new.then(|| {
                     [Action::Folder { path: folder.clone() }, certutil(folder, &["-N", "--empty-password"])]
                 });
-                // `C` alone: an authority for servers, for nothing else.
+                // `C` only: trusted as a CA for servers and nothing else.
                 let add = certutil(folder, &["-A", "-n", &name, "-t", "C,,", "-i"]).and(file);
-                made.into_iter().flatten().chain([add]).collect()
+                create.into_iter().flatten().chain([add]).collect()
             }
             Self::Java { keystore, keytool } => {
                 let add = java(keytool, keystore, &["-importcert", "-noprompt", "-alias", &name, "-file"]);
@@ -169,7 +169,7 @@ impl Place {
         }
     }
 
-    /// What makes it trust `certificate` no longer; `file` holds it.
+    /// The actions that remove `certificate`; `file` contains it.
     pub fn remove(&self, certificate: &Certificate, file: &Path) -> Vec<Action> {
         let name = certificate.name();
         match self {
@@ -181,8 +181,8 @@ impl Place {
                 ),
             ],
             Self::System { family: Family::Debian, root } => {
-                // A certificate that is merely gone stays linked, and stays in Java's keystore, which a hook of Debian's
-                // keeps: only what its list excludes is removed everywhere. So it is given a list that does.
+                // A certificate that is merely deleted stays linked, and stays in Java's keystore, which a Debian hook maintains:
+                // only certificates that the list excludes are removed everywhere. So the update gets a list with an exclusion.
                 let list = root.join("etc/ca-certificates.conf");
                 let (name, to) = (format!("{name}.crt"), file.with_extension("conf"));
                 let update = Action::run("update-ca-certificates", ["--certsconf"]).and(&to);
@@ -206,7 +206,7 @@ pub(super) fn certutil(folder: &Path, args: &[&str]) -> Action {
     Action::run("certutil", ["-d", &database].into_iter().chain(args.iter().copied()))
 }
 
-/// keytool on `keystore`; its password is in the environment, for a command line can be read by everybody.
+/// keytool on `keystore`. The password is in the environment, because command lines are public.
 pub(super) fn java(keytool: &Path, keystore: &Path, args: &[&str]) -> Action {
     let (first, rest) = args.split_first().unwrap_or((&"", &[]));
     let store = keystore.to_string_lossy();
@@ -219,34 +219,36 @@ mod tests {
     use super::*;
     use crate::local::trust::certificate::samples;
 
-    fn described(place: &Place, fresh: bool) -> String {
+    fn described(location: &StoreLocation, is_new: bool) -> String {
         let certificate = Certificate::read(samples::authority(&["sea.example"]).pem().as_bytes()).unwrap();
         let file = Path::new("/state/ca.crt");
         let lines =
             |actions: Vec<Action>| actions.iter().map(Action::command_line).collect::<Vec<_>>().join("\n");
         let text = format!(
             "{}\n--\n{}",
-            lines(place.install(&certificate, file, fresh)),
-            lines(place.remove(&certificate, file))
+            lines(location.install(&certificate, file, is_new)),
+            lines(location.remove(&certificate, file))
         );
         text.replace(&certificate.fingerprint.to_uppercase(), "FINGERPRINT")
             .replace(&certificate.name(), "NAME")
     }
 
     #[test]
-    fn every_family_has_its_own_way_and_back() {
-        let render = |family| described(&Place::System { family, root: "/".into() }, false);
+    fn every_family_installs_and_removes() {
+        let render = |family| described(&StoreLocation::System { family, root: "/".into() }, false);
         insta::assert_snapshot!(
             Family::ALL.map(|family| format!("{family:?}\n{}", render(family))).join("\n\n")
         );
     }
 
     #[test]
-    fn databases_are_made_only_where_there_is_none() {
-        let folder = Place::Nss { folder: "/home/a/.pki/nssdb".into() };
+    fn databases_are_created_only_if_absent() {
+        let folder = StoreLocation::Nss { folder: "/home/a/.pki/nssdb".into() };
         insta::assert_snapshot!(format!("{}\n\n{}", described(&folder, true), described(&folder, false)));
-        let java =
-            Place::Java { keystore: "/jdk/lib/security/cacerts".into(), keytool: "/jdk/bin/keytool".into() };
+        let java = StoreLocation::Java {
+            keystore: "/jdk/lib/security/cacerts".into(),
+            keytool: "/jdk/bin/keytool".into(),
+        };
         insta::assert_snapshot!(described(&java, false));
     }
 }

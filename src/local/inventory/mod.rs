@@ -1,5 +1,5 @@
-//! Every environment of this machine, found by what is left of it: state folders, labels, and the mounts of containers,
-//! which lead to the state folder wherever it is. No checkout is needed.
+//! The inventory of environments on this machine, from state directories, labels, and the mounts of containers, which
+//! point to the state directory. Needs no project and changes nothing.
 
 mod listing;
 
@@ -14,7 +14,8 @@ use super::Host;
 use crate::local::{
     buoys::buoy_container,
     cluster::{
-        KIND_CLUSTER, Mark, OWNERSHIP_MOUNT, Observed, lock::Lock, nodes, observe::evaluate, record::Record,
+        ClusterState, KIND_CLUSTER, OWNERSHIP_MOUNT, PauseRecord, cluster_record::ClusterRecord, lock::Lock,
+        nodes, observe::evaluate,
     },
     leases::{Lease, Owner},
 };
@@ -26,39 +27,39 @@ use crate::{
     config::HostDirs,
 };
 
-/// Every cluster of ours is called so.
+/// The prefix of our clusters' names.
 const PREFIX: &str = "seasense-";
 
-/// An environment, or what is left of one.
+/// An environment of this machine, complete or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// What tells it from all others on this machine.
+pub struct FoundEnvironment {
+    /// Its unique name on this machine.
     pub instance: String,
-    /// Its cluster's name.
+    /// The name of its cluster.
     pub cluster: String,
-    /// Its state folder, whether or not it exists.
+    /// The path of its state directory, which may not exist.
     pub state: PathBuf,
-    /// Whether that exists.
+    /// Whether the state directory exists.
     pub has_state: bool,
-    /// Who it belongs to, where that was written down.
+    /// Its owner record, if there is one.
     pub owner: Option<Owner>,
-    /// What it lives by, where that was written down.
+    /// Its lease, if there is one.
     pub lease: Option<Lease>,
-    /// Whether its checkout is still there; unknown where its owner is.
+    /// Whether its checkout exists; unknown without an owner record.
     pub has_checkout: Option<bool>,
-    /// Whether a run works on it at this moment.
+    /// Whether a run holds its lock.
     pub locked: bool,
-    /// What there is of its cluster.
-    pub cluster_state: Observed,
-    /// Its containers, by name.
+    /// The state of its cluster.
+    pub cluster_state: ClusterState,
+    /// Its containers, sorted by name.
     pub containers: Vec<Container>,
-    /// Its volumes, by name.
+    /// Its volumes, sorted by name.
     pub volumes: Vec<String>,
 }
 
-impl Found {
-    /// Whether its reaper runs.
-    pub fn is_watched(&self) -> bool {
+impl FoundEnvironment {
+    /// Whether its reaper is running.
+    pub fn has_running_reaper(&self) -> bool {
         let is_reaper = |container: &Container| {
             container.labels.get(labels::ROLE).is_some_and(|role| role == labels::REAPER) && container.running
         };
@@ -66,8 +67,8 @@ impl Found {
     }
 }
 
-/// Looks for all of them, by name.
-pub async fn inventory(host: &Host) -> Result<Vec<Found>> {
+/// Finds all environments, sorted by name.
+pub async fn inventory(host: &Host) -> Result<Vec<FoundEnvironment>> {
     let mut parts: BTreeMap<(String, PathBuf), (Vec<Container>, Vec<String>)> = BTreeMap::new();
     let known = host.dirs.clusters();
     for cluster in known.into_iter().filter(|name| name.starts_with(PREFIX)) {
@@ -86,12 +87,12 @@ pub async fn inventory(host: &Host) -> Result<Vec<Found>> {
         let state = host.dirs.state(&cluster);
         parts.entry((cluster, state)).or_default().1.push(volume.name);
     }
-    let found = parts.into_iter().map(|((cluster, state), parts)| look(host, cluster, state, parts));
+    let found = parts.into_iter().map(|((cluster, state), parts)| inspect(host, cluster, state, parts));
     Ok(found.collect())
 }
 
-/// Bytes that an environment takes: what its containers wrote, the nodes' own volumes where they run, and its files.
-pub async fn measure(host: &Host, found: &Found, written: &BTreeMap<String, u64>) -> Option<u64> {
+/// The disk usage of an environment in bytes: written container layers, volumes of running nodes, and its files.
+pub async fn measure(host: &Host, found: &FoundEnvironment, written: &BTreeMap<String, u64>) -> Option<u64> {
     let mut bytes: u64 = found.containers.iter().filter_map(|container| written.get(&container.name)).sum();
     for node in found.containers.iter().filter(|node| node.running && is_node(node)) {
         let du = host.docker.exec(&node.name, &["du", "-sxB1", "/var"], None).await.ok()?;
@@ -100,22 +101,26 @@ pub async fn measure(host: &Host, found: &Found, written: &BTreeMap<String, u64>
     Some(bytes + size_of(&found.state))
 }
 
-fn look(
+fn inspect(
     host: &Host,
     cluster: String,
     state: PathBuf,
     (containers, volumes): (Vec<Container>, Vec<String>),
-) -> Found {
+) -> FoundEnvironment {
     let (owner, lease) = (Owner::read_in(&state), Lease::read(&state));
     let cache = lease.as_ref().map_or(host.dirs.cache(), |lease| lease.cache.as_path());
     let lock = Lock::file(&HostDirs::new(cache, ""), &cluster);
     let nodes: Vec<Container> = containers.iter().filter(|container| is_node(container)).cloned().collect();
-    Found {
+    FoundEnvironment {
         instance: cluster.strip_prefix(PREFIX).unwrap_or(&cluster).to_owned(),
         has_state: state.is_dir(),
-        has_checkout: owner.as_ref().map(Owner::has_home),
+        has_checkout: owner.as_ref().map(Owner::checkout_exists),
         locked: Lock::is_held(&lock),
-        cluster_state: evaluate(&nodes, Record::read(&state).as_ref(), Mark::read(&state).as_ref()),
+        cluster_state: evaluate(
+            &nodes,
+            ClusterRecord::read(&state).as_ref(),
+            PauseRecord::read(&state).as_ref(),
+        ),
         cluster,
         state,
         owner,
@@ -125,7 +130,7 @@ fn look(
     }
 }
 
-/// The cluster that a container belongs to, where it is one of ours.
+/// The cluster of a container, if the container is ours.
 fn cluster_of(container: &Container) -> Option<String> {
     if is_node(container) {
         return container.labels.get(KIND_CLUSTER).cloned();
@@ -139,7 +144,7 @@ fn is_node(container: &Container) -> bool {
     container.labels.contains_key(KIND_CLUSTER) && nodes::is_ours(container)
 }
 
-/// The state folder that a container's label or mounts lead to.
+/// The state directory that a container's label or mounts point to.
 fn state_of(container: &Container) -> Option<PathBuf> {
     let by_label = container.labels.get(labels::STATE).map(PathBuf::from);
     let by_mark = || Path::new(container.mounts.get(OWNERSHIP_MOUNT)?).parent().map(Path::to_owned);
@@ -149,7 +154,7 @@ fn state_of(container: &Container) -> Option<PathBuf> {
     by_label.or_else(by_mark).or_else(by_fleet)
 }
 
-/// The bytes of the files under `path`.
+/// The size of the files below `path` in bytes.
 fn size_of(path: &Path) -> u64 {
     let Ok(found) = std::fs::symlink_metadata(path) else { return 0 };
     if !found.is_dir() {
@@ -181,31 +186,27 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn containers_lead_to_their_environment_and_its_state_wherever_it_is() {
+    fn containers_identify_their_environment_and_state_directory() {
         let node =
             container("n", &[(KIND_CLUSTER, "seasense-a")], &[(OWNERSHIP_MOUNT, "/s/seasense-a/mark")]);
         assert_eq!(cluster_of(&node).as_deref(), Some("seasense-a"));
         assert_eq!(state_of(&node), Some("/s/seasense-a".into()));
         let ours = [(labels::OWNER, labels::SEASENSE), (labels::ENVIRONMENT, "a")];
-        let sailing = container("f", &ours, &[("/var/lib/seasense", "/s/seasense-a/fleet/ack-log")]);
-        assert_eq!(cluster_of(&sailing).as_deref(), Some("seasense-a"));
-        assert_eq!(state_of(&sailing), Some("/s/seasense-a".into()));
+        let fleet = container("f", &ours, &[("/var/lib/seasense", "/s/seasense-a/fleet/ack-log")]);
+        assert_eq!(cluster_of(&fleet).as_deref(), Some("seasense-a"));
+        assert_eq!(state_of(&fleet), Some("/s/seasense-a".into()));
     }
 
     #[test]
-    fn what_other_tools_made_is_not_seen() {
+    fn containers_of_other_tools_are_ignored() {
         assert_eq!(
             cluster_of(&container("k", &[(KIND_CLUSTER, "seasense-a")], &[])),
             None,
-            "no mark of ours"
+            "no ownership mount"
         );
-        assert_eq!(
-            cluster_of(&container("x", &[(labels::ENVIRONMENT, "a")], &[])),
-            None,
-            "not our owner label"
-        );
+        assert_eq!(cluster_of(&container("x", &[(labels::ENVIRONMENT, "a")], &[])), None, "no owner label");
         let registry = container("r", &[(labels::OWNER, labels::SEASENSE)], &[]);
-        assert_eq!(cluster_of(&registry), None, "shared by all");
+        assert_eq!(cluster_of(&registry), None, "shared by all environments");
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! What Kubernetes made by itself at Scaleway, and OpenTofu therefore knows nothing of: load balancers and volumes.
+//! Resources at Scaleway that Kubernetes created and OpenTofu does not know: load balancers and volumes.
 //!
-//! It goes before the cluster does: afterwards nobody is left who would remove it, and everybody would go on paying.
+//! They are removed before the cluster: afterwards nothing would remove them, and they would be billed forever.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -16,24 +16,23 @@ use crate::base::{
 const LIMIT: Duration = Duration::from_mins(10);
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// What would bring back what is removed: whoever applies the tree, whoever keeps the database, whoever keeps the gateway.
-/// The order is the one in which they go.
-const KEEPERS: [(&Resource, &str, &str); 2] = [
+/// The controllers that would recreate the removed objects, in the order in which they are stopped.
+const CONTROLLERS: [(&Resource, &str, &str); 2] = [
     (&resource::DEPLOYMENT, "flux-system", "kustomize-controller"),
     (&resource::DEPLOYMENT, "flux-system", "source-controller"),
 ];
 
-/// What Scaleway calls what Kubernetes made: a zone and an identity each, sorted.
+/// The resources that Kubernetes created, each with its zone and its ID, sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Made {
+pub struct ClusterResources {
     /// Volumes.
     pub volumes: BTreeSet<(String, String)>,
     /// Load balancers.
-    pub balancers: BTreeSet<(String, String)>,
+    pub load_balancers: BTreeSet<(String, String)>,
 }
 
-/// Reads what Kubernetes made.
-pub async fn made(client: &Client) -> Result<Made> {
+/// Lists the resources that Kubernetes created.
+pub async fn list(client: &Client) -> Result<ClusterResources> {
     let all = Selector::all();
     let (services, volumes) = tokio::try_join!(
         client.list(&resource::SERVICE, None, &all),
@@ -42,7 +41,7 @@ pub async fn made(client: &Client) -> Result<Made> {
     Ok(read(&services, &volumes))
 }
 
-fn read(services: &[Value], volumes: &[Value]) -> Made {
+fn read(services: &[Value], volumes: &[Value]) -> ClusterResources {
     let handle = |volume: &Value| parse(object::text(volume, "/spec/csi/volumeHandle")?);
     let balancer = |service: &Value| {
         parse(
@@ -52,13 +51,13 @@ fn read(services: &[Value], volumes: &[Value]) -> Made {
                 .as_str()?,
         )
     };
-    Made {
+    ClusterResources {
         volumes: volumes.iter().filter_map(handle).collect(),
-        balancers: services.iter().filter(|service| is_balancer(service)).filter_map(balancer).collect(),
+        load_balancers: services.iter().filter(|service| is_balancer(service)).filter_map(balancer).collect(),
     }
 }
 
-/// Takes `fr-par-1/uuid` apart.
+/// Splits `fr-par-1/uuid`.
 fn parse(text: &str) -> Option<(String, String)> {
     let (zone, id) = text.split_once('/')?;
     Some((zone.to_owned(), id.to_owned()))
@@ -68,16 +67,15 @@ fn is_balancer(service: &Value) -> bool {
     object::text(service, "/spec/type") == Some("LoadBalancer")
 }
 
-/// Removes it, in the order in which nothing comes back, and waits until Scaleway's drivers have removed their part.
+/// Removes the resources in an order that recreates nothing, and waits until Scaleway's drivers have deleted them.
 ///
-/// Gives what there was. What is still there at the end is left to the sweep, which tells it.
-pub async fn remove(client: &Client, events: &Events) -> Result<Made> {
-    let step =
-        Step::start(events, "infra.kubernetes", "Remove what Kubernetes made: load balancers and volumes");
-    let found = made(client).await?;
-    for (resource, namespace, name) in KEEPERS {
-        if let Some(keeper) = client.get(resource, Some(namespace), name).await? {
-            client.delete(resource, &keeper).await?;
+/// Returns the resources found. Resources that remain are left to the search for leftover resources.
+pub async fn remove(client: &Client, events: &Events) -> Result<ClusterResources> {
+    let step = Step::start(events, "infra.kubernetes", "Remove load balancers and volumes of Kubernetes");
+    let found = list(client).await?;
+    for (resource, namespace, name) in CONTROLLERS {
+        if let Some(controller) = client.get(resource, Some(namespace), name).await? {
+            client.delete(resource, &controller).await?;
         }
     }
     for kind in [&resource::GATEWAY, &resource::POSTGRES_CLUSTER] {
@@ -85,7 +83,7 @@ pub async fn remove(client: &Client, events: &Events) -> Result<Made> {
             client.delete(kind, &one).await?;
         }
     }
-    let gone = wait(Deadline::after(LIMIT), PAUSE, "remove what Kubernetes made", || async {
+    let gone = wait(Deadline::after(LIMIT), PAUSE, "remove the resources of Kubernetes", || async {
         let left = remove_once(client).await?;
         if left.is_empty() {
             return Ok(Look::Ready(()));
@@ -95,20 +93,25 @@ pub async fn remove(client: &Client, events: &Events) -> Result<Made> {
     })
     .await;
     match gone {
-        Ok(()) if found == Made::default() => step.unchanged("there was nothing"),
+        Ok(()) if found == ClusterResources::default() => step.unchanged("nothing found"),
         Ok(()) => {
-            step.done(format!("{} volumes, {} load balancers", found.volumes.len(), found.balancers.len()));
+            step.done(format!(
+                "{} volumes, {} load balancers",
+                found.volumes.len(),
+                found.load_balancers.len()
+            ));
         }
-        // The cluster goes with what it made; what that misses, the sweep finds.
+        // The cluster's removal also deletes them; the search for leftover resources finds the rest.
         Err(failure) => {
-            let text = format!("Kubernetes has not removed all that it made: {}", failure.causes.join("; "));
+            let text =
+                format!("Kubernetes did not remove all of its resources: {}", failure.causes.join("; "));
             events.emit(Event::Warning { text });
         }
     }
     Ok(found)
 }
 
-/// Asks for the removal of all that is left; gives the names of what is.
+/// Deletes the remaining objects once; returns their names.
 async fn remove_once(client: &Client) -> Result<Vec<String>> {
     let all = Selector::all();
     let (services, claims, volumes) = tokio::try_join!(
@@ -116,15 +119,15 @@ async fn remove_once(client: &Client) -> Result<Vec<String>> {
         client.list(&resource::VOLUME_CLAIM, None, &all),
         client.list(&resource::VOLUME, None, &all),
     )?;
-    let balancers: Vec<&Value> = services.iter().filter(|service| is_balancer(service)).collect();
-    for service in &balancers {
+    let load_balancers: Vec<&Value> = services.iter().filter(|service| is_balancer(service)).collect();
+    for service in &load_balancers {
         client.delete(&resource::SERVICE, service).await?;
     }
     for claim in &claims {
         client.delete(&resource::VOLUME_CLAIM, claim).await?;
     }
     let title = |kind: &str, one: &Value| object::title(kind, object::namespace(one), object::name(one));
-    let names = balancers
+    let names = load_balancers
         .into_iter()
         .map(|service| title("Service", service))
         .chain(claims.iter().map(|claim| title("PersistentVolumeClaim", claim)))
@@ -137,7 +140,7 @@ async fn remove_once(client: &Client) -> Result<Vec<String>> {
     Ok(names.collect())
 }
 
-/// Whether the volume goes with its claim; one that is kept by its policy is the sweep's business.
+/// Whether the volume is deleted with its claim; a retained one is left to the search for leftover resources.
 fn is_deleted(volume: &Value) -> bool {
     object::text(volume, "/spec/persistentVolumeReclaimPolicy") == Some("Delete")
 }
@@ -162,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn what_kubernetes_made_is_read_with_its_zone() {
+    fn resources_are_read_with_their_zone() {
         let found = read(&[service("LoadBalancer"), service("ClusterIP")], &[volume("Delete"), json!({})]);
-        assert_eq!(found.balancers, BTreeSet::from([("fr-par-1".to_owned(), "lb".to_owned())]));
+        assert_eq!(found.load_balancers, BTreeSet::from([("fr-par-1".to_owned(), "lb".to_owned())]));
         assert_eq!(found.volumes, BTreeSet::from([("fr-par-2".to_owned(), "v1".to_owned())]));
     }
 
     #[tokio::test]
-    async fn whoever_would_bring_it_back_goes_first_and_nothing_else_is_touched() {
+    async fn controllers_are_removed_first_and_nothing_else() {
         let api = FakeApi::default();
         api.serve_list("/api/v1/services", &[service("ClusterIP")])
             .serve_list("/api/v1/persistentvolumeclaims", &[])
@@ -183,9 +186,9 @@ mod tests {
                 &[json!({"metadata": {"name": "seasense-db", "namespace": "seasense"}})],
             );
         let found = remove(&api.client(), &(Arc::new(Silent) as Events)).await.unwrap();
-        assert_eq!(found.volumes.len(), 1, "a kept volume is told, and left to the sweep");
-        let asked = api.asked().into_iter().map(|asked| asked.line);
-        let deleted: Vec<String> = asked.filter(|line| line.starts_with("DELETE")).collect();
+        assert_eq!(found.volumes.len(), 1, "a retained volume is returned");
+        let requests = api.asked().into_iter().map(|request| request.line);
+        let deleted: Vec<String> = requests.filter(|line| line.starts_with("DELETE")).collect();
         let names: Vec<&str> = deleted.iter().filter_map(|line| line.split(['/', '?']).next_back()).collect();
         assert_eq!(deleted.len(), 2, "{deleted:?}");
         assert_eq!(names, ["kustomize-controller", "seasense-db"]);

@@ -1,4 +1,5 @@
-//! A checkout with its infrastructure, a private place for its state, and the program, which takes the fake for Scaleway.
+//! The test environment: a project with its infrastructure, a private state directory, and the program, which uses the fake
+//! as Scaleway.
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +18,7 @@ use serde_json::Value;
 
 use crate::fake::{Fake, TOKEN, zone};
 
-/// How a command ended.
+/// The result of a command.
 pub struct Run {
     pub code: Option<i32>,
     pub stdout: String,
@@ -25,20 +26,20 @@ pub struct Run {
 }
 
 impl Run {
-    /// Ends the test unless it ended well.
-    pub fn well(self) -> Self {
+    /// Fails the test unless the command succeeded.
+    pub fn succeeded(self) -> Self {
         assert_eq!(self.code, Some(0), "{}\n{}", self.stdout, self.stderr);
         self
     }
 
-    /// What it wrote, as JSON.
+    /// Its standard output as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
     }
 }
 
-/// OpenTofu and the provider, built once into the cache of the person who runs the tests, while the network is still theirs.
+/// OpenTofu and the provider, built once into the user's cache before the environment is isolated.
 pub fn programs() -> &'static BTreeMap<String, Program> {
     static PROGRAMS: OnceLock<BTreeMap<String, Program>> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
@@ -52,10 +53,10 @@ pub fn programs() -> &'static BTreeMap<String, Program> {
     })
 }
 
-/// The passphrase of the states.
+/// The passphrase of the state's encryption.
 pub const PASSPHRASE: &str = "a passphrase for tests and nothing else";
 
-/// The bucket of the state of the environment `staging`.
+/// The state bucket of the environment `staging`.
 pub const STATE: &str = "seasense-staging-state-11111111";
 
 pub struct TestEnv {
@@ -75,16 +76,16 @@ impl TestEnv {
         Self { fake: Fake::start(), root }
     }
 
-    /// The same, with some variables of the environment `staging` changed.
+    /// An environment with some changed variables of `staging`.
     pub fn with(variables: &Value) -> Self {
-        let world = Self::new();
-        let file = world.project().join("infra/scaleway/envs/staging.tfvars.json");
+        let env = Self::new();
+        let file = env.project().join("infra/scaleway/envs/staging.tfvars.json");
         let mut all: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
         for (name, value) in variables.as_object().unwrap() {
             all[name] = value.clone();
         }
         fs::write(file, all.to_string()).unwrap();
-        world
+        env
     }
 
     pub fn project(&self) -> PathBuf {
@@ -95,7 +96,7 @@ impl TestEnv {
         self.root.path().join("state")
     }
 
-    /// Runs `seasense infra ARGS`; whatever it writes, no secret is in it.
+    /// Runs `seasense infra ARGS` and asserts that its output has no secret.
     #[must_use]
     pub fn infra(&self, args: &[&str]) -> Run {
         let output = self.command(args).output().unwrap();
@@ -104,14 +105,14 @@ impl TestEnv {
             Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
         let keys = self.fake.account();
         for secret in [keys.secret_key.as_str(), keys.access_key.as_str(), TOKEN, PASSPHRASE, zone::TOKEN] {
-            let told = run.stdout.contains(secret) || run.stderr.contains(secret);
-            assert!(!told, "a secret was told:\n{}\n{}", run.stdout, run.stderr);
+            let leaked = run.stdout.contains(secret) || run.stderr.contains(secret);
+            assert!(!leaked, "a secret was printed:\n{}\n{}", run.stdout, run.stderr);
         }
-        assert_eq!(self.fake.strangers(), Vec::<String>::new(), "somebody else was asked");
+        assert_eq!(self.fake.foreign_hosts(), Vec::<String>::new(), "an unexpected host was requested");
         run
     }
 
-    /// `seasense infra ARGS`, with the cache of the person who runs the tests: what is built there once serves.
+    /// `seasense infra ARGS` with the user's cache, which has the built programs.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seasense"));
         command
@@ -119,7 +120,7 @@ impl TestEnv {
             .args(args)
             .current_dir(self.project())
             .envs(self.fake.environment())
-            // What is installed here must not matter.
+            // Installed programs must not be used.
             .env("PATH", self.root.path().join("no-programs"))
             .env("SEASENSE_STATE", self.state())
             .env("SEASENSE_STATE_PASSPHRASE", PASSPHRASE)
@@ -131,7 +132,7 @@ impl TestEnv {
         command
     }
 
-    /// The folder in which OpenTofu works, once a command has run.
+    /// The working directory of OpenTofu after a command has run.
     pub fn modules(&self) -> PathBuf {
         self.state().join("infra.d/staging/environment/modules")
     }

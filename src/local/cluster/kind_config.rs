@@ -1,4 +1,4 @@
-//! The cluster's shape: `infra/kind/*.yaml` as data, filled in for one environment. Pure but for reading those files.
+//! The configuration of a kind cluster: `infra/kind/*.yaml` completed for one environment. Pure except for reading files.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use crate::{
 const CLUSTER: &str = "infra/kind/cluster.yaml";
 const BUILT: &str = "infra/kind/built.yaml";
 const SEVERAL: &str = "infra/kind/zones.yaml";
-/// Changes to what kubeadm makes, mounted into the nodes.
+/// Patches for the objects that kubeadm creates, mounted into the nodes.
 const PATCHES: &str = "infra/kind/patches";
 const ZONES: usize = 3;
 
-/// What an environment asks of its cluster.
+/// The input of a cluster configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape<'a> {
+pub struct KindConfigInput<'a> {
     /// The cluster's name.
     pub name: &'a str,
     /// Number of nodes.
@@ -28,39 +28,39 @@ pub struct Shape<'a> {
     pub image: &'a str,
     /// The gateway's port on 127.0.0.1.
     pub https_port: u16,
-    /// The folder with containerd's registry entries.
+    /// The directory with containerd's registry entries.
     pub certs: &'a Path,
-    /// The folder with CoreDNS's Corefile.
+    /// The directory with CoreDNS's Corefile.
     pub names: &'a Path,
-    /// The folder whose mount marks the nodes as ours.
+    /// The directory whose mount marks the nodes as ours.
     pub mark: &'a Path,
     /// Whether the node image comes from the build supply.
     pub built: bool,
 }
 
 /// The configuration for `kind create cluster --config -`: JSON, which is YAML.
-pub fn kind_config(project: &Project, shape: &Shape<'_>) -> Result<String> {
+pub fn kind_config(project: &Project, input: &KindConfigInput<'_>) -> Result<String> {
     let mut config = read(project, CLUSTER)?;
-    for (file, wanted) in [(BUILT, shape.built), (SEVERAL, shape.nodes > 1)] {
+    for (file, wanted) in [(BUILT, input.built), (SEVERAL, input.nodes > 1)] {
         if wanted {
             merge(&mut config, &read(project, file)?);
         }
     }
     let patches = project.root().join(PATCHES);
-    fill(&mut config, shape, &patches).map(|()| config.to_string())
+    fill(&mut config, input, &patches).map(|()| config.to_string())
 }
 
 fn read(project: &Project, file: &str) -> Result<Value> {
     let path = project.root().join(file);
     let text = std::fs::read_to_string(&path).with_context(Kind::Environment, || format!("read `{file}`"))?;
     serde_saphyr::from_str(&text).map_err(|error| {
-        Failure::new(Kind::Environment, "the cluster's shape is not YAML")
+        Failure::new(Kind::Environment, "the cluster's input is not YAML")
             .at(Location { file: file.into(), position: None })
             .caused_by(&error)
     })
 }
 
-/// Adds the lists of `more` to those of `config`.
+/// Appends the lists of `more` to those of `config`.
 fn merge(config: &mut Value, more: &Value) {
     let (Some(config), Some(more)) = (config.as_object_mut(), more.as_object()) else { return };
     for (key, value) in more {
@@ -73,37 +73,37 @@ fn merge(config: &mut Value, more: &Value) {
     }
 }
 
-fn fill(config: &mut Value, shape: &Shape<'_>, patches: &Path) -> Result<()> {
-    let wrong = |what: &str| {
+fn fill(config: &mut Value, input: &KindConfigInput<'_>, patches: &Path) -> Result<()> {
+    let invalid = |what: &str| {
         Failure::new(Kind::Environment, format!("`{CLUSTER}` {what}"))
-            .hint("see the file's first comment for what seasense fills in")
+            .hint("see the first comment of the file for the placeholders")
     };
-    let object = config.as_object_mut().ok_or_else(|| wrong("must be a mapping"))?;
-    object.insert("name".into(), shape.name.into());
+    let object = config.as_object_mut().ok_or_else(|| invalid("must be a mapping"))?;
+    object.insert("name".into(), input.name.into());
     let first = object.get("nodes").and_then(|nodes| nodes.get(0)).cloned();
     let Some(Value::Object(mut first)) = first else {
-        return Err(wrong("must hold one node, the control plane"));
+        return Err(invalid("must define one node, the control plane"));
     };
-    finish_mounts(&mut first, shape, patches);
-    if !set_port(&mut first, shape.https_port) {
-        return Err(wrong("must map a `hostPort: PORT`"));
+    finish_mounts(&mut first, input, patches);
+    if !set_port(&mut first, input.https_port) {
+        return Err(invalid("must map a `hostPort: PORT`"));
     }
-    let nodes = (0..usize::from(shape.nodes)).map(|index| node(&first, index, shape)).collect();
+    let nodes = (0..usize::from(input.nodes)).map(|index| node(&first, index, input)).collect();
     object.insert("nodes".into(), Value::Array(nodes));
     Ok(())
 }
 
-fn finish_mounts(node: &mut Map<String, Value>, shape: &Shape<'_>, patches: &Path) {
+fn finish_mounts(node: &mut Map<String, Value>, input: &KindConfigInput<'_>, patches: &Path) {
     let mounts = node.entry("extraMounts").or_insert_with(|| json!([]));
     let Some(mounts) = mounts.as_array_mut() else { return };
     for mount in mounts.iter_mut() {
-        for (name, folder) in [("CERTS", shape.certs), ("PATCHES", patches), ("NAMES", shape.names)] {
+        for (name, folder) in [("CERTS", input.certs), ("PATCHES", patches), ("NAMES", input.names)] {
             if mount["hostPath"] == name {
                 mount["hostPath"] = folder.to_string_lossy().into();
             }
         }
     }
-    let mark = shape.mark.to_string_lossy();
+    let mark = input.mark.to_string_lossy();
     mounts.push(json!({"hostPath": mark, "containerPath": OWNERSHIP_MOUNT, "readOnly": true}));
 }
 
@@ -120,15 +120,15 @@ fn set_port(node: &mut Map<String, Value>, port: u16) -> bool {
     }
 }
 
-/// The node number `index`: the first is the control plane, the others work; with several, zones are simulated.
-fn node(first: &Map<String, Value>, index: usize, shape: &Shape<'_>) -> Value {
+/// The node number `index`: the first is the control plane, the others are workers; several nodes get simulated zones.
+fn node(first: &Map<String, Value>, index: usize, input: &KindConfigInput<'_>) -> Value {
     let mut node = first.clone();
-    node.insert("image".into(), shape.image.into());
+    node.insert("image".into(), input.image.into());
     if index > 0 {
         node.insert("role".into(), "worker".into());
         node.remove("extraPortMappings");
     }
-    if shape.nodes > 1 {
+    if input.nodes > 1 {
         let zone = char::from(b'a' + u8::try_from(index % ZONES).unwrap_or_default());
         node.insert("labels".into(), json!({"topology.kubernetes.io/zone": format!("local-{zone}")}));
     }
@@ -139,8 +139,8 @@ fn node(first: &Map<String, Value>, index: usize, shape: &Shape<'_>) -> Value {
 mod tests {
     use super::*;
 
-    fn shape(nodes: u8) -> Shape<'static> {
-        Shape {
+    fn input(nodes: u8) -> KindConfigInput<'static> {
+        KindConfigInput {
             name: "seasense-local",
             nodes,
             image: "127.0.0.1:5050/node@sha256:1",
@@ -159,9 +159,9 @@ mod tests {
     }
 
     #[test]
-    fn fills_every_name_in_capitals() {
+    fn placeholders_are_replaced() {
         let mut config = template();
-        fill(&mut config, &shape(1), Path::new("/project/patches")).unwrap();
+        fill(&mut config, &input(1), Path::new("/project/patches")).unwrap();
         assert_eq!(
             config["nodes"],
             json!([{"role": "control-plane", "image": "127.0.0.1:5050/node@sha256:1",
@@ -173,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn several_nodes_share_three_zones_and_one_port() {
+    fn several_nodes_use_three_zones_and_one_port() {
         let mut config = template();
-        fill(&mut config, &shape(4), Path::new("/project/patches")).unwrap();
+        fill(&mut config, &input(4), Path::new("/project/patches")).unwrap();
         let nodes = config["nodes"].as_array().unwrap();
         let zones: Vec<&str> = nodes
             .iter()
@@ -187,12 +187,12 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_joined_and_a_shape_without_a_port_is_refused() {
+    fn lists_are_merged_and_a_missing_port_is_an_error() {
         let mut config = template();
         merge(&mut config, &json!({"kubeadmConfigPatches": ["b"]}));
         assert_eq!(config["kubeadmConfigPatches"], json!(["a", "b"]));
         let failure =
-            fill(&mut json!({"nodes": [{}]}), &shape(1), Path::new("/project/patches")).unwrap_err();
+            fill(&mut json!({"nodes": [{}]}), &input(1), Path::new("/project/patches")).unwrap_err();
         assert_eq!(failure.kind, Kind::Environment);
     }
 }
