@@ -70,7 +70,7 @@ pub fn batch(buoy: &str, readings: Vec<Reading>) -> Batch {
 /// temperature.
 #[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
 pub fn reading(seq: i64) -> Reading {
-    let start: jiff::Timestamp = "2026-06-01T12:00:00Z".parse().expect("a moment");
+    let start: jiff::Timestamp = "2026-06-01T12:00:00Z".parse().expect("a timestamp");
     Reading {
         seq,
         observed_at: start + jiff::SignedDuration::from_secs(seq),

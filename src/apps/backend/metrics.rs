@@ -63,9 +63,9 @@ impl Metrics {
     }
 
     /// Counts one answered request.
-    pub fn count_request(&self, method: &str, route: &str, status: u16, took: Duration) {
+    pub fn count_request(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
         let (method, route) = (method.to_owned(), route.to_owned());
-        self.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(took.as_secs_f64());
+        self.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(elapsed.as_secs_f64());
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 

@@ -1,4 +1,4 @@
-//! `serve`: serves the API and the metrics until the process is asked to stop.
+//! `serve`: serves the API and the metrics until a shutdown is requested.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct Listen {
     pub grace: Duration,
 }
 
-/// Serves until asked to stop, then finishes running requests.
+/// Serves until a shutdown is requested, then finishes running requests.
 pub async fn run(app: App, listen: Listen, shutdown: Shutdown) -> std::io::Result<()> {
     let api = TcpListener::bind(listen.api).await?;
     let metrics = TcpListener::bind(listen.metrics).await?;

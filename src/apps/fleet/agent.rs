@@ -45,7 +45,7 @@ pub struct Shared<C, X, L> {
     pub boot_id: i64,
 }
 
-/// Measures and sends until asked to stop; then tries for `grace` to send the waiting readings.
+/// Measures and sends until a shutdown is requested; then tries for `grace` to send the waiting readings.
 pub async fn run<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink>(
     buoy: Buoy<T, S>,
     token: String,

@@ -25,7 +25,7 @@ const BACKFILL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 /// Time for buoys to send waiting readings during the shutdown.
 const GRACE: SignedDuration = SignedDuration::from_secs(5);
 
-/// Runs the fleet until asked to stop.
+/// Runs the fleet until a shutdown is requested.
 pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let shutdown = shutdown::listen_for(limit(arguments))?;
     let key = std::fs::read_to_string(&arguments.key_file)

@@ -67,7 +67,7 @@ impl Metrics {
     }
 }
 
-/// Serves `/metrics` and `/healthz` until the process is asked to stop.
+/// Serves `/metrics` and `/healthz` until a shutdown is requested.
 pub async fn serve(address: SocketAddr, metrics: Metrics, shutdown: Shutdown) -> std::io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(async move || metrics.page()))

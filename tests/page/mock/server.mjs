@@ -75,9 +75,9 @@ function sendCsv(fleet, query, response) {
 }
 
 function sendFile(dist, path, response) {
-  const wanted = join(dist, normalize(path === "/" ? "/index.html" : path));
-  const found = wanted.startsWith(dist) && statSync(wanted, { throwIfNoEntry: false })?.isFile() === true;
-  const file = found ? wanted : join(dist, "404.html");
+  const requested = join(dist, normalize(path === "/" ? "/index.html" : path));
+  const found = requested.startsWith(dist) && statSync(requested, { throwIfNoEntry: false })?.isFile() === true;
+  const file = found ? requested : join(dist, "404.html");
   response.writeHead(found ? 200 : 404, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
   return createReadStream(file).pipe(response);
 }

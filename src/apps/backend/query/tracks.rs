@@ -80,10 +80,10 @@ const TRACKS: &str = "
 SELECT code, name, begins, ends, latitudes, longitudes
 FROM buoy
 CROSS JOIN LATERAL (
-    SELECT min(moment) AS begins, max(moment) AS ends,
-           array_agg(latitude ORDER BY moment) AS latitudes, array_agg(longitude ORDER BY moment) AS longitudes
+    SELECT min(observed) AS begins, max(observed) AS ends,
+           array_agg(latitude ORDER BY observed) AS latitudes, array_agg(longitude ORDER BY observed) AS longitudes
     FROM (
-        SELECT max(observed_at) AS moment, last(latitude, observed_at) AS latitude,
+        SELECT max(observed_at) AS observed, last(latitude, observed_at) AS latitude,
                last(longitude, observed_at) AS longitude
         FROM reading
         WHERE buoy_id = buoy.id AND observed_at >= $1 AND observed_at < $2

@@ -75,12 +75,12 @@ export class ChartPanel {
   async #load(): Promise<void> {
     const { selected, range, parameters } = this.store.state;
     if (selected === undefined) return;
-    const wanted = keyOf(this.store.state);
+    const key = keyOf(this.store.state);
     const now = serverNow(this.store.state);
     const answers = await Promise.all(parameters.map(({ name }) => fetchSeries(selected, name, range, now)));
-    if (wanted !== keyOf(this.store.state)) return;
+    if (key !== keyOf(this.store.state)) return;
     this.#buckets = new Map(answers.map((series) => [series.parameter, series.points]));
-    this.#loaded = wanted;
+    this.#loaded = key;
     this.#loadedAt = now;
     this.#box.setAttribute("aria-busy", "false");
   }
