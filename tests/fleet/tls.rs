@@ -40,7 +40,7 @@ async fn gateway(
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let received = match acceptor.accept(stream).await {
+            let outcome = match acceptor.accept(stream).await {
                 Ok(mut stream) => {
                     let mut buffer = vec![0; 2048];
                     let length = stream.read(&mut buffer).await.unwrap_or_default();
@@ -48,7 +48,7 @@ async fn gateway(
                 }
                 Err(error) => Err(error.to_string()),
             };
-            if sender.send(received).is_err() {
+            if sender.send(outcome).is_err() {
                 return;
             }
         }

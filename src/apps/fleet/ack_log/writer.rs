@@ -13,7 +13,7 @@ use super::{Entry, History, file};
 /// Maximum batches of entries per flush.
 const GROUP: usize = 4096;
 
-/// AckSinks acknowledged readings.
+/// Records acknowledged readings.
 pub trait AckSink: Clone + Send + Sync + 'static {
     /// Queues the entries for writing; returns before they are on disk.
     fn record(&self, entries: Vec<Entry>);
