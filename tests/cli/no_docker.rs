@@ -19,7 +19,7 @@ fn doctor_lists_what_is_missing_by_stable_names() {
     let checks = report["checks"].as_array().unwrap();
     let docker = checks.iter().find(|check| check["id"] == "docker").unwrap();
     assert_eq!(docker["level"], "error");
-    assert!(docker["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{docker}");
+    assert!(docker["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{docker}");
     assert!(docker["cause"].is_string() && docker["fixable"] == true, "{docker}");
     assert!(checks.iter().any(|check| check["id"] == "names.public"), "names are not asked for: {checks:?}");
 }

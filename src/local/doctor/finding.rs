@@ -51,7 +51,7 @@ pub struct Finding {
     /// Why it matters; absent where all is well.
     pub cause: Option<&'static str>,
     /// What to do, where something is to be done.
-    #[serde(rename = "remedy")]
+    #[serde(rename = "hint")]
     pub cure: Option<String>,
     /// What `doctor --fix` does about it; told as whether it can.
     #[serde(rename = "fixable", serialize_with = "whether")]
