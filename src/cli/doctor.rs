@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_shows_cause_and_remedy() {
+    fn the_table_shows_cause_and_hint() {
         insta::assert_snapshot!(table(&[finding(Level::Error)], Style::PLAIN), @r"
          bad state.private        `/state` has mode 0755
                                   why: it contains a key

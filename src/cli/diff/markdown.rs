@@ -1,6 +1,6 @@
 //! A comparison as Markdown for a pull request, within the size limit of a comment.
 
-use super::{counts, image};
+use super::{counts, eur, image};
 use crate::{
     base::failure::Result,
     compare::{Change, ChangeKind, Line, Report, field_lines, migration_lines, object_lines},
@@ -175,7 +175,6 @@ fn head(report: &Report) -> String {
         );
     }
     if let Some(cost) = report.cost {
-        let eur = |cost: Option<f64>| cost.map_or_else(|| "unknown".to_owned(), |cost| format!("{cost:.2}"));
         row("cost, EUR per month", format!("{} → {}", eur(cost.before), eur(cost.after)));
     }
     for field in report.variables.iter().chain(&report.infrastructure.settings).take(40) {

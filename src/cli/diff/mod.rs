@@ -123,6 +123,11 @@ fn counts((added, changed, removed): (usize, usize, usize)) -> String {
     counts.map(|(count, kind)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Renders a monthly cost.
+fn eur(cost: Option<f64>) -> String {
+    cost.map_or_else(|| "unknown".to_owned(), |cost| format!("{cost:.2}"))
+}
+
 /// Renders an image on one side: its version and digest, as far as they are known.
 fn image(image: Option<&compare::Image>) -> String {
     let Some(image) = image else { return "none".to_owned() };

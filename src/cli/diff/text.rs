@@ -1,6 +1,6 @@
 //! A comparison as text for a terminal.
 
-use super::{counts, image};
+use super::{counts, eur, image};
 use crate::{
     base::failure::Result,
     compare::{Change, ChangeKind, ImageChange, Line, Report, field_lines, migration_lines, object_lines},
@@ -156,8 +156,6 @@ impl Out {
         }
         self.infrastructure(report)?;
         if let Some(cost) = report.cost {
-            let eur =
-                |cost: Option<f64>| cost.map_or_else(|| "unknown".to_owned(), |cost| format!("{cost:.2}"));
             let change =
                 cost.before.zip(cost.after).map(|(before, after)| format!(" ({:+.2})", after - before));
             self.title("COST", "EUR per month");

@@ -51,7 +51,7 @@ pub struct Fit {
     pub memory: f64,
 }
 
-/// Returns the requests of every workload in `objects`: Deployments, StatefulSets, Envoy, the database, and
+/// Returns the requests of every workload in `objects`: `Deployment`, `StatefulSet`, Envoy, the database, and
 /// upstream workloads whose resources a kustomization patches. Jobs are ignored because they end.
 pub fn demand(objects: &[Value]) -> Result<Vec<Demand>> {
     let mut demands = Vec::new();

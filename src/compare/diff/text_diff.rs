@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn very_long_differences_are_not_matched() {
-        let lines = |range: std::ops::Range<usize>| range.map(|line| format!("{line}\n")).collect::<String>();
+        let lines =
+            |range: std::ops::Range<usize>| range.map(|line| line.to_string()).collect::<Vec<_>>().join("\n");
         let shown = unified(&lines(0..MATCHED + 1), &lines(1..MATCHED + 3));
         assert_eq!(shown.iter().filter(|line| line.starts_with('-')).count(), MATCHED + 1);
         assert_eq!(shown.iter().filter(|line| line.starts_with('+')).count(), MATCHED + 2);
