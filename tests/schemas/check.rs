@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 /// The schema `docs/schemas/<name>.v<version>.json`; there is one version of each.
 pub fn schema(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
-    let versions = (1..10).map(|version| folder.join(format!("{name}.v{version}.json")));
-    let path = versions.filter(|path| path.is_file()).last().unwrap_or_else(|| panic!("no schema {name}"));
+    let mut versions = (1..10).map(|version| folder.join(format!("{name}.v{version}.json")));
+    let path = versions.rfind(|path| path.is_file()).unwrap_or_else(|| panic!("no schema {name}"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
 }
