@@ -39,5 +39,5 @@ fn the_address_can_be_printed_without_a_browser() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "https://seasense.localhost:8443/\n"));
     let run = Harness::new().run(&["open"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("open https://seasense.localhost:8443/ yourself"), "{}", run.stderr);
+    assert!(run.stderr.contains("open https://seasense.localhost:8443/ in a browser"), "{}", run.stderr);
 }

@@ -31,8 +31,10 @@ pub fn unpack(file: &Path) -> BTreeMap<String, String> {
 
 /// The bundle that a run said it had packed.
 pub fn named(stderr: &str) -> PathBuf {
-    let rest =
-        stderr.split("diagnostics bundle without secrets: ").nth(1).unwrap_or_else(|| panic!("no bundle: {stderr}"));
+    let rest = stderr
+        .split("diagnostics bundle without secrets: ")
+        .nth(1)
+        .unwrap_or_else(|| panic!("no bundle: {stderr}"));
     PathBuf::from(rest.split(".tar.zst").next().unwrap().to_owned() + ".tar.zst")
 }
 
