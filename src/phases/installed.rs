@@ -31,6 +31,10 @@ pub struct Installed {
 
 /// Compares Flux in the cluster with `input`.
 pub async fn installed(client: &Client, input: &BootstrapInput<'_>) -> Result<Installed> {
+    Box::pin(compare(client, input)).await
+}
+
+async fn compare(client: &Client, input: &BootstrapInput<'_>) -> Result<Installed> {
     let (record, source, root, difference, found) = tokio::try_join!(
         client.get(&resource::CONFIG_MAP, Some(NAMESPACE), objects::INSTALLED),
         client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),

@@ -40,5 +40,5 @@ fn open_can_print_the_url_without_a_browser() {
     assert_eq!(run.stdout, "https://seasense.localhost:8443/\n");
     let run = Harness::new().run(&["open"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("open https://seasense.localhost:8443/ yourself"), "{}", run.stderr);
+    assert!(run.stderr.contains("open https://seasense.localhost:8443/ in a browser"), "{}", run.stderr);
 }

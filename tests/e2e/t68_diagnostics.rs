@@ -31,8 +31,10 @@ fn unpack(file: &Path) -> BTreeMap<String, String> {
 
 /// Returns the bundle that the output of a run names.
 fn bundle_of(stderr: &str) -> PathBuf {
-    let rest =
-        stderr.split("what was seen is packed in ").nth(1).unwrap_or_else(|| panic!("no bundle: {stderr}"));
+    let rest = stderr
+        .split("diagnostics bundle without secrets: ")
+        .nth(1)
+        .unwrap_or_else(|| panic!("no bundle: {stderr}"));
     PathBuf::from(rest.split(".tar.zst").next().unwrap().to_owned() + ".tar.zst")
 }
 

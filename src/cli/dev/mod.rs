@@ -121,5 +121,5 @@ async fn watch(context: &Context<'_>, session: Session<'_>, watcher: Watcher) ->
     context.ui.say(
         "\nWatching `gitops/`, `envs/` and `src/apps/`. Ctrl-C ends the watch; the environment keeps running.\n",
     );
-    match watch::run(session, watcher).await? {}
+    match Box::pin(watch::run(session, watcher)).await? {}
 }

@@ -54,7 +54,7 @@ async fn reach(context: &LocalContext, platform: &Platform) -> Result<(Client, F
     if PauseRecord::read(&context.dirs.state(&platform.environment.cluster_name())).is_some() {
         return Err("a pause was interrupted".to_owned());
     }
-    answer(flux(context, platform)).await.map_err(|failure| failure.with_causes())
+    answer(Box::pin(flux(context, platform))).await.map_err(|failure| failure.with_causes())
 }
 
 async fn flux(context: &LocalContext, platform: &Platform) -> Result<(Client, Flux)> {

@@ -87,15 +87,14 @@ const fn is_new(cluster: &Cluster) -> bool {
 fn await_phases(desired: &Desired, cluster: &Cluster) -> Option<Step> {
     let reconcile = match cluster {
         Cluster::Absent | Cluster::Partial(_) => Reconcile::NotReady,
-        // Phases are still ready from before the restart, and the variables may have changed.
-        Cluster::Stopped | Cluster::Unreachable(_) => Reconcile::All,
         Cluster::Running(Flux { installed: true, settings: true, ready: true, digest })
             if digest.as_ref() == Some(&desired.digest) =>
         {
             return None;
         }
         Cluster::Running(flux) if flux.settings => Reconcile::NotReady,
-        Cluster::Running(_) => Reconcile::All,
+        // Phases are still ready with the former variables, or from before the restart.
+        Cluster::Running(_) | Cluster::Stopped | Cluster::Unreachable(_) => Reconcile::All,
     };
     Some(Step::AwaitPhases { reconcile })
 }
