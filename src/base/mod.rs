@@ -1,4 +1,5 @@
-//! Modules that every other module may use: failures, events, child processes, Git, Docker, Kubernetes, waiting, YAML.
+//! Modules that every other module may use: failures, events, child processes, Git, Docker, Kubernetes,
+//! waiting, YAML.
 
 pub mod atomic_file;
 pub mod docker;

@@ -65,7 +65,7 @@ async fn mend(
     let mut done = false;
     for (finding, fix) in findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?))) {
         if doctor::needs_root(fix) && !root {
-            context.ui.say(&format!("{}: only root can fix this\n", finding.id));
+            context.ui.message(&format!("{}: only root can fix this\n", finding.id));
             continue;
         }
         let result = match fix {
@@ -73,7 +73,7 @@ async fn mend(
             fix => doctor::apply(project, fix).await,
         };
         match result {
-            Ok(()) => context.ui.say(&format!("{}: fixed\n", finding.id)),
+            Ok(()) => context.ui.message(&format!("{}: fixed\n", finding.id)),
             Err(failure) => context.ui.fail(&failure),
         }
         done = true;

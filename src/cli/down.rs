@@ -43,7 +43,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     // For people this is news on the screen, and no data.
     args.json.print(context, &removed, String::new)?;
     if !args.json.wanted() {
-        context.ui.say(&report(&removed));
+        context.ui.message(&report(&removed));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -54,7 +54,7 @@ struct Row {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let host = context.host().await?;
     let now = Timestamp::now();
-    let written = if args.size { host.docker.written().await? } else { BTreeMap::new() };
+    let written = if args.size { host.docker.writable_sizes().await? } else { BTreeMap::new() };
     let mut environments = Vec::new();
     for found in crate::local::inventory::inventory(&host).await? {
         let size =
@@ -62,7 +62,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         environments.push(row(found, now, size));
     }
     if environments.is_empty() && !args.json.wanted() {
-        context.ui.say("There is no environment on this machine.\n");
+        context.ui.message("There is no environment on this machine.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let list = List { version: 1, environments };

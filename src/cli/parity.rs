@@ -19,7 +19,7 @@ use crate::{
         Where,
         parity::{Allowed, Facts, Manifests, Parity, VERSION, evaluate, manifests},
     },
-    config::Written,
+    config::EnvFile,
     ui::Style,
 };
 
@@ -52,7 +52,7 @@ struct Verdicts {
 /// Judges, prints, and fails where anything is unexplained.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let all = Written::load_all(&project)?;
+    let all = EnvFile::load_all(&project)?;
     let allowed = Allowed::load(&project)?;
     let mut pairs = Vec::new();
     for (a, b) in chosen(&all, args.a.as_deref(), args.b.as_deref())? {
@@ -76,14 +76,14 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
 /// The verdict over the environments called `a` and `b`, with all that Flux would apply in them built.
 pub(super) async fn verdict(at: &Where, events: &Events, (a, b): (&str, &str)) -> Result<Parity> {
-    let all = Written::load_all(&at.project)?;
+    let all = EnvFile::load_all(&at.project)?;
     let allowed = Allowed::load(&at.project)?;
     let (a, b) = (find(&all, a)?, find(&all, b)?);
     let manifests = built(at, events, a, b).await?;
     Ok(evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&manifests) }))
 }
 
-async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<Manifests> {
+async fn built(at: &Where, events: &Events, a: &EnvFile, b: &EnvFile) -> Result<Manifests> {
     let flux = flux(at, events).await?;
     let title = format!("Build what Flux would apply in {} and in {}", a.name, b.name);
     let step = Step::start(events, format!("parity.{}.{}", a.name, b.name), title);
@@ -94,10 +94,10 @@ async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<
 
 /// The pairs that are judged.
 fn chosen<'a>(
-    all: &'a [Written],
+    all: &'a [EnvFile],
     a: Option<&str>,
     b: Option<&str>,
-) -> Result<Vec<(&'a Written, &'a Written)>> {
+) -> Result<Vec<(&'a EnvFile, &'a EnvFile)>> {
     if let (Some(a), Some(b)) = (a, b) {
         return Ok(vec![(find(all, a)?, find(all, b)?)]);
     }
@@ -105,7 +105,7 @@ fn chosen<'a>(
     Ok(pairs.collect())
 }
 
-fn find<'a>(all: &'a [Written], name: &str) -> Result<&'a Written> {
+fn find<'a>(all: &'a [EnvFile], name: &str) -> Result<&'a EnvFile> {
     all.iter().find(|known| known.file.file_stem().is_some_and(|stem| stem == name)).ok_or_else(|| {
         let known: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
         Failure::new(Kind::Usage, format!("there is no environment `{name}`"))
@@ -165,9 +165,9 @@ mod tests {
 
     use super::*;
 
-    fn environments() -> Vec<Written> {
+    fn environments() -> Vec<EnvFile> {
         let written = |name: &str| {
-            Written::parse(Path::new(&format!("envs/{name}.toml")), &format!("name = \"{name}\"\n")).unwrap()
+            EnvFile::parse(Path::new(&format!("envs/{name}.toml")), &format!("name = \"{name}\"\n")).unwrap()
         };
         ["a", "b", "c"].map(written).into()
     }

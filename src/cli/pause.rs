@@ -39,7 +39,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let paused = cluster::pause(&engine, (environment.instance(), &cluster), mark).await?;
     args.json.print(context, &paused, String::new)?;
     if !args.json.wanted() {
-        context.ui.say(&report(&paused));
+        context.ui.message(&report(&paused));
     }
     Ok(ExitCode::SUCCESS)
 }

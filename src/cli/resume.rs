@@ -50,7 +50,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let observer = Observer { environment: &environment, dirs: &engine.dirs, docker: Some(&engine.docker) };
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
     args.json.print(context, &proved, String::new)?;
-    context.ui.say(&report(&proved, context.ui.took().1));
+    context.ui.message(&report(&proved, context.ui.durations().1));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -94,7 +94,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         (Action::Save { json, .. }, Some(name)) => {
             let about = (Timestamp::now(), phases::followed(&client).await?);
             let saved = snapshots::save(&client, &name, about, &engine.events).await?;
-            ui.say(&format!("`{name}` is kept: `seasense snapshot load {name}` goes back to it.\n"));
+            ui.message(&format!("`{name}` is kept: `seasense snapshot load {name}` goes back to it.\n"));
             print(ui, &[saved], json)?;
         }
         (Action::Load { yes, json, .. }, Some(name)) => {
@@ -102,7 +102,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             let loaded = snapshots::load(&client, &name, &engine.events).await?;
             let kept = &loaded.snapshot.about.content;
             if kept.schema < loaded.before.schema {
-                ui.say(&older(kept, &loaded.before));
+                ui.message(&older(kept, &loaded.before));
             } else {
                 serving(&engine, &environment, &client).await?;
             }
@@ -110,7 +110,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         }
         (Action::Rm { .. }, Some(name)) => {
             snapshots::remove(&client, &name).await?;
-            ui.say(&format!("`{name}` is removed.\n"));
+            ui.message(&format!("`{name}` is removed.\n"));
         }
         (Action::Ls { json }, _) => print(ui, &snapshots::list(&client).await?, json)?,
         (_, None) => return Err(Failure::new(Kind::Internal, "a snapshot without a name")),
@@ -135,7 +135,7 @@ async fn confirm(ui: &Ui, client: &Client, name: &Name, yes: bool) -> Result<()>
         kept.about.content.readings, now.readings
     );
     if yes {
-        ui.say(&format!("{told}.\n"));
+        ui.message(&format!("{told}.\n"));
         return Ok(());
     }
     match ui.confirm(&format!("{told}. Go back?")) {

@@ -8,7 +8,7 @@ use super::Context;
 use crate::{
     base::{
         failure::{Failure, Kind, Result},
-        timing::{History, Run, StepTime, chain, median},
+        timing::{History, Run, StepTime, critical_path, median},
     },
     config::HostDirs,
     ui::{Style, duration},
@@ -65,7 +65,7 @@ impl Told<'_> {
             time(last.elapsed_ms),
         );
         text += &style.dim(&format!("{:>12} {:>12} {:>12}  CRITICAL CHAIN\n", "@", "TOOK", "MEDIAN"));
-        for link in chain(&last.steps) {
+        for link in critical_path(&last.steps) {
             let took = link.elapsed_ms().unwrap_or_default();
             if took < WORTH_MS {
                 continue;
@@ -95,7 +95,7 @@ impl Told<'_> {
             "elapsed_ms": last.elapsed_ms,
             "median_ms": elapsed,
             "earlier_runs": self.earlier.len(),
-            "chain": chain(&last.steps).into_iter().map(of_step).collect::<Value>(),
+            "chain": critical_path(&last.steps).into_iter().map(of_step).collect::<Value>(),
             "steps": last.steps.iter().map(of_step).collect::<Value>(),
         })
     }

@@ -15,7 +15,7 @@ use crate::base::{
     event::Event,
     failure::{Kind, Result},
     k8s::Client,
-    wait::{Deadline, Look},
+    wait::{Deadline, Observation},
 };
 
 const LOOK_PAUSE: Duration = Duration::from_secs(3);
@@ -113,7 +113,7 @@ async fn after(
         let left = sweep::leftover_resources(context, &api, cluster, made).await?;
         // What is still used today may be free at the next look.
         let refused = sweep::sweep(&api, &left).await;
-        Ok(if left.is_empty() { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
+        Ok(if left.is_empty() { Observation::Ready(()) } else { Observation::Pending(refused.join("; ")) })
     })
     .await;
     let leftover_resources = match gone {

@@ -10,7 +10,7 @@ use crate::base::{
     event::{Event, Events, Step},
     failure::Result,
     k8s::{Client, Resource, Selector, object, resource},
-    wait::{Deadline, Look, wait},
+    wait::{Deadline, Observation, wait},
 };
 
 const LIMIT: Duration = Duration::from_mins(10);
@@ -88,10 +88,10 @@ pub async fn remove(client: &Client, events: &Events) -> Result<Made> {
     let gone = wait(Deadline::after(LIMIT), PAUSE, "remove what Kubernetes made", || async {
         let left = remove_once(client).await?;
         if left.is_empty() {
-            return Ok(Look::Ready(()));
+            return Ok(Observation::Ready(()));
         }
         step.progress(0, None, left.join(", "));
-        Ok(Look::NotYet(left.join(", ")))
+        Ok(Observation::Pending(left.join(", ")))
     })
     .await;
     match gone {
@@ -184,7 +184,7 @@ mod tests {
             );
         let found = remove(&api.client(), &(Arc::new(Silent) as Events)).await.unwrap();
         assert_eq!(found.volumes.len(), 1, "a kept volume is told, and left to the sweep");
-        let asked = api.asked().into_iter().map(|asked| asked.line);
+        let asked = api.requests().into_iter().map(|asked| asked.line);
         let deleted: Vec<String> = asked.filter(|line| line.starts_with("DELETE")).collect();
         let names: Vec<&str> = deleted.iter().filter_map(|line| line.split(['/', '?']).next_back()).collect();
         assert_eq!(deleted.len(), 2, "{deleted:?}");

@@ -14,7 +14,7 @@ use crate::base::{
     event::Step,
     failure::{Context, Failure, Kind, Result},
     k8s::tls,
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// A bucket that exists says so at once; a proxy on the way may not.
@@ -116,9 +116,9 @@ async fn bucket_exists(context: &InfraContext) -> Result<bool> {
     wait(Deadline::after(ASK_LIMIT), PAUSE, &what(), || async {
         let answer = reqwest::Client::new().head(&url).send().await.with_context(Kind::Cluster, what)?;
         Ok(match answer.status().as_u16() {
-            404 => Look::Ready(false),
-            200 | 301 | 307 | 403 => Look::Ready(true),
-            status => Look::NotYet(format!("status {status}")),
+            404 => Observation::Ready(false),
+            200 | 301 | 307 | 403 => Observation::Ready(true),
+            status => Observation::Pending(format!("status {status}")),
         })
     })
     .await

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     artifact::{self, Rendered, Tree, Upstream},
     base::failure::{Context, Kind, Result},
-    config::{HostDirs, Infra, Project, Written, names},
+    config::{EnvFile, HostDirs, Infra, Project, names},
     images::{self, Lock, LockedImage, Mode},
     promotion::store::EnvLock,
 };
@@ -86,7 +86,7 @@ impl Where {
         let lock = images::locked(&self.dirs, self.supply)?;
         let tree = Tree::read(&self.project).await?;
         let rendered = artifact::render(&tree, &lock, &self.upstream(&lock)?)?;
-        let platform = Platform::rendered(rendered, Written::load(&self.project, environment)?.variables);
+        let platform = Platform::rendered(rendered, EnvFile::load(&self.project, environment)?.variables);
         let image = |(name, image): (&String, &LockedImage)| {
             let version = image.official.as_deref().and_then(version);
             (name.clone(), Image { digest: Some(image.digest.clone()), version })
@@ -139,11 +139,11 @@ impl Where {
         let label = git::subject(root, commit).await?;
         let mut notes = Vec::new();
         let written = if let Some(bytes) = read.get(&file) {
-            Written::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?
+            EnvFile::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?
         } else {
             let commit = &commit[..12];
             notes.push(format!("{commit} has no `{file}`: the work tree's variables stand for its own"));
-            Written::load(&self.project, environment)?
+            EnvFile::load(&self.project, environment)?
         };
         let migration = |(path, bytes): (&String, &Vec<u8>)| {
             let file = path.strip_prefix(migrations::FOLDER)?.strip_prefix('/')?;
@@ -180,7 +180,7 @@ impl Where {
             Some(commit) => self.around(&commit, environment).await?,
             None => Side {
                 platform: Platform {
-                    variables: Written::load(&self.project, environment)?.variables,
+                    variables: EnvFile::load(&self.project, environment)?.variables,
                     ..Platform::default()
                 },
                 environment: environment.to_owned(),

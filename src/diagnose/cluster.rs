@@ -183,7 +183,7 @@ mod tests {
         let basket = Basket::default();
         objects(&api.client(), &basket).await;
         events(&api.client(), &basket).await;
-        let asked: Vec<String> = api.asked().into_iter().map(|asked| asked.line).collect();
+        let asked: Vec<String> = api.requests().into_iter().map(|asked| asked.line).collect();
         assert!(!asked.iter().any(|line| line.contains("secrets")), "{asked:?}");
         let gathered = basket.into_inner();
         let told = format!("{:?}", gathered.files);

@@ -6,7 +6,7 @@ use super::{Subject, basket::Basket, cluster::tail};
 use crate::{
     base::{
         docker::{Container, Docker, labels},
-        timing::{History, chain},
+        timing::{History, critical_path},
     },
     images,
     local::doctor,
@@ -116,7 +116,7 @@ pub(super) fn files(subject: Subject<'_>, basket: &Basket) {
         return;
     };
     basket.serialized("run/timings.json", run);
-    let links = chain(&run.steps);
+    let links = critical_path(&run.steps);
     let names: Vec<&str> = links.iter().map(|link| link.step.as_str()).collect();
     basket.text("run/chain.txt", names.join("\n") + "\n");
     basket.text("run/plan.txt", run.plan.join("\n") + "\n");

@@ -10,7 +10,7 @@ use crate::base::{
     event::{Events, Step},
     failure::Result,
     k8s::{Client, Health, Selector, health, object, resource},
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// Waits until every pod is Ready with containers that were started after `started`; where nothing was started, until
@@ -25,7 +25,7 @@ pub async fn awake(
     wait(deadline, PAUSE, "wait until every pod runs again", || async {
         let pods = client.list(&resource::POD, None, &Selector::all()).await?;
         let look = evaluate(&pods, started);
-        if let Look::NotYet(missing) = &look {
+        if let Observation::Pending(missing) = &look {
             step.progress(0, None, missing.clone());
         }
         Ok(look)
@@ -35,16 +35,16 @@ pub async fn awake(
     Ok(())
 }
 
-fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Look<()> {
+fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Observation<()> {
     // Kubernetes tells full seconds: what started within the same one counts.
     let started = started.map(Timestamp::as_second);
     let lasting: Vec<&Value> = pods.iter().filter(|pod| lasts(pod)).collect();
     let asleep: Vec<String> = lasting.iter().filter_map(|pod| asleep(pod, started)).collect();
     match asleep.as_slice() {
-        [] if lasting.is_empty() => Look::NotYet("there is no pod yet".to_owned()),
-        [] => Look::Ready(()),
-        [one] => Look::NotYet(one.clone()),
-        [first, rest @ ..] => Look::NotYet(format!("{first}, and {} more", rest.len())),
+        [] if lasting.is_empty() => Observation::Pending("there is no pod yet".to_owned()),
+        [] => Observation::Ready(()),
+        [one] => Observation::Pending(one.clone()),
+        [first, rest @ ..] => Observation::Pending(format!("{first}, and {} more", rest.len())),
     }
 }
 
@@ -88,14 +88,14 @@ mod tests {
         let started: Timestamp = "2026-11-21T10:00:00.7Z".parse().unwrap();
         let (before, same) = ("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z");
         let seen = |pods: &[Value]| evaluate(pods, Some(started));
-        assert_eq!(seen(&[]), Look::NotYet("there is no pod yet".into()));
+        assert_eq!(seen(&[]), Observation::Pending("there is no pod yet".into()));
         assert_eq!(
             seen(&[pod("a", "True", same), pod("b", "True", before)]),
-            Look::NotYet("Pod seasense/b: not started again yet".into())
+            Observation::Pending("Pod seasense/b: not started again yet".into())
         );
-        assert!(matches!(seen(&[pod("a", "False", same)]), Look::NotYet(_)));
-        assert_eq!(seen(&[pod("a", "True", same)]), Look::Ready(()));
-        assert_eq!(evaluate(&[pod("a", "True", before)], None), Look::Ready(()));
+        assert!(matches!(seen(&[pod("a", "False", same)]), Observation::Pending(_)));
+        assert_eq!(seen(&[pod("a", "True", same)]), Observation::Ready(()));
+        assert_eq!(evaluate(&[pod("a", "True", before)], None), Observation::Ready(()));
     }
 
     #[test]
@@ -105,6 +105,6 @@ mod tests {
         let mut leaving = pod("old", "False", "2026-11-21T09:00:00Z");
         leaving["metadata"]["deletionTimestamp"] = json!("2026-11-21T10:00:00Z");
         let fresh = pod("a", "True", "2026-11-21T10:00:01Z");
-        assert_eq!(evaluate(&[done, leaving, fresh], Some(Timestamp::UNIX_EPOCH)), Look::Ready(()));
+        assert_eq!(evaluate(&[done, leaving, fresh], Some(Timestamp::UNIX_EPOCH)), Observation::Ready(()));
     }
 }

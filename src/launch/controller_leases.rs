@@ -70,7 +70,7 @@ mod tests {
         api.serve("/apis/coordination.k8s.io/v1/namespaces/flux-system/leases/led", json!({}));
         assert_eq!(free(&api.client(), started).await.unwrap(), ["flux-system/led"]);
         let deleted: Vec<String> = api
-            .asked()
+            .requests()
             .into_iter()
             .map(|asked| asked.line)
             .filter(|line| line.starts_with("DELETE"))

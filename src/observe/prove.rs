@@ -5,7 +5,7 @@ use crate::{
     base::{
         event::{Events, Pending, Step},
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     workloads::{self, Public},
 };
@@ -24,7 +24,8 @@ pub async fn prove(
     let waited = wait(deadline, PAUSE, "see the environment without a problem", || async {
         let seen = snapshot(observer).await;
         step.waiting(pending(&seen, &step));
-        let look = if seen.ready { Look::Ready(seen.clone()) } else { Look::NotYet(first(&seen)) };
+        let look =
+            if seen.ready { Observation::Ready(seen.clone()) } else { Observation::Pending(first(&seen)) };
         *last.lock().await = Some(seen);
         Ok(look)
     })

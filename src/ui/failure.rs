@@ -1,11 +1,11 @@
-//! Draws a failure: what, where, why, what next. Knows no variants, so it never grows.
+//! Renders a failure as text and as JSON.
 
 use serde_json::{Value, json};
 
 use super::Style;
 use crate::base::failure::{Failure, Kind};
 
-/// The failure as text, ending in a line break.
+/// Renders the failure as text, with a final line break.
 pub fn render_failure(failure: &Failure, style: Style) -> String {
     let mut text = format!("{} {}\n", style.bad("error:"), failure.message);
     if let Some(location) = &failure.location {
@@ -26,7 +26,7 @@ pub fn render_failure(failure: &Failure, style: Style) -> String {
     text
 }
 
-/// The failure as one JSON object.
+/// Renders the failure as one JSON object.
 pub fn failure_json(failure: &Failure) -> Value {
     json!({
         "event": "failure",
@@ -54,7 +54,7 @@ mod tests {
     use crate::base::failure::Location;
 
     #[test]
-    fn every_part_has_its_line() {
+    fn every_part_of_a_failure_has_its_line() {
         let failure = Failure::new(Kind::Environment, "unknown field `htps`")
             .at(Location::at_offset("envs/local.toml", "a\nhtps", 2))
             .because("first\nsecond")
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_json_form_carries_the_exit_code() {
+    fn json_contains_the_exit_code() {
         assert_eq!(failure_json(&Failure::new(Kind::Phase, "x"))["exit_code"], 40);
     }
 }

@@ -1,4 +1,4 @@
-//! Events as JSON lines, for programs: on standard error, or in a file.
+//! Writes events as JSON lines, to standard error or to a file.
 
 use std::{
     fs::File,
@@ -15,30 +15,30 @@ use crate::base::{
     failure::{Context, Kind, Result},
 };
 
-/// Writes one object a line.
+/// Writes one object per line.
 #[derive(Default)]
 pub(super) struct Jsonl {
-    // Held while a line is written, so that lines of parallel steps never mix.
+    // Locked while a line is written, so that lines of parallel steps do not mix.
     order: Mutex<()>,
 }
 
 impl Sink for Jsonl {
     fn emit(&self, event: Event) {
-        let _held = self.order.lock();
+        let _guard = self.order.lock();
         if let Ok(line) = serde_json::to_string(&event) {
             let _ = writeln!(std::io::stderr().lock(), "{line}");
         }
     }
 }
 
-/// A file of events: the same objects as `--output jsonl` writes, with the milliseconds since the run's beginning.
+/// A file of events: the objects of `--output jsonl`, with the milliseconds since the start of the run.
 pub struct EventFile {
     begun: Instant,
     file: Mutex<File>,
 }
 
 impl EventFile {
-    /// Begins the file anew, with its folder where that is missing.
+    /// Creates or truncates the file, and creates its directory if it is missing.
     pub fn create(path: &Path) -> Result<Self> {
         let what = || format!("write the events to `{}`", path.display());
         if let Some(folder) = path.parent() {
@@ -48,14 +48,14 @@ impl EventFile {
         Ok(Self { begun: Instant::now(), file: Mutex::new(file) })
     }
 
-    /// Writes one object; whoever reads along sees it at once.
+    /// Writes one object, without buffering.
     pub fn write(&self, mut line: Value) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(object) = line.as_object_mut() {
             let at = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             object.insert("at_ms".to_owned(), at.into());
         }
-        // A disk that is full must not end the run.
+        // A full disk must not end the run.
         let _ = writeln!(file, "{line}");
     }
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_event_is_a_line_with_its_moment() {
+    fn every_event_is_one_line_with_its_time() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reports/events.jsonl");
         let file = EventFile::create(&path).unwrap();
@@ -81,7 +81,8 @@ mod tests {
         file.write(serde_json::json!({"event": "failure"}));
         let text = std::fs::read_to_string(path).unwrap();
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!((&lines[0]["event"], &lines[0]["text"]), (&"notice".into(), &"a\nb".into()));
+        assert_eq!(lines[0]["event"], "notice");
+        assert_eq!(lines[0]["text"], "a\nb");
         assert!(lines.iter().all(|line| line["at_ms"].is_u64()), "{lines:?}");
     }
 }

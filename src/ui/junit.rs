@@ -1,4 +1,4 @@
-//! A run as JUnit XML, which every CI system shows: a suite per stage, a case per thing that can be right or wrong.
+//! A run as JUnit XML for CI systems: a suite per stage, a case per check.
 
 use std::{
     collections::BTreeMap,
@@ -14,27 +14,27 @@ use crate::base::{
     failure::{Context, Failure, Kind, Result},
 };
 
-/// One thing that was right or wrong.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// Its name, stable between runs.
     pub name: String,
-    /// How long it took, where that is known.
+    /// The duration, if it is known.
     pub took: Option<Duration>,
-    /// How it was.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What it wrote.
+    /// The output.
     pub output: String,
 }
 
-/// How a case was.
+/// The verdict of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Right.
+    /// It passed.
     Passed,
-    /// Wrong: in one line, then in full.
+    /// It failed: summary, then details.
     Failed(String, String),
-    /// Not looked at, and why.
+    /// It was not checked, with the reason.
     Skipped(String),
 }
 
@@ -48,7 +48,7 @@ pub struct Suite {
 }
 
 impl Case {
-    /// A case that came out as `result` says.
+    /// Creates a case from a result.
     pub fn of(name: impl Into<String>, took: Option<Duration>, result: &Result<String>) -> Self {
         let (verdict, output) = match result {
             Ok(detail) => (Verdict::Passed, detail.clone()),
@@ -63,7 +63,7 @@ fn describe(failure: &Failure) -> String {
     super::render_failure(failure, super::Style::PLAIN)
 }
 
-/// How many cases passed, failed and were skipped.
+/// Counts the cases that passed, failed and were skipped.
 pub fn count(suites: &[Suite]) -> (usize, usize, usize) {
     let cases = || suites.iter().flat_map(|suite| &suite.cases);
     let passed = cases().filter(|case| case.verdict == Verdict::Passed).count();
@@ -71,20 +71,20 @@ pub fn count(suites: &[Suite]) -> (usize, usize, usize) {
     (passed, failed, cases().count() - passed - failed)
 }
 
-/// The report called `name`.
+/// Renders the report `name`.
 pub fn xml(name: &str, suites: &[Suite], took: Duration) -> Result<String> {
     let mut report = Report::new(name);
     report.set_time(took);
     for suite in suites {
-        let mut made = TestSuite::new(suite.name);
-        made.set_time(suite.cases.iter().filter_map(|case| case.took).sum());
-        made.add_test_cases(suite.cases.iter().map(|case| case_of(suite.name, case)));
-        report.add_test_suite(made);
+        let mut rendered = TestSuite::new(suite.name);
+        rendered.set_time(suite.cases.iter().filter_map(|case| case.took).sum());
+        rendered.add_test_cases(suite.cases.iter().map(|case| case_of(suite.name, case)));
+        report.add_test_suite(rendered);
     }
     report.to_string().context(Kind::Internal, "write the JUnit report")
 }
 
-/// Writes the report to `path`, with its folder where that is missing.
+/// Writes the report to `path`, and creates its directory if it is missing.
 pub fn write(path: &Path, name: &str, suites: &[Suite], took: Duration) -> Result<()> {
     let what = || format!("write the JUnit report `{}`", path.display());
     if let Some(folder) = path.parent() {
@@ -107,18 +107,18 @@ fn case_of(suite: &str, case: &Case) -> TestCase {
             status
         }
     };
-    let mut made = TestCase::new(case.name.as_str(), status);
-    made.set_classname(format!("seasense.{suite}"));
+    let mut rendered = TestCase::new(case.name.as_str(), status);
+    rendered.set_classname(format!("seasense.{suite}"));
     if let Some(took) = case.took {
-        made.set_time(took);
+        rendered.set_time(took);
     }
     if !case.output.is_empty() {
-        made.set_system_out(case.output.as_str());
+        rendered.set_system_out(case.output.as_str());
     }
-    made
+    rendered
 }
 
-/// Notes the ends of steps, and when each part of a wait was ready.
+/// Records the ends of steps, and when each part of a wait became ready.
 pub struct Recorder {
     begun: Instant,
     seen: Mutex<Seen>,
@@ -138,17 +138,17 @@ impl Default for Recorder {
 }
 
 impl Recorder {
-    /// The steps that ended so far.
+    /// The steps that have ended.
     pub fn steps(&self) -> Suite {
         Suite { name: "steps", cases: self.seen.lock().unwrap_or_else(PoisonError::into_inner).steps.clone() }
     }
 
-    /// Time from the beginning of a wait until its part `name` was ready.
+    /// The time from the start of a wait until its part `name` was ready.
     pub fn ready_after(&self, name: &str) -> Option<Duration> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).ready.get(name).copied()
     }
 
-    /// Time since the beginning.
+    /// The time since the start.
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
@@ -190,7 +190,7 @@ mod tests {
     use crate::base::event::{Events, Pending, Step};
 
     #[test]
-    fn a_report_holds_every_case_with_its_verdict() {
+    fn report_contains_every_case_with_its_verdict() {
         let failure =
             Failure::new(Kind::Phase, "phase `data` <is> late").because("ErrImagePull").hint("wait");
         let suites = [
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_become_cases_and_parts_have_their_moment() {
+    fn steps_become_cases_and_parts_have_times() {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
         let step = Step::start(&events, "phases.follow", "Wait for the phases");

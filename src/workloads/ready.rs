@@ -4,7 +4,7 @@ use super::{Public, Summary, authority, enrolment_key};
 use crate::base::{
     failure::Result,
     k8s::Client,
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// A reading that is older than this is not "now"; seconds.
@@ -24,11 +24,15 @@ pub async fn credentials(client: &Client, deadline: Deadline) -> Result<Credenti
     wait(deadline, PAUSE, "wait for the gateway's authority and the enrolment key", || async {
         let (authority, key) = tokio::try_join!(authority(client), enrolment_key(client))?;
         Ok(match (authority, key) {
-            (Some(authority), Some(enrolment_key)) => Look::Ready(Credentials { authority, enrolment_key }),
-            (None, _) => {
-                Look::NotYet("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
+            (Some(authority), Some(enrolment_key)) => {
+                Observation::Ready(Credentials { authority, enrolment_key })
             }
-            (_, None) => Look::NotYet("Secret seasense/fleet-enrolment does not exist yet".to_owned()),
+            (None, _) => {
+                Observation::Pending("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
+            }
+            (_, None) => {
+                Observation::Pending("Secret seasense/fleet-enrolment does not exist yet".to_owned())
+            }
         })
     })
     .await
@@ -39,8 +43,8 @@ pub async fn serving(public: &Public, deadline: Deadline) -> Result<Summary> {
     wait(deadline, PAUSE, "reach the API through the gateway", || async {
         let (health, summary) = public.probe().await;
         Ok(match summary {
-            Some(summary) => Look::Ready(summary),
-            None => Look::NotYet(health.message),
+            Some(summary) => Observation::Ready(summary),
+            None => Observation::Pending(health.message),
         })
     })
     .await
@@ -55,14 +59,17 @@ pub async fn flowing(public: &Public, before: u64, deadline: Deadline) -> Result
     .await
 }
 
-fn evaluate(summary: Summary, before: u64) -> Look<Summary> {
+fn evaluate(summary: Summary, before: u64) -> Observation<Summary> {
     if summary.readings <= before {
-        return Look::NotYet(format!("{} readings are stored, no more than before", summary.readings));
+        return Observation::Pending(format!(
+            "{} readings are stored, no more than before",
+            summary.readings
+        ));
     }
     match summary.age_s() {
-        Some(age) if age < FRESH_S => Look::Ready(summary),
-        Some(age) => Look::NotYet(format!("the newest reading is {age:.0} s old")),
-        None => Look::NotYet("no reading is stored yet".to_owned()),
+        Some(age) if age < FRESH_S => Observation::Ready(summary),
+        Some(age) => Observation::Pending(format!("the newest reading is {age:.0} s old")),
+        None => Observation::Pending("no reading is stored yet".to_owned()),
     }
 }
 
@@ -81,10 +88,10 @@ mod tests {
     #[test]
     fn data_flows_when_there_is_more_of_it_and_it_is_fresh() {
         let fresh = summary(5, "2026-01-01T00:00:55Z");
-        assert_eq!(evaluate(fresh.clone(), 4), Look::Ready(fresh.clone()));
-        assert!(matches!(evaluate(fresh, 5), Look::NotYet(_)));
+        assert_eq!(evaluate(fresh.clone(), 4), Observation::Ready(fresh.clone()));
+        assert!(matches!(evaluate(fresh, 5), Observation::Pending(_)));
         assert!(
-            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Look::NotYet(text) if text.contains("60 s"))
+            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Observation::Pending(text) if text.contains("60 s"))
         );
     }
 }

@@ -89,7 +89,7 @@ fn code_30_is_another_cluster_behind_our_kubeconfig_and_it_is_asked_for_nothing_
     let (run, seen) = cluster.status();
     assert_eq!(run.code, Some(30), "{seen:#}");
     let cause = seen["problems"][0]["cause"].as_str().unwrap();
-    assert!(cause.contains("another cluster answers") && cause.contains("found another"), "{cause}");
+    assert!(cause.contains("another cluster responds") && cause.contains("found another"), "{cause}");
     assert_eq!(cluster.asked.all(), ["GET /api/v1/namespaces/kube-system"]);
     assert_eq!(cluster.harness.run(&["logs", "backend"]).code, Some(30));
 }

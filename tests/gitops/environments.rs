@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use seasense::{
     base::yaml,
     compare::parity::{self, Allowed, Facts, evaluate},
-    config::{Environment, Project, Written},
+    config::{EnvFile, Environment, Project},
 };
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ async fn each_environment_s_secrets_are_for_its_own_key() {
 #[test]
 fn environments_differ_in_nothing_but_what_was_reviewed() {
     let project = Project::find(root()).unwrap();
-    let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
+    let (all, allowed) = (EnvFile::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: None });

@@ -60,7 +60,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let ended = worked.and(cleared);
     report.end(&ended)?;
     ended?;
-    context.ui.say(&passed(&report, context.ui));
+    context.ui.message(&passed(&report, context.ui));
     Ok(ExitCode::SUCCESS)
 }
 

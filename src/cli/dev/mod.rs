@@ -125,7 +125,7 @@ async fn attempt<'a>(
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let public = raise::raise(&engine, &platform, plan, deadline).await?;
     let proved = observe::prove(observer, &public, deadline, &engine.events).await?;
-    context.ui.say(&summary::text(&proved, environment, &context.ui.took(), context.ui.style()));
+    context.ui.message(&summary::text(&proved, environment, &context.ui.durations(), context.ui.style()));
     Ok(watcher.map(|watcher| Ahead { engine, platform, watcher, _lock: lock }))
 }
 

@@ -34,13 +34,13 @@ impl<'a> Record<'a> {
         environment: &'a Environment,
     ) -> Result<Self> {
         let dirs = HostDirs::from_environment()?;
-        context.ui.notes().expect(History::read(dirs.cache(), environment.name()).runs);
+        context.ui.step_times().set_history(History::read(dirs.cache(), environment.name()).runs);
         Ok(Self { context, project, environment, dirs, begun_at: jiff::Timestamp::now() })
     }
 
     /// Writes down how long each step took; a run that could not be written down is none the worse.
     pub fn write<T>(&self, plan: Option<&Plan>, result: &Result<T>) {
-        let notes = self.context.ui.notes();
+        let notes = self.context.ui.step_times();
         let steps = notes.steps();
         // A run that was refused at the door tells nothing of time.
         if steps.is_empty() {

@@ -30,7 +30,7 @@ pub(super) async fn run(
     handover::run(context, &infra).await?;
     json.print(context, &applied, String::new)?;
     if !json.wanted() {
-        context.ui.say(&text(&target.environment, &applied));
+        context.ui.message(&text(&target.environment, &applied));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,7 +34,7 @@ pub(super) async fn run(
     attached::forget(&infra.dirs, name)?;
     json.print(context, &destroyed, String::new)?;
     if !json.wanted() {
-        context.ui.say(&text(name, &destroyed));
+        context.ui.message(&text(name, &destroyed));
     }
     if destroyed.leftover_resources.is_empty() {
         return Ok(ExitCode::SUCCESS);

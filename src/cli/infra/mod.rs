@@ -150,7 +150,7 @@ fn price(infra: &InfraContext, plan: &Value) -> Result<f64> {
 impl ConfirmArgs {
     /// Tells what will be done and asks whether to do it.
     fn consent(self, context: &Context<'_>, told: &str, question: &str) -> Result<()> {
-        context.ui.say(told);
+        context.ui.message(told);
         if self.yes {
             return Ok(());
         }

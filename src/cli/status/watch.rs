@@ -28,8 +28,8 @@ pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCo
         let seen = observe::snapshot(observer).await;
         trend.add(&seen);
         let now = jiff::Zoned::now();
-        let looked = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
-        let model = Model { looked, ..model(&seen, &trend, now.timestamp()) };
+        let observed = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
+        let model = Model { observed, ..model(&seen, &trend, now.timestamp()) };
         // Nobody to show it to: then the view has ended, and so does this.
         let _ = send.send(model).await;
     });
@@ -46,7 +46,7 @@ fn model(seen: &Snapshot, trend: &Trend, now: jiff::Timestamp) -> Model {
         environment: seen.environment.clone(),
         ready: seen.ready,
         headline: format!("cluster {}, {}", seen.cluster, headline(&seen.artifact)),
-        looked: String::new(),
+        observed: String::new(),
         command: match seen.environment.as_str() {
             "local" => "seasense".to_owned(),
             other => format!("seasense --env {other}"),
@@ -81,7 +81,7 @@ fn digits(digest: &str) -> &str {
 }
 
 const fn good_or_late(good: bool) -> Mark {
-    if good { Mark::Good } else { Mark::Late }
+    if good { Mark::Good } else { Mark::Pending }
 }
 
 fn phases(seen: &Snapshot) -> Vec<Row> {
@@ -125,10 +125,10 @@ fn database(seen: &Snapshot) -> Vec<Row> {
     let mut rows: Vec<Row> = database.instances.iter().map(row).collect();
     let told =
         [("rows", database.rows.map(|rows| rows.to_string())), ("TimescaleDB", database.timescaledb.clone())];
-    rows.extend(told.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Plain, name, text?))));
+    rows.extend(told.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Info, name, text?))));
     // Of a healthy database the operator only says that it is healthy.
     if !database.healthy && !database.message.is_empty() {
-        rows.push(Row::new(Mark::Plain, "operator", database.message.clone()));
+        rows.push(Row::new(Mark::Info, "operator", database.message.clone()));
     }
     rows
 }
@@ -136,19 +136,19 @@ fn database(seen: &Snapshot) -> Vec<Row> {
 fn fleet(seen: &Snapshot) -> Vec<Row> {
     let fleet = &seen.fleet;
     if fleet.buoys == 0 {
-        return vec![Row::new(Mark::Plain, "buoys", "none: the environment asks for no fleet")];
+        return vec![Row::new(Mark::Info, "buoys", "none: the environment asks for no fleet")];
     }
     let (mark, state) = match fleet.age_s {
-        _ if !fleet.running => (Mark::Late, "do not sail".to_owned()),
+        _ if !fleet.running => (Mark::Pending, "not running".to_owned()),
         Some(age) => (Mark::Good, format!("newest {age:.1} s old")),
-        None => (Mark::Late, "no reading yet".to_owned()),
+        None => (Mark::Pending, "no reading yet".to_owned()),
     };
     let mut rows = vec![Row::new(mark, "buoys", format!("{}, {state}", fleet.buoys))];
     if let Some(counts) = &fleet.counts {
         let sent = format!("{} of {}", counts.acknowledged, counts.measured);
         rows.push(Row::new(Mark::Good, "acknowledged", sent));
-        rows.push(Row::new(Mark::Plain, "waiting", format!("{} readings", counts.waiting)));
-        rows.push(Row::new(Mark::Plain, "sent again", format!("{} batches", counts.failures)));
+        rows.push(Row::new(Mark::Info, "waiting", format!("{} readings", counts.waiting)));
+        rows.push(Row::new(Mark::Info, "sent again", format!("{} batches", counts.failures)));
         let lost = counts.rejected + counts.dropped;
         if lost > 0 {
             let text = format!("{} refused, {} given up", counts.rejected, counts.dropped);
@@ -176,8 +176,8 @@ fn events(events: &[EventNote], now: jiff::Timestamp) -> Vec<Row> {
     let row = |note: &EventNote| {
         let mark = match (urgent(note), note.warning) {
             (true, _) => Mark::Bad,
-            (false, true) => Mark::Late,
-            _ => Mark::Plain,
+            (false, true) => Mark::Pending,
+            _ => Mark::Info,
         };
         let ago = age(note).map_or_else(String::new, ago);
         let message = note.message.lines().next().unwrap_or_default();
@@ -234,7 +234,7 @@ mod tests {
         let told: Vec<(Mark, &str)> = rows.iter().map(|row| (row.mark, row.name.as_str())).collect();
         assert_eq!(
             told,
-            [(Mark::Bad, "60 s"), (Mark::Plain, "2 s"), (Mark::Late, "50 min"), (Mark::Plain, "")]
+            [(Mark::Bad, "60 s"), (Mark::Info, "2 s"), (Mark::Pending, "50 min"), (Mark::Info, "")]
         );
         assert_eq!(rows[0].text, "backend-1 Unhealthy: probe failed");
         assert_eq!(

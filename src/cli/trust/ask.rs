@@ -10,7 +10,7 @@ use crate::{
 
 /// Tells `changes` as commands and asks whether to carry them out.
 pub fn consent(context: &Context<'_>, heading: &str, changes: &[Change], yes: bool) -> Result<()> {
-    context.ui.say(&describe(heading, changes));
+    context.ui.message(&describe(heading, changes));
     if yes {
         return Ok(());
     }
@@ -19,7 +19,7 @@ pub fn consent(context: &Context<'_>, heading: &str, changes: &[Change], yes: bo
             .because("standard input is no terminal")
             .hint("say `--yes` if you mean it"));
     }
-    context.ui.say("Do it? [y/N] ");
+    context.ui.message("Do it? [y/N] ");
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context(Kind::Interrupted, "read the answer")?;
     if matches!(answer.trim(), "y" | "Y" | "yes") {

@@ -173,7 +173,7 @@ async fn install(context: &Context<'_>, args: Consent) -> Result<ExitCode> {
         changes.retain(|change| change.site.lacking.is_none());
     }
     if changes.is_empty() {
-        context.ui.say("Nothing to do: it is trusted already.\n");
+        context.ui.message("Nothing to do: it is trusted already.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let heading = format!(
@@ -188,7 +188,7 @@ async fn install(context: &Context<'_>, args: Consent) -> Result<ExitCode> {
         trust::install(&mut work.ledger, &work.cluster, change).await?;
     }
     ask::left_to_root(&changes)?;
-    context.ui.say("Done. Programs that are running may have to be started anew. `seasense trust remove` takes it back.\n");
+    context.ui.message("Done. Programs that are running may have to be started anew. `seasense trust remove` takes it back.\n");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -211,7 +211,7 @@ async fn remove(context: &Context<'_>, args: Removal) -> Result<ExitCode> {
     let changes = trust::plan_remove(&work.sites, &entries, work.certificate.as_ref(), named).await?;
     if changes.is_empty() {
         work.ledger.tidy()?;
-        context.ui.say("Nothing to do: nothing of this environment is trusted.\n");
+        context.ui.message("Nothing to do: nothing of this environment is trusted.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let heading = "This machine will no longer trust what was installed.\n";
@@ -228,6 +228,6 @@ async fn remove(context: &Context<'_>, args: Removal) -> Result<ExitCode> {
         work.ledger.tidy()?;
     }
     ask::left_to_root(&roots)?;
-    context.ui.say("Done: nothing of this environment is trusted any more.\n");
+    context.ui.message("Done: nothing of this environment is trusted any more.\n");
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::{
     base::failure::{Failure, Location, Result},
-    config::{Document, Project, Variables, nearest},
+    config::{Project, SettingsFile, Variables, nearest},
 };
 
 /// The list, below the project's root.
@@ -72,15 +72,15 @@ impl Allowed {
         if !project.root().join(FILE).exists() {
             return Ok(Self::default());
         }
-        Self::read(&Document::open(project, PathBuf::from(FILE))?)
+        Self::read(&SettingsFile::open(project, PathBuf::from(FILE))?)
     }
 
     /// Reads the list out of its text. Whatever is wrong fails with kind `Environment`, the line and the column.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::read(&Document::of(FILE.as_ref(), text))
+        Self::read(&SettingsFile::of(FILE.as_ref(), text))
     }
 
-    fn read(document: &Document) -> Result<Self> {
+    fn read(document: &SettingsFile) -> Result<Self> {
         let file: File = document.parse()?;
         let mut seen: BTreeSet<(String, BTreeSet<String>)> = BTreeSet::new();
         let mut differences = Vec::new();
@@ -89,7 +89,7 @@ impl Allowed {
             if !seen.insert((difference.variable.clone(), difference.between.clone())) {
                 let message =
                     format!("`{}` is on the list twice for the same environments", difference.variable);
-                return Err(document.wrong(&entry.variable, message));
+                return Err(document.invalid(&entry.variable, message));
             }
             differences.push(difference);
         }
@@ -97,10 +97,10 @@ impl Allowed {
     }
 }
 
-fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
+fn difference(document: &SettingsFile, entry: &Entry) -> Result<Difference> {
     let variable = entry.variable.get_ref();
     if !Variables::NAMES.contains(&variable.as_str()) {
-        let failure = document.wrong(&entry.variable, format!("there is no variable `{variable}`"));
+        let failure = document.invalid(&entry.variable, format!("there is no variable `{variable}`"));
         return Err(match nearest(variable, Variables::NAMES) {
             Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
             None => failure.hint(format!("the variables are {}", Variables::NAMES.join(", "))),
@@ -110,19 +110,20 @@ fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
         Between::All(star) if star == "*" => BTreeSet::new(),
         Between::These(names) if names.len() >= 2 => names.iter().cloned().collect(),
         _ => {
-            return Err(document.wrong(
+            return Err(document.invalid(
                 &entry.between,
                 "`between` must be `\"*\"` or a list of two environments or more".to_owned(),
             ));
         }
     };
     if entry.reason.get_ref().trim().is_empty() {
-        return Err(document.wrong(&entry.reason, "a difference needs its reason".to_owned()));
+        return Err(document.invalid(&entry.reason, "a difference needs its reason".to_owned()));
     }
     let reviewed = entry.reviewed.get_ref().parse().map_err(|_| -> Failure {
-        document.wrong(&entry.reviewed, format!("`{}` is no day like `2026-11-24`", entry.reviewed.get_ref()))
+        document
+            .invalid(&entry.reviewed, format!("`{}` is no day like `2026-11-24`", entry.reviewed.get_ref()))
     })?;
-    let place = document.wrong(&entry.variable, String::new()).location;
+    let place = document.invalid(&entry.variable, String::new()).location;
     Ok(Difference {
         variable: variable.clone(),
         between,

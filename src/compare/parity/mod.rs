@@ -15,7 +15,7 @@ use super::{
     build::{build_both, build_with, differing},
     side,
 };
-use crate::{base::failure::Result, config::Written};
+use crate::{base::failure::Result, config::EnvFile};
 
 /// What stands for the value of `variable` in a build that shows where variables go: one word in every place of YAML.
 fn stand_in(variable: &str) -> String {
@@ -24,7 +24,7 @@ fn stand_in(variable: &str) -> String {
 
 /// Builds the work tree with the variables of both environments, and once more with names in the place of values, and
 /// finds for each difference the variables that make it.
-pub async fn manifests(at: &Where, flux: &Flux, a: &Written, b: &Written) -> Result<Manifests> {
+pub async fn manifests(at: &Where, flux: &Flux, a: &EnvFile, b: &EnvFile) -> Result<Manifests> {
     let rendered = side::tree(at).await?;
     let platform =
         |variables: &BTreeMap<String, String>| Platform::rendered(rendered.clone(), variables.clone());

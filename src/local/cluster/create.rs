@@ -11,7 +11,7 @@ use crate::{
         failure::{Context, Failure, Kind, Result},
         k8s::{Client, ClusterHandle},
         tool::{Line, ToolError},
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     config::{Environment, is_plain},
 };
@@ -122,7 +122,7 @@ async fn write_down(
 /// kubeadm restarts the API server's container once more at times: ask again rather than fail.
 async fn identity(client: &Client) -> Result<String> {
     wait(Deadline::after(Duration::from_mins(1)), PAUSE, "reach the new cluster", || async {
-        client.uid().await.map(Look::Ready)
+        client.uid().await.map(Observation::Ready)
     })
     .await
 }

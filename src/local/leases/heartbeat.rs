@@ -49,7 +49,7 @@ impl Heartbeat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::wait::{Deadline, Look, wait};
+    use crate::base::wait::{Deadline, Observation, wait};
 
     #[tokio::test]
     async fn it_beats_until_it_is_dropped() {
@@ -58,7 +58,11 @@ mod tests {
         let modified = || std::fs::metadata(file(state.path())).unwrap().modified().unwrap();
         let first = modified();
         wait(Deadline::after(Duration::from_secs(30)), Duration::from_millis(50), "hear it beat", || async {
-            Ok(if modified() > first { Look::Ready(()) } else { Look::NotYet("silence".to_owned()) })
+            Ok(if modified() > first {
+                Observation::Ready(())
+            } else {
+                Observation::Pending("silence".to_owned())
+            })
         })
         .await
         .unwrap();

@@ -25,7 +25,7 @@ pub async fn run(
 ) -> Result<ExitCode> {
     let mut session = Session::open(context.ui, engine, platform, args).await?;
     context.ending.by_signal();
-    context.ui.say(
+    context.ui.message(
         "\nWatching `gitops/`, `envs/` and `src/apps/`. Ctrl-C ends the watch; the platform stays up.\n",
     );
     let bench = session.bench();
