@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ClusterSpec, EngineKind, Project, Promotion, Variables, rehearsal, settings_file::SettingsFile};
+use super::{
+    ClusterSpec, EngineKind, EnvName, Project, Promotion, Variables, rehearsal, settings_file::SettingsFile,
+};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The environment whose age key is committed and therefore protects nothing.
@@ -17,8 +19,8 @@ const KEY_FILE: &str = "SEASENSE_AGE_KEY_FILE";
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Environment {
-    /// Its name; equals the file's stem. Lower-case letters, digits and `-`, at most 20 characters.
-    pub name: Spanned<String>,
+    /// Its name; equals the file's stem.
+    pub name: Spanned<EnvName>,
     /// The cluster it runs in.
     pub cluster: ClusterSpec,
     /// Its ports.
@@ -85,13 +87,14 @@ impl Environment {
     }
 
     /// The environment's name.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &EnvName {
         self.name.get_ref()
     }
 
-    /// The name that is unique on this machine: labels, state directory and cluster use it.
+    /// The name that is unique on this machine: labels, state directory and cluster use it. An instance of a
+    /// rehearsal may have a longer name than an environment.
     pub fn instance(&self) -> &str {
-        self.instance.as_ref().map_or_else(|| self.name(), |instance| &instance.name)
+        self.instance.as_ref().map_or_else(|| self.name().as_str(), |instance| &instance.name)
     }
 
     /// The same environment under another name and port on this machine.
@@ -171,13 +174,7 @@ impl Environment {
         if self.name() != stem {
             return Err(document.invalid(&self.name, format!("`name` must equal the file's name, `{stem}`")));
         }
-        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if !self.name().chars().all(legal) || self.name().len() > 20 || self.name().starts_with('-') {
-            return Err(document.invalid(
-                &self.name,
-                "`name` must have at most 20 lower-case letters, digits and `-`".to_owned(),
-            ));
-        }
+
         self.cluster.check(document)?;
         let lowest = if self.cluster.engine == EngineKind::Kind { 1024 } else { 1 };
         document.in_range("ports.https", &self.ports.https, lowest, 65535)?;

@@ -80,6 +80,8 @@ fn promotion_order_is_local_staging_production() {
 #[test]
 fn invalid_settings_are_rejected_with_their_location() {
     let cases = [
+        ("name = \"staging\"", "name = \"Staging\"", "must have 1 to 20 lower-case letters"),
+        ("name = \"staging\"", "name = \"production\"", "`name` must equal the file's name"),
         ("engine = \"scaleway\"", "engine = \"minikube\"", "unknown variant `minikube`"),
         ("kubeconfig = \"\"", "kubeconfig = \"STAGING\"", "must be \"\" with engine `scaleway`"),
         ("from = \"local\"", "from = \"staging\"", "must name another environment"),

@@ -160,11 +160,11 @@ impl HostDirs {
 
 fn make_private(folder: PathBuf) -> Result<PathBuf> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    let made = std::fs::DirBuilder::new()
+    let created = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&folder)
         .and_then(|()| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)));
-    made.with_context(Kind::Tool, || format!("create the state directory `{}`", folder.display()))?;
+    created.with_context(Kind::Tool, || format!("create the state directory `{}`", folder.display()))?;
     Ok(folder)
 }

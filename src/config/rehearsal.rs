@@ -37,9 +37,9 @@ impl Environment {
     /// The rehearsal of this environment on the machine that `local` describes.
     #[must_use]
     pub fn rehearsal(self, local: &Self) -> Self {
-        let name = self.name().to_owned();
+        let name = self.name().clone();
         let mut ours = self.with_secrets_of(local.name());
-        *ours.name.get_mut() = format!("{PREFIX}{name}");
+        *ours.name.get_mut() = name.with_prefix(PREFIX);
         ours.cluster = ClusterSpec { engine: EngineKind::Kind, ..local.cluster.clone() };
         ours.ports = Ports { https: next(&local.ports.https), registry: local.ports.registry.clone() };
         *ours.fleet.buoys.get_mut() = 0;

@@ -31,7 +31,7 @@ async fn what_the_workloads_ask_for_fits_into_the_nodes_of_every_layout() {
     let local = environments().into_iter().find(|environment| environment.name() == "local").unwrap();
     for name in Infrastructure::names(&project) {
         let layout = Infrastructure::load(&project, &name).unwrap();
-        let file = environments().into_iter().find(|environment| environment.name() == name);
+        let file = environments().into_iter().find(|environment| environment.name() == name.as_str());
         let mut variables = file.as_ref().unwrap_or(&local).to_variables();
         // Wherever it runs for others, two of each serve.
         for replicas in ["BACKEND_REPLICAS", "FRONTEND_REPLICAS", "GATEWAY_REPLICAS"] {

@@ -88,8 +88,8 @@ impl Docker {
     /// Creates and starts a container; the name must be free. No capabilities, no new privileges, limited logs.
     pub async fn run(&self, spec: &ContainerSpec) -> Result<()> {
         let options = CreateContainerOptionsBuilder::new().name(&spec.name).build();
-        let made = self.api.create_container(Some(options), spec.to_body()).await;
-        made.with_context(Kind::Tool, || {
+        let created = self.api.create_container(Some(options), spec.to_body()).await;
+        created.with_context(Kind::Tool, || {
             format!("create the container `{}` from `{}`", spec.name, spec.image)
         })?;
         self.start(&spec.name).await

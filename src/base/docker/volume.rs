@@ -30,8 +30,8 @@ impl Docker {
             labels: Some(labels.clone().into_iter().collect()),
             ..Default::default()
         };
-        let made = self.api.create_volume(request).await;
-        made.with_context(Kind::Tool, || format!("create the volume `{name}`")).map(drop)
+        let created = self.api.create_volume(request).await;
+        created.with_context(Kind::Tool, || format!("create the volume `{name}`")).map(drop)
     }
 
     /// Returns all volumes with every label of `filters` (`name` or `name=value`), by name.

@@ -96,10 +96,9 @@ mod tests {
             json!({"type": "Normal", "reason": "Pulling", "metadata": {"creationTimestamp": "2026-01-01T00:00:02Z"}}),
         ];
         let note = latest(&events).unwrap();
-        assert_eq!(
-            (note.warning, note.reason.as_str(), note.message.as_str()),
-            (true, "Failed", "not found")
-        );
+        assert!(note.warning);
+        assert_eq!(note.reason, "Failed");
+        assert_eq!(note.message, "not found");
         assert_eq!(latest(&[]), None);
     }
 

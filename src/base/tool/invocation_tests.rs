@@ -9,7 +9,8 @@ fn shell(script: &str) -> Invocation {
 #[tokio::test]
 async fn both_streams_are_captured_and_stdin_is_written() {
     let captured = shell("cat; echo err >&2").stdin("in").capture().await.unwrap();
-    assert_eq!((captured.stdout.as_str(), captured.stderr.as_str()), ("in\n", "err\n"));
+    assert_eq!(captured.stdout, "in\n");
+    assert_eq!(captured.stderr, "err\n");
 }
 
 #[tokio::test]

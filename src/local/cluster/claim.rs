@@ -42,7 +42,7 @@ pub fn resolve(dirs: &HostDirs, project: &Project, environment: Environment) -> 
     let taken = taken(dirs);
     let name = choose(environment.name(), project.root(), &taken);
     // A rehearsal has no file that would name a port for it alone.
-    let given = name != environment.name() || environment.is_rehearsal();
+    let given = name.as_str() != environment.name() || environment.is_rehearsal();
     let port = match taken.iter().find(|one| one.instance == name) {
         // Its own file may say another port by now: `engine::ensure` tells that, as nothing else would.
         Some(one) if given => one.owner.https_port,
@@ -77,7 +77,7 @@ pub async fn claim(
     }
     let owner = Owner {
         project: project.root().to_owned(),
-        environment: environment.name().to_owned(),
+        environment: environment.name().to_string(),
         https_port: environment.https_port(),
         created: known.as_ref().map_or(now, |owner| owner.created),
         ttl_seconds: known.as_ref().and_then(|owner| owner.ttl_seconds),
