@@ -40,8 +40,14 @@ fn directory(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The content is on disk before the new file takes the place of the old one.
-fn replace(file: &Path, mode: u32, content: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+/// Writes `file` with `content` and the permissions `mode` in a directory that must exist.
+///
+/// The content is on disk before the new file replaces the old one.
+pub fn replace(
+    file: &Path,
+    mode: u32,
+    content: impl FnOnce(&mut BufWriter<&File>) -> Result<()>,
+) -> Result<()> {
     let folder = directory(file);
     let new = tempfile::NamedTempFile::new_in(folder)?;
     let mut out = BufWriter::new(new.as_file());

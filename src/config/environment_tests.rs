@@ -85,7 +85,7 @@ fn invalid_settings_are_rejected_with_their_location() {
         ("engine = \"scaleway\"", "engine = \"minikube\"", "unknown variant `minikube`"),
         ("kubeconfig = \"\"", "kubeconfig = \"STAGING\"", "must be \"\" with engine `scaleway`"),
         ("from = \"local\"", "from = \"staging\"", "must name another environment"),
-        ("from = \"local\"", "from = \"laptop\"", "there is no `envs/laptop.toml`"),
+        ("from = \"local\"", "from = \"laptop\"", "`envs/laptop.toml` does not exist"),
         ("branch = \"main\"", "branch = \"a b\"", "the name of a Git branch"),
         ("watch-seconds = 120", "watch-seconds = 1", "must be 10 to 3600, not 1"),
         ("approvals = 0", "approvals = 9", "must be 0 to 5, not 9"),
