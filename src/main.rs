@@ -1,4 +1,4 @@
-//! The `seasense` command: parse, run, say how it ended.
+//! The `seasense` command.
 
 use std::process::ExitCode;
 

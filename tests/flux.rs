@@ -24,7 +24,7 @@ use seasense::{
         CompareContext, FluxBuild, Manifests, Phases, Platform, build_both,
         parity::{Allowed, Facts, evaluate, manifests},
     },
-    config::{HostDirs, Project, Written},
+    config::{EnvFile, HostDirs, Project},
     images::{self, Mode},
 };
 use serde_json::{Value, json};
@@ -188,7 +188,7 @@ async fn every_difference_between_environments_is_explained() {
         supply: Mode::Auto,
         registry: "127.0.0.1:5050".to_owned(),
     };
-    let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
+    let (all, allowed) = (EnvFile::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (index, a) in all.iter().enumerate() {
         for b in &all[index + 1..] {
             let found = manifests(&context, &flux, a, b).await.unwrap();

@@ -32,7 +32,7 @@ pub(super) fn component(parts: &BTreeMap<String, Part>) -> Result<[(String, Vec<
     ])
 }
 
-/// Written as text: a variable must stand without quotes where a truth value comes in its place.
+/// EnvFile as text: a variable must stand without quotes where a truth value comes in its place.
 fn source(part: &Part) -> String {
     format!(
         "---

@@ -1,4 +1,4 @@
-//! Writes whole files: a reader, and a run after a crash, sees the old content or the new one.
+//! Writes files atomically: a reader, also after a crash, finds the old content or the new content.
 
 use std::{
     fs::{File, Permissions},
@@ -17,7 +17,8 @@ pub fn write_private(file: &Path, bytes: &[u8]) -> Result<()> {
     write_with(file, PRIVATE, |out| out.write_all(bytes))
 }
 
-/// Replaces the private file `file` in a directory that must exist: a state directory that was removed is not created again.
+/// Replaces the private file `file` in a directory that must exist: a state directory that was removed is not
+/// created again.
 ///
 /// Fails with kind `Tool`.
 pub fn replace_private(file: &Path, bytes: &[u8]) -> FailureResult<()> {
@@ -39,8 +40,14 @@ fn directory(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The content is on disk before the new file takes the place of the old one.
-fn replace(file: &Path, mode: u32, content: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+/// Writes `file` with `content` and the permissions `mode` in a directory that must exist.
+///
+/// The content is on disk before the new file replaces the old one.
+pub fn replace(
+    file: &Path,
+    mode: u32,
+    content: impl FnOnce(&mut BufWriter<&File>) -> Result<()>,
+) -> Result<()> {
     let folder = directory(file);
     let new = tempfile::NamedTempFile::new_in(folder)?;
     let mut out = BufWriter::new(new.as_file());

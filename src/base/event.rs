@@ -1,4 +1,4 @@
-//! What happened while work was done: the only way work reaches the screen, the log and `--output jsonl`.
+//! Events: the only way in which work reports to the screen, the log and `--output jsonl`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,56 +8,56 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome", content = "detail")]
 pub enum Outcome {
-    /// It did its work; the detail says what came of it.
+    /// It did its work; the detail describes the result.
     Done(String),
-    /// There was nothing to do; the detail says why.
+    /// There was nothing to do; the detail is the reason.
     Unchanged(String),
-    /// It ended without reaching its goal.
+    /// It ended without its result.
     Failed(String),
 }
 
-/// One thing that a wait still waits for.
+/// One part of a wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pending {
-    /// Which part of the platform, for example a phase.
+    /// The part of the platform, for example a phase.
     pub part: String,
-    /// Whether that part is ready.
+    /// Whether the part is ready.
     pub ready: bool,
-    /// The one resource that blocks it, as `Kind namespace/name`.
+    /// The resource that blocks it, as `Kind namespace/name`.
     pub blocker: Option<String>,
-    /// What is known of the blocker: its condition or its last event.
+    /// The state of the blocker: its condition or its last event.
     pub detail: String,
-    /// Since when it blocks, as time since the wait began.
+    /// When it began to block, as time since the wait began.
     #[serde(rename = "since_ms", serialize_with = "millis")]
     pub since: Duration,
-    /// The parts that must be ready before it can be.
+    /// The parts that must be ready before it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum Event {
     /// A step began. Steps may overlap; `step` is unique within a run.
     Started {
-        /// Stable dotted name, for example `supply.go.kubernetes`.
+        /// The stable dotted name, for example `supply.go.kubernetes`.
         step: String,
-        /// What it does, for people.
+        /// A title for users.
         title: String,
     },
-    /// A step moved on.
+    /// A step made progress.
     Progress {
         /// The step.
         step: String,
-        /// How much is done, in the unit of `total`.
+        /// The amount that is done, in the unit of `total`.
         done: u64,
-        /// How much there is in all, when that is known.
+        /// The total amount, if it is known.
         total: Option<u64>,
-        /// What it does at this moment.
+        /// The current activity.
         detail: String,
     },
-    /// What a wait still waits for; replaces the step's earlier list.
+    /// What a wait waits for; replaces the earlier list of the step.
     Waiting {
         /// The step.
         step: String,
@@ -68,19 +68,19 @@ pub enum Event {
     Finished {
         /// The step.
         step: String,
-        /// How.
+        /// The outcome.
         #[serde(flatten)]
         outcome: Outcome,
-        /// How long it took.
+        /// The duration.
         #[serde(rename = "elapsed_ms", serialize_with = "millis")]
         elapsed: Duration,
     },
-    /// Something to know that belongs to no step.
+    /// Information that belongs to no step.
     Notice {
         /// The text.
         text: String,
     },
-    /// Something to worry about that ends nothing.
+    /// A warning; the run continues.
     Warning {
         /// The text.
         text: String,
@@ -91,16 +91,16 @@ fn millis<S: serde::Serializer>(value: &Duration, serializer: S) -> Result<S::Ok
     serializer.serialize_u64(u64::try_from(value.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// Takes events.
+/// A receiver of events.
 pub trait Sink: Send + Sync {
-    /// Takes one event; must not block for long and cannot fail.
+    /// Receives one event; must not block for long and cannot fail.
     fn emit(&self, event: Event);
 }
 
-/// Where work reports to; cheap to clone.
+/// The receiver that work reports to; cheap to clone.
 pub type Events = Arc<dyn Sink>;
 
-/// A sink that drops everything.
+/// A sink that drops all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
@@ -108,7 +108,7 @@ impl Sink for Silent {
     fn emit(&self, _: Event) {}
 }
 
-/// A step that is under way. Dropped without an end, it reports that it failed.
+/// A running step. If it is dropped before its end, it reports a failure.
 #[must_use]
 pub struct Step {
     events: Events,
@@ -118,29 +118,29 @@ pub struct Step {
 }
 
 impl Step {
-    /// Reports that a step begins.
+    /// Reports the start of a step.
     pub fn start(events: &Events, name: impl Into<String>, title: impl Into<String>) -> Self {
         let name = name.into();
         events.emit(Event::Started { step: name.clone(), title: title.into() });
         Self { events: Arc::clone(events), name, begun: std::time::Instant::now(), ended: false }
     }
 
-    /// Time since the step began.
+    /// The time since the step began.
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    /// Reports how far it got.
+    /// Reports progress.
     pub fn progress(&self, done: u64, total: Option<u64>, detail: impl Into<String>) {
         self.events.emit(Event::Progress { step: self.name.clone(), done, total, detail: detail.into() });
     }
 
-    /// Reports what it waits for.
+    /// Reports what the step waits for.
     pub fn waiting(&self, parts: Vec<Pending>) {
         self.events.emit(Event::Waiting { step: self.name.clone(), parts });
     }
 
-    /// Reports that the work is done.
+    /// Reports that the step did its work.
     pub fn done(self, detail: impl Into<String>) {
         self.end(Outcome::Done(detail.into()));
     }
@@ -168,7 +168,7 @@ impl Drop for Step {
     }
 }
 
-/// A sink that hands every event to several.
+/// A sink that forwards every event to several sinks.
 pub struct Tee(pub Vec<Events>);
 
 impl Sink for Tee {
@@ -179,7 +179,7 @@ impl Sink for Tee {
     }
 }
 
-/// A sink that keeps what it gets, for tests.
+/// A sink that stores all events, for tests.
 #[cfg(test)]
 #[derive(Default)]
 pub(crate) struct Recorder(pub(crate) std::sync::Mutex<Vec<Event>>);
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_that_is_dropped_says_that_it_failed() {
+    fn dropped_step_reports_a_failure() {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
         drop(Step::start(&events, "cluster.create", "Create the cluster"));

@@ -1,33 +1,34 @@
-//! The one error a person sees: what happened, where, why, what to do next, and the exit code it stands for.
+//! The one error type that users see: message, location, causes, hints and the kind that determines the exit
+//! code.
 
 use std::{fmt, path::PathBuf};
 
-/// What kind of failure it was; decides the exit code (the table stands in the README).
+/// The kind of a failure; determines the exit code (see the table in the README).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A bug in seasense itself.
     Internal,
-    /// The command line was not understood.
+    /// The command line is invalid.
     Usage,
-    /// An environment file, or another settings file, is wrong.
+    /// An environment file or another settings file is invalid.
     Environment,
-    /// A tool or a daemon is missing, too old, or refuses.
+    /// A tool or a daemon is missing, too old, or failed.
     Tool,
-    /// The cluster could not be made, reached or removed.
+    /// The cluster could not be created, reached or removed.
     Cluster,
     /// A Flux phase did not become ready.
     Phase,
-    /// A workload is not healthy, or a check from outside failed.
+    /// A workload is not healthy, or an acceptance check failed.
     Workload,
-    /// A promotion was refused.
+    /// A promotion was rejected.
     Promotion,
     /// The cluster differs from what it should run.
     Drift,
-    /// The command that `ci` was given failed, in an environment that was fine.
+    /// The command of `ci` failed in a healthy environment.
     Command,
     /// A time limit passed.
     TimedOut,
-    /// The person pressed Ctrl-C, or the process was asked to end.
+    /// The user pressed Ctrl-C, or the process received a signal to end.
     Interrupted,
 }
 
@@ -85,12 +86,12 @@ impl Kind {
     }
 }
 
-/// A place in a file, both numbers from 1.
+/// A location in a file; line and column start at 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The file, as the person would name it.
+    /// The file, as users name it.
     pub file: PathBuf,
-    /// Line and column, where they are known.
+    /// Line and column, if they are known.
     pub position: Option<(usize, usize)>,
 }
 
@@ -114,37 +115,37 @@ impl fmt::Display for Location {
     }
 }
 
-/// How the kernel, and everything that runs on it, says that a disk is full.
+/// How the kernel and programs report a full disk.
 const FULL_DISK: [&str; 2] = ["no space left on device", "disk quota exceeded"];
-const FREE_SPACE: &str = "free some space there, then run this again; nothing is half-written";
+const FREE_SPACE: &str = "free some disk space, then run this again; no file is half-written";
 
-/// A failure on its way to the person.
+/// A failure that is reported to the user.
 ///
-/// Messages are lowercase fragments without a final period; they read well after "error: ".
+/// Messages are lowercase fragments without a final period, suitable after "error: ".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Decides the exit code.
+    /// Determines the exit code.
     pub kind: Kind,
     /// What happened.
     pub message: String,
-    /// Where, when a file is to blame.
+    /// The location in a file, if a file is the cause.
     pub location: Option<Location>,
-    /// Why, outermost first.
+    /// The causes, outermost first.
     pub causes: Vec<String>,
-    /// What to do next; each a full instruction.
+    /// The next steps; each is a complete instruction.
     pub hints: Vec<String>,
 }
 
-/// The result of nearly everything in this library.
+/// The result type of this library.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
-    /// A failure of `kind` with what happened.
+    /// A failure of `kind` with a message.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), location: None, causes: Vec::new(), hints: Vec::new() }
     }
 
-    /// Names the place in a file that is to blame.
+    /// Adds the location in a file.
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
@@ -172,7 +173,7 @@ impl Failure {
         self
     }
 
-    /// A full disk is a fault of the machine, whatever was being done, and has its own cure.
+    /// A full disk is a problem of the machine in every context, and has its own hint.
     fn add_cause(&mut self, cause: String) {
         let full = FULL_DISK.iter().any(|words| cause.to_ascii_lowercase().contains(words));
         if full && !self.hints.iter().any(|hint| hint == FREE_SPACE) {
@@ -182,11 +183,11 @@ impl Failure {
         self.causes.push(cause);
     }
 
-    /// What happened and why, joined by colons.
+    /// The message and the causes, joined by colons.
     pub fn with_causes(&self) -> String {
-        let told: Vec<&str> =
+        let parts: Vec<&str> =
             std::iter::once(&self.message).chain(&self.causes).map(String::as_str).collect();
-        told.join(": ")
+        parts.join(": ")
     }
 
     /// The failure as the JSON object of an event.
@@ -202,7 +203,7 @@ impl Failure {
         })
     }
 
-    /// Adds what to do next.
+    /// Adds a next step.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -218,11 +219,11 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Turns a foreign error into a [`Failure`] with a message of our own in front.
+/// Converts a foreign error into a [`Failure`] with a message.
 pub trait Context<T> {
     /// Wraps the error as the cause of a failure of `kind` with `message`.
     fn context(self, kind: Kind, message: impl Into<String>) -> Result<T>;
-    /// The same, with the message made only when it is needed.
+    /// The same with a lazily created message.
     fn with_context(self, kind: Kind, message: impl FnOnce() -> String) -> Result<T>;
 }
 
@@ -247,11 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_a_fault_of_the_machine_and_told_once() {
+    fn full_disk_is_a_tool_failure_with_one_hint() {
         let error = std::io::Error::from_raw_os_error(28);
         let failure =
             Failure::new(Kind::Cluster, "write").caused_by(&error).because("no space left on device");
-        assert_eq!((failure.kind, failure.hints.len(), failure.causes.len()), (Kind::Tool, 1, 2));
+        assert_eq!(failure.kind, Kind::Tool);
+        assert_eq!(failure.hints.len(), 1);
+        assert_eq!(failure.causes.len(), 2);
     }
 
     #[test]

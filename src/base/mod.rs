@@ -1,4 +1,4 @@
-//! Modules that every other module may use: failures, events, child processes, Git, Docker, Kubernetes, waiting, YAML.
+//! The foundation of all other modules: failures, events, processes, Git, Docker, Kubernetes, waiting, YAML.
 
 pub mod atomic_file;
 pub mod docker;

@@ -1,4 +1,4 @@
-//! Waiting for a condition, with a deadline and the last thing that was seen. Nothing else in the library sleeps.
+//! Waits for a condition with a deadline; a timeout reports the last observed state. No other module sleeps.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use crate::base::failure::{Failure, Kind, Result};
 
-/// The usual pause between two looks.
+/// The usual pause between two polls.
 pub const PAUSE: Duration = Duration::from_millis(400);
 
-/// When a wait gives up.
+/// The end of a wait.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
     at: Instant,
@@ -22,7 +22,7 @@ impl Deadline {
         Self { at: Instant::now() + limit, limit }
     }
 
-    /// This deadline, or `limit` from now where that is sooner.
+    /// The earlier one of this deadline and `limit` from now.
     #[must_use]
     pub fn or_after(self, limit: Duration) -> Self {
         let sooner = Self::after(limit);
@@ -35,32 +35,32 @@ impl Deadline {
     }
 }
 
-/// What one look saw.
+/// The result of one poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Look<T> {
-    /// The wait is over.
+pub enum Observation<T> {
+    /// The condition holds.
     Ready(T),
-    /// Not yet; the text says what is missing.
-    NotYet(String),
-    /// It will never be.
+    /// The condition does not hold yet; the text describes what is missing.
+    Pending(String),
+    /// The condition can never hold: a terminal error.
     Failed(Failure),
 }
 
-/// Looks again and again, with `pause` between two looks, until `look` says `Ready` or `Failed` or the deadline passes.
+/// Polls with `pause` between two polls until `poll` returns `Ready` or `Failed` or the deadline passes.
 ///
-/// An error of a look itself is no end: an API server that starts, or restarts, refuses connections for a while. The
-/// failure at the deadline has kind `TimedOut` and tells the last thing that was seen.
+/// An error of a poll does not end the wait: an API server that starts or restarts refuses connections for a
+/// while. The failure at the deadline has kind `TimedOut` and contains the last observed state.
 pub async fn wait<T, F, L>(deadline: Deadline, pause: Duration, what: &str, mut look: L) -> Result<T>
 where
     L: FnMut() -> F,
-    F: Future<Output = Result<Look<T>>>,
+    F: Future<Output = Result<Observation<T>>>,
 {
-    let mut last = vec!["nothing was seen".to_owned()];
+    let mut last = vec!["no state was observed".to_owned()];
     loop {
         match tokio::time::timeout_at(deadline.at, look()).await {
-            Ok(Ok(Look::Ready(value))) => return Ok(value),
-            Ok(Ok(Look::Failed(failure))) => return Err(failure),
-            Ok(Ok(Look::NotYet(seen))) => last = vec![seen],
+            Ok(Ok(Observation::Ready(value))) => return Ok(value),
+            Ok(Ok(Observation::Failed(failure))) => return Err(failure),
+            Ok(Ok(Observation::Pending(seen))) => last = vec![seen],
             Ok(Err(error)) => last = std::iter::once(error.message).chain(error.causes).collect(),
             Err(_) => return Err(late(what, deadline, last)),
         }
@@ -71,7 +71,7 @@ where
     }
 }
 
-/// Looks for ever, with `pause` between the end of one look and the beginning of the next.
+/// Polls forever, with `pause` between the end of one poll and the start of the next.
 pub async fn every(pause: Duration, mut look: impl AsyncFnMut()) -> std::convert::Infallible {
     loop {
         look().await;
@@ -79,7 +79,8 @@ pub async fn every(pause: Duration, mut look: impl AsyncFnMut()) -> std::convert
     }
 }
 
-/// Waits for a time that somebody else has asked for, where no condition tells when it is over.
+/// Waits for a duration that another party requested, such as `Retry-After`, where there is no condition to
+/// poll.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
 pub async fn pause(length: Duration) {
     tokio::time::sleep(length).await;
@@ -99,13 +100,13 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(5);
 
     #[tokio::test]
-    async fn looks_until_it_is_ready_and_survives_errors() {
+    async fn polls_until_ready_and_survives_errors() {
         let looks = AtomicUsize::new(0);
         let value = wait(Deadline::after(Duration::from_secs(5)), SHORT, "see it", || async {
             match looks.fetch_add(1, Ordering::Relaxed) {
                 0 => Err(Failure::new(Kind::Cluster, "connection refused")),
-                1 => Ok(Look::NotYet("1 of 2".to_owned())),
-                n => Ok(Look::Ready(n)),
+                1 => Ok(Observation::Pending("1 of 2".to_owned())),
+                n => Ok(Observation::Ready(n)),
             }
         })
         .await;
@@ -113,27 +114,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_late_wait_tells_what_it_saw_last() {
+    async fn timeout_reports_the_last_observed_state() {
         let deadline = Deadline::after(Duration::from_millis(30));
-        let result: Result<()> =
-            wait(deadline, SHORT, "reach the moon", || async { Ok(Look::NotYet("half way".to_owned())) })
-                .await;
+        let result: Result<()> = wait(deadline, SHORT, "reach the moon", || async {
+            Ok(Observation::Pending("half way".to_owned()))
+        })
+        .await;
         let failure = result.unwrap_err();
-        assert_eq!((failure.kind, failure.causes), (Kind::TimedOut, vec!["half way".to_owned()]));
+        assert_eq!(failure.kind, Kind::TimedOut);
+        assert_eq!(failure.causes, ["half way"]);
     }
 
     #[tokio::test]
-    async fn a_look_that_hangs_ends_with_the_deadline() {
+    async fn hanging_poll_ends_at_the_deadline() {
         let deadline = Deadline::after(Duration::from_millis(30));
         let result: Result<()> = wait(deadline, SHORT, "hang", std::future::pending).await;
         assert_eq!(result.unwrap_err().kind, Kind::TimedOut);
     }
 
     #[tokio::test]
-    async fn a_terminal_failure_ends_it_at_once() {
+    async fn terminal_failure_ends_the_wait_at_once() {
         let failure = Failure::new(Kind::Phase, "image not found");
         let result: Result<()> = wait(Deadline::after(Duration::from_mins(1)), SHORT, "pull", || async {
-            Ok(Look::Failed(failure.clone()))
+            Ok(Observation::Failed(failure.clone()))
         })
         .await;
         assert_eq!(result.unwrap_err(), failure);

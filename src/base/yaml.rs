@@ -1,4 +1,4 @@
-//! Reads and writes YAML so that whatever is wrong is named by file, line and column.
+//! Reads and writes YAML; failures contain the file, line and column.
 
 use std::path::{Path, PathBuf};
 
@@ -10,16 +10,16 @@ use crate::base::failure::{Failure, Kind, Location, Result};
 /// One document of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    /// What it holds; maps keep the order of the file.
+    /// Its content; maps keep the order of the file.
     pub value: Value,
     /// The line of its first key, from 1.
     pub line: usize,
 }
 
-/// Reads every document of `text`; empty ones are left out. `file` is only for messages.
+/// Parses all documents of `text`; empty documents are omitted. `file` is used in failures.
 ///
-/// Keys that appear twice and anything that is not YAML fail with kind `Environment` and the place.
-/// Scalars are read as kustomize reads them: `0644` is octal, only `true` and `false` are booleans.
+/// Duplicate keys and invalid YAML fail with kind `Environment` and the location.
+/// Scalars are parsed as kustomize parses them: `0644` is octal, only `true` and `false` are booleans.
 pub fn parse(file: &Path, text: &str) -> Result<Vec<Document>> {
     let options = serde_saphyr::options! {
         budget: None,
@@ -40,7 +40,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Vec<Document>> {
         .collect())
 }
 
-/// Writes `documents` in order, each behind a `---`, so that YAML 1.1 and 1.2 readers agree on every scalar.
+/// Writes `documents` in order, each after a `---`, such that YAML 1.1 and 1.2 parsers agree on every scalar.
 pub fn write<'a>(documents: impl IntoIterator<Item = &'a Value>) -> Result<String> {
     let mut text = String::new();
     for document in documents {
@@ -71,14 +71,14 @@ mod tests {
     }
 
     #[test]
-    fn documents_know_their_lines_and_empty_ones_are_left_out() {
+    fn documents_have_lines_and_empty_ones_are_omitted() {
         let documents = read("# head\nkind: A\n---\n# nothing\n---\n\nkind: B\nmode: 0644\n").unwrap();
         assert_eq!(documents.iter().map(|d| d.line).collect::<Vec<_>>(), [2, 7]);
         assert_eq!(documents[1].value, json!({"kind": "B", "mode": 420}));
     }
 
     #[test]
-    fn what_is_broken_is_named_with_its_place() {
+    fn invalid_yaml_is_rejected_with_its_location() {
         for (text, place) in [
             ("a: 1\na: 2\n", "gitops/a.yaml:2:1"),
             ("a: 1\n---\nb: [1, 2\nc: 3\n", "gitops/a.yaml:4:2"),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_values_are_read_back() {
         let values = [
             json!({"y": "n", "a": "yes", "b": "0644", "c": "1e3", "d": "12:30:45", "e": "line\nline\n", "f": "", "g": " x "}),
             json!({"list": [], "map": {}, "null": null, "n": 1.5, "deep": [{"x": [1, "${A}", "# no", "- x", "a: b"]}]}),

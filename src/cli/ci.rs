@@ -48,7 +48,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         output: &|line| context.ui.data(&format!("{line}\n")),
     };
     let counts = Box::pin(ci::run(&surroundings, &request)).await?;
-    context.ui.say(&text(counts, context.ui.style()));
+    context.ui.message(&text(counts, context.ui.style()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -54,7 +54,7 @@ async fn apply_fixes(
     let mut tried = false;
     for (finding, fix) in findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?))) {
         if doctor::needs_root(fix) && !root {
-            context.ui.say(&format!("{}: the fix needs root\n", finding.id));
+            context.ui.message(&format!("{}: the fix needs root\n", finding.id));
             continue;
         }
         let result = match fix {
@@ -62,7 +62,7 @@ async fn apply_fixes(
             fix => doctor::apply(project, fix).await,
         };
         match result {
-            Ok(()) => context.ui.say(&format!("{}: fixed\n", finding.id)),
+            Ok(()) => context.ui.message(&format!("{}: fixed\n", finding.id)),
             Err(failure) => context.ui.fail(&failure),
         }
         tried = true;

@@ -43,7 +43,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     // Without `--json` the result is a message, not data.
     args.json.print(context, &removed, String::new)?;
     if !args.json.requested() {
-        context.ui.say(&report(&removed));
+        context.ui.message(&report(&removed));
     }
     Ok(ExitCode::SUCCESS)
 }

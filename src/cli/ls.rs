@@ -27,7 +27,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let now = Timestamp::now();
     let listing = list(&host, now, args.size).await?;
     if listing.environments.is_empty() && !args.json.requested() {
-        context.ui.say("There is no environment on this machine.\n");
+        context.ui.message("There is no environment on this machine.\n");
         return Ok(ExitCode::SUCCESS);
     }
     args.json.print(context, &listing, || table(&listing.environments, now))?;

@@ -27,6 +27,6 @@ pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     for (name, page) in &pages {
         std::fs::write(folder.join(name), page).with_context(Kind::Tool, what)?;
     }
-    context.ui.say(&format!("{} pages in {}\n", pages.len(), folder.display()));
+    context.ui.message(&format!("{} pages in {}\n", pages.len(), folder.display()));
     Ok(ExitCode::SUCCESS)
 }

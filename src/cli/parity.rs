@@ -100,13 +100,13 @@ mod tests {
     use super::*;
     use crate::{
         compare::parity::{Allowed, Facts, evaluate},
-        config::Written,
+        config::EnvFile,
     };
 
     #[test]
     fn the_text_names_the_verdict_and_each_difference() {
         let environment = |name: &str| {
-            Written::parse(Path::new(&format!("envs/{name}.toml")), &format!("name = \"{name}\"\n")).unwrap()
+            EnvFile::parse(Path::new(&format!("envs/{name}.toml")), &format!("name = \"{name}\"\n")).unwrap()
         };
         let (a, b) = (environment("a"), environment("b"));
         let (all, allowed) = ([a.clone(), b.clone()], Allowed::default());

@@ -29,7 +29,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let paused = pause::pause(&local, &environment).await?;
     args.json.print(context, &paused, String::new)?;
     if !args.json.requested() {
-        context.ui.say(&text(&paused));
+        context.ui.message(&text(&paused));
     }
     Ok(ExitCode::SUCCESS)
 }

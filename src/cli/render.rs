@@ -30,7 +30,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let tree = Tree::read(&project).await?;
     artifact::validate(&tree)?;
     if args.check {
-        context.ui.say("The tree is in order.\n");
+        context.ui.message("The tree is in order.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let dirs = HostDirs::from_environment()?;

@@ -32,7 +32,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let status = resume::resume(&local, &environment, deadline).await?;
     args.json.print(context, &status, String::new)?;
-    context.ui.say(&text(&status, context.ui.took().1));
+    context.ui.message(&text(&status, context.ui.durations().1));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -93,14 +93,14 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         (Action::Save { json, .. }, Some(name)) => {
             let info = (Timestamp::now(), phases::followed(&client).await?);
             let saved = snapshots::save(&client, &name, info, &local.events).await?;
-            ui.say(&format!("Snapshot `{name}` saved. Run `seasense snapshot load {name}` to load it.\n"));
+            ui.message(&format!("Snapshot `{name}` saved. Run `seasense snapshot load {name}` to load it.\n"));
             print(ui, &[saved], json)?;
         }
         (Action::Load { yes, json, .. }, Some(name)) => {
             confirm(ui, &client, &name, yes).await?;
             let loaded = snapshots::load(&client, &name, &local.events).await?;
             if loaded.has_older_schema() {
-                ui.say(&older_schema(&loaded));
+                ui.message(&older_schema(&loaded));
             } else {
                 wait_for_api(&local, &environment, &client).await?;
             }
@@ -108,7 +108,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         }
         (Action::Rm { .. }, Some(name)) => {
             snapshots::remove(&client, &name).await?;
-            ui.say(&format!("Snapshot `{name}` removed.\n"));
+            ui.message(&format!("Snapshot `{name}` removed.\n"));
         }
         (Action::Ls { json }, _) => print(ui, &snapshots::list(&client).await?, json)?,
         (_, None) => return Err(Failure::new(Kind::Internal, "the snapshot has no name")),
@@ -123,7 +123,7 @@ async fn confirm(ui: &Ui, client: &Client, name: &SnapshotName, yes: bool) -> Re
         preview.saved, preview.current, preview.lost
     );
     if yes {
-        ui.say(&format!("{text}.\n"));
+        ui.message(&format!("{text}.\n"));
         return Ok(());
     }
     match ui.confirm(&format!("{text}. Load it?")) {

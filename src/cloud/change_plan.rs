@@ -15,7 +15,7 @@ use crate::{
         event::Step,
         failure::{Context, Failure, Kind, Result},
         k8s::tls,
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     config::Prices,
 };
@@ -125,9 +125,9 @@ async fn bucket_exists(context: &InfraContext) -> Result<bool> {
     wait(Deadline::after(CHECK_LIMIT), PAUSE, &what(), || async {
         let answer = reqwest::Client::new().head(&url).send().await.with_context(Kind::Cluster, what)?;
         Ok(match answer.status().as_u16() {
-            404 => Look::Ready(false),
-            200 | 301 | 307 | 403 => Look::Ready(true),
-            status => Look::NotYet(format!("status {status}")),
+            404 => Observation::Ready(false),
+            200 | 301 | 307 | 403 => Observation::Ready(true),
+            status => Observation::NotYet(format!("status {status}")),
         })
     })
     .await

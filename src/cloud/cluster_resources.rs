@@ -10,7 +10,7 @@ use crate::base::{
     event::{Event, Events, Step},
     failure::Result,
     k8s::{Client, Resource, Selector, object, resource},
-    wait::{Deadline, Look, wait},
+    wait::{Deadline, Observation, wait},
 };
 
 const LIMIT: Duration = Duration::from_mins(10);
@@ -86,10 +86,10 @@ pub async fn remove(client: &Client, events: &Events) -> Result<ClusterResources
     let gone = wait(Deadline::after(LIMIT), PAUSE, "remove the resources of Kubernetes", || async {
         let left = remove_once(client).await?;
         if left.is_empty() {
-            return Ok(Look::Ready(()));
+            return Ok(Observation::Ready(()));
         }
         step.progress(0, None, left.join(", "));
-        Ok(Look::NotYet(left.join(", ")))
+        Ok(Observation::NotYet(left.join(", ")))
     })
     .await;
     match gone {

@@ -16,7 +16,7 @@ use crate::{
         event::Event,
         failure::{Failure, Kind, Result},
         k8s::{Client, ClusterHandle},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     local::cluster::{attached, kubeconfig},
 };
@@ -144,7 +144,7 @@ async fn find_leftovers(
         let left = leftovers::find(context, &api, cluster, created).await?;
         // A resource in use may be deletable at the next attempt.
         let refused = leftovers::delete(&api, &left).await;
-        Ok(if left.is_empty() { Look::Ready(()) } else { Look::NotYet(refused.join("; ")) })
+        Ok(if left.is_empty() { Observation::Ready(()) } else { Observation::NotYet(refused.join("; ")) })
     })
     .await;
     let leftover_resources = match waited {

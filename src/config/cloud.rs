@@ -1,4 +1,4 @@
-//! Keys of the cloud: out of the process environment only, and never shown.
+//! The keys of the cloud providers: read from the process environment only, and never shown.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::base::failure::{Failure, Kind, Result};
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides `value`.
+    /// Wraps `value`.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
 
-    /// The value, for the one place that needs it.
+    /// The value; called only where it is sent.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -26,7 +26,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What it takes to change things at Scaleway.
+/// What is needed to change resources at Scaleway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudKeys {
     /// `SCW_ACCESS_KEY`.
@@ -39,23 +39,24 @@ pub struct CloudKeys {
     pub organization: String,
     /// `SCW_API_URL`, or Scaleway's own address.
     pub api: String,
-    /// `CLOUDFLARE_API_TOKEN`, where the public name is kept at Cloudflare; without it nobody is asked for the name.
+    /// `CLOUDFLARE_API_TOKEN`, if the public name is managed at Cloudflare; without it no DNS record is
+    /// touched.
     pub cloudflare: Option<Secret>,
     /// `CLOUDFLARE_BASE_URL`, or Cloudflare's own address.
     pub cloudflare_api: String,
-    /// `SEASENSE_STATE_PASSPHRASE`: what the state is encrypted with, where it is given.
+    /// `SEASENSE_STATE_PASSPHRASE`: encrypts the OpenTofu state, if set.
     pub passphrase: Option<Secret>,
 }
 
-/// Scaleway's own address.
+/// The default address of Scaleway's API.
 const API: &str = "https://api.scaleway.com";
-/// Cloudflare's own address.
+/// The default address of Cloudflare's API.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
-/// What OpenTofu's key derivation asks for.
+/// The minimum length that OpenTofu's key derivation requires.
 const PASSPHRASE_LENGTH: usize = 16;
 
 impl CloudKeys {
-    /// Reads them from the environment; every missing name is told at once.
+    /// Reads the keys from the process environment; the failure lists every missing variable.
     pub fn from_environment() -> Result<Self> {
         Self::from(variable)
     }
@@ -71,7 +72,7 @@ impl CloudKeys {
         let (access, secret) = (need("SCW_ACCESS_KEY"), need("SCW_SECRET_KEY"));
         let (project, organization) = (need("SCW_DEFAULT_PROJECT_ID"), need("SCW_DEFAULT_ORGANIZATION_ID"));
         if !missing.is_empty() {
-            return Err(Failure::new(Kind::Usage, "there are no keys for Scaleway")
+            return Err(Failure::new(Kind::Usage, "the keys for Scaleway are missing")
                 .because(format!("not set in the environment: {}", missing.join(", ")))
                 .hint("export them, for example with `scw info`; they are never read from a file or an argument"));
         }
@@ -79,10 +80,10 @@ impl CloudKeys {
         if passphrase.as_ref().is_some_and(|text| text.len() < PASSPHRASE_LENGTH) {
             return Err(Failure::new(Kind::Usage, "`SEASENSE_STATE_PASSPHRASE` is too short")
                 .because(format!("it needs {PASSPHRASE_LENGTH} characters or more"))
-                .hint("make one with `openssl rand -base64 32`, and keep it where the age key is kept"));
+                .hint("create one with `openssl rand -base64 32`, and store it together with the age key"));
         }
-        let address = |name: &str, own: &str| {
-            read(name).unwrap_or_else(|| own.to_owned()).trim_end_matches('/').to_owned()
+        let address = |name: &str, default: &str| {
+            read(name).unwrap_or_else(|| default.to_owned()).trim_end_matches('/').to_owned()
         };
         Ok(Self {
             access_key: Secret::new(access),
@@ -96,7 +97,7 @@ impl CloudKeys {
         })
     }
 
-    /// Every value that must never be shown.
+    /// Returns every value that must never be shown.
     pub fn secrets(&self) -> Vec<&str> {
         let keys = [self.access_key.reveal(), self.secret_key.reveal()];
         keys.into_iter()
@@ -119,15 +120,16 @@ mod tests {
     }
 
     #[test]
-    fn every_missing_name_is_told_at_once() {
+    fn failure_lists_every_missing_variable() {
         let failure = CloudKeys::from(|name| set(name).filter(|_| name == "SCW_ACCESS_KEY")).unwrap_err();
-        let told =
+        let missing =
             "not set in the environment: SCW_SECRET_KEY, SCW_DEFAULT_PROJECT_ID, SCW_DEFAULT_ORGANIZATION_ID";
-        assert_eq!((failure.kind, failure.causes), (Kind::Usage, vec![told.to_owned()]));
+        assert_eq!(failure.kind, Kind::Usage);
+        assert_eq!(failure.causes, [missing]);
     }
 
     #[test]
-    fn nothing_that_is_secret_is_ever_shown() {
+    fn secrets_are_never_shown() {
         let read = |name: &str| match name {
             "SEASENSE_STATE_PASSPHRASE" => Some("correct horse battery".to_owned()),
             name => set(name),
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_passphrase_is_refused_before_anything_is_written_with_it() {
+    fn short_passphrase_is_rejected() {
         let read = |name: &str| match name {
             "SEASENSE_STATE_PASSPHRASE" => Some("short".to_owned()),
             name => set(name),

@@ -1,20 +1,20 @@
-//! The cluster that an environment runs in: made here, or attached by a kubeconfig.
+//! The cluster that an environment runs in: a local kind cluster, or one that is attached by a kubeconfig.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::read::Document;
+use super::settings_file::SettingsFile;
 use crate::base::failure::Result;
 
-/// Who makes an environment's cluster.
+/// What creates an environment's cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineKind {
-    /// seasense, on this machine.
+    /// seasense, as a kind cluster on this machine.
     Kind,
-    /// Somebody else; it is reached by a kubeconfig that an environment variable names.
+    /// Nothing: the cluster exists already and is reached by the kubeconfig that an environment variable names.
     Kubeconfig,
-    /// `seasense infra`, at Scaleway; it leaves the kubeconfig in the state folder.
+    /// `seasense infra`, at Scaleway; it writes the kubeconfig into the state directory.
     Scaleway,
 }
 
@@ -28,35 +28,35 @@ impl EngineKind {
         }
     }
 
-    /// Whether the cluster is not made by `seasense dev`, and may not stand on this machine.
+    /// Whether the cluster is attached: not created by `seasense dev`, and usually not on this machine.
     pub const fn is_attached(self) -> bool {
         !matches!(self, Self::Kind)
     }
 }
 
-/// The cluster's shape, and how it is reached.
+/// The shape of the cluster and how it is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClusterSpec {
-    /// Who makes it.
+    /// What creates it.
     pub engine: EngineKind,
-    /// Number of nodes, 1 to 5; with more than one, three zones are simulated by labels where it is made here.
+    /// Number of nodes, 1 to 5; a local cluster with more than one node gets three simulated zones by labels.
     pub nodes: Spanned<u8>,
-    /// The environment variable that holds the kubeconfig's path; empty unless the engine is `kubeconfig`.
+    /// The environment variable with the path of the kubeconfig; empty unless the engine is `kubeconfig`.
     pub kubeconfig: Spanned<String>,
 }
 
 impl ClusterSpec {
-    pub(super) fn check(&self, document: &Document) -> Result<()> {
+    pub(super) fn check(&self, document: &SettingsFile) -> Result<()> {
         document.in_range("cluster.nodes", &self.nodes, 1, 5)?;
         let variable = self.kubeconfig.get_ref();
-        let refuse = |message: String| Err(document.wrong(&self.kubeconfig, message));
+        let refuse = |message: String| Err(document.invalid(&self.kubeconfig, message));
         match self.engine {
             EngineKind::Kubeconfig if !is_variable(variable) => refuse(format!(
                 "`cluster.kubeconfig` must be the name of an environment variable in capitals, not `{variable}`"
             )),
             EngineKind::Kind | EngineKind::Scaleway if !variable.is_empty() => refuse(format!(
-                "`cluster.kubeconfig` must be \"\" with engine `{}`, which knows where its kubeconfig is",
+                "`cluster.kubeconfig` must be \"\" with engine `{}`, which has its own kubeconfig",
                 self.engine.name()
             )),
             _ => Ok(()),
@@ -64,7 +64,7 @@ impl ClusterSpec {
     }
 }
 
-/// Whether `name` is one that shells can set, in capitals.
+/// Whether `name` is a valid name of an environment variable, in capitals.
 fn is_variable(name: &str) -> bool {
     let legal = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(legal)
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_no_variable() {
+    fn path_is_not_a_variable_name() {
         assert!(is_variable("STAGING_KUBECONFIG") && is_variable("_K8S"));
         for wrong in ["", "~/.kube/config", "kubeconfig", "8S", "A B", "A=B"] {
             assert!(!is_variable(wrong), "{wrong}");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn only_kind_is_made_by_dev() {
+    fn only_engine_kind_is_local() {
         let attached = [EngineKind::Kind, EngineKind::Kubeconfig, EngineKind::Scaleway]
             .map(|engine| (engine.name(), engine.is_attached()));
         assert_eq!(attached, [("kind", false), ("kubeconfig", true), ("scaleway", true)]);

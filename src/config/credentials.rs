@@ -1,4 +1,4 @@
-//! Who asks a registry: from the environment, or from Docker's own file. Never from a command line.
+//! Credentials for registries: from the process environment or from Docker's file, never from a command line.
 
 use std::path::PathBuf;
 
@@ -6,37 +6,36 @@ use serde_json::Value;
 
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// The variables that hold a name and a password for every registry that is not on this machine.
+/// The variables with the user name and password for every registry that is not on this machine.
 const USER: &str = "SEASENSE_REGISTRY_USER";
 const PASSWORD: &str = "SEASENSE_REGISTRY_PASSWORD";
-/// Scaleway's registries take this name with a secret key of its API.
+/// Scaleway's registries accept this user name with a secret key of the API.
 const SCALEWAY: (&str, &str, &str) = (".scw.cloud", "nologin", "SCW_SECRET_KEY");
 
-/// A name and a password at one registry.
+/// A user name and password for one registry.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The name.
+    /// The user name.
     pub user: String,
     /// The password.
     pub password: String,
 }
 
-/// The password must reach no log.
+/// Hides the password, so that it cannot reach a log.
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
     }
 }
 
-/// What this process proves itself with at the registry `host`; `None` where nobody said anything, as for a registry on
-/// this machine.
+/// Returns the credentials for the registry `host`; `None` if none are configured, as for a local registry.
 ///
-/// First come `SEASENSE_REGISTRY_USER` and `SEASENSE_REGISTRY_PASSWORD`, then, at Scaleway, `SCW_SECRET_KEY`, then the
-/// file that `docker login` writes. Fails with kind `Environment` where that is broken.
+/// The order is: `SEASENSE_REGISTRY_USER` with `SEASENSE_REGISTRY_PASSWORD`; at Scaleway `SCW_SECRET_KEY`; the
+/// file that `docker login` writes. Fails with kind `Environment` if that file is invalid.
 pub fn registry_credentials(host: &str) -> Result<Option<Credentials>> {
     let file = docker_file().filter(|file| file.is_file());
     let text = file.as_ref().map(std::fs::read_to_string).transpose();
-    let text = text.with_context(Kind::Environment, || "read Docker's file of credentials".to_owned())?;
+    let text = text.with_context(Kind::Environment, || "read Docker's credentials file".to_owned())?;
     choose(host, variable, text.as_deref()).map_err(|failure| match &file {
         Some(file) => failure.because(format!("in `{}`", file.display())),
         None => failure,
@@ -54,7 +53,7 @@ fn docker_file() -> Option<PathBuf> {
     Some(folder.or_else(home)?.join("config.json"))
 }
 
-/// The choice; pure.
+/// Chooses the credentials; pure.
 fn choose(
     host: &str,
     variable: impl Fn(&str) -> Option<String>,
@@ -72,7 +71,7 @@ fn choose(
 }
 
 fn of_docker(host: &str, text: &str) -> Result<Option<Credentials>> {
-    let what = "read what `docker login` has written";
+    let what = "read the file that `docker login` wrote";
     let file: Value = serde_json::from_str(text).context(Kind::Environment, what)?;
     let entries = file["auths"].as_object().into_iter().flatten();
     let bare = |name: &str| {
@@ -80,15 +79,15 @@ fn of_docker(host: &str, text: &str) -> Result<Option<Credentials>> {
         name.split('/').next().unwrap_or(name).to_owned()
     };
     let Some((_, entry)) = entries.into_iter().find(|(name, _)| bare(name) == host) else { return Ok(None) };
-    // An entry without a value is one of a helper program, which is asked by Docker only.
+    // An entry without a value belongs to a credential helper, which only Docker itself runs.
     let Some(encoded) = entry["auth"].as_str().filter(|text| !text.is_empty()) else { return Ok(None) };
-    let broken = || Failure::new(Kind::Environment, what).because(format!("its entry for {host} is broken"));
+    let broken = || Failure::new(Kind::Environment, what).because(format!("its entry for {host} is invalid"));
     let plain = decode(encoded).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(broken)?;
     let (user, password) = plain.split_once(':').ok_or_else(broken)?;
     Ok(Some(Credentials { user: user.to_owned(), password: password.to_owned() }))
 }
 
-/// The bytes that `text` stands for in Base64; `None` where it is none.
+/// Decodes Base64; `None` if `text` is not Base64.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| {
         Some(u32::from(match byte {
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_for_this_run_comes_before_what_docker_remembers() {
+    fn environment_variables_precede_the_docker_file() {
         let own = [(USER, "ci"), (PASSWORD, "s3cret")];
         let pair = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
         assert_eq!(chosen("registry.example", &own, Some(FILE)), pair("ci", "s3cret"));
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_told_without_its_content() {
+    fn invalid_docker_file_is_reported_without_its_content() {
         let failure = choose("r.example", |_| None, Some(r#"{"auths": {"r.example": {"auth": "!%&"}}}"#));
         let failure = failure.unwrap_err();
         assert_eq!(failure.kind, Kind::Environment);
@@ -149,13 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_shown() {
+    fn password_is_never_shown() {
         let credentials = Credentials { user: "me".into(), password: "s3cret".into() };
         assert!(!format!("{credentials:?}").contains("s3cret"));
     }
 
     #[test]
-    fn base64_of_every_length_is_read() {
+    fn base64_of_every_length_is_decoded() {
         let read = |text: &str| String::from_utf8(decode(text).unwrap()).unwrap();
         assert_eq!([read(""), read("YQ=="), read("YWI="), read("YWJj")], ["", "a", "ab", "abc"]);
         assert_eq!(decode("a b"), None);

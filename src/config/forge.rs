@@ -1,55 +1,55 @@
-//! Where changes are reviewed: `infra/forge.toml`, which a project without a forge does not have.
+//! The forge where changes are reviewed: `infra/forge.toml`, which is optional.
 
 use std::{fmt, path::PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Project, read::Document};
+use super::{Project, settings_file::SettingsFile};
 use crate::base::failure::{Failure, Kind, Result};
 
-/// Where the file lies.
+/// The file, relative to the project.
 const FILE: &str = "infra/forge.toml";
 
-/// What kind of forge it is.
+/// The kind of a forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ForgeKind {
-    /// GitHub, in the cloud or not.
+    /// GitHub, hosted or self-hosted.
     GitHub,
-    /// GitLab, in the cloud or not.
+    /// GitLab, hosted or self-hosted.
     GitLab,
     /// Forgejo, for example Codeberg.
     Forgejo,
 }
 
-/// The forge.
+/// The forge of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Forge {
-    /// What kind it is.
+    /// The kind of the forge.
     pub kind: ForgeKind,
     /// Its API: `https://api.github.com`, `https://gitlab.com/api/v4`, `https://codeberg.org/api/v1`.
     pub api: Spanned<String>,
     /// The repository: `owner/name`, with GitLab also `group/subgroup/name`.
     pub repository: Spanned<String>,
-    /// The environment variable that holds the token.
+    /// The environment variable with the token.
     pub token_variable: Spanned<String>,
-    /// The Git remote that is this repository.
+    /// The Git remote of this repository.
     pub remote: Spanned<String>,
 }
 
-/// A forge's token. Never shown.
+/// A forge's token, never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// The secret, for a header of a request and nothing else.
+    /// The secret; used only for the header of a request.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// A token of a test.
+    /// A token for tests.
     #[cfg(test)]
     pub(crate) fn of(text: &str) -> Self {
         Self(text.to_owned())
@@ -63,18 +63,18 @@ impl fmt::Debug for Token {
 }
 
 impl Forge {
-    /// Reads the forge of `project`; `None` where it has none.
+    /// Reads the forge of `project`; `None` if the project has none.
     pub fn load(project: &Project) -> Result<Option<Self>> {
         if !project.root().join(FILE).exists() {
             return Ok(None);
         }
-        let document = Document::open(project, PathBuf::from(FILE))?;
+        let document = SettingsFile::open(project, PathBuf::from(FILE))?;
         let forge: Self = document.parse()?;
         let api = forge.api.get_ref();
-        // A token is sent there, so only this machine may be spoken to in the clear.
+        // The token is sent there, so HTTP without TLS is allowed to this machine only.
         let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
         if !api.starts_with("https://") && !loopback.iter().any(|start| rest_is_port(api, start)) {
-            return Err(document.wrong(&forge.api, format!("`api` must begin with https://, not `{api}`")));
+            return Err(document.invalid(&forge.api, format!("`api` must begin with https://, not `{api}`")));
         }
         let parts: Vec<&str> = forge.repository.get_ref().split('/').collect();
         let legal = |part: &&str| {
@@ -82,24 +82,24 @@ impl Forge {
         };
         let owned = if forge.kind == ForgeKind::GitLab { parts.len() >= 2 } else { parts.len() == 2 };
         if !owned || !parts.iter().all(legal) {
-            let told = format!("`repository` must be `owner/name`, not `{}`", forge.repository.get_ref());
-            return Err(document.wrong(&forge.repository, told));
+            let message = format!("`repository` must be `owner/name`, not `{}`", forge.repository.get_ref());
+            return Err(document.invalid(&forge.repository, message));
         }
         let variable = forge.token_variable.get_ref();
         if variable.is_empty()
             || !variable.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         {
-            let told =
+            let message =
                 "`token-variable` must be the name of an environment variable, not the token".to_owned();
-            return Err(document.wrong(&forge.token_variable, told));
+            return Err(document.invalid(&forge.token_variable, message));
         }
         if forge.remote.get_ref().is_empty() || forge.remote.get_ref().starts_with('-') {
-            return Err(document.wrong(&forge.remote, "`remote` must name a Git remote".to_owned()));
+            return Err(document.invalid(&forge.remote, "`remote` must name a Git remote".to_owned()));
         }
         Ok(Some(forge))
     }
 
-    /// The token, from the variable that the file names.
+    /// Reads the token from its environment variable.
     #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
     pub fn token(&self) -> Result<Token> {
         let variable = self.token_variable.get_ref();
@@ -108,12 +108,10 @@ impl Forge {
             .filter(|token| !token.trim().is_empty())
             .map(|token| Token(token.trim().to_owned()))
             .ok_or_else(|| {
-                Failure::new(Kind::Promotion, "there is no token for the forge")
-                    .because(format!(
-                        "{FILE} says that the environment variable {variable} holds it, and that is not set"
-                    ))
+                Failure::new(Kind::Promotion, "the token for the forge is missing")
+                    .because(format!("{FILE} names the environment variable {variable}, which is not set"))
                     .hint(format!(
-                        "make a token that may read and write pull requests of `{}`, and set {variable}",
+                        "create a token that may read and write pull requests of `{}`, and set {variable}",
                         self.repository.get_ref()
                     ))
             })
@@ -143,13 +141,13 @@ mod tests {
         token-variable = \"FORGE_TOKEN\"\nremote = \"origin\"\n";
 
     #[test]
-    fn a_project_without_a_forge_has_none() {
+    fn project_without_the_file_has_no_forge() {
         assert_eq!(read(""), Ok(None));
         assert_eq!(read(GOOD).unwrap().unwrap().kind, ForgeKind::GitHub);
     }
 
     #[test]
-    fn what_would_leak_or_lead_astray_is_refused_with_its_place() {
+    fn unsafe_settings_are_rejected_with_their_location() {
         for (from, to, place) in [
             ("https://api.github.com", "http://api.github.com", "2:7"),
             ("https://api.github.com", "http://127.0.0.1.example.org", "2:7"),
@@ -166,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_never_shown() {
+    fn token_is_never_shown() {
         assert_eq!(format!("{:?}", Token::of("secret")), "Token(..)");
     }
 }

@@ -1,4 +1,5 @@
-//! Where things lie: the project, the cache shared by all clones, and the private state of an environment.
+//! The directories on this machine: the project, the cache of all clones, and the private state of each
+//! environment.
 
 use std::path::{Path, PathBuf};
 
@@ -11,48 +12,48 @@ pub struct Project {
 }
 
 impl Project {
-    /// Finds the project that holds `from`: the nearest folder upwards with `envs/` and `gitops/`.
+    /// Finds the project that contains `from`: the nearest parent directory with `envs/` and `gitops/`.
     pub fn find(from: &Path) -> Result<Self> {
         from.ancestors()
             .find(|folder| folder.join("envs").is_dir() && folder.join("gitops").is_dir())
             .map(|root| Self { root: root.to_owned() })
             .ok_or_else(|| {
                 Failure::new(Kind::Usage, format!("`{}` is not in a SeaSense project", from.display()))
-                    .because("no folder above it holds both `envs` and `gitops`")
-                    .hint("run seasense inside the clone, or name it with `--project DIR`")
+                    .because("no parent directory contains both `envs` and `gitops`")
+                    .hint("run seasense inside the clone, or pass `--project DIR`")
             })
     }
 
-    /// The project's root folder.
+    /// The root directory of the project.
     pub fn root(&self) -> &Path {
         &self.root
     }
 }
 
-/// Where Cargo keeps the sources of packages: `CARGO_HOME`, or `.cargo` in the home folder.
+/// The directory of Cargo's package sources: `CARGO_HOME`, or `.cargo` in the home directory.
 #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
 pub fn cargo_home() -> Option<PathBuf> {
     let named = std::env::var_os("CARGO_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
     named.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))
 }
 
-/// The person's home, and the Java that they chose with `JAVA_HOME`.
+/// The user's home directory, and the Java installation that `JAVA_HOME` names.
 #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
 pub fn home_and_java() -> (Option<PathBuf>, Option<PathBuf>) {
     let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     (folder("HOME"), folder("JAVA_HOME"))
 }
 
-/// What the registry's container is called; the manifests in the cluster name it so.
+/// The default name of the registry's container; the manifests in the cluster use it.
 const REGISTRY: &str = "seasense-registry";
 
-/// The folder of what is known of clusters that were not made on this machine.
+/// The directory with the state of attached environments.
 const ATTACHED: &str = "attached.d";
 
-/// The folder in which infrastructure is planned and applied.
+/// The directory in which infrastructure is planned and applied.
 const INFRA: &str = "infra.d";
 
-/// Folders outside the project, and the registry's container.
+/// The directories outside the project, and the name of the registry's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostDirs {
     cache: PathBuf,
@@ -61,7 +62,7 @@ pub struct HostDirs {
 }
 
 impl HostDirs {
-    /// Uses `SEASENSE_CACHE` and `SEASENSE_STATE`, or the XDG folders; and `SEASENSE_REGISTRY`.
+    /// Uses `SEASENSE_CACHE` and `SEASENSE_STATE`, or the XDG directories; and `SEASENSE_REGISTRY`.
     #[expect(clippy::disallowed_methods, reason = "`config` is the reader of the environment")]
     pub fn from_environment() -> Result<Self> {
         let home = std::env::var_os("HOME").map(PathBuf::from);
@@ -71,8 +72,9 @@ impl HostDirs {
                 Some(folder.or_else(|| Some(home.as_ref()?.join(fallback)))?.join("seasense"))
             })
         };
-        let missing =
-            || Failure::new(Kind::Tool, "cannot tell where to keep files").because("HOME is not set");
+        let missing = || {
+            Failure::new(Kind::Tool, "cannot find the cache and state directories").because("HOME is not set")
+        };
         Ok(Self {
             cache: base("SEASENSE_CACHE", "XDG_CACHE_HOME", ".cache").ok_or_else(missing)?,
             state: base("SEASENSE_STATE", "XDG_STATE_HOME", ".local/state").ok_or_else(missing)?,
@@ -83,72 +85,74 @@ impl HostDirs {
         })
     }
 
-    /// Uses the given folders.
+    /// Uses the given directories.
     pub fn new(cache: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
         Self { cache: cache.into(), state: state.into(), registry: REGISTRY.to_owned() }
     }
 
-    /// The name of the registry's container, which all clones share. A test of the supplies names another one
-    /// (`SEASENSE_REGISTRY`), so that it never touches what runs clusters.
+    /// The name of the registry's container, which all clones share. A test of the supplies sets another name
+    /// (`SEASENSE_REGISTRY`), so that it never touches the registry of running clusters.
     pub fn registry(&self) -> &str {
         &self.registry
     }
 
-    /// What can be made again, shared by all clones.
+    /// The cache, shared by all clones; everything in it can be created again.
     pub fn cache(&self) -> &Path {
         &self.cache
     }
 
-    /// The folder of all environments' state.
+    /// The parent of all state directories.
     pub fn states(&self) -> &Path {
         &self.state
     }
 
-    /// Where the environment called `cluster` keeps its kubeconfig, its CA and its fleet's key.
+    /// The state directory of the cluster `cluster`: its kubeconfig, its CA certificate, the key of its fleet.
     pub fn state(&self, cluster: &str) -> PathBuf {
         self.state.join(cluster)
     }
 
-    /// The names of all clusters that have a state folder, sorted.
+    /// The names of all clusters that have a state directory, sorted.
     pub fn clusters(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.state).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| entry.file_name().into_string().ok())
-            // Beside them lies what outlives every cluster.
+            // The other directories are not of one cluster.
             .filter(|name| !["trust.d", ATTACHED, INFRA].contains(&name.as_str()))
             .collect();
         names.sort();
         names
     }
 
-    /// Where it is written down what seasense made this machine trust; it outlives the environments.
+    /// The file that records the certificates that seasense added to trust stores; it survives the
+    /// environments.
     pub fn trust_ledger(&self) -> PathBuf {
         self.state.join("trust.json")
     }
 
-    /// Where it is kept how the attached environment `name` is reached, and which cluster it is. Every checkout of this
-    /// machine means the same one.
+    /// The state directory of the attached environment `name`: its kubeconfig and the identity of its cluster.
+    /// All clones on this machine share it.
     pub fn attached(&self, name: &str) -> PathBuf {
         self.state.join(ATTACHED).join(name)
     }
 
-    /// Makes that folder, readable by its owner only.
+    /// Creates that directory, readable by its owner only.
     pub fn make_attached(&self, name: &str) -> Result<PathBuf> {
         make_private(self.attached(name))
     }
 
-    /// The folder in which the infrastructure of the environment `name` is planned and applied; what is in it is secret.
+    /// The directory in which the infrastructure of the environment `name` is planned and applied; its content
+    /// is secret.
     pub fn infra(&self, name: &str) -> PathBuf {
         self.state.join(INFRA).join(name)
     }
 
-    /// Makes that folder, readable by its owner only.
+    /// Creates that directory, readable by its owner only.
     pub fn make_infra(&self, name: &str) -> Result<PathBuf> {
         make_private(self.infra(name))
     }
 
-    /// Makes the state folder of `cluster`, readable by its owner only.
+    /// Creates the state directory of `cluster`, readable by its owner only.
     pub fn make_state(&self, cluster: &str) -> Result<PathBuf> {
         make_private(self.state(cluster))
     }
@@ -156,11 +160,11 @@ impl HostDirs {
 
 fn make_private(folder: PathBuf) -> Result<PathBuf> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    let made = std::fs::DirBuilder::new()
+    let created = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&folder)
         .and_then(|()| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)));
-    made.with_context(Kind::Tool, || format!("make the state folder `{}`", folder.display()))?;
+    created.with_context(Kind::Tool, || format!("create the state directory `{}`", folder.display()))?;
     Ok(folder)
 }

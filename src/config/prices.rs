@@ -1,4 +1,4 @@
-//! The dated price table `infra/scaleway/prices.toml`, read and validated.
+//! The dated price table `infra/scaleway/prices.toml`: reads and validates it.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -6,70 +6,70 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::{Project, nearest, read::Document};
+use super::{Project, nearest, settings_file::SettingsFile};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The table, relative to the project's root.
 const FILE: &str = "infra/scaleway/prices.toml";
-/// The format that this program reads.
+/// The supported version of the format.
 const VERSION: u32 = 1;
 
-/// What everything costs.
+/// All prices.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Prices {
     version: Spanned<u32>,
     /// `EUR`, without VAT.
     pub currency: String,
-    /// What a price per hour is multiplied by.
+    /// The factor from a price per hour to a price per month.
     pub hours_per_month: u32,
-    /// How old a price may be before it is warned about.
+    /// The age in days after which a price causes a warning.
     pub warn_after_days: u32,
-    /// What is paid by use.
+    /// Assumed usage.
     pub usage: Usage,
-    /// What a node keeps for itself.
+    /// The part of a node that is not available to workloads.
     pub node: NodeOverhead,
     #[serde(default)]
     item: BTreeMap<String, Price>,
 }
 
-/// What no plan can know.
+/// Usage that is billed but not part of a layout.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Usage {
-    /// What an environment's images take in the registry, in GB.
+    /// The registry storage of an environment's images, in GB.
     pub registry_gb: u32,
 }
 
-/// What of a node the workloads never get.
+/// The part of a node that is not available to workloads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NodeOverhead {
-    /// Of its memory, in percent, for the kernel, the container runtime and kubelet.
+    /// Percent of its memory for the kernel, the container runtime and the kubelet.
     pub reserved_memory_percent: u32,
-    /// Below this many MiB kubelet evicts.
+    /// The kubelet evicts pods below this many MiB.
     pub eviction_mib: u32,
-    /// Thousandths of a core for the same.
+    /// Thousandths of a core for the kernel, the container runtime and the kubelet.
     pub reserved_cpu_milli: u32,
-    /// Thousandths of a core that the provider's own pods ask for on every node.
+    /// Thousandths of a core that the provider's own pods request on every node.
     pub daemons_cpu_milli: u32,
-    /// MiB that they ask for.
+    /// MiB that the provider's own pods request on every node.
     pub daemons_memory_mib: u32,
 }
 
-/// One price and how it is known.
+/// One price and its source.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Price {
     eur: Spanned<f64>,
-    /// What is counted, for example `node`, `GB`.
+    /// The billed unit, for example `node`, `GB`.
     pub unit: String,
     per: Per,
-    /// Where it was read.
+    /// Where the price was read.
     pub source: String,
-    /// When that was true.
+    /// When it was read.
     pub date: Date,
-    /// How surely.
+    /// How reliable it is.
     pub confidence: Confidence,
     /// Cores, of a node.
     pub vcpu: Option<u32>,
@@ -84,7 +84,7 @@ enum Per {
     Month,
 }
 
-/// How a price is known.
+/// The kind of source of a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
@@ -92,28 +92,30 @@ pub enum Confidence {
     Recorded,
     /// A page of the provider's documentation.
     Documented,
-    /// Somebody else's sheet.
+    /// A third party's price sheet.
     SecondHand,
 }
 
 impl Prices {
-    /// Reads and checks the table of `project`.
+    /// Reads and validates the table of `project`.
     ///
-    /// Fails with kind `Environment` and the line and column of whatever is wrong.
+    /// Fails with kind `Environment` and the line and column of the invalid value.
     pub fn load(project: &Project) -> Result<Self> {
-        let document = Document::open(project, PathBuf::from(FILE))?;
+        let document = SettingsFile::open(project, PathBuf::from(FILE))?;
         let prices: Self = document.parse()?;
         if *prices.version.get_ref() != VERSION {
-            return Err(document.wrong(&prices.version, format!("`version` must be {VERSION}")));
+            return Err(document.invalid(&prices.version, format!("`version` must be {VERSION}")));
         }
         let sane = |price: &&Price| price.eur.get_ref().is_finite() && *price.eur.get_ref() >= 0.0;
         match prices.item.values().find(|price| !sane(price)) {
-            Some(price) => Err(document.wrong(&price.eur, "a price must be a number, 0 or more".to_owned())),
+            Some(price) => {
+                Err(document.invalid(&price.eur, "a price must be a number, 0 or more".to_owned()))
+            }
             None => Ok(prices),
         }
     }
 
-    /// The price called `item`; one that is not in the table is refused by name and never taken for 0.
+    /// Returns the price `item`; an item that is missing from the table is a failure, never a price of 0.
     pub fn price(&self, item: &str) -> Result<&Price> {
         self.item.get(item).ok_or_else(|| {
             let failure = Failure::new(Kind::Environment, format!("no price is known for `{item}`"))
@@ -122,11 +124,11 @@ impl Prices {
                 Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
                 None => failure,
             };
-            failure.hint(format!("look it up and add `[item.{item}]` with its source and date"))
+            failure.hint(format!("find the price and add `[item.{item}]` with its source and date"))
         })
     }
 
-    /// What one unit costs a month, in EUR.
+    /// The price of one unit per month, in EUR.
     pub fn monthly(&self, price: &Price) -> f64 {
         let eur = *price.eur.get_ref();
         match price.per {
@@ -161,13 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn every_price_of_the_table_has_its_source() {
+    fn every_price_has_a_source() {
         let prices = Prices::load(&project()).unwrap();
-        assert_eq!((prices.currency.as_str(), prices.hours_per_month), ("EUR", 730));
+        assert_eq!(prices.currency, "EUR");
+        assert_eq!(prices.hours_per_month, 730);
         for item in prices.items() {
             let price = prices.price(item).unwrap();
             assert!(!price.source.is_empty() && !price.unit.is_empty(), "{item}");
-            // Only what the provider says is free may cost nothing.
+            // Only the control plane is free of charge.
             assert!(prices.monthly(price) > 0.0 || item == "kapsule", "{item}");
         }
         let node = prices.price("DEV1-M").unwrap();
@@ -176,17 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_the_table_is_refused_by_name() {
+    fn missing_item_is_an_error() {
         let failure = Prices::load(&project()).unwrap().price("DEV1-XXL").unwrap_err();
-        assert_eq!(
-            (failure.kind, failure.message.as_str()),
-            (Kind::Environment, "no price is known for `DEV1-XXL`")
-        );
+        assert_eq!(failure.kind, Kind::Environment);
+        assert_eq!(failure.message, "no price is known for `DEV1-XXL`");
         assert_eq!(failure.hints[0], "the nearest known name is `DEV1-XL`");
     }
 
     #[test]
-    fn no_price_is_negative_or_no_number() {
+    fn negative_and_non_finite_prices_are_rejected() {
         let head = "version = 1\ncurrency = \"EUR\"\nhours-per-month = 730\nwarn-after-days = 90\nusage = {registry-gb = 1}\n\
             node = {reserved-memory-percent = 25, eviction-mib = 1, reserved-cpu-milli = 1, daemons-cpu-milli = 1, daemons-memory-mib = 1}\n";
         let item = |eur: &str| {

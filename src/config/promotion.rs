@@ -1,49 +1,49 @@
-//! What an environment asks of a digest before it takes it, and while it does.
+//! The conditions of an environment for a digest, before and during a promotion.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Project, read::Document};
+use super::{Project, settings_file::SettingsFile};
 use crate::base::failure::Result;
 
 /// The `[promotion]` table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Promotion {
-    /// The environment that digests come from; empty where nothing is promoted to this one.
+    /// The source of promotions; empty if nothing is promoted to this environment.
     pub from: Spanned<String>,
-    /// The branch that holds the lock file.
+    /// The branch with the lock file.
     pub branch: Spanned<String>,
-    /// Minutes that the source must have been Ready at the digest, 0 to 10080.
+    /// The soak: minutes for which the source must have been Ready at the digest, 0 to 10080.
     pub soak_minutes: Spanned<u16>,
-    /// Seconds that this environment is watched after it took a digest, 10 to 3600.
+    /// Seconds for which this environment is watched after a digest is deployed, 10 to 3600.
     pub watch_seconds: Spanned<u16>,
-    /// Reviewed approvals that are asked for, 0 to 5.
+    /// Required approvals of a review, 0 to 5.
     pub approvals: Spanned<u8>,
-    /// EUR a month that the infrastructure may cost; 0 means no budget.
+    /// EUR per month that the infrastructure may cost; 0 means no budget.
     pub budget_eur: Spanned<u32>,
-    /// Part of the canary's requests that may fail, 0 to 1.
+    /// Fraction of the canary's requests that may fail, 0 to 1.
     pub max_error_rate: Spanned<f64>,
-    /// Milliseconds within which 95 of 100 requests of the canary are answered, 1 to 60000.
+    /// The limit for the 95th percentile of the canary's latency in milliseconds, 1 to 60000.
     pub max_p95_ms: Spanned<u32>,
-    /// Age in seconds that the newest reading may have, 1 to 3600.
+    /// The maximum age of the newest reading in seconds, 1 to 3600.
     pub max_freshness_seconds: Spanned<u16>,
 }
 
 impl Promotion {
-    /// The environment that digests come from, where there is one.
+    /// The source of promotions, if there is one.
     pub fn source(&self) -> Option<&str> {
         Some(self.from.get_ref().as_str()).filter(|from| !from.is_empty())
     }
 
-    pub(super) fn check(&self, project: &Project, own: &str, document: &Document) -> Result<()> {
+    pub(super) fn check(&self, project: &Project, own: &str, document: &SettingsFile) -> Result<()> {
         self.check_source(project, own, document)?;
         if !is_branch(self.branch.get_ref()) {
             let message = format!(
                 "`promotion.branch` must be the name of a Git branch, not `{}`",
                 self.branch.get_ref()
             );
-            return Err(document.wrong(&self.branch, message));
+            return Err(document.invalid(&self.branch, message));
         }
         document.in_range("promotion.soak-minutes", &self.soak_minutes, 0, 7 * 24 * 60)?;
         document.in_range("promotion.watch-seconds", &self.watch_seconds, 10, 3600)?;
@@ -51,7 +51,7 @@ impl Promotion {
         document.in_range("promotion.budget-eur", &self.budget_eur, 0, 100_000)?;
         let rate = *self.max_error_rate.get_ref();
         if !(0.0..=1.0).contains(&rate) {
-            return Err(document.wrong(
+            return Err(document.invalid(
                 &self.max_error_rate,
                 format!("`promotion.max-error-rate` must be 0 to 1, not {rate}"),
             ));
@@ -60,23 +60,23 @@ impl Promotion {
         document.in_range("promotion.max-freshness-seconds", &self.max_freshness_seconds, 1, 3600)
     }
 
-    fn check_source(&self, project: &Project, own: &str, document: &Document) -> Result<()> {
+    fn check_source(&self, project: &Project, own: &str, document: &SettingsFile) -> Result<()> {
         let Some(source) = self.source() else { return Ok(()) };
         if source == own {
             return Err(
-                document.wrong(&self.from, "`promotion.from` must name another environment".to_owned())
+                document.invalid(&self.from, "`promotion.from` must name another environment".to_owned())
             );
         }
         let file = format!("envs/{source}.toml");
         if project.root().join(&file).is_file() {
             return Ok(());
         }
-        let message = format!("`promotion.from` names `{source}`, and there is no `{file}`");
-        Err(document.wrong(&self.from, message).hint("name an environment that has a file, or \"\""))
+        let message = format!("`promotion.from` names `{source}`, but `{file}` does not exist");
+        Err(document.invalid(&self.from, message).hint("name an environment that has a file, or use \"\""))
     }
 }
 
-/// The part of Git's rules for branches that people meet.
+/// The common part of Git's rules for branch names.
 fn is_branch(name: &str) -> bool {
     let legal = |c: char| c.is_ascii_graphic() && !"~^:?*[\\".contains(c);
     !name.is_empty()
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_git_refuses_is_no_branch() {
+    fn names_that_git_rejects_are_not_branches() {
         for right in ["main", "release/2026", "feature-1.2"] {
             assert!(is_branch(right), "{right}");
         }

@@ -1,35 +1,35 @@
-//! A rehearsal: an attached environment on this machine, in a cluster of its own. Pure.
+//! A rehearsal: the environment of an attached cluster, in a kind cluster on this machine. Pure.
 //!
-//! It is called `rehearsal-<name>` and has no file: it is what the environment's file says, but for what a laptop cannot
-//! be. Each such difference is a variable of the environment or a matter of this machine, and is named here.
+//! Its name is `rehearsal-<name>`, and it has no file: it uses the environment's file except for the
+//! differences that are listed here, each a variable of the environment or a property of this machine.
 
 use toml::Spanned;
 
 use super::{ClusterSpec, EngineKind, Environment, Gateway, Issuer, Ports};
 
-/// What the names of rehearsals begin with.
+/// The prefix of the names of rehearsals.
 pub(super) const PREFIX: &str = "rehearsal-";
 
-/// The variables in which a rehearsal may differ from what it rehearses, and why it has to.
+/// The variables in which a rehearsal may differ from its environment, and the reason for each.
 pub const DIFFERENCES: [(&str, &str); 9] = [
-    ("BUOYS", "only probe buoys send readings there"),
-    ("ENVIRONMENT", "it opens the worthless secrets of `local`: the real key is on no laptop"),
-    ("GATEWAY_SERVICE", "there is no provider who makes load balancers"),
-    ("HOSTNAME", "its name is one of this machine"),
-    ("HTTPS_PORT", "its port is a free one of this machine"),
-    ("ISSUER", "no public authority signs for a name of this machine"),
-    ("REGISTRY", "its registry is a container beside it"),
-    ("REGISTRY_INSECURE", "which speaks HTTP on the Docker network"),
-    ("STORAGE_CLASS", "its volumes are folders of the node"),
+    ("BUOYS", "only the probe buoys of promotions run there"),
+    ("ENVIRONMENT", "it uses the public test secrets of `local`: the real key is not on this machine"),
+    ("GATEWAY_SERVICE", "this machine has no provider of load balancers"),
+    ("HOSTNAME", "it uses a host name of this machine"),
+    ("HTTPS_PORT", "it uses a free port of this machine"),
+    ("ISSUER", "no public authority issues certificates for a host name of this machine"),
+    ("REGISTRY", "it has its own registry container"),
+    ("REGISTRY_INSECURE", "that registry uses HTTP on the Docker network"),
+    ("STORAGE_CLASS", "its volumes are directories of the node"),
 ];
 
 impl Environment {
-    /// Whether it is one.
+    /// Whether this environment is a rehearsal.
     pub fn is_rehearsal(&self) -> bool {
         self.rehearsed().is_some()
     }
 
-    /// The environment that it rehearses, where it is a rehearsal.
+    /// The environment that it rehearses, if it is a rehearsal.
     pub fn rehearsed(&self) -> Option<&str> {
         self.name().strip_prefix(PREFIX)
     }
@@ -37,11 +37,11 @@ impl Environment {
     /// The rehearsal of this environment on the machine that `local` describes.
     #[must_use]
     pub fn rehearsal(self, local: &Self) -> Self {
-        let name = self.name().to_owned();
-        let mut ours = self.opening_secrets_of(local.name());
-        *ours.name.get_mut() = format!("{PREFIX}{name}");
+        let name = self.name().clone();
+        let mut ours = self.with_secrets_of(local.name());
+        *ours.name.get_mut() = name.with_prefix(PREFIX);
         ours.cluster = ClusterSpec { engine: EngineKind::Kind, ..local.cluster.clone() };
-        ours.ports = Ports { https: beside(&local.ports.https), registry: local.ports.registry.clone() };
+        ours.ports = Ports { https: next(&local.ports.https), registry: local.ports.registry.clone() };
         *ours.fleet.buoys.get_mut() = 0;
         let variables = &mut ours.variables;
         *variables.hostname.get_mut() = format!("{name}.{}", local.variables.hostname.get_ref());
@@ -51,13 +51,13 @@ impl Environment {
         ours.with_own_registry()
     }
 
-    /// The container of the registry that it has for itself, where it is a rehearsal: what is copied there has really
-    /// been copied.
+    /// The container of its own registry, if it is a rehearsal. With a registry of its own, copying an artifact
+    /// to the rehearsal is a real copy.
     pub fn registry_container(&self) -> Option<String> {
         self.is_rehearsal().then(|| format!("{}-registry", self.cluster_name()))
     }
 
-    /// Names that registry in the variables.
+    /// Sets that registry in the variables.
     pub(super) fn with_own_registry(mut self) -> Self {
         if let Some(container) = self.registry_container() {
             *self.variables.registry.get_mut() = format!("{container}:5000");
@@ -66,8 +66,8 @@ impl Environment {
     }
 }
 
-/// The port after `port`: `engine::claim` looks from there for one that is free.
-fn beside(port: &Spanned<u16>) -> Spanned<u16> {
+/// The next port; `cluster::claim` searches for a free one from there.
+fn next(port: &Spanned<u16>) -> Spanned<u16> {
     let mut next = port.clone();
     *next.get_mut() = port.get_ref().saturating_add(1);
     next
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rehearsal_differs_in_declared_variables_only() {
+    fn rehearsal_differs_in_declared_variables_only() {
         let declared: BTreeSet<&str> = DIFFERENCES.iter().map(|(name, _)| *name).collect();
         assert!(DIFFERENCES.iter().all(|(_, why)| !why.is_empty()));
         for name in ["staging", "production"] {
@@ -102,22 +102,24 @@ mod tests {
     }
 
     #[test]
-    fn it_asks_of_a_digest_what_the_real_one_asks() {
+    fn rehearsal_has_the_promotion_conditions_of_its_environment() {
         let (real, rehearsed) = (load("staging"), load("rehearsal-staging"));
         assert_eq!(real.promotion, rehearsed.promotion);
-        assert_eq!((rehearsed.rehearsed(), real.rehearsed()), (Some("staging"), None));
+        assert_eq!(rehearsed.rehearsed(), Some("staging"));
+        assert_eq!(real.rehearsed(), None);
     }
 
     #[test]
-    fn it_is_an_environment_of_this_machine_with_names_and_secrets_of_this_machine() {
+    fn rehearsal_uses_names_ports_and_secrets_of_this_machine() {
         let rehearsed = load("rehearsal-production");
         assert!(rehearsed.is_rehearsal() && !rehearsed.cluster.engine.is_attached());
         assert_eq!(rehearsed.cluster_name(), "seasense-rehearsal-production");
         assert_eq!(rehearsed.variables.hostname.get_ref(), "production.seasense.localhost");
-        assert_eq!((rehearsed.secrets(), rehearsed.https_port()), ("local", 8444));
+        assert_eq!(rehearsed.secrets(), "local");
+        assert_eq!(rehearsed.https_port(), 8444);
         assert_eq!(rehearsed.to_variables()["ENVIRONMENT"], "local");
         let other = rehearsed.as_instance("rehearsal-production-ab12", 9000);
-        assert_eq!(other.secrets(), "local", "under another name of this machine as well");
+        assert_eq!(other.secrets(), "local", "the same under another instance name");
         assert_eq!(
             other.registry_container().as_deref(),
             Some("seasense-rehearsal-production-ab12-registry")

@@ -1,4 +1,4 @@
-//! What an environment on Scaleway is made of: `infra/scaleway/envs/<name>.tfvars.json`, and the keys that make it.
+//! The layout of an environment at Scaleway: `infra/scaleway/envs/<name>.tfvars.json`.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{Project, nearest};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
-/// The folder of the modules, relative to the project.
+/// The directory of the modules, relative to the project.
 pub const MODULES: &str = "infra/scaleway";
 
-/// The variables of one environment's infrastructure, as OpenTofu gets them; the modules hold the rules.
+/// The variables of one environment's infrastructure, as they are passed to OpenTofu; the modules validate
+/// them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Infrastructure {
@@ -18,7 +19,7 @@ pub struct Infrastructure {
     pub environment: String,
     /// Scaleway region, for example `fr-par`.
     pub region: String,
-    /// Zones of the region, one pool of nodes in each.
+    /// Zones of the region, each with its own node pool.
     pub zones: Vec<String>,
     /// `lean` or `resilient`.
     pub profile: String,
@@ -26,30 +27,30 @@ pub struct Infrastructure {
     pub kubernetes_version: String,
     /// Type of every node, for example `DEV1-M`.
     pub node_type: String,
-    /// Nodes of all zones together that always run.
+    /// Minimum number of nodes of all zones together.
     pub nodes_min: u32,
-    /// Nodes of all zones together that may run.
+    /// Maximum number of nodes of all zones together.
     pub nodes_max: u32,
-    /// Hours a month that nodes are meant to run, off hours left out; only the price depends on it.
+    /// Hours per month that nodes run, without off hours; only the price depends on it.
     #[serde(default = "always")]
     pub node_hours: u32,
     /// System disk of a node, GB.
     pub root_volume_gb: u32,
-    /// Whether a load balancer stands in front.
+    /// Whether there is a load balancer.
     pub load_balancer: bool,
-    /// Whether nodes leave through a gateway.
+    /// Whether nodes use a public gateway for outgoing traffic.
     pub public_gateway: bool,
     /// Volume of one database instance, GB.
     pub database_storage_gb: u32,
     /// Database instances.
     pub database_instances: u32,
-    /// Backups that are expected, GB.
+    /// Expected size of the backups, GB.
     pub backup_gb: u32,
     /// Public name of the page and the API.
     pub domain: String,
 }
 
-/// A month, as Scaleway reckons; what layouts meant before they said it.
+/// The hours of a month in Scaleway's prices; the default for layouts without `node_hours`.
 const fn always() -> u32 {
     730
 }
@@ -62,7 +63,7 @@ impl Infrastructure {
 
     /// Reads the file of the environment `name`.
     ///
-    /// Fails with kind `Environment` and the line and column of whatever is wrong.
+    /// Fails with kind `Environment` and the line and column of the invalid value.
     pub fn load(project: &Project, name: &str) -> Result<Self> {
         let file = Self::file(name);
         let text = std::fs::read_to_string(project.root().join(&file))
@@ -81,7 +82,7 @@ impl Infrastructure {
             .because(format!("it is `{}`", read.environment)))
     }
 
-    /// The environments that have infrastructure, sorted.
+    /// The environments that have infrastructure files, sorted.
     pub fn names(project: &Project) -> Vec<String> {
         let entries = std::fs::read_dir(project.root().join(MODULES).join("envs")).into_iter().flatten();
         let mut names: Vec<String> = entries
@@ -92,17 +93,18 @@ impl Infrastructure {
         names
     }
 
-    /// What everything of it is called; the cluster too.
+    /// The name of all its resources, including the cluster.
     pub fn name(&self) -> String {
         format!("seasense-{}", self.environment)
     }
 
-    /// The tag that everything of it bears.
+    /// The tag of all its resources.
     pub fn tag(&self) -> String {
         format!("seasense-environment={}", self.environment)
     }
 
-    /// How many nodes each zone has at least and at most, in the order of the zones, as the pools' module spreads them.
+    /// The minimum and maximum number of nodes of each zone, in the order of the zones, as the module of the
+    /// pools computes it.
     pub fn spread(&self) -> Vec<(String, u32, u32)> {
         let zones = u32::try_from(self.zones.len()).unwrap_or(u32::MAX).max(1);
         let share = |nodes: u32, index: u32| nodes / zones + u32::from(index < nodes % zones);
@@ -120,10 +122,10 @@ fn unreadable(project: &Project, name: &str, error: &std::io::Error) -> Failure 
         return failure.caused_by(error);
     }
     let names = Infrastructure::names(project);
-    let failure = failure.because("the environment has no infrastructure of its own");
+    let failure = failure.because("the environment has no infrastructure file");
     match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
-        None => failure.hint(format!("`{MODULES}/envs` holds: {}", names.join(", "))),
+        None => failure.hint(format!("`{MODULES}/envs` contains: {}", names.join(", "))),
     }
 }
 
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_environments_file_is_read_and_has_the_same_keys_in_the_same_order() {
+    fn all_layout_files_have_the_same_keys_in_order() {
         let names = Infrastructure::names(&project());
         assert_eq!(names, ["production", "staging"]);
         for name in names {
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_environment_is_told_the_nearest_one() {
+    fn unknown_environment_gets_the_nearest_name() {
         let failure = Infrastructure::load(&project(), "stagin").unwrap_err();
         assert_eq!(failure.hints, ["the nearest known name is `staging`"]);
         assert_eq!(failure.kind, Kind::Environment);
@@ -163,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nodes_are_spread_evenly_and_none_is_lost(zones in 1usize..4, min in 1u32..12, more in 0u32..8) {
+        fn nodes_are_spread_evenly_and_completely(zones in 1usize..4, min in 1u32..12, more in 0u32..8) {
             let mut one = Infrastructure::load(&project(), "staging").unwrap();
             one.zones = (1..=zones).map(|zone| format!("fr-par-{zone}")).collect();
             (one.nodes_min, one.nodes_max) = (min, min + more);

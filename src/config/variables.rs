@@ -1,25 +1,25 @@
-//! The flat set of variables that may differ between environments, as the ConfigMap `environment` carries them.
+//! The variables that may differ between environments, as the ConfigMap `environment` contains them.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::read::Document;
+use super::settings_file::SettingsFile;
 use crate::base::failure::Result;
 
-/// Who signs the gateway's certificate.
+/// The issuer of the gateway's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Issuer {
-    /// A certificate authority made in the cluster.
+    /// A certificate authority inside the cluster.
     SelfSigned,
     /// An ACME authority, by DNS-01 through Cloudflare.
     Acme,
 }
 
 impl Issuer {
-    /// Its name in the variables and in the tree's folders.
+    /// Its name in the variables and in the directories of the tree.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SelfSigned => "self-signed",
@@ -28,11 +28,11 @@ impl Issuer {
     }
 }
 
-/// How the world reaches the gateway.
+/// How clients reach the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gateway {
-    /// Through a port of every node: a laptop's, or that of a cluster without a load balancer.
+    /// Through a port of every node: on this machine, or in a cluster without a load balancer.
     NodePort,
     /// Through a load balancer of the provider.
     LoadBalancer,
@@ -52,17 +52,17 @@ impl Gateway {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variables {
-    /// Host and path prefix that image names begin with.
+    /// Host and path prefix of image names.
     pub registry: Spanned<String>,
-    /// The name people and buoys use.
+    /// The public host name.
     pub hostname: Spanned<String>,
-    /// Who signs its certificate.
+    /// The issuer of its certificate.
     pub issuer: Issuer,
-    /// How the world reaches it.
+    /// How clients reach it.
     pub gateway: Gateway,
     /// Replicas of the gateway's Envoy, 1 to 5.
     pub gateway_replicas: Spanned<u8>,
-    /// PostgreSQL instances, 2 to 5: one that is copied to synchronously needs another.
+    /// PostgreSQL instances, 2 to 5: synchronous replication needs a second one.
     pub database_instances: Spanned<u8>,
     /// Size of each instance's volume, as a Kubernetes quantity in `Gi`.
     pub database_storage: Spanned<String>,
@@ -74,15 +74,15 @@ pub struct Variables {
     pub frontend_replicas: Spanned<u8>,
 }
 
-/// Whether the registry is spoken to over HTTP: one whose host has no dot is a neighbour on the machine's own container
-/// network, where nobody could sign for its name.
+/// Whether the registry uses HTTP: a host without a dot is on the container network of this machine, where no
+/// authority issues certificates.
 pub fn is_plain(registry: &str) -> bool {
     let host = registry.split('/').next().unwrap_or(registry);
     !host.split(':').next().unwrap_or(host).contains('.')
 }
 
 impl Variables {
-    /// The ConfigMap's data: what `postBuild.substituteFrom` sees.
+    /// The data of the ConfigMap, the input of `postBuild.substituteFrom`.
     pub fn to_data(&self, environment: &str, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
         [
             ("ENVIRONMENT", environment.to_owned()),
@@ -102,19 +102,19 @@ impl Variables {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()
-        .chain(Self::sharing(0))
+        .chain(Self::traffic_share(0))
         .collect()
     }
 
-    /// The variables that give `percent` of the API's requests to the backend of a digest that is tried out. They are the same in
-    /// every environment: only a promotion says otherwise, for a while and in a place of its own.
-    pub fn sharing(percent: u8) -> [(String, String); 2] {
+    /// The variables that send `percent` of the API's requests to the canary. They are 0 in every environment
+    /// file: only a promotion sets them, temporarily and in its own ConfigMap.
+    pub fn traffic_share(percent: u8) -> [(String, String); 2] {
         let rest = 100_u8.saturating_sub(percent);
         [("BACKEND_WEIGHT", rest), ("CANARY_WEIGHT", percent)]
             .map(|(name, weight)| (name.to_owned(), weight.to_string()))
     }
 
-    /// Whether the registry is spoken to over HTTP; see [`is_plain`].
+    /// Whether the registry uses HTTP; see [`is_plain`].
     pub fn is_registry_plain(&self) -> bool {
         is_plain(self.registry.get_ref())
     }
@@ -139,7 +139,7 @@ impl Variables {
         "STORAGE_CLASS",
     ];
 
-    pub(super) fn check(&self, document: &Document) -> Result<()> {
+    pub(super) fn check(&self, document: &SettingsFile) -> Result<()> {
         document.in_range("variables.gateway-replicas", &self.gateway_replicas, 1, 5)?;
         document.in_range("variables.database-instances", &self.database_instances, 2, 5)?;
         document.in_range("variables.backend-replicas", &self.backend_replicas, 1, 20)?;
@@ -147,7 +147,7 @@ impl Variables {
         let storage = self.database_storage.get_ref();
         let gibibytes = storage.strip_suffix("Gi").and_then(|number| number.parse::<u16>().ok());
         if !gibibytes.is_some_and(|size| (1..=1000).contains(&size)) {
-            return Err(document.wrong(
+            return Err(document.invalid(
                 &self.database_storage,
                 format!("`variables.database-storage` must be `1Gi` to `1000Gi`, not `{storage}`"),
             ));
@@ -161,7 +161,7 @@ impl Variables {
                 && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
         if !hostname.contains('.') || !hostname.split('.').all(label) {
-            return Err(document.wrong(
+            return Err(document.invalid(
                 &self.hostname,
                 format!("`variables.hostname` must be a DNS name with a dot, not `{hostname}`"),
             ));
@@ -175,9 +175,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_registry_next_door_speaks_http() {
+    fn only_hosts_without_a_dot_use_http() {
         assert!(is_plain("seasense-registry:5000") && is_plain("seasense-registry:5000/mirror"));
         assert!(!is_plain("rg.fr-par.scw.cloud/seasense") && !is_plain("ghcr.io"));
-        assert!(!is_plain("10.0.0.1:5000/plain"), "an address somewhere is not next door");
+        assert!(!is_plain("10.0.0.1:5000/plain"), "an IP address is not on the container network");
     }
 }

@@ -63,7 +63,7 @@ impl Store {
         }
     }
 
-    /// Notes them, all at once.
+    /// StepTimes them, all at once.
     pub fn keep_ages(&self, ages: &Ages) -> io::Result<()> {
         let file = self.root.join(AGES);
         atomic_file::write_with(&file, PRIVATE, |out| Ok(serde_json::to_writer_pretty(out, ages)?))
@@ -106,7 +106,7 @@ impl Unfinished {
         &self.folder
     }
 
-    /// Notes where it came from and makes it the result, all at once.
+    /// StepTimes where it came from and makes it the result, all at once.
     pub fn commit(self, provenance: &Provenance) -> io::Result<()> {
         fs::write(self.folder.join(PROVENANCE), serde_json::to_vec_pretty(provenance)?)?;
         remove(&self.target)?;

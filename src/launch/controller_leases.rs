@@ -69,7 +69,7 @@ mod tests {
         api.serve("/apis/coordination.k8s.io/v1/namespaces/flux-system/leases/stale", json!({}));
         assert_eq!(delete_stale(&api.client(), started).await.unwrap(), ["flux-system/stale"]);
         let deleted: Vec<String> = api
-            .asked()
+            .requests()
             .into_iter()
             .map(|asked| asked.line)
             .filter(|line| line.starts_with("DELETE"))

@@ -10,7 +10,7 @@ use crate::base::{
     event::{Events, Step},
     failure::Result,
     k8s::{Client, Health, Selector, health, object, resource},
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// Waits until every pod is Ready with containers that were started after `started`, the restart of the nodes.
@@ -25,7 +25,7 @@ pub async fn wait_for_pods(
     wait(deadline, PAUSE, "wait until every pod runs again", || async {
         let pods = client.list(&resource::POD, None, &Selector::all()).await?;
         let look = evaluate(&pods, started);
-        if let Look::NotYet(missing) = &look {
+        if let Observation::NotYet(missing) = &look {
             step.progress(0, None, missing.clone());
         }
         Ok(look)
@@ -35,16 +35,16 @@ pub async fn wait_for_pods(
     Ok(())
 }
 
-fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Look<()> {
+fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Observation<()> {
     // Kubernetes reports full seconds, so a start within the same second counts.
     let started = started.map(Timestamp::as_second);
     let expected: Vec<&Value> = pods.iter().filter(|pod| is_expected(pod)).collect();
     let late: Vec<String> = expected.iter().filter_map(|pod| missing(pod, started)).collect();
     match late.as_slice() {
-        [] if expected.is_empty() => Look::NotYet("no pod exists yet".to_owned()),
-        [] => Look::Ready(()),
-        [one] => Look::NotYet(one.clone()),
-        [first, rest @ ..] => Look::NotYet(format!("{first}, and {} more", rest.len())),
+        [] if expected.is_empty() => Observation::NotYet("no pod exists yet".to_owned()),
+        [] => Observation::Ready(()),
+        [one] => Observation::NotYet(one.clone()),
+        [first, rest @ ..] => Observation::NotYet(format!("{first}, and {} more", rest.len())),
     }
 }
 
@@ -88,14 +88,14 @@ mod tests {
         let started: Timestamp = "2026-11-21T10:00:00.7Z".parse().unwrap();
         let (before, same) = ("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z");
         let look = |pods: &[Value]| evaluate(pods, Some(started));
-        assert_eq!(look(&[]), Look::NotYet("no pod exists yet".into()));
+        assert_eq!(look(&[]), Observation::NotYet("no pod exists yet".into()));
         assert_eq!(
             look(&[pod("a", "True", same), pod("b", "True", before)]),
-            Look::NotYet("Pod seasense/b: not started again yet".into())
+            Observation::NotYet("Pod seasense/b: not started again yet".into())
         );
-        assert!(matches!(look(&[pod("a", "False", same)]), Look::NotYet(_)));
-        assert_eq!(look(&[pod("a", "True", same)]), Look::Ready(()));
-        assert_eq!(evaluate(&[pod("a", "True", before)], None), Look::Ready(()));
+        assert!(matches!(look(&[pod("a", "False", same)]), Observation::NotYet(_)));
+        assert_eq!(look(&[pod("a", "True", same)]), Observation::Ready(()));
+        assert_eq!(evaluate(&[pod("a", "True", before)], None), Observation::Ready(()));
     }
 
     #[test]
@@ -105,6 +105,6 @@ mod tests {
         let mut leaving = pod("old", "False", "2026-11-21T09:00:00Z");
         leaving["metadata"]["deletionTimestamp"] = json!("2026-11-21T10:00:00Z");
         let fresh = pod("a", "True", "2026-11-21T10:00:01Z");
-        assert_eq!(evaluate(&[done, leaving, fresh], Some(Timestamp::UNIX_EPOCH)), Look::Ready(()));
+        assert_eq!(evaluate(&[done, leaving, fresh], Some(Timestamp::UNIX_EPOCH)), Observation::Ready(()));
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         docker::Docker,
         event::{Event, Events},
         failure::{Failure, Kind, Result},
-        timing::{History, Notes, Run},
+        timing::{History, StepTimes, Run},
     },
     config::{Environment, HostDirs, Project},
     diagnose::{self, Options, Subject},
@@ -19,7 +19,7 @@ pub const DIAGNOSE_LIMIT: Duration = Duration::from_secs(30);
 
 /// The record of a run that has begun.
 pub struct RunRecord<'a> {
-    notes: &'a Notes,
+    notes: &'a StepTimes,
     events: &'a Events,
     project: &'a Project,
     environment: &'a Environment,
@@ -31,7 +31,7 @@ pub struct RunRecord<'a> {
 impl<'a> RunRecord<'a> {
     /// Begins the record. The times of former runs let the progress estimate the remaining time.
     pub fn begin(
-        (notes, events): (&'a Notes, &'a Events),
+        (notes, events): (&'a StepTimes, &'a Events),
         project: &'a Project,
         environment: &'a Environment,
     ) -> Result<Self> {

@@ -5,7 +5,7 @@ use crate::{
     base::{
         event::{Events, Pending, Step},
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     workloads::{self, PublicEndpoint},
 };
@@ -25,7 +25,7 @@ pub async fn verify(
     let waited = wait(deadline, PAUSE, "wait until the environment has no problem", || async {
         let found = status(observer).await;
         step.waiting(pending(&found, &step));
-        let look = if found.ready { Look::Ready(found.clone()) } else { Look::NotYet(first(&found)) };
+        let look = if found.ready { Observation::Ready(found.clone()) } else { Observation::NotYet(first(&found)) };
         *last.lock().await = Some(found);
         Ok(look)
     })

@@ -6,11 +6,11 @@ use super::state::first_line;
 use crate::base::{
     failure::Result,
     k8s::{
-        Client, Health, Patience, Selector,
+        Client, CrashTolerance, Health, Selector,
         exec::Target,
         flux::{Entry, Kustomization},
         health, object,
-        pods::{self, Trouble},
+        pods::{self, PodProblem},
         resource,
     },
 };
@@ -35,7 +35,7 @@ pub(super) struct Blocker {
 pub(super) async fn find(
     client: &Client,
     found: &Kustomization,
-    patience: Patience,
+    patience: CrashTolerance,
 ) -> Result<Option<Blocker>> {
     for entry in &found.objects {
         // A phase's parts are Kustomizations themselves and are shown by themselves.
@@ -61,11 +61,11 @@ async fn explain(
     client: &Client,
     entry: &Entry,
     (object, state): (&Value, Health),
-    patience: Patience,
+    patience: CrashTolerance,
 ) -> Result<Blocker> {
     let pods = pods_of(client, entry, object).await?;
     let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
-    let troubled = pods.iter().filter_map(|pod| Some((pod, pods::trouble(pod, patience)?)));
+    let troubled = pods.iter().filter_map(|pod| Some((pod, pods::problem(pod, patience)?)));
     // Of several that come at once, one may be between two crashes.
     if let Some((pod, trouble)) = troubled.max_by_key(|(_, trouble)| trouble.terminal) {
         return of_pod(client, pod, trouble).await;
@@ -85,7 +85,7 @@ async fn explain(
     Ok(Blocker { title: object::title(kind, namespace, name), detail, terminal, log: None })
 }
 
-async fn of_pod(client: &Client, pod: &Value, trouble: Trouble) -> Result<Blocker> {
+async fn of_pod(client: &Client, pod: &Value, trouble: PodProblem) -> Result<Blocker> {
     let (namespace, name) = (object::namespace(pod), object::name(pod));
     // It is told once the wait is given up.
     let log = if trouble.crashed && trouble.terminal {
@@ -156,7 +156,7 @@ mod tests {
         let status = json!({"containerStatuses": [{"name": "main", "image": "r/backend@sha256:1", "state": {"waiting":
             {"reason": "ErrImagePull", "message": "r/backend@sha256:1: not found"}}}]});
         let blocker =
-            find(&api(&status).client(), &kustomization("Deployment", "apps/v1"), Patience::Starting)
+            find(&api(&status).client(), &kustomization("Deployment", "apps/v1"), CrashTolerance::Starting)
                 .await
                 .unwrap()
                 .unwrap();
@@ -178,18 +178,22 @@ mod tests {
         for pods in [pods.clone(), [pods[1].clone(), pods[0].clone()]] {
             api.serve_backend(&pods);
             let kustomization = kustomization("Deployment", "apps/v1");
-            let blocker = find(&api.client(), &kustomization, Patience::Starting).await.unwrap().unwrap();
+            let blocker =
+                find(&api.client(), &kustomization, CrashTolerance::Starting).await.unwrap().unwrap();
             assert_eq!(blocker.title, "Pod seasense/b");
         }
     }
 
     #[tokio::test]
     async fn a_pod_that_starts_is_named_with_its_last_event() {
-        let blocker =
-            find(&api(&json!({})).client(), &kustomization("Deployment", "apps/v1"), Patience::Starting)
-                .await
-                .unwrap()
-                .unwrap();
+        let blocker = find(
+            &api(&json!({})).client(),
+            &kustomization("Deployment", "apps/v1"),
+            CrashTolerance::Starting,
+        )
+        .await
+        .unwrap()
+        .unwrap();
         assert_eq!(blocker.title, "Pod seasense/backend-1");
         assert_eq!(blocker.detail, "0 of 1 replicas available (Pulling: Pulling image)");
         assert!(!blocker.terminal);
@@ -200,7 +204,7 @@ mod tests {
         let found = find(
             &api(&json!({})).client(),
             &kustomization("Gateway", "gateway.networking.k8s.io/v1"),
-            Patience::Starting,
+            CrashTolerance::Starting,
         )
         .await;
         assert_eq!(found.unwrap(), None);

@@ -11,7 +11,7 @@ use crate::base::{
     event::{Events, Step},
     failure::Result,
     k8s::{Client, Health, Selector, flux, health, object, resource},
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// Requests at once; the API server of a small machine gains nothing from more.
@@ -60,7 +60,7 @@ pub async fn bootstrap(
     nodes_ready(client, input.made_here, &step).await?;
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
-    // Written last: an interrupted installation has no record and is repeated.
+    // EnvFile last: an interrupted installation has no record and is repeated.
     client.apply(&objects::installed(&installed::checksum(input))).await?;
     step.done(input.digest);
     Ok(handed)
@@ -122,11 +122,11 @@ async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()
             client.get(&resource::DEPLOYMENT, Some("kube-system"), "coredns"),
         )?;
         let look = match nodes_late(&nodes) {
-            Some(late) => Look::NotYet(late),
+            Some(late) => Observation::Pending(late),
             None if made_here => evaluate(proxy.as_ref(), dns.as_ref()),
-            None => Look::Ready(()),
+            None => Observation::Ready(()),
         };
-        if let Look::NotYet(missing) = &look {
+        if let Observation::Pending(missing) = &look {
             step.progress(0, None, missing.clone());
         }
         Ok(look)
@@ -143,17 +143,19 @@ fn nodes_late(nodes: &[Value]) -> Option<String> {
     Some(format!("Node {}: {}", object::name(node), health.text()))
 }
 
-fn evaluate(proxy: Option<&Value>, dns: Option<&Value>) -> Look<()> {
+fn evaluate(proxy: Option<&Value>, dns: Option<&Value>) -> Observation<()> {
     match proxy.map(|proxy| health("DaemonSet", proxy)) {
-        None => Look::NotYet("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
+        None => Observation::Pending("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
         // One replica of DNS is enough to begin with.
         Some(Health::Ready)
             if dns.is_some_and(|dns| object::number(dns, "/status/availableReplicas") > 0) =>
         {
-            Look::Ready(())
+            Observation::Ready(())
         }
-        Some(Health::Ready) => Look::NotYet("Deployment kube-system/coredns is not available yet".to_owned()),
-        Some(other) => Look::NotYet(format!("DaemonSet kube-system/kube-proxy: {}", other.text())),
+        Some(Health::Ready) => {
+            Observation::Pending("Deployment kube-system/coredns is not available yet".to_owned())
+        }
+        Some(other) => Observation::Pending(format!("DaemonSet kube-system/kube-proxy: {}", other.text())),
     }
 }
 
@@ -184,14 +186,14 @@ mod tests {
         assert_eq!(nodes_late(&[]).as_deref(), Some("no node has joined yet"));
         assert_eq!(nodes_late(&[node("True"), node("False")]).as_deref(), Some("Node n: no CNI"));
         assert_eq!(nodes_late(&[node("True")]), None);
-        assert!(matches!(evaluate(None, Some(&dns)), Look::NotYet(_)));
-        assert!(matches!(evaluate(Some(&proxy), None), Look::NotYet(_)));
-        assert_eq!(evaluate(Some(&proxy), Some(&dns)), Look::Ready(()));
+        assert!(matches!(evaluate(None, Some(&dns)), Observation::Pending(_)));
+        assert!(matches!(evaluate(Some(&proxy), None), Observation::Pending(_)));
+        assert_eq!(evaluate(Some(&proxy), Some(&dns)), Observation::Ready(()));
     }
 
     fn serving() -> FakeApi {
         let api = FakeApi::default();
-        api.serve_handover_kinds()
+        api.serve_bootstrap_kinds()
             .serve_list("/api/v1/nodes", &[node("True")])
             .serve("/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy", proxy())
             .serve("/apis/apps/v1/namespaces/kube-system/deployments/coredns", dns());
@@ -213,7 +215,7 @@ mod tests {
         };
         let handed = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
         assert_eq!(handed, BootstrapDiff { artifact: true, settings: true });
-        let lines: Vec<String> = api.asked().into_iter().map(|asked| asked.line).collect();
+        let lines: Vec<String> = api.requests().into_iter().map(|asked| asked.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
         assert!(

@@ -96,7 +96,7 @@ mod tests {
 
     fn serving() -> FakeApi {
         let api = FakeApi::default();
-        api.serve_handover_kinds()
+        api.serve_bootstrap_kinds()
             .serve_list(
                 "/api/v1/nodes",
                 &[json!({"metadata": {"name": "n"},
@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn written(api: &FakeApi) -> Vec<String> {
-        let lines = api.asked().into_iter().map(|asked| asked.line);
+        let lines = api.requests().into_iter().map(|asked| asked.line);
         lines.filter(|line| !line.starts_with("GET ")).collect()
     }
 

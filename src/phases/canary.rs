@@ -7,7 +7,7 @@ use super::{blocker, follow, objects, objects::TRIAL, source, verdict};
 use crate::base::{
     failure::Result,
     k8s::{
-        Client, Health, Patience,
+        Client, CrashTolerance, Health,
         flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
         health, object, resource,
     },
@@ -161,7 +161,7 @@ async fn late(client: &Client, kustomization: &Value, source: &Value) -> Result<
         client.get(&resource::HTTP_ROUTE, Some(APPS), &own),
     )?;
     let flux = Kustomization::read(kustomization);
-    if !flux.speaks_of(part(source)) || flux.objects.is_empty() {
+    if !flux.attempted_at(part(source)) || flux.objects.is_empty() {
         let text = if flux.message.is_empty() { "Flux has not applied it yet" } else { &flux.message };
         return Ok(Some(text.to_owned()));
     }
@@ -183,7 +183,8 @@ async fn terminal(client: &Client, kustomization: &Value, source: &Value) -> Res
     if let Some(why) = verdict::terminal(&flux, part(source)) {
         return Ok(Some(why));
     }
-    let blocker = blocker::find(client, &flux, Patience::Settled).await?.filter(|blocker| blocker.terminal);
+    let blocker =
+        blocker::find(client, &flux, CrashTolerance::Settled).await?.filter(|blocker| blocker.terminal);
     Ok(blocker.map(|blocker| follow::describe(&blocker)))
 }
 

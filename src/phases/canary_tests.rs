@@ -44,7 +44,7 @@ fn deployment(available: u8) -> Value {
 /// A cluster that gives `percent` to what is tried out.
 fn sharing(percent: u8) -> FakeApi {
     let api = FakeApi::default();
-    api.serve_handover_kinds()
+    api.serve_bootstrap_kinds()
         .serve(SHARE, objects::share(percent))
         .serve(PHASE, phase("True"))
         .serve(&format!("{ROUTES}/seasense"), route(percent, true))
@@ -57,7 +57,7 @@ fn sharing(percent: u8) -> FakeApi {
 
 fn changes(api: &FakeApi) -> Vec<String> {
     let path = |line: &str| line.split('?').next().unwrap_or(line).to_owned();
-    let lines = api.asked().into_iter().map(|asked| path(&asked.line));
+    let lines = api.requests().into_iter().map(|asked| path(&asked.line));
     lines.filter(|line| !line.starts_with("GET ")).collect()
 }
 
@@ -71,7 +71,7 @@ async fn flux_is_told_of_the_part_and_then_of_the_share_and_only_what_routes_is_
     let more = [SOURCE, KUSTOMIZATION, SHARE, PHASE].map(|path| format!("PATCH {path}"));
     assert_eq!(changes(&api)[2..], more);
     let told: Vec<Value> = api
-        .asked()
+        .requests()
         .into_iter()
         .filter(|asked| asked.line.starts_with("PATCH"))
         .map(|asked| asked.body)

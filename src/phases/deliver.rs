@@ -16,7 +16,7 @@ use crate::base::{
         Client,
         flux::{Kustomization, Source},
     },
-    wait::{Look, wait},
+    wait::{Observation, wait},
 };
 
 /// An edit is applied within seconds, so it is looked for more often than other things.
@@ -68,19 +68,19 @@ fn evaluate(
     digest: &str,
     names: &BTreeSet<String>,
     extent: WaitFor,
-) -> Look<()> {
+) -> Observation<()> {
     let there = |name: &String| {
         named(found, name).is_some_and(|found| match extent {
             WaitFor::Applied => found.applied_at(digest),
             WaitFor::Ready => is_ready(found, digest),
         })
     };
-    let Some(late) = names.iter().find(|name| !there(name)) else { return Look::Ready(()) };
+    let Some(late) = names.iter().find(|name| !there(name)) else { return Observation::Ready(()) };
     if let Some(failure) = follow::unfetchable(sources).or_else(|| follow::said_hopeless(found, digest)) {
-        return Look::Failed(failure);
+        return Observation::Failed(failure);
     }
     let message = named(found, late).map_or("it does not exist yet", |found| found.message.as_str());
-    Look::NotYet(source::missing(sources, digest).unwrap_or_else(|| format!("{late}: {message}")))
+    Observation::Pending(source::missing(sources, digest).unwrap_or_else(|| format!("{late}: {message}")))
 }
 
 #[cfg(test)]
@@ -102,25 +102,25 @@ mod tests {
         }
     }
 
-    fn look(found: &[Kustomization], wanted: &[&str], extent: WaitFor) -> Look<()> {
+    fn look(found: &[Kustomization], wanted: &[&str], extent: WaitFor) -> Observation<()> {
         evaluate(&[], found, "sha256:bb", &names(wanted), extent)
     }
 
     #[test]
     fn only_what_changed_is_waited_for() {
         let found = [at("apps", "sha256:bb"), at("data", "sha256:aa")];
-        assert_eq!(look(&found, &["apps"], WaitFor::Ready), Look::Ready(()));
-        assert_eq!(look(&found, &[], WaitFor::Ready), Look::Ready(()));
-        assert!(matches!(look(&found, &["apps", "data"], WaitFor::Applied), Look::NotYet(_)));
-        assert!(matches!(look(&found, &["new"], WaitFor::Applied), Look::NotYet(_)));
+        assert_eq!(look(&found, &["apps"], WaitFor::Ready), Observation::Ready(()));
+        assert_eq!(look(&found, &[], WaitFor::Ready), Observation::Ready(()));
+        assert!(matches!(look(&found, &["apps", "data"], WaitFor::Applied), Observation::Pending(_)));
+        assert!(matches!(look(&found, &["new"], WaitFor::Applied), Observation::Pending(_)));
     }
 
     #[test]
     fn applied_comes_before_ready() {
         let checking = Kustomization { ready: false, checking: true, ..at("apps", "sha256:bb") };
         let found = [Kustomization { applied: "sha256:aa".into(), ..checking }];
-        assert_eq!(look(&found, &["apps"], WaitFor::Applied), Look::Ready(()));
-        assert!(matches!(look(&found, &["apps"], WaitFor::Ready), Look::NotYet(_)));
+        assert_eq!(look(&found, &["apps"], WaitFor::Applied), Observation::Ready(()));
+        assert!(matches!(look(&found, &["apps"], WaitFor::Ready), Observation::Pending(_)));
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
             message: "Deployment/seasense/backend dry-run failed (Invalid): it is invalid".into(),
             ..at("apps", "sha256:bb")
         };
-        let Look::Failed(failure) = look(&[refused], &["apps"], WaitFor::Applied) else {
+        let Observation::Failed(failure) = look(&[refused], &["apps"], WaitFor::Applied) else {
             panic!("it waits on")
         };
         assert_eq!(failure.kind, Kind::Phase);

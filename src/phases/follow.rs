@@ -13,11 +13,11 @@ use crate::base::{
     event::{Events, Step},
     failure::{Failure, Kind, Result},
     k8s::{
-        Client, Patience, Selector,
+        Client, CrashTolerance, Selector,
         flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
         object, resource,
     },
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// A blocker costs several requests: it is looked for at every so many looks.
@@ -92,7 +92,7 @@ pub async fn terminal_error(client: &Client, digest: &str) -> Result<Option<Fail
     if let Some(failure) = unfetchable(&sources) {
         return Ok(Some(failure));
     }
-    let blockers = blockers(client, &found, digest, Patience::Settled).await?;
+    let blockers = blockers(client, &found, digest, CrashTolerance::Settled).await?;
     Ok(terminal(&found, digest, &blockers))
 }
 
@@ -132,21 +132,21 @@ async fn look(
     digest: &str,
     step: &Step,
     memory: &mut Memory,
-) -> Result<Look<Vec<PhaseState>>> {
+) -> Result<Observation<Vec<PhaseState>>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
-        return Ok(Look::Ready(state::states(&found, digest)));
+        return Ok(Observation::Ready(state::states(&found, digest)));
     }
     if let Some(failure) = unfetchable(&sources) {
-        return Ok(Look::Failed(failure));
+        return Ok(Observation::Failed(failure));
     }
     if memory.looks.is_multiple_of(BLOCKER_EVERY) {
-        let blockers = blockers(client, &found, digest, Patience::Starting).await?;
+        let blockers = blockers(client, &found, digest, CrashTolerance::Starting).await?;
         memory.learn(&found, blockers, step.elapsed());
     }
     memory.looks += 1;
     if let Some(failure) = terminal(&found, digest, &memory.blockers) {
-        return Ok(Look::Failed(failure));
+        return Ok(Observation::Failed(failure));
     }
     let tree = state::tree(&found, digest, &|name| memory.block(name));
     let late = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
@@ -158,7 +158,7 @@ async fn look(
         summary.insert(0, missing);
     }
     step.waiting(tree);
-    Ok(Look::NotYet(summary.join("\n")))
+    Ok(Observation::Pending(summary.join("\n")))
 }
 
 /// Flux's Kustomizations but that of a trial, which is of another artifact; each told as at the artifact that names the part it runs.
@@ -166,7 +166,7 @@ pub async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
     let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
     let found = found.iter().filter(|object| object::name(object) != TRIAL);
     let mut found: Vec<Kustomization> = found.map(Kustomization::read).collect();
-    flux::unify(&mut found, ROOT);
+    flux::resolve_components(&mut found, ROOT);
     Ok(found)
 }
 
@@ -182,7 +182,7 @@ async fn blockers(
     client: &Client,
     found: &[Kustomization],
     digest: &str,
-    patience: Patience,
+    patience: CrashTolerance,
 ) -> Result<BTreeMap<String, Blocker>> {
     let may_go_on = |kustomization: &Kustomization| {
         let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
@@ -190,7 +190,7 @@ async fn blockers(
     };
     let mut blockers = BTreeMap::new();
     for late in found.iter().filter(|kustomization| may_go_on(kustomization)) {
-        let patience = if late.applied.is_empty() { Patience::Starting } else { patience };
+        let patience = if late.applied.is_empty() { CrashTolerance::Starting } else { patience };
         if let Some(blocker) = blocker::find(client, late, patience).await? {
             blockers.insert(late.name.clone(), blocker);
         }
@@ -219,7 +219,7 @@ fn terminal(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, B
     let blocked = || {
         found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
             // What it applied before is about to be replaced.
-            let current = kustomization.speaks_of(digest) && !kustomization.asked;
+            let current = kustomization.attempted_at(digest) && !kustomization.reconcile_requested;
             let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
             blocker.terminal.then(|| of_blocker(&hopeless_phase(kustomization), blocker))
         })

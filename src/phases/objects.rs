@@ -99,7 +99,7 @@ pub(super) fn root() -> Value {
 
 /// Its share of the requests, over what the environment's variables say.
 pub(super) fn share(percent: u8) -> Value {
-    let data: BTreeMap<String, String> = Variables::sharing(percent).into();
+    let data: BTreeMap<String, String> = Variables::traffic_share(percent).into();
     // It bears no label that Flux follows: whoever changes it asks the one Kustomization that reads it to look.
     json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": TRIAL, "namespace": NAMESPACE}, "data": data})
 }

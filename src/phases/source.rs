@@ -1,7 +1,7 @@
 //! Whether the artifact's source can ever be fetched; pure.
 
 use super::state::{ROOT, first_line};
-use crate::base::k8s::flux::{Source, carries};
+use crate::base::k8s::flux::{Source, has_digest};
 
 /// Why the source will not come; `None` while it is on its way.
 pub(super) fn terminal(source: &Source) -> Option<String> {
@@ -19,7 +19,7 @@ pub(super) fn missing(sources: &[Source], digest: &str) -> Option<String> {
     let Some(root) = sources.iter().find(|source| source.name == ROOT) else {
         return Some("source: not there yet".to_owned());
     };
-    if !(root.ready && carries(&root.revision, digest)) {
+    if !(root.ready && has_digest(&root.revision, digest)) {
         return Some(format!("source: {}", first_line(&root.message)));
     }
     let part = sources.iter().find(|source| !source.ready)?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::base::{
     event::Pending,
-    k8s::flux::{Kustomization, carries},
+    k8s::flux::{Kustomization, has_digest},
 };
 
 /// The Kustomization that applies the phases themselves, and the name of the artifact's source.
@@ -66,7 +66,7 @@ fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: &str) -
     if let (false, Some(late)) = (ready, late) {
         return format!("waits for its part `{late}`");
     }
-    if own.ready && !ready && !carries(&own.applied, digest) {
+    if own.ready && !ready && !has_digest(&own.applied, digest) {
         return "still at an earlier artifact".to_owned();
     }
     if own.suspended {

@@ -6,7 +6,7 @@ use crate::base::k8s::flux::Kustomization;
 ///
 /// What it says of an earlier artifact, or of before it was asked to look again, does not count.
 pub(super) fn terminal(found: &Kustomization, digest: &str) -> Option<String> {
-    if found.ready || found.asked || !found.speaks_of(digest) {
+    if found.ready || found.reconcile_requested || !found.attempted_at(digest) {
         return None;
     }
     let terminal = match found.reason.as_str() {

@@ -7,7 +7,7 @@ use crate::{
     base::{
         docker::{ContainerSpec, Docker, Mount, Restart, labels},
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     images::{LockedImage, Origin},
 };
@@ -140,9 +140,9 @@ pub(super) async fn until_it_answers(docker: &Docker, name: &str, registry: &Reg
     let deadline = Deadline::after(Duration::from_secs(30));
     let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
         if client.answers().await {
-            return Ok(Look::Ready(()));
+            return Ok(Observation::Ready(()));
         }
-        Ok(Look::NotYet(format!("nothing answers on {}", registry.host)))
+        Ok(Observation::Pending(format!("nothing answers on {}", registry.host)))
     })
     .await;
     match answered {

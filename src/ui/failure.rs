@@ -1,9 +1,9 @@
-//! Draws a failure: what, where, why, what next. Knows no variants, so it never grows.
+//! Renders a failure as text and as JSON.
 
 use super::Style;
 use crate::base::failure::{Failure, Kind};
 
-/// The failure as text, ending in a line break.
+/// Renders the failure as text, with a final line break.
 pub fn render_failure(failure: &Failure, style: Style) -> String {
     let mut text = format!("{} {}\n", style.bad("error:"), failure.message);
     if let Some(location) = &failure.location {
@@ -39,7 +39,7 @@ mod tests {
     use crate::base::failure::Location;
 
     #[test]
-    fn every_part_has_its_line() {
+    fn every_part_of_a_failure_has_its_line() {
         let failure = Failure::new(Kind::Environment, "unknown field `htps`")
             .at(Location::at_offset("envs/local.toml", "a\nhtps", 2))
             .because("first\nsecond")

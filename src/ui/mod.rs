@@ -1,14 +1,14 @@
-//! What a person sees: draws events live, plainly or as JSON lines, and renders failures. Decides nothing.
+//! The user interface: shows events interactively, as plain lines or as JSON lines, and renders failures.
 
 mod failure;
-mod fit;
+mod interactive;
 mod jsonl;
-mod live;
 mod plain;
 mod screen;
 mod style;
 mod text;
 mod watch;
+mod width;
 
 use std::{
     io::{IsTerminal, Write},
@@ -27,10 +27,10 @@ pub use self::{
 use crate::base::{
     event::Events,
     failure::Failure,
-    timing::{Notes, Recorder, StepTime},
+    timing::{Recorder, StepTime, StepTimes},
 };
 
-/// How work is shown on standard error.
+/// How events are shown on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Output {
     /// Live on a terminal, plain elsewhere
@@ -44,49 +44,51 @@ pub enum Output {
     Quiet,
 }
 
-/// The terminal, as the commands see it.
+/// The terminal.
 #[derive(Clone)]
 pub struct Ui {
     events: Events,
-    notes: Arc<Notes>,
+    step_times: Arc<StepTimes>,
     output: Output,
     style: Style,
 }
 
 impl Ui {
-    /// Looks at the terminal once and decides how to draw.
+    /// Detects the terminal and chooses the presentation of events.
     pub fn new(output: Output) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let style = Style::detect(terminal);
-        let notes = Arc::new(Notes::default());
+        let step_times = Arc::new(StepTimes::default());
         let events: Events = match output {
             Output::Quiet => Arc::new(crate::base::event::Silent),
             Output::Jsonl => Arc::new(jsonl::Jsonl::default()),
-            Output::Auto if terminal => Arc::new(live::Live::new(style, Arc::clone(&notes))),
+            Output::Auto if terminal => {
+                Arc::new(interactive::Interactive::new(style, Arc::clone(&step_times)))
+            }
             Output::Auto | Output::Plain => Arc::new(plain::Plain::new(style)),
         };
-        let events: Events = Arc::new(Recorder::new(Arc::clone(&notes), events));
-        Self { events, notes, output, style }
+        let events: Events = Arc::new(Recorder::new(Arc::clone(&step_times), events));
+        Self { events, step_times, output, style }
     }
 
-    /// Where work reports to.
+    /// The receiver of events.
     pub fn events(&self) -> &Events {
         &self.events
     }
 
-    /// What is noted of the steps so far.
-    pub fn notes(&self) -> &Notes {
-        &self.notes
+    /// The recorded times of the steps.
+    pub fn step_times(&self) -> &StepTimes {
+        &self.step_times
     }
 
-    /// The steps that ended, in the order of their ends, and the time since the program's start.
-    pub fn took(&self) -> (Vec<(String, Duration)>, Duration) {
+    /// The durations of the ended steps, in the order of their ends, and the time since the program's start.
+    pub fn durations(&self) -> (Vec<(String, Duration)>, Duration) {
         let mut ended: Vec<_> =
-            self.notes.steps().into_iter().filter(|step| step.part_of.is_none()).collect();
+            self.step_times.steps().into_iter().filter(|step| step.part_of.is_none()).collect();
         ended.sort_by_key(|step| step.ended_ms);
         let time = |step: &StepTime| step.elapsed_ms().map(Duration::from_millis);
-        let took = ended.iter().filter_map(|step| Some((step.step.clone(), time(step)?))).collect();
-        (took, self.notes.elapsed())
+        let durations = ended.iter().filter_map(|step| Some((step.step.clone(), time(step)?))).collect();
+        (durations, self.step_times.elapsed())
     }
 
     /// The colours of standard error.
@@ -99,20 +101,20 @@ impl Ui {
         Style::detect(std::io::stdout().is_terminal())
     }
 
-    /// Writes data to standard output. A reader that went away is not an error of ours.
+    /// Writes data to standard output. A closed pipe is not an error.
     pub fn data(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
-    /// Writes text for people to standard error, unless events are wanted there as JSON or not at all.
-    pub fn say(&self, text: &str) {
+    /// Writes text for users to standard error, unless the output is JSON lines or quiet.
+    pub fn message(&self, text: &str) {
         if matches!(self.output, Output::Auto | Output::Plain) {
             let _ = std::io::stderr().lock().write_all(text.as_bytes());
         }
     }
 
-    /// Asks a person to answer yes or no; `None` where nobody is there to answer.
+    /// Asks the user to answer yes or no; `None` without a terminal.
     pub fn confirm(&self, question: &str) -> Option<bool> {
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return None;

@@ -1,4 +1,4 @@
-//! Events as plain lines: for logs, for CI, for terminals that cannot redraw.
+//! Shows events as plain lines: for logs, for CI, for terminals that cannot redraw.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 use super::{Style, duration};
 use crate::base::event::{Event, Outcome, Pending, Sink};
 
-/// Prints what changed, and nothing twice.
+/// Prints changes only.
 pub(super) struct Plain {
     style: Style,
     state: Mutex<State>,
@@ -58,7 +58,7 @@ impl Sink for Plain {
     }
 }
 
-/// The line that ends a step.
+/// The line of an ended step.
 pub(super) fn finished(style: Style, title: &str, outcome: &Outcome, elapsed: &str) -> String {
     let (mark, detail) = match outcome {
         Outcome::Done(detail) => (style.good(" ok"), detail),
@@ -69,7 +69,7 @@ pub(super) fn finished(style: Style, title: &str, outcome: &Outcome, elapsed: &s
     format!("{mark} {title}{detail}  {}", style.dim(elapsed))
 }
 
-/// What a wait waits for, in one line without times: the resources that block, or the parts where none is known.
+/// The state of a wait in one line without times: the blocking resources, or the parts if no resource is known.
 fn describe(parts: &[Pending]) -> String {
     let waiting = || parts.iter().filter(|part| !part.ready);
     let mut blockers: Vec<String> = waiting()
@@ -78,7 +78,7 @@ fn describe(parts: &[Pending]) -> String {
             Some(if part.detail.is_empty() { blocker.clone() } else { format!("{blocker}: {}", part.detail) })
         })
         .collect();
-    // A phase and its part are blocked by the same resource.
+    // A phase and its child may have the same blocker.
     let mut seen = std::collections::BTreeSet::new();
     blockers.retain(|blocker| seen.insert(blocker.clone()));
     if blockers.is_empty() {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blocker_is_said_once() {
+    fn blocker_is_printed_once() {
         let plain = Plain::new(Style::PLAIN);
         let mut state = State::default();
         let first = plain.line(&mut state, waiting(false, 1)).unwrap();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_uses_the_title_of_its_start() {
+    fn ended_step_uses_the_title_of_its_start() {
         let plain = Plain::new(Style::PLAIN);
         let mut state = State::default();
         plain.line(&mut state, Event::Started { step: "a".into(), title: "Pack".into() });

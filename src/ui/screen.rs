@@ -1,11 +1,12 @@
-//! What stands on a live terminal at one moment; pure: steps, what each waits for, and how long it will still take.
+//! The content of an interactive terminal; pure: running steps, what each waits for, and the estimated
+//! remaining time.
 
 use std::time::Duration;
 
 use super::{
     Style, duration,
-    fit::{fit, fit_before},
     text::about,
+    width::{fit, fit_before},
 };
 use crate::base::event::Pending;
 
@@ -13,12 +14,12 @@ const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "�
 const FRAME: Duration = Duration::from_millis(120);
 const BAR: u64 = 24;
 
-/// A step that runs.
+/// A running step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Running {
     pub step: String,
     pub title: String,
-    /// When it began, as time since the program's start.
+    /// The start, as time since the program's start.
     pub begun: Duration,
     pub done: u64,
     pub total: Option<u64>,
@@ -26,7 +27,7 @@ pub(super) struct Running {
     pub parts: Vec<Pending>,
 }
 
-/// Everything that runs.
+/// All running steps.
 #[derive(Debug, Default)]
 pub(super) struct Screen {
     pub running: Vec<Running>,
@@ -37,16 +38,16 @@ impl Screen {
         self.running.iter_mut().find(|running| running.step == step)
     }
 
-    pub(super) fn take(&mut self, step: &str) -> Option<Running> {
+    pub(super) fn remove(&mut self, step: &str) -> Option<Running> {
         let at = self.running.iter().position(|running| running.step == step)?;
         Some(self.running.remove(at))
     }
 
-    /// The lines, each at most `width` columns wide.
+    /// Renders lines of at most `width` columns.
     pub(super) fn lines(
         &self,
         now: Duration,
-        left: Option<Duration>,
+        remaining: Option<Duration>,
         width: usize,
         style: Style,
     ) -> Vec<String> {
@@ -58,8 +59,8 @@ impl Screen {
                 running.parts.iter().map(|part| fit(&format!("    {}", pending(part, style)), width)),
             );
         }
-        if let Some(left) = left.filter(|_| !self.running.is_empty()) {
-            lines.push(fit(&format!("  {}", style.dim(&about(left))), width));
+        if let Some(remaining) = remaining.filter(|_| !self.running.is_empty()) {
+            lines.push(fit(&format!("  {}", style.dim(&about(remaining))), width));
         }
         lines
     }
@@ -93,18 +94,18 @@ fn pending(part: &Pending, style: Style) -> String {
         return format!("{} {}", style.good("ok"), part.part);
     }
     let since = if part.since.is_zero() { String::new() } else { duration(part.since) };
-    let told = [part.blocker.as_deref().unwrap_or_default(), &style.dim(&part.detail), &since]
+    let description = [part.blocker.as_deref().unwrap_or_default(), &style.dim(&part.detail), &since]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
         .join(" ");
-    format!("{} {:22} {told}", style.warn(".."), part.part)
+    format!("{} {:22} {description}", style.warn(".."), part.part)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::fit::columns;
+    use crate::ui::width::columns;
 
     fn screen() -> Screen {
         let part = |part: &str, ready, detail: &str| Pending {
@@ -138,7 +139,7 @@ mod tests {
                         part(
                             "data",
                             false,
-                            "Setting up primary\nof a very long tale that no terminal holds in one line",
+                            "Creating the primary\nwith a message that is too long for one line of this terminal",
                         ),
                     ],
                     ..running("phases.follow", "Wait for the phases")
@@ -153,18 +154,18 @@ mod tests {
     }
 
     #[test]
-    fn steps_stand_with_what_they_wait_for_and_what_is_left() {
+    fn steps_show_their_blockers_and_the_remaining_time() {
         insta::assert_snapshot!(text(100, Some(42)), @r"
         ⠋ Push images ████████████░░░░░░░░░░░░  50 % cert-manager 12.0 s
         ⠋ Wait for the phases 12.0 s
             ok gateway-config
-            .. data                   Cluster seasense/seasense-db Setting up primary of a very long tale t…
+            .. data                   Cluster seasense/seasense-db Creating the primary with a message that…
           about 40 s left
         ");
     }
 
     #[test]
-    fn a_narrow_terminal_cuts_and_keeps_the_times() {
+    fn narrow_terminal_cuts_texts_and_keeps_times() {
         insta::assert_snapshot!(text(30, None), @r"
         ⠋ Push images ████████… 12.0 s
         ⠋ Wait for the phases 12.0 s
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_wraps_at_any_width_and_nothing_is_left_of_nothing() {
+    fn lines_never_wrap_and_an_empty_screen_has_none() {
         for width in 0..140 {
             for line in text(width, Some(400)).lines() {
                 assert!(columns(line) <= width, "{width}: {line}");

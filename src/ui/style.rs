@@ -1,6 +1,6 @@
-//! Colours and marks; every text must be readable without them.
+//! Colours; every text must be readable without them.
 
-/// Whether to colour, and which marks to use.
+/// Whether to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     colour: bool,
@@ -11,14 +11,17 @@ impl Style {
     pub const PLAIN: Self = Self { colour: false };
 
     /// Colour on a terminal, unless `NO_COLOR` is set or the terminal is dumb; `CLICOLOR_FORCE` wins.
-    #[expect(clippy::disallowed_methods, reason = "the terminal's own conventions are no settings of ours")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "these are conventions of terminals, not settings of seasense"
+    )]
     pub fn detect(terminal: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self { colour: set("CLICOLOR_FORCE") || (terminal && !dumb && !set("NO_COLOR")) }
     }
 
-    /// Whether it colours.
+    /// Whether it uses colours.
     pub fn colours(self) -> bool {
         self.colour
     }
@@ -27,32 +30,32 @@ impl Style {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// Something good.
+    /// Success.
     pub fn good(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    /// Something to watch.
+    /// A warning.
     pub fn warn(self, text: &str) -> String {
         self.paint("33", text)
     }
 
-    /// Something bad.
+    /// An error.
     pub fn bad(self, text: &str) -> String {
         self.paint("1;31", text)
     }
 
-    /// Something less important.
+    /// A secondary text.
     pub fn dim(self, text: &str) -> String {
         self.paint("2", text)
     }
 
-    /// Something more important.
+    /// An emphasised text.
     pub fn strong(self, text: &str) -> String {
         self.paint("1", text)
     }
 
-    /// Something to type or to open.
+    /// A command or a URL.
     pub fn link(self, text: &str) -> String {
         self.paint("36", text)
     }

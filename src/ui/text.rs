@@ -4,7 +4,7 @@ use std::time::Duration;
 
 pub use crate::base::duration::text as duration;
 
-/// What is left, as a person would say it: `about 40 s left`, `about 3 min left`.
+/// A rounded remaining time: `about 40 s left`, `about 3 min left`.
 pub(super) fn about(left: Duration) -> String {
     match left.as_secs() {
         0..=7 => "a few seconds left".to_owned(),
@@ -25,7 +25,7 @@ pub fn size(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
-/// Rows with columns as wide as their widest cell; the last column runs free.
+/// Formats rows; columns are as wide as their widest cell, and the last column is not padded.
 pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     let width = |column: usize| {
         rows.iter()
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_and_sizes_read_well() {
+    fn durations_and_sizes_are_formatted() {
         assert_eq!(duration(Duration::from_millis(449)), "0.4 s");
         assert_eq!(duration(Duration::from_millis(187_900)), "3 min 07 s");
         assert_eq!(duration(Duration::from_mins(62)), "1 h 02 min");
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_never_told_more_exactly_than_it_is_known() {
+    fn remaining_time_is_rounded() {
         let texts = [3, 8, 42, 94, 95, 170].map(|seconds| about(Duration::from_secs(seconds)));
         assert_eq!(
             texts,
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_align_and_do_not_trail() {
+    fn table_is_aligned_without_trailing_blanks() {
         let rows = [["a".to_owned(), "x".to_owned()], ["long".to_owned(), String::new()]];
         assert_eq!(table(["N", "V"], &rows), "N     V\na     x\nlong\n");
     }

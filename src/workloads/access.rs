@@ -4,7 +4,7 @@ use std::{fmt, path::Path};
 
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
-    k8s::{Client, Forward},
+    k8s::{Client, PortForward},
 };
 
 const NAMESPACE: &str = "seasense";
@@ -15,7 +15,7 @@ const AUTHORITY: &str = "seasense-db-ca";
 
 /// A forwarded port to the primary, open until this is dropped.
 pub struct DatabaseAccess {
-    _forward: Forward,
+    _forward: PortForward,
     url: String,
     password: String,
 }
@@ -55,7 +55,7 @@ pub async fn forward_database(client: &Client, folder: &Path) -> Result<Database
     let authority = folder.join("database-ca.crt");
     std::fs::write(&authority, value(AUTHORITY, "ca.crt").await?)
         .with_context(Kind::Tool, || format!("write `{}`", authority.display()))?;
-    let forward = Forward::start(client, NAMESPACE, PRIMARY, PORT).await?;
+    let forward = PortForward::start(client, NAMESPACE, PRIMARY, PORT).await?;
     let url = url((&user, &password), forward.port(), &database, &authority);
     Ok(DatabaseAccess { _forward: forward, url, password })
 }

@@ -11,7 +11,7 @@ use crate::base::{
         object::{list, text},
         resource,
     },
-    wait::{Deadline, Look, wait},
+    wait::{Deadline, Observation, wait},
 };
 
 const NAMESPACE: &str = "seasense";
@@ -25,21 +25,21 @@ pub async fn wait_for_rollout(client: &Client, name: &str, digest: &str, deadlin
         let deployment = client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?;
         Ok(match deployment {
             Some(deployment) => evaluate(&deployment, digest),
-            None => Look::NotYet(format!("Deployment {NAMESPACE}/{name} does not exist")),
+            None => Observation::Pending(format!("Deployment {NAMESPACE}/{name} does not exist")),
         })
     })
     .await
 }
 
-fn evaluate(deployment: &Value, digest: &str) -> Look<()> {
+fn evaluate(deployment: &Value, digest: &str) -> Observation<()> {
     let containers = list(deployment, "/spec/template/spec/containers");
     let image = containers.first().and_then(|container| text(container, "/image")).unwrap_or_default();
     if !image.ends_with(&format!("@{digest}")) {
-        return Look::NotYet("the new image is not applied yet".to_owned());
+        return Observation::Pending("the new image is not applied yet".to_owned());
     }
     match health("Deployment", deployment) {
-        Health::Ready => Look::Ready(()),
-        other => Look::NotYet(other.text().to_owned()),
+        Health::Ready => Observation::Ready(()),
+        other => Observation::Pending(other.text().to_owned()),
     }
 }
 
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_rollout_ends_when_every_replica_runs_the_new_image() {
         let new = "registry:5000/seasense-backend@sha256:bb";
-        assert_eq!(evaluate(&deployment(new, (2, 2, 2), 2), "sha256:bb"), Look::Ready(()));
+        assert_eq!(evaluate(&deployment(new, (2, 2, 2), 2), "sha256:bb"), Observation::Ready(()));
         for early in [
             deployment("registry:5000/seasense-backend@sha256:aa", (2, 2, 2), 2),
             deployment(new, (2, 2, 2), 1),
@@ -69,7 +69,7 @@ mod tests {
             deployment(new, (3, 2, 3), 2),
             deployment(new, (2, 2, 1), 2),
         ] {
-            assert!(matches!(evaluate(&early, "sha256:bb"), Look::NotYet(_)), "{early}");
+            assert!(matches!(evaluate(&early, "sha256:bb"), Observation::Pending(_)), "{early}");
         }
     }
 }

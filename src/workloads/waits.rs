@@ -4,7 +4,7 @@ use super::{PublicEndpoint, Summary, authority, enrolment_key};
 use crate::base::{
     failure::Result,
     k8s::Client,
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// The age in seconds up to which a reading counts as new.
@@ -24,11 +24,11 @@ pub async fn wait_for_credentials(client: &Client, deadline: Deadline) -> Result
     wait(deadline, PAUSE, "wait for the gateway's authority and the enrolment key", || async {
         let (authority, key) = tokio::try_join!(authority(client), enrolment_key(client))?;
         Ok(match (authority, key) {
-            (Some(authority), Some(enrolment_key)) => Look::Ready(Credentials { authority, enrolment_key }),
+            (Some(authority), Some(enrolment_key)) => Observation::Ready(Credentials { authority, enrolment_key }),
             (None, _) => {
-                Look::NotYet("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
+                Observation::NotYet("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
             }
-            (_, None) => Look::NotYet("Secret seasense/fleet-enrolment does not exist yet".to_owned()),
+            (_, None) => Observation::NotYet("Secret seasense/fleet-enrolment does not exist yet".to_owned()),
         })
     })
     .await
@@ -39,8 +39,8 @@ pub async fn wait_for_api(endpoint: &PublicEndpoint, deadline: Deadline) -> Resu
     wait(deadline, PAUSE, "reach the API through the gateway", || async {
         let (health, summary) = endpoint.probe().await;
         Ok(match summary {
-            Some(summary) => Look::Ready(summary),
-            None => Look::NotYet(health.message),
+            Some(summary) => Observation::Ready(summary),
+            None => Observation::NotYet(health.message),
         })
     })
     .await
@@ -59,14 +59,14 @@ pub async fn wait_for_readings(
     .await
 }
 
-fn evaluate(summary: Summary, before: u64) -> Look<Summary> {
+fn evaluate(summary: Summary, before: u64) -> Observation<Summary> {
     if summary.readings <= before {
-        return Look::NotYet(format!("{} readings are stored, not more than before", summary.readings));
+        return Observation::NotYet(format!("{} readings are stored, not more than before", summary.readings));
     }
     match summary.age_s() {
-        Some(age) if age < FRESH_S => Look::Ready(summary),
-        Some(age) => Look::NotYet(format!("the newest reading is {age:.0} s old")),
-        None => Look::NotYet("no reading is stored yet".to_owned()),
+        Some(age) if age < FRESH_S => Observation::Ready(summary),
+        Some(age) => Observation::NotYet(format!("the newest reading is {age:.0} s old")),
+        None => Observation::NotYet("no reading is stored yet".to_owned()),
     }
 }
 
@@ -85,10 +85,10 @@ mod tests {
     #[test]
     fn readings_flow_if_their_number_rises_and_the_newest_is_new() {
         let fresh = summary(5, "2026-01-01T00:00:55Z");
-        assert_eq!(evaluate(fresh.clone(), 4), Look::Ready(fresh.clone()));
-        assert!(matches!(evaluate(fresh, 5), Look::NotYet(_)));
+        assert_eq!(evaluate(fresh.clone(), 4), Observation::Ready(fresh.clone()));
+        assert!(matches!(evaluate(fresh, 5), Observation::NotYet(_)));
         assert!(
-            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Look::NotYet(text) if text.contains("60 s"))
+            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Observation::NotYet(text) if text.contains("60 s"))
         );
     }
 }

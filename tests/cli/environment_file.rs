@@ -64,7 +64,7 @@ fn unknown_environment_lists_the_existing_ones() {
     assert_eq!(run.code, Some(10));
     insta::assert_snapshot!(run.stderr, @r#"
     error: cannot read `envs/nowhere.toml`
-      because there is no such file
-      hint: `envs` holds: local
+      because the file does not exist
+      hint: `envs` contains: local
     "#);
 }

@@ -17,8 +17,8 @@ fn command_outside_a_project_is_a_usage_error() {
     assert_eq!(run.code, Some(2));
     insta::assert_snapshot!(run.stderr, @r"
     error: `/` is not in a SeaSense project
-      because no folder above it holds both `envs` and `gitops`
-      hint: run seasense inside the clone, or name it with `--project DIR`
+      because no parent directory contains both `envs` and `gitops`
+      hint: run seasense inside the clone, or pass `--project DIR`
     ");
 }
 

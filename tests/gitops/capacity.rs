@@ -32,7 +32,7 @@ async fn requests_of_all_workloads_fit_into_every_layout() {
     let local = environments().into_iter().find(|environment| environment.name() == "local").unwrap();
     for name in Infrastructure::names(&project) {
         let layout = Infrastructure::load(&project, &name).unwrap();
-        let file = environments().into_iter().find(|environment| environment.name() == name);
+        let file = environments().into_iter().find(|environment| environment.name() == name.as_str());
         let mut variables = file.as_ref().unwrap_or(&local).to_variables();
         // Staging and production run at least two replicas.
         for replicas in ["BACKEND_REPLICAS", "FRONTEND_REPLICAS", "GATEWAY_REPLICAS"] {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use seasense::{
     base::yaml,
     compare::parity::{self, Allowed, Facts, evaluate},
-    config::{Environment, Project, Written},
+    config::{EnvFile, Environment, Project},
 };
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ async fn secrets_of_each_environment_use_a_separate_key() {
 #[test]
 fn environments_differ_only_in_reviewed_variables() {
     let project = Project::find(root()).unwrap();
-    let (all, allowed) = (Written::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
+    let (all, allowed) = (EnvFile::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: None });

@@ -1,4 +1,4 @@
-//! The connection to the container daemon, and what the daemon says of its host.
+//! The connection to the container daemon, and the daemon's information about its host.
 
 use std::{
     os::unix::fs::MetadataExt,
@@ -15,30 +15,30 @@ const REQUEST_LIMIT: Duration = Duration::from_mins(15);
 
 const DOCKER_SOCKET: &str = "/var/run/docker.sock";
 
-/// A daemon that answers; cheap to clone.
+/// A connection to the container daemon; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Docker {
     pub(super) api: bollard::Docker,
     socket: Option<PathBuf>,
 }
 
-/// Who may use the daemon's socket from within a container.
+/// What a container needs to use the daemon's socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SocketAccess {
-    /// The socket on the host.
+    /// The path of the socket on the host.
     pub path: PathBuf,
     /// The group that owns it.
     pub group: u32,
-    /// Whether the daemon runs without root: then the containers' root is the person who started it.
+    /// Whether the daemon is rootless: root in a container is then the user who started the daemon.
     pub rootless: bool,
 }
 
-/// What the daemon says of itself and of its host.
+/// The daemon's information about itself and its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaemonInfo {
     /// Version of the daemon, for example `20.10.24`.
     pub version: String,
-    /// The API version that was agreed on, for example `1.41`.
+    /// The negotiated API version, for example `1.41`.
     pub api: String,
     /// Version of the control groups, `1` or `2`.
     pub cgroup_version: String,
@@ -46,16 +46,17 @@ pub struct DaemonInfo {
     pub memory: u64,
     /// The host's processors.
     pub cpus: u64,
-    /// Where the daemon keeps its data, on the daemon's host.
+    /// The data directory of the daemon, on the daemon's host.
     pub root_dir: String,
     /// The host's kernel.
     pub kernel: String,
-    /// The host's clock when it answered, RFC 3339; empty where it does not tell.
+    /// The host's clock at the time of the response, RFC 3339; empty if the daemon does not report it.
     pub time: String,
 }
 
 impl Docker {
-    /// Connects to the daemon that `DOCKER_HOST` names, or to Docker's socket, or to Podman's, and agrees on an API version.
+    /// Connects to the daemon of `DOCKER_HOST`, or to Docker's socket, or to Podman's, and negotiates the API
+    /// version.
     pub async fn connect() -> Result<Self> {
         let client = if docker_is_named() || Path::new(DOCKER_SOCKET).exists() {
             bollard::Docker::connect_with_defaults()
@@ -67,17 +68,18 @@ impl Docker {
         Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: socket() })
     }
 
-    /// How a container can reach the daemon; `None` where the daemon is not reached through a socket of this machine.
+    /// How a container reaches the daemon; `None` if the daemon is not reached through a local socket.
     pub async fn socket_access(&self) -> Result<Option<SocketAccess>> {
         let Some(path) = self.socket.clone() else { return Ok(None) };
         let Ok(found) = std::fs::metadata(&path) else { return Ok(None) };
-        let info = self.api.info().await.context(Kind::Tool, "ask the container daemon about itself")?;
+        let info =
+            self.api.info().await.context(Kind::Tool, "read the information of the container daemon")?;
         let options = info.security_options.unwrap_or_default();
         let rootless = options.iter().any(|option| option.contains("rootless"));
         Ok(Some(SocketAccess { path, group: found.gid(), rootless }))
     }
 
-    /// Speaks to whatever answers at `socket`, for tests.
+    /// Connects to `socket`, for tests.
     #[cfg(test)]
     pub(crate) fn at(socket: &str) -> Self {
         Self {
@@ -86,9 +88,10 @@ impl Docker {
         }
     }
 
-    /// Asks the daemon about itself.
+    /// Reads the daemon's information.
     pub async fn info(&self) -> Result<DaemonInfo> {
-        let info = self.api.info().await.context(Kind::Tool, "ask the container daemon about itself")?;
+        let info =
+            self.api.info().await.context(Kind::Tool, "read the information of the container daemon")?;
         let count = |number: Option<i64>| number.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
         Ok(DaemonInfo {
             version: info.server_version.unwrap_or_default(),
@@ -108,7 +111,7 @@ fn docker_is_named() -> bool {
     std::env::var_os("DOCKER_HOST").is_some()
 }
 
-/// The socket that `connect` uses, in the order in which the client looks for one.
+/// The socket that `connect` uses, in the order of the client's search.
 #[expect(clippy::disallowed_methods, reason = "DOCKER_HOST is Docker's own setting, not one of ours")]
 fn socket() -> Option<PathBuf> {
     if let Some(host) = std::env::var_os("DOCKER_HOST").filter(|host| !host.is_empty()) {
@@ -127,9 +130,9 @@ fn socket() -> Option<PathBuf> {
 }
 
 fn no_daemon(error: &Error) -> Failure {
-    Failure::new(Kind::Tool, "no container daemon answers").caused_by(error).hint(
-        "start Docker or Podman, or run `./scripts/host`, which installs and starts Docker where it may",
-    )
+    Failure::new(Kind::Tool, "no container daemon answers")
+        .caused_by(error)
+        .hint("start Docker or Podman, or run `./scripts/host`, which installs and starts Docker if it may")
 }
 
 /// Turns "no such object" into `None`.

@@ -1,4 +1,4 @@
-//! Containers that exist: looking at them, starting, stopping and removing them.
+//! Containers: inspect, list, start, stop and remove.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,25 +20,25 @@ use crate::base::failure::{Context, Kind, Result};
 /// A container, running or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
-    /// Its identity, 64 hex digits.
+    /// Its ID, 64 hex digits.
     pub id: String,
     /// Its name, without a leading slash.
     pub name: String,
-    /// The image it was made from, as it was named then.
+    /// The image that it was created from, as it was named then.
     pub image: String,
     /// The digest of that image's configuration.
     pub image_id: String,
     /// Whether its process runs.
     pub running: bool,
-    /// What the daemon says of it, for example `Exited (1) 3 minutes ago`.
+    /// The daemon's description of its state, for example `Exited (1) 3 minutes ago`.
     pub status: String,
     /// Its labels.
     pub labels: Labels,
-    /// Its IPv4 address on each network it is on and has one.
+    /// Its IPv4 address on each of its networks.
     pub addresses: BTreeMap<String, String>,
     /// Its published ports.
     pub ports: Vec<Port>,
-    /// What is mounted: target in the container to source (a host path, or a volume's name).
+    /// Its mounts: target in the container to source (a host path, or a volume's name).
     pub mounts: BTreeMap<String, String>,
 }
 
@@ -61,7 +61,7 @@ impl Container {
 }
 
 impl Docker {
-    /// The container called `name`, if there is one.
+    /// Returns the container `name`, if it exists.
     pub async fn container(&self, name: &str) -> Result<Option<Container>> {
         // The filter is a regular expression over names with their slash.
         let pattern = format!("^/{name}$");
@@ -69,7 +69,7 @@ impl Docker {
         Ok(matching.into_iter().find(|container| container.name == name))
     }
 
-    /// All containers, running or not, that carry every label of `filters` (`name` or `name=value`), by name.
+    /// Returns all containers with every label of `filters` (`name` or `name=value`), running or not, by name.
     pub async fn list_containers(&self, filters: &[String]) -> Result<Vec<Container>> {
         let mut containers = self.summaries("label", filters).await?;
         containers.sort_by(|a, b| a.name.cmp(&b.name));
@@ -84,9 +84,9 @@ impl Docker {
         Ok(found.into_iter().map(Container::from).collect())
     }
 
-    /// What each container has written into its own root, in bytes, by name. The daemon measures it now, which takes it
-    /// a moment.
-    pub async fn written(&self) -> Result<BTreeMap<String, u64>> {
+    /// Returns the size of each container's writable layer in bytes, by name. The daemon measures it on
+    /// request, which takes a moment.
+    pub async fn writable_sizes(&self) -> Result<BTreeMap<String, u64>> {
         let options = ListContainersOptionsBuilder::new().all(true).size(true).build();
         let found =
             self.api.list_containers(Some(options)).await.context(Kind::Tool, "measure the containers")?;
@@ -97,35 +97,35 @@ impl Docker {
         Ok(found.into_iter().map(size).collect())
     }
 
-    /// Starts a container that exists; one that runs already is left alone.
+    /// Starts an existing container; a running one is not changed.
     pub async fn start(&self, name: &str) -> Result<()> {
         let started = self.api.start_container(name, None).await;
         started.with_context(Kind::Tool, || format!("start the container `{name}`"))
     }
 
-    /// Asks a container to end and kills it after 10 s; an absent or stopped one is fine.
+    /// Stops a container and kills it after 10 s; succeeds if it is absent or stopped.
     pub async fn stop(&self, name: &str) -> Result<()> {
         let options = StopContainerOptionsBuilder::new().t(10).build();
         let stopped = found(self.api.stop_container(name, Some(options)).await);
         stopped.with_context(Kind::Tool, || format!("stop the container `{name}`")).map(drop)
     }
 
-    /// Whether there is anything at `path` inside a container, running or not; an absent container has nothing.
+    /// Whether `path` exists inside a container, running or not; false for an absent container.
     pub async fn has_path(&self, name: &str, path: &str) -> Result<bool> {
         let options = ContainerArchiveInfoOptionsBuilder::new().path(path).build();
         let info = found(self.api.get_container_archive_info(name, Some(options)).await);
         info.map(|info| info.is_some())
-            .with_context(Kind::Tool, || format!("look for `{path}` in the container `{name}`"))
+            .with_context(Kind::Tool, || format!("check for `{path}` in the container `{name}`"))
     }
 
-    /// Kills and removes a container with its anonymous volumes; an absent one is fine.
+    /// Kills and removes a container with its anonymous volumes; succeeds if it is absent.
     pub async fn remove_container(&self, name: &str) -> Result<()> {
         let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
         let removed = found(self.api.remove_container(name, Some(options)).await);
         removed.with_context(Kind::Tool, || format!("remove the container `{name}`")).map(drop)
     }
 
-    /// The last `tail` lines a container wrote to its two streams, oldest first.
+    /// Returns the last `tail` lines of a container's two streams, oldest first.
     pub async fn logs(&self, name: &str, tail: usize) -> Result<String> {
         let options = LogsOptionsBuilder::new().stdout(true).stderr(true).tail(&tail.to_string()).build();
         let parts: Vec<_> = self
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_becomes_a_container() {
+    fn summary_is_converted_to_a_container() {
         let networks = HashMap::from([(
             "kind".to_owned(),
             EndpointSettings { ip_address: Some("172.18.0.2".into()), ..Default::default() },
@@ -202,7 +202,8 @@ mod tests {
             }),
             ..Default::default()
         });
-        assert_eq!((container.name.as_str(), container.running), ("seasense-registry", true));
+        assert_eq!(container.name, "seasense-registry");
+        assert!(container.running);
         assert_eq!(container.ip("kind"), Some("172.18.0.2"));
         assert_eq!(container.ports, [Port { address: "127.0.0.1".into(), host: 5050, container: 5000 }]);
     }

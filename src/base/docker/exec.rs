@@ -1,4 +1,4 @@
-//! Commands inside a running container.
+//! Runs commands inside a running container.
 
 use bollard::{container::LogOutput, exec::StartExecResults, models::ExecConfig};
 use futures_util::StreamExt;
@@ -11,7 +11,8 @@ use crate::base::{
 };
 
 impl Docker {
-    /// Runs `command` in the container `name`, feeds it `stdin`, and gives what it wrote; any exit code but 0 is a failure.
+    /// Runs `command` in the container `name` with `stdin` and returns its output; any exit code but 0 is a
+    /// failure.
     pub async fn exec(&self, name: &str, command: &[&str], stdin: Option<&[u8]>) -> Result<Captured> {
         let line = command.join(" ");
         let what = || format!("run `{line}` in the container `{name}`");
@@ -62,7 +63,7 @@ async fn converse(
             }
             Ok::<_, bollard::errors::Error>(())
         };
-        // A command that does not read its input closes it; its exit code tells whether that was right.
+        // A command that does not read its input closes it; its exit code shows whether that is an error.
         let (_, read) = tokio::join!(feed, read);
         read?;
     }

@@ -1,4 +1,4 @@
-//! Images in the daemon.
+//! Images of the daemon.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::base::failure::{Context, Kind, Result};
 const CHUNK: usize = 256 * 1024;
 
 impl Docker {
-    /// Loads the docker-archive at `archive`, plain or gzip; its image gets the name the archive gives it.
+    /// Loads the docker-archive at `archive`, plain or gzip; the archive names the image.
     pub async fn load_image(&self, archive: &Path) -> Result<()> {
         let what = || format!("load the image archive `{}`", archive.display());
         let file = File::open(archive).await.with_context(Kind::Tool, what)?;
@@ -30,10 +30,10 @@ impl Docker {
         answers.try_for_each(|_| async { Ok(()) }).await.with_context(Kind::Tool, what)
     }
 
-    /// The digest of the configuration of the image called `reference`, if the daemon has it.
+    /// Returns the digest of the configuration of the image `reference`, if the daemon has it.
     pub async fn image_id(&self, reference: &str) -> Result<Option<String>> {
         let image = found(self.api.inspect_image(reference).await);
-        let image = image.with_context(Kind::Tool, || format!("look at the image `{reference}`"))?;
+        let image = image.with_context(Kind::Tool, || format!("inspect the image `{reference}`"))?;
         Ok(image.and_then(|image| image.id))
     }
 
@@ -45,14 +45,14 @@ impl Docker {
         pulled.with_context(Kind::Tool, || format!("pull the image `{reference}`"))
     }
 
-    /// Gives the image `source` the further name `repository:tag`.
+    /// Adds the name `repository:tag` to the image `source`.
     pub async fn tag(&self, source: &str, repository: &str, tag: &str) -> Result<()> {
         let options = TagImageOptionsBuilder::new().repo(repository).tag(tag).build();
         let tagged = self.api.tag_image(source, Some(options)).await;
-        tagged.with_context(Kind::Tool, || format!("name the image `{source}` `{repository}:{tag}`"))
+        tagged.with_context(Kind::Tool, || format!("tag the image `{source}` as `{repository}:{tag}`"))
     }
 
-    /// Removes the image called `reference`, even if other names share it; an absent one is fine.
+    /// Removes the image `reference`, even if it has other names; succeeds if it is absent.
     pub async fn remove_image(&self, reference: &str) -> Result<()> {
         let removed = found(self.api.remove_image(reference, None::<RemoveImageOptions>, None).await);
         removed.with_context(Kind::Tool, || format!("remove the image `{reference}`")).map(drop)

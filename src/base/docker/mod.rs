@@ -1,4 +1,4 @@
-//! The only user of the Docker API: containers, networks, volumes and images, each call told in the project's own types.
+//! The only user of the Docker API: containers, networks, volumes and images, in the project's own types.
 
 mod connect;
 mod container;
@@ -6,7 +6,7 @@ mod exec;
 mod image;
 pub mod labels;
 mod network;
-mod power;
+mod runtime;
 mod spec;
 mod volume;
 

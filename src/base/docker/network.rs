@@ -1,4 +1,4 @@
-//! Networks that containers share.
+//! Docker networks.
 
 use std::collections::HashMap;
 
@@ -18,20 +18,21 @@ use crate::base::failure::{Context, Kind, Result};
 pub struct Network {
     /// Its name.
     pub name: String,
-    /// Its identity.
+    /// Its ID.
     pub id: String,
     /// Its labels.
     pub labels: Labels,
 }
 
 impl Docker {
-    /// Makes the bridge network `name` with `labels`, unless there is one of that name.
+    /// Creates the bridge network `name` with `labels` unless it exists.
     ///
-    /// IPv4 only: pods have no IPv6 address, and a name that resolves to one first makes their clients wait.
+    /// IPv4 only: pods have no IPv6 address, and a name that resolves to an IPv6 address first makes clients
+    /// wait.
     pub async fn ensure_network(&self, name: &str, labels: &Labels) -> Result<()> {
-        let what = || format!("make the network `{name}`");
-        let there = found(self.api.inspect_network(name, None::<InspectNetworkOptions>).await);
-        if there.with_context(Kind::Tool, what)?.is_some() {
+        let what = || format!("create the network `{name}`");
+        let existing = found(self.api.inspect_network(name, None::<InspectNetworkOptions>).await);
+        if existing.with_context(Kind::Tool, what)?.is_some() {
             return Ok(());
         }
         let options = [("com.docker.network.bridge.enable_ip_masquerade", "true")];
@@ -46,7 +47,7 @@ impl Docker {
         self.api.create_network(request).await.with_context(Kind::Tool, what).map(drop)
     }
 
-    /// All networks that carry every label of `filters` (`name` or `name=value`), by name.
+    /// Returns all networks with every label of `filters` (`name` or `name=value`), by name.
     pub async fn list_networks(&self, filters: &[String]) -> Result<Vec<Network>> {
         let filters = HashMap::from([("label".to_owned(), filters.to_vec())]);
         let options = ListNetworksOptionsBuilder::new().filters(&filters).build();
@@ -63,7 +64,7 @@ impl Docker {
         Ok(networks)
     }
 
-    /// Removes a network that no container is on; an absent one is fine.
+    /// Removes a network without containers; succeeds if it is absent.
     pub async fn remove_network(&self, name: &str) -> Result<()> {
         let removed = found(self.api.remove_network(name).await);
         removed.with_context(Kind::Tool, || format!("remove the network `{name}`")).map(drop)

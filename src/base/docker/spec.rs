@@ -1,4 +1,4 @@
-//! Containers to be: what a container may be asked to look like, and making one.
+//! Creates containers from a specification.
 
 use std::collections::HashMap;
 
@@ -13,83 +13,83 @@ use bollard::{
 use super::{connect::Docker, labels::Labels};
 use crate::base::failure::{Context, Kind, Result};
 
-/// Something mounted into a container.
+/// A mount of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mount {
-    /// A file or folder of the host.
+    /// A file or directory of the host.
     Bind {
         /// Its absolute path on the host.
         source: String,
         /// Its absolute path in the container.
         target: String,
-        /// Whether the container may only read it.
+        /// Whether the mount is read-only.
         read_only: bool,
     },
-    /// A named volume, made with the container's labels where it does not exist.
+    /// A named volume; created with the container's labels if it does not exist.
     Volume {
         /// Its name.
         name: String,
         /// Its absolute path in the container.
         target: String,
     },
-    /// A folder in memory.
+    /// A directory in memory.
     Memory {
         /// Its absolute path in the container.
         target: String,
     },
 }
 
-/// When the daemon starts a container again.
+/// The restart policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Restart {
     /// Never.
     #[default]
     No,
-    /// Once, when it failed; so does kind with its nodes, which is how they outlive a restart of the daemon.
+    /// Once after a failure. kind uses it for its nodes, which therefore survive a restart of the daemon.
     OnFailureOnce,
-    /// Whenever it ends or the daemon starts, unless it was stopped on purpose.
+    /// After each end and at the start of the daemon, unless the container was stopped on purpose.
     UnlessStopped,
 }
 
-/// What a container should be. Ports are always bound to 127.0.0.1.
+/// The specification of a container. Ports are always bound to 127.0.0.1.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContainerSpec {
     /// Its name.
     pub name: String,
     /// Its image; must be in the daemon.
     pub image: String,
-    /// Arguments to the image's entrypoint; empty for the image's own.
+    /// Arguments of the image's entrypoint; empty for the image's default.
     pub command: Vec<String>,
-    /// Variables of its environment. No secrets: the daemon shows them to everybody.
+    /// Environment variables. No secrets: the daemon shows them to every user.
     pub env: Vec<(String, String)>,
     /// Its labels.
     pub labels: Labels,
-    /// The network it is on; empty for the daemon's default.
+    /// Its network; empty for the daemon's default.
     pub network: String,
-    /// Published ports: on the host, in the container. Host port 0 takes a free one.
+    /// Published ports: on the host, in the container. Host port 0 selects a free port.
     pub ports: Vec<(u16, u16)>,
-    /// What is mounted.
+    /// Its mounts.
     pub mounts: Vec<Mount>,
-    /// Names it resolves: host name, address or `host-gateway`.
+    /// Additional host names: name, and address or `host-gateway`.
     pub extra_hosts: Vec<(String, String)>,
-    /// `uid` or `uid:gid`; empty for the image's own.
+    /// `uid` or `uid:gid`; empty for the image's default.
     pub user: String,
     /// Whether its root file system is read-only.
     pub read_only: bool,
-    /// The capabilities it keeps, for example `DAC_OVERRIDE`; usually none.
+    /// The capabilities that it keeps, for example `DAC_OVERRIDE`; usually none.
     pub capabilities: Vec<String>,
     /// Its memory limit in bytes.
     pub memory: Option<u64>,
-    /// When it is started again.
+    /// Its restart policy.
     pub restart: Restart,
 }
 
 impl Docker {
-    /// Makes and starts a container; one of that name must not exist. No capabilities, no new privileges, short logs.
+    /// Creates and starts a container; the name must be free. No capabilities, no new privileges, limited logs.
     pub async fn run(&self, spec: &ContainerSpec) -> Result<()> {
         let options = CreateContainerOptionsBuilder::new().name(&spec.name).build();
-        let made = self.api.create_container(Some(options), spec.to_body()).await;
-        made.with_context(Kind::Tool, || {
+        let created = self.api.create_container(Some(options), spec.to_body()).await;
+        created.with_context(Kind::Tool, || {
             format!("create the container `{}` from `{}`", spec.name, spec.image)
         })?;
         self.start(&spec.name).await
@@ -129,7 +129,7 @@ impl ContainerSpec {
             cap_drop: Some(vec!["ALL".into()]),
             cap_add: (!self.capabilities.is_empty()).then(|| self.capabilities.clone()),
             security_opt: Some(vec!["no-new-privileges".into()]),
-            log_config: Some(short_logs()),
+            log_config: Some(limited_logs()),
             restart_policy: Some(self.restart.policy()),
             ..Default::default()
         }
@@ -159,8 +159,8 @@ impl ContainerSpec {
     }
 }
 
-/// A container that writes for weeks must not fill the disk.
-fn short_logs() -> HostConfigLogConfig {
+/// Limits the logs: a container that runs for weeks must not fill the disk.
+fn limited_logs() -> HostConfigLogConfig {
     let config = [("max-size", "10m"), ("max-file", "2")];
     HostConfigLogConfig {
         typ: Some("json-file".into()),
@@ -178,6 +178,7 @@ mod tests {
         let host = spec.to_body().host_config.unwrap();
         let binding = host.port_bindings.unwrap()["5000/tcp"].clone().unwrap();
         assert_eq!(binding[0].host_ip.as_deref(), Some("127.0.0.1"));
-        assert_eq!((host.readonly_rootfs, host.cap_drop), (Some(true), Some(vec!["ALL".to_owned()])));
+        assert_eq!(host.readonly_rootfs, Some(true));
+        assert_eq!(host.cap_drop, Some(vec!["ALL".to_owned()]));
     }
 }

@@ -1,4 +1,4 @@
-//! Volumes: what outlives its container.
+//! Docker volumes.
 
 use std::collections::HashMap;
 
@@ -23,18 +23,18 @@ pub struct Volume {
 }
 
 impl Docker {
-    /// Makes the volume `name` with `labels`, unless there is one of that name.
+    /// Creates the volume `name` with `labels` unless it exists.
     pub async fn ensure_volume(&self, name: &str, labels: &Labels) -> Result<()> {
         let request = VolumeCreateRequest {
             name: Some(name.to_owned()),
             labels: Some(labels.clone().into_iter().collect()),
             ..Default::default()
         };
-        let made = self.api.create_volume(request).await;
-        made.with_context(Kind::Tool, || format!("make the volume `{name}`")).map(drop)
+        let created = self.api.create_volume(request).await;
+        created.with_context(Kind::Tool, || format!("create the volume `{name}`")).map(drop)
     }
 
-    /// All volumes that carry every label of `filters` (`name` or `name=value`), by name.
+    /// Returns all volumes with every label of `filters` (`name` or `name=value`), by name.
     pub async fn list_volumes(&self, filters: &[String]) -> Result<Vec<Volume>> {
         let filters = HashMap::from([("label".to_owned(), filters.to_vec())]);
         let options: ListVolumesOptions = ListVolumesOptionsBuilder::new().filters(&filters).build();
@@ -49,7 +49,7 @@ impl Docker {
         Ok(volumes)
     }
 
-    /// Removes a volume that no container uses; an absent one is fine.
+    /// Removes an unused volume; succeeds if it is absent.
     pub async fn remove_volume(&self, name: &str) -> Result<()> {
         let removed = found(self.api.remove_volume(name, None::<RemoveVolumeOptions>).await);
         removed.with_context(Kind::Tool, || format!("remove the volume `{name}`")).map(drop)

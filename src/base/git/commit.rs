@@ -9,7 +9,8 @@ use crate::base::{
 };
 
 impl Repository {
-    /// Creates a commit on `parent` in which `files` have the given texts; returns `parent` if they have them already.
+    /// Creates a commit on `parent` in which `files` have the given texts; returns `parent` if they have them
+    /// already.
     ///
     /// Only objects are written: a temporary index takes the place of the work tree's.
     pub async fn commit(&self, parent: &str, files: &[(PathBuf, String)], message: &str) -> Result<String> {
@@ -35,8 +36,9 @@ impl Repository {
 
     /// Moves the local `branch` from `old` to its descendant `new`; creates the branch if `old` is `None`.
     ///
-    /// Fails with kind `Promotion` if the branch has moved since it was read. If the branch is checked out, its work tree
-    /// is updated as `git merge --ff-only` does: otherwise the next commit there would revert the change.
+    /// Fails with kind `Promotion` if the branch has moved since it was read. If the branch is checked out, its
+    /// work tree is updated as `git merge --ff-only` does: otherwise the next commit there would revert the
+    /// change.
     pub async fn move_branch(&self, branch: &str, old: Option<&str>, new: &str) -> Result<()> {
         let moved = |error: ToolError| {
             let failure = error.into_failure(Kind::Promotion, format!("cannot move the branch `{branch}`"));

@@ -1,4 +1,5 @@
-//! The only module that runs Git: reads commits, creates commits without the work tree, and moves branches only forward.
+//! The only module that runs Git: reads commits, creates commits without the work tree, and moves branches only
+//! forward.
 
 mod commit;
 mod read;
@@ -11,13 +12,15 @@ use crate::base::{
     tool::{Invocation, ToolError},
 };
 
-/// Variables that would redirect Git to another repository, index or work tree. A Git hook that starts seasense sets them.
+/// Variables that would redirect Git to another repository, index or work tree. A Git hook that starts seasense
+/// sets them.
 const REDIRECTS: [&str; 5] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", INDEX];
 /// Selects the index that Git works with.
 const INDEX: &str = "GIT_INDEX_FILE";
 
-/// The invocation of Git in `folder`: it takes no optional locks, never prompts, and ignores inherited `GIT_DIR` and the like.
+/// The invocation of Git in `folder`: it takes no optional locks, never prompts, and ignores inherited
+/// `GIT_DIR` and the like.
 pub fn command(folder: impl Into<PathBuf>, args: &[&str]) -> Invocation {
     let git = Invocation::new("git")
         .args(args.iter().copied())

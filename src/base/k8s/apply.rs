@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use super::{Client, Resource, client::failure, identity::is_other, object};
 use crate::base::failure::{Context, Failure, Kind, Result};
-use crate::base::wait::{Deadline, Look, PAUSE, wait};
+use crate::base::wait::{Deadline, Observation, PAUSE, wait};
 
-/// The name under which seasense owns fields.
+/// The field manager of seasense.
 const FIELD_MANAGER: &str = "seasense";
 
 impl Client {
-    /// Applies `object` and takes over the fields it sets; gives the object as it is now.
+    /// Applies `object`, forces ownership of its fields, and returns the resulting object.
     ///
-    /// Fails when its kind is not served.
+    /// Fails if its kind is not served.
     pub async fn apply(&self, object: &Value) -> Result<Value> {
         let title = title(object);
         let resource = self.resource_of(object).await?.ok_or_else(|| {
@@ -27,16 +27,16 @@ impl Client {
         self.apply_as(&resource, object).await
     }
 
-    /// Applies `object` as soon as its kind is served, and again while a webhook of it does not answer.
+    /// Applies `object` as soon as its kind is served, and retries while its webhook does not respond.
     pub async fn apply_when_served(&self, object: &Value, deadline: Deadline) -> Result<Value> {
         let title = title(object);
         wait(deadline, PAUSE, &format!("apply {title}"), || async {
             let Some(resource) = self.resource_of(object).await? else {
-                return Ok(Look::NotYet("the cluster does not serve its kind yet".to_owned()));
+                return Ok(Observation::Pending("the cluster does not serve its kind yet".to_owned()));
             };
             match self.apply_as(&resource, object).await {
-                Ok(applied) => Ok(Look::Ready(applied)),
-                Err(failure) if is_final(&failure) => Ok(Look::Failed(failure)),
+                Ok(applied) => Ok(Observation::Ready(applied)),
+                Err(failure) if is_final(&failure) => Ok(Observation::Failed(failure)),
                 Err(failure) => Err(failure),
             }
         })
@@ -60,7 +60,8 @@ impl Client {
         self.json::<Value>(request).await.map(drop).map_err(|error| failure(what(), &error))
     }
 
-    /// Deletes `object` as it was read; one that has changed since, or is gone, is left alone. Tells whether it was deleted.
+    /// Deletes `object` in the version that was read; does nothing if it has changed or is gone. Returns
+    /// whether it was deleted.
     pub async fn delete(&self, resource: &Resource, object: &Value) -> Result<bool> {
         let what = || {
             format!(
@@ -103,12 +104,12 @@ fn title(object: &Value) -> String {
     object::title(kind, object::namespace(object), object::name(object))
 }
 
-/// Whether asking again would end the same.
+/// Whether a retry would fail in the same way.
 fn is_final(failure: &Failure) -> bool {
     is_other(failure) || failure.causes.iter().any(|cause| is_refusal(cause))
 }
 
-/// Whether the API server will say the same for ever.
+/// Whether the API server rejected the object itself.
 fn is_refusal(cause: &str) -> bool {
     cause.contains("is invalid")
         || cause.contains("field not declared in schema")
@@ -128,11 +129,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn applies_by_force_under_its_own_name() {
+    async fn apply_forces_ownership_with_its_field_manager() {
         let api = FakeApi::default();
         api.serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)]);
         api.client().apply(&source()).await.unwrap();
-        let asked = api.asked();
+        let asked = api.requests();
         let apply = asked.last().unwrap();
         let path = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories/platform";
         assert!(apply.line.starts_with(&format!("PATCH {path}?")), "{}", apply.line);
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_kind_is_asked_for_again_until_it_is_served() {
+    async fn unknown_kind_is_retried_until_it_is_served() {
         let api = FakeApi::default();
         let client = api.client();
         assert!(client.apply(&source()).await.is_err());
@@ -156,12 +157,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_was_read_is_deleted() {
+    async fn only_the_version_that_was_read_is_deleted() {
         let api = FakeApi::default();
         let object = json!({"metadata": {"name": "x", "namespace": "n", "resourceVersion": "7"}});
         api.serve("/apis/coordination.k8s.io/v1/namespaces/n/leases/x", object.clone());
         assert_eq!(api.client().delete(&crate::base::k8s::resource::LEASE, &object).await, Ok(true));
-        let asked = api.asked();
+        let asked = api.requests();
         let deleted = asked.iter().find(|asked| asked.line.starts_with("DELETE ")).unwrap();
         assert_eq!(deleted.body["preconditions"], json!({"resourceVersion": "7"}));
         let gone = json!({"metadata": {"name": "y", "namespace": "n"}});
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_from_a_webhook_that_is_not_up_yet() {
+    fn rejection_differs_from_an_unavailable_webhook() {
         assert!(is_refusal("Deployment.apps \"x\" is invalid: spec.selector: field is immutable"));
         assert!(!is_refusal("failed calling webhook \"x\": connect: connection refused"));
     }

@@ -17,14 +17,14 @@ use super::{
 };
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// How long one request may take; an API server under load answers within a second or two.
+/// The time limit of one request; an API server under load responds within a second or two.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
 /// A connection to the cluster of a [`ClusterHandle`]; cheap to clone.
 #[derive(Clone)]
 pub struct Client {
     pub(super) api: kube::Client,
-    /// What each group and version serves, as far as it was asked.
+    /// The kinds of each group and version that were requested so far.
     pub(super) served: Arc<Mutex<HashMap<String, Vec<Resource>>>>,
 }
 
@@ -35,10 +35,10 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Connects to the cluster of `handle` and to no other: neither `KUBECONFIG` nor the current context is read.
+    /// Connects to the cluster of `handle` only: neither `KUBECONFIG` nor the current context is read.
     ///
-    /// Nothing is sent yet unless the handle knows the cluster's identity; then it is compared, now and before each
-    /// write. Without an identity the client can only read.
+    /// Sends nothing unless the handle contains the cluster's identity; the identity is then compared, now and
+    /// before each write. A client without an identity can only read.
     pub async fn connect(handle: &ClusterHandle) -> Result<Self> {
         tls::install();
         let what = || format!("read the kubeconfig `{}`", handle.kubeconfig.display());
@@ -49,7 +49,7 @@ impl Client {
             .with_context(Kind::Cluster, what)?;
         if handle.pin.is_none() {
             config.connect_timeout = Some(Duration::from_secs(3));
-            // A proxy of the shell must not stand between us and a cluster on this machine.
+            // A proxy of the user's shell must not be used for a cluster on this machine.
             config.proxy_url = None;
         }
         let api = kube::Client::try_from(config)
@@ -63,29 +63,29 @@ impl Client {
         Ok(client)
     }
 
-    /// Uses a connection that exists, and writes through it only while `identity` answers.
+    /// Uses an existing connection; writes only if the cluster has the identity.
     pub(super) fn over(api: kube::Client, identity: Identity) -> Self {
         Self { api: guarded(api, identity), served: Arc::default() }
     }
 
-    /// Succeeds when the API server says that it is ready.
+    /// Checks that the API server is ready.
     pub async fn ready(&self) -> Result<()> {
         let request =
-            Request::get("/readyz").body(Vec::new()).context(Kind::Internal, "ask for readiness")?;
+            Request::get("/readyz").body(Vec::new()).context(Kind::Internal, "check the readiness")?;
         self.text(request)
             .await
             .map(drop)
-            .map_err(|error| failure("ask the API server for readiness", &error))
+            .map_err(|error| failure("check the readiness of the API server", &error))
     }
 
-    /// What the API server says of its version.
+    /// Returns the version of the API server.
     pub async fn version(&self) -> Result<serde_json::Value> {
-        let what = "ask the API server for its version";
+        let what = "read the version of the API server";
         let request = Request::get("/version").body(Vec::new()).context(Kind::Internal, what)?;
         self.json(request).await.map_err(|error| failure(what, &error))
     }
 
-    /// The identity of the cluster: the UID of its `kube-system` namespace.
+    /// Returns the identity of the cluster: the UID of its `kube-system` namespace.
     pub async fn uid(&self) -> Result<String> {
         let namespace = self.get(&resource::NAMESPACE, None, "kube-system").await?;
         namespace
@@ -95,7 +95,7 @@ impl Client {
             .ok_or_else(|| Failure::new(Kind::Cluster, "the cluster has no `kube-system` namespace"))
     }
 
-    /// Sends a request and reads its answer as JSON.
+    /// Sends a request and parses the response as JSON.
     pub(super) async fn json<T: DeserializeOwned>(
         &self,
         request: Request<Vec<u8>>,
@@ -112,17 +112,17 @@ async fn within<T>(
     answer: impl Future<Output = std::result::Result<T, kube::Error>>,
 ) -> std::result::Result<T, kube::Error> {
     tokio::time::timeout(REQUEST_LIMIT, answer).await.unwrap_or_else(|_| {
-        let text = format!("no answer within {} s", REQUEST_LIMIT.as_secs());
+        let text = format!("no response within {} s", REQUEST_LIMIT.as_secs());
         Err(kube::Error::Service(text.into()))
     })
 }
 
-/// Whether the API server said that there is no such thing.
+/// Whether the API server responded that the object does not exist.
 pub(super) fn is_absent(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.code == 404)
 }
 
-/// The failure to do `what`; the API server's own words where it spoke.
+/// A failure of `what`; the cause is the message of the API server, if there is one.
 pub(super) fn failure(what: impl Into<String>, error: &kube::Error) -> Failure {
     if let Some(refused) = refusal(error) {
         return refused.clone();

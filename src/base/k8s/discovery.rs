@@ -1,4 +1,5 @@
-//! Which kinds the cluster serves, asked again as long as a kind is not known: CRDs arrive late.
+//! Discovers the kinds that the cluster serves; unknown kinds are requested again, because CRDs are installed
+//! later.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 
@@ -9,7 +10,7 @@ use super::{
 use crate::base::failure::Result;
 
 impl Client {
-    /// Where the cluster serves `kind` of `api_version`; `None` while it does not.
+    /// Returns the resource that serves `kind` of `api_version`; `None` while the cluster does not serve it.
     pub async fn resource(&self, api_version: &str, kind: &str) -> Result<Option<Resource>> {
         if let Some(known) = self.known(api_version, kind) {
             return Ok(Some(known));
@@ -37,7 +38,7 @@ impl Client {
         match answer {
             Ok(list) => Ok(read(group, version, list)),
             Err(error) if is_absent(&error) => Ok(Vec::new()),
-            Err(error) => Err(failure(format!("ask what `{api_version}` serves"), &error)),
+            Err(error) => Err(failure(format!("list the kinds of `{api_version}`"), &error)),
         }
     }
 }
@@ -50,6 +51,6 @@ fn read(group: &str, version: &str, list: APIResourceList) -> Vec<Resource> {
         plural: found.name.into(),
         namespaced: found.namespaced,
     };
-    // A slash marks a subresource, such as `pods/log`.
+    // A slash indicates a subresource, such as `pods/log`.
     list.resources.into_iter().filter(|found| !found.name.contains('/')).map(resource).collect()
 }

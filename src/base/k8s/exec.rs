@@ -1,4 +1,4 @@
-//! Commands in a pod's container.
+//! Runs commands in a container of a pod.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, AttachParams};
@@ -10,19 +10,19 @@ use crate::base::{
     tool::Captured,
 };
 
-/// Where a command runs.
+/// The container of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target<'a> {
     /// The pod's namespace.
     pub namespace: &'a str,
     /// The pod.
     pub pod: &'a str,
-    /// The container in it.
+    /// The container of the pod.
     pub container: &'a str,
 }
 
 impl Client {
-    /// Runs `command` in a container, feeds it `stdin`, and gives what it wrote; anything but success is a failure.
+    /// Runs `command` in a container with `stdin` and returns its output; any exit code but 0 is a failure.
     pub async fn exec(&self, target: Target<'_>, command: &[&str], stdin: Option<&[u8]>) -> Result<Captured> {
         let what = || format!("run `{}` in Pod {}/{}", command[0], target.namespace, target.pod);
         let pods: Api<Pod> = Api::namespaced(self.api.clone(), target.namespace);
@@ -33,7 +33,7 @@ impl Client {
         let status = process.take_status();
         let feed = async {
             if let (Some(mut input), Some(bytes)) = (input, stdin) {
-                // A command that does not read its input closes it; its status tells whether that was right.
+                // A command that does not read its input closes it; its status shows whether that is an error.
                 let _ = input.write_all(bytes).await;
                 let _ = input.shutdown().await;
             }

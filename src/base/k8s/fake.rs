@@ -1,4 +1,4 @@
-//! A Kubernetes API in memory, for tests: answers by method and path, and remembers what was asked.
+//! A Kubernetes API in memory for tests: responds by method and path, and records the requests.
 
 use std::{
     collections::BTreeMap,
@@ -11,42 +11,42 @@ use serde_json::{Value, json};
 
 use super::{Client, identity::Identity};
 
-/// One request that came in.
+/// One recorded request.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct RecordedRequest {
     /// Method and path with its query.
     pub line: String,
-    /// The body, where it was JSON.
+    /// The body, if it was JSON.
     pub body: Value,
 }
 
-/// Where an API tells which cluster it is.
+/// The object whose UID identifies the cluster.
 const IDENTITY: &str = "/api/v1/namespaces/kube-system";
 
 #[derive(Default)]
 struct State {
     objects: BTreeMap<String, Value>,
-    asked: Vec<Asked>,
-    /// How often it still says that it is the cluster that is meant; always where it is not set.
-    own: Option<usize>,
+    requests: Vec<RecordedRequest>,
+    /// How many times it still returns the expected identity; `None` for always.
+    expected_left: Option<usize>,
 }
 
 impl State {
     fn identity(&mut self) -> Value {
-        let own = self.own.is_none_or(|left| left > 0);
-        self.own = self.own.map(|left| left.saturating_sub(1));
-        json!({"metadata": {"name": "kube-system", "uid": if own { "own" } else { "another" }}})
+        let is_expected = self.expected_left.is_none_or(|left| left > 0);
+        self.expected_left = self.expected_left.map(|left| left.saturating_sub(1));
+        json!({"metadata": {"name": "kube-system", "uid": if is_expected { "own" } else { "another" }}})
     }
 }
 
-/// The fake; cheap to clone.
+/// The fake API; cheap to clone.
 #[derive(Clone, Default)]
 pub struct FakeApi(Arc<Mutex<State>>);
 
 impl FakeApi {
-    /// Serves `answer` at `path`.
-    pub fn serve(&self, path: &str, answer: Value) -> &Self {
-        self.0.lock().unwrap().objects.insert(path.to_owned(), answer);
+    /// Serves `response` at `path`.
+    pub fn serve(&self, path: &str, response: Value) -> &Self {
+        self.0.lock().unwrap().objects.insert(path.to_owned(), response);
         self
     }
 
@@ -55,7 +55,7 @@ impl FakeApi {
         self.serve(path, json!({"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}))
     }
 
-    /// Serves the Deployment `backend` that wants one replica, and these pods of its namespace.
+    /// Serves the Deployment `backend` with one replica, and these pods in its namespace.
     pub fn serve_backend(&self, pods: &[Value]) -> &Self {
         let backend =
             json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}});
@@ -79,8 +79,8 @@ impl FakeApi {
         )
     }
 
-    /// Serves the kinds that a cluster must know before an artifact can be handed to Flux in it.
-    pub fn serve_handover_kinds(&self) -> &Self {
+    /// Serves the kinds that a cluster needs before an artifact can be bootstrapped.
+    pub fn serve_bootstrap_kinds(&self) -> &Self {
         let core = [
             ("Namespace", "namespaces", false),
             ("ConfigMap", "configmaps", true),
@@ -92,23 +92,23 @@ impl FakeApi {
             .serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)])
     }
 
-    /// Everything that was asked so far.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.0.lock().unwrap().asked.clone()
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.0.lock().unwrap().requests.clone()
     }
 
-    /// Lets another cluster answer once the identity was asked `count` times.
-    pub fn becomes_another_after(&self, count: usize) -> &Self {
-        self.0.lock().unwrap().own = Some(count);
+    /// Changes the identity of the cluster after `count` requests for it.
+    pub fn replace_cluster_after(&self, count: usize) -> &Self {
+        self.0.lock().unwrap().expected_left = Some(count);
         self
     }
 
-    /// A client of this API, which it knows.
+    /// A client with the identity of this cluster.
     pub fn client(&self) -> Client {
         self.client_of(Some("own".to_owned()))
     }
 
-    /// A client that does not know which cluster this is.
+    /// A client without an identity.
     pub fn client_without_identity(&self) -> Client {
         self.client_of(None)
     }
@@ -117,13 +117,13 @@ impl FakeApi {
         let fake = self.clone();
         let service = tower::service_fn(move |request: Request<Body>| {
             let fake = fake.clone();
-            async move { Ok::<_, std::convert::Infallible>(fake.answer(request).await) }
+            async move { Ok::<_, std::convert::Infallible>(fake.respond_to(request).await) }
         });
         let identity = Identity { name: "fake".to_owned(), uid, pin: None };
         Client::over(kube::Client::new(service, "default"), identity)
     }
 
-    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    async fn respond_to(&self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let bytes = body.collect_bytes().await.unwrap_or_default();
         let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
@@ -133,7 +133,7 @@ impl FakeApi {
             |query| format!("{} {}?{query}", parts.method, parts.uri.path()),
         );
         let mut state = self.0.lock().unwrap();
-        state.asked.push(Asked { line, body: body.clone() });
+        state.requests.push(RecordedRequest { line, body: body.clone() });
         let path = parts.uri.path();
         if parts.method == http::Method::PATCH {
             let merged = state.objects.get(path).cloned().unwrap_or_else(|| body.clone());

@@ -1,4 +1,4 @@
-//! Which cluster is meant: never the one that happens to be current.
+//! Identifies a cluster explicitly: the current context is never used.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use kube::config::Kubeconfig;
 
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// A cluster, named by a kubeconfig of its own.
+/// A cluster with its own kubeconfig.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterHandle {
     /// Its name, for example `seasense-local`.
@@ -15,16 +15,16 @@ pub struct ClusterHandle {
     pub kubeconfig: PathBuf,
     /// The context inside that kubeconfig.
     pub context: String,
-    /// The identity of the cluster, where it is known: the UID of its `kube-system` namespace.
+    /// The identity of the cluster, if it is known: the UID of its `kube-system` namespace.
     ///
-    /// A client refuses to act on a cluster of another identity.
+    /// A client rejects writes to a cluster with another identity.
     pub uid: Option<String>,
-    /// Where the identity of a cluster that was not made on this machine is written down; none for one that was.
+    /// The file with the identity of an attached cluster; `None` for a local cluster.
     pub pin: Option<PathBuf>,
 }
 
 impl ClusterHandle {
-    /// The handle of a kind cluster whose kubeconfig lies at `kubeconfig`.
+    /// The handle of a kind cluster with the kubeconfig `kubeconfig`.
     pub fn of_kind(name: &str, kubeconfig: impl Into<PathBuf>) -> Self {
         Self {
             name: name.to_owned(),
@@ -35,15 +35,15 @@ impl ClusterHandle {
         }
     }
 
-    /// The handle of a cluster that was made elsewhere. Its kubeconfig was named for it alone, so that the context which
-    /// is current in that file is meant.
+    /// The handle of an attached cluster. Its kubeconfig was configured for this cluster only, so the current
+    /// context of that file is used.
     pub fn attached(name: &str, kubeconfig: PathBuf, pin: PathBuf) -> Result<Self> {
         let what = || format!("read the kubeconfig `{}`", kubeconfig.display());
         let read = Kubeconfig::read_from(&kubeconfig).with_context(Kind::Cluster, what)?;
         let context = read.current_context.filter(|context| !context.is_empty()).ok_or_else(|| {
             Failure::new(Kind::Cluster, what())
-                .because("it says no `current-context`")
-                .hint("name the context that is meant in that file")
+                .because("it has no `current-context`")
+                .hint("set `current-context` in that file")
         })?;
         Ok(Self { name: name.to_owned(), kubeconfig, context, uid: None, pin: Some(pin) })
     }

@@ -1,4 +1,4 @@
-//! Whether an object is what it was asked to be: one pure rule per kind, the same question Flux asks.
+//! Evaluates the health of an object: one pure rule per kind, equivalent to the health checks of Flux.
 
 use serde_json::Value;
 
@@ -7,16 +7,16 @@ use super::object::{self, Condition, condition, list, number, text};
 /// The state of one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
-    /// It is as it was asked to be.
+    /// It has its desired state.
     Ready,
-    /// It is on its way; the text says what is missing.
+    /// It is in progress; the text describes what is missing.
     Waiting(String),
-    /// It will not become ready by itself; the text says why.
+    /// It has a terminal error; the text is the reason.
     Failed(String),
 }
 
 impl Health {
-    /// What is missing or wrong; empty when it is ready.
+    /// What is missing or wrong; empty if it is ready.
     pub fn text(&self) -> &str {
         match self {
             Self::Ready => "",
@@ -25,7 +25,7 @@ impl Health {
     }
 }
 
-/// Judges an object of `kind`; kinds that know no progress are ready as soon as they exist.
+/// Evaluates an object of `kind`; kinds without a status are ready as soon as they exist.
 pub fn health(kind: &str, object: &Value) -> Health {
     match kind {
         "Deployment" => deployment(object),
@@ -38,7 +38,7 @@ pub fn health(kind: &str, object: &Value) -> Health {
         "GatewayClass" => by_condition(object, "Accepted"),
         "HTTPRoute" => route(object),
         "CustomResourceDefinition" => by_condition(object, "Established"),
-        // Of `postgresql.cnpg.io`; seasense uses no other kind of that name.
+        // `Cluster` is that of `postgresql.cnpg.io`; seasense uses no other kind of this name.
         "Cluster" | "Certificate" | "Issuer" | "ClusterIssuer" | "Node" | "Kustomization"
         | "OCIRepository" => by_condition(object, "Ready"),
         _ => Health::Ready,
@@ -47,7 +47,7 @@ pub fn health(kind: &str, object: &Value) -> Health {
 
 fn deployment(object: &Value) -> Health {
     if is_stale(object) {
-        return Health::Waiting("not yet seen by its controller".to_owned());
+        return Health::Waiting("not yet observed by its controller".to_owned());
     }
     let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
     let (updated, available, all) = (
@@ -96,7 +96,7 @@ fn pod(object: &Value) -> Health {
 fn phase(object: &Value, wanted: &str) -> Health {
     match text(object, "/status/phase") {
         Some(phase) if phase == wanted => Health::Ready,
-        phase => Health::Waiting(phase.unwrap_or("not yet seen by its controller").to_owned()),
+        phase => Health::Waiting(phase.unwrap_or("not yet observed by its controller").to_owned()),
     }
 }
 
@@ -116,14 +116,14 @@ fn route(object: &Value) -> Health {
 
 fn by_condition(object: &Value, kind: &str) -> Health {
     match condition(object, kind) {
-        None => Health::Waiting(format!("its controller has not written `{kind}` yet")),
-        Some(_) if is_stale(object) => Health::Waiting("not yet seen by its controller".to_owned()),
+        None => Health::Waiting(format!("its controller has not set the condition `{kind}` yet")),
+        Some(_) if is_stale(object) => Health::Waiting("not yet observed by its controller".to_owned()),
         Some(found) if found.is_true() => Health::Ready,
         Some(found) => Health::Waiting(found.text().to_owned()),
     }
 }
 
-/// Whether the status speaks of an older specification.
+/// Whether the status belongs to an older generation.
 fn is_stale(object: &Value) -> bool {
     object
         .pointer("/status/observedGeneration")
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deployment_is_ready_when_every_new_replica_is_available() {
+    fn deployment_is_ready_when_all_new_replicas_are_available() {
         let with =
             |status: Value| json!({"metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status});
         let ready =
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_custom_resource_without_conditions_is_not_ready() {
+    fn custom_resource_without_conditions_is_not_ready() {
         for kind in ["Cluster", "Gateway", "Certificate", "ClusterIssuer", "Kustomization"] {
             assert!(matches!(health(kind, &json!({"metadata": {}})), Health::Waiting(_)), "{kind}");
         }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_job_is_terminal() {
+    fn failed_job_is_terminal() {
         let failed = json!({"status": {"conditions": [
             {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "message": "has reached the limit"}]}});
         assert_eq!(health("Job", &failed), Health::Failed("has reached the limit".into()));
@@ -170,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn a_daemon_set_on_no_node_is_not_ready() {
+    fn daemon_set_without_nodes_is_not_ready() {
         assert!(matches!(health("DaemonSet", &json!({"status": {}})), Health::Waiting(_)));
         let ready = json!({"status": {"desiredNumberScheduled": 1, "numberReady": 1}});
         assert_eq!(health("DaemonSet", &ready), Health::Ready);
     }
 
     #[test]
-    fn a_route_needs_every_parent_to_accept_it() {
+    fn route_must_be_accepted_by_every_parent() {
         let parent = |status: &str| json!({"conditions": [{"type": "Accepted", "status": status}]});
         assert_eq!(health("HTTPRoute", &json!({"status": {"parents": [parent("True")]}})), Health::Ready);
         assert!(matches!(

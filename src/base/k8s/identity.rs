@@ -1,7 +1,8 @@
-//! Never another cluster: before anything that changes something is sent, what answers must be the cluster that is meant.
+//! Protects against the wrong cluster: checks the identity of the cluster before every request that may change
+//! something.
 //!
-//! The check stands below every request of a client, so that no way of writing can go past it. It asks again each time:
-//! a cluster may be replaced behind the same address while a run goes on.
+//! The check wraps every request of a client, so that no write can bypass it. It is repeated for each request,
+//! because a cluster can be replaced at the same address during a run.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -11,23 +12,23 @@ use kube::client::Body;
 use super::{object, resource};
 use crate::base::failure::{Failure, Kind, Result};
 
-/// How the failure begins to say that another cluster answers.
-const OTHER: &str = "another cluster answers";
-/// Subresources that reach into a container: what runs there may write, whatever the method.
+/// The beginning of the failure for another cluster.
+const OTHER: &str = "another cluster responds";
+/// Subresources that reach into a container: they may write, whatever the method.
 const INSIDE: [&str; 3] = ["/exec", "/attach", "/portforward"];
 
-/// Which cluster is meant.
+/// The expected cluster.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
-    /// Its name, for people.
+    /// Its name, for messages.
     pub name: String,
-    /// The UID of its `kube-system` namespace; a client that does not know it may only read.
+    /// The UID of its `kube-system` namespace; a client without it may only read.
     pub uid: Option<String>,
-    /// Where it is written down, of a cluster that was not made on this machine.
+    /// The file with the identity of an attached cluster.
     pub pin: Option<PathBuf>,
 }
 
-/// The same connection, through which nothing is changed before `identity` was seen at its other end.
+/// Wraps the connection: a request that may change something is sent only if the cluster has the `identity`.
 pub(super) fn guarded(api: kube::Client, identity: Identity) -> kube::Client {
     let namespace = api.default_namespace().to_owned();
     let identity = Arc::new(identity);
@@ -45,7 +46,7 @@ pub(super) fn guarded(api: kube::Client, identity: Identity) -> kube::Client {
 
 type Refusal = Box<dyn std::error::Error + Send + Sync>;
 
-/// Whether a request may change anything.
+/// Whether a request may change something.
 fn changes(request: &Request<Body>) -> bool {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     !reads || INSIDE.iter().any(|way| request.uri().path().ends_with(way))
@@ -54,24 +55,26 @@ fn changes(request: &Request<Body>) -> bool {
 impl Identity {
     async fn must_answer(&self, api: &kube::Client) -> std::result::Result<(), Refusal> {
         let Some(known) = &self.uid else {
-            let failure =
-                Failure::new(Kind::Cluster, format!("it is not known which cluster `{}` is", self.name))
-                    .because("nothing is changed in a cluster whose identity was not written down")
-                    .hint("run `seasense dev`: it makes the environment, or finishes it");
+            let failure = Failure::new(
+                Kind::Cluster,
+                format!("the identity of the cluster `{}` is unknown", self.name),
+            )
+            .because("a cluster without a recorded identity is never changed")
+            .hint("run `seasense dev`: it creates or completes the environment");
             return Err(failure.into());
         };
         self.compare(known, &found(api).await?).map_err(Into::into)
     }
 
-    /// Fails unless `found` is the identity that is known.
+    /// Fails unless `found` is the known identity.
     pub(super) fn compare(&self, known: &str, found: &str) -> Result<()> {
         if found == known {
             return Ok(());
         }
         let hint = match &self.pin {
-            None => "run `seasense down` and `seasense dev` to make the environment anew".to_owned(),
+            None => "run `seasense down` and `seasense dev` to create the environment again".to_owned(),
             Some(pin) => format!(
-                "look which cluster the kubeconfig reaches; where it was replaced on purpose, remove `{}`",
+                "check which cluster the kubeconfig reaches; if it was replaced on purpose, remove `{}`",
                 pin.display()
             ),
         };
@@ -81,7 +84,7 @@ impl Identity {
     }
 }
 
-/// The identity of what answers now.
+/// Reads the identity of the cluster that responds.
 async fn found(api: &kube::Client) -> std::result::Result<String, Refusal> {
     let path = format!("{}/kube-system", resource::NAMESPACE.path(None));
     let request = Request::get(path).body(Vec::new())?;
@@ -89,7 +92,7 @@ async fn found(api: &kube::Client) -> std::result::Result<String, Refusal> {
     Ok(object::text(&namespace, "/metadata/uid").unwrap_or("without a `kube-system` namespace").to_owned())
 }
 
-/// The refusal inside an error of kube, if that is what it is.
+/// The refusal inside an error of kube, if there is one.
 pub(super) fn refusal(error: &kube::Error) -> Option<&Failure> {
     match error {
         kube::Error::Service(inner) => inner.downcast_ref(),
@@ -97,7 +100,7 @@ pub(super) fn refusal(error: &kube::Error) -> Option<&Failure> {
     }
 }
 
-/// Whether a failure says that another cluster answers: asking again will not make it the right one.
+/// Whether another cluster responds: a terminal error.
 pub(super) fn is_other(failure: &Failure) -> bool {
     failure.message.starts_with(OTHER)
 }
@@ -126,7 +129,7 @@ mod tests {
     }
 
     fn writes(api: &FakeApi) -> usize {
-        api.asked().iter().filter(|asked| !asked.line.starts_with("GET ")).count()
+        api.requests().iter().filter(|asked| !asked.line.starts_with("GET ")).count()
     }
 
     async fn write(client: &Client, count: usize) -> Result<()> {
@@ -140,9 +143,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
-        fn a_cluster_that_is_replaced_at_any_moment_gets_nothing(own in 0usize..8, wanted in 1usize..8) {
+        fn replaced_cluster_receives_no_writes(own in 0usize..8, wanted in 1usize..8) {
             let api = serving();
-            api.becomes_another_after(own);
+            api.replace_cluster_after(own);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let written = runtime.block_on(async { write(&api.client(), wanted).await });
             prop_assert_eq!(writes(&api), own.min(wanted));
@@ -157,31 +160,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_does_not_know_its_cluster_only_reads() {
+    async fn client_without_identity_only_reads() {
         let api = serving();
         let client = api.client_without_identity();
         assert_eq!(client.get(&resource::NODE, None, "n").await, Ok(None));
         let failure = client.apply(&config_map("c")).await.unwrap_err();
-        assert_eq!((failure.kind, writes(&api)), (Kind::Cluster, 0));
-        assert!(failure.message.contains("not known which cluster"), "{}", failure.message);
+        assert_eq!(failure.kind, Kind::Cluster);
+        assert_eq!(writes(&api), 0);
+        assert!(failure.message.contains("is unknown"), "{}", failure.message);
     }
 
     #[tokio::test]
-    async fn annotations_and_commands_are_writes_too() {
+    async fn annotations_and_commands_are_writes() {
         let api = serving();
-        api.becomes_another_after(0);
+        api.replace_cluster_after(0);
         let client = api.client();
         let annotated = client.annotate(&resource::CONFIG_MAP, "flux-system", "c", ("a", "b")).await;
         assert!(is_other(&annotated.unwrap_err()));
         let target = Target { namespace: "seasense", pod: "seasense-db-1", container: "postgres" };
         let ran = client.exec(target, &["psql"], None).await;
         assert!(is_other(&ran.unwrap_err()));
-        assert!(!api.asked().iter().any(|asked| asked.line.contains("/exec")), "{:?}", api.asked());
+        assert!(!api.requests().iter().any(|asked| asked.line.contains("/exec")), "{:?}", api.requests());
         assert_eq!(writes(&api), 0);
     }
 
     #[test]
-    fn where_an_attached_cluster_was_written_down_is_told() {
+    fn hint_names_the_identity_file_of_an_attached_cluster() {
         let pin = Some(PathBuf::from("/state/attached.d/staging/identity.json"));
         let identity = Identity { name: "seasense-staging".into(), uid: Some("a".into()), pin };
         let failure = identity.compare("a", "b").unwrap_err();
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn only_reading_needs_no_identity() {
+    fn only_reads_need_no_identity() {
         let request = |method: &str, path: &str| {
             Request::builder().method(method).uri(path).body(Body::empty()).unwrap()
         };

@@ -1,4 +1,4 @@
-//! What a pod's container wrote.
+//! Reads the logs of a pod's container.
 
 use futures_util::{AsyncBufReadExt, Stream, TryStreamExt};
 use k8s_openapi::api::core::v1::Pod;
@@ -8,14 +8,14 @@ use super::{Client, client::failure, exec::Target};
 use crate::base::failure::{Failure, Kind, Result};
 
 impl Client {
-    /// The last `tail` lines of a container; of the one before its last restart with `previous`.
+    /// Returns the last `tail` lines of a container; with `previous`, of its run before the last restart.
     pub async fn log_tail(&self, target: Target<'_>, tail: u32, previous: bool) -> Result<String> {
         let params = LogParams { previous, ..params(target, tail) };
         let pods: Api<Pod> = Api::namespaced(self.api.clone(), target.namespace);
         pods.logs(target.pod, &params).await.map_err(|error| failure(what(target), &error))
     }
 
-    /// The last `tail` lines of a container and every line it writes from now on.
+    /// Returns the last `tail` lines of a container, then follows its log.
     pub async fn log_follow(
         &self,
         target: Target<'_>,

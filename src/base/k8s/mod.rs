@@ -1,34 +1,34 @@
-//! The only user of the Kubernetes API, and the only place that waits.
+//! The only user of the Kubernetes API.
 
 mod apply;
 mod client;
-mod crashes;
+mod crash_loop;
 mod discovery;
 mod events;
 pub mod exec;
 pub mod flux;
-mod forward;
 mod handle;
 mod health;
 mod identity;
 mod logs;
 pub mod object;
+mod pod_http;
 pub mod pods;
+mod port_forward;
 mod read;
 pub mod resource;
 mod secrets;
 pub mod tls;
-mod tunnel;
 
 #[cfg(test)]
 pub(crate) mod fake;
 
 pub use client::Client;
-pub use crashes::Patience;
+pub use crash_loop::CrashTolerance;
 pub use events::{EventNote, latest};
 pub use handle::ClusterHandle;
 pub use health::{Health, health};
+pub use port_forward::PortForward;
 pub use read::Selector;
 pub use resource::Resource;
 pub use secrets::SecretValue;
-pub use tunnel::Forward;

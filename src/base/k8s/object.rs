@@ -1,4 +1,4 @@
-//! Reading objects that come as JSON.
+//! Reads fields of objects in JSON.
 
 use serde_json::Value;
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 pub struct Condition<'a> {
     /// `True`, `False` or `Unknown`.
     pub status: &'a str,
-    /// A word for machines.
+    /// The machine-readable reason.
     pub reason: &'a str,
-    /// A sentence for people.
+    /// The message.
     pub message: &'a str,
-    /// The generation of the specification it speaks of, where it says so.
+    /// The generation that it was observed at, if the condition contains it.
     pub observed_generation: Option<i64>,
 }
 
@@ -21,7 +21,7 @@ impl Condition<'_> {
         self.status == "True"
     }
 
-    /// Its message, or its reason where there is none.
+    /// Its message, or its reason if the message is empty.
     pub fn text(&self) -> &str {
         if self.message.is_empty() { self.reason } else { self.message }
     }
@@ -32,12 +32,12 @@ pub fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
     object.pointer(pointer)?.as_str()
 }
 
-/// The number at a JSON pointer; 0 where there is none, as Kubernetes omits zeros.
+/// The number at a JSON pointer; 0 if it is absent, as Kubernetes omits zeros.
 pub fn number(object: &Value, pointer: &str) -> i64 {
     object.pointer(pointer).and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// The list at a JSON pointer; empty where there is none.
+/// The list at a JSON pointer; empty if it is absent.
 pub fn list<'a>(object: &'a Value, pointer: &str) -> &'a [Value] {
     object.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
@@ -75,7 +75,7 @@ pub(super) fn read_condition<'a>(condition: &'a Value, kind: &str) -> Option<Con
     })
 }
 
-/// `Kind namespace/name`, as people name an object.
+/// `Kind namespace/name`.
 pub fn title(kind: &str, namespace: &str, name: &str) -> String {
     if namespace.is_empty() { format!("{kind} {name}") } else { format!("{kind} {namespace}/{name}") }
 }

@@ -1,47 +1,47 @@
-//! What is wrong with a pod, and whether waiting can mend it.
+//! Detects why a pod is not ready, and whether that is a terminal error.
 
 use serde_json::Value;
 
 use super::{
-    crashes::{Patience, again_and_again, is_tried_again},
+    crash_loop::{CrashTolerance, exceeds, is_running_again},
     object::{self, condition, list, number, text},
 };
 
-/// Something that keeps a pod from being ready.
+/// A reason why a pod is not ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// The container, or empty when the pod as a whole is meant.
+pub struct PodProblem {
+    /// The container; empty for the pod as a whole.
     pub container: String,
-    /// A word for machines, for example `ImagePullBackOff`.
+    /// The machine-readable reason, for example `ImagePullBackOff`.
     pub reason: String,
-    /// A sentence for people.
+    /// The message.
     pub message: String,
-    /// Whether waiting cannot mend it.
+    /// Whether it is a terminal error.
     pub terminal: bool,
-    /// Whether the log of the container's previous run tells more.
+    /// Whether the log of the container's previous run contains details.
     pub crashed: bool,
 }
 
-/// The most serious trouble of a pod; `None` when it is ready, done or simply starting.
-pub fn trouble(pod: &Value, patience: Patience) -> Option<Trouble> {
+/// Returns the most serious problem of a pod; `None` if it is ready, done or starting.
+pub fn problem(pod: &Value, tolerance: CrashTolerance) -> Option<PodProblem> {
     let containers = ["/status/initContainerStatuses", "/status/containerStatuses"];
-    let found: Vec<Trouble> = containers
+    let found: Vec<PodProblem> = containers
         .iter()
         .flat_map(|at| list(pod, at))
-        .filter_map(|status| of_container(pod, status, patience))
+        .filter_map(|status| of_container(pod, status, tolerance))
         .collect();
-    let worst = found.iter().find(|trouble| trouble.terminal).or_else(|| found.first()).cloned();
+    let worst = found.iter().find(|problem| problem.terminal).or_else(|| found.first()).cloned();
     worst.or_else(|| unscheduled(pod))
 }
 
-fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Trouble> {
+fn of_container(pod: &Value, status: &Value, tolerance: CrashTolerance) -> Option<PodProblem> {
     let restarts = number(status, "/restartCount");
     let name = text(status, "/name").unwrap_or_default().to_owned();
     let waiting = text(status, "/state/waiting/reason");
     let message = text(status, "/state/waiting/message").unwrap_or_default();
-    let again_and_again = again_and_again(pod, status, patience);
+    let terminal_crash = exceeds(pod, status, tolerance);
     let of = |reason: &str, message: String, terminal, crashed| {
-        Some(Trouble { container: name.clone(), reason: reason.to_owned(), message, terminal, crashed })
+        Some(PodProblem { container: name.clone(), reason: reason.to_owned(), message, terminal, crashed })
     };
     match waiting {
         Some(reason @ ("ErrImagePull" | "ImagePullBackOff")) => {
@@ -56,18 +56,16 @@ fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Troub
         Some(reason @ ("InvalidImageName" | "ErrImageNeverPull")) => {
             of(reason, image_message(status, message), true, false)
         }
-        Some(reason @ "CrashLoopBackOff") => {
-            of(reason, exit_message(status, restarts), again_and_again, true)
-        }
+        Some(reason @ "CrashLoopBackOff") => of(reason, exit_message(status, restarts), terminal_crash, true),
         Some(reason @ ("CreateContainerConfigError" | "CreateContainerError" | "RunContainerError")) => {
             of(reason, message.to_owned(), false, false)
         }
         _ => match text(status, "/state/terminated/reason") {
-            // So an init container tells of its back-off, and every other of the moment before it.
+            // An init container has this state during its back-off, other containers only just before it.
             Some(reason) if reason != "Completed" => {
-                of(reason, exit_message(status, restarts), again_and_again, true)
+                of(reason, exit_message(status, restarts), terminal_crash, true)
             }
-            _ if patience == Patience::Settled && again_and_again && is_tried_again(status) => {
+            _ if tolerance == CrashTolerance::Settled && terminal_crash && is_running_again(status) => {
                 of("Restarting", exit_message(status, restarts), true, true)
             }
             _ => None,
@@ -75,7 +73,7 @@ fn of_container(pod: &Value, status: &Value, patience: Patience) -> Option<Troub
     }
 }
 
-/// A registry that does not answer yet may answer later; one that answers "not found" has answered.
+/// A registry that does not respond yet may respond later; "not found" is a final response.
 fn is_absent_image(message: &str) -> bool {
     [
         "not found",
@@ -103,9 +101,9 @@ fn exit_message(status: &Value, restarts: i64) -> String {
     format!("ended with code {} ({reason}), restarted {restarts} times", number(ended, "/exitCode"))
 }
 
-fn unscheduled(pod: &Value) -> Option<Trouble> {
+fn unscheduled(pod: &Value) -> Option<PodProblem> {
     let scheduled = condition(pod, "PodScheduled").filter(|found| found.status == "False")?;
-    Some(Trouble {
+    Some(PodProblem {
         container: String::new(),
         reason: scheduled.reason.to_owned(),
         message: scheduled.message.to_owned(),
@@ -114,7 +112,7 @@ fn unscheduled(pod: &Value) -> Option<Trouble> {
     })
 }
 
-/// The pods of the newest template: what an older one left behind is about to go and blocks nothing.
+/// Returns the pods of the newest template: pods of an older one are about to be deleted and block nothing.
 pub fn newest_template(mut pods: Vec<Value>) -> Vec<Value> {
     let hash = |pod: &Value| object::label(pod, "pod-template-hash").unwrap_or_default().to_owned();
     let created = |pod: &Value| text(pod, "/metadata/creationTimestamp").unwrap_or_default().to_owned();
@@ -136,22 +134,22 @@ mod tests {
             "lastState": {"terminated": {"reason": "Error", "exitCode": 3}}}]}})
     }
 
-    fn of(pod: &Value) -> Option<Trouble> {
-        trouble(pod, Patience::Starting)
+    fn of(pod: &Value) -> Option<PodProblem> {
+        problem(pod, CrashTolerance::Starting)
     }
 
     #[test]
-    fn an_image_that_does_not_exist_is_terminal_and_a_silent_registry_is_not() {
+    fn missing_image_is_terminal_and_an_unavailable_registry_is_not() {
         let absent =
             of(&waiting("ErrImagePull", "failed to resolve reference \"r/x@sha256:1\": not found", 0));
-        assert!(absent.is_some_and(|trouble| trouble.terminal));
+        assert!(absent.is_some_and(|problem| problem.terminal));
         let silent = of(&waiting("ImagePullBackOff", "dial tcp: connection refused", 0)).unwrap();
         assert!(!silent.terminal);
         assert_eq!(silent.message, "r/x@sha256:1: dial tcp: connection refused");
     }
 
     #[test]
-    fn a_crash_loop_has_a_grace() {
+    fn first_crashes_are_tolerated() {
         let young = of(&waiting("CrashLoopBackOff", "back-off 10s", 1)).unwrap();
         assert!(!young.terminal && young.crashed);
         assert_eq!(young.message, "ended with code 3 (Error), restarted 1 times");
@@ -159,23 +157,25 @@ mod tests {
     }
 
     #[test]
-    fn where_everything_ran_before_a_crash_loop_is_final_sooner() {
+    fn crash_loop_is_terminal_sooner_with_settled_dependencies() {
         let terminal = |restarts| {
             let pod = waiting("CrashLoopBackOff", "back-off", restarts);
-            [Patience::Starting, Patience::Settled].map(|patience| trouble(&pod, patience).unwrap().terminal)
+            [CrashTolerance::Starting, CrashTolerance::Settled]
+                .map(|tolerance| problem(&pod, tolerance).unwrap().terminal)
         };
         assert_eq!([1, 2, 4].map(terminal), [[false, false], [false, true], [true, true]]);
         let ended = |restarts: i64, reason: &str| {
             let state = json!({"terminated": {"reason": reason, "exitCode": 3}});
             let pod = json!({"status": {"containerStatuses": [{"name": "main", "restartCount": restarts, "state": state}]}});
-            trouble(&pod, Patience::Settled).map(|trouble| trouble.terminal)
+            problem(&pod, CrashTolerance::Settled).map(|problem| problem.terminal)
         };
-        assert_eq!((ended(1, "Error"), ended(2, "Error")), (Some(false), Some(true)));
+        assert_eq!(ended(1, "Error"), Some(false));
+        assert_eq!(ended(2, "Error"), Some(true));
         assert_eq!(ended(2, "Completed"), None);
     }
 
     #[test]
-    fn one_that_is_tried_again_and_again_is_no_better_off_while_it_runs() {
+    fn restarting_container_that_is_not_ready_is_terminal() {
         let pod = |restarts: i64, ready: bool, made: &str| {
             let status = json!({"name": "main", "restartCount": restarts, "ready": ready,
                 "state": {"running": {"startedAt": "2026-01-01T00:01:00Z"}},
@@ -183,33 +183,33 @@ mod tests {
             json!({"metadata": {"creationTimestamp": made}, "status": {"containerStatuses": [status]}})
         };
         let running =
-            |restarts, ready, patience| trouble(&pod(restarts, ready, "2026-01-01T00:00:00Z"), patience);
-        let found = running(2, false, Patience::Settled).unwrap();
+            |restarts, ready, tolerance| problem(&pod(restarts, ready, "2026-01-01T00:00:00Z"), tolerance);
+        let found = running(2, false, CrashTolerance::Settled).unwrap();
         assert_eq!(found.message, "ended with code 0 (Completed), restarted 2 times");
         assert!(found.terminal && found.crashed);
-        assert_eq!(running(2, true, Patience::Settled), None, "it answers");
-        assert_eq!(running(1, false, Patience::Settled), None);
-        assert_eq!(running(9, false, Patience::Starting), None, "`seasense dev` gives up at once");
+        assert_eq!(running(2, true, CrashTolerance::Settled), None, "it is ready");
+        assert_eq!(running(1, false, CrashTolerance::Settled), None);
+        assert_eq!(running(9, false, CrashTolerance::Starting), None, "`seasense dev` gives up at once");
         let old = pod(9, false, "2025-12-24T00:00:00Z");
-        assert_eq!(trouble(&old, Patience::Settled), None, "its node was restarted now and then");
+        assert_eq!(problem(&old, CrashTolerance::Settled), None, "restarted with its node");
     }
 
     #[test]
-    fn starting_and_done_are_no_trouble() {
+    fn starting_and_completed_pods_have_no_problem() {
         assert_eq!(of(&waiting("ContainerCreating", "", 0)), None);
         let done = json!({"status": {"initContainerStatuses": [{"state": {"terminated": {"reason": "Completed"}}}]}});
         assert_eq!(of(&done), None);
     }
 
     #[test]
-    fn an_unschedulable_pod_says_why() {
+    fn unschedulable_pod_reports_the_reason() {
         let pod = json!({"status": {"conditions": [{"type": "PodScheduled", "status": "False",
             "reason": "Unschedulable", "message": "0/1 nodes are available: insufficient memory"}]}});
         assert_eq!(of(&pod).unwrap().reason, "Unschedulable");
     }
 
     #[test]
-    fn pods_of_an_older_template_are_left_out() {
+    fn pods_of_an_older_template_are_ignored() {
         let pod = |hash: &str, at: &str| json!({"metadata": {"labels": {"pod-template-hash": hash}, "creationTimestamp": at}});
         let old = pod("a", "2026-01-01T00:00:00Z");
         let new = pod("b", "2026-01-01T00:01:00Z");

@@ -1,4 +1,4 @@
-//! Getting and listing objects.
+//! Gets and lists objects.
 
 use kube::{
     api::{GetParams, ListParams},
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// Which objects of a list are wanted.
+/// Selects objects of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selector {
     /// A label selector, for example `app=backend`; empty for all.
@@ -40,7 +40,7 @@ impl Selector {
 }
 
 impl Client {
-    /// The object called `name`, if there is one and its kind is served.
+    /// Returns the object `name`, if it exists and its kind is served.
     pub async fn get(
         &self,
         resource: &Resource,
@@ -58,7 +58,8 @@ impl Client {
         }
     }
 
-    /// The objects of a kind in `namespace`, or in all of them, by name; none where the kind is not served.
+    /// Returns the objects of a kind in `namespace`, or in all namespaces, by name; empty if the kind is not
+    /// served.
     pub async fn list(
         &self,
         resource: &Resource,
@@ -81,11 +82,11 @@ impl Client {
         };
         match answer.get_mut("items").map(Value::take) {
             Some(Value::Array(items)) => Ok(items),
-            _ => Err(Failure::new(Kind::Cluster, what()).because("the answer holds no items")),
+            _ => Err(Failure::new(Kind::Cluster, what()).because("the response contains no items")),
         }
     }
 
-    /// One value of a Secret, decoded; `None` where the Secret or the key does not exist.
+    /// Returns one decoded value of a Secret; `None` if the Secret or the key does not exist.
     pub async fn secret(&self, namespace: &str, name: &str, key: &str) -> Result<Option<Vec<u8>>> {
         let Some(secret) = self.get(&super::resource::SECRET, Some(namespace), name).await? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Kinds of objects and where the API serves them.
+//! The kinds of objects and their paths in the API.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub struct Resource {
     pub kind: Cow<'static, str>,
     /// Name in the path, for example `deployments`.
     pub plural: Cow<'static, str>,
-    /// Whether its objects live in namespaces.
+    /// Whether its objects are namespaced.
     pub namespaced: bool,
 }
 
@@ -44,15 +44,15 @@ resources! {
     EVENT = "" "v1" "Event" "events" true;
     /// Services.
     SERVICE = "" "v1" "Service" "services" true;
-    /// Claims of volumes.
+    /// Persistent volume claims.
     VOLUME_CLAIM = "" "v1" "PersistentVolumeClaim" "persistentvolumeclaims" true;
-    /// Volumes.
+    /// Persistent volumes.
     VOLUME = "" "v1" "PersistentVolume" "persistentvolumes" false;
     /// Deployments.
     DEPLOYMENT = "apps" "v1" "Deployment" "deployments" true;
     /// Daemon sets.
     DAEMON_SET = "apps" "v1" "DaemonSet" "daemonsets" true;
-    /// Leases: who leads among several, and until when nobody else may.
+    /// Leases, for leader election.
     LEASE = "coordination.k8s.io" "v1" "Lease" "leases" true;
     /// Flux Kustomizations: the phases.
     KUSTOMIZATION = "kustomize.toolkit.fluxcd.io" "v1" "Kustomization" "kustomizations" true;
@@ -62,12 +62,12 @@ resources! {
     POSTGRES_CLUSTER = "postgresql.cnpg.io" "v1" "Cluster" "clusters" true;
     /// Gateways.
     GATEWAY = "gateway.networking.k8s.io" "v1" "Gateway" "gateways" true;
-    /// Routes of gateways.
+    /// HTTP routes.
     HTTP_ROUTE = "gateway.networking.k8s.io" "v1" "HTTPRoute" "httproutes" true;
 }
 
 impl Resource {
-    /// Group and version as objects write them in `apiVersion`.
+    /// Group and version as in the field `apiVersion`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
             self.version.to_string()
@@ -76,7 +76,7 @@ impl Resource {
         }
     }
 
-    /// The path of its collection in `namespace`, or in all of them.
+    /// The path of its collection in `namespace`, or in all namespaces.
     pub fn path(&self, namespace: Option<&str>) -> String {
         let root = if self.group.is_empty() { "api" } else { "apis" };
         let scope = match namespace.filter(|_| self.namespaced) {

@@ -1,11 +1,11 @@
-//! Every value of every Secret, for whoever must keep them out of something.
+//! Reads every value of every Secret, for the removal of secrets from output.
 
 use serde_json::Value;
 
 use super::{Client, Selector, resource};
 use crate::base::failure::Result;
 
-/// One value of a Secret. It has no `Debug` form, so that it enters no message by accident.
+/// One value of a Secret. It does not implement `Debug`, so that it cannot reach a message by accident.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretValue {
     /// Its key in the Secret.
@@ -15,7 +15,7 @@ pub struct SecretValue {
 }
 
 impl Client {
-    /// Every value of every Secret of all namespaces.
+    /// Returns every value of every Secret of all namespaces.
     pub async fn secret_values(&self) -> Result<Vec<SecretValue>> {
         let secrets = self.list(&resource::SECRET, None, &Selector::all()).await?;
         Ok(secrets.iter().flat_map(values).collect())
@@ -42,8 +42,8 @@ mod tests {
         let secrets = [json!({"data": {"password": "aHVudGVyMg==", "empty": ""}}), json!({"type": "Opaque"})];
         api.serve_list("/api/v1/secrets", &secrets);
         let values = api.client().secret_values().await.unwrap();
-        let told: Vec<(&str, &[u8])> =
+        let found: Vec<(&str, &[u8])> =
             values.iter().map(|value| (value.key.as_str(), value.bytes.as_slice())).collect();
-        assert_eq!(told, [("password", &b"hunter2"[..]), ("empty", b"")]);
+        assert_eq!(found, [("password", &b"hunter2"[..]), ("empty", b"")]);
     }
 }

@@ -1,9 +1,9 @@
-//! One TLS implementation for the whole process.
+//! Selects one TLS implementation for the whole process.
 
-/// Installs ring as the process's TLS implementation, once.
+/// Installs ring as the TLS implementation of the process, once.
 ///
-/// Libraries that bring TLS ask for the installed one; with none installed they end the process.
+/// Libraries use the installed implementation and panic without one.
 pub fn install() {
-    // Somebody else may have installed it already: that one serves as well.
+    // Another call may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

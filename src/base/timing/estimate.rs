@@ -1,26 +1,28 @@
-//! How long a run will still take, judged by earlier ones. Pure.
+//! Estimates the remaining time of a run from earlier runs. Pure.
 
 use super::{Run, StepTime, run::median};
 
-/// Older runs tell of an older platform.
+/// Older runs are not representative of the current platform.
 const RUNS: usize = 5;
 
-/// Milliseconds left at `now`: the median over the newest earlier runs that took the same steps to the same ends.
+/// The remaining milliseconds at `now`: the median over the newest earlier runs with the same steps and
+/// outcomes.
 ///
-/// `None` before the first step has ended, when it is not known yet what kind of run it is, and where no run was like it.
-pub fn left(history: &[Run], seen: &[StepTime], now: u64) -> Option<u64> {
+/// `None` before the first step has ended, because the kind of run is still unknown, and if no earlier run is
+/// similar.
+pub fn remaining(history: &[Run], seen: &[StepTime], now: u64) -> Option<u64> {
     seen.iter().find(|step| step.ended_ms.is_some())?;
-    let like = history.iter().rev().filter(|run| run.is_ok());
-    median(like.filter_map(|run| left_of(run, seen, now)).take(RUNS))
+    let similar = history.iter().rev().filter(|run| run.is_ok());
+    median(similar.filter_map(|run| remaining_of(run, seen, now)).take(RUNS))
 }
 
-/// What was left of `run` when it stood where this one stands.
-fn left_of(run: &Run, seen: &[StepTime], now: u64) -> Option<u64> {
+/// The remaining time of `run` when it was at the same point.
+fn remaining_of(run: &Run, seen: &[StepTime], now: u64) -> Option<u64> {
     let mut reached = 0;
     for step in seen {
         let is_part = step.part_of.is_some();
         let Some(then) = run.step(&step.step) else {
-            // Whether a part is caught unready is chance; a step is not.
+            // Whether a part is ever observed as not ready depends on timing; a step is always recorded.
             if is_part {
                 continue;
             }
@@ -30,7 +32,7 @@ fn left_of(run: &Run, seen: &[StepTime], now: u64) -> Option<u64> {
         reached = reached.max(match step.ended_ms {
             Some(_) if then.ending == step.ending => ended,
             Some(_) => return None,
-            // A part that has not ended may still wait for another.
+            // A running part may still wait for its dependencies.
             None if is_part => 0,
             None => (then.begun_ms + now.saturating_sub(step.begun_ms)).min(ended),
         });
@@ -81,41 +83,41 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_was_left_of_a_run_that_stood_here() {
+    fn estimate_is_the_remaining_time_of_a_similar_run() {
         let seen = [done("supply", 0, 20), running("cluster", 20)];
-        assert_eq!(left(&[cold()], &seen, 30), Some(90), "10 ms into a step that began at 10");
-        assert_eq!(left(&[cold()], &seen, 500), Some(70), "a step that takes longer than ever holds it");
+        assert_eq!(remaining(&[cold()], &seen, 30), Some(90), "10 ms into a step that began at 10");
+        assert_eq!(remaining(&[cold()], &seen, 500), Some(70), "a step that takes longer than before");
     }
 
     #[test]
-    fn nothing_is_claimed_of_what_was_never_seen() {
+    fn runs_that_are_not_similar_give_no_estimate() {
         let seen = [done("supply", 0, 20), running("cluster", 20)];
-        assert_eq!(left(&[], &seen, 30), None);
+        assert_eq!(remaining(&[], &seen, 30), None);
         assert_eq!(
-            left(&[cold()], &[running("supply", 0)], 5),
+            remaining(&[cold()], &[running("supply", 0)], 5),
             None,
-            "it is not known yet what kind of run it is"
+            "the kind of run is still unknown"
         );
-        assert_eq!(left(&[cold()], &[done("supply", 0, 5), running("new", 5)], 6), None);
+        assert_eq!(remaining(&[cold()], &[done("supply", 0, 5), running("new", 5)], 6), None);
         let unchanged = step("supply", 0, Some(1), Some(Ending::Unchanged));
-        assert_eq!(left(&[cold()], &[unchanged], 2), None, "another kind of run");
+        assert_eq!(remaining(&[cold()], &[unchanged], 2), None, "another kind of run");
         let failed = Run { verdict: "phase".into(), ..cold() };
-        assert_eq!(left(&[failed], &seen, 30), None);
+        assert_eq!(remaining(&[failed], &seen, 30), None);
     }
 
     #[test]
-    fn one_slow_run_does_not_spoil_it() {
+    fn outlier_does_not_change_the_estimate() {
         let slow = run(vec![done("supply", 0, 10), done("cluster", 10, 40)], 9000);
         let seen = [done("supply", 0, 10)];
-        assert_eq!(left(&[cold(), slow, cold()], &seen, 10), Some(100));
+        assert_eq!(remaining(&[cold(), slow, cold()], &seen, 10), Some(100));
     }
 
     proptest! {
         #[test]
-        fn less_is_left_as_time_goes_by(a in 0u64..200, b in 0u64..200) {
+        fn estimate_never_increases_during_a_step(a in 0u64..200, b in 0u64..200) {
             let seen = [done("supply", 0, 10), running("cluster", 10)];
             let (early, late) = (a.min(b), a.max(b));
-            prop_assert!(left(&[cold()], &seen, early) >= left(&[cold()], &seen, late));
+            prop_assert!(remaining(&[cold()], &seen, early) >= remaining(&[cold()], &seen, late));
         }
     }
 }

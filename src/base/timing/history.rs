@@ -29,7 +29,8 @@ impl Default for History {
 }
 
 impl History {
-    /// Reads the runs of `environment` below `cache`; empty if the file is missing, invalid or of another version.
+    /// Reads the runs of `environment` below `cache`; empty if the file is missing, invalid or of another
+    /// version.
     pub fn read(cache: &Path, environment: &str) -> Self {
         let text = std::fs::read_to_string(file(cache, environment)).unwrap_or_default();
         serde_json::from_str(&text).ok().filter(|read: &Self| read.version == VERSION).unwrap_or_default()

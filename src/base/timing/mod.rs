@@ -1,15 +1,16 @@
-//! How long things take: notes the steps of a run, keeps the last runs, finds the critical chain and what is left.
+//! Durations: records the steps of a run, stores the last runs, finds the critical path and estimates the
+//! remaining time.
 
-mod chain;
+mod critical_path;
 mod estimate;
 mod history;
-mod notes;
 mod report;
 mod run;
+mod step_times;
 
-pub use chain::chain;
-pub use estimate::left;
+pub use critical_path::critical_path;
+pub use estimate::remaining;
 pub use history::History;
-pub use notes::{Notes, Recorder};
 pub use report::TimingReport;
 pub use run::{Ending, Run, StepTime, median};
+pub use step_times::{Recorder, StepTimes};

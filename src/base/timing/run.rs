@@ -1,4 +1,4 @@
-//! One run: its steps with their times. Times are milliseconds since the run began.
+//! One run with the times of its steps, in milliseconds since the run began.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub enum Ending {
     Done,
     /// There was nothing to do.
     Unchanged,
-    /// It did not reach its goal.
+    /// It ended without its result.
     Failed,
 }
 
@@ -26,29 +26,29 @@ impl From<&Outcome> for Ending {
     }
 }
 
-/// A step, or one part of a step that waits for several, in a run.
+/// The times of a step, or of one part of a step that waits for several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepTime {
-    /// Its stable name; of a part, `<step>/<part>`.
+    /// The stable name; of a part, `<step>/<part>`.
     pub step: String,
-    /// What it does, for people.
+    /// The title for users.
     pub title: String,
-    /// When it began; of a part, when the last thing it waits for was ready.
+    /// When it began; of a part, when its last dependency was ready.
     pub begun_ms: u64,
     /// When it ended; absent while it runs.
     pub ended_ms: Option<u64>,
     /// How it ended; absent while it runs.
     pub ending: Option<Ending>,
-    /// The parts that it cannot begin before, where that is known.
+    /// The parts that it depends on, if they are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
-    /// The step it is a part of.
+    /// The step that it is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<String>,
 }
 
 impl StepTime {
-    /// How long it took; absent while it runs.
+    /// The duration; absent while it runs.
     pub fn elapsed_ms(&self) -> Option<u64> {
         Some(self.ended_ms?.saturating_sub(self.begun_ms))
     }
@@ -59,40 +59,40 @@ impl StepTime {
 pub struct Run {
     /// When it began, RFC 3339 in UTC.
     pub begun_at: jiff::Timestamp,
-    /// The instance it worked on: clones of one project share the environment's name, not this.
+    /// The instance: clones of one project share the environment's name, but not the instance.
     pub instance: String,
     /// `ok`, or the name of the failure's kind.
     pub verdict: String,
-    /// How long it took in all.
+    /// The total duration.
     pub elapsed_ms: u64,
-    /// The steps of its plan, for people; empty where it did not come so far.
+    /// The titles of its plan; empty if it ended before it had one.
     #[serde(default)]
     pub plan: Vec<String>,
-    /// Its steps, in the order of their beginnings.
+    /// Its steps, in the order of their start.
     pub steps: Vec<StepTime>,
 }
 
-/// The verdict of a run that reached its goal.
+/// The verdict of a successful run.
 pub(super) const OK: &str = "ok";
 
 impl Run {
-    /// The verdict of a run that ended so.
+    /// The verdict of a run with this result.
     pub fn verdict_of<T>(result: &crate::base::failure::Result<T>) -> String {
         result.as_ref().map_or_else(|failure| failure.kind.name(), |_| OK).to_owned()
     }
 
-    /// Whether it reached its goal.
+    /// Whether it succeeded.
     pub fn is_ok(&self) -> bool {
         self.verdict == OK
     }
 
-    /// The step called `name`.
+    /// Returns the step `name`.
     pub fn step(&self, name: &str) -> Option<&StepTime> {
         self.steps.iter().find(|step| step.step == name)
     }
 }
 
-/// The middle of `values`; of an even number, the lower one of the two. `None` without any.
+/// The median of `values`; of an even number, the lower middle value. `None` without values.
 pub fn median(values: impl IntoIterator<Item = u64>) -> Option<u64> {
     let mut values: Vec<u64> = values.into_iter().collect();
     values.sort_unstable();
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_a_value_that_was_measured() {
+    fn median_is_one_of_the_values() {
         assert_eq!(median([]), None);
         assert_eq!(median([9, 1, 5]), Some(5));
         assert_eq!(median([1, 9]), Some(1));

@@ -1,4 +1,4 @@
-//! One child process: what to run, with what, and for how long.
+//! Runs one child process with its arguments, environment, input and time limit.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -16,10 +16,10 @@ use tokio::{
 
 use super::{Captured, ToolError};
 
-/// How many of the last lines an error carries.
+/// The number of output lines that an error contains.
 const TAIL_LINES: usize = 30;
 
-/// Which stream a line came from.
+/// The stream of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -28,16 +28,16 @@ pub enum Stream {
     Stderr,
 }
 
-/// One line that a child wrote, without its line end.
+/// One line of output, without its line end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Where it wrote it.
+    /// The stream of the line.
     pub stream: Stream,
-    /// The text, lossily decoded.
+    /// The text; invalid UTF-8 is replaced.
     pub text: String,
 }
 
-/// A child process to be. Secrets go through [`Invocation::stdin`] or a file, never through an argument.
+/// A child process to run. Secrets are passed through [`Invocation::stdin`] or a file, never as an argument.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Invocation {
@@ -51,7 +51,7 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// Runs `program`, looked up on `PATH` unless it is a path.
+    /// An invocation of `program`, which is looked up on `PATH` unless it is a path.
     pub fn new(program: impl Into<OsString>) -> Self {
         Self {
             program: program.into(),
@@ -90,19 +90,19 @@ impl Invocation {
         self
     }
 
-    /// Runs it in another folder.
+    /// Sets the working directory.
     pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cwd = Some(folder.into());
         self
     }
 
-    /// Feeds it bytes; without this its standard input is empty.
+    /// Sets the standard input; by default it is empty.
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(bytes.into());
         self
     }
 
-    /// Kills it after `limit`.
+    /// Sets the time limit; the child is killed when it is exceeded.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
@@ -117,12 +117,12 @@ impl Invocation {
             .join(" ")
     }
 
-    /// Runs it to its end and gives what it wrote; anything but exit code 0 is an error.
+    /// Runs the child and returns its output; any exit code but 0 is an error.
     pub async fn capture(self) -> Result<Captured, ToolError> {
         self.watch(|_| ()).await
     }
 
-    /// The same, and hands every line to `on_line` as it comes.
+    /// The same, and calls `on_line` for every line as it is written.
     ///
     /// Dropping the future kills the child.
     pub async fn watch(self, mut on_line: impl FnMut(&Line)) -> Result<Captured, ToolError> {
@@ -161,8 +161,9 @@ impl Invocation {
         }
     }
 
-    /// Starts it in a process group of its own, so that a Ctrl-C meant for seasense does not tear it half-way.
-    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    /// Starts the child in its own process group, so that Ctrl-C for seasense does not interrupt the child
+    /// half-way.
+    #[expect(clippy::disallowed_methods, reason = "this is the only place that starts processes")]
     fn spawn(&self) -> Result<Child, ToolError> {
         let mut command = Command::new(&self.program);
         command
@@ -193,7 +194,8 @@ impl Invocation {
     }
 }
 
-/// The process group of a child, killed when this is dropped while it still runs: the child may have children of its own.
+/// The process group of a child, killed on drop while the child runs: the child may have started further
+/// processes.
 struct Group(Option<rustix::process::Pid>);
 
 impl Group {
@@ -206,7 +208,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(group) = self.0 {
-            // Gone already is as good.
+            // The group may have ended already.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }
@@ -222,7 +224,7 @@ fn feed(child: &mut Child, bytes: Option<Vec<u8>>) -> Option<tokio::task::JoinHa
     let mut pipe = child.stdin.take()?;
     let bytes = bytes?;
     Some(tokio::spawn(async move {
-        // A child that does not want the rest closes its end; its exit code tells whether that was right.
+        // A child that does not read its input closes it; its exit code shows whether that is an error.
         let _ = pipe.write_all(&bytes).await;
         let _ = pipe.shutdown().await;
     }))

@@ -1,9 +1,9 @@
-//! The only door to child processes: every invocation ends in a value that says how, never in a lost exit status.
+//! The only module that starts child processes: every invocation returns its output or a typed error.
 
-mod ending;
 mod invocation;
 mod locate;
+mod output;
 
-pub use ending::{Captured, ToolError};
 pub use invocation::{Invocation, Line, Stream};
 pub use locate::locate;
+pub use output::{Captured, ToolError};

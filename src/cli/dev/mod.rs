@@ -75,7 +75,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         return dry_run(context, &args, (&local, &resolved, inputs)).await;
     }
     let environment = context.claimed(&project).await?;
-    let sinks = (context.ui.notes(), context.ui.events());
+    let sinks = (context.ui.step_times(), context.ui.events());
     let mut record = RunRecord::begin(sinks, &project, &environment)?;
     let lock = args.lock.take(&local, &environment).await;
     let result = match &lock {
@@ -91,8 +91,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         }
         Err(failure) => Err(failure),
         Ok(BroughtUp { platform, status, watcher }) => {
-            let took = context.ui.took();
-            context.ui.say(&summary::text(&status, &environment, &took, context.ui.style()));
+            let took = context.ui.durations();
+            context.ui.message(&summary::text(&status, &environment, &took, context.ui.style()));
             let Some(watcher) = watcher else { return Ok(ExitCode::SUCCESS) };
             let report = |failure: &Failure| context.ui.fail(failure);
             let request = args.request();
@@ -118,7 +118,7 @@ async fn dry_run(
 
 async fn watch(context: &Context<'_>, session: Session<'_>, watcher: Watcher) -> Result<ExitCode> {
     context.ending.by_signal();
-    context.ui.say(
+    context.ui.message(
         "\nWatching `gitops/`, `envs/` and `src/apps/`. Ctrl-C ends the watch; the environment keeps running.\n",
     );
     match Box::pin(watch::run(session, watcher)).await? {}

@@ -31,7 +31,7 @@ pub(super) async fn run(
     }
     json.print(context, &applied, String::new)?;
     if !json.requested() {
-        context.ui.say(&text(name, &applied));
+        context.ui.message(&text(name, &applied));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -28,7 +28,7 @@ pub(super) async fn run(
     let destroyed = cloud::destroy(&infra, options, consent).await?;
     json.print(context, &destroyed, String::new)?;
     if !json.requested() {
-        context.ui.say(&text(name, &destroyed));
+        context.ui.message(&text(name, &destroyed));
     }
     destroyed.require_complete(name)?;
     Ok(ExitCode::SUCCESS)

@@ -141,7 +141,7 @@ impl Target {
 impl ConfirmArgs {
     /// Shows the changes and asks for confirmation; fails without it.
     fn require(self, context: &Context<'_>, changes: &str, question: &str) -> Result<()> {
-        context.ui.say(changes);
+        context.ui.message(changes);
         if self.yes {
             return Ok(());
         }

@@ -81,7 +81,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     };
     if args.wait_soak {
         let soak = Soak { needed: setting.soak(), ready: Pace::USUAL.ready, pause: LOOK };
-        let (of, events) = ((source.name(), digest.as_str()), &setting.engine.events);
+        let (of, events) = ((source.name().as_str(), digest.as_str()), &setting.engine.events);
         until_soaked(&from, of, soak, &Timestamp::now, events).await?;
     }
     let is_own = args.rehearse

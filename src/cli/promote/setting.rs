@@ -102,7 +102,7 @@ impl PromotionContext {
     pub fn order(&self, action: Action, from: &str, digest: &str, dry_run: bool) -> Order {
         Order {
             action,
-            environment: self.environment.name().to_owned(),
+            environment: self.environment.name().to_string(),
             from: from.to_owned(),
             digest: digest.to_owned(),
             rules: rules(&self.environment),
@@ -144,7 +144,7 @@ async fn ledger(
 ) -> Result<GitStore> {
     let ledger = |branch: String, forge, push| GitStore {
         repository: repository.clone(),
-        environment: environment.name().to_owned(),
+        environment: environment.name().to_string(),
         branch,
         topic,
         forge,

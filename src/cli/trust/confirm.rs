@@ -10,7 +10,7 @@ use crate::{
 
 /// Shows `changes` as commands and asks whether to make them.
 pub fn confirm(context: &Context<'_>, heading: &str, changes: &[Change], yes: bool) -> Result<()> {
-    context.ui.say(&describe(heading, changes));
+    context.ui.message(&describe(heading, changes));
     if yes {
         return Ok(());
     }
@@ -19,7 +19,7 @@ pub fn confirm(context: &Context<'_>, heading: &str, changes: &[Change], yes: bo
             .because("standard input is not a terminal")
             .hint("add `--yes` to confirm"));
     }
-    context.ui.say("Continue? [y/N] ");
+    context.ui.message("Continue? [y/N] ");
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context(Kind::Interrupted, "cannot read the answer")?;
     if matches!(answer.trim(), "y" | "Y" | "yes") {

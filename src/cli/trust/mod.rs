@@ -115,7 +115,7 @@ async fn install(context: &Context<'_>, args: InstallArgs) -> Result<ExitCode> {
         context.ui.events().emit(Event::Warning { text: format!("store skipped: {missing}") });
     }
     if planned.changes.is_empty() {
-        context.ui.say("Nothing to do: the certificate is trusted already.\n");
+        context.ui.message("Nothing to do: the certificate is trusted already.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let certificate = &planned.certificate;
@@ -128,7 +128,7 @@ async fn install(context: &Context<'_>, args: InstallArgs) -> Result<ExitCode> {
     );
     confirm::confirm(context, &heading, &planned.changes, args.yes)?;
     session.install(&planned.changes).await?;
-    context.ui.say("Done. Restart running programs if needed. `seasense trust remove` undoes the changes.\n");
+    context.ui.message("Done. Restart running programs if needed. `seasense trust remove` undoes the changes.\n");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,7 +136,7 @@ async fn remove(context: &Context<'_>, args: RemoveArgs) -> Result<ExitCode> {
     let mut session = open(context, &args.selection)?;
     let changes = session.plan_remove(args.all).await?;
     if changes.is_empty() {
-        context.ui.say("Nothing to do: no certificate of this environment is trusted.\n");
+        context.ui.message("Nothing to do: no certificate of this environment is trusted.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let heading = "This machine will no longer trust the installed certificates.\n";
@@ -145,6 +145,6 @@ async fn remove(context: &Context<'_>, args: RemoveArgs) -> Result<ExitCode> {
         return Err(failure);
     }
     session.remove(changes).await?;
-    context.ui.say("Done: no certificate of this environment is trusted any more.\n");
+    context.ui.message("Done: no certificate of this environment is trusted any more.\n");
     Ok(ExitCode::SUCCESS)
 }

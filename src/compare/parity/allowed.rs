@@ -88,7 +88,7 @@ impl Allowed {
             let difference = difference(document, &entry)?;
             if !seen.insert((difference.variable.clone(), difference.between.clone())) {
                 let message = format!("`{}` is listed twice for the same environments", difference.variable);
-                return Err(document.wrong(&entry.variable, message));
+                return Err(document.invalid(&entry.variable, message));
             }
             differences.push(difference);
         }
@@ -99,7 +99,7 @@ impl Allowed {
 fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
     let variable = entry.variable.get_ref();
     if !Variables::NAMES.contains(&variable.as_str()) {
-        let failure = document.wrong(&entry.variable, format!("there is no variable `{variable}`"));
+        let failure = document.invalid(&entry.variable, format!("there is no variable `{variable}`"));
         return Err(match nearest(variable, Variables::NAMES) {
             Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
             None => failure.hint(format!("the variables are {}", Variables::NAMES.join(", "))),
@@ -109,21 +109,21 @@ fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
         Between::All(star) if star == "*" => BTreeSet::new(),
         Between::These(names) if names.len() >= 2 => names.iter().cloned().collect(),
         _ => {
-            return Err(document.wrong(
+            return Err(document.invalid(
                 &entry.between,
                 "`between` must be `\"*\"` or a list of two environments or more".to_owned(),
             ));
         }
     };
     if entry.reason.get_ref().trim().is_empty() {
-        return Err(document.wrong(&entry.reason, "a difference needs its reason".to_owned()));
+        return Err(document.invalid(&entry.reason, "a difference needs its reason".to_owned()));
     }
     let reviewed = entry.reviewed.get_ref().parse().map_err(|_| -> Failure {
         let message =
             format!("invalid date `{}`, expected for example `2026-11-24`", entry.reviewed.get_ref());
-        document.wrong(&entry.reviewed, message)
+        document.invalid(&entry.reviewed, message)
     })?;
-    let location = document.wrong(&entry.variable, String::new()).location;
+    let location = document.invalid(&entry.variable, String::new()).location;
     Ok(Difference {
         variable: variable.clone(),
         between,

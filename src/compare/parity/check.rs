@@ -18,7 +18,7 @@ use crate::{
         build::{build_both, build_with, differing},
         side::render_work_tree,
     },
-    config::{Project, Written},
+    config::{Project, EnvFile},
 };
 
 /// The parity of several pairs of environments.
@@ -53,18 +53,18 @@ impl ParityReport {
 /// The environments of a project with the reviewed list.
 #[derive(Debug, Clone)]
 pub struct Checker {
-    all: Vec<Written>,
+    all: Vec<EnvFile>,
     allowed: Allowed,
 }
 
 impl Checker {
     /// Reads the environment files and the list of `project`.
     pub fn load(project: &Project) -> Result<Self> {
-        Ok(Self { all: Written::load_all(project)?, allowed: Allowed::load(project)? })
+        Ok(Self { all: EnvFile::load_all(project)?, allowed: Allowed::load(project)? })
     }
 
     /// Returns the pair that is named, else every pair of environments.
-    pub fn pairs(&self, named: Option<(&str, &str)>) -> Result<Vec<(&Written, &Written)>> {
+    pub fn pairs(&self, named: Option<(&str, &str)>) -> Result<Vec<(&EnvFile, &EnvFile)>> {
         if let Some((a, b)) = named {
             return Ok(vec![(self.find(a)?, self.find(b)?)]);
         }
@@ -74,12 +74,12 @@ impl Checker {
     }
 
     /// Compares the variables of a pair, and its manifests if they were built.
-    pub fn evaluate(&self, (a, b): (&Written, &Written), manifests: Option<&Manifests>) -> Parity {
+    pub fn evaluate(&self, (a, b): (&EnvFile, &EnvFile), manifests: Option<&Manifests>) -> Parity {
         evaluate(Facts { a, b, all: &self.all, allowed: &self.allowed, manifests })
     }
 
-    fn find(&self, name: &str) -> Result<&Written> {
-        let is_named = |known: &&Written| known.file.file_stem().is_some_and(|stem| stem == name);
+    fn find(&self, name: &str) -> Result<&EnvFile> {
+        let is_named = |known: &&EnvFile| known.file.file_stem().is_some_and(|stem| stem == name);
         self.all.iter().find(is_named).ok_or_else(|| {
             let known: Vec<&str> = self.all.iter().map(|known| known.name.as_str()).collect();
             Failure::new(Kind::Usage, format!("there is no environment `{name}`"))
@@ -100,7 +100,7 @@ pub async fn check(context: &CompareContext, events: &Events, (a, b): (&str, &st
 pub async fn build(
     context: &CompareContext,
     events: &Events,
-    (a, b): (&Written, &Written),
+    (a, b): (&EnvFile, &EnvFile),
 ) -> Result<Manifests> {
     let flux = FluxBuild::prepare(&context.project, &context.dirs, events).await?;
     let title = format!("Build the manifests of {} and {}", a.name, b.name);
@@ -115,8 +115,8 @@ pub async fn build(
 pub async fn manifests(
     context: &CompareContext,
     flux: &FluxBuild,
-    a: &Written,
-    b: &Written,
+    a: &EnvFile,
+    b: &EnvFile,
 ) -> Result<Manifests> {
     let rendered = render_work_tree(context).await?;
     let platform =
@@ -138,7 +138,7 @@ mod tests {
 
     fn checker() -> Checker {
         let written = |name: &str| {
-            Written::parse(Path::new(&format!("envs/{name}.toml")), &format!("name = \"{name}\"\n")).unwrap()
+            EnvFile::parse(Path::new(&format!("envs/{name}.toml")), &format!("name = \"{name}\"\n")).unwrap()
         };
         Checker { all: ["a", "b", "c"].map(written).into(), allowed: Allowed::default() }
     }

@@ -8,7 +8,7 @@ use super::{Allowed, Manifests};
 use crate::{
     base::failure::{Failure, Kind, Location},
     compare::build::differing,
-    config::Written,
+    config::EnvFile,
 };
 
 /// The version of the JSON form.
@@ -18,11 +18,11 @@ pub const VERSION: u32 = 2;
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// The first environment.
-    pub a: &'a Written,
+    pub a: &'a EnvFile,
     /// The second environment.
-    pub b: &'a Written,
+    pub b: &'a EnvFile,
     /// Every environment of the project: an entry of the list that none of them needs is stale.
-    pub all: &'a [Written],
+    pub all: &'a [EnvFile],
     /// The reviewed list.
     pub allowed: &'a Allowed,
     /// The differences between the manifests; `None` if they were not built.
@@ -100,7 +100,7 @@ pub fn evaluate(facts: Facts<'_>) -> Parity {
     let Facts { a, b, manifests, .. } = facts;
     let (mut allowed, mut unexplained) = (Vec::new(), Vec::new());
     for variable in differing(&a.variables, &b.variables) {
-        let value = |side: &Written| side.variables.get(&variable).cloned();
+        let value = |side: &EnvFile| side.variables.get(&variable).cloned();
         let entry = facts
             .allowed
             .differences
@@ -157,13 +157,13 @@ fn describe(value: Option<String>) -> String {
     value.map_or_else(|| "absent".to_owned(), |value| format!("`{value}`"))
 }
 
-fn stale(allowed: &Allowed, all: &[Written]) -> Vec<StaleEntry> {
+fn stale(allowed: &Allowed, all: &[EnvFile]) -> Vec<StaleEntry> {
     let reason = |entry: &super::Difference| {
         if let Some(unknown) = entry.between.iter().find(|name| all.iter().all(|known| known.name != **name))
         {
             return Some(format!("there is no environment `{unknown}`"));
         }
-        let covered: Vec<&Written> = all.iter().filter(|side| entry.covers(&side.name, &side.name)).collect();
+        let covered: Vec<&EnvFile> = all.iter().filter(|side| entry.covers(&side.name, &side.name)).collect();
         let values: BTreeSet<Option<&String>> =
             covered.iter().map(|side| side.variables.get(&entry.variable)).collect();
         (values.len() < 2)
@@ -207,10 +207,10 @@ mod tests {
     use super::*;
     use crate::compare::parity::Explained;
 
-    fn environment(name: &str, issuer: &str, buoys: u8) -> Written {
+    fn environment(name: &str, issuer: &str, buoys: u8) -> EnvFile {
         let text =
             format!("name = \"{name}\"\n[fleet]\nbuoys = {buoys}\n[variables]\nissuer = \"{issuer}\"\n");
-        Written::parse(Path::new(&format!("envs/{name}.toml")), &text).unwrap()
+        EnvFile::parse(Path::new(&format!("envs/{name}.toml")), &text).unwrap()
     }
 
     fn list(entries: &[(&str, &str)]) -> Allowed {
@@ -222,7 +222,7 @@ mod tests {
         Allowed::parse(&entries.iter().map(entry).collect::<String>()).unwrap()
     }
 
-    fn evaluated(all: &[Written], allowed: &Allowed, manifests: Option<&Manifests>) -> Parity {
+    fn evaluated(all: &[EnvFile], allowed: &Allowed, manifests: Option<&Manifests>) -> Parity {
         evaluate(Facts { a: &all[0], b: &all[1], all, allowed, manifests })
     }
 

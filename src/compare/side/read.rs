@@ -17,7 +17,7 @@ use crate::{
     artifact::{self, Rendered, Tree, Upstream},
     base::failure::{Context, Kind, Result},
     compare::Platform,
-    config::{HostDirs, Infra, Project, Written, names},
+    config::{HostDirs, Infra, Project, EnvFile, names},
     images::{self, Lock, LockedImage, Mode},
     promotion::store::EnvLock,
 };
@@ -63,7 +63,7 @@ pub struct Side {
     pub migrations: Option<BTreeMap<String, String>>,
     /// The settings of the environment's infrastructure; `None` if it has none.
     pub infrastructure: Option<Value>,
-    /// Notes for the user about how the side was read.
+    /// StepTimes for the user about how the side was read.
     pub notes: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ impl CompareContext {
         let lock = images::locked(&self.dirs, self.supply)?;
         let tree = Tree::read(&self.project).await?;
         let rendered = artifact::render(&tree, &lock, &self.upstream(&lock)?)?;
-        let platform = Platform::rendered(rendered, Written::load(&self.project, environment)?.variables);
+        let platform = Platform::rendered(rendered, EnvFile::load(&self.project, environment)?.variables);
         let image = |(name, image): (&String, &LockedImage)| {
             let version = image.official.as_deref().and_then(tag);
             (name.clone(), Image { digest: Some(image.digest.clone()), version })
@@ -143,11 +143,11 @@ impl CompareContext {
         let label = git::subject(root, commit).await?;
         let mut notes = Vec::new();
         let written = if let Some(bytes) = read.get(&file) {
-            Written::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?
+            EnvFile::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?
         } else {
             let commit = &commit[..12];
             notes.push(format!("{commit} has no `{file}`: the work tree's variables are used"));
-            Written::load(&self.project, environment)?
+            EnvFile::load(&self.project, environment)?
         };
         let migration = |(path, bytes): (&String, &Vec<u8>)| {
             let file = path.strip_prefix(MIGRATIONS)?.strip_prefix('/')?;
@@ -187,7 +187,7 @@ impl CompareContext {
             Some(commit) => self.commit(&commit, environment).await?,
             None => Side {
                 platform: Platform {
-                    variables: Written::load(&self.project, environment)?.variables,
+                    variables: EnvFile::load(&self.project, environment)?.variables,
                     ..Platform::default()
                 },
                 environment: environment.to_owned(),

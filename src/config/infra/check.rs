@@ -1,4 +1,4 @@
-//! What a parser cannot see: names that must exist, owners that must be numbers, modes that must be octal.
+//! Validates what a parser cannot check: names must exist, owners must be numeric, modes must be octal.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use toml::Spanned;
 use super::{ImageRecipe, Pull, Recipes, Versions};
 use crate::{
     base::failure::{Failure, Result},
-    config::{nearest, read::Document},
+    config::{nearest, settings_file::SettingsFile},
 };
 
-/// Refuses references to what is not there.
-pub(super) fn check(recipes: &Recipes, versions: &Versions, document: &Document) -> Result<()> {
+/// Rejects references to missing items.
+pub(super) fn check(recipes: &Recipes, versions: &Versions, document: &SettingsFile) -> Result<()> {
     let builds: BTreeSet<String> = recipes.build_names().into_iter().collect();
     for wheel in recipes.wheel.values() {
         known("part", &wheel.part, versions.parts.keys(), document)?;
@@ -34,14 +34,14 @@ pub(super) fn check(recipes: &Recipes, versions: &Versions, document: &Document)
     Ok(())
 }
 
-fn check_image(name: &str, image: &ImageRecipe, document: &Document) -> Result<()> {
-    let refuse = |what: String| {
+fn check_image(name: &str, image: &ImageRecipe, document: &SettingsFile) -> Result<()> {
+    let refuse = |message: String| {
         let table = document.text().find(&format!("[image.{name}]")).unwrap_or_default();
-        Err(document.wrong_at(table, what))
+        Err(document.invalid_at(table, message))
     };
     if image.pull == Pull::Official && image.official.is_none() {
         return refuse(format!(
-            "image `{name}` has no official name, so it must say `pull = \"build\"` or `\"skip\"`"
+            "image `{name}` has no official name, so it needs `pull = \"build\"` or `\"skip\"`"
         ));
     }
     let numeric = |owner: &str| owner.split(':').all(|id| id.parse::<u32>().is_ok());
@@ -69,12 +69,12 @@ fn known<'a>(
     what: &str,
     name: &Spanned<String>,
     names: impl Iterator<Item = &'a String> + Clone,
-    document: &Document,
+    document: &SettingsFile,
 ) -> Result<(), Failure> {
     if names.clone().any(|known| known == name.get_ref()) {
         return Ok(());
     }
-    let failure = document.wrong(name, format!("there is no {what} `{}`", name.get_ref()));
+    let failure = document.invalid(name, format!("there is no {what} `{}`", name.get_ref()));
     Err(match nearest(name.get_ref(), names.map(String::as_str)) {
         Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
         None => failure,

@@ -1,19 +1,19 @@
-//! `{NAME}` in `infra/images.toml` stands for the version of part NAME, so that no version is written twice.
+//! Expands `{NAME}` in `infra/images.toml` to the version of part NAME, so that each version is written once.
 
 use super::Versions;
 use crate::{
     base::failure::Result,
-    config::{nearest, read::Document},
+    config::{nearest, settings_file::SettingsFile},
 };
 
-/// Puts versions in the place of names; an unknown name is refused.
-pub(super) fn expand(document: Document, versions: &Versions) -> Result<Document> {
+/// Replaces names by versions; an unknown name is rejected.
+pub(super) fn expand(document: SettingsFile, versions: &Versions) -> Result<SettingsFile> {
     let text = document.text();
     let mut expanded = String::with_capacity(text.len());
     let mut rest = 0;
     for (start, name) in names(text) {
         let Some(version) = versions.version(name) else {
-            let failure = document.wrong_at(start, format!("`infra/versions.toml` has no part `{name}`"));
+            let failure = document.invalid_at(start, format!("`infra/versions.toml` has no part `{name}`"));
             return Err(match nearest(name, versions.parts.keys().map(String::as_str)) {
                 Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
                 None => failure,
@@ -27,7 +27,8 @@ pub(super) fn expand(document: Document, versions: &Versions) -> Result<Document
     Ok(document.with_text(expanded))
 }
 
-/// The `{name}`s of a text: where each brace opens, and the name. Tables and code, which have blanks or capitals, are none.
+/// The `{name}`s of a text with the offset of their brace. Tables and code contain blanks or capitals and do
+/// not match.
 fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     text.match_indices('{').filter_map(move |(start, _)| {
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_bare_names_are_names() {
+    fn tables_and_code_are_not_names() {
         let text = r#"a = { b = 1 } # {} {x-1} {A} "{go}" {"k": {}}"#;
         let found: Vec<&str> = names(text).map(|(_, name)| name).collect();
         assert_eq!(found, ["x-1", "go"]);

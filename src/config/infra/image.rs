@@ -1,4 +1,4 @@
-//! How an image is described: what it is made of and how it runs.
+//! The recipe of an image: its content and how it runs.
 
 use std::collections::BTreeMap;
 
@@ -7,51 +7,51 @@ use toml::Spanned;
 
 use super::builds::plain;
 
-/// One image. What is not serialised does not change its content, so its key does not depend on it.
+/// One image. Fields that are not serialised do not change its content, so its key does not depend on them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ImageRecipe {
-    /// What upstream calls it, with its tag; absent for images that only this project has.
+    /// The upstream name with its tag; absent for images of this project.
     #[serde(skip_serializing)]
     pub official: Option<String>,
-    /// Whether supply `pull` copies the official image or makes it like supply `build`.
+    /// Whether supply `pull` copies the official image or builds it like supply `build`.
     #[serde(default, skip_serializing)]
     pub pull: Pull,
-    /// The root build that it stands on; absent for an image that holds nothing but its own files.
+    /// The root build that is its base; absent for an image with only its own files.
     #[serde(default, serialize_with = "plain_option")]
     pub base: Option<Spanned<String>>,
-    /// Files out of builds and out of the project.
+    /// Files from builds and from the project.
     #[serde(default)]
     pub files: Vec<FileEntry>,
-    /// Small files given here.
+    /// Small files with inline text.
     #[serde(default)]
     pub texts: Vec<TextEntry>,
     /// Symbolic links.
     #[serde(default)]
     pub links: Vec<LinkEntry>,
-    /// Folders.
+    /// Directories.
     #[serde(default)]
     pub folders: Vec<FolderEntry>,
     /// `uid` or `uid:gid`, numeric.
     #[serde(default)]
     pub user: String,
-    /// What runs.
+    /// The command of the container.
     #[serde(default)]
     pub entrypoint: Vec<String>,
-    /// Default arguments.
+    /// The default arguments.
     #[serde(default)]
     pub command: Vec<String>,
-    /// Variables of the environment; `PATH` is set unless it is named here.
+    /// Environment variables; `PATH` is set unless it is named here.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The folder it starts in.
+    /// The working directory.
     pub working_folder: Option<String>,
-    /// The signal that asks it to end.
+    /// The signal that stops it.
     pub stop_signal: Option<String>,
-    /// Whether the Docker daemon of this machine needs it too.
+    /// Whether the local Docker daemon needs the image too.
     #[serde(default, skip_serializing)]
     pub daemon: bool,
-    /// How long packing takes; the weight in the progress.
+    /// The duration of packing; the weight in the progress.
     #[serde(default = "one", skip_serializing)]
     pub seconds: u32,
 }
@@ -60,54 +60,54 @@ pub struct ImageRecipe {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pull {
-    /// It copies the official image.
+    /// Copies the official image.
     #[default]
     Official,
-    /// It builds the image: there is no official one that would do.
+    /// Builds the image: no suitable official image exists.
     Build,
-    /// It leaves the image out: another official image contains it.
+    /// Omits the image: another official image contains it.
     Skip,
 }
 
-/// A file, or a folder with all it holds.
+/// A file, or a directory with its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FileEntry {
-    /// The build that made it, as `kind.name`; absent for a file of the project.
+    /// The build that produces it, as `kind.name`; absent for a file of the project.
     #[serde(default, serialize_with = "plain_option")]
     pub build: Option<Spanned<String>>,
     /// Its path in the build's output or in the project.
     pub path: String,
     /// Its absolute path in the image.
     pub to: String,
-    /// Its permissions in octal; by default 0755 for what may be executed and 0644 for the rest.
+    /// Its permissions in octal; by default 0755 for executables and 0644 for other files.
     pub mode: Option<String>,
-    /// `uid:gid`; root by default.
+    /// `uid:gid`; by default root.
     pub owner: Option<String>,
-    /// Texts to replace in a file of another project; each must be there exactly once.
+    /// Replacements in a file of another project; each text must occur exactly once.
     #[serde(default)]
     pub edits: Vec<Edit>,
 }
 
-/// A text to replace.
+/// A replacement of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Edit {
-    /// What stands there.
+    /// The text in the file.
     pub from: String,
-    /// What shall stand there.
+    /// The text that replaces it.
     pub to: String,
 }
 
-/// A small file given as text.
+/// A small file with inline text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TextEntry {
     /// Its absolute path in the image.
     pub to: String,
-    /// What it holds.
+    /// Its content.
     pub text: String,
-    /// Its permissions in octal; 0644 by default.
+    /// Its permissions in octal; by default 0644.
     pub mode: Option<String>,
 }
 
@@ -115,21 +115,21 @@ pub struct TextEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LinkEntry {
-    /// Its absolute path in the image.
+    /// The absolute path of the link in the image.
     pub at: String,
-    /// What it points to.
+    /// Its target.
     pub to: String,
 }
 
-/// A folder.
+/// A directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FolderEntry {
     /// Its absolute path in the image.
     pub at: String,
-    /// Its permissions in octal; 0755 by default.
+    /// Its permissions in octal; by default 0755.
     pub mode: Option<String>,
-    /// `uid:gid`; root by default.
+    /// `uid:gid`; by default root.
     pub owner: Option<String>,
 }
 
@@ -137,7 +137,7 @@ fn one() -> u32 {
     1
 }
 
-#[expect(clippy::ref_option, reason = "serde hands fields over by reference")]
+#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
 fn plain_option<S: serde::Serializer>(
     value: &Option<Spanned<String>>,
     serializer: S,

@@ -1,4 +1,4 @@
-//! What the platform is made of: `infra/versions.toml` and `infra/images.toml`, read and validated.
+//! The parts of the platform: reads and validates `infra/versions.toml` and `infra/images.toml`.
 
 mod builds;
 mod check;
@@ -13,10 +13,10 @@ pub use image::{Edit, FileEntry, FolderEntry, ImageRecipe, LinkEntry, Pull, Text
 use serde::Deserialize;
 pub use versions::{Part, Versions};
 
-use super::{Project, read::Document};
+use super::{Project, settings_file::SettingsFile};
 use crate::base::failure::Result;
 
-/// Every external part, how each is built, and the images that are made of them.
+/// Every external part, its build, and the images.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Infra {
     /// The parts and their versions.
@@ -35,7 +35,7 @@ pub struct Recipes {
     /// Root file systems of Debian packages, by name.
     #[serde(default)]
     pub root: BTreeMap<String, RootBuild>,
-    /// Programs out of wheels of `PyPI`, by name.
+    /// Programs from wheels of `PyPI`, by name.
     #[serde(default)]
     pub wheel: BTreeMap<String, WheelBuild>,
     /// Programs of one C file, by name.
@@ -56,12 +56,13 @@ pub struct Recipes {
 }
 
 impl Infra {
-    /// Reads and checks both files of the project.
+    /// Reads and validates both files of the project.
     ///
-    /// Fails with kind `Environment` and the line and column of whatever is wrong.
+    /// Fails with kind `Environment` and the line and column of the invalid value.
     pub fn load(project: &Project) -> Result<Self> {
-        let versions: Versions = Document::open(project, PathBuf::from("infra/versions.toml"))?.parse()?;
-        let document = Document::open(project, PathBuf::from("infra/images.toml"))?;
+        let versions: Versions =
+            SettingsFile::open(project, PathBuf::from("infra/versions.toml"))?.parse()?;
+        let document = SettingsFile::open(project, PathBuf::from("infra/images.toml"))?;
         let document = expand::expand(document, &versions)?;
         let recipes: Recipes = document.parse()?;
         check::check(&recipes, &versions, &document)?;
@@ -70,7 +71,7 @@ impl Infra {
 }
 
 impl Recipes {
-    /// The names of every build, as `kind.name`.
+    /// The names of all builds, as `kind.name`.
     pub fn build_names(&self) -> Vec<String> {
         let named = |kind: &str, names: Vec<&String>| -> Vec<String> {
             names.into_iter().map(|name| format!("{kind}.{name}")).collect()

@@ -1,4 +1,4 @@
-//! The settings of `infra/*.toml`: what is read, and what each wrong one gets.
+//! Tests of `infra/*.toml`: valid files, and the failure of each invalid value.
 
 use super::*;
 use crate::base::failure::Failure;
@@ -15,54 +15,54 @@ fn load(images: &str) -> Result<Infra> {
     Infra::load(&Project::find(folder.path()).unwrap())
 }
 
-fn refused(images: &str) -> (String, Failure) {
+fn rejected(images: &str) -> (String, Failure) {
     let failure = load(images).unwrap_err();
     (failure.location.clone().map(|place| place.to_string()).unwrap_or_default(), failure)
 }
 
 #[test]
-fn versions_stand_in_the_place_of_names() {
+fn names_are_expanded_to_versions() {
     let infra = load("[image.envoy]\nofficial = \"docker.io/envoyproxy/envoy:v{envoy}\"\n").unwrap();
     let official = infra.recipes.image["envoy"].official.as_deref();
     assert_eq!(official, Some("docker.io/envoyproxy/envoy:v1.39.1"));
 }
 
 #[test]
-fn an_unknown_part_is_refused_where_it_stands() {
-    let (place, failure) = refused("[image.envoy]\nofficial = \"envoy:v{envo}\"\n");
+fn unknown_part_is_rejected_with_its_location() {
+    let (place, failure) = rejected("[image.envoy]\nofficial = \"envoy:v{envo}\"\n");
     assert_eq!(place, "infra/images.toml:2:20");
     assert_eq!(failure.hints, ["the nearest known name is `envoy`"]);
 }
 
 #[test]
-fn an_unknown_key_is_refused_where_it_stands() {
-    let (place, failure) = refused("[image.envoy]\noficial = \"envoy\"\n");
+fn unknown_key_is_rejected_with_its_location() {
+    let (place, failure) = rejected("[image.envoy]\noficial = \"envoy\"\n");
     assert_eq!(place, "infra/images.toml:2:1");
     assert_eq!(failure.hints, ["the nearest known name is `official`"]);
 }
 
 #[test]
-fn an_unknown_build_is_refused_where_it_stands() {
+fn unknown_build_is_rejected_with_its_location() {
     let images = "[image.a]\npull = \"build\"\nfiles = [{ build = \"go.x\", path = \"x\", to = \"/x\" }]\n";
-    assert_eq!(refused(images).0, "infra/images.toml:3:20");
+    assert_eq!(rejected(images).0, "infra/images.toml:3:20");
 }
 
 #[test]
-fn a_base_must_be_a_root() {
+fn base_must_be_a_root_build() {
     let images = "[npm.p]\nfolder = \"p\"\noutput = \"o\"\nseconds = 1\n[image.a]\npull = \"build\"\nbase = \"npm.p\"\n";
-    assert_eq!(refused(images).1.message, "there is no build `npm.p`");
+    assert_eq!(rejected(images).1.message, "there is no build `npm.p`");
 }
 
 #[test]
-fn users_are_numbers_and_modes_are_octal() {
-    assert_eq!(refused("[image.a]\npull = \"build\"\nuser = \"nobody\"\n").0, "infra/images.toml:1:1");
+fn users_must_be_numeric_and_modes_octal() {
+    assert_eq!(rejected("[image.a]\npull = \"build\"\nuser = \"nobody\"\n").0, "infra/images.toml:1:1");
     let images = "[image.a]\npull = \"build\"\ntexts = [{ to = \"/a\", text = \"\", mode = \"0799\" }]\n";
-    assert!(refused(images).1.message.contains("octal"));
+    assert!(rejected(images).1.message.contains("octal"));
 }
 
 #[test]
-fn an_image_that_cannot_be_pulled_must_say_so() {
-    assert!(refused("[image.a]\nuser = \"1\"\n").1.message.contains("no official name"));
+fn image_without_an_official_name_needs_another_pull() {
+    assert!(rejected("[image.a]\nuser = \"1\"\n").1.message.contains("no official name"));
 }
 
 fn project() -> Project {
@@ -70,16 +70,16 @@ fn project() -> Project {
 }
 
 #[test]
-fn the_project_s_own_recipes_are_valid() {
+fn own_recipes_are_valid() {
     let infra = Infra::load(&project()).unwrap();
     for (name, image) in &infra.recipes.image {
         assert!(!image.user.is_empty() || name == "node", "image {name} has no numeric user");
     }
 }
 
-/// A version is written in versions.toml and, with all it needs, in a go.mod: both must be the same.
+/// A version is in versions.toml and in a go.mod with its dependencies: both must be equal.
 #[test]
-fn go_modules_are_pinned_to_the_versions_of_the_parts() {
+fn go_modules_are_pinned_to_the_versions_of_parts() {
     let infra = Infra::load(&project()).unwrap();
     let read = |build: &GoBuild| {
         std::fs::read_to_string(project().root().join(&build.folder).join("go.mod")).unwrap()
@@ -96,9 +96,9 @@ fn go_modules_are_pinned_to_the_versions_of_the_parts() {
     }
 }
 
-/// Their key is a hash of these folders only, so nothing else of the library may go into them.
+/// Their key is a hash of these directories, so they must not use the rest of the library.
 #[test]
-fn the_workloads_use_nothing_but_their_declared_inputs() {
+fn workloads_use_only_their_declared_inputs() {
     fn check(folder: &std::path::Path) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -107,7 +107,7 @@ fn the_workloads_use_nothing_but_their_declared_inputs() {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 for found in text.match_indices("seasense::").map(|(at, name)| &text[at + name.len()..]) {
-                    assert!(found.starts_with("apps"), "{} uses the launcher's library", path.display());
+                    assert!(found.starts_with("apps"), "{} uses the library of the launcher", path.display());
                 }
             }
         }

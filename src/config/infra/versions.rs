@@ -1,4 +1,4 @@
-//! The parts and their versions.
+//! The external parts and their versions.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Versions {
     /// The parts, by name.
     pub parts: BTreeMap<String, Part>,
-    /// Registries that stand in for others in supply `pull`: host to host.
+    /// Mirrors of registries in supply `pull`: host to host.
     #[serde(default)]
     pub mirrors: BTreeMap<String, String>,
 }
@@ -21,16 +21,16 @@ pub struct Versions {
 pub struct Part {
     /// Its version, without a leading `v`.
     pub version: String,
-    /// The Go module it is built from.
+    /// The Go module that it is built from.
     pub module: Option<String>,
-    /// The package of `PyPI` it is taken from.
+    /// The package of `PyPI` that it comes from.
     pub wheel: Option<String>,
-    /// That package's hash, 64 hex digits.
+    /// The hash of that package, 64 hex digits.
     pub sha256: Option<String>,
 }
 
 impl Versions {
-    /// The version of the part called `name`.
+    /// The version of the part `name`.
     pub fn version(&self, name: &str) -> Option<&str> {
         self.parts.get(name).map(|part| part.version.as_str())
     }

@@ -52,7 +52,7 @@ pub async fn survey(
     named: &BTreeSet<String>,
     events: &Events,
 ) -> Result<Vec<Held>> {
-    let step = Step::start(events, "images.survey", "Look through the registry");
+    let step = Step::start(events, "images.survey", "Observation through the registry");
     let repositories = match admin.repositories(&place.prefix()).await? {
         Some(found) => found,
         None => known.iter().map(|image| place.repository(image)).collect(),

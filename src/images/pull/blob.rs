@@ -14,7 +14,7 @@ use tokio::{fs::File, io::AsyncWrite};
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     images::oci::Descriptor,
     registry::{RegistryClient, is_absent},
@@ -42,10 +42,10 @@ pub async fn fetch(
     wait(Deadline::after(LIMIT), pause, &what, || async {
         let count = tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         match attempt(client, repository, blob, &path).await {
-            Ok(()) => Ok(Look::Ready(path.clone())),
-            Err(Broken::Absent(failure)) => Ok(Look::Failed(failure)),
-            Err(Broken::Content(found)) => Ok(Look::Failed(mismatch(repository, blob, &found))),
-            Err(Broken::Transport(failure)) if count >= TRIES => Ok(Look::Failed(failure)),
+            Ok(()) => Ok(Observation::Ready(path.clone())),
+            Err(Broken::Absent(failure)) => Ok(Observation::Failed(failure)),
+            Err(Broken::Content(found)) => Ok(Observation::Failed(mismatch(repository, blob, &found))),
+            Err(Broken::Transport(failure)) if count >= TRIES => Ok(Observation::Failed(failure)),
             Err(Broken::Transport(failure)) => Err(failure),
         }
     })

@@ -141,7 +141,7 @@ impl Default for Recorder {
 }
 
 impl Recorder {
-    /// The steps that ended so far.
+    /// The steps that have ended.
     pub fn steps(&self) -> Suite {
         Suite {
             name: "steps",

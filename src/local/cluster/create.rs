@@ -13,7 +13,7 @@ use crate::{
         failure::{Context, Failure, Kind, Result},
         k8s::{Client, ClusterHandle},
         tool::{Line, ToolError},
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     config::{Environment, is_plain},
 };
@@ -124,7 +124,7 @@ async fn record_cluster(
 /// Requests the identity with retries: kubeadm sometimes restarts the API server's container once more.
 async fn identity(client: &Client) -> Result<String> {
     wait(Deadline::after(Duration::from_mins(1)), PAUSE, "reach the new cluster", || async {
-        client.uid().await.map(Look::Ready)
+        client.uid().await.map(Observation::Ready)
     })
     .await
 }

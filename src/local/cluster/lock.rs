@@ -11,7 +11,7 @@ use crate::{
     base::{
         event::{Event, Events},
         failure::{Context, Failure, Kind, Result},
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     config::HostDirs,
 };
@@ -44,8 +44,8 @@ impl Lock {
         events.emit(Event::Warning { text });
         wait(Deadline::after(timeout), PAUSE, &format!("acquire the lock of `{cluster}`"), || async {
             Ok(match Self::attempt(dirs, cluster)? {
-                Ok(lock) => Look::Ready(lock),
-                Err(holder) => Look::NotYet(format!("process {holder} holds the lock")),
+                Ok(lock) => Observation::Ready(lock),
+                Err(holder) => Observation::Pending(format!("process {holder} holds the lock")),
             })
         })
         .await

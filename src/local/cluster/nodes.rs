@@ -8,7 +8,7 @@ use super::{KIND_CLUSTER, OWNERSHIP_MOUNT};
 use crate::base::{
     docker::{Container, Docker},
     failure::Result,
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// A privileged node with a database takes a few seconds to stop.
@@ -55,13 +55,13 @@ pub async fn remove(docker: &Docker, cluster: &str) -> Result<BTreeSet<String>> 
     wait(Deadline::after(REMOVE_LIMIT), PAUSE, &format!("remove the nodes of `{cluster}`"), || async {
         let nodes = of(docker, cluster).await?;
         if nodes.is_empty() && !is_being_created(cluster) {
-            return Ok(Look::Ready(()));
+            return Ok(Observation::Ready(()));
         }
         try_join_all(nodes.iter().map(|node| docker.remove_container(&node.name))).await?;
         if let Ok(mut removed) = removed.lock() {
             removed.extend(nodes.into_iter().map(|node| node.name));
         }
-        Ok(Look::NotYet("a killed run still creates nodes".to_owned()))
+        Ok(Observation::NotYet("a killed run still creates nodes".to_owned()))
     })
     .await?;
     Ok(removed.into_inner().unwrap_or_default())

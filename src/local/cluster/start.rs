@@ -16,7 +16,7 @@ use crate::{
         event::{Event, Step},
         failure::{Failure, Kind, Result},
         k8s::{Client, ClusterHandle},
-        wait::{Deadline, Look, PAUSE, wait},
+        wait::{Deadline, Observation, PAUSE, wait},
     },
     config::Environment,
 };
@@ -172,7 +172,7 @@ async fn wait_for_api(
     }
     let client = Client::connect(&ClusterHandle { uid: None, ..handle.clone() }).await?;
     wait(Deadline::after(limit), PAUSE, "reach the cluster's API", || async {
-        client.ready().await.map(Look::Ready).inspect_err(|failure| {
+        client.ready().await.map(Observation::Ready).inspect_err(|failure| {
             step.progress(0, None, failure.causes.first().cloned().unwrap_or_default());
         })
     })

@@ -9,7 +9,7 @@ use std::{
 
 use crate::base::{
     docker::Container,
-    wait::{Deadline, Look, PAUSE, wait},
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// How many ports above the desired one are tried.
@@ -63,9 +63,9 @@ where
             }
             let starting = |port: &Port| port.held_by.as_deref().is_some_and(is_daemon_proxy);
             Ok(if ports.iter().any(starting) {
-                Look::NotYet("a container is starting".to_owned())
+                Observation::Pending("a container is starting".to_owned())
             } else {
-                Look::Ready(ports)
+                Observation::Ready(ports)
             })
         }
     })

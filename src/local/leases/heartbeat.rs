@@ -49,7 +49,7 @@ impl Heartbeat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::wait::{Deadline, Look, wait};
+    use crate::base::wait::{Deadline, Observation, wait};
 
     #[tokio::test]
     async fn heartbeat_updates_the_file_time() {
@@ -62,7 +62,7 @@ mod tests {
             Duration::from_millis(50),
             "observe the heartbeat",
             || async {
-                Ok(if modified() > first { Look::Ready(()) } else { Look::NotYet("no update".to_owned()) })
+                Ok(if modified() > first { Observation::Ready(()) } else { Observation::NotYet("no update".to_owned()) })
             },
         )
         .await

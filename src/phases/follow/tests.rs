@@ -111,12 +111,12 @@ async fn a_poke_asks_only_those_that_are_late() {
     let api = api(&items);
     request_reconcile(&api.client(), "run-1").await.unwrap();
     let poked: Vec<String> =
-        api.asked().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
+        api.requests().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
     assert_eq!(poked.len(), 2, "{poked:?}");
     assert!(poked[1].contains("/kustomizations/infrastructure-core"));
     request_reconcile_all(&api.client(), "run-2").await.unwrap();
     assert_eq!(
-        api.asked().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
+        api.requests().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
         2 + 1 + items.len()
     );
 }

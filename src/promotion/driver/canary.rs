@@ -10,7 +10,7 @@ use crate::{
     base::{
         event::{Event, Step},
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     promotion::{
         Content, State, Target, Trial,
@@ -116,10 +116,10 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
             let trial = self.target.trial().await?.unwrap_or_default();
             let gives_up = despair.borrow_mut().look(step.elapsed(), trial.terminal.is_some());
             Ok(match trial.terminal {
-                _ if trial.ready && trial.percent == Some(percent) => Look::Ready(()),
-                Some(why) if gives_up => Look::Failed(Failure::new(Kind::Phase, why)),
-                _ if trial.ready => Look::NotYet("the gateway has not taken the share up".to_owned()),
-                _ => Look::NotYet(trial.message),
+                _ if trial.ready && trial.percent == Some(percent) => Observation::Ready(()),
+                Some(why) if gives_up => Observation::Failed(Failure::new(Kind::Phase, why)),
+                _ if trial.ready => Observation::Pending("the gateway has not taken the share up".to_owned()),
+                _ => Observation::Pending(trial.message),
             })
         });
         match waited.await {
@@ -185,7 +185,7 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     async fn withdrawn(&self, limit: Duration) -> Result<()> {
         wait(Deadline::after(limit), self.pace.look, "take the canary away", || async {
             let gone = self.target.withdraw().await?;
-            Ok(if gone { Look::Ready(()) } else { Look::NotYet("it goes".to_owned()) })
+            Ok(if gone { Observation::Ready(()) } else { Observation::Pending("it goes".to_owned()) })
         })
         .await
     }

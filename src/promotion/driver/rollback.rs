@@ -5,7 +5,7 @@ use crate::{
     base::{
         event::Step,
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     promotion::{
         Target,
@@ -125,7 +125,7 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
         let step = Step::start(self.events, "promote.restore", format!("Bring {} back", short(&back)));
         // The API of a cluster in trouble may be silent for a moment.
         wait(Deadline::after(self.pace.ready), self.pace.look, "hand the verified digest over", || async {
-            self.target.hand_over(&back).await.map(Look::Ready)
+            self.target.hand_over(&back).await.map(Observation::Ready)
         })
         .await
         .map_err(|late| {

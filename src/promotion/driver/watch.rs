@@ -10,7 +10,7 @@ use crate::{
     base::{
         event::Step,
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     promotion::{
         Target,
@@ -85,9 +85,9 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
             );
             let gives_up = despair.borrow_mut().look(step.elapsed(), why.is_some());
             Ok(match why {
-                _ if state.is_ready_at(digest) => Look::Ready(()),
-                Some(why) if gives_up => Look::Failed(Failure::new(Kind::Phase, why.clone())),
-                _ => Look::NotYet(state.missing(digest)),
+                _ if state.is_ready_at(digest) => Observation::Ready(()),
+                Some(why) if gives_up => Observation::Failed(Failure::new(Kind::Phase, why.clone())),
+                _ => Observation::Pending(state.missing(digest)),
             })
         });
         match waited.await {

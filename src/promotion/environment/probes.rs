@@ -172,9 +172,9 @@ mod tests {
                 all.errors += seen.errors;
                 let enough = all.requests() >= count;
                 Ok(if enough {
-                    crate::base::wait::Look::Ready(all.clone())
+                    crate::base::wait::Observation::Ready(all.clone())
                 } else {
-                    crate::base::wait::Look::NotYet(String::new())
+                    crate::base::wait::Observation::Pending(String::new())
                 })
             },
         )

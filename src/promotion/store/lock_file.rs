@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::base::{
-    atomic_file,
+    atomic_file::{self, PRIVATE},
     failure::{Context, Failure, Kind, Location, Result},
 };
 
@@ -130,7 +131,7 @@ impl EnvLock {
 
     /// Writes it to `path` so that a reader sees the old lock or the new one, never half of one.
     pub fn write(&self, path: &Path) -> Result<()> {
-        atomic_file::write_private(path, self.to_text().as_bytes())
+        atomic_file::replace(path, PRIVATE, |out| out.write_all(self.to_text().as_bytes()))
             .with_context(Kind::Environment, || format!("write `{}`", path.display()))
     }
 }

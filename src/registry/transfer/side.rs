@@ -8,7 +8,7 @@ use std::{
 use crate::{
     base::{
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Look, wait},
+        wait::{Deadline, Observation, wait},
     },
     config::registry_credentials,
     images::{
@@ -95,8 +95,8 @@ impl Side {
         wait(Deadline::after(LIMIT), self.pause, what, || async {
             let count = tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             match ask().await {
-                Ok(answer) => Ok(Look::Ready(answer)),
-                Err(failure) if count >= TRIES => Ok(Look::Failed(failure)),
+                Ok(answer) => Ok(Observation::Ready(answer)),
+                Err(failure) if count >= TRIES => Ok(Observation::Failed(failure)),
                 Err(failure) => Err(failure),
             }
         })

@@ -1,5 +1,4 @@
-//! A full-screen view that is worth keeping open: what is shown, what the keys do, and how it is drawn are three pure parts;
-//! only `screen` touches the terminal.
+//! A full-screen view of an environment: model, keys and drawing are pure; only `screen` uses the terminal.
 
 mod model;
 mod screen;

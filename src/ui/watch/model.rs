@@ -1,52 +1,52 @@
-//! What the view shows: texts that somebody else has chosen.
+//! The content of the view.
 
-/// Whether something is as it should be.
+/// The state of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// It is.
+    /// It is in its desired state.
     Good,
-    /// It is on its way, or worth a look.
-    Late,
-    /// It is not.
+    /// It is in progress, or needs attention.
+    Pending,
+    /// It failed.
     Bad,
-    /// It is only told.
-    Plain,
+    /// It has no state.
+    Info,
 }
 
-/// One line: a mark, a name, a text.
+/// One row: a mark, a name, a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The mark.
     pub mark: Mark,
-    /// The name; lines of one pane have their texts in one column.
+    /// The name; the texts of a pane are aligned.
     pub name: String,
     /// The text.
     pub text: String,
 }
 
 impl Row {
-    /// A line.
+    /// Creates a row.
     pub fn new(mark: Mark, name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { mark, name: name.into(), text: text.into() }
     }
 }
 
-/// Everything that one look shows.
+/// The content after one observation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {
     /// The environment's name.
     pub environment: String,
-    /// Whether all is well.
+    /// Whether the environment is ready.
     pub ready: bool,
-    /// What runs, in a few words.
+    /// A short description of what runs.
     pub headline: String,
-    /// When it was looked at, and how long that took.
-    pub looked: String,
-    /// How a person calls this program for this environment.
+    /// The time and duration of the observation.
+    pub observed: String,
+    /// The command line of this program for this environment.
     pub command: String,
-    /// What is wrong.
+    /// The problems.
     pub problems: Vec<Row>,
-    /// What to do about each, in the same order.
+    /// The next step for each problem, in the same order.
     pub hints: Vec<String>,
     /// The phases.
     pub phases: Vec<Row>,
@@ -56,9 +56,9 @@ pub struct Model {
     pub database: Vec<Row>,
     /// The fleet.
     pub fleet: Vec<Row>,
-    /// How many readings arrive, in words.
+    /// The rate of readings as text.
     pub ingest: String,
-    /// Readings per second between the looks, oldest first.
+    /// Readings per second between two observations, oldest first.
     pub rates: Vec<f64>,
     /// The last events.
     pub events: Vec<Row>,

@@ -1,4 +1,4 @@
-//! The terminal: taken over, drawn on, and given back however the program ends.
+//! The terminal in full-screen mode, restored however the program ends.
 
 use std::{
     io::{IsTerminal, Stdout, Write, stdin, stdout},
@@ -32,57 +32,57 @@ use super::{
 };
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// How often the reader of keys looks whether it shall end.
+/// How often the thread that reads keys checks whether to end.
 const READ_LIMIT: Duration = Duration::from_millis(50);
 
-/// A terminal that is taken over; dropped, it is given back as it was.
+/// The terminal in full-screen mode; restored on drop.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screen {
-    /// Fails with kind `Usage` where standard input or output is no terminal.
+    /// Fails with kind `Usage` if standard input or output is not a terminal.
     pub fn possible() -> Result<()> {
         if !stdin().is_terminal() || !stdout().is_terminal() {
-            return Err(Failure::new(Kind::Usage, "`--watch` needs a terminal to draw on")
-                .hint("`seasense status` looks once, `seasense status --json` looks once for programs"));
+            return Err(Failure::new(Kind::Usage, "`--watch` needs a terminal")
+                .hint("run `seasense status`, or `seasense status --json` in a script"));
         }
         Ok(())
     }
 
-    /// Takes the terminal over, where that is possible. A panic gives it back before it tells itself.
+    /// Switches the terminal to full-screen mode. A panic restores it before its message is printed.
     pub fn open() -> Result<Self> {
         Self::possible()?;
-        let what = "take over the terminal";
+        let what = "switch the terminal to full-screen mode";
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            give_back();
+            restore();
             before(panic);
         }));
-        let taken = enable_raw_mode()
+        let opened = enable_raw_mode()
             .and_then(|()| execute!(stdout(), EnterAlternateScreen, Hide))
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
-        taken.map(|terminal| Self { terminal }).inspect_err(|_| give_back()).context(Kind::Tool, what)
+        opened.map(|terminal| Self { terminal }).inspect_err(|_| restore()).context(Kind::Tool, what)
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-/// Safe to call at any time and more than once.
-fn give_back() {
-    // On the way out there is nobody left to tell that a terminal is gone.
+/// Restores the terminal; safe to call at any time and more than once.
+fn restore() {
+    // The terminal may be gone; there is nothing else to do then.
     let _ = disable_raw_mode();
     let _ = execute!(stdout(), LeaveAlternateScreen, Show);
     let _ = stdout().flush();
 }
 
-/// Shows each model as it comes, until the person leaves or no more models come.
+/// Shows each model until the user quits or the channel is closed.
 ///
-/// Ctrl-C is a key here. A terminal that goes away ends the view with kind `Interrupted`.
+/// Ctrl-C is read as a key. A terminal that disappears ends the view with kind `Interrupted`.
 pub async fn watch(mut models: Receiver<Model>, colours: bool) -> Result<()> {
     let mut screen = Screen::open()?;
     let mut hangup = signal(SignalKind::hangup()).context(Kind::Internal, "listen for signals")?;
@@ -98,11 +98,11 @@ pub async fn watch(mut models: Receiver<Model>, colours: bool) -> Result<()> {
             },
             input = inputs.recv() => match input {
                 Some(Input::Key(key)) if !state.press(key, model.as_ref()) => break,
-                // A terminal of another size is drawn anew.
+                // A terminal that was resized is redrawn.
                 Some(_) => {}
                 None => break,
             },
-            _ = hangup.recv() => return Err(Failure::new(Kind::Interrupted, "the terminal went away")),
+            _ = hangup.recv() => return Err(Failure::new(Kind::Interrupted, "the terminal was closed")),
         }
     }
     drop(reader);
@@ -114,7 +114,7 @@ enum Input {
     Resized,
 }
 
-/// A thread that reads what is pressed: a terminal can only be waited for in a way that blocks.
+/// A thread that reads keys: reading from a terminal blocks.
 struct Reader {
     ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -133,7 +133,7 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // What a person types after the end belongs to their shell.
+        // Keys after the end belong to the user's shell.
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -153,7 +153,7 @@ fn read_until(ended: &AtomicBool, sender: &Sender<Input>) {
             Ok(_) => None,
             Err(_) => return,
         };
-        // A full queue is a person who leans on a key: what is too much is left out.
+        // The queue is full when a key is held down: surplus keys are dropped.
         if input.is_some_and(|input| sender.try_send(input).is_err() && sender.is_closed()) {
             return;
         }

@@ -1,8 +1,8 @@
-//! What the keys do; pure.
+//! The state of the view and the effect of keys; pure.
 
 use super::{Model, Row};
 
-/// A part of the screen that can be scrolled.
+/// A pane that can be scrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pane {
     Phases,
@@ -13,7 +13,7 @@ pub(super) enum Pane {
 }
 
 impl Pane {
-    /// Every pane, in the order of the keys.
+    /// All panes, in the order of the Tab key.
     pub(super) const ALL: [Self; 5] =
         [Self::Phases, Self::Database, Self::Workloads, Self::Fleet, Self::Events];
 
@@ -27,7 +27,7 @@ impl Pane {
         }
     }
 
-    /// Its name where there is little room.
+    /// Its title on a small screen.
     pub(super) const fn short(self) -> &'static str {
         match self {
             Self::Fleet => "Fleet",
@@ -46,7 +46,7 @@ impl Pane {
         }
     }
 
-    /// The parts whose logs tell more about what the pane shows, as `seasense logs` names them.
+    /// The components whose logs belong to the pane, as `seasense logs` names them.
     pub(super) const fn logs(self) -> &'static [&'static str] {
         match self {
             Self::Phases => &["flux"],
@@ -58,14 +58,14 @@ impl Pane {
     }
 }
 
-/// What lies over the screen.
+/// An overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Popup {
     Help,
     Logs,
 }
 
-/// What a person pressed.
+/// A key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
     Quit,
@@ -78,7 +78,7 @@ pub(super) enum Key {
     Help,
 }
 
-/// Where the person is.
+/// The focus, the scroll positions and the overlay.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct State {
     focus: usize,
@@ -87,7 +87,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Takes a key; tells whether the view goes on.
+    /// Applies a key; returns whether the view continues.
     pub(super) fn press(&mut self, key: Key, model: Option<&Model>) -> bool {
         let panes = Pane::ALL.len();
         let toggled = |popup, now| if now == Some(popup) { None } else { Some(popup) };
@@ -108,12 +108,12 @@ impl State {
         true
     }
 
-    /// The pane that the keys are for.
+    /// The pane with the focus.
     pub(super) fn pane(&self) -> Pane {
         Pane::ALL[self.focus]
     }
 
-    /// How many rows of `pane` to leave out so that it shows as much as `height` lines can hold.
+    /// The number of rows of `pane` to skip, so that it fills `height` lines.
     pub(super) fn skip(&self, pane: Pane, rows: usize, height: usize) -> usize {
         let index = Pane::ALL.iter().position(|one| *one == pane).unwrap_or_default();
         self.scrolled[index].min(rows.saturating_sub(height))
@@ -130,7 +130,7 @@ mod tests {
     const KEYS: [Key; 7] = [Key::Escape, Key::Next, Key::Previous, Key::Up, Key::Down, Key::Logs, Key::Help];
 
     #[test]
-    fn escape_closes_what_lies_over_the_screen_first() {
+    fn escape_closes_the_overlay_first() {
         let mut state = State::default();
         assert!(state.press(Key::Help, None) && state.popup == Some(Popup::Help));
         assert!(state.press(Key::Logs, None) && state.popup == Some(Popup::Logs));
@@ -140,8 +140,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_keys_lead_out_of_a_pane(keys in prop::collection::vec(0..KEYS.len(), 0..60), rows in 0usize..9, height in 0usize..9) {
-            let row = Row::new(Mark::Plain, "name", "text");
+        fn scrolling_stays_within_the_pane(keys in prop::collection::vec(0..KEYS.len(), 0..60), rows in 0usize..9, height in 0usize..9) {
+            let row = Row::new(Mark::Info, "name", "text");
             let model = Model { phases: vec![row.clone(); rows], events: vec![row; rows], ..Model::default() };
             let mut state = State::default();
             for key in keys {

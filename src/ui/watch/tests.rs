@@ -1,4 +1,4 @@
-//! What the screen shows, drawn into memory.
+//! Tests that draw the view into memory.
 
 use ratatui::{Terminal, backend::TestBackend, style::Color};
 
@@ -19,7 +19,7 @@ fn healthy() -> Model {
         environment: "local".into(),
         ready: true,
         headline: "cluster running, artifact 0f3c9a7d (786f5d3c1a2b with edits)".into(),
-        looked: "10:00:02, took 0.3 s".into(),
+        observed: "10:00:02, took 0.3 s".into(),
         command: "seasense".into(),
         problems: Vec::new(),
         hints: Vec::new(),
@@ -41,20 +41,20 @@ fn healthy() -> Model {
         database: rows(&[
             (Mark::Good, "seasense-db-1", "primary"),
             (Mark::Good, "seasense-db-2", "replica, lag 3 ms"),
-            (Mark::Plain, "rows", "52416"),
-            (Mark::Plain, "TimescaleDB", "2.19.3"),
+            (Mark::Info, "rows", "52416"),
+            (Mark::Info, "TimescaleDB", "2.19.3"),
         ]),
         fleet: rows(&[
             (Mark::Good, "buoys", "12, newest 0.9 s old"),
             (Mark::Good, "acknowledged", "12096 of 12102"),
-            (Mark::Plain, "waiting", "6 readings"),
-            (Mark::Plain, "sent again", "0 batches"),
+            (Mark::Info, "waiting", "6 readings"),
+            (Mark::Info, "sent again", "0 batches"),
         ]),
         ingest: "6.0 readings/s, 13104 stored".into(),
         rates: (0..30).map(|look| 6.0 + f64::from(look % 5) / 2.0).collect(),
         events: rows(&[
-            (Mark::Plain, "4 s", "apps ReconciliationSucceeded: Reconciliation finished in 1.2s"),
-            (Mark::Plain, "2 min", "backend-7c9f6 Started: Started container backend"),
+            (Mark::Info, "4 s", "apps ReconciliationSucceeded: Reconciliation finished in 1.2s"),
+            (Mark::Info, "2 min", "backend-7c9f6 Started: Started container backend"),
         ]),
     }
 }
@@ -70,21 +70,21 @@ fn starting() -> Model {
         hints: vec![
             "`seasense dev` waits for it and names what blocks it".into(),
             "`seasense dev` waits for it and names what blocks it".into(),
-            "`seasense logs database` shows what PostgreSQL says".into(),
+            "`seasense logs database` shows the log of PostgreSQL".into(),
         ],
         phases: rows(&[
             (Mark::Good, "infrastructure-core", "at 0f3c9a7d"),
             (Mark::Good, "gateway-config", "at 0f3c9a7d"),
-            (Mark::Late, "data", "waits for its part `database`"),
-            (Mark::Late, "apps", "dependency 'flux-system/data' is not ready"),
+            (Mark::Pending, "data", "waits for its part `database`"),
+            (Mark::Pending, "apps", "dependency 'flux-system/data' is not ready"),
         ]),
         database: rows(&[
             (Mark::Good, "seasense-db-1", "primary"),
-            (Mark::Late, "seasense-db-2", "no role yet"),
-            (Mark::Plain, "operator", "Creating a new replica"),
+            (Mark::Pending, "seasense-db-2", "no role yet"),
+            (Mark::Info, "operator", "Creating a new replica"),
         ]),
         workloads: healthy().workloads[..8].to_vec(),
-        fleet: rows(&[(Mark::Late, "buoys", "12, do not sail")]),
+        fleet: rows(&[(Mark::Pending, "buoys", "12, not running")]),
         ingest: "readings cannot be counted".into(),
         rates: Vec::new(),
         ..healthy()
@@ -94,7 +94,7 @@ fn starting() -> Model {
 fn failing() -> Model {
     let mut workloads = healthy().workloads;
     workloads.rotate_right(2);
-    workloads[0] = Row::new(Mark::Late, "backend", "0 of 1 replicas available");
+    workloads[0] = Row::new(Mark::Pending, "backend", "0 of 1 replicas available");
     Model {
         ready: false,
         problems: rows(&[
@@ -102,15 +102,15 @@ fn failing() -> Model {
             (Mark::Bad, "gateway", "GET /api/v1/summary answered 503 Service Unavailable"),
         ]),
         hints: vec![
-            "`seasense logs` shows what it says; `seasense status --watch` shows the last events".into(),
-            "`seasense logs gateway` shows what Envoy says".into(),
+            "`seasense logs` shows the log; `seasense status --watch` shows the last events".into(),
+            "`seasense logs gateway` shows the log of Envoy".into(),
         ],
         workloads,
         fleet: rows(&[
-            (Mark::Late, "buoys", "12, no reading yet"),
+            (Mark::Pending, "buoys", "12, no reading yet"),
             (Mark::Good, "acknowledged", "12096 of 12348"),
-            (Mark::Plain, "waiting", "252 readings"),
-            (Mark::Plain, "sent again", "31 batches"),
+            (Mark::Info, "waiting", "252 readings"),
+            (Mark::Info, "sent again", "31 batches"),
         ]),
         ingest: "readings cannot be counted".into(),
         events: rows(&[
@@ -119,7 +119,7 @@ fn failing() -> Model {
                 "3 s",
                 "backend-7c9f6 BackOff: Back-off restarting failed container backend in pod backend-7c9f6",
             ),
-            (Mark::Plain, "9 s", "backend-7c9f6 Pulled: Container image already present on machine"),
+            (Mark::Info, "9 s", "backend-7c9f6 Pulled: Container image already present on machine"),
         ]),
         ..healthy()
     }
@@ -129,11 +129,11 @@ fn no_cluster() -> Model {
     Model {
         environment: "local".into(),
         headline: "cluster absent, no artifact".into(),
-        looked: "10:00:02, took 0.0 s".into(),
+        observed: "10:00:02, took 0.0 s".into(),
         command: "seasense".into(),
         problems: rows(&[(Mark::Bad, "cluster", "there is no cluster")]),
         hints: vec!["run `seasense dev`".into()],
-        fleet: rows(&[(Mark::Late, "buoys", "12, do not sail")]),
+        fleet: rows(&[(Mark::Pending, "buoys", "12, not running")]),
         ingest: "readings cannot be counted".into(),
         ..Model::default()
     }
@@ -156,44 +156,44 @@ fn shown(size: (u16, u16), model: &Model, keys: &[Key]) -> String {
 const USUAL: (u16, u16) = (80, 24);
 
 #[test]
-fn a_healthy_environment() {
+fn healthy_environment() {
     insta::assert_snapshot!(shown(USUAL, &healthy(), &[]));
 }
 
 #[test]
-fn an_environment_that_starts() {
+fn starting_environment() {
     insta::assert_snapshot!(shown(USUAL, &starting(), &[]));
 }
 
 #[test]
-fn an_environment_that_fails() {
+fn failing_environment() {
     insta::assert_snapshot!(shown((120, 36), &failing(), &[]));
 }
 
 #[test]
-fn an_environment_without_a_cluster() {
+fn environment_without_a_cluster() {
     insta::assert_snapshot!(shown(USUAL, &no_cluster(), &[]));
 }
 
 #[test]
-fn a_narrow_terminal_shows_one_pane() {
+fn narrow_terminal_shows_one_pane() {
     insta::assert_snapshot!(shown((44, 16), &failing(), &[Key::Next, Key::Next, Key::Down, Key::Down]));
 }
 
 #[test]
-fn help_and_logs_lie_above() {
+fn help_and_logs_are_overlays() {
     insta::assert_snapshot!("help", shown(USUAL, &healthy(), &[Key::Help]));
     insta::assert_snapshot!("logs", shown(USUAL, &healthy(), &[Key::Next, Key::Next, Key::Logs]));
 }
 
 #[test]
-fn before_the_first_look_it_says_so() {
+fn view_reports_that_the_first_observation_is_pending() {
     let text = terminal(USUAL, None, &[], false).backend().to_string();
-    assert!(text.contains("Looking at the environment"), "{text}");
+    assert!(text.contains("Reading the state of the environment"), "{text}");
 }
 
 #[test]
-fn colours_are_left_out_where_they_are_not_wanted() {
+fn colours_are_optional() {
     for (colours, expected) in [(true, true), (false, false)] {
         let terminal = terminal(USUAL, Some(&failing()), &[], colours);
         let coloured = terminal.backend().buffer().content.iter().any(|cell| cell.fg != Color::Reset);

@@ -1,4 +1,5 @@
-//! From a model and a state to a frame; pure. 80 columns and 24 lines hold everything; smaller screens show one pane.
+//! Draws a model and a state; pure. 80 columns and 24 lines are enough for all panes; smaller screens show one
+//! pane.
 
 use ratatui::{
     Frame,
@@ -13,16 +14,16 @@ use super::{
     state::{Pane, Popup, State},
 };
 
-/// What a screen must have to show all panes at once.
+/// The minimum size for all panes.
 const WIDE: (u16, u16) = (76, 20);
-/// Lines of the fleet's pane above its rows: the rate, its curve.
+/// Lines of the fleet's pane above its rows: the rate and its curve.
 const CURVE: u16 = 2;
 
-/// Draws everything. Without colours it is told by words and by weight.
+/// Draws the view. Without colours, words and bold text show the state.
 pub(super) fn draw(frame: &mut Frame, model: Option<&Model>, state: &State, colours: bool) {
     let view = View { state, colours };
     let Some(model) = model else {
-        frame.render_widget(Line::from("Looking at the environment...").centered(), frame.area());
+        frame.render_widget(Line::from("Reading the state of the environment...").centered(), frame.area());
         return;
     };
     let [head, body, foot] =
@@ -37,8 +38,9 @@ pub(super) fn draw(frame: &mut Frame, model: Option<&Model>, state: &State, colo
     }
     let keys = "q quit  Tab pane  ↑↓ scroll  l logs  ? help";
     frame.render_widget(Span::styled(keys, view.dim()), foot);
-    if u16::try_from(keys.chars().count() + model.looked.chars().count() + 4).is_ok_and(|w| w < foot.width) {
-        frame.render_widget(Line::styled(model.looked.as_str(), view.dim()).right_aligned(), foot);
+    if u16::try_from(keys.chars().count() + model.observed.chars().count() + 4).is_ok_and(|w| w < foot.width)
+    {
+        frame.render_widget(Line::styled(model.observed.as_str(), view.dim()).right_aligned(), foot);
     }
     match state.popup {
         Some(Popup::Help) => view.popup(frame, "Help", &help()),
@@ -65,9 +67,9 @@ impl View<'_> {
     fn mark(&self, mark: Mark) -> Span<'static> {
         match mark {
             Mark::Good => Span::styled("ok  ", self.paint(Color::Green, Modifier::empty())),
-            Mark::Late => Span::styled("..  ", self.paint(Color::Yellow, Modifier::empty())),
+            Mark::Pending => Span::styled("..  ", self.paint(Color::Yellow, Modifier::empty())),
             Mark::Bad => Span::styled("bad ", self.paint(Color::Red, Modifier::BOLD)),
-            Mark::Plain => Span::raw("    "),
+            Mark::Info => Span::raw("    "),
         }
     }
 
@@ -83,18 +85,18 @@ impl View<'_> {
         frame.render_widget(line, area);
     }
 
-    /// Problems stand above all else and take at most a third of the screen; gives what they leave.
+    /// Draws the problems at the top, in at most a third of the screen; returns the remaining area.
     fn problems(&self, frame: &mut Frame, area: Rect, model: &Model) -> Rect {
         if model.problems.is_empty() {
             return area;
         }
         let count = model.problems.len();
-        let room = usize::from((area.height / 3).max(4)) - 2;
-        // Where there is no room for every cause with its hint, the causes matter more.
-        let rows: Vec<Row> = if count * 2 <= room { with_hints(model) } else { model.problems.clone() };
-        let height = narrow(rows.len().min(room) + 2);
+        let available = usize::from((area.height / 3).max(4)) - 2;
+        // Without space for every hint, only the problems are shown.
+        let rows: Vec<Row> = if count * 2 <= available { with_hints(model) } else { model.problems.clone() };
+        let height = narrow(rows.len().min(available) + 2);
         let [top, rest] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
-        let more = rows.len().saturating_sub(room);
+        let more = rows.len().saturating_sub(available);
         let title = if more > 0 { format!("Problems, {more} more") } else { "Problems".to_owned() };
         let border = self.paint(Color::Red, Modifier::empty());
         let block = Block::bordered().border_style(border).title(title);
@@ -108,7 +110,7 @@ impl View<'_> {
         let tall = |pane: Pane| u16::try_from(pane.rows(model).len()).unwrap_or(u16::MAX).saturating_add(2);
         let upper = tall(Pane::Phases).max(tall(Pane::Database)).clamp(3, 8);
         let lower = tall(Pane::Workloads).max(tall(Pane::Fleet) + CURVE).clamp(3, 12);
-        // Events get what is left, and at least two lines.
+        // Events get the remaining lines, at least two.
         let lower = lower.min(area.height.saturating_sub(upper + 4)).max(5);
         let [top, middle, bottom] =
             Layout::vertical([Constraint::Length(upper), Constraint::Length(lower), Constraint::Min(0)])
@@ -126,7 +128,7 @@ impl View<'_> {
         }
     }
 
-    /// A small screen shows the pane that has the focus, below the names of all.
+    /// On a small screen: the pane with the focus, below the titles of all panes.
     fn one(&self, frame: &mut Frame, area: Rect, model: &Model) {
         let [tabs, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
         let tab = |pane: Pane| {
@@ -167,7 +169,7 @@ impl View<'_> {
             self.curve(frame, above, model);
         }
         let text = if rows.is_empty() {
-            vec![Line::styled("nothing to see yet", self.dim())]
+            vec![Line::styled("no data yet", self.dim())]
         } else {
             self.lines(&rows[skip..], below.width)
         };
@@ -175,9 +177,10 @@ impl View<'_> {
     }
 
     fn curve(&self, frame: &mut Frame, area: Rect, model: &Model) {
-        let [words, curve] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-        frame.render_widget(Line::from(model.ingest.as_str()), words);
-        // Newest at the right, and in orders of size: a backlog that comes in at once must not flatten all else.
+        let [text, curve] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+        frame.render_widget(Line::from(model.ingest.as_str()), text);
+        // Newest at the right. The scale is logarithmic: a backlog that is sent at once must not flatten the
+        // curve.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a curve of eight steps")]
         let data: Vec<u64> =
             model.rates.iter().rev().map(|rate| ((rate * 10.0).ln_1p() * 100.0) as u64).collect();
@@ -186,9 +189,9 @@ impl View<'_> {
         frame.render_widget(line, curve);
     }
 
-    /// Rows with their texts in one column, each cut where the screen ends.
+    /// Rows with aligned texts, each cut at the width.
     fn lines<'a>(&self, rows: &'a [Row], width: u16) -> Vec<Line<'a>> {
-        let marked = rows.iter().any(|row| row.mark != Mark::Plain);
+        let marked = rows.iter().any(|row| row.mark != Mark::Info);
         let widest = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
         let column = widest.min(usize::from(width) * 3 / 5);
         let left = usize::from(width).saturating_sub(column + 1 + if marked { 4 } else { 0 });
@@ -221,16 +224,16 @@ impl View<'_> {
 }
 
 fn with_hints(model: &Model) -> Vec<Row> {
-    let hint = |hint: &String| Row::new(Mark::Plain, "", format!("hint: {hint}"));
+    let hint = |hint: &String| Row::new(Mark::Info, "", format!("hint: {hint}"));
     let pairs = model.problems.iter().zip(&model.hints);
-    pairs.flat_map(|(problem, told)| [problem.clone(), hint(told)]).collect()
+    pairs.flat_map(|(problem, text)| [problem.clone(), hint(text)]).collect()
 }
 
 fn narrow(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }
 
-/// The text in at most `width` characters; what is cut off is told by a mark.
+/// The text in at most `width` characters; an ellipsis marks the cut.
 fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -244,11 +247,11 @@ fn help() -> Vec<String> {
         "Tab, right      next pane",
         "Shift-Tab, left pane before",
         "up, down        scroll the pane",
-        "l               which logs tell more",
+        "l               logs of the pane",
         "?               this help",
-        "q, Ctrl-C       quit; nothing is stopped by it",
+        "q, Ctrl-C       quit; the environment keeps running",
         "",
-        "Problems come first, each with what to do.",
+        "Problems are at the top, each with the next step.",
     ]
     .map(str::to_owned)
     .to_vec()

@@ -1,4 +1,5 @@
-//! Tests with real Git repositories: the user's index and work tree are not touched, and no commit is overwritten.
+//! Tests with real Git repositories: the user's index and work tree are not touched, and no commit is
+//! overwritten.
 
 mod remote;
 

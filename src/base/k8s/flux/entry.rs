@@ -1,10 +1,10 @@
-//! What a Kustomization has applied, entry by entry.
+//! The objects of a Kustomization's inventory.
 
 use serde_json::Value;
 
 use super::super::object::{self, text};
 
-/// One object that a Kustomization has applied.
+/// One object that a Kustomization applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its namespace; empty for objects without one.
@@ -29,7 +29,7 @@ impl Entry {
         })
     }
 
-    /// Reads an inventory entry: `<namespace>_<name>_<group>_<kind>`, where a colon in a name is written `__`.
+    /// Reads an inventory entry: `<namespace>_<name>_<group>_<kind>`; a colon in a name is encoded as `__`.
     pub(super) fn read(entry: &Value) -> Option<Self> {
         let id = text(entry, "/id")?;
         let (namespace, rest) = id.split_once('_')?;
@@ -58,16 +58,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inventory_entries_name_their_object() {
+    fn inventory_entry_identifies_its_object() {
         let read = |id: &str, v: &str| Entry::read(&json!({"id": id, "v": v})).unwrap();
         let entry = read("seasense_seasense-db_postgresql.cnpg.io_Cluster", "v1");
-        assert_eq!(
-            (entry.title().as_str(), entry.api_version.as_str()),
-            ("Cluster seasense/seasense-db", "postgresql.cnpg.io/v1")
-        );
+        assert_eq!(entry.title(), "Cluster seasense/seasense-db");
+        assert_eq!(entry.api_version, "postgresql.cnpg.io/v1");
         let role = read("_system__controller__x_rbac.authorization.k8s.io_ClusterRole", "v1");
         assert_eq!(role.title(), "ClusterRole system:controller:x");
         let namespace = read("_seasense__Namespace", "v1");
-        assert_eq!((namespace.name.as_str(), namespace.api_version.as_str()), ("seasense", "v1"));
+        assert_eq!(namespace.name, "seasense");
+        assert_eq!(namespace.api_version, "v1");
     }
 }

@@ -1,4 +1,4 @@
-//! Flux objects, read into what the rest of the library asks of them.
+//! Reads Flux objects.
 
 mod entry;
 mod source;
@@ -11,54 +11,54 @@ use super::object::{self, condition, list, number, text};
 /// The namespace of Flux and of its objects.
 pub const NAMESPACE: &str = "flux-system";
 
-/// A Flux Kustomization: a phase, or a part of one.
-#[expect(clippy::struct_excessive_bools, reason = "they are what Flux tells of it, each by itself")]
+/// A Flux Kustomization: a phase, or a child of one.
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of its status")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kustomization {
     /// Its name.
     pub name: String,
-    /// Whether its `Ready` condition is true for the present specification and the last request to look again.
+    /// Whether its `Ready` condition is true for the current generation and the last reconcile request.
     pub ready: bool,
     /// The reason of that condition, for example `DependencyNotReady`.
     pub reason: String,
     /// The message of that condition.
     pub message: String,
-    /// The revision that was applied last and became ready.
+    /// The last revision that was applied and became ready.
     pub applied: String,
-    /// The revision that was tried last.
+    /// The last revision that was attempted.
     pub attempted: String,
     /// The name of its source.
     pub source: String,
-    /// The names of the Kustomizations whose readiness it waits for.
+    /// The names of the Kustomizations that must be ready before it.
     pub depends_on: Vec<String>,
-    /// Whether it was asked to look again and has not done so yet: what it says is then of before.
-    pub asked: bool,
-    /// Whether all of the revision that was tried last is applied, and only its health is still waited for.
+    /// Whether a reconcile request is pending: its status is then outdated.
+    pub reconcile_requested: bool,
+    /// Whether the attempted revision is applied and only its health checks are pending.
     pub checking: bool,
-    /// Whether somebody suspended it.
+    /// Whether it is suspended.
     pub suspended: bool,
-    /// What it has applied, and what else it checks the health of.
+    /// The objects that it applied, and the objects of its health checks.
     pub objects: Vec<Entry>,
 }
 
 impl Kustomization {
-    /// Reads one.
+    /// Reads a Kustomization.
     pub fn read(object: &Value) -> Self {
         let ready = condition(object, "Ready");
         let field = |pointer: &str| text(object, pointer).unwrap_or_default().to_owned();
-        // One with an expression of its own is waited for until that holds, not until it is ready.
+        // A dependency with a `readyExpr` is not a dependency on readiness.
         let others = list(object, "/spec/dependsOn").iter().filter(|other| other.get("readyExpr").is_none());
         let names = others.filter_map(|other| text(other, "/name"));
         Self {
             name: object::name(object).to_owned(),
             ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object))
-                && !is_asked(object),
+                && !has_pending_request(object),
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
             message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
             source: field("/spec/sourceRef/name"),
             applied: field("/status/lastAppliedRevision"),
             attempted: field("/status/lastAttemptedRevision"),
-            asked: is_asked(object),
+            reconcile_requested: has_pending_request(object),
             checking: is_checking(object),
             depends_on: names.map(str::to_owned).collect(),
             suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
@@ -66,35 +66,35 @@ impl Kustomization {
         }
     }
 
-    /// How the digest of its own part of the artifact begins, where it has one: its source bears that in its name.
+    /// The first digits of the digest of its component, if it has one: the name of its source contains them.
     fn pin(&self) -> Option<&str> {
         let pin = self.source.strip_prefix(&self.name)?.strip_prefix('-')?;
         (pin.len() == PIN && pin.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(pin)
     }
 
-    /// Whether it is ready at the artifact `digest`.
+    /// Whether it is ready at the artifact digest `digest`.
     pub fn ready_at(&self, digest: &str) -> bool {
-        self.ready && carries(&self.applied, digest)
+        self.ready && has_digest(&self.applied, digest)
     }
 
-    /// Whether the cluster has accepted all that the artifact `digest` holds of it, healthy or not yet.
+    /// Whether the cluster accepted all its objects of the artifact `digest`, healthy or not.
     pub fn applied_at(&self, digest: &str) -> bool {
-        self.ready_at(digest) || (self.checking && self.speaks_of(digest))
+        self.ready_at(digest) || (self.checking && self.attempted_at(digest))
     }
 
-    /// Whether its state speaks of the artifact `digest` and not of an earlier one.
-    pub fn speaks_of(&self, digest: &str) -> bool {
-        carries(&self.attempted, digest)
+    /// Whether its status belongs to the artifact `digest` and not to an earlier one.
+    pub fn attempted_at(&self, digest: &str) -> bool {
+        has_digest(&self.attempted, digest)
     }
 }
 
-/// How many hex digits of a part's digest stand in the name of its source.
+/// How many hex digits of a component's digest the name of its source contains.
 pub const PIN: usize = 12;
 
-/// Puts the digest of the whole artifact in the place of a part's digest wherever the part is the one that the artifact
-/// names: the Kustomization `root` has applied the artifact, and with it the definition of every other one, whose source
-/// is pinned to the part. What runs any other part keeps that one's digest, which is no artifact's.
-pub fn unify(found: &mut [Kustomization], root: &str) {
+/// Replaces the digest of a component by the digest of the artifact that references it: the Kustomization
+/// `root` applied the artifact and with it the definitions of the others, whose sources are pinned to their
+/// components. A Kustomization that runs another component keeps the digest of that component.
+pub fn resolve_components(found: &mut [Kustomization], root: &str) {
     let Some(artifact) = found.iter().find(|one| one.name == root).map(|one| one.applied.clone()) else {
         return;
     };
@@ -112,7 +112,7 @@ pub fn unify(found: &mut [Kustomization], root: &str) {
     }
 }
 
-/// Flux says what it does at this moment in a condition of its own.
+/// Flux reports its current activity in the condition `Reconciling`.
 fn is_checking(object: &Value) -> bool {
     condition(object, "Reconciling").is_some_and(|doing| {
         doing.is_true() && doing.message.starts_with("Running health checks for revision")
@@ -125,16 +125,17 @@ fn objects(object: &Value) -> Vec<Entry> {
     applied.chain(checked).collect()
 }
 
-/// The annotation that asks Flux to look now; Flux acts when its value changes, and tells the last value it acted on.
+/// The annotation that requests a reconciliation; Flux reconciles when its value changes, and reports the last
+/// handled value.
 pub const REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";
 
-fn is_asked(object: &Value) -> bool {
+fn has_pending_request(object: &Value) -> bool {
     let requested = object.pointer("/metadata/annotations").and_then(|all| all.get(REQUESTED_AT)?.as_str());
     requested.is_some_and(|requested| text(object, "/status/lastHandledReconcileAt") != Some(requested))
 }
 
-/// Whether a revision, such as `latest@sha256:…` or `sha256:…`, is that of `digest`.
-pub fn carries(revision: &str, digest: &str) -> bool {
+/// Whether a revision, such as `latest@sha256:…` or `sha256:…`, has the digest `digest`.
+pub fn has_digest(revision: &str, digest: &str) -> bool {
     !digest.is_empty() && (revision == digest || revision.ends_with(&format!("@{digest}")))
 }
 
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ready_means_ready_at_this_digest_and_this_specification() {
+    fn ready_requires_this_digest_and_this_generation() {
         let object = |generation: i64| {
             json!({"metadata": {"name": "apps", "generation": generation}, "spec": {"dependsOn": [{"name": "data"}]},
             "status": {"observedGeneration": 1, "lastAppliedRevision": "sha256:aa", "lastAttemptedRevision": "sha256:aa",
@@ -162,17 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_to_look_again_speaks_of_before_until_it_has() {
+    fn pending_reconcile_request_is_not_ready() {
         let object = |handled: &str| {
             json!({"metadata": {"annotations": {REQUESTED_AT: "2"}}, "status": {"lastHandledReconcileAt": handled,
                 "conditions": [{"type": "Ready", "status": "True"}]}})
         };
-        assert!(Kustomization::read(&object("1")).asked && !Kustomization::read(&object("1")).ready);
-        assert!(!Kustomization::read(&object("2")).asked && Kustomization::read(&object("2")).ready);
+        assert!(
+            Kustomization::read(&object("1")).reconcile_requested && !Kustomization::read(&object("1")).ready
+        );
+        assert!(
+            !Kustomization::read(&object("2")).reconcile_requested && Kustomization::read(&object("2")).ready
+        );
     }
 
     #[test]
-    fn what_waits_for_health_is_applied() {
+    fn kustomization_with_pending_health_checks_is_applied() {
         let object = |doing: &str| {
             json!({"status": {"lastAttemptedRevision": "sha256:aa", "conditions": [{"type": "Ready", "status": "Unknown"},
                 {"type": "Reconciling", "status": "True", "message": format!("{doing} for revision sha256:aa with a timeout of 5m")}]}})
@@ -184,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_counts_as_the_artifact_that_names_it() {
+    fn component_counts_as_the_artifact_that_references_it() {
         let one = |name: &str, source: &str, applied: &str| Kustomization {
             name: name.into(),
             source: source.into(),
@@ -199,23 +204,23 @@ mod tests {
             one("data", "data-ba9876543210", "sha256:0123456789abcdef"),
             one("old", "platform", "sha256:before"),
         ];
-        unify(&mut found, "platform");
-        assert!(found[1].ready_at("sha256:root") && found[1].speaks_of("sha256:root"));
-        assert_eq!(found[2].applied, "sha256:0123456789abcdef", "it has not applied its present part yet");
+        resolve_components(&mut found, "platform");
+        assert!(found[1].ready_at("sha256:root") && found[1].attempted_at("sha256:root"));
+        assert_eq!(found[2].applied, "sha256:0123456789abcdef", "its current component is not applied yet");
         assert_eq!(found[3].applied, "sha256:before");
     }
 
     #[test]
-    fn what_waits_by_an_expression_waits_for_no_readiness() {
+    fn dependency_with_an_expression_is_ignored() {
         let object =
             json!({"spec": {"dependsOn": [{"name": "data", "readyExpr": "true"}, {"name": "operator"}]}});
         assert_eq!(Kustomization::read(&object).depends_on, ["operator"]);
     }
 
     #[test]
-    fn revisions_carry_their_digest_with_or_without_a_tag() {
-        assert!(carries("latest@sha256:aa", "sha256:aa"));
-        assert!(carries("sha256:aa", "sha256:aa"));
-        assert!(!carries("sha256:aab", "sha256:aa"));
+    fn digest_is_found_with_and_without_a_tag() {
+        assert!(has_digest("latest@sha256:aa", "sha256:aa"));
+        assert!(has_digest("sha256:aa", "sha256:aa"));
+        assert!(!has_digest("sha256:aab", "sha256:aa"));
     }
 }

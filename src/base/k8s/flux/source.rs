@@ -1,4 +1,4 @@
-//! The sources that Flux fetches from.
+//! Reads the sources of Flux.
 
 use serde_json::Value;
 
@@ -7,18 +7,18 @@ use super::{
     is_current,
 };
 
-/// The state of a source: that of the artifact, or that of one of its parts.
+/// The state of a source: of the artifact, or of one of its components.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Source {
     /// Its name.
     pub name: String,
-    /// Whether its `Ready` condition is true for the present specification.
+    /// Whether its `Ready` condition is true for the current generation.
     pub ready: bool,
-    /// The revision it has fetched.
+    /// The fetched revision.
     pub revision: String,
-    /// Why it is not ready.
+    /// The reason why it is not ready.
     pub reason: String,
-    /// The same as a sentence.
+    /// The message why it is not ready.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! A port of this machine that leads into a pod, for as long as it is held.
+//! Forwards a local port to a pod until it is dropped.
 
 use std::net::Ipv4Addr;
 
@@ -13,8 +13,8 @@ use tokio::{
 use super::{Client, Selector, client::failure, object, resource};
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// Where a forwarded port leads: to the first ready pod with these labels, looked up anew for every connection, so that a
-/// switchover is followed.
+/// The destination of a forwarded port: the first running pod with these labels, looked up for every
+/// connection, so that a switchover is followed.
 #[derive(Debug, Clone)]
 pub struct Destination {
     namespace: &'static str,
@@ -24,13 +24,13 @@ pub struct Destination {
 
 /// A forwarded port; dropping it closes the port and every connection.
 #[derive(Debug)]
-pub struct Forward {
+pub struct PortForward {
     port: u16,
     task: JoinHandle<()>,
 }
 
-impl Forward {
-    /// Forwards a free port of 127.0.0.1 to `port` of the pod in `namespace` that carries `labels`.
+impl PortForward {
+    /// Forwards a free port of 127.0.0.1 to `port` of the pod in `namespace` with `labels`.
     pub async fn start(
         client: &Client,
         namespace: &'static str,
@@ -44,11 +44,11 @@ impl Forward {
         let local = listener.local_addr().context(Kind::Tool, what)?.port();
         let client = client.clone();
         let task = tokio::spawn(async move {
-            // Ends its connections with it.
+            // The set ends all connections when the task ends.
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let (client, destination) = (client.clone(), destination.clone());
-                // A connection that fails is closed, which is what its user sees of any server that fails.
+                // A failed connection is closed; the client sees that as with any server.
                 connections.spawn(async move { destination.carry(&client, stream).await.ok() });
                 while connections.try_join_next().is_some() {}
             }
@@ -62,7 +62,7 @@ impl Forward {
     }
 }
 
-impl Drop for Forward {
+impl Drop for PortForward {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -85,7 +85,7 @@ impl Destination {
             pods.portforward(&pod, &[self.port]).await.map_err(|error| failure(what(), &error))?;
         let mut inside =
             forwarder.take_stream(self.port).ok_or_else(|| Failure::new(Kind::Cluster, what()))?;
-        // Either side may hang up whenever it likes.
+        // Both sides may close the connection at any time.
         let _ = tokio::io::copy_bidirectional(&mut stream, &mut inside).await;
         drop(inside);
         let _ = forwarder.join().await;
@@ -101,14 +101,14 @@ mod tests {
     use crate::base::k8s::fake::FakeApi;
 
     #[tokio::test]
-    async fn it_needs_a_pod_that_runs_and_closes_its_port_when_dropped() {
+    async fn forward_needs_a_running_pod_and_closes_on_drop() {
         let api = FakeApi::default();
         let pod = |phase: &str| json!({"metadata": {"name": "db-1"}, "status": {"phase": phase}});
         api.serve_list("/api/v1/namespaces/seasense/pods", &[pod("Pending")]);
-        let failure = Forward::start(&api.client(), "seasense", "role=primary", 5432).await.unwrap_err();
+        let failure = PortForward::start(&api.client(), "seasense", "role=primary", 5432).await.unwrap_err();
         assert_eq!(failure.kind, Kind::Workload);
         api.serve_list("/api/v1/namespaces/seasense/pods", &[pod("Running")]);
-        let forward = Forward::start(&api.client(), "seasense", "role=primary", 5432).await.unwrap();
+        let forward = PortForward::start(&api.client(), "seasense", "role=primary", 5432).await.unwrap();
         let port = forward.port();
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
         forward.task.abort();

@@ -1,4 +1,4 @@
-//! What a container takes of the machine, and what brings it back.
+//! Kills containers, sets their restart policy and reads their memory usage.
 
 use bollard::{
     models::{ContainerUpdateBody, RestartPolicy, RestartPolicyNameEnum},
@@ -13,32 +13,32 @@ use super::{
 use crate::base::failure::{Context, Kind, Result};
 
 impl Docker {
-    /// Ends a container at once; an absent or stopped one is fine.
+    /// Kills a container; succeeds if it is absent or stopped.
     pub async fn kill(&self, name: &str) -> Result<()> {
         let killed = found(self.api.kill_container(name, None::<KillContainerOptions>).await);
         match killed {
-            // It ended by itself in this very moment.
+            // The container stopped at the same moment.
             Err(bollard::errors::Error::DockerResponseServerError { status_code: 409, .. }) => Ok(()),
-            killed => killed.with_context(Kind::Tool, || format!("end the container `{name}`")).map(drop),
+            killed => killed.with_context(Kind::Tool, || format!("kill the container `{name}`")).map(drop),
         }
     }
 
-    /// Says when the daemon shall start a container again from now on.
+    /// Sets the restart policy of a container.
     pub async fn set_restart(&self, name: &str, restart: Restart) -> Result<()> {
         let body = ContainerUpdateBody { restart_policy: Some(restart.policy()), ..Default::default() };
         let updated = self.api.update_container(name, body).await;
-        updated.with_context(Kind::Tool, || format!("change when the container `{name}` is started again"))
+        updated.with_context(Kind::Tool, || format!("set the restart policy of the container `{name}`"))
     }
 
-    /// The memory that a container uses, in bytes, without what the kernel only caches for it; `None` where it does not
-    /// run or the daemon cannot tell.
+    /// Returns the memory of a container in bytes, without the page cache; `None` if it does not run or the
+    /// daemon does not report it.
     pub async fn memory(&self, name: &str) -> Option<u64> {
         let options = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
-        let told = Box::pin(self.api.stats(name, Some(options))).next().await?.ok()?.memory_stats?;
-        let detail = told.stats.unwrap_or_default();
-        // The first name is that of control groups 1, the second that of 2.
+        let stats = Box::pin(self.api.stats(name, Some(options))).next().await?.ok()?.memory_stats?;
+        let detail = stats.stats.unwrap_or_default();
+        // The first name is used by control groups 1, the second one by control groups 2.
         let cached = detail.get("total_inactive_file").or_else(|| detail.get("inactive_file"));
-        Some(told.usage?.saturating_sub(cached.copied().unwrap_or_default()))
+        Some(stats.usage?.saturating_sub(cached.copied().unwrap_or_default()))
     }
 }
 

@@ -1,9 +1,9 @@
-//! What of an environment a running cluster cannot follow; pure.
+//! The settings that cannot change in a running cluster; pure.
 
 use super::Environment;
 
 impl Environment {
-    /// The keys in which `self` differs from `running` although a cluster that runs keeps what it was made with.
+    /// The keys that differ between `self` and `running` although a cluster keeps them from its creation.
     pub fn fixed_differences(&self, running: &Self) -> Vec<&'static str> {
         let differs = [
             ("cluster.nodes", self.cluster.nodes.get_ref() != running.cluster.nodes.get_ref()),
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cluster_s_shape_is_fixed_and_the_rest_is_not() {
+    fn only_the_shape_of_the_cluster_is_fixed() {
         let running = with(&[]);
         assert_eq!(with(&[]).fixed_differences(&running), [""; 0]);
         let live = [("buoys = 12", "buoys = 3"), ("backend-replicas = 1", "backend-replicas = 2")];

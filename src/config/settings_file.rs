@@ -1,4 +1,4 @@
-//! Reads a settings file so that whatever is wrong is named with its line, its column and the nearest right name.
+//! Reads a settings file; failures contain the line, the column and the nearest valid name.
 
 use std::path::PathBuf;
 
@@ -8,14 +8,14 @@ use toml::Spanned;
 use super::Project;
 use crate::base::failure::{Failure, Kind, Location, Result};
 
-/// A settings file with its text, for messages that point into it.
+/// A settings file with its text, for failures with a location.
 #[derive(Debug)]
-pub struct Document {
+pub struct SettingsFile {
     file: PathBuf,
     text: String,
 }
 
-impl Document {
+impl SettingsFile {
     /// Opens `file`, given relative to the project's root.
     pub fn open(project: &Project, file: PathBuf) -> Result<Self> {
         let text = std::fs::read_to_string(project.root().join(&file)).map_err(|error| {
@@ -28,12 +28,12 @@ impl Document {
         Ok(Self { file, text })
     }
 
-    /// The text of a file that does not lie in the project's folder as it is.
+    /// A settings file whose text does not come from the project's directory.
     pub fn of(file: &std::path::Path, text: &str) -> Self {
         Self { file: file.to_owned(), text: text.to_owned() }
     }
 
-    /// Parses it into `T`.
+    /// Parses the text into `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         toml::from_str(&self.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
@@ -46,8 +46,8 @@ impl Document {
         })
     }
 
-    /// A failure that points at `value`.
-    pub fn wrong<T>(&self, value: &Spanned<T>, message: String) -> Failure {
+    /// Returns a failure with the location of `value`.
+    pub fn invalid<T>(&self, value: &Spanned<T>, message: String) -> Failure {
         Failure::new(Kind::Environment, message).at(self.location(value.span().start))
     }
 
@@ -56,18 +56,18 @@ impl Document {
         &self.text
     }
 
-    /// The same file with other text, for files in which names stand for values; lines must stay where they are.
+    /// The same file with other text, after variables were expanded; the line numbers must not change.
     #[must_use]
     pub fn with_text(self, text: String) -> Self {
         Self { text, ..self }
     }
 
-    /// A failure that points at byte `offset`.
-    pub fn wrong_at(&self, offset: usize, message: String) -> Failure {
+    /// Returns a failure with the location of byte `offset`.
+    pub fn invalid_at(&self, offset: usize, message: String) -> Failure {
         Failure::new(Kind::Environment, message).at(self.location(offset))
     }
 
-    /// Refuses a number outside `low..=high`.
+    /// Rejects a number outside `low..=high`.
     pub fn in_range<T>(&self, name: &str, value: &Spanned<T>, low: u64, high: u64) -> Result<()>
     where
         T: Copy + Into<u64>,
@@ -76,7 +76,7 @@ impl Document {
         if (low..=high).contains(&number) {
             return Ok(());
         }
-        Err(self.wrong(value, format!("`{name}` must be {low} to {high}, not {number}")))
+        Err(self.invalid(value, format!("`{name}` must be {low} to {high}, not {number}")))
     }
 
     fn location(&self, offset: usize) -> Location {
@@ -86,10 +86,10 @@ impl Document {
 
 /// Reads `file`, relative to the project's root, into `T`.
 pub fn read_toml<T: DeserializeOwned>(project: &Project, file: &str) -> Result<T> {
-    Document::open(project, PathBuf::from(file))?.parse()
+    SettingsFile::open(project, PathBuf::from(file))?.parse()
 }
 
-/// The name of `known` that `name` most probably meant, if any is near.
+/// Returns the most similar name of `known`, if any is similar enough.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -99,7 +99,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// Takes "unknown field `x`, expected one of `a`, `b`" apart.
+/// Returns the nearest name for a message like "unknown field `x`, expected one of `a`, `b`".
 fn suggestion(message: &str) -> Option<&str> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = message.starts_with("unknown").then(|| quoted.next())??;
@@ -109,8 +109,8 @@ fn suggestion(message: &str) -> Option<&str> {
 fn known_files(project: &Project, file: &std::path::Path, failure: Failure) -> Failure {
     let folder = file.parent().unwrap_or(file);
     let stems = super::names_in(&project.root().join(folder));
-    failure.because("there is no such file".to_owned()).hint(format!(
-        "`{}` holds: {}",
+    failure.because("the file does not exist").hint(format!(
+        "`{}` contains: {}",
         folder.display(),
         stems.join(", ")
     ))
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_found_in_a_message() {
+    fn nearest_name_is_found_in_a_message() {
         let message = "unknown field `htps`, expected `https` or `registry`";
         assert_eq!(suggestion(message), Some("https"));
         assert_eq!(suggestion("unknown field `zzz`, expected `https`"), None);

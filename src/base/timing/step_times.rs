@@ -1,4 +1,4 @@
-//! Notes when steps begin and end, from the events that pass by.
+//! Records from events when steps begin and end.
 
 use std::{
     collections::BTreeMap,
@@ -9,9 +9,9 @@ use std::{
 use super::{Ending, Run, StepTime, estimate};
 use crate::base::event::{Event, Events, Pending, Sink};
 
-/// What is known of this run so far, and of earlier ones.
+/// The steps of this run so far, and earlier runs.
 #[derive(Debug)]
-pub struct Notes {
+pub struct StepTimes {
     begun: Instant,
     state: Mutex<State>,
 }
@@ -22,14 +22,14 @@ struct State {
     history: Vec<Run>,
 }
 
-impl Default for Notes {
+impl Default for StepTimes {
     fn default() -> Self {
         Self { begun: Instant::now(), state: Mutex::default() }
     }
 }
 
-impl Notes {
-    /// The steps so far, in the order of their beginnings.
+impl StepTimes {
+    /// The steps so far, in the order of their start.
     pub fn steps(&self) -> Vec<StepTime> {
         self.state().steps.clone()
     }
@@ -39,19 +39,19 @@ impl Notes {
         self.begun.elapsed()
     }
 
-    /// Tells it of earlier runs, oldest first: from now on it knows what is left.
-    pub fn expect(&self, history: Vec<Run>) {
+    /// Sets the earlier runs, oldest first; they are the basis of the estimate.
+    pub fn set_history(&self, history: Vec<Run>) {
         self.state().history = history;
     }
 
-    /// How long this run will still take, judged by earlier ones; `None` where none of them was like it.
-    pub fn left(&self) -> Option<Duration> {
+    /// Estimates the remaining time of this run; `None` if no earlier run is similar.
+    pub fn remaining(&self) -> Option<Duration> {
         let state = self.state();
-        estimate::left(&state.history, &state.steps, millis(self.elapsed())).map(Duration::from_millis)
+        estimate::remaining(&state.history, &state.steps, millis(self.elapsed())).map(Duration::from_millis)
     }
 
-    fn take(&self, event: &Event) {
-        self.state().take(millis(self.elapsed()), event);
+    fn record(&self, event: &Event) {
+        self.state().record(millis(self.elapsed()), event);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -64,7 +64,7 @@ fn millis(value: Duration) -> u64 {
 }
 
 impl State {
-    fn take(&mut self, now: u64, event: &Event) {
+    fn record(&mut self, now: u64, event: &Event) {
         match event {
             Event::Started { step, title } => self.steps.push(StepTime {
                 step: step.clone(),
@@ -81,13 +81,14 @@ impl State {
         }
     }
 
-    /// Notes the parts of a wait: one that was never seen unready took no time, one that is no longer told of is ready.
+    /// Records the parts of a wait: a part that was never observed as not ready took no time, and a part that
+    /// is no longer reported is ready.
     fn wait(&mut self, now: u64, step: &str, parts: &[Pending]) {
         let Some(begun) = self.begun(step) else { return };
-        let told: BTreeMap<String, &Pending> =
+        let reported: BTreeMap<String, &Pending> =
             parts.iter().map(|part| (format!("{step}/{}", part.part), part)).collect();
         for known in self.steps.iter_mut().filter(|known| is_open_part(known, step)) {
-            if told.get(&known.step).is_none_or(|part| part.ready) {
+            if reported.get(&known.step).is_none_or(|part| part.ready) {
                 (known.ended_ms, known.ending) = (Some(now), Some(Ending::Done));
             }
         }
@@ -96,7 +97,7 @@ impl State {
             let after = part.after.iter().map(|other| format!("{step}/{other}")).collect();
             let open = self.steps.iter_mut().find(|known| known.step == name && known.ended_ms.is_none());
             if let Some(known) = open {
-                // What a phase waits for is known once it has been applied.
+                // The dependencies of a phase are known only after it was applied.
                 known.after = after;
                 continue;
             }
@@ -110,7 +111,7 @@ impl State {
                 step: name,
             });
         }
-        self.settle(step);
+        self.update_starts(step);
     }
 
     fn finish(&mut self, now: u64, step: &str, ending: Ending) {
@@ -120,11 +121,11 @@ impl State {
                 (known.ended_ms, known.ending) = (Some(now), Some(ending));
             }
         }
-        self.settle(name);
+        self.update_starts(name);
     }
 
-    /// A part begins when the last thing it waits for has ended.
-    fn settle(&mut self, step: &str) {
+    /// Sets the start of each part: a part begins when the last of its dependencies has ended.
+    fn update_starts(&mut self, step: &str) {
         let ended: BTreeMap<String, u64> = self
             .steps
             .iter()
@@ -147,22 +148,22 @@ fn is_open_part(known: &StepTime, step: &str) -> bool {
     known.part_of.as_deref() == Some(step) && known.ended_ms.is_none()
 }
 
-/// A sink that notes every event and hands it on.
+/// A sink that records every event and forwards it.
 pub struct Recorder {
-    notes: Arc<Notes>,
+    times: Arc<StepTimes>,
     next: Events,
 }
 
 impl Recorder {
-    /// Notes into `notes` what goes to `next`.
-    pub fn new(notes: Arc<Notes>, next: Events) -> Self {
-        Self { notes, next }
+    /// Records into `times` and forwards to `next`.
+    pub fn new(times: Arc<StepTimes>, next: Events) -> Self {
+        Self { times, next }
     }
 }
 
 impl Sink for Recorder {
     fn emit(&self, event: Event) {
-        self.notes.take(&event);
+        self.times.record(&event);
         self.next.emit(event);
     }
 }
@@ -193,48 +194,50 @@ mod tests {
     }
 
     #[test]
-    fn parts_begin_when_the_last_they_wait_for_is_ready() {
+    fn part_begins_when_its_last_dependency_is_ready() {
         let mut state = State::default();
-        state.take(100, &started("phases"));
-        state.take(110, &waiting(&[("core", false, &[]), ("ready", true, &[]), ("apps", false, &["core"])]));
-        state.take(500, &waiting(&[("core", true, &[]), ("apps", false, &["core"])]));
-        state.take(900, &finished("phases"));
-        let times: Vec<(&str, u64, Option<u64>)> =
+        state.record(100, &started("phases"));
+        state
+            .record(110, &waiting(&[("core", false, &[]), ("ready", true, &[]), ("apps", false, &["core"])]));
+        state.record(500, &waiting(&[("core", true, &[]), ("apps", false, &["core"])]));
+        state.record(900, &finished("phases"));
+        let found: Vec<(&str, u64, Option<u64>)> =
             state.steps.iter().map(|step| (step.step.as_str(), step.begun_ms, step.ended_ms)).collect();
         assert_eq!(
-            times,
+            found,
             [("phases", 100, Some(900)), ("phases/core", 100, Some(500)), ("phases/apps", 500, Some(900))]
         );
     }
 
     #[test]
-    fn what_a_part_waits_for_may_be_known_later() {
+    fn dependency_may_become_known_later() {
         let mut state = State::default();
-        state.take(0, &started("phases"));
-        state.take(1, &waiting(&[("core", false, &[]), ("apps", false, &[])]));
-        state.take(2, &waiting(&[("core", false, &[]), ("apps", false, &["core"])]));
-        state.take(7, &waiting(&[("core", true, &[]), ("apps", false, &["core"])]));
+        state.record(0, &started("phases"));
+        state.record(1, &waiting(&[("core", false, &[]), ("apps", false, &[])]));
+        state.record(2, &waiting(&[("core", false, &[]), ("apps", false, &["core"])]));
+        state.record(7, &waiting(&[("core", true, &[]), ("apps", false, &["core"])]));
         let apps = state.steps.iter().find(|step| step.step == "phases/apps").unwrap();
-        assert_eq!((apps.begun_ms, apps.after.as_slice()), (7, &["phases/core".to_owned()][..]));
+        assert_eq!(apps.begun_ms, 7);
+        assert_eq!(apps.after, ["phases/core"]);
     }
 
     #[test]
-    fn a_part_that_is_no_longer_told_of_has_ended() {
+    fn part_that_is_no_longer_reported_has_ended() {
         let mut state = State::default();
-        state.take(0, &started("phases"));
-        state.take(1, &waiting(&[("core", false, &[]), ("core/a", false, &[])]));
-        state.take(7, &waiting(&[("core", true, &[])]));
+        state.record(0, &started("phases"));
+        state.record(1, &waiting(&[("core", false, &[]), ("core/a", false, &[])]));
+        state.record(7, &waiting(&[("core", true, &[])]));
         assert_eq!(state.steps.iter().filter(|step| step.ended_ms == Some(7)).count(), 2);
     }
 
     #[test]
-    fn the_recorder_hands_everything_on_and_keeps_the_order() {
-        let notes = Arc::new(Notes::default());
-        let events: Events = Arc::new(Recorder::new(Arc::clone(&notes), Arc::new(Silent)));
+    fn recorder_forwards_events_and_keeps_their_order() {
+        let times = Arc::new(StepTimes::default());
+        let events: Events = Arc::new(Recorder::new(Arc::clone(&times), Arc::new(Silent)));
         let outer = Step::start(&events, "outer", "");
         Step::start(&events, "inner", "").done("");
         outer.unchanged("");
-        let steps = notes.steps();
+        let steps = times.steps();
         assert_eq!(
             steps.iter().map(|step| (step.step.as_str(), step.ending)).collect::<Vec<_>>(),
             [("outer", Some(Ending::Unchanged)), ("inner", Some(Ending::Done))]

@@ -1,4 +1,5 @@
-//! Environment files: what is read, what each wrong one gets, and that all of ours have the same keys.
+//! Tests of environment files: valid files, the failure of each invalid value, and equal keys in all of our
+//! files.
 
 use std::path::Path;
 
@@ -9,7 +10,7 @@ fn ours() -> Project {
     Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// `envs/staging.toml` with edits, in a project of its own beside `envs/local.toml`.
+/// Loads `envs/staging.toml` with edits, in a temporary project.
 fn staging(edits: &[(&str, &str)]) -> Result<Environment> {
     let folder = tempfile::tempdir().unwrap();
     for inside in ["envs", "gitops"] {
@@ -25,23 +26,26 @@ fn staging(edits: &[(&str, &str)]) -> Result<Environment> {
     Environment::load(&Project::find(folder.path()).unwrap(), "staging")
 }
 
-fn refused(from: &str, to: &str) -> Failure {
+fn rejected(from: &str, to: &str) -> Failure {
     staging(&[(from, to)]).unwrap_err()
 }
 
 #[test]
-fn an_instance_has_a_name_and_a_port_of_its_own_and_all_else_in_common() {
+fn instance_differs_in_name_and_port_only() {
     let local = Environment::load(&ours(), "local").unwrap();
-    assert_eq!((local.instance(), local.cluster_name().as_str()), ("local", "seasense-local"));
+    assert_eq!(local.instance(), "local");
+    assert_eq!(local.cluster_name(), "seasense-local");
     let other = local.clone().as_instance("ci-0badcafe", 40123);
-    assert_eq!((other.name(), other.instance()), ("local", "ci-0badcafe"));
-    assert_eq!((other.cluster_name().as_str(), other.https_port()), ("seasense-ci-0badcafe", 40123));
+    assert_eq!(other.name(), "local");
+    assert_eq!(other.instance(), "ci-0badcafe");
+    assert_eq!(other.cluster_name(), "seasense-ci-0badcafe");
+    assert_eq!(other.https_port(), 40123);
     let (mut ours, theirs) = (local.to_variables(), other.to_variables());
     assert_eq!(ours.insert("HTTPS_PORT".to_owned(), "40123".to_owned()).as_deref(), Some("8443"));
-    assert_eq!(ours, theirs, "Flux is told nothing else");
+    assert_eq!(ours, theirs, "all other variables are equal");
 }
 
-/// The tables and keys of a file, in the order in which they are written.
+/// The tables and keys of a file, in their order.
 fn keys(name: &str) -> Vec<String> {
     let text = std::fs::read_to_string(ours().root().join(format!("envs/{name}.toml"))).unwrap();
     let key = |line: &str| {
@@ -52,7 +56,7 @@ fn keys(name: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_environment_has_the_same_keys_in_the_same_order() {
+fn all_environment_files_have_the_same_keys_in_order() {
     let local = keys("local");
     assert!(local.len() > 25, "{local:?}");
     for name in ["staging", "production"] {
@@ -61,7 +65,7 @@ fn every_environment_has_the_same_keys_in_the_same_order() {
 }
 
 #[test]
-fn digests_go_from_local_to_staging_to_production() {
+fn promotion_order_is_local_staging_production() {
     let [local, staging, production] =
         ["local", "staging", "production"].map(|name| Environment::load(&ours(), name).unwrap());
     assert_eq!(local.cluster.engine, EngineKind::Kind);
@@ -69,33 +73,35 @@ fn digests_go_from_local_to_staging_to_production() {
         [local.promotion.source(), staging.promotion.source(), production.promotion.source()],
         [None, Some("local"), Some("staging")]
     );
-    assert!(*production.promotion.approvals.get_ref() > 0, "somebody else looks before production changes");
+    assert!(*production.promotion.approvals.get_ref() > 0, "production requires a review");
     assert!(staging.cluster.engine.is_attached() && production.cluster.engine.is_attached());
 }
 
 #[test]
-fn each_wrong_setting_is_refused_where_it_stands() {
+fn invalid_settings_are_rejected_with_their_location() {
     let cases = [
+        ("name = \"staging\"", "name = \"Staging\"", "must have 1 to 20 lower-case letters"),
+        ("name = \"staging\"", "name = \"production\"", "`name` must equal the file's name"),
         ("engine = \"scaleway\"", "engine = \"minikube\"", "unknown variant `minikube`"),
         ("kubeconfig = \"\"", "kubeconfig = \"STAGING\"", "must be \"\" with engine `scaleway`"),
         ("from = \"local\"", "from = \"staging\"", "must name another environment"),
-        ("from = \"local\"", "from = \"laptop\"", "there is no `envs/laptop.toml`"),
+        ("from = \"local\"", "from = \"laptop\"", "`envs/laptop.toml` does not exist"),
         ("branch = \"main\"", "branch = \"a b\"", "the name of a Git branch"),
         ("watch-seconds = 120", "watch-seconds = 1", "must be 10 to 3600, not 1"),
         ("approvals = 0", "approvals = 9", "must be 0 to 5, not 9"),
         ("max-error-rate = 0.01", "max-error-rate = 1.5", "must be 0 to 1, not 1.5"),
         ("max-p95-ms = 500", "max-p95-ms = 0", "must be 1 to 60000, not 0"),
     ];
-    for (from, to, said) in cases {
-        let failure = refused(from, to);
-        assert!(failure.message.contains(said), "{to}: {}", failure.message);
+    for (from, to, expected) in cases {
+        let failure = rejected(from, to);
+        assert!(failure.message.contains(expected), "{to}: {}", failure.message);
         assert_eq!(failure.kind, Kind::Environment);
         assert!(failure.location.is_some_and(|place| place.position.is_some()), "{to}");
     }
 }
 
 #[test]
-fn an_attached_cluster_is_reached_by_a_variable_and_may_have_the_port_of_the_web() {
+fn attached_cluster_needs_a_variable_and_may_use_port_443() {
     let edits = [("engine = \"scaleway\"", "engine = \"kubeconfig\"")];
     assert!(staging(&edits).unwrap_err().message.contains("environment variable in capitals"));
     let edits = [edits[0], ("kubeconfig = \"\"", "kubeconfig = \"STAGING_KUBECONFIG\"")];
@@ -104,14 +110,14 @@ fn an_attached_cluster_is_reached_by_a_variable_and_may_have_the_port_of_the_web
     let port = format!("https = {}", attached.https_port());
     assert_eq!(staging(&[edits[0], edits[1], (&port, "https = 443")]).unwrap().https_port(), 443);
     let here = staging(&[("engine = \"scaleway\"", "engine = \"kind\""), (&port, "https = 443")]);
-    assert!(here.unwrap_err().message.contains("must be 1024 to 65535"), "a laptop's port is no privilege");
+    assert!(here.unwrap_err().message.contains("must be 1024 to 65535"), "local ports are unprivileged");
 }
 
 #[test]
-fn the_worthless_key_opens_no_other_environment() {
+fn public_test_key_is_rejected_for_other_environments() {
     let project = ours();
-    let worthless = Environment::load(&project, "local").unwrap().age_key(&project).unwrap();
-    let failure = refuse_worthless(&project, "staging", &worthless).unwrap_err();
-    assert!(failure.message.contains("worthless"), "{failure:?}");
-    assert_eq!(refuse_worthless(&project, "staging", b"AGE-SECRET-KEY-1OTHER\n"), Ok(()));
+    let public = Environment::load(&project, "local").unwrap().age_key(&project).unwrap();
+    let failure = reject_public_key(&project, "staging", &public).unwrap_err();
+    assert!(failure.message.contains("public test key"), "{failure:?}");
+    assert_eq!(reject_public_key(&project, "staging", b"AGE-SECRET-KEY-1OTHER\n"), Ok(()));
 }

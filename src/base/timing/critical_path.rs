@@ -1,14 +1,14 @@
-//! The critical chain: the steps that made the run as long as it was. Pure.
+//! The critical path: the steps that determined how long the run took. Pure.
 
 use std::cmp::Reverse;
 
 use super::StepTime;
 
-/// The steps that waited for each other, first to last, up to the one that ended last.
+/// Returns the steps of the critical path in order, up to the step that ended last.
 ///
-/// Before a step stands the one that ended last before it began; where a step waited for several parts, they stand in
-/// its place in the order in which they needed each other.
-pub fn chain(steps: &[StepTime]) -> Vec<&StepTime> {
+/// The predecessor of a step is the one that ended last before it began. A step that waited for several parts
+/// is replaced by its parts, in the order of their dependencies.
+pub fn critical_path(steps: &[StepTime]) -> Vec<&StepTime> {
     let mut links = Vec::new();
     let mut at = last(steps.iter().filter(|step| step.part_of.is_none()));
     let mut limit = u64::MAX;
@@ -19,7 +19,7 @@ pub fn chain(steps: &[StepTime]) -> Vec<&StepTime> {
         } else {
             links.extend(parts);
         }
-        // A step of no length may neither follow itself nor one that begins as it does.
+        // A step without a duration may precede neither itself nor a step with the same start.
         limit = limit.min(step.begun_ms);
         let seen: Vec<&str> = links.iter().map(|link| link.step.as_str()).collect();
         at = last(steps.iter().filter(|other| {
@@ -33,16 +33,16 @@ pub fn chain(steps: &[StepTime]) -> Vec<&StepTime> {
     links
 }
 
-/// The one that ended last; of several, the one that began first, for it holds the others.
+/// The step that ended last; of several, the one that began first, because it contains the others.
 fn last<'a>(steps: impl Iterator<Item = &'a StepTime>) -> Option<&'a StepTime> {
     steps.filter(|step| step.ended_ms.is_some()).max_by_key(|step| (step.ended_ms, Reverse(step.begun_ms)))
 }
 
-/// The chain among the parts of `whole`, last to first.
+/// The critical path among the parts of `whole`, last to first.
 fn parts<'a>(steps: &'a [StepTime], whole: &StepTime) -> Vec<&'a StepTime> {
     let of_whole = || steps.iter().filter(|step| step.part_of.as_ref() == Some(&whole.step));
     let mut links: Vec<&StepTime> = Vec::new();
-    // The part that began last is the one that made the others wait no longer.
+    // The part that began last is the one whose dependencies took longest.
     let mut at =
         of_whole().filter(|part| part.ended_ms.is_some()).max_by_key(|part| (part.ended_ms, part.begun_ms));
     while let Some(part) = at {
@@ -81,11 +81,11 @@ mod tests {
     }
 
     fn names(steps: &[StepTime]) -> Vec<&str> {
-        chain(steps).iter().map(|step| step.step.as_str()).collect()
+        critical_path(steps).iter().map(|step| step.step.as_str()).collect()
     }
 
     #[test]
-    fn what_ran_beside_the_chain_is_not_on_it() {
+    fn parallel_steps_are_not_on_the_path() {
         let steps = [
             step("supply", 0, 10),
             step("push", 10, 15),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_told_by_its_parts_in_the_order_of_their_needs() {
+    fn wait_is_replaced_by_its_parts_in_order() {
         let steps = [
             step("cluster", 0, 40),
             step("follow", 40, 90),
@@ -112,20 +112,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_chain() {
-        assert!(chain(&[]).is_empty());
-        assert!(chain(&[StepTime { ended_ms: None, ..step("a", 0, 0) }]).is_empty());
+    fn no_finished_step_means_an_empty_path() {
+        assert!(critical_path(&[]).is_empty());
+        assert!(critical_path(&[StepTime { ended_ms: None, ..step("a", 0, 0) }]).is_empty());
     }
 
     proptest! {
         #[test]
-        fn links_follow_each_other_and_never_repeat(times in proptest::collection::vec((0u64..50, 0u64..20), 0..30)) {
+        fn path_is_ordered_and_without_repetition(times in proptest::collection::vec((0u64..50, 0u64..20), 0..30)) {
             let steps: Vec<StepTime> = times
                 .iter()
                 .enumerate()
                 .map(|(i, (begun, length))| step(&i.to_string(), *begun, begun + length))
                 .collect();
-            let links = chain(&steps);
+            let links = critical_path(&steps);
             for pair in links.windows(2) {
                 prop_assert!(pair[0].ended_ms.unwrap() <= pair[1].begun_ms);
             }

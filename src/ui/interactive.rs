@@ -1,4 +1,4 @@
-//! Events on a terminal: running steps at the bottom with what blocks them, ended ones scroll away above.
+//! Shows events on a terminal: running steps with their blockers at the bottom, ended steps scroll up.
 
 use std::{
     io::Write as _,
@@ -10,42 +10,42 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::{
     Style, duration,
-    fit::{fit_before, fold, terminal_width},
     plain::finished,
     screen::{Running, Screen},
+    width::{fit_before, fold, terminal_width},
 };
 use crate::base::{
     event::{Event, Sink},
-    timing::Notes,
+    timing::StepTimes,
 };
 
-/// What a terminal that does not tell its width is taken for.
+/// The width if the terminal does not report one.
 const WIDTH: usize = 80;
 const TICK: Duration = Duration::from_millis(120);
 
-/// Draws with indicatif: everything that moves is one bar of several lines, drawn anew at the width of the moment.
-pub(super) struct Live {
+/// Draws with indicatif: all running steps are one bar of several lines, redrawn at the current width.
+pub(super) struct Interactive {
     style: Style,
-    notes: Arc<Notes>,
+    times: Arc<StepTimes>,
     screen: Arc<Mutex<Screen>>,
-    /// There while something runs. Held as long as an event is drawn, so that no two are drawn at once.
+    /// Exists while a step runs. Locked while an event is drawn, so that events are drawn one at a time.
     bar: Mutex<Option<ProgressBar>>,
 }
 
-impl Live {
-    pub(super) fn new(style: Style, notes: Arc<Notes>) -> Self {
-        Self { style, notes, screen: Arc::default(), bar: Mutex::default() }
+impl Interactive {
+    pub(super) fn new(style: Style, times: Arc<StepTimes>) -> Self {
+        Self { style, times, screen: Arc::default(), bar: Mutex::default() }
     }
 
     fn bar(&self) -> ProgressBar {
-        let (screen, notes, style) = (Arc::clone(&self.screen), Arc::clone(&self.notes), self.style);
+        let (screen, times, style) = (Arc::clone(&self.screen), Arc::clone(&self.times), self.style);
         let draw = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
             let width = terminal_width().unwrap_or(WIDTH);
-            let left = notes.left();
-            let lines = lock(&screen).lines(notes.elapsed(), left, width, style);
+            let remaining = times.remaining();
+            let lines = lock(&screen).lines(times.elapsed(), remaining, width, style);
             let _ = out.write_str(&lines.join("\n"));
         };
-        // The template is a constant; were it wrong, indicatif's default still tells the truth.
+        // The template is a constant and valid; the default is a fallback.
         let template =
             ProgressStyle::with_template("{screen}").unwrap_or_else(|_| ProgressStyle::default_spinner());
         let bar = ProgressBar::new_spinner().with_style(template.with_key("screen", draw));
@@ -53,14 +53,14 @@ impl Live {
         bar
     }
 
-    /// Takes in the event; gives what scrolls away above.
-    fn take(&self, screen: &mut Screen, event: Event) -> Option<String> {
+    /// Applies the event; returns the text that scrolls up.
+    fn apply(&self, screen: &mut Screen, event: Event) -> Option<String> {
         let width = terminal_width().unwrap_or(WIDTH);
         match event {
             Event::Started { step, title } => screen.running.push(Running {
                 step,
                 title,
-                begun: self.notes.elapsed(),
+                begun: self.times.elapsed(),
                 done: 0,
                 total: None,
                 detail: String::new(),
@@ -77,7 +77,7 @@ impl Live {
                 }
             }
             Event::Finished { step, outcome, elapsed } => {
-                let running = screen.take(&step)?;
+                let running = screen.remove(&step)?;
                 let text = finished(self.style, &running.title, &outcome, "");
                 let elapsed = self.style.dim(&duration(elapsed));
                 return Some(fit_before(text.trim_end(), &format!(" {elapsed}"), width));
@@ -91,13 +91,13 @@ impl Live {
     }
 }
 
-impl Sink for Live {
+impl Sink for Interactive {
     fn emit(&self, event: Event) {
         let mut bar = lock(&self.bar);
-        // The bar draws from the screen: the screen's lock must not be held while the bar is told anything.
+        // The bar draws from the screen: the lock of the screen must be released before the bar is used.
         let (above, busy) = {
             let mut screen = lock(&self.screen);
-            let above = self.take(&mut screen, event);
+            let above = self.apply(&mut screen, event);
             (above, !screen.running.is_empty())
         };
         match (&*bar, above) {
@@ -126,21 +126,22 @@ mod tests {
     use crate::base::event::Outcome;
 
     #[test]
-    fn an_end_scrolls_away_in_one_line_and_the_step_is_gone() {
-        let live = Live::new(Style::PLAIN, Arc::default());
+    fn ended_step_scrolls_up_in_one_line() {
+        let ui = Interactive::new(Style::PLAIN, Arc::default());
         let mut screen = Screen::default();
-        live.take(&mut screen, Event::Started { step: "a".into(), title: "Pack".into() });
-        live.take(
+        ui.apply(&mut screen, Event::Started { step: "a".into(), title: "Pack".into() });
+        ui.apply(
             &mut screen,
             Event::Progress { step: "a".into(), done: 1, total: Some(2), detail: "x".into() },
         );
-        assert_eq!((screen.running[0].done, screen.running[0].total), (1, Some(2)));
+        assert_eq!(screen.running[0].done, 1);
+        assert_eq!(screen.running[0].total, Some(2));
         let event = Event::Finished {
             step: "a".into(),
             outcome: Outcome::Done("sha256:12".into()),
             elapsed: Duration::from_millis(1500),
         };
-        assert_eq!(live.take(&mut screen, event).unwrap(), " ok Pack  sha256:12  1.5 s");
+        assert_eq!(ui.apply(&mut screen, event).unwrap(), " ok Pack  sha256:12  1.5 s");
         assert!(screen.running.is_empty());
     }
 }

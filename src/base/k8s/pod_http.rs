@@ -1,4 +1,4 @@
-//! HTTP to a port that only a pod itself can reach, through the API server.
+//! HTTP requests to a port inside a pod, through the API server.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::Api;
@@ -7,11 +7,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::{Client, client::failure};
 use crate::base::failure::{Context, Failure, Kind, Result};
 
-/// An answer may not be longer.
+/// The maximum size of a response.
 const LIMIT: u64 = 32 << 20;
 
 impl Client {
-    /// GETs `path` from `port` inside the pod `(namespace, name)`; anything but an answer of 200 is a failure.
+    /// GETs `path` from `port` inside the pod `(namespace, name)`; any status but 200 is a failure.
     pub async fn http_get(&self, (namespace, pod): (&str, &str), port: u16, path: &str) -> Result<String> {
         let what = || format!("get {path} from port {port} of Pod {namespace}/{pod}");
         let pods: Api<Pod> = Api::namespaced(self.api.clone(), namespace);
@@ -27,20 +27,20 @@ impl Client {
     }
 }
 
-/// The body of an answer of 200.
+/// The body of a response with status 200.
 fn read(answer: &[u8]) -> std::result::Result<String, String> {
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or("the answer broke off")?;
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or("the response is incomplete")?;
     let (head, body) = (String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase(), &answer[end + 4..]);
     let status = head.lines().next().unwrap_or_default();
     if !status.contains(" 200") {
-        return Err(format!("it answered `{status}`"));
+        return Err(format!("the status is `{status}`"));
     }
     let chunked = head.lines().any(|line| line.starts_with("transfer-encoding:") && line.contains("chunked"));
-    let body = if chunked { joined(body).ok_or("the answer broke off")? } else { body.to_vec() };
+    let body = if chunked { joined(body).ok_or("the response is incomplete")? } else { body.to_vec() };
     Ok(String::from_utf8_lossy(&body).into_owned())
 }
 
-/// The chunks without their lengths.
+/// Joins the chunks of a chunked body.
 fn joined(mut chunked: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -61,14 +61,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bodies_are_read_whole_or_in_chunks() {
+    fn plain_and_chunked_bodies_are_read() {
         assert_eq!(read(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"), Ok("hello".to_owned()));
         let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
         assert_eq!(read(chunked), Ok("hello world".to_owned()));
     }
 
     #[test]
-    fn what_is_no_answer_is_an_error() {
+    fn invalid_responses_are_errors() {
         assert!(read(b"HTTP/1.1 404 Not Found\r\n\r\n").unwrap_err().contains("404"));
         assert!(read(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel").is_err());
         assert!(read(b"").is_err());

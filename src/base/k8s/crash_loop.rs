@@ -1,25 +1,26 @@
-//! Whether a container crashes again and again: what Kubernetes counts is of the pod's whole life, what matters are the last minutes.
+//! Detects crash loops: Kubernetes counts restarts over the pod's whole life, but only the recent ones matter.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::object::{number, text};
 
-/// What is restarted later after its pod was made has lived meanwhile; and no wait for the next try is as long.
+/// A container that restarts later than this after its pod was created ran in between; no back-off is as long.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
-/// What Kubernetes waits before it starts a container for the second time; every further time it waits twice as long.
+/// The first back-off of Kubernetes in seconds; every further back-off is twice as long.
 const FIRST_BACK_OFF: i64 = 10;
 
-/// How long a crash loop is forgiven.
+/// How many crashes are tolerated before a crash loop is a terminal error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// What the container needs may only be coming up: it was restarted at once, and then after 10, 20 and 40 s.
+pub enum CrashTolerance {
+    /// Its dependencies may still be starting: restarts at once, then after 10, 20 and 40 s.
     Starting,
-    /// What it needs was there before it came: at once, and then after 10 s. For who looks again before giving up.
+    /// Its dependencies were ready before it started: restarts at once, then after 10 s. For callers that check
+    /// again before they give up.
     Settled,
 }
 
-impl Patience {
+impl CrashTolerance {
     fn restarts(self) -> i64 {
         match self {
             Self::Starting => 4,
@@ -28,29 +29,30 @@ impl Patience {
     }
 }
 
-/// Whether the container's crashes outlast `patience`.
-pub fn again_and_again(pod: &Value, status: &Value, patience: Patience) -> bool {
-    in_a_row(pod, status) >= patience.restarts()
+/// Whether the container crashed more often in a row than `tolerance` allows.
+pub fn exceeds(pod: &Value, status: &Value, tolerance: CrashTolerance) -> bool {
+    consecutive_crashes(pod, status) >= tolerance.restarts()
 }
 
-/// Restarts that nothing but crashes lies between. The count of a pod is of its whole life: what was restarted with its node once
-/// a week crashes for the first time today.
-fn in_a_row(pod: &Value, status: &Value) -> i64 {
+/// The number of consecutive crashes. The count of a pod covers its whole life: a container that restarted once
+/// a week together with its node has its first crash today.
+fn consecutive_crashes(pod: &Value, status: &Value) -> i64 {
     let restarts = number(status, "/restartCount");
-    let told = text(status, "/state/waiting/message").and_then(back_off);
-    match told {
+    let reported = text(status, "/state/waiting/message").and_then(back_off);
+    match reported {
         Some(wait) => restarts.min(restarts_before(wait)),
         None if is_young(pod, status) || failed_just_before(status) => restarts,
         None => 0,
     }
 }
 
-/// The wait that Kubernetes tells, as in `back-off 1m20s restarting failed container=…`.
+/// The back-off in a message such as `back-off 1m20s restarting failed container=…`.
 fn back_off(message: &str) -> Option<SignedDuration> {
     message.strip_prefix("back-off ")?.split_whitespace().next()?.parse().ok()
 }
 
-/// After how many restarts Kubernetes waits so long; the first one has no wait. It counts anew after ten good minutes.
+/// The number of restarts before a back-off of this length; the first restart has none. Kubernetes resets the
+/// back-off after ten minutes without a crash.
 fn restarts_before(wait: SignedDuration) -> i64 {
     let times = wait.as_secs() / FIRST_BACK_OFF;
     times.checked_ilog2().map_or(0, |doubled| i64::from(doubled) + 1)
@@ -60,16 +62,16 @@ fn at(value: &Value, pointer: &str) -> Option<Timestamp> {
     text(value, pointer)?.parse().ok()
 }
 
-/// Whether the container's last start or end was soon after its pod was made; what tells no times is taken for new.
+/// Whether the last start or end of the container was soon after its pod was created; true without timestamps.
 fn is_young(pod: &Value, status: &Value) -> bool {
-    let lately =
+    let last_change =
         ["/state/running/startedAt", "/state/terminated/finishedAt", "/lastState/terminated/finishedAt"];
-    let lately = lately.iter().find_map(|pointer| at(status, pointer));
-    let made = at(pod, "/metadata/creationTimestamp");
-    made.zip(lately).is_none_or(|(made, lately)| lately.duration_since(made) < YOUNG)
+    let last_change = last_change.iter().find_map(|pointer| at(status, pointer));
+    let created = at(pod, "/metadata/creationTimestamp");
+    created.zip(last_change).is_none_or(|(created, last_change)| last_change.duration_since(created) < YOUNG)
 }
 
-/// Whether the run before the one that ended failed as well, no longer ago than the longest wait.
+/// Whether the previous run failed too, and ended within the longest back-off.
 fn failed_just_before(status: &Value) -> bool {
     let before = at(status, "/lastState/terminated/finishedAt");
     let gap = before.zip(at(status, "/state/terminated/startedAt"));
@@ -77,9 +79,9 @@ fn failed_just_before(status: &Value) -> bool {
     failed && gap.is_some_and(|(before, began)| began.duration_since(before) < YOUNG)
 }
 
-/// Whether it runs once more and is not ready: one that fails its start-up probe crashes so slowly that it gets no back-off
-/// for minutes.
-pub fn is_tried_again(status: &Value) -> bool {
+/// Whether the container runs again but is not ready: one that fails its startup probe crashes so slowly that
+/// it has no back-off for minutes.
+pub fn is_running_again(status: &Value) -> bool {
     status.pointer("/state/running").is_some() && status["ready"] != true
 }
 
@@ -91,23 +93,26 @@ mod tests {
 
     fn of(back_off: &str, restarts: i64) -> i64 {
         let message = format!("{back_off} restarting failed container=main pod=x");
-        in_a_row(&json!({}), &json!({"restartCount": restarts, "state": {"waiting": {"message": message}}}))
+        consecutive_crashes(
+            &json!({}),
+            &json!({"restartCount": restarts, "state": {"waiting": {"message": message}}}),
+        )
     }
 
     #[test]
-    fn the_wait_tells_how_many_crashes_it_follows() {
+    fn back_off_determines_the_number_of_crashes() {
         let waits = ["back-off 10s", "back-off 20s", "back-off 40s", "back-off 1m20s", "back-off 5m0s"];
         assert_eq!(waits.map(|wait| of(wait, 9)), [1, 2, 3, 4, 5]);
-        assert_eq!(of("back-off 5m0s", 4), 4, "no more than there were");
-        assert_eq!(of("waits", 9), 9, "an unknown sentence");
+        assert_eq!(of("back-off 5m0s", 4), 4, "at most the number of restarts");
+        assert_eq!(of("waits", 9), 9, "unknown message");
     }
 
     #[test]
-    fn restarts_of_long_ago_count_for_nothing() {
+    fn old_restarts_are_ignored() {
         let pod = json!({"metadata": {"creationTimestamp": "2026-01-01T00:00:00Z"}});
         let ended = |at: &str| {
             let state = json!({"terminated": {"reason": "Error", "exitCode": 3, "finishedAt": at}});
-            again_and_again(&pod, &json!({"restartCount": 9, "state": state}), Patience::Starting)
+            exceeds(&pod, &json!({"restartCount": 9, "state": state}), CrashTolerance::Starting)
         };
         assert_eq!(["2026-01-01T00:02:00Z", "2026-01-08T00:00:00Z"].map(ended), [true, false]);
         let after = |before: &str, code: i64| {
@@ -115,10 +120,10 @@ mod tests {
                 "startedAt": "2026-01-08T00:00:00Z", "finishedAt": "2026-01-08T00:00:01Z"}});
             let last = json!({"terminated": {"exitCode": code, "finishedAt": before}});
             let status = json!({"restartCount": 9, "state": state, "lastState": last});
-            again_and_again(&pod, &status, Patience::Starting)
+            exceeds(&pod, &status, CrashTolerance::Starting)
         };
         assert!(after("2026-01-07T23:55:00Z", 3), "it fails every five minutes");
-        assert!(!after("2026-01-07T23:55:00Z", 0), "it went well the last time");
-        assert!(!after("2026-01-02T00:00:00Z", 3), "its node was restarted now and then");
+        assert!(!after("2026-01-07T23:55:00Z", 0), "the last run succeeded");
+        assert!(!after("2026-01-02T00:00:00Z", 3), "restarted with its node");
     }
 }

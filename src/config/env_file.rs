@@ -1,4 +1,4 @@
-//! An environment file as it is written, whatever version of seasense it was written for: its variables and their places.
+//! An environment file of any version of seasense: its variables and their locations.
 
 use std::{
     collections::BTreeMap,
@@ -10,25 +10,26 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Environment, Gateway, Project, Variables, is_plain, read::Document};
+use super::{Environment, Gateway, Project, Variables, is_plain, settings_file::SettingsFile};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
-/// The variables of one environment file, with the places of what each is written as.
+/// The variables of one environment file, with the location of each.
 ///
-/// Unlike [`Environment`] it insists on no list of keys: an earlier commit's file is read as well as today's.
+/// Unlike [`Environment`] it accepts unknown and missing keys, so that it can read the file of an earlier
+/// commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct EnvFile {
     /// The environment's name.
     pub name: String,
-    /// The file, as the person would name it.
+    /// The file, relative to the project.
     pub file: PathBuf,
-    /// What the ConfigMap `environment` holds.
+    /// The data of the ConfigMap `environment`.
     pub variables: BTreeMap<String, String>,
-    /// Where each of them is written.
-    pub dirs: BTreeMap<String, Location>,
+    /// The location of each variable in the file.
+    pub locations: BTreeMap<String, Location>,
 }
 
-/// What a variable is written as that is not called like its key: variable, table and key.
+/// Variables whose key has another name: variable, table and key.
 const ELSEWHERE: [(&str, &str, &str); 5] = [
     ("ENVIRONMENT", "", "name"),
     ("HTTPS_PORT", "ports", "https"),
@@ -37,11 +38,11 @@ const ELSEWHERE: [(&str, &str, &str); 5] = [
     ("GATEWAY_SERVICE", "variables", "gateway"),
 ];
 
-impl Written {
+impl EnvFile {
     /// Reads the file of the environment `name` in `project`.
     pub fn load(project: &Project, name: &str) -> Result<Self> {
         let file = PathBuf::from(format!("envs/{name}.toml"));
-        let document = Document::open(project, file.clone())?;
+        let document = SettingsFile::open(project, file.clone())?;
         Self::parse(&file, document.text())
     }
 
@@ -50,7 +51,8 @@ impl Written {
         names(project).iter().map(|name| Self::load(project, name)).collect()
     }
 
-    /// Reads the text of an environment file; `file` is for messages, and its stem is the name where none is written.
+    /// Parses the text of an environment file; `file` is used in failures, and its stem is the default for the
+    /// name.
     pub fn parse(file: &Path, text: &str) -> Result<Self> {
         let table = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
@@ -59,14 +61,14 @@ impl Written {
         })?;
         let mut written = Self { file: file.to_owned(), ..Self::default() };
         for (key, value) in table.get_ref() {
-            written.note("", key, value.get_ref(), file, text);
+            written.record("", key, value.get_ref(), file, text);
             if let DeValue::Table(inner) = value.get_ref() {
-                inner
-                    .iter()
-                    .for_each(|(name, value)| written.note(key.get_ref(), name, value.get_ref(), file, text));
+                inner.iter().for_each(|(name, value)| {
+                    written.record(key.get_ref(), name, value.get_ref(), file, text)
+                });
             }
         }
-        match Document::of(file, text).parse::<Environment>() {
+        match SettingsFile::of(file, text).parse::<Environment>() {
             Ok(environment) => written.variables = environment.to_variables(),
             Err(_) => written.derive(),
         }
@@ -75,7 +77,7 @@ impl Written {
         Ok(written)
     }
 
-    fn note(
+    fn record(
         &mut self,
         table: &str,
         key: &Spanned<std::borrow::Cow<'_, str>>,
@@ -88,19 +90,19 @@ impl Written {
         for (variable, _, _) in
             ELSEWHERE.iter().filter(|(_, wanted, name)| *wanted == table && name == key.get_ref())
         {
-            self.dirs.insert((*variable).to_owned(), place.clone());
+            self.locations.insert((*variable).to_owned(), place.clone());
             if table != "variables" {
                 self.variables.insert((*variable).to_owned(), value.clone());
             }
         }
         if table == "variables" {
             let variable = key.get_ref().replace('-', "_").to_ascii_uppercase();
-            self.dirs.insert(variable.clone(), place);
+            self.locations.insert(variable.clone(), place);
             self.variables.insert(variable, value);
         }
     }
 
-    /// Adds the variables that are made of others, as they are made today: a tree that does not know them does not mind.
+    /// Adds the derived variables as they are derived today; trees that do not use them ignore them.
     fn derive(&mut self) {
         if let Some(registry) = self.variables.get("REGISTRY") {
             let plain = is_plain(registry).to_string();
@@ -111,13 +113,13 @@ impl Written {
             _ => Gateway::NodePort,
         };
         self.variables.insert("GATEWAY_SERVICE".to_owned(), gateway.service().to_owned());
-        self.variables.extend(Variables::sharing(0));
+        self.variables.extend(Variables::traffic_share(0));
     }
 
-    /// Where `variable` is written; the file where it is not.
-    pub fn place(&self, variable: &str) -> Location {
+    /// The location of `variable`; the file if it is not set there.
+    pub fn location(&self, variable: &str) -> Location {
         let file = || Location { file: self.file.clone(), position: None };
-        self.dirs.get(variable).cloned().unwrap_or_else(file)
+        self.locations.get(variable).cloned().unwrap_or_else(file)
     }
 }
 
@@ -126,20 +128,20 @@ pub fn names(project: &Project) -> Vec<String> {
     names_in(&project.root().join("envs"))
 }
 
-/// What the files in `folder` describe, by name.
+/// The names of the environment files in `folder`.
 pub(super) fn names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
-        // `staging.lock.toml` is no environment, nor is the list of allowed differences.
+        // `staging.lock.toml` is not an environment, and neither is the list of allowed differences.
         .filter(|name| !name.contains('.') && name != "differences")
         .collect();
     names.sort();
     names
 }
 
-/// A value as the ConfigMap carries it; `None` for lists and tables, of which no variable is one.
+/// A value as the ConfigMap contains it; `None` for lists and tables, which are not variables.
 fn plain(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
@@ -160,23 +162,26 @@ mod tests {
     }
 
     #[test]
-    fn it_reads_what_the_strict_reader_reads() {
+    fn lenient_and_strict_reader_agree() {
         for name in names(&project()) {
             let strict = Environment::load(&project(), &name).unwrap().to_variables();
-            let written = Written::load(&project(), &name).unwrap();
+            let written = EnvFile::load(&project(), &name).unwrap();
             assert_eq!(written.variables, strict, "{name}");
-            let nowhere = Variables::sharing(0).map(|(variable, _)| variable);
-            for variable in strict.keys().filter(|variable| !nowhere.contains(variable)) {
-                assert!(written.place(variable).position.is_some(), "{variable} of {name} has no place");
+            let unset = Variables::traffic_share(0).map(|(variable, _)| variable);
+            for variable in strict.keys().filter(|variable| !unset.contains(variable)) {
+                assert!(
+                    written.location(variable).position.is_some(),
+                    "{variable} of {name} has no location"
+                );
             }
         }
     }
 
     #[test]
-    fn keys_of_other_times_are_read_with_their_places() {
+    fn unknown_keys_are_read_with_their_locations() {
         let text =
             "name = \"old\"\n[variables]\nsome-thing-else = 3\nflag = true\nlist = []\n[ports]\nhttps = 1\n";
-        let written = Written::parse(Path::new("envs/old.toml"), text).unwrap();
+        let written = EnvFile::parse(Path::new("envs/old.toml"), text).unwrap();
         let pairs: Vec<String> =
             written.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(
@@ -191,13 +196,13 @@ mod tests {
                 "SOME_THING_ELSE=3"
             ]
         );
-        assert_eq!(written.place("SOME_THING_ELSE").to_string(), "envs/old.toml:3:1");
-        assert_eq!(written.place("BUOYS").to_string(), "envs/old.toml");
+        assert_eq!(written.location("SOME_THING_ELSE").to_string(), "envs/old.toml:3:1");
+        assert_eq!(written.location("BUOYS").to_string(), "envs/old.toml");
     }
 
     #[test]
-    fn what_is_no_toml_is_refused_with_its_place() {
-        let failure = Written::parse(Path::new("envs/a.toml"), "name = \n").unwrap_err();
+    fn invalid_toml_is_rejected_with_its_location() {
+        let failure = EnvFile::parse(Path::new("envs/a.toml"), "name = \n").unwrap_err();
         assert_eq!(failure.location.unwrap().to_string(), "envs/a.toml:1:8");
     }
 }

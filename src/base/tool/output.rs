@@ -1,56 +1,56 @@
-//! How a child process ended, and what that means for the person.
+//! The output of a child process, or the error with which it ended.
 
 use std::{fmt, time::Duration};
 
 use crate::base::failure::{Failure, Kind};
 
-/// What a child that ended well has written.
+/// The output of a child process that exited with code 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Captured {
-    /// Its standard output, lossily decoded.
+    /// Its standard output; invalid UTF-8 is replaced.
     pub stdout: String,
-    /// Its standard error, lossily decoded.
+    /// Its standard error; invalid UTF-8 is replaced.
     pub stderr: String,
 }
 
-/// Every other way a child process can end.
+/// All other endings of a child process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolError {
     /// The program is not on `PATH`.
     Missing {
-        /// Its name.
+        /// The program's name.
         program: String,
     },
-    /// It could not be started, fed or read.
+    /// The child could not be started, written to or read from.
     Io {
-        /// Its name.
+        /// The program's name.
         program: String,
-        /// What the system said.
+        /// The error of the operating system.
         message: String,
     },
-    /// It exited with another code than 0.
+    /// The child exited with another code than 0.
     Exited {
-        /// The command line, without secrets (those never stand on it).
+        /// The command line; it never contains secrets.
         command: String,
         /// Its exit code.
         code: i32,
-        /// The last lines it wrote.
+        /// The last lines of its output.
         tail: String,
     },
-    /// A signal ended it.
+    /// A signal ended the child.
     Signalled {
         /// The command line.
         command: String,
         /// The signal's number.
         signal: i32,
     },
-    /// It ran longer than it may, and was killed.
+    /// The child exceeded its time limit and was killed.
     TimedOut {
         /// The command line.
         command: String,
         /// Its limit.
         limit: Duration,
-        /// The last lines it wrote.
+        /// The last lines of its output.
         tail: String,
     },
 }
@@ -72,7 +72,7 @@ impl fmt::Display for ToolError {
 impl std::error::Error for ToolError {}
 
 impl ToolError {
-    /// The last lines the child wrote, if it wrote any.
+    /// The last lines of the child's output, if there are any.
     pub fn tail(&self) -> Option<&str> {
         match self {
             Self::Exited { tail, .. } | Self::TimedOut { tail, .. } if !tail.is_empty() => Some(tail),
@@ -80,7 +80,7 @@ impl ToolError {
         }
     }
 
-    /// A failure with `message` in front; `kind` unless the tool itself is missing or timed out.
+    /// Converts to a failure with `message`; the kind is `kind` unless the tool is missing or timed out.
     pub fn into_failure(self, kind: Kind, message: impl Into<String>) -> Failure {
         let kind = match self {
             Self::Missing { .. } => Kind::Tool,
