@@ -93,7 +93,9 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         (Action::Save { json, .. }, Some(name)) => {
             let info = (Timestamp::now(), phases::followed(&client).await?);
             let saved = snapshots::save(&client, &name, info, &local.events).await?;
-            ui.message(&format!("Snapshot `{name}` saved. Run `seasense snapshot load {name}` to load it.\n"));
+            ui.message(&format!(
+                "Snapshot `{name}` saved. Run `seasense snapshot load {name}` to load it.\n"
+            ));
             print(ui, &[saved], json)?;
         }
         (Action::Load { yes, json, .. }, Some(name)) => {

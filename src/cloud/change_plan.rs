@@ -127,7 +127,7 @@ async fn bucket_exists(context: &InfraContext) -> Result<bool> {
         Ok(match answer.status().as_u16() {
             404 => Observation::Ready(false),
             200 | 301 | 307 | 403 => Observation::Ready(true),
-            status => Observation::NotYet(format!("status {status}")),
+            status => Observation::Pending(format!("status {status}")),
         })
     })
     .await

@@ -89,7 +89,7 @@ pub async fn remove(client: &Client, events: &Events) -> Result<ClusterResources
             return Ok(Observation::Ready(()));
         }
         step.progress(0, None, left.join(", "));
-        Ok(Observation::NotYet(left.join(", ")))
+        Ok(Observation::Pending(left.join(", ")))
     })
     .await;
     match gone {
@@ -187,7 +187,7 @@ mod tests {
             );
         let found = remove(&api.client(), &(Arc::new(Silent) as Events)).await.unwrap();
         assert_eq!(found.volumes.len(), 1, "a retained volume is returned");
-        let requests = api.asked().into_iter().map(|request| request.line);
+        let requests = api.requests().into_iter().map(|request| request.line);
         let deleted: Vec<String> = requests.filter(|line| line.starts_with("DELETE")).collect();
         let names: Vec<&str> = deleted.iter().filter_map(|line| line.split(['/', '?']).next_back()).collect();
         assert_eq!(deleted.len(), 2, "{deleted:?}");

@@ -144,7 +144,7 @@ async fn find_leftovers(
         let left = leftovers::find(context, &api, cluster, created).await?;
         // A resource in use may be deletable at the next attempt.
         let refused = leftovers::delete(&api, &left).await;
-        Ok(if left.is_empty() { Observation::Ready(()) } else { Observation::NotYet(refused.join("; ")) })
+        Ok(if left.is_empty() { Observation::Ready(()) } else { Observation::Pending(refused.join("; ")) })
     })
     .await;
     let leftover_resources = match waited {

@@ -187,7 +187,7 @@ mod tests {
         let collector = Collector::default();
         objects(&api.client(), &collector).await;
         events(&api.client(), &collector).await;
-        let requests: Vec<String> = api.asked().into_iter().map(|request| request.line).collect();
+        let requests: Vec<String> = api.requests().into_iter().map(|request| request.line).collect();
         assert!(!requests.iter().any(|line| line.contains("secrets")), "{requests:?}");
         let collected = collector.into_inner();
         let files = format!("{:?}", collected.files);

@@ -6,7 +6,7 @@ use super::{Subject, cluster::tail, collector::Collector};
 use crate::{
     base::{
         docker::{Container, Docker, labels},
-        timing::{History, chain},
+        timing::{History, critical_path},
     },
     images,
     local::doctor,
@@ -116,7 +116,7 @@ pub(super) fn files(subject: Subject<'_>, collector: &Collector) {
         return;
     };
     collector.serialized("run/timings.json", run);
-    let path = chain(&run.steps);
+    let path = critical_path(&run.steps);
     let names: Vec<&str> = path.iter().map(|step| step.step.as_str()).collect();
     collector.text("run/critical-path.txt", names.join("\n") + "\n");
     collector.text("run/plan.txt", run.plan.join("\n") + "\n");

@@ -25,7 +25,7 @@ pub async fn wait_for_pods(
     wait(deadline, PAUSE, "wait until every pod runs again", || async {
         let pods = client.list(&resource::POD, None, &Selector::all()).await?;
         let look = evaluate(&pods, started);
-        if let Observation::NotYet(missing) = &look {
+        if let Observation::Pending(missing) = &look {
             step.progress(0, None, missing.clone());
         }
         Ok(look)
@@ -41,10 +41,10 @@ fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Observation<()> {
     let expected: Vec<&Value> = pods.iter().filter(|pod| is_expected(pod)).collect();
     let late: Vec<String> = expected.iter().filter_map(|pod| missing(pod, started)).collect();
     match late.as_slice() {
-        [] if expected.is_empty() => Observation::NotYet("no pod exists yet".to_owned()),
+        [] if expected.is_empty() => Observation::Pending("no pod exists yet".to_owned()),
         [] => Observation::Ready(()),
-        [one] => Observation::NotYet(one.clone()),
-        [first, rest @ ..] => Observation::NotYet(format!("{first}, and {} more", rest.len())),
+        [one] => Observation::Pending(one.clone()),
+        [first, rest @ ..] => Observation::Pending(format!("{first}, and {} more", rest.len())),
     }
 }
 
@@ -88,12 +88,12 @@ mod tests {
         let started: Timestamp = "2026-11-21T10:00:00.7Z".parse().unwrap();
         let (before, same) = ("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z");
         let look = |pods: &[Value]| evaluate(pods, Some(started));
-        assert_eq!(look(&[]), Observation::NotYet("no pod exists yet".into()));
+        assert_eq!(look(&[]), Observation::Pending("no pod exists yet".into()));
         assert_eq!(
             look(&[pod("a", "True", same), pod("b", "True", before)]),
-            Observation::NotYet("Pod seasense/b: not started again yet".into())
+            Observation::Pending("Pod seasense/b: not started again yet".into())
         );
-        assert!(matches!(look(&[pod("a", "False", same)]), Observation::NotYet(_)));
+        assert!(matches!(look(&[pod("a", "False", same)]), Observation::Pending(_)));
         assert_eq!(look(&[pod("a", "True", same)]), Observation::Ready(()));
         assert_eq!(evaluate(&[pod("a", "True", before)], None), Observation::Ready(()));
     }

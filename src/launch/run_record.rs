@@ -8,7 +8,7 @@ use crate::{
         docker::Docker,
         event::{Event, Events},
         failure::{Failure, Kind, Result},
-        timing::{History, StepTimes, Run},
+        timing::{History, Run, StepTimes},
     },
     config::{Environment, HostDirs, Project},
     diagnose::{self, Options, Subject},
@@ -36,7 +36,7 @@ impl<'a> RunRecord<'a> {
         environment: &'a Environment,
     ) -> Result<Self> {
         let dirs = HostDirs::from_environment()?;
-        notes.expect(History::read(dirs.cache(), environment.name()).runs);
+        notes.set_history(History::read(dirs.cache(), environment.name()).runs);
         let (begun_at, plan) = (jiff::Timestamp::now(), Vec::new());
         Ok(Self { notes, events, project, environment, dirs, begun_at, plan })
     }

@@ -25,7 +25,8 @@ pub async fn verify(
     let waited = wait(deadline, PAUSE, "wait until the environment has no problem", || async {
         let found = status(observer).await;
         step.waiting(pending(&found, &step));
-        let look = if found.ready { Observation::Ready(found.clone()) } else { Observation::NotYet(first(&found)) };
+        let look =
+            if found.ready { Observation::Ready(found.clone()) } else { Observation::Pending(first(&found)) };
         *last.lock().await = Some(found);
         Ok(look)
     })

@@ -24,11 +24,15 @@ pub async fn wait_for_credentials(client: &Client, deadline: Deadline) -> Result
     wait(deadline, PAUSE, "wait for the gateway's authority and the enrolment key", || async {
         let (authority, key) = tokio::try_join!(authority(client), enrolment_key(client))?;
         Ok(match (authority, key) {
-            (Some(authority), Some(enrolment_key)) => Observation::Ready(Credentials { authority, enrolment_key }),
-            (None, _) => {
-                Observation::NotYet("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
+            (Some(authority), Some(enrolment_key)) => {
+                Observation::Ready(Credentials { authority, enrolment_key })
             }
-            (_, None) => Observation::NotYet("Secret seasense/fleet-enrolment does not exist yet".to_owned()),
+            (None, _) => {
+                Observation::Pending("Secret envoy-gateway-system/seasense-tls does not exist yet".to_owned())
+            }
+            (_, None) => {
+                Observation::Pending("Secret seasense/fleet-enrolment does not exist yet".to_owned())
+            }
         })
     })
     .await
@@ -40,7 +44,7 @@ pub async fn wait_for_api(endpoint: &PublicEndpoint, deadline: Deadline) -> Resu
         let (health, summary) = endpoint.probe().await;
         Ok(match summary {
             Some(summary) => Observation::Ready(summary),
-            None => Observation::NotYet(health.message),
+            None => Observation::Pending(health.message),
         })
     })
     .await
@@ -61,12 +65,15 @@ pub async fn wait_for_readings(
 
 fn evaluate(summary: Summary, before: u64) -> Observation<Summary> {
     if summary.readings <= before {
-        return Observation::NotYet(format!("{} readings are stored, not more than before", summary.readings));
+        return Observation::Pending(format!(
+            "{} readings are stored, not more than before",
+            summary.readings
+        ));
     }
     match summary.age_s() {
         Some(age) if age < FRESH_S => Observation::Ready(summary),
-        Some(age) => Observation::NotYet(format!("the newest reading is {age:.0} s old")),
-        None => Observation::NotYet("no reading is stored yet".to_owned()),
+        Some(age) => Observation::Pending(format!("the newest reading is {age:.0} s old")),
+        None => Observation::Pending("no reading is stored yet".to_owned()),
     }
 }
 
@@ -86,9 +93,9 @@ mod tests {
     fn readings_flow_if_their_number_rises_and_the_newest_is_new() {
         let fresh = summary(5, "2026-01-01T00:00:55Z");
         assert_eq!(evaluate(fresh.clone(), 4), Observation::Ready(fresh.clone()));
-        assert!(matches!(evaluate(fresh, 5), Observation::NotYet(_)));
+        assert!(matches!(evaluate(fresh, 5), Observation::Pending(_)));
         assert!(
-            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Observation::NotYet(text) if text.contains("60 s"))
+            matches!(evaluate(summary(9, "2026-01-01T00:00:00Z"), 4), Observation::Pending(text) if text.contains("60 s"))
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{History, Run, StepTime, chain, median};
+use super::{History, Run, StepTime, critical_path, median};
 
 /// The version of the JSON form.
 const VERSION: u32 = 2;
@@ -25,7 +25,7 @@ impl<'a> TimingReport<'a> {
 
     /// Returns the steps that determined how long the last run took, in order.
     pub fn critical_path(&self) -> Vec<&'a StepTime> {
-        chain(&self.last.steps)
+        critical_path(&self.last.steps)
     }
 
     /// Returns the median time of the step in earlier runs in which it ended the same way, in milliseconds.

@@ -28,8 +28,8 @@ pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCo
         let status = observe::status(observer).await;
         trend.add(&status);
         let now = jiff::Zoned::now();
-        let looked = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
-        let model = Model { looked, ..model(&status, &trend, now.timestamp()) };
+        let observed = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
+        let model = Model { observed, ..model(&status, &trend, now.timestamp()) };
         // Sending fails only after the view has ended, which ends this, too.
         let _ = send.send(model).await;
     });
@@ -46,7 +46,7 @@ fn model(status: &EnvironmentStatus, trend: &Trend, now: jiff::Timestamp) -> Mod
         environment: status.environment.clone(),
         ready: status.ready,
         headline: format!("cluster {}, {}", status.cluster, headline(&status.artifact)),
-        looked: String::new(),
+        observed: String::new(),
         command: match status.environment.as_str() {
             "local" => "seasense".to_owned(),
             other => format!("seasense --env {other}"),
@@ -81,7 +81,7 @@ fn digits(digest: &str) -> &str {
 }
 
 const fn good_or_late(good: bool) -> Mark {
-    if good { Mark::Good } else { Mark::Late }
+    if good { Mark::Good } else { Mark::Pending }
 }
 
 fn phases(status: &EnvironmentStatus) -> Vec<Row> {
@@ -125,10 +125,10 @@ fn database(status: &EnvironmentStatus) -> Vec<Row> {
     let mut rows: Vec<Row> = database.instances.iter().map(row).collect();
     let details =
         [("rows", database.rows.map(|rows| rows.to_string())), ("TimescaleDB", database.timescaledb.clone())];
-    rows.extend(details.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Plain, name, text?))));
+    rows.extend(details.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Info, name, text?))));
     // The operator's message about a healthy database has no information.
     if !database.healthy && !database.message.is_empty() {
-        rows.push(Row::new(Mark::Plain, "operator", database.message.clone()));
+        rows.push(Row::new(Mark::Info, "operator", database.message.clone()));
     }
     rows
 }
@@ -136,20 +136,20 @@ fn database(status: &EnvironmentStatus) -> Vec<Row> {
 fn fleet(status: &EnvironmentStatus) -> Vec<Row> {
     let fleet = &status.fleet;
     if fleet.buoys == 0 {
-        return vec![Row::new(Mark::Plain, "buoys", "none: the environment has no fleet")];
+        return vec![Row::new(Mark::Info, "buoys", "none: the environment has no fleet")];
     }
     let (mark, state) = match fleet.age_s {
-        _ if !fleet.running => (Mark::Late, "not running".to_owned()),
+        _ if !fleet.running => (Mark::Pending, "not running".to_owned()),
         Some(age) => (Mark::Good, format!("newest {age:.1} s old")),
-        None => (Mark::Late, "no reading yet".to_owned()),
+        None => (Mark::Pending, "no reading yet".to_owned()),
     };
     let mut rows = vec![Row::new(mark, "buoys", format!("{}, {state}", fleet.buoys))];
     if let Some(counts) = &fleet.counts {
         let sent = format!("{} of {} since the start", counts.acknowledged, counts.measured);
         rows.push(Row::new(Mark::Good, "acknowledged", sent));
-        rows.push(Row::new(Mark::Plain, "waiting", format!("{} readings now", counts.waiting)));
+        rows.push(Row::new(Mark::Info, "waiting", format!("{} readings now", counts.waiting)));
         rows.push(Row::new(
-            Mark::Plain,
+            Mark::Info,
             "sent again",
             format!("{} batches since the start", counts.failed_batches),
         ));
@@ -182,8 +182,8 @@ fn events(events: &[EventNote], now: jiff::Timestamp) -> Vec<Row> {
     let row = |note: &EventNote| {
         let mark = match (urgent(note), note.warning) {
             (true, _) => Mark::Bad,
-            (false, true) => Mark::Late,
-            _ => Mark::Plain,
+            (false, true) => Mark::Pending,
+            _ => Mark::Info,
         };
         let ago = age(note).map_or_else(String::new, ago);
         let message = note.message.lines().next().unwrap_or_default();
@@ -240,7 +240,7 @@ mod tests {
         let listed: Vec<(Mark, &str)> = rows.iter().map(|row| (row.mark, row.name.as_str())).collect();
         assert_eq!(
             listed,
-            [(Mark::Bad, "60 s"), (Mark::Plain, "2 s"), (Mark::Late, "50 min"), (Mark::Plain, "")]
+            [(Mark::Bad, "60 s"), (Mark::Info, "2 s"), (Mark::Pending, "50 min"), (Mark::Info, "")]
         );
         assert_eq!(rows[0].text, "backend-1 Unhealthy: probe failed");
         assert_eq!(

@@ -128,7 +128,9 @@ async fn install(context: &Context<'_>, args: InstallArgs) -> Result<ExitCode> {
     );
     confirm::confirm(context, &heading, &planned.changes, args.yes)?;
     session.install(&planned.changes).await?;
-    context.ui.message("Done. Restart running programs if needed. `seasense trust remove` undoes the changes.\n");
+    context
+        .ui
+        .message("Done. Restart running programs if needed. `seasense trust remove` undoes the changes.\n");
     Ok(ExitCode::SUCCESS)
 }
 

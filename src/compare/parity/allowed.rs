@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::{
     base::failure::{Failure, Location, Result},
-    config::{Document, Project, Variables, nearest},
+    config::{Project, SettingsFile, Variables, nearest},
 };
 
 /// The path of the list in the project.
@@ -72,15 +72,15 @@ impl Allowed {
         if !project.root().join(FILE).exists() {
             return Ok(Self::default());
         }
-        Self::read(&Document::open(project, PathBuf::from(FILE))?)
+        Self::read(&SettingsFile::open(project, PathBuf::from(FILE))?)
     }
 
     /// Parses the list. Errors have kind `Environment`, and the line and column.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::read(&Document::of(FILE.as_ref(), text))
+        Self::read(&SettingsFile::of(FILE.as_ref(), text))
     }
 
-    fn read(document: &Document) -> Result<Self> {
+    fn read(document: &SettingsFile) -> Result<Self> {
         let file: File = document.parse()?;
         let mut seen: BTreeSet<(String, BTreeSet<String>)> = BTreeSet::new();
         let mut differences = Vec::new();
@@ -96,7 +96,7 @@ impl Allowed {
     }
 }
 
-fn difference(document: &Document, entry: &Entry) -> Result<Difference> {
+fn difference(document: &SettingsFile, entry: &Entry) -> Result<Difference> {
     let variable = entry.variable.get_ref();
     if !Variables::NAMES.contains(&variable.as_str()) {
         let failure = document.invalid(&entry.variable, format!("there is no variable `{variable}`"));

@@ -18,7 +18,7 @@ use crate::{
         build::{build_both, build_with, differing},
         side::render_work_tree,
     },
-    config::{Project, EnvFile},
+    config::{EnvFile, Project},
 };
 
 /// The parity of several pairs of environments.

@@ -125,7 +125,7 @@ pub fn evaluate(facts: Facts<'_>) -> Parity {
                     describe(value(b)),
                     b.name
                 ),
-                location: b.place(&variable),
+                location: b.location(&variable),
                 variable: Some(variable),
             }),
         }

@@ -17,7 +17,7 @@ use crate::{
     artifact::{self, Rendered, Tree, Upstream},
     base::failure::{Context, Kind, Result},
     compare::Platform,
-    config::{HostDirs, Infra, Project, EnvFile, names},
+    config::{EnvFile, HostDirs, Infra, Project, names},
     images::{self, Lock, LockedImage, Mode},
     promotion::store::EnvLock,
 };

@@ -42,7 +42,7 @@ pub fn resolve(dirs: &HostDirs, project: &Project, environment: Environment) -> 
     let claims = claims(dirs);
     let name = choose(environment.name(), project.root(), &claims);
     // A rehearsal has no file that names a port.
-    let given = name != environment.name() || environment.is_rehearsal();
+    let given = name.as_str() != environment.name() || environment.is_rehearsal();
     let port = match claims.iter().find(|claim| claim.instance == name) {
         // Its file may name another port by now: `ensure` reports that difference.
         Some(claim) if given => claim.owner.https_port,
@@ -77,7 +77,7 @@ pub async fn claim(
     }
     let owner = Owner {
         project: project.root().to_owned(),
-        environment: environment.name().to_owned(),
+        environment: environment.name().to_string(),
         https_port: environment.https_port(),
         created: known.as_ref().map_or(now, |owner| owner.created),
         ttl_seconds: known.as_ref().and_then(|owner| owner.ttl_seconds),

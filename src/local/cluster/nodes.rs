@@ -61,7 +61,7 @@ pub async fn remove(docker: &Docker, cluster: &str) -> Result<BTreeSet<String>> 
         if let Ok(mut removed) = removed.lock() {
             removed.extend(nodes.into_iter().map(|node| node.name));
         }
-        Ok(Observation::NotYet("a killed run still creates nodes".to_owned()))
+        Ok(Observation::Pending("a killed run still creates nodes".to_owned()))
     })
     .await?;
     Ok(removed.into_inner().unwrap_or_default())

@@ -61,7 +61,7 @@ pub struct Entry {
 
 /// Lists all environments of this machine; `with_size` measures their disk space.
 pub async fn list(host: &Host, now: Timestamp, with_size: bool) -> Result<Listing> {
-    let written = if with_size { host.docker.written().await? } else { BTreeMap::new() };
+    let written = if with_size { host.docker.writable_sizes().await? } else { BTreeMap::new() };
     let mut environments = Vec::new();
     for found in inventory(host).await? {
         let size = if with_size { measure(host, &found, &written).await } else { None };

@@ -62,7 +62,11 @@ mod tests {
             Duration::from_millis(50),
             "observe the heartbeat",
             || async {
-                Ok(if modified() > first { Observation::Ready(()) } else { Observation::NotYet("no update".to_owned()) })
+                Ok(if modified() > first {
+                    Observation::Ready(())
+                } else {
+                    Observation::Pending("no update".to_owned())
+                })
             },
         )
         .await
