@@ -14,7 +14,7 @@ use crate::{
 /// The images that a platform's files name, with what the lock knows of them.
 pub(super) fn named(platform: &Platform, lock: &Lock) -> BTreeMap<String, Image> {
     let image = |(repository, digest): (String, String)| {
-        let known = lock.images.iter().find(|(_, image)| image.digest == digest);
+        let known = lock.images.iter().find(|(_, image)| *image.digest == *digest);
         let version = known.and_then(|(_, image)| image.official.as_deref().and_then(version));
         (known.map_or(repository, |(name, _)| name.clone()), Image { digest: Some(digest), version })
     };

@@ -21,7 +21,7 @@ impl Platform {
     /// A rendered tree: each of its parts is a source, as it will be once it is packed.
     pub fn rendered(rendered: Rendered, variables: BTreeMap<String, String>) -> Self {
         let mut sources: BTreeMap<String, Files> = BTreeMap::new();
-        for part in rendered.parts.values() {
+        for part in rendered.components.values() {
             let files = rendered.files.iter().filter(|(path, _)| part.paths.contains(*path));
             sources.insert(part.source(), files.map(|(path, bytes)| (path.clone(), bytes.clone())).collect());
         }
@@ -32,7 +32,7 @@ impl Platform {
     /// An artifact and its parts.
     pub fn fetched(fetched: Fetched, variables: BTreeMap<String, String>) -> Self {
         let mut sources: BTreeMap<String, Files> =
-            fetched.parts.into_iter().map(|(name, part)| (name, part.files)).collect();
+            fetched.components.into_iter().map(|(name, part)| (name, part.files)).collect();
         sources.insert(ROOT.to_owned(), fetched.root.files);
         Self { sources, variables }
     }

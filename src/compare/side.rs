@@ -89,7 +89,7 @@ impl Where {
         let platform = Platform::rendered(rendered, Written::load(&self.project, environment)?.variables);
         let image = |(name, image): (&String, &LockedImage)| {
             let version = image.official.as_deref().and_then(version);
-            (name.clone(), Image { digest: Some(image.digest.clone()), version })
+            (name.clone(), Image { digest: Some(image.digest.to_string()), version })
         };
         Ok(Side {
             label: "the work tree".to_owned(),
@@ -121,7 +121,7 @@ impl Where {
         let rendered = artifact::render(&tree, &lock, &upstream).or_else(|_| {
             side.notes
                 .push(format!("the tree of {revision} does not fit today's rules; it is built as it stands"));
-            artifact::render_as_it_stands(&tree, &lock, &upstream)
+            artifact::render_unchecked(&tree, &lock, &upstream)
         })?;
         side.platform.sources = Platform::rendered(rendered, BTreeMap::new()).sources;
         side.named = named(&side.platform, &lock).into_keys().collect();
@@ -164,7 +164,7 @@ impl Where {
 
     /// An artifact; `packed_from` is the commit where the artifact itself does not say one.
     async fn artifact(&self, digest: &str, environment: &str, packed_from: Option<String>) -> Result<Side> {
-        let fetched = artifact::fetch(&self.registry, REPOSITORY, digest).await.map_err(|failure| {
+        let fetched = artifact::fetch(&self.registry, REPOSITORY, &digest.parse()?).await.map_err(|failure| {
             failure.hint(format!(
                 "the artifact is read from the local registry at {}: `seasense dev` starts it, and has there what this machine packed",
                 self.registry

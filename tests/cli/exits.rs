@@ -157,7 +157,7 @@ fn what_down_and_images_print_for_programs_is_as_published() {
 
     let folder = harness.root().join("home/.cache/seasense/supply/build");
     fs::create_dir_all(&folder).unwrap();
-    let image = json!({"official": null, "repository": "seasense/backend", "digest": "sha256:aa", "size": 7});
+    let image = json!({"official": null, "repository": "seasense/backend", "digest": format!("sha256:{}", "a".repeat(64)), "size": 7});
     let lock = json!({"version": 1, "supply": "build", "key": "k", "images": {"seasense-backend": image}});
     fs::write(folder.join("lock.json"), lock.to_string()).unwrap();
     let run = harness.run(&["images", "list", "--json"]);

@@ -11,7 +11,7 @@ use super::{objects, rendered};
 async fn what_is_tried_out_is_the_backend_and_gets_nothing_unless_it_is_given_it() {
     let rendered = rendered().await;
     let text = |path: &str| String::from_utf8(rendered.files[path].clone()).unwrap();
-    let apps = &rendered.parts["apps"].paths;
+    let apps = &rendered.components["apps"].paths;
     for path in ["apps/canary/kustomization.yaml", "apps/canary/route.yaml", "apps/backend/deployment.yaml"] {
         assert!(apps.contains(path), "{path} is not in the part that a trial is built from");
     }

@@ -56,7 +56,7 @@ pub async fn run(
         standing.moved(environment);
         (platform.environment, platform.variables) = (environment, environment.to_variables());
         let desired = plan::Desired {
-            digest: platform.packed.digest.clone(),
+            digest: platform.packed.digest.to_string(),
             buoys: *environment.fleet.buoys.get_ref(),
         };
         let seen = plan::Observed { cluster: plan::Cluster::Absent, fleet: plan::Fleet::Absent };
@@ -70,7 +70,7 @@ pub async fn run(
     report.add_checks("phases", &phases);
     report.add_checks("health", &parts);
     let client = Client::connect(&cluster::handle(&engine.dirs, &environment.cluster_name())).await?;
-    Box::pin(accept(environment, (&public, &client), (&seen, &platform.packed.digest), deadline, report))
+    Box::pin(accept(environment, (&public, &client), (&seen, &*platform.packed.digest), deadline, report))
         .await?;
     if args.command.is_empty() {
         return Ok(());

@@ -142,7 +142,7 @@ async fn plan(engine: &LocalContext, before: &Snapshot, platform: &prepare::Plat
         },
     };
     let desired = plan::Desired {
-        digest: platform.packed.digest.clone(),
+        digest: platform.packed.digest.to_string(),
         buoys: *platform.environment.fleet.buoys.get_ref(),
     };
     let fleet = if before.fleet.running { plan::Fleet::Current } else { plan::Fleet::Absent };

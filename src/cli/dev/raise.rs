@@ -30,7 +30,7 @@ pub async fn raise(
 ) -> Result<Public> {
     let push = async {
         let step = Step::start(&engine.events, "artifact.push", "Push the artifact");
-        artifact::push(&platform.packed, &platform.registry.host, artifact::whole::REPOSITORY).await?;
+        artifact::push(&platform.packed, &platform.registry.host, artifact::REPOSITORY).await?;
         step.done("");
         Ok(())
     };

@@ -8,7 +8,10 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::base::failure::{Context, Failure, Kind, Location, Result};
+use crate::base::{
+    digest::Digest,
+    failure::{Context, Failure, Kind, Location, Result},
+};
 
 /// The format of the file; another number is not read.
 pub const LOCK_VERSION: u32 = 1;
@@ -147,7 +150,7 @@ version = 1
 
 /// Whether `text` is `sha256:` and 64 lower-case hex digits.
 pub fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && is_hex(digits))
+    text.parse::<Digest>().is_ok()
 }
 
 fn is_commit(text: &str) -> bool {

@@ -16,7 +16,7 @@ use crate::{
         wait::Deadline,
     },
     config::Environment,
-    images::{Lock, Workbench},
+    images::{IncrementalBuilder, Lock},
     launch::watch::{Changes, Workload},
     local::{LocalContext, cluster},
     registry::Registry,
@@ -30,7 +30,7 @@ pub struct Session<'a> {
     pub(super) quiet: LocalContext,
     pub(super) client: Client,
     pub(super) environment: Environment,
-    pub(super) bench: Arc<Workbench>,
+    pub(super) bench: Arc<IncrementalBuilder>,
     pub(super) registry: Registry,
     /// The lock of the supply, with the images that were made since in place of its own. The one on disk stays as it is.
     pub(super) lock: Lock,
@@ -63,8 +63,8 @@ impl<'a> Session<'a> {
         let handle = cluster::handle(&engine.dirs, &environment.cluster_name());
         Ok(Self {
             client: Client::connect(&handle).await?,
-            bench: Arc::new(Workbench::open(supply, platform.registry.clone())?),
-            told: platform.packed.digest,
+            bench: Arc::new(IncrementalBuilder::open(supply, platform.registry.clone())?),
+            told: platform.packed.digest.to_string(),
             applied: platform.rendered,
             lock: platform.lock,
             registry: platform.registry,
@@ -81,7 +81,7 @@ impl<'a> Session<'a> {
     }
 
     /// Where the workloads are compiled.
-    pub fn bench(&self) -> Arc<Workbench> {
+    pub fn bench(&self) -> Arc<IncrementalBuilder> {
         Arc::clone(&self.bench)
     }
 
