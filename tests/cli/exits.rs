@@ -57,7 +57,7 @@ fn code_20_is_a_daemon_or_a_tool_that_is_missing() {
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["images", "list"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("no images have been made yet"), "{}", run.stderr);
+    assert!(run.stderr.contains("no images have been supplied yet"), "{}", run.stderr);
 }
 
 #[test]
