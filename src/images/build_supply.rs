@@ -72,8 +72,8 @@ pub(super) async fn make(
     if context.refresh {
         // Results of an interrupted refresh may be outdated by now.
         let what = || "cannot remove partial roots".to_owned();
-        let mut refreshed = jobs.iter().filter(|job| job.is_refreshable());
-        refreshed
+        let mut roots = jobs.iter().filter(|job| job.is_refreshable());
+        roots
             .try_for_each(|job| builder.store.remove(&job.id, builder.key(&job.id)))
             .with_context(Kind::Tool, what)?;
     }

@@ -88,8 +88,8 @@ mod tests {
         let mirrors = ["registry.k8s.io", "docker.io"].map(|name| (name.to_owned(), registries.to_owned()));
         let versions = Versions { mirrors: mirrors.into(), ..Versions::default() };
         let origin = origin(dirs, &events, mode, &versions).await.unwrap();
-        let recorded = recorder.0.lock().unwrap();
-        let notices = recorded.iter().filter_map(|event| match event {
+        let seen = recorder.0.lock().unwrap();
+        let notices = seen.iter().filter_map(|event| match event {
             Event::Notice { text } => Some(text.clone()),
             _ => None,
         });

@@ -141,17 +141,17 @@ async fn copy_one(
 ) -> Result<LockedImage> {
     let upstream = ImageRef::parse(official)?.mirrored(&infra.versions.mirrors);
     let pinned = known.map(|image| &image.digest);
-    let copied = copier.copy(&upstream, pinned, name, &push::tags(Some(official))).await?;
+    let result = copier.copy(&upstream, pinned, name, &push::tags(Some(official))).await?;
     let provenance = [
         ("supply", "official image".to_owned()),
         ("from", upstream.to_string()),
-        ("listed", copied.listed.to_string()),
+        ("listed", result.listed.to_string()),
     ];
     Ok(LockedImage {
         official: Some(official.to_owned()),
         repository: name.to_owned(),
-        digest: copied.digest,
-        size: copied.size,
+        digest: result.digest,
+        size: result.size,
         provenance: provenance.map(|(fact, value)| (fact.to_owned(), value)).into(),
     })
 }

@@ -109,7 +109,7 @@ async fn running_digest(dirs: &crate::config::HostDirs, cluster: &str) -> Result
     let query = async {
         let client = Client::connect(&cluster::handle(dirs, cluster)).await?;
         let digest = phases::followed(&client).await?;
-        Ok(digest.map(|digest| digest.parse()).transpose()?)
+        digest.map(|digest| digest.parse()).transpose()
     };
     tokio::time::timeout(SILENCE, query).await.unwrap_or_else(|_| {
         Err(Failure::new(Kind::Cluster, format!("the cluster `{cluster}` does not report its digest"))
