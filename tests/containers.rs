@@ -1,5 +1,5 @@
-//! T2: the registry that the platform runs, in a real container: images go in and come out, official ones are copied by
-//! digest, and what a registry holds is hashed again.
+//! T2: the registry in a real container: images are pushed and found, official ones are copied by digest, and
+//! the registry's content is verified.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
 
@@ -9,9 +9,12 @@ use seasense::{
     images::{
         self, LockedImage, Mode, Provenance,
         oci::{self, Node, Process, Source, Tree},
-        pull::{Copier, Official},
+        pull::Copier,
     },
-    registry::{RegistryClient, daemon_reference},
+    registry::{
+        Digest, ImageRef, RegistryClient, daemon_reference,
+        media_type::{OCI_INDEX as INDEX, OCI_MANIFEST as MANIFEST},
+    },
 };
 use testcontainers::{
     ContainerAsync, ContainerRequest, GenericImage, ImageExt,
@@ -24,15 +27,12 @@ mod prune;
 #[path = "gitops/upstream.rs"]
 mod upstream;
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const INDEX: &str = "application/vnd.oci.image.index.v1+json";
-
-/// A registry of its own, from the image that the supply made.
+/// Starts a registry from the image of the supply.
 async fn registry() -> (ContainerAsync<GenericImage>, String) {
     registry_with(&[]).await
 }
 
-/// The same with further settings in its environment.
+/// Starts a registry with additional environment variables.
 async fn registry_with(settings: &[(&str, &str)]) -> (ContainerAsync<GenericImage>, String) {
     let lock = images::locked(&HostDirs::from_environment().unwrap(), Mode::Auto).unwrap();
     let reference = daemon_reference("registry", &lock.image("registry").unwrap().digest);
@@ -46,8 +46,8 @@ async fn registry_with(settings: &[(&str, &str)]) -> (ContainerAsync<GenericImag
     (container, host)
 }
 
-/// A small image; gives its manifest and the manifest's digest after pushing its blobs to `repository`.
-async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (Vec<u8>, String) {
+/// Pushes the blobs of a small image to `repository`. Returns its manifest and the manifest's digest.
+async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (Vec<u8>, Digest) {
     let folder = tempfile::tempdir().unwrap();
     let mut tree = Tree::new();
     let source = Source::Bytes(text.as_bytes().to_vec());
@@ -56,14 +56,14 @@ async fn push_image(client: &RegistryClient, repository: &str, text: &str) -> (V
     let (config, manifest) = oci::assemble(&Process::default(), std::slice::from_ref(&layer)).unwrap();
     assert!(client.push_file(repository, &layer.digest, &layer.path).await.unwrap());
     assert!(!client.push_file(repository, &layer.digest, &layer.path).await.unwrap(), "it was sent twice");
-    client.push_bytes(repository, &format!("sha256:{}", oci::sha256_hex(&config)), &config).await.unwrap();
-    let digest = format!("sha256:{}", oci::sha256_hex(&manifest));
+    client.push_bytes(repository, &Digest::of(&config), &config).await.unwrap();
+    let digest = Digest::of(&manifest);
     (manifest, digest)
 }
 
 #[test]
-#[ignore = "needs the manifests that a supply has made"]
-fn every_workload_of_upstream_is_counted_in_what_the_platform_asks_for() {
+#[ignore = "needs the manifests of a supply"]
+fn every_upstream_workload_is_in_the_resource_table() {
     let dirs = HostDirs::from_environment().unwrap();
     let lock = images::locked(&dirs, Mode::Auto).unwrap();
     let mut found = Vec::new();
@@ -80,11 +80,11 @@ fn every_workload_of_upstream_is_counted_in_what_the_platform_asks_for() {
     assert_eq!(found, upstream::COUNTED);
 }
 
-fn locked(repository: &str, digest: &str) -> LockedImage {
+fn locked(repository: &str, digest: &Digest) -> LockedImage {
     LockedImage {
         official: None,
         repository: repository.to_owned(),
-        digest: digest.to_owned(),
+        digest: digest.clone(),
         size: 0,
         provenance: Provenance::new(),
     }
@@ -92,23 +92,23 @@ fn locked(repository: &str, digest: &str) -> LockedImage {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built registry image (starts a container and removes it)"]
-async fn what_is_pushed_is_found_again_by_digest() {
+async fn a_pushed_image_is_found_by_digest() {
     let (_container, host) = registry().await;
     let client = RegistryClient::new(&host).unwrap();
-    assert!(client.answers().await);
+    assert!(client.responds().await);
     let (manifest, digest) = push_image(&client, "a/b", "hello").await;
     assert!(!client.has("a/b", &digest).await);
     client.push_manifest("a/b", "v1", MANIFEST, &manifest).await.unwrap();
     assert!(client.has("a/b", &digest).await);
-    assert_eq!(client.digest_of("a/b", "v1").await.as_deref(), Some(digest.as_str()));
+    assert_eq!(client.digest_of("a/b", "v1").await.as_ref(), Some(&digest));
     images::verify_image(&client, &locked("a/b", &digest)).await.unwrap();
-    let other = format!("sha256:{}", "0".repeat(64));
+    let other = Digest::of(b"other");
     images::verify_image(&client, &locked("a/b", &other)).await.unwrap_err();
 }
 
 #[tokio::test]
 #[ignore = "needs Docker and the built registry image (starts two containers and removes them)"]
-async fn an_official_image_is_copied_for_this_platform_and_pinned() {
+async fn an_official_image_is_copied_by_digest() {
     let (_upstream, from) = registry().await;
     let (_local, to) = registry().await;
     let upstream = RegistryClient::new(&from).unwrap();
@@ -124,13 +124,13 @@ async fn an_official_image_is_copied_for_this_platform_and_pinned() {
     let folder = tempfile::tempdir().unwrap();
     let copier = Copier { target: RegistryClient::new(&to).unwrap(), folder: folder.path().to_owned() };
     let mirrors = [("docker.io".to_owned(), from)].into();
-    let official = Official::parse("docker.io/library/hello:v1", &mirrors).unwrap();
+    let official = ImageRef::parse("docker.io/library/hello:v1").unwrap().mirrored(&mirrors);
     let done = copier.copy(&official, None, "hello", &["v1".to_owned()]).await.unwrap();
     assert_eq!(done.digest, digest);
     images::verify_image(&copier.target, &locked("hello", &digest)).await.unwrap();
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a blob stayed behind");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a blob remains");
 
-    // The tag moves; the digest that was noted is still what is asked for.
+    // The tag moves, but the recorded digest is requested.
     let (moved, other) = push_image(&upstream, "library/hello", "second").await;
     upstream.push_manifest("library/hello", "v1", MANIFEST, &moved).await.unwrap();
     let again = copier.copy(&official, Some(&digest), "hello", &["v1".to_owned()]).await.unwrap();

@@ -1,11 +1,11 @@
-//! T2: `flux-build` is what the clusters' kustomize-controller is: built of its very modules, and it builds as Flux does. Needs
-//! Go and the supply's cache.
+//! T2: `flux-build` consists of the same modules as the clusters' kustomize-controller and produces the same
+//! output. Needs Go and the supply's cache.
 
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     missing_docs,
-    reason = "a test ends with a panic and asks Go as a person would"
+    reason = "a test ends with a panic and runs Go as a user would"
 )]
 
 use std::{
@@ -46,18 +46,18 @@ async fn flux() -> (FluxBuild, tempfile::TempDir) {
     (FluxBuild::new(program().await, &dirs), cache)
 }
 
-/// The modules that a program was built of, each with its version and the hash of its content.
+/// Returns the modules of a program, each with its version and its hash.
 fn modules(program: &Path) -> BTreeSet<String> {
-    let told = Command::new("go").args(["version", "-m"]).arg(program).output().unwrap();
-    let told = String::from_utf8(told.stdout).unwrap();
-    told.lines().filter_map(|line| Some(line.trim().strip_prefix("dep\t")?.to_owned())).collect()
+    let output = Command::new("go").args(["version", "-m"]).arg(program).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    output.lines().filter_map(|line| Some(line.trim().strip_prefix("dep\t")?.to_owned())).collect()
 }
 
 #[tokio::test]
 #[ignore = "needs Go"]
-async fn it_is_built_of_the_modules_that_the_controller_is_built_of() {
+async fn flux_build_uses_the_modules_of_the_controller() {
     let ours = modules(&program().await);
-    // The supply's newest build of the controllers.
+    // The newest build of the controllers in the supply's cache.
     let jobs = HostDirs::from_environment().unwrap().cache().join("supply/build/jobs/go.platform");
     let built =
         std::fs::read_dir(jobs).unwrap().map(|entry| entry.unwrap().path().join("kustomize-controller"));
@@ -123,7 +123,7 @@ fn platform(hostname: Option<&str>) -> Platform {
     }
 }
 
-/// All that Flux would apply of `platform`: what it has that an empty one has not.
+/// Returns everything that Flux would apply of `platform`, as the difference to an empty one.
 async fn all_of(platform: &Platform) -> Result<Phases> {
     let files = BTreeMap::from([("flux/kustomization.yaml".to_owned(), b"resources: []\n".to_vec())]);
     let empty =
@@ -134,12 +134,12 @@ async fn all_of(platform: &Platform) -> Result<Phases> {
 
 #[tokio::test]
 #[ignore = "needs Go"]
-async fn it_builds_and_fills_in_as_flux_does() {
+async fn flux_build_substitutes_as_flux_does() {
     let phases = all_of(&platform(Some("h.example"))).await.unwrap();
     assert_eq!(phases.definitions["apps"]["spec"]["path"], "./apps/acme");
     let objects: BTreeMap<&str, &Value> =
         phases.objects["apps"].iter().map(|(id, object)| (id.name.as_str(), object)).collect();
-    // A number where a text was meant: what the cluster would refuse is seen here too.
+    // Substitution produced a number in place of a string. The cluster would refuse it, and the build shows it.
     let data = json!({"fallback": "x", "host": "api.h.example", "literal": "${HOME}", "patched": 3});
     assert_eq!(objects["a"]["data"], data);
     assert_eq!(
@@ -147,7 +147,7 @@ async fn it_builds_and_fills_in_as_flux_does() {
         json!({"labels": {"team": "sea"}, "name": "a", "namespace": "shop"})
     );
     assert_eq!(objects["b"]["data"], json!({"host": "${HOSTNAME}"}));
-    assert!(!format!("{phases:?}").contains("hunter2"), "a secret's value is kept");
+    assert!(!format!("{phases:?}").contains("hunter2"), "the output contains a secret");
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_variable_without_a_value_fails_as_in_flux() {
 
 #[tokio::test]
 #[ignore = "needs Go"]
-async fn one_variable_changes_the_fields_it_fills_in_and_no_others() {
+async fn a_variable_changes_only_the_fields_that_use_it() {
     let (before, after) = (platform(Some("one.example")), platform(Some("two.example")));
     let (flux, _cache) = flux().await;
     let (old, new) = build_both(&flux, &before, &after).await.unwrap();
@@ -175,7 +175,8 @@ async fn one_variable_changes_the_fields_it_fills_in_and_no_others() {
     let changes = manifests["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 1, "{changes:#?}");
     let fields = json!([{"path": "data.host", "before": "api.one.example", "after": "api.two.example"}]);
-    assert_eq!((&changes[0]["name"], &changes[0]["fields"]), (&json!("a"), &fields));
+    assert_eq!(changes[0]["name"], "a");
+    assert_eq!(changes[0]["fields"], fields);
 }
 
 #[tokio::test]

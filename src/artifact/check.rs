@@ -1,31 +1,32 @@
-//! Refuses objects that the cluster would refuse later: nameless ones, images without a digest, links to nowhere.
+//! Refuses objects that the cluster would refuse later: without a name, images without a digest, dangling
+//! paths.
 
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
-use super::tree::place;
+use super::tree::display_path;
 use crate::base::{
     failure::{Failure, Kind, Location, Result},
     yaml::{self, Document},
 };
 
-/// The annotation that names such a folder.
-const BESIDE: &str = "seasense.org/beside";
+/// The annotation of a Flux Kustomization that names a directory to pack in addition to `spec.path`.
+const INCLUDE: &str = "seasense.org/include";
 
-/// Whether `path` is read as YAML.
+/// Whether `path` is a YAML file.
 pub(super) fn is_yaml(path: &str) -> bool {
     let extension = Path::new(path).extension();
     extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// Whether `path` holds something else than objects of a cluster.
+/// Whether `path` is a configuration file rather than Kubernetes objects.
 pub(super) fn is_settings(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     is_kustomization(path) || name.starts_with("values") || name.starts_with('.')
 }
 
-/// Whether `path` tells kustomize what to build.
+/// Whether `path` is a kustomization.
 pub(super) fn is_kustomization(path: &str) -> bool {
     matches!(
         path.rsplit('/').next().unwrap_or(path),
@@ -33,7 +34,7 @@ pub(super) fn is_kustomization(path: &str) -> bool {
     )
 }
 
-/// How a person calls `object`.
+/// Returns `KIND NAMESPACE/NAME` of `object`, for messages.
 pub(super) fn describe(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));
@@ -45,22 +46,22 @@ pub(super) fn describe(object: &Value) -> String {
 
 /// Refuses a document without `apiVersion`, `kind` or a name.
 pub(super) fn object(file: &Path, document: &Document) -> Result<()> {
-    let wrong = |message: String| Err(at_line(file, document.line, message));
+    let invalid = |message: String| Err(at_line(file, document.line, message));
     if is_json_patch(&document.value) {
         return Ok(());
     }
     if !document.value.is_object() {
-        return wrong("a document must be an object with `apiVersion` and `kind`".to_owned());
+        return invalid("a document must be an object with `apiVersion` and `kind`".to_owned());
     }
     for field in ["apiVersion", "kind"] {
         if document.value[field].as_str().is_none_or(str::is_empty) {
-            return wrong(format!("the object has no `{field}`"));
+            return invalid(format!("the object has no `{field}`"));
         }
     }
     let is_list = document.value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
     let named = document.value["metadata"]["name"].as_str().is_some_and(|name| !name.is_empty());
     if !is_list && !named {
-        return wrong(format!("{} has no `metadata.name`", document.value["kind"]));
+        return invalid(format!("{} has no `metadata.name`", document.value["kind"]));
     }
     Ok(())
 }
@@ -70,7 +71,7 @@ fn is_json_patch(value: &Value) -> bool {
     value.as_array().is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| step["op"].is_string()))
 }
 
-/// Refuses an image of the tree that is not written `${REGISTRY}/NAME:locked`.
+/// Refuses an image of the tree that is not written as `${REGISTRY}/NAME:locked`.
 pub(super) fn own_images(file: &Path, text: &str, document: &Document) -> Result<()> {
     images(&document.value, &mut |image| {
         if image.starts_with("${REGISTRY}/") {
@@ -82,11 +83,11 @@ pub(super) fn own_images(file: &Path, text: &str, document: &Document) -> Result
         };
         Err(Failure::new(Kind::Environment, format!("the image `{image}` is not pinned"))
             .at(at)
-            .hint("name it in `infra/images.toml` and write `${REGISTRY}/NAME:locked`"))
+            .hint("add it to `infra/images.toml` and write `${REGISTRY}/NAME:locked`"))
     })
 }
 
-/// Refuses an image that is not below `registry` with a digest.
+/// Refuses an image that is not in `registry` or has no digest.
 pub(super) fn pinned(file: &Path, document: &Document, registry: &str) -> Result<()> {
     if document.value["kind"] == "CustomResourceDefinition" {
         return Ok(());
@@ -97,7 +98,7 @@ pub(super) fn pinned(file: &Path, document: &Document, registry: &str) -> Result
             return Ok(());
         }
         let message = format!("the image `{image}` of {} is not in the lock", describe(&document.value));
-        Err(at_line(file, document.line, message).hint("name it in `infra/images.toml` as `official`"))
+        Err(at_line(file, document.line, message).hint("add it to `infra/images.toml` as `official`"))
     })
 }
 
@@ -116,24 +117,25 @@ pub(super) fn images(value: &Value, visit: &mut impl FnMut(&str) -> Result<()>) 
     }
 }
 
-/// Refuses a path in a kustomization or in a Flux Kustomization that leads nowhere in `files`.
+/// Refuses a path in a kustomization or in a Flux Kustomization that does not exist in `files`.
 ///
-/// Files below `upstream` are generated and only linked to.
+/// Files in `upstream` are generated, so only links to them are checked.
 pub(super) fn links(files: &BTreeMap<String, Vec<u8>>, upstream: &str) -> Result<()> {
     let generated = |path: &str| path.strip_prefix(upstream).is_some_and(|rest| rest.starts_with('/'));
     for (path, content) in files.iter().filter(|(path, _)| is_yaml(path) && !generated(path)) {
         let text = String::from_utf8_lossy(content);
-        for document in yaml::parse(&place(path), &text)? {
+        for document in yaml::parse(&display_path(path), &text)? {
             let missing = if is_kustomization(path) {
-                entries(&document.value).find(|entry| !leads_somewhere(files, parent(path), entry))
+                entries(&document.value).find(|entry| !exists(files, parent(path), entry))
             } else {
-                let mut folders = flux_path(&document.value).into_iter().chain(beside(&document.value));
-                folders.find(|target| !leads_somewhere(files, "", target))
+                let mut folders =
+                    flux_path(&document.value).into_iter().chain(included_path(&document.value));
+                folders.find(|target| !exists(files, "", target))
             };
             if let Some(entry) = missing {
                 let at = match text.find(entry) {
-                    Some(offset) => Location::at_offset(place(path), &text, offset),
-                    None => Location { file: place(path), position: Some((document.line, 1)) },
+                    Some(offset) => Location::at_offset(display_path(path), &text, offset),
+                    None => Location { file: display_path(path), position: Some((document.line, 1)) },
                 };
                 return Err(Failure::new(Kind::Environment, format!("`{entry}` is not in the tree")).at(at));
             }
@@ -142,7 +144,7 @@ pub(super) fn links(files: &BTreeMap<String, Vec<u8>>, upstream: &str) -> Result
     Ok(())
 }
 
-/// What a kustomization is made of: files and folders, seen from its own folder.
+/// Returns the files and directories that a kustomization refers to, relative to its own directory.
 pub(super) fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
     ["resources", "components"]
         .iter()
@@ -151,24 +153,25 @@ pub(super) fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
         .filter_map(Value::as_str)
 }
 
-/// The folder that a Flux Kustomization applies; `None` for any other object.
+/// The directory that a Flux Kustomization applies; `None` for any other object.
 pub(super) fn flux_path(object: &Value) -> Option<&str> {
     let group = object["apiVersion"].as_str()?.split('/').next()?;
     (group == "kustomize.toolkit.fluxcd.io").then(|| object["spec"]["path"].as_str())?
 }
 
-/// The folder that goes into the part of a Flux Kustomization although that does not apply it.
-pub(super) fn beside(object: &Value) -> Option<&str> {
+/// The directory that is packed into the component of a Flux Kustomization although the Kustomization does not
+/// apply it.
+pub(super) fn included_path(object: &Value) -> Option<&str> {
     flux_path(object)?;
-    object["metadata"]["annotations"][BESIDE].as_str()
+    object["metadata"]["annotations"][INCLUDE].as_str()
 }
 
-/// The folder that `path` is in.
+/// The directory that contains `path`.
 pub(super) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Where `entry` leads from `folder`; `None` where that is outside the tree.
+/// Resolves `entry` relative to `folder`; `None` if the result is outside the tree.
 pub(super) fn resolve(folder: &str, entry: &str) -> Option<String> {
     let mut target: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
     for segment in entry.split('/') {
@@ -183,8 +186,8 @@ pub(super) fn resolve(folder: &str, entry: &str) -> Option<String> {
     Some(target.join("/"))
 }
 
-/// Whether `entry`, seen from `folder`, is a file or a folder. A segment with a variable stands for any name.
-fn leads_somewhere(files: &BTreeMap<String, Vec<u8>>, folder: &str, entry: &str) -> bool {
+/// Whether `entry`, relative to `folder`, is a file or a directory. A segment with a variable matches any name.
+fn exists(files: &BTreeMap<String, Vec<u8>>, folder: &str, entry: &str) -> bool {
     let Some(target) = resolve(folder, entry) else { return false };
     files.keys().any(|path| {
         let mut segments = path.split('/');
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_must_say_what_it_is() {
+    fn objects_without_kind_version_or_name_are_refused() {
         let check = |text: &str| object(Path::new("a.yaml"), &parsed(text));
         check("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n").unwrap();
         check("apiVersion: v1\nkind: ConfigMapList\nitems: []\n").unwrap();
@@ -218,10 +221,8 @@ mod tests {
             ("- a\n", "a document must be an object with `apiVersion` and `kind`"),
         ] {
             let failure = check(text).unwrap_err();
-            assert_eq!(
-                (failure.message.as_str(), failure.location.unwrap().position),
-                (message, Some((1, 1)))
-            );
+            assert_eq!(failure.message, message);
+            assert_eq!(failure.location.unwrap().position, Some((1, 1)));
         }
     }
 
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn links_must_lead_somewhere() {
+    fn dangling_paths_are_refused() {
         let links_of = |kustomization: &str| {
             let files = [
                 ("apps/kustomization.yaml", kustomization),
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phase_must_have_its_folder() {
+    fn a_phase_without_its_directory_is_refused() {
         let flux = |path: &str| {
             let text = format!(
                 "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {{path: '{path}'}}\n"
@@ -270,10 +271,10 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_phase_must_be_there() {
-        let flux = |beside: &str| {
+    fn a_missing_included_directory_is_refused() {
+        let flux = |include: &str| {
             let text = format!(
-                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{annotations: {{seasense.org/beside: {beside}}}}}\nspec: {{path: ./apps}}\n"
+                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{annotations: {{seasense.org/include: {include}}}}}\nspec: {{path: ./apps}}\n"
             );
             let files = [("flux/apps.yaml", text), ("apps/canary/a.yaml", "a: 1".to_owned())];
             links(&files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into(), "upstream")
@@ -281,6 +282,6 @@ mod tests {
         flux("./apps/canary").unwrap();
         let failure = flux("./apps/other").unwrap_err();
         assert_eq!(failure.message, "`./apps/other` is not in the tree");
-        assert_eq!(failure.location.unwrap().to_string(), "gitops/flux/apps.yaml:3:47");
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/flux/apps.yaml:3:48");
     }
 }

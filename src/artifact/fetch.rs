@@ -1,75 +1,76 @@
-//! Reads an artifact back from a registry: its files, its parts' files and where it came from, each checked by its digest.
+//! Reads an artifact from a registry: its files, those of its components, and its metadata; all verified by
+//! digest.
 
 use std::{collections::BTreeMap, io::Read};
 
-use flate2::read::GzDecoder;
-use sha2::{Digest, Sha256};
-
 use super::{
     Rendered,
-    contents::{Head, head},
+    inspect::{Metadata, metadata},
 };
 use crate::{
-    base::failure::{Context, Failure, Kind, Result},
-    registry::RegistryClient,
+    base::{
+        digest::Digest,
+        failure::{Context, Failure, Kind, Result},
+    },
+    registry::{ImageRef, RegistryClient, media_type::OCI_MANIFEST},
 };
+use flate2::read::GzDecoder;
 
-/// What may be read of a manifest.
-const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
-/// Largest number of bytes that a layer may unpack to; a platform has a few megabytes of manifests.
+/// Upper limit for the unpacked size of a layer; a platform has a few megabytes of manifests.
 const MAX_UNPACKED: u64 = 256 << 20;
 
-/// An artifact that was read.
+/// An artifact that was read from a registry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fetched {
-    /// Its own files.
+    /// The files of the root.
     pub root: Rendered,
-    /// The files of each of its parts, by name; none in an artifact that is whole.
-    pub parts: BTreeMap<String, Rendered>,
-    /// The commit it was packed from, where that is known.
+    /// The files of each component, by name; empty for an artifact without components.
+    pub components: BTreeMap<String, Rendered>,
+    /// The commit that it was packed from, if known.
     pub commit: Option<String>,
-    /// Whether it was packed from a tree with uncommitted changes.
+    /// Whether it was packed from a work tree with uncommitted changes.
     pub dirty: bool,
 }
 
 /// Reads the artifact `digest` of `repository` in the registry at `host`.
 ///
-/// Fails with kind `Tool` where the registry does not answer, has no such artifact, or gives other bytes than asked for.
-pub async fn fetch(host: &str, repository: &str, digest: &str) -> Result<Fetched> {
+/// Fails with kind `Tool` if the registry does not respond, has no such artifact, or returns other content.
+pub async fn fetch(host: &str, repository: &str, digest: &Digest) -> Result<Fetched> {
     let client = RegistryClient::new(host)?;
-    let (root, head) = one(&client, host, repository, digest).await?;
-    let mut fetched = Fetched { root, commit: head.commit, dirty: head.dirty, parts: BTreeMap::new() };
-    for (name, digest) in head.parts {
-        fetched.parts.insert(name, one(&client, host, repository, &digest).await?.0);
+    let (root, metadata) = fetch_one(&client, repository, digest).await?;
+    let mut fetched =
+        Fetched { root, commit: metadata.commit, dirty: metadata.dirty, components: BTreeMap::new() };
+    for (name, digest) in metadata.components {
+        fetched.components.insert(name, fetch_one(&client, repository, &digest).await?.0);
     }
     Ok(fetched)
 }
 
-/// The files of one artifact, and what its manifest says.
-async fn one(
+/// Returns the files and the metadata of one artifact.
+async fn fetch_one(
     client: &RegistryClient,
-    host: &str,
     repository: &str,
-    digest: &str,
-) -> Result<(Rendered, Head)> {
-    let what = || format!("read the artifact {host}/{repository}@{digest}");
-    let (bytes, _) = client.manifest(repository, digest, &[MANIFEST_TYPE]).await?;
-    same(&bytes, digest)?;
-    let head = head(&bytes)?;
+    digest: &Digest,
+) -> Result<(Rendered, Metadata)> {
+    let artifact = ImageRef::by_digest(client.host(), repository, digest.clone());
+    let what = || format!("cannot read the artifact {artifact}");
+    let (bytes, _) = client.manifest(repository, digest, &[OCI_MANIFEST]).await?;
+    verify(&bytes, digest)?;
+    let metadata = metadata(&bytes)?;
     let mut packed = Vec::new();
-    client.read_blob(repository, &head.layer.0, &mut packed).await.with_context(Kind::Tool, what)?;
-    same(&packed, &head.layer.0)?;
+    client.read_blob(repository, &metadata.layer.0, &mut packed).await.with_context(Kind::Tool, what)?;
+    verify(&packed, &metadata.layer.0)?;
     let files = unpack(&packed).with_context(Kind::Tool, what)?;
-    Ok((Rendered { files, ..Rendered::default() }, head))
+    Ok((Rendered { files, ..Rendered::default() }, metadata))
 }
 
-fn same(bytes: &[u8], digest: &str) -> Result<()> {
-    let found = format!("sha256:{}", hex::encode(Sha256::digest(bytes)));
-    if found == digest {
+fn verify(bytes: &[u8], digest: &Digest) -> Result<()> {
+    let found = Digest::of(bytes);
+    if found == *digest {
         return Ok(());
     }
-    Err(Failure::new(Kind::Tool, format!("the registry gave {found} instead of {digest}"))
-        .hint("`seasense images verify` hashes everything in the registry again"))
+    Err(Failure::new(Kind::Tool, format!("the registry returned {found} instead of {digest}"))
+        .hint("run `seasense images verify` to check everything in the registry"))
 }
 
 fn unpack(packed: &[u8]) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
@@ -94,7 +95,7 @@ mod tests {
     use crate::artifact::{Provenance, pack};
 
     #[test]
-    fn what_was_packed_is_unpacked() {
+    fn packed_files_are_unpacked() {
         let rendered = Rendered {
             files: [("flux/a.yaml", "a: 1\n"), ("apps/b.yaml", "b: 2\n")]
                 .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
@@ -103,8 +104,8 @@ mod tests {
         };
         let packed = pack(&rendered, &Provenance::default()).unwrap();
         assert_eq!(unpack(&packed.root.layer.bytes).unwrap(), rendered.files);
-        same(&packed.root.layer.bytes, &packed.root.layer.digest).unwrap();
-        let failure = same(b"other", &packed.root.layer.digest).unwrap_err();
+        verify(&packed.root.layer.bytes, &packed.root.layer.digest).unwrap();
+        let failure = verify(b"other", &packed.root.layer.digest).unwrap_err();
         assert!(failure.message.contains("instead of"), "{failure}");
     }
 }

@@ -1,36 +1,40 @@
-//! Packs the `gitops/` tree and the pinned upstream manifests into one OCI artifact, a small tree of digests: same files, same digest.
+//! Packs `gitops/` and the pinned upstream manifests into an OCI artifact. The same files always have the same
+//! digest.
 
-mod blame;
+mod blobs;
 mod check;
-mod closure;
-mod component;
-pub mod contents;
+mod components;
+mod contents;
 mod fetch;
 mod flux;
-mod image;
+pub mod inspect;
+mod kustomize_inputs;
 mod pack;
-mod parts;
+mod pin_images;
 mod provenance;
 mod publish;
 mod push;
+mod release;
 mod render;
-mod seal;
+mod source_location;
+mod sources;
 mod tree;
 mod upstream;
 mod variable;
 mod version;
-pub mod whole;
 
-pub use blame::blame;
+pub use blobs::{Blob, Blobs};
+pub use components::{Component, SUFFIX_LENGTH, changed};
+pub use contents::{Contents, REPOSITORY, RepositoryDigest, copy_contents};
 pub use fetch::{Fetched, fetch};
 pub use flux::{flux_images, flux_objects};
-pub use pack::{PARTS, Packed, pack};
-pub use parts::{PIN, Part, changed};
+pub use pack::{COMPONENTS, Packed, pack};
 pub use provenance::Provenance;
 pub use publish::publish;
 pub use push::push;
-pub use render::{Rendered, render, render_again, render_as_it_stands, validate};
-pub use seal::{Blob, Sealed};
+pub use release::{Published, Release};
+pub use render::{Rendered, render, render_unchecked, rerender, validate};
+pub use source_location::source_location;
 pub use tree::Tree;
 pub use upstream::Upstream;
 pub use version::version;

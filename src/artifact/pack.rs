@@ -1,55 +1,57 @@
-//! Packs the rendered tree into one OCI artifact: a root that names, by digest, a part for each of Flux's Kustomizations.
+//! Packs the rendered tree into one OCI artifact: a root that references a component for each Flux
+//! Kustomization by digest.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Provenance, Rendered, Sealed, seal::seal};
-use crate::base::failure::Result;
+use super::{Blobs, Provenance, Rendered};
+use crate::base::{digest::Digest, failure::Result};
 
-/// The annotation of the root that names its parts, as JSON: whoever copies an artifact copies them too.
-pub const PARTS: &str = "org.seasense.parts";
+/// The annotation of the root with the digests of its components, as JSON. Tools that copy an artifact read it.
+pub const COMPONENTS: &str = "org.seasense.components";
 
-/// An artifact, ready to be pushed.
+/// An artifact that is ready to be pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed {
-    /// The artifact's digest, which is its root's manifest's: what every environment runs.
-    pub digest: String,
-    /// A tag for people: the commit, with `-dirty` where that is so.
+    /// The digest of the artifact, which is the digest of the root's manifest.
+    pub digest: Digest,
+    /// A readable tag: the commit, with `-dirty` if the work tree had edits.
     pub tag: String,
-    /// The root: the phases, and all that belongs to none of them.
-    pub root: Sealed,
-    /// The parts, by the names of their sources.
-    pub parts: BTreeMap<String, Sealed>,
+    /// The root: the definitions of the phases, and all files that belong to no component.
+    pub root: Blobs,
+    /// The components, by the names of their Flux sources.
+    pub components: BTreeMap<String, Blobs>,
 }
 
-/// Packs `rendered`; depends on nothing but the paths, the bytes and the provenance.
+/// Packs `rendered`. The result depends only on the paths, the bytes and the provenance.
 pub fn pack(rendered: &Rendered, provenance: &Provenance) -> Result<Packed> {
-    let parts: BTreeMap<String, Sealed> =
-        rendered.parts.values().map(|part| (part.source(), part.sealed.clone())).collect();
-    let inside = |path: &str| rendered.parts.values().any(|part| part.paths.contains(path));
+    let components: BTreeMap<String, Blobs> =
+        rendered.components.values().map(|component| (component.source(), component.blobs.clone())).collect();
+    let inside = |path: &str| rendered.components.values().any(|component| component.paths.contains(path));
     let files = rendered.files.iter().filter(|(path, _)| !inside(path));
     let files = files.map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-    let root = seal(&files, &annotations(provenance, &parts))?;
-    Ok(Packed { digest: root.manifest.digest.clone(), tag: provenance.label(), root, parts })
+    let root = Blobs::build(&files, &annotations(provenance, &components))?;
+    Ok(Packed { digest: root.manifest.digest.clone(), tag: provenance.label(), root, components })
 }
 
-fn annotations(provenance: &Provenance, parts: &BTreeMap<String, Sealed>) -> Value {
+fn annotations(provenance: &Provenance, components: &BTreeMap<String, Blobs>) -> Value {
     let mut annotations = Map::new();
     let mut add = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             annotations.insert(name.to_owned(), Value::from(value));
         }
     };
-    // In the order of their names.
+    // Sorted by name.
     add("org.opencontainers.image.created", provenance.committed_at.as_deref());
     let revision = provenance.commit.as_ref().map(|commit| format!("{}:{commit}", algorithm(commit)));
     add("org.opencontainers.image.revision", revision.as_deref());
     add("org.opencontainers.image.source", Some(&provenance.source));
     add("org.seasense.dirty", Some(if provenance.dirty { "true" } else { "false" }));
-    let digests = parts.iter().map(|(name, part)| (name.clone(), Value::from(part.manifest.digest.as_str())));
+    let digests =
+        components.iter().map(|(name, component)| (name.clone(), Value::from(&*component.manifest.digest)));
     let digests = Value::Object(digests.collect());
-    add(PARTS, (!parts.is_empty()).then(|| digests.to_string()).as_deref());
+    add(COMPONENTS, (!components.is_empty()).then(|| digests.to_string()).as_deref());
     Value::Object(annotations)
 }
 
@@ -64,14 +66,11 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::{
-        super::seal::{self, CONFIG_TYPE},
-        *,
-    };
-    use crate::{artifact::Part, base::failure::Kind};
+    use super::{super::blobs::CONFIG_TYPE, *};
+    use crate::{artifact::Component, base::failure::Kind};
 
     fn files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Rendered {
-        Rendered { files: files.into_iter().collect(), parts: BTreeMap::new() }
+        Rendered { files: files.into_iter().collect(), components: BTreeMap::new() }
     }
 
     fn sample() -> Rendered {
@@ -91,19 +90,21 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_of_known_files_is_known() {
-        // It changes only on purpose: every environment would have to reconcile a tree that did not change.
+    fn the_digest_of_known_files_is_stable() {
+        // A change of this digest makes every environment reconcile a tree that did not change, so it must be
+        // intended.
         let packed = pack(&sample(), &clean()).unwrap();
-        assert_eq!(packed.digest, "sha256:c0b739594ede34cf10718da627fd06786bc65be622bf665ed99aa887d4ac7aee");
+        let expected = "sha256:c0b739594ede34cf10718da627fd06786bc65be622bf665ed99aa887d4ac7aee";
+        assert_eq!(&*packed.digest, expected);
         assert_eq!(packed.tag, "111111111111");
     }
 
     #[test]
-    fn the_manifest_names_what_flux_looks_for() {
+    fn the_manifest_has_the_fields_that_flux_reads() {
         let packed = pack(&sample(), &clean()).unwrap();
         let manifest: Value = serde_json::from_slice(&packed.root.manifest.bytes).unwrap();
         assert_eq!(manifest["config"]["mediaType"], CONFIG_TYPE);
-        assert_eq!(manifest["layers"][0]["digest"], Value::from(packed.root.layer.digest));
+        assert_eq!(manifest["layers"][0]["digest"], &*packed.root.layer.digest);
         assert_eq!(
             manifest["annotations"],
             json!({
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_archive_holds_every_file_and_nothing_of_this_machine() {
+    fn the_archive_is_complete_and_independent_of_the_machine() {
         let packed = pack(&sample(), &clean()).unwrap();
         let mut tar = Vec::new();
         flate2::read::GzDecoder::new(packed.root.layer.bytes.as_slice()).read_to_end(&mut tar).unwrap();
@@ -124,13 +125,10 @@ mod tests {
         for entry in tar::Archive::new(tar.as_slice()).entries().unwrap() {
             let mut entry = entry.unwrap();
             let header = entry.header();
-            let facts = (
-                header.mtime().unwrap(),
-                header.uid().unwrap(),
-                header.gid().unwrap(),
-                header.mode().unwrap(),
-            );
-            assert_eq!(facts, (0, 0, 0, 0o644));
+            assert_eq!(header.mtime().unwrap(), 0);
+            assert_eq!(header.uid().unwrap(), 0);
+            assert_eq!(header.gid().unwrap(), 0);
+            assert_eq!(header.mode().unwrap(), 0o644);
             let path = entry.path().unwrap().to_str().unwrap().to_owned();
             let mut content = Vec::new();
             entry.read_to_end(&mut content).unwrap();
@@ -140,34 +138,35 @@ mod tests {
     }
 
     #[test]
-    fn the_root_names_its_parts_and_holds_nothing_of_them() {
+    fn the_root_references_components_without_their_files() {
         let mut rendered = sample();
-        let part = BTreeMap::from([("apps/kustomization.yaml", b"resources: []\n".as_slice())]);
-        let part = Part {
+        let files = BTreeMap::from([("apps/kustomization.yaml", b"resources: []\n".as_slice())]);
+        let component = Component {
             name: "apps".into(),
             definition: json!({}),
-            paths: part.keys().map(|path| (*path).to_owned()).collect(),
-            sealed: seal::seal(&part, &Value::Null).unwrap(),
+            paths: files.keys().map(|path| (*path).to_owned()).collect(),
+            blobs: Blobs::build(&files, &Value::Null).unwrap(),
         };
-        rendered.parts.insert("apps".into(), part.clone());
+        rendered.components.insert("apps".into(), component.clone());
         let packed = pack(&rendered, &clean()).unwrap();
-        assert_eq!(packed.parts, BTreeMap::from([(part.source(), part.sealed.clone())]));
+        assert_eq!(packed.components, BTreeMap::from([(component.source(), component.blobs.clone())]));
         let manifest: Value = serde_json::from_slice(&packed.root.manifest.bytes).unwrap();
-        let named: Value = serde_json::from_str(manifest["annotations"][PARTS].as_str().unwrap()).unwrap();
-        assert_eq!(named, json!({part.source(): part.sealed.manifest.digest}));
+        let annotation = manifest["annotations"][COMPONENTS].as_str().unwrap();
+        let digests: Value = serde_json::from_str(annotation).unwrap();
+        assert_eq!(digests, json!({component.source(): component.blobs.manifest.digest}));
         let mut rest = sample();
         rest.files.remove("apps/kustomization.yaml");
         assert_eq!(packed.root.layer, pack(&rest, &clean()).unwrap().root.layer);
     }
 
     #[test]
-    fn a_path_that_no_archive_takes_is_named() {
+    fn a_path_too_long_for_an_archive_is_an_error() {
         let failure = pack(&files([("x".repeat(300), Vec::new())]), &clean()).unwrap_err();
         assert_eq!(failure.kind, Kind::Environment);
     }
 
     #[test]
-    fn a_dirty_tree_says_so() {
+    fn edits_change_the_digest_and_the_tag() {
         let dirty = Provenance { dirty: true, ..clean() };
         let packed = pack(&sample(), &dirty).unwrap();
         assert_ne!(packed.digest, pack(&sample(), &clean()).unwrap().digest);

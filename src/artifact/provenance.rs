@@ -1,32 +1,31 @@
-//! Where a tree comes from: the commit it is based on, and whether it was changed since.
+//! The provenance of a tree: the commit it is based on, and whether it has uncommitted edits.
 
 use crate::{
     base::{
         failure::{Kind, Result},
-        git,
-        tool::ToolError,
+        tool::{Invocation, ToolError},
     },
     config::Project,
 };
 
-/// What the platform is made of; a change anywhere else does not make an artifact dirty.
-const PARTS: [&str; 6] = ["gitops", "infra", "src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+/// The paths that the platform is built from; edits elsewhere do not make an artifact dirty.
+const PATHS: [&str; 6] = ["gitops", "infra", "src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
 
-/// Where a tree comes from. The same on every clone: neither its branch, its remote nor the clock is part of it.
+/// The provenance of a tree. It is the same on every clone: branch, remote and time are not part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// The commit, 40 or 64 hex digits; `None` outside Git or before the first commit.
     pub commit: Option<String>,
     /// When it was committed, as RFC 3339 in UTC.
     pub committed_at: Option<String>,
-    /// Whether anything the platform is made of differs from the commit.
+    /// Whether any file that the platform is built from differs from the commit.
     pub dirty: bool,
-    /// The project's address.
+    /// The URL of the project.
     pub source: String,
 }
 
 impl Provenance {
-    /// Asks Git about `project`.
+    /// Reads the provenance of `project` from Git.
     pub async fn read(project: &Project) -> Result<Self> {
         let unknown = Self {
             commit: None,
@@ -34,17 +33,17 @@ impl Provenance {
             dirty: true,
             source: env!("CARGO_PKG_REPOSITORY").to_owned(),
         };
-        let head = match git::output(project.root(), &["log", "-1", "--format=%H %ct"]).await {
+        let head = match git(project, &["log", "-1", "--format=%H %ct"]).await {
             Ok(head) => head,
-            // No repository, no commit yet, or no Git at all: nothing is known, which is worth no failure.
+            // Without a repository, a commit or Git the provenance is unknown, which is not an error.
             Err(ToolError::Exited { .. } | ToolError::Missing { .. }) => return Ok(unknown),
-            Err(error) => return Err(error.into_failure(Kind::Tool, "cannot ask Git for the commit")),
+            Err(error) => return Err(error.into_failure(Kind::Tool, "cannot read the commit from Git")),
         };
         let mut arguments = vec!["status", "--porcelain", "--untracked-files=normal", "--"];
-        arguments.extend(PARTS);
-        let changes = git::output(project.root(), &arguments)
+        arguments.extend(PATHS);
+        let changes = git(project, &arguments)
             .await
-            .map_err(|error| error.into_failure(Kind::Tool, "cannot ask Git for uncommitted changes"))?;
+            .map_err(|error| error.into_failure(Kind::Tool, "cannot read uncommitted changes from Git"))?;
         let (commit, seconds) = head.trim().split_once(' ').unwrap_or((head.trim(), ""));
         let committed_at =
             seconds.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
@@ -56,11 +55,16 @@ impl Provenance {
         })
     }
 
-    /// The commit, with `-dirty` behind it where that is so; `unknown` without one.
+    /// The commit, with `-dirty` appended if the tree has edits; `unknown` without a commit.
     pub fn label(&self) -> String {
         let commit = self.commit.as_deref().map_or("unknown", |commit| &commit[..commit.len().min(12)]);
         format!("{commit}{}", if self.dirty { "-dirty" } else { "" })
     }
+}
+
+async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
+    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
+    git.capture().await.map(|captured| captured.stdout)
 }
 
 #[cfg(test)]
@@ -68,26 +72,28 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_tree_is_dirty_only_where_the_platform_is() {
+    async fn only_platform_files_make_a_tree_dirty() {
         let folder = tempfile::tempdir().unwrap();
-        for part in ["envs", "gitops", "infra", "src"] {
-            std::fs::create_dir(folder.path().join(part)).unwrap();
-            std::fs::write(folder.path().join(part).join("f"), "").unwrap();
+        for name in ["envs", "gitops", "infra", "src"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+            std::fs::write(folder.path().join(name).join("f"), "").unwrap();
         }
         let project = Project::find(folder.path()).unwrap();
         let unknown = Provenance::read(&project).await.unwrap();
-        assert_eq!((unknown.commit.clone(), unknown.label().as_str()), (None, "unknown-dirty"));
+        assert_eq!(unknown.commit, None);
+        assert_eq!(unknown.label(), "unknown-dirty");
 
         let run = async |args: &[&str]| {
             let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-            let git = git::command(folder.path(), &[&identity, args].concat());
+            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(folder.path());
             git.env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05+02:00").capture().await.unwrap();
         };
         run(&["init", "-q"]).await;
         run(&["add", "."]).await;
         run(&["commit", "-qm", "x"]).await;
         let clean = Provenance::read(&project).await.unwrap();
-        assert_eq!((clean.dirty, clean.committed_at.as_deref()), (false, Some("2026-01-02T01:04:05Z")));
+        assert!(!clean.dirty);
+        assert_eq!(clean.committed_at.as_deref(), Some("2026-01-02T01:04:05Z"));
         assert_eq!(clean.label().len(), 12);
 
         std::fs::write(folder.path().join("notes.md"), "x").unwrap();

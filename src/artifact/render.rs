@@ -1,14 +1,14 @@
-//! Turns the tree and upstream's manifests into exactly the files that the clusters will see. Pure.
+//! Renders the tree and the upstream manifests into the files that the clusters receive. Pure.
 
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    Part, Tree, Upstream, check,
-    component::{GENERATED, component},
+    Component, Tree, Upstream, check,
+    components::{self, GENERATED},
     flux,
-    image::Images,
-    parts,
-    tree::place,
+    pin_images::Images,
+    sources::sources,
+    tree::display_path,
     variable,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     images::Lock,
 };
 
-/// Where upstream's manifests lie in the artifact.
+/// The directory of the upstream manifests in the artifact.
 const UPSTREAM: &str = "upstream";
 
 /// The files of the artifact, by path.
@@ -27,45 +27,32 @@ const UPSTREAM: &str = "upstream";
 pub struct Rendered {
     /// Paths are relative, with `/`, and sorted.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// What each of Flux's Kustomizations is built from, by its name.
-    pub parts: BTreeMap<String, Part>,
+    /// The components, by the names of their Flux Kustomizations.
+    pub components: BTreeMap<String, Component>,
 }
 
-/// Renders the artifact's files: every image by digest, every document checked.
+/// Renders the files of the artifact: images pinned by digest, every document checked.
 ///
-/// Whatever is wrong in the tree fails with kind `Environment`, the file, the line and the column.
+/// An error in the tree fails with kind `Environment` and the file, the line and the column.
 pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
     let images = Images::new(lock);
-    let mut files = BTreeMap::new();
-    // Flux is what reads the artifact; it is installed before there is one.
-    for name in upstream.names().filter(|name| *name != flux::NAME) {
-        let manifests = upstream.render(&images, name)?;
-        files.insert(format!("{UPSTREAM}/{name}/manifests.yaml"), manifests.into_bytes());
-        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
-    }
-    finished(tree, &images, files, &Rendered::default())
+    let files = render_upstream(upstream, &images)?;
+    render_tree(tree, &images, files, &Rendered::default())
 }
 
-/// Renders another tree, or the same with other images of ours, and takes upstream's manifests as `before` has them:
-/// reading megabytes of them again would be most of the work.
-pub fn render_again(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rendered> {
+/// Renders a changed tree, or the same tree with other images of ours. Upstream manifests are taken from
+/// `before`, because parsing them takes most of the time.
+pub fn rerender(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rendered> {
     let upstream = before.files.iter().filter(|(path, _)| path.split('/').next() == Some(UPSTREAM));
     let upstream = upstream.map(|(path, text)| (path.clone(), text.clone())).collect();
-    finished(tree, &Images::new(lock), upstream, before)
+    render_tree(tree, &Images::new(lock), upstream, before)
 }
 
-/// Renders the tree of another time, which today's rules need not fit: images that `lock` knows are pinned, all else stays as
-/// it stands, and nothing is checked.
-pub fn render_as_it_stands(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
+/// Renders the tree of an older commit, which may violate the current rules: images in `lock` are pinned,
+/// everything else stays unchanged and unchecked.
+pub fn render_unchecked(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
     let images = Images::new(lock);
-    let mut files = BTreeMap::new();
-    for name in upstream.names().filter(|name| *name != flux::NAME) {
-        files.insert(
-            format!("{UPSTREAM}/{name}/manifests.yaml"),
-            upstream.render(&images, name)?.into_bytes(),
-        );
-        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
-    }
+    let mut files = render_upstream(upstream, &images)?;
     let pinned = |content: &[u8]| match std::str::from_utf8(content) {
         Ok(text) => images.pin_known(text).into_bytes(),
         Err(_) => content.to_vec(),
@@ -74,35 +61,46 @@ pub fn render_as_it_stands(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Res
     Ok(Rendered { files, ..Rendered::default() })
 }
 
-fn finished(
+/// The upstream manifests, by path. Flux's own are left out: Flux is installed before it applies an artifact.
+fn render_upstream(upstream: &Upstream, images: &Images<'_>) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for name in upstream.names().filter(|name| *name != flux::NAME) {
+        let manifests = upstream.render(images, name)?;
+        files.insert(format!("{UPSTREAM}/{name}/manifests.yaml"), manifests.into_bytes());
+        files.insert(format!("{UPSTREAM}/{name}/kustomization.yaml"), KUSTOMIZATION.as_bytes().to_vec());
+    }
+    Ok(files)
+}
+
+fn render_tree(
     tree: &Tree,
     images: &Images<'_>,
     mut files: BTreeMap<String, Vec<u8>>,
     before: &Rendered,
 ) -> Result<Rendered> {
     for (path, content) in tree.files() {
-        let made = [UPSTREAM, GENERATED].into_iter().find(|folder| is_in(path, folder));
-        if let Some(folder) = made {
-            let at = Location { file: place(path), position: None };
+        let generated = [UPSTREAM, GENERATED].into_iter().find(|folder| is_in(path, folder));
+        if let Some(folder) = generated {
+            let at = Location { file: display_path(path), position: None };
             return Err(Failure::new(
                 Kind::Environment,
-                format!("`{folder}` is made when the tree is packed"),
+                format!("`{folder}` is generated when the tree is packed"),
             )
             .at(at)
-            .hint("give it another name"));
+            .hint("rename it"));
         }
         let content = match checked(path, content)? {
-            Some(text) => images.pin_own(&place(path), text)?.into_bytes(),
+            Some(text) => images.pin_own(&display_path(path), text)?.into_bytes(),
             None => content.to_vec(),
         };
         files.insert(path.to_owned(), content);
     }
-    let parts = parts::parts(&files, before)?;
-    if !parts.is_empty() {
-        files.extend(component(&parts)?);
+    let components = components::components(&files, before)?;
+    if !components.is_empty() {
+        files.extend(sources(&components)?);
     }
     check::links(&files, UPSTREAM)?;
-    Ok(Rendered { files, parts })
+    Ok(Rendered { files, components })
 }
 
 fn is_in(path: &str, folder: &str) -> bool {
@@ -116,28 +114,33 @@ resources:
   - manifests.yaml
 ";
 
-/// Checks every file of the tree as far as that needs no lock: long work must not end at a typing error.
+/// Checks every file of the tree as far as possible without a lock, so that a typing error is found before long
+/// work.
 ///
-/// Whatever is wrong fails with kind `Environment`, the file, the line and the column.
+/// An error fails with kind `Environment` and the file, the line and the column.
 pub fn validate(tree: &Tree) -> Result<()> {
     tree.files().try_for_each(|(path, content)| checked(path, content).map(drop))
 }
 
-/// The text of a YAML file of the tree, once it is found in order; `None` for any other file.
+/// Checks a file of the tree and returns its text; `None` if it is not YAML.
 fn checked<'a>(path: &str, content: &'a [u8]) -> Result<Option<&'a str>> {
     if !check::is_yaml(path) {
         return Ok(None);
     }
-    let file = place(path);
+    let file = display_path(path);
     let text = std::str::from_utf8(content).map_err(|error| {
         let valid = String::from_utf8_lossy(&content[..error.valid_up_to()]).into_owned();
-        Failure::new(Kind::Environment, "it is not UTF-8").at(Location::at_offset(&file, &valid, valid.len()))
+        Failure::new(Kind::Environment, "the file is not UTF-8").at(Location::at_offset(
+            &file,
+            &valid,
+            valid.len(),
+        ))
     })?;
     for document in yaml::parse(&file, text)? {
         if !check::is_settings(path) {
             check::object(&file, &document)?;
         }
-        // A kustomization's own patches become part of objects.
+        // The patches of a kustomization become part of objects.
         if !check::is_settings(path) || check::is_kustomization(path) {
             variable::check(&file, text, &document)?;
         }
@@ -147,20 +150,20 @@ fn checked<'a>(path: &str, content: &'a [u8]) -> Result<Option<&'a str>> {
 }
 
 impl Rendered {
-    /// Whether it has the file with these bytes.
+    /// Whether it contains the file with exactly these bytes.
     pub(super) fn has(&self, path: &str, bytes: &[u8]) -> bool {
         self.files.get(path).is_some_and(|own| own == bytes)
     }
 
-    /// All files as one stream of YAML, each behind a comment with its path, for people.
+    /// Returns all files as one YAML stream, each preceded by a comment with its path.
     ///
-    /// With `variables` it shows what the environment they belong to gets, else the variables' names stay.
+    /// With `variables` the variables are substituted, otherwise they stay.
     pub fn to_text(&self, variables: Option<&BTreeMap<String, String>>) -> Result<String> {
         let mut out = String::new();
         for (path, content) in &self.files {
             let text = String::from_utf8_lossy(content);
             let text = match variables.filter(|_| check::is_yaml(path)) {
-                Some(variables) => filled(path, &text, variables)?,
+                Some(variables) => substituted(path, &text, variables)?,
                 None => text.into_owned(),
             };
             let body = text.strip_prefix("---\n").unwrap_or(&text).trim_end();
@@ -171,16 +174,16 @@ impl Rendered {
     }
 }
 
-/// The documents of a file with the variables filled in, but for those that Flux leaves alone.
-fn filled(path: &str, text: &str, variables: &BTreeMap<String, String>) -> Result<String> {
-    let documents = yaml::parse(&place(path), text)?;
+/// The documents of a file with variables substituted, except in objects that Flux does not substitute.
+fn substituted(path: &str, text: &str, variables: &BTreeMap<String, String>) -> Result<String> {
+    let documents = yaml::parse(&display_path(path), text)?;
     let untouched = check::is_settings(path) || !text.contains('$');
     if untouched || documents.iter().all(|document| variable::is_disabled(&document.value)) {
         return Ok(text.to_owned());
     }
     if !documents.iter().any(|document| variable::is_disabled(&document.value)) {
         return variable::substitute(text, variables)
-            .map_err(|failure| failure.at(Location { file: place(path), position: None }));
+            .map_err(|failure| failure.at(Location { file: display_path(path), position: None }));
     }
     documents
         .iter()
@@ -197,19 +200,20 @@ fn filled(path: &str, text: &str, variables: &BTreeMap<String, String>) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use super::{super::image::tests::lock, *};
+    use super::{super::pin_images::tests::lock, *};
 
     const APP: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec:\n  replicas: ${BACKEND_REPLICAS}\n  image: ${REGISTRY}/app:locked\n";
-    const PART: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {image: 'ghcr.io/x/y:v1'}\n";
+    const UPSTREAM_POD: &str =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {image: 'ghcr.io/x/y:v1'}\n";
 
     fn rendered(files: &[(&str, &str)]) -> Result<Rendered> {
         let lock = lock(&[("app", None), ("y", Some("ghcr.io/x/y:v1"))]);
         let tree = Tree::from_files(files.iter().map(|(path, text)| (*path, *text)));
-        render(&tree, &lock, &Upstream::from_texts([("part", PART), ("flux", PART)]))
+        render(&tree, &lock, &Upstream::from_texts([("cnpg", UPSTREAM_POD), ("flux", UPSTREAM_POD)]))
     }
 
     #[test]
-    fn the_artifact_holds_the_tree_and_upstream_with_digests() {
+    fn tree_and_upstream_are_rendered_with_digests() {
         let rendered = rendered(&[("apps/app.yaml", APP), ("apps/conf/init.sh", "echo ${HOME}\n")]).unwrap();
         let paths: Vec<&str> = rendered.files.keys().map(String::as_str).collect();
         assert_eq!(
@@ -217,8 +221,8 @@ mod tests {
             [
                 "apps/app.yaml",
                 "apps/conf/init.sh",
-                "upstream/part/kustomization.yaml",
-                "upstream/part/manifests.yaml"
+                "upstream/cnpg/kustomization.yaml",
+                "upstream/cnpg/manifests.yaml"
             ]
         );
         let text = rendered.to_text(None).unwrap();
@@ -227,42 +231,41 @@ mod tests {
     }
 
     #[test]
-    fn rendering_again_gives_what_rendering_gives() {
+    fn rerendering_returns_the_same_files() {
         let files =
             [("apps/app.yaml", APP), ("more.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: n}\n")];
         let (before, after) = (rendered(&files[..1]).unwrap(), rendered(&files).unwrap());
         let lock = lock(&[("app", None), ("y", Some("ghcr.io/x/y:v1"))]);
-        let again = render_again(&Tree::from_files(files), &lock, &before).unwrap();
+        let again = rerender(&Tree::from_files(files), &lock, &before).unwrap();
         assert_eq!(again, after);
-        assert_eq!(render_again(&Tree::from_files([files[0]]), &lock, &after).unwrap(), before);
+        assert_eq!(rerender(&Tree::from_files([files[0]]), &lock, &after).unwrap(), before);
     }
 
     #[test]
-    fn the_tree_of_another_time_stays_as_it_stands() {
+    fn an_old_tree_is_rendered_without_checks() {
         let lock = lock(&[("app", None)]);
         let old = format!("{APP}other: ${{REGISTRY}}/gone:locked\nnew: ${{UNKNOWN}}\n");
         let tree = Tree::from_files([("a.yaml", old.as_str()), ("upstream/x", "y")]);
         assert!(render(&tree, &lock, &Upstream::default()).is_err());
-        let text = render_as_it_stands(&tree, &lock, &Upstream::default()).unwrap().to_text(None).unwrap();
-        assert!(
-            text.contains("${REGISTRY}/app@sha256:") && text.contains("${REGISTRY}/gone:locked"),
-            "{text}"
-        );
+        let text = render_unchecked(&tree, &lock, &Upstream::default()).unwrap().to_text(None).unwrap();
+        assert!(text.contains("${REGISTRY}/app@sha256:"), "{text}");
+        assert!(text.contains("${REGISTRY}/gone:locked"), "{text}");
     }
 
     #[test]
-    fn an_environment_s_text_holds_its_values() {
+    fn variables_of_an_environment_are_substituted() {
         let variables = [("REGISTRY", "r:1"), ("BACKEND_REPLICAS", "2")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let marked = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\ndata: {a: '${REGISTRY}'}\n";
         let text = rendered(&[("a.yaml", APP), ("b.yaml", &format!("{marked}---\n{APP}"))]).unwrap();
         let text = text.to_text(Some(&variables)).unwrap();
-        assert_eq!((text.matches("replicas: 2").count(), text.matches("r:1/app@").count()), (2, 2), "{text}");
+        assert_eq!(text.matches("replicas: 2").count(), 2, "{text}");
+        assert_eq!(text.matches("r:1/app@").count(), 2, "{text}");
         assert!(text.contains("${REGISTRY}"), "{text}");
     }
 
     #[test]
-    fn whatever_is_wrong_in_the_tree_has_a_place() {
+    fn errors_in_the_tree_have_a_location() {
         for (path, text, place) in [
             ("a.yaml", "kind: [\n", "gitops/a.yaml:1:7"),
             ("a.yaml", "kind: A\n", "gitops/a.yaml:1:1"),
@@ -286,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_no_objects() {
+    fn configuration_files_are_not_objects() {
         rendered(&[
             ("values.yaml", "a: ${b}\n"),
             (".sops.yaml", "creation_rules: []\n"),

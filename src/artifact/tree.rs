@@ -1,4 +1,5 @@
-//! Reads the `gitops/` tree as it lies in the working tree: what Git tracks and what it would track.
+//! Reads the `gitops/` tree from the work tree: the files that Git tracks or would track, without
+//! documentation.
 
 use std::{
     collections::BTreeMap,
@@ -13,25 +14,25 @@ use crate::{
     config::Project,
 };
 
-/// Largest file, in bytes: more is no manifest but something that got there by accident.
+/// The largest file in bytes. A larger one is not a manifest and was added by mistake.
 const MAX_FILE: u64 = 1 << 20;
-/// Largest number of files.
+/// The largest number of files.
 const MAX_FILES: usize = 2000;
 
-/// The files of the tree, by their path below `gitops/`.
+/// The files of the tree, by path relative to `gitops/`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     pub(super) files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Tree {
-    /// The tree's folder below the project's root.
+    /// The directory of the tree, relative to the project's root.
     pub const FOLDER: &str = "gitops";
 
-    /// Reads the tree of `project`, uncommitted edits included, without what Git ignores.
+    /// Reads the tree of `project` with uncommitted edits and without ignored files and Markdown files.
     ///
-    /// Where the project is no Git checkout, every file below the folder counts. Fails with kind `Environment` on a
-    /// symbolic link, an odd file name or a file that is too large.
+    /// Outside a Git checkout, every file in the directory is read. Fails with kind `Environment` on a symbolic
+    /// link, an invalid file name or a file that is too large.
     pub async fn read(project: &Project) -> Result<Self> {
         let in_git = project.root().ancestors().any(|folder| folder.join(".git").exists());
         let paths = if in_git {
@@ -42,21 +43,22 @@ impl Tree {
         Self::collect(project.root(), paths)
     }
 
-    /// A tree of the given files, by their path below `gitops/`.
+    /// A tree of the given files, by path relative to `gitops/`.
     pub fn from_files<P: Into<String>, C: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, C)>) -> Self {
         Self { files: files.into_iter().map(|(path, content)| (path.into(), content.into())).collect() }
     }
 
-    /// Its files, sorted by path.
+    /// The files, sorted by path.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(path, content)| (path.as_str(), content.as_slice()))
     }
 
-    fn collect(root: &Path, paths: Vec<String>) -> Result<Self> {
+    fn collect(root: &Path, mut paths: Vec<String>) -> Result<Self> {
+        paths.retain(|path| !is_documentation(path));
         if paths.len() > MAX_FILES {
             return Err(Failure::new(
                 Kind::Environment,
-                format!("`{}` holds {} files, more than {MAX_FILES}", Self::FOLDER, paths.len()),
+                format!("`{}` has {} files, more than {MAX_FILES}", Self::FOLDER, paths.len()),
             ));
         }
         let mut files = BTreeMap::new();
@@ -66,15 +68,20 @@ impl Tree {
             }
         }
         if files.is_empty() {
-            return Err(Failure::new(Kind::Environment, format!("`{}` holds no files", Self::FOLDER)));
+            return Err(Failure::new(Kind::Environment, format!("`{}` has no files", Self::FOLDER)));
         }
         Ok(Self { files })
     }
 }
 
-/// The path a person knows a file of the tree by.
-pub(super) fn place(path: &str) -> PathBuf {
+/// The path of a file of the tree for messages, relative to the project's root.
+pub(super) fn display_path(path: &str) -> PathBuf {
     Path::new(Tree::FOLDER).join(path)
+}
+
+/// Whether `path` is documentation of the tree, which is not packed.
+fn is_documentation(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "md")
 }
 
 async fn listed_by_git(root: &Path) -> Result<Vec<String>> {
@@ -85,7 +92,7 @@ async fn listed_by_git(root: &Path) -> Result<Vec<String>> {
     let mut paths: Vec<String> =
         list.trim_end_matches('\n').split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
     paths.sort();
-    // A file in a merge conflict is listed once per stage.
+    // Git lists a file with a merge conflict once per stage.
     paths.dedup();
     Ok(paths)
 }
@@ -105,35 +112,35 @@ fn walked(folder: &Path) -> Result<Vec<String>> {
     }
     let mut paths = Vec::new();
     walk(folder, "", &mut paths)
-        .with_context(Kind::Environment, || format!("read `{}`", folder.display()))?;
+        .with_context(Kind::Environment, || format!("cannot read `{}`", folder.display()))?;
     Ok(paths)
 }
 
-/// The content of one file; `None` for one that is tracked but deleted.
+/// The content of one file; `None` if it is tracked but deleted.
 fn read_file(root: &Path, path: &str) -> Result<Option<Vec<u8>>> {
-    let at = || Location { file: place(path), position: None };
+    let at = || Location { file: display_path(path), position: None };
     let refuse = |why: String| Err(Failure::new(Kind::Environment, why).at(at()));
     if path.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
-        return refuse("its name holds control characters or is not UTF-8".to_owned());
+        return refuse("the file name contains control characters or is not UTF-8".to_owned());
     }
     let full = root.join(Tree::FOLDER).join(path);
     let kind = match std::fs::symlink_metadata(&full) {
         Ok(kind) => kind,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(Failure::new(Kind::Environment, "cannot read it").at(at()).caused_by(&error));
+            return Err(Failure::new(Kind::Environment, "cannot read the file").at(at()).caused_by(&error));
         }
     };
     if !kind.is_file() {
-        return refuse("only plain files may stand in the tree, no symbolic links".to_owned());
+        return refuse("the tree must contain only regular files, no symbolic links".to_owned());
     }
     if kind.len() > MAX_FILE {
-        return refuse(format!("it has {} bytes, more than {MAX_FILE}", kind.len()));
+        return refuse(format!("the file has {} bytes, more than {MAX_FILE}", kind.len()));
     }
     let content = std::fs::read(&full);
     content
         .map(Some)
-        .map_err(|error| Failure::new(Kind::Environment, "cannot read it").at(at()).caused_by(&error))
+        .map_err(|error| Failure::new(Kind::Environment, "cannot read the file").at(at()).caused_by(&error))
 }
 
 #[cfg(test)]
@@ -169,12 +176,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_git_every_file_counts() {
+    async fn without_git_every_file_is_read() {
         assert_eq!(Sandbox::new().read().await.unwrap(), ["a.yaml", "b/two.yaml"]);
     }
 
     #[tokio::test]
-    async fn git_decides_what_counts() {
+    async fn markdown_files_are_not_packed() {
+        let sandbox = Sandbox::new();
+        sandbox.write("gitops/README.md", "# The tree\n");
+        sandbox.write("gitops/b/notes.md", "");
+        assert_eq!(sandbox.read().await.unwrap(), ["a.yaml", "b/two.yaml"]);
+    }
+
+    #[tokio::test]
+    async fn ignored_and_deleted_files_are_not_read() {
         let sandbox = Sandbox::new();
         sandbox.write(".gitignore", "*.tmp\n");
         sandbox.git(&["init", "-q"]).await;
@@ -187,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_symbolic_link_is_refused_by_name() {
+    async fn a_symbolic_link_is_refused() {
         let sandbox = Sandbox::new();
         std::os::unix::fs::symlink("/etc/passwd", sandbox.0.path().join("gitops/b/link.yaml")).unwrap();
         let failure = sandbox.read().await.unwrap_err();
@@ -195,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_too_large_or_oddly_named_is_refused() {
+    async fn large_files_and_invalid_names_are_refused() {
         let sandbox = Sandbox::new();
         sandbox.write("gitops/line\nbreak.yaml", "");
         assert!(sandbox.read().await.unwrap_err().message.contains("control characters"));
@@ -209,6 +224,6 @@ mod tests {
         let sandbox = Sandbox::new();
         std::fs::remove_dir_all(sandbox.0.path().join("gitops")).unwrap();
         std::fs::create_dir(sandbox.0.path().join("gitops")).unwrap();
-        assert_eq!(sandbox.read().await.unwrap_err().message, "`gitops` holds no files");
+        assert_eq!(sandbox.read().await.unwrap_err().message, "`gitops` has no files");
     }
 }

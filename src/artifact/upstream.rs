@@ -1,4 +1,5 @@
-//! Upstream's manifests: read against the lock, images pinned, and kept from Flux's substitution where it would hurt.
+//! Upstream's manifests: verified against the lock, images pinned, and protected from Flux's substitution if
+//! needed.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
-    image::Images,
+    pin_images::Images,
     variable::{self, DISABLED, SUBSTITUTE},
 };
 use crate::{
@@ -18,37 +19,38 @@ use crate::{
     images::Lock,
 };
 
-/// Upstream's manifests as text, by the name the lock gives them.
+/// Upstream's manifests as text, by their names in the lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Upstream {
     texts: BTreeMap<String, String>,
 }
 
 impl Upstream {
-    /// Reads every manifest of `lock` from `folder` and compares its hash.
+    /// Reads every manifest of `lock` from `folder` and verifies its hash.
     ///
-    /// Fails with kind `Tool` where a file is missing or is not the one that was locked.
+    /// Fails with kind `Tool` if a file is missing or differs from the locked one.
     pub fn load(lock: &Lock, folder: &Path) -> Result<Self> {
         let mut texts = BTreeMap::new();
         for (name, locked) in &lock.manifests {
             let path = folder.join(&locked.file);
-            let text = std::fs::read_to_string(&path)
-                .with_context(Kind::Tool, || format!("read the manifests of {name}, `{}`", path.display()))?;
+            let text = std::fs::read_to_string(&path).with_context(Kind::Tool, || {
+                format!("cannot read the manifests of {name}, `{}`", path.display())
+            })?;
             let found = hex::encode(Sha256::digest(&text));
             if found != locked.sha256 {
                 return Err(Failure::new(
                     Kind::Tool,
-                    format!("the manifests of {name}, `{}`, are not those in the lock", path.display()),
+                    format!("the manifests of {name}, `{}`, differ from the lock", path.display()),
                 )
                 .because(format!("the lock has sha256 {}, the file {found}", locked.sha256))
-                .hint("remove that file; the next run makes it again"));
+                .hint("remove the file; the next run generates it again"));
             }
             texts.insert(name.clone(), text);
         }
         Ok(Self { texts })
     }
 
-    /// Manifests that are at hand as text, by name.
+    /// Creates the manifests from texts, by name.
     pub fn from_texts<N: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (N, T)>) -> Self {
         Self { texts: texts.into_iter().map(|(name, text)| (name.into(), text.into())).collect() }
     }
@@ -58,13 +60,13 @@ impl Upstream {
         self.texts.keys().map(String::as_str)
     }
 
-    /// The objects of `name` with every image pinned below `registry`.
+    /// The objects of `name` with every image pinned to `registry`.
     pub(super) fn objects(&self, images: &Images<'_>, name: &str, registry: &str) -> Result<Vec<Value>> {
         let (_, documents) = self.pinned(images, name, registry)?;
         Ok(documents.into_iter().map(|document| document.value).collect())
     }
 
-    /// The manifests of `name` for the artifact.
+    /// Renders the manifests of `name` for the artifact.
     pub(super) fn render(&self, images: &Images<'_>, name: &str) -> Result<String> {
         let (text, documents) = self.pinned(images, name, "${REGISTRY}")?;
         if documents.iter().all(|document| !variable::findings(&document.value).foreign) {
@@ -78,8 +80,8 @@ impl Upstream {
     fn pinned(&self, images: &Images<'_>, name: &str, registry: &str) -> Result<(String, Vec<Document>)> {
         let file = Path::new("upstream").join(name);
         let text = self.texts.get(name).ok_or_else(|| {
-            Failure::new(Kind::Tool, format!("the supply made no manifests of {name}"))
-                .hint("`infra/manifests/recipes.toml` names every manifest")
+            Failure::new(Kind::Tool, format!("the supply has no manifests of {name}"))
+                .hint("`infra/manifests/recipes.toml` lists every manifest")
         })?;
         let text =
             images.pin_official(&images.pin_own(&file, text)?, registry).replace("${REGISTRY}", registry);
@@ -92,7 +94,7 @@ impl Upstream {
     }
 }
 
-/// Marks `object` when Flux would change or refuse more in it than our variables.
+/// Disables substitution in `object` if it contains expressions other than our variables.
 fn guard(name: &str, mut object: Value) -> Result<Value> {
     let found = variable::findings(&object);
     if !found.foreign || variable::is_disabled(&object) {
@@ -102,12 +104,12 @@ fn guard(name: &str, mut object: Value) -> Result<Value> {
         return Err(Failure::new(
             Kind::Environment,
             format!(
-                "{} of {name} needs one of our variables and holds a `$` of its own",
+                "{} of {name} contains one of our variables and another `$` expression",
                 check::describe(&object)
             ),
         )
-        .because("Flux can fill in a whole object or leave a whole object alone")
-        .hint("change its recipe in `infra/manifests` so that one of the two goes away"));
+        .because("Flux can substitute a whole object or none of it")
+        .hint("change its recipe in `infra/manifests` to remove one of the two"));
     }
     let annotations = &mut object["metadata"]["annotations"];
     if annotations.is_null() {
@@ -119,7 +121,7 @@ fn guard(name: &str, mut object: Value) -> Result<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::image::tests::lock, *};
+    use super::{super::pin_images::tests::lock, *};
     use crate::images::{LockedManifest, Provenance};
 
     const DEPLOYMENT: &str =
@@ -127,18 +129,18 @@ mod tests {
 
     fn render(text: &str) -> Result<String> {
         let lock = lock(&[("y", Some("ghcr.io/x/y:v1"))]);
-        Upstream::from_texts([("part", text)]).render(&Images::new(&lock), "part")
+        Upstream::from_texts([("cnpg", text)]).render(&Images::new(&lock), "cnpg")
     }
 
     #[test]
-    fn a_text_without_dollars_keeps_its_form() {
+    fn text_without_dollars_keeps_its_form() {
         let rendered = render(&format!("# comment\n{DEPLOYMENT}")).unwrap();
         let expected = DEPLOYMENT.replace("ghcr.io/x/y:v1", &format!("${{REGISTRY}}/y@sha256:{:064x}", 1));
         assert_eq!(rendered, format!("# comment\n{expected}"));
     }
 
     #[test]
-    fn objects_with_dollars_of_their_own_are_marked() {
+    fn substitution_is_disabled_in_foreign_expressions() {
         let crd = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {d: 'a ${b:c} $$'}\n";
         let rendered = render(&format!("{DEPLOYMENT}---\n{crd}")).unwrap();
         let documents = yaml::parse(Path::new("x"), &rendered).unwrap();
@@ -148,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_needs_both_is_named() {
+    fn an_object_with_both_expressions_is_refused() {
         let failure = render(&DEPLOYMENT.replace("name: d", "name: d, labels: {l: '${own}'}")).unwrap_err();
-        assert!(failure.message.starts_with("Deployment d of part needs"), "{}", failure.message);
+        assert!(failure.message.starts_with("Deployment d of cnpg contains"), "{}", failure.message);
     }
 
     #[test]
-    fn an_image_that_no_lock_knows_is_named() {
+    fn an_image_missing_in_the_lock_is_refused() {
         let failure = render(&DEPLOYMENT.replace(":v1", ":v2")).unwrap_err();
         assert!(failure.message.contains("ghcr.io/x/y:v2"), "{}", failure.message);
     }
@@ -173,6 +175,6 @@ mod tests {
         assert_eq!(Upstream::load(&lock, folder.path()).unwrap().names().collect::<Vec<_>>(), ["p"]);
         std::fs::write(folder.path().join("p.yaml"), "a: 2\n").unwrap();
         let failure = Upstream::load(&lock, folder.path()).unwrap_err();
-        assert!(failure.message.contains("not those in the lock"));
+        assert!(failure.message.contains("differ from the lock"));
     }
 }

@@ -1,4 +1,4 @@
-//! The `${NAME}` expressions of Flux's `postBuild`: finds them, checks them, and fills them in as Flux does.
+//! The `${NAME}` expressions of Flux's `postBuild`: finds, checks and substitutes them as Flux does.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -12,33 +12,33 @@ use crate::{
     config::{Variables, nearest},
 };
 
-/// The label or annotation that keeps Flux from filling in an object.
+/// The label or annotation that disables Flux's substitution in an object.
 pub(super) const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
-/// Its value.
+/// The value that disables it.
 pub(super) const DISABLED: &str = "disabled";
 
-/// A piece of a text.
+/// A section of a text.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece<'a> {
     Text(&'a str),
-    /// `$$`, which Flux turns into one dollar sign.
+    /// `$$`, which Flux replaces with one dollar sign.
     Dollar,
-    /// What stands between the braces.
+    /// The text between the braces.
     Expression(&'a str),
-    /// A `${` that is never closed.
+    /// A `${` without a closing brace.
     Unclosed(&'a str),
 }
 
-/// What Flux would change in a text.
+/// The expressions in a text that Flux would change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Findings {
-    /// A plain `${NAME}` of a variable we know.
+    /// A plain `${NAME}` of a known variable.
     pub ours: bool,
-    /// Anything else that Flux would change or refuse.
+    /// Any other expression that Flux would change or refuse.
     pub foreign: bool,
 }
 
-/// What Flux would change in the strings and keys of `value`.
+/// Returns the expressions in the strings and keys of `value`.
 pub(super) fn findings(value: &Value) -> Findings {
     let mut found = Findings::default();
     each_string(value, &mut |text| {
@@ -53,12 +53,12 @@ pub(super) fn findings(value: &Value) -> Findings {
     found
 }
 
-/// Refuses every expression of `document` that is not a known variable. `text` is the file, for the place.
+/// Refuses every expression of `document` that is not a known variable. `text` is the file, for the location.
 pub(super) fn check(file: &Path, text: &str, document: &Document) -> Result<()> {
     if is_disabled(&document.value) {
         return Ok(());
     }
-    let mut wrong = None;
+    let mut invalid = None;
     each_string(&document.value, &mut |string| {
         for piece in pieces(string) {
             let failure = match piece {
@@ -66,21 +66,21 @@ pub(super) fn check(file: &Path, text: &str, document: &Document) -> Result<()> 
                 Piece::Unclosed(rest) => Some((format!("${{{rest}"), unclosed())),
                 _ => None,
             };
-            if wrong.is_none() {
-                wrong = failure;
+            if invalid.is_none() {
+                invalid = failure;
             }
         }
     });
-    let Some((expression, failure)) = wrong else { return Ok(()) };
+    let Some((expression, failure)) = invalid else { return Ok(()) };
     Err(failure.at(locate(file, text, document.line, &expression)))
 }
 
-/// Whether Flux leaves the object as it is.
+/// Whether substitution is disabled for the object.
 pub(super) fn is_disabled(object: &Value) -> bool {
     ["annotations", "labels"].iter().any(|group| object["metadata"][group][SUBSTITUTE] == DISABLED)
 }
 
-/// Fills `variables` into `text` as Flux does; an expression that is no variable is refused.
+/// Substitutes `variables` in `text` as Flux does. An expression that is not a variable is refused.
 pub(super) fn substitute(text: &str, variables: &BTreeMap<String, String>) -> Result<String> {
     let mut filled = String::with_capacity(text.len());
     for piece in pieces(text) {
@@ -110,7 +110,7 @@ fn refuse(name: &str) -> Option<(String, Failure)> {
         }
     } else {
         Failure::new(Kind::Environment, format!("`${{{name}}}` is not a plain variable"))
-            .hint("every variable is always set, so `${NAME}` is enough; a literal `${` is written `$${`")
+            .hint("write `${NAME}`: every variable always has a value; write a literal `${` as `$${`")
     };
     Some((format!("${{{name}}}"), failure))
 }
@@ -120,10 +120,10 @@ fn unset(name: &str) -> Failure {
 }
 
 fn unclosed() -> Failure {
-    Failure::new(Kind::Environment, "a `${` without its `}`").hint("a literal `${` is written `$${`")
+    Failure::new(Kind::Environment, "a `${` has no closing `}`").hint("write a literal `${` as `$${`")
 }
 
-/// The place of the first `expression` behind `line`; the document's first line when quoting hides it.
+/// The location of the first `expression` after `line`; the document's first line if quoting hides it.
 fn locate(file: &Path, text: &str, line: usize, expression: &str) -> Location {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     match text[start..].find(expression) {
@@ -183,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn known_variables_and_escapes_pass() {
+    fn known_variables_and_escapes_are_accepted() {
         checked("host: api.${HOSTNAME}\nn: ${BUOYS}\nshell: echo $${HOME} $1 $(X) $\n# ${NOT_ONE}\n")
             .unwrap();
     }
 
     #[test]
-    fn an_unknown_variable_is_named_with_its_place() {
+    fn an_unknown_variable_is_reported_with_its_location() {
         let failure = checked("a: 1\n---\nx: ${HOSTNAME}\nkey: [\"v ${HOSTNAM}\"]\n").unwrap_err();
         assert_eq!(failure.location.unwrap().to_string(), "gitops/a.yaml:4:10");
         assert_eq!(failure.hints, ["the nearest known name is `HOSTNAME`"]);
@@ -208,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_flux_leaves_alone_may_hold_anything() {
+    fn substitution_disabled_accepts_any_expression() {
         checked(&format!("metadata:\n  annotations:\n    {SUBSTITUTE}: disabled\na: ${{X}}\n")).unwrap();
     }
 
     #[test]
-    fn findings_tell_ours_from_foreign() {
+    fn own_and_foreign_expressions_are_found() {
         let find = |text: &str| findings(&json!({ "a": [text] }));
         assert_eq!(find("$1 $(X)"), Findings::default());
         assert_eq!(find("${REGISTRY}/x"), Findings { ours: true, foreign: false });
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn substitution_is_flux_s() {
+    fn variables_are_substituted_as_flux_does() {
         let variables = BTreeMap::from([("BUOYS".to_owned(), "3".to_owned())]);
         let fill = |text: &str| substitute(text, &variables);
         assert_eq!(fill("n: ${BUOYS} $${BUOYS} $$$$ $x").unwrap(), "n: 3 ${BUOYS} $$ $x");
@@ -233,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_escaped_text_comes_out_as_it_was(text in "[a$\\{}A_ ]{0,40}") {
+        fn escaping_preserves_the_text(text in "[a$\\{}A_ ]{0,40}") {
             let escaped = text.replace('$', "$$");
             prop_assert_eq!(substitute(&escaped, &BTreeMap::new()).unwrap(), text);
         }

@@ -1,6 +1,7 @@
 //! The foundation of all other modules: failures, events, processes, Git, Docker, Kubernetes, waiting, YAML.
 
 pub mod atomic_file;
+pub mod digest;
 pub mod docker;
 pub mod duration;
 pub mod event;

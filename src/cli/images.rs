@@ -1,4 +1,4 @@
-//! `seasense images`: make, list and check the images and upstream manifests.
+//! `seasense images`: supply, list and verify images and upstream manifests.
 
 mod prune;
 
@@ -7,30 +7,30 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::{Context, json::Json};
+use crate::launch::inputs::SupplyOptions;
 use crate::{
     base::failure::Result,
     config::Environment,
     images::{self, Lock, Mode, Scope, SupplyContext},
-    launch::inputs::SupplyOptions,
     local::LocalContext,
     ui,
 };
 
-/// Where images come from.
+/// The supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum From {
-    /// Ask the network quickly, and pull if it answers
+    /// Pull if registries can be reached, otherwise build
     Auto,
     /// Copy the official images
     Pull,
-    /// Build from Go modules, Debian and PyPI packages
+    /// Build from Go modules, and from Debian and `PyPI` packages
     Build,
 }
 
 /// The options of every command that needs images.
 #[derive(Debug, clap::Args)]
 pub struct Supply {
-    /// Where images come from
+    /// How images are supplied
     #[arg(long, value_enum, default_value = "auto", env = "SEASENSE_SUPPLY", value_name = "HOW")]
     supply: From,
     /// Builds to run at once [default: the number of cores]
@@ -39,7 +39,7 @@ pub struct Supply {
 }
 
 impl Supply {
-    /// The mode that was asked for.
+    /// The requested mode.
     pub fn mode(&self) -> Mode {
         match self.supply {
             From::Auto => Mode::Auto,
@@ -54,7 +54,7 @@ impl Supply {
         SupplyOptions { mode: self.mode(), jobs: self.jobs.unwrap_or_else(cores) }
     }
 
-    /// The context of the supply.
+    /// Returns the inputs of the supply.
     pub fn context(&self, engine: &LocalContext, environment: &Environment) -> SupplyContext {
         self.options().context(engine, environment)
     }
@@ -69,14 +69,14 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List the images of the lock
+    /// List the images in the supply lock
     List {
         #[command(flatten)]
         supply: Supply,
         #[command(flatten)]
         json: Json,
     },
-    /// Build what is missing from source packages, and push it to the local registry
+    /// Build missing images from source packages and push them to the local registry
     Build {
         /// Only these images
         #[arg(value_name = "IMAGE")]
@@ -84,36 +84,36 @@ enum Action {
         /// Builds to run at once [default: the number of cores]
         #[arg(long, value_name = "NUMBER")]
         jobs: Option<usize>,
-        /// Make the roots of Debian packages again, of the packages of today
+        /// Rebuild the roots of Debian packages with current packages
         #[arg(long)]
         refresh: bool,
     },
     /// Copy the official images and manifests into the local registry
     Pull,
-    /// Push what the cache holds to the local registry
+    /// Push cached images to the local registry
     Push {
         #[command(flatten)]
         supply: Supply,
     },
-    /// Hash everything in the registry again and compare it with the lock
+    /// Verify the registry's content against the lock
     Verify {
         #[command(flatten)]
         supply: Supply,
-        /// Build them again from nothing instead, and compare both builds bit for bit
+        /// Build the images again with empty caches instead, and compare both builds bit for bit
         #[arg(long)]
         rebuild: bool,
         /// Only these images
         #[arg(value_name = "IMAGE", requires = "rebuild")]
         images: Vec<String>,
     },
-    /// Remove from a registry what neither a lock file, nor a running environment, nor a kept artifact names
+    /// Remove images from a registry that no lock file, running environment or kept artifact references
     Prune(prune::Args),
 }
 
 /// Runs one of the actions.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let action = match args.action {
-        // Another registry than this machine's needs no daemon.
+        // A remote registry needs no daemon.
         Action::Prune(args) => return prune::run(context, &args).await,
         action => action,
     };
@@ -128,7 +128,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         Action::Build { images, jobs, refresh } => {
             let supply = Supply { supply: From::Build, jobs };
             let context = SupplyContext { refresh, ..supply.context(&engine, &environment) };
-            images::ensure(&context, Mode::Build, &scope(images)).await?;
+            images::ensure(&context, Mode::Build, &Scope::of(images)).await?;
         }
         Action::Pull => {
             let supply = Supply { supply: From::Pull, jobs: None };
@@ -139,7 +139,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
             images::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
         }
         Action::Verify { supply, rebuild: true, images } => {
-            images::rebuild(&supply.context(&engine, &environment), &scope(images)).await?;
+            images::rebuild(&supply.context(&engine, &environment), &Scope::of(images)).await?;
         }
         Action::Verify { supply, .. } => {
             let lock = images::locked(&engine.dirs, supply.mode())?;
@@ -148,10 +148,6 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         Action::Prune(_) => (),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn scope(images: Vec<String>) -> Scope {
-    if images.is_empty() { Scope::All } else { Scope::Images(images) }
 }
 
 fn list(context: &Context<'_>, lock: &Lock, json: Json) -> Result<()> {
@@ -166,10 +162,10 @@ fn table(lock: &Lock) -> String {
             [
                 name.clone(),
                 ui::size(image.size),
-                image.digest.clone(),
+                image.digest.to_string(),
                 image.official.clone().unwrap_or_default(),
             ]
         })
         .collect();
-    ui::table(["IMAGE", "SIZE", "DIGEST", "STANDS FOR"], &rows)
+    ui::table(["IMAGE", "SIZE", "DIGEST", "OFFICIAL NAME"], &rows)
 }

@@ -1,4 +1,4 @@
-//! `seasense render`: the tree exactly as Flux will get it.
+//! `seasense render`: prints the tree as Flux receives it.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     supply: Supply,
-    /// Leave the environment's variables unfilled, as they are in the artifact
+    /// Do not substitute the environment's variables
     #[arg(long)]
     raw: bool,
     /// Only check the tree; needs no images
@@ -23,14 +23,14 @@ pub struct Args {
     check: bool,
 }
 
-/// Prints every file as one stream of YAML.
+/// Prints every file as one YAML stream.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
     let tree = Tree::read(&project).await?;
     artifact::validate(&tree)?;
     if args.check {
-        context.ui.message("The tree is in order.\n");
+        context.ui.message("The tree is valid.\n");
         return Ok(ExitCode::SUCCESS);
     }
     let dirs = HostDirs::from_environment()?;

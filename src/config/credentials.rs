@@ -87,29 +87,16 @@ fn of_docker(host: &str, text: &str) -> Result<Option<Credentials>> {
     Ok(Some(Credentials { user: user.to_owned(), password: password.to_owned() }))
 }
 
-/// Decodes Base64; `None` if `text` is not Base64.
+/// Decodes Base64; `None` if `text` is invalid. `docker login` pads its values, other tools do not.
 fn decode(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| {
-        Some(u32::from(match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        }))
+    use base64::{
+        Engine,
+        alphabet::STANDARD,
+        engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
     };
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.trim_end_matches('=').bytes() {
-        bits = ((bits << 6) | digit(byte)?) & 0xff_ffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(((bits >> count) & 0xff).try_into().ok()?);
-        }
-    }
-    Some(bytes)
+    const CONFIG: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&STANDARD, CONFIG).decode(text).ok()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a supply works with, and where it keeps things.
+//! The inputs of a supply and the paths of its results.
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
@@ -13,18 +13,18 @@ use crate::{
     config::{HostDirs, Infra, Project, nearest},
 };
 
-/// Which supply to use.
+/// The requested supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Pull where registries can be reached, build otherwise.
+    /// `Pull` if registries can be reached, otherwise `Build`.
     Auto,
     /// Copy the official images.
     Pull,
-    /// Build from Go modules, Debian and PyPI packages.
+    /// Build from Go modules, and from Debian and PyPI packages.
     Build,
 }
 
-/// What to supply.
+/// The requested images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// Every image, every manifest and every program.
@@ -33,67 +33,73 @@ pub enum Scope {
     Images(Vec<String>),
 }
 
-/// What a supply works with.
+/// The inputs of a supply.
 #[derive(Clone)]
 pub struct SupplyContext {
     /// The checkout.
     pub project: Project,
-    /// The folders outside it.
+    /// The directories of the cache and the state.
     pub dirs: HostDirs,
     /// The container daemon.
     pub docker: Docker,
-    /// Where work reports to.
+    /// The receiver of progress events.
     pub events: Events,
     /// The local registry's port on 127.0.0.1.
     pub registry_port: u16,
-    /// How many cores to use.
+    /// The number of cores to use.
     pub jobs: usize,
-    /// Whether roots of Debian packages are made again although they are there.
+    /// Whether to rebuild roots of Debian packages although they are cached.
     pub refresh: bool,
 }
 
 impl SupplyContext {
-    /// Where results of `origin` are kept.
+    /// The directory of the results of `origin`.
     pub(super) fn folder(&self, origin: Origin) -> PathBuf {
         folder(&self.dirs, origin)
     }
 
-    /// The local registry as it is reached, running or not.
+    /// The addresses of the local registry, whether it runs or not.
     pub(super) fn registry(&self) -> Registry {
         Registry::at(self.dirs.registry(), self.registry_port)
     }
 
-    /// Makes sure that it runs from `image` with the content of `origin`.
+    /// Ensures that the local registry runs from `image` with the content of `origin`.
     pub(super) async fn start_registry(&self, image: &str, origin: Origin) -> Result<Registry> {
-        let wanted = registry::Wanted { name: self.dirs.registry(), image, origin, port: self.registry_port };
-        registry::ensure(&self.docker, wanted).await
+        let spec =
+            registry::RegistrySpec { name: self.dirs.registry(), image, origin, port: self.registry_port };
+        registry::ensure(&self.docker, spec).await
     }
 
-    /// The events, shared.
+    /// Returns another handle of the event receiver.
     pub(super) fn events(&self) -> Events {
         Arc::clone(&self.events)
     }
 }
 
 impl Scope {
-    /// The images of `infra` that are meant; an unknown name is refused.
+    /// The images called `names`; all images if it is empty.
+    pub fn of(names: Vec<String>) -> Self {
+        if names.is_empty() { Self::All } else { Self::Images(names) }
+    }
+
+    /// Returns the names of the requested images of `infra`. An unknown name is an error.
     pub(super) fn images(&self, infra: &Infra) -> Result<BTreeSet<String>> {
         let known = &infra.recipes.image;
         let Self::Images(names) = self else { return Ok(known.keys().cloned().collect()) };
         match names.iter().find(|name| !known.contains_key(*name)) {
             None => Ok(names.iter().cloned().collect()),
             Some(name) => {
-                let failure = Failure::new(Kind::Usage, format!("there is no image `{name}`"));
+                let failure = Failure::new(Kind::Usage, format!("unknown image `{name}`"));
                 Err(match nearest(name, known.keys().map(String::as_str)) {
                     Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
-                    None => failure.hint("`infra/images.toml` names them all"),
+                    None => failure.hint("`infra/images.toml` lists all images"),
                 })
             }
         }
     }
 }
 
-/// The lock of the last supply of `mode`, without making anything; of `Auto`, the newest one.
+/// Reads the lock of the last supply of `mode`; for `Auto` the newest lock. Builds nothing.
 pub fn locked(dirs: &HostDirs, mode: Mode) -> Result<Lock> {
     let origin = match mode {
         Mode::Auto => latest_lock(dirs),
@@ -102,8 +108,8 @@ pub fn locked(dirs: &HostDirs, mode: Mode) -> Result<Lock> {
     };
     let lock = origin.map(|origin| Lock::read(&lock_file(dirs, origin))).transpose()?.flatten();
     lock.ok_or_else(|| {
-        Failure::new(Kind::Tool, "no images have been made yet")
-            .hint("run `seasense dev`, or `seasense images build` (`pull` where registries can be reached)")
+        Failure::new(Kind::Tool, "no images have been supplied yet")
+            .hint("run `seasense dev`, or `seasense images build` (`pull` if registries can be reached)")
     })
 }
 
@@ -116,17 +122,17 @@ pub(super) fn latest_lock(dirs: &HostDirs) -> Option<Origin> {
     [Origin::Build, Origin::Pull].into_iter().filter_map(written).max().map(|(_, origin)| origin)
 }
 
-/// The folder of the manifests that `lock` names.
+/// The directory of the manifests in `lock`.
 pub fn manifests_folder(dirs: &HostDirs, lock: &Lock) -> PathBuf {
     folder(dirs, lock.supply).join("manifests")
 }
 
-/// Where the lock of `origin` is.
+/// The path of the lock of `origin`.
 pub(super) fn lock_file(dirs: &HostDirs, origin: Origin) -> PathBuf {
     folder(dirs, origin).join("lock.json")
 }
 
-/// Where results of `origin` are kept.
+/// The directory of the results of `origin`.
 pub(super) fn folder(dirs: &HostDirs, origin: Origin) -> PathBuf {
     dirs.cache().join("supply").join(origin.name())
 }

@@ -1,5 +1,5 @@
-//! What of `Cargo.toml` and `Cargo.lock` decides programs that are built with some features only: the launcher's own
-//! libraries must not remake the workloads' images.
+//! Hashes the parts of `Cargo.toml` and `Cargo.lock` that affect programs built with selected features, so that
+//! dependencies of the launcher do not cause a rebuild of the workloads' images.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,11 +12,11 @@ use toml::{Table, Value};
 
 use super::oci::sha256_hex;
 
-/// The hash of all in the manifest and the lock of the project at `root` that `programs`, built with `features` and
-/// without default ones, may depend on.
+/// Hashes everything in the manifest and the lock of the project at `root` that can affect `programs`, built
+/// with `features` and without default features.
 ///
-/// Whatever is not known to be without effect counts: the manifest counts but for other features, dependencies that none
-/// of `features` turns on, and what only tests use; of the lock count all packages that the rest can reach.
+/// Everything counts unless it is known to have no effect: other features, optional dependencies that are not
+/// enabled, and what only tests use are left out of the manifest. Of the lock, all reachable packages count.
 pub fn hash(root: &Path, features: &[String], programs: &[String]) -> io::Result<String> {
     let manifest = read(root, "Cargo.toml")?;
     let lock = read(root, "Cargo.lock")?;
@@ -36,37 +36,37 @@ fn of(
     programs: &[String],
 ) -> Result<String, toml::de::Error> {
     let mut manifest: Table = toml::from_str(manifest)?;
-    let on = turned_on(&manifest, features);
-    reduce(&mut manifest, &on, programs);
+    let enabled = enabled_names(&manifest, features);
+    reduce(&mut manifest, &enabled, programs);
     let packages = reachable(&toml::from_str(lock)?, &manifest);
     Ok(sha256_hex(format!("{}\n{packages:?}", sorted(&Value::Table(manifest))).as_bytes()))
 }
 
-/// Names of features and of optional dependencies that `features` turn on, directly or through each other.
-fn turned_on(manifest: &Table, features: &[String]) -> BTreeSet<String> {
+/// Returns the names of features and of optional dependencies that `features` enable, directly or transitively.
+fn enabled_names(manifest: &Table, features: &[String]) -> BTreeSet<String> {
     let known = manifest.get("features").and_then(Value::as_table);
-    let mut on = BTreeSet::new();
-    let mut waiting: Vec<String> = features.to_vec();
-    while let Some(name) = waiting.pop() {
-        // `dep:x`, `x/feature` and `x?/feature` all may concern `x`; too much only builds once more than needed.
+    let mut enabled = BTreeSet::new();
+    let mut pending: Vec<String> = features.to_vec();
+    while let Some(name) = pending.pop() {
+        // `dep:x`, `x/feature` and `x?/feature` may all affect `x`; a name too many only causes an extra build.
         let name = name.trim_start_matches("dep:");
         let name = name.split(['/', '?']).next().unwrap_or(name).to_owned();
-        if !on.insert(name.clone()) {
+        if !enabled.insert(name.clone()) {
             continue;
         }
         let further = known.and_then(|known| known.get(&name)).and_then(Value::as_array);
-        waiting.extend(further.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+        pending.extend(further.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
     }
-    on
+    enabled
 }
 
-/// Takes out what has no effect.
-fn reduce(manifest: &mut Table, on: &BTreeSet<String>, programs: &[String]) {
+/// Removes everything without effect on `programs`.
+fn reduce(manifest: &mut Table, enabled: &BTreeSet<String>, programs: &[String]) {
     for name in ["dev-dependencies", "dev_dependencies", "test", "bench", "example", "lints"] {
         manifest.remove(name);
     }
     if let Some(features) = manifest.get_mut("features").and_then(Value::as_table_mut) {
-        features.retain(|name, _| on.contains(name));
+        features.retain(|name, _| enabled.contains(name));
     }
     if let Some(profiles) = manifest.get_mut("profile").and_then(Value::as_table_mut) {
         profiles.retain(|name, _| !matches!(name, "dev" | "test" | "bench"));
@@ -77,7 +77,7 @@ fn reduce(manifest: &mut Table, on: &BTreeSet<String>, programs: &[String]) {
     }
     let optional = |spec: &Value| spec.get("optional").and_then(Value::as_bool) == Some(true);
     if let Some(dependencies) = manifest.get_mut("dependencies").and_then(Value::as_table_mut) {
-        dependencies.retain(|name, spec| !optional(spec) || on.contains(name));
+        dependencies.retain(|name, spec| !optional(spec) || enabled.contains(name));
     }
 }
 
@@ -86,7 +86,7 @@ struct Lock {
     package: Vec<Package>,
 }
 
-/// A package of the lock; its checksum stands for all its content, its own manifest included.
+/// A package of the lock. Its checksum covers its content, including its own manifest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Package {
     name: String,
@@ -98,8 +98,8 @@ struct Package {
 }
 
 impl Package {
-    /// Whether an entry of another package's dependencies, `name`, `name version` or `name version (source)`, means it.
-    fn is_meant_by(&self, entry: &str) -> bool {
+    /// Whether a dependency entry (`name`, `name version` or `name version (source)`) refers to this package.
+    fn matches(&self, entry: &str) -> bool {
         let mut words = entry.split(' ');
         words.next() == Some(&self.name)
             && words.next().is_none_or(|version| version == self.version)
@@ -109,7 +109,7 @@ impl Package {
     }
 }
 
-/// Every package that the dependencies left in `manifest` can reach, with features or without.
+/// Returns every package that the dependencies in `manifest` can reach, with any features.
 fn reachable(lock: &Lock, manifest: &Table) -> BTreeSet<Package> {
     let named = dependencies(manifest);
     let own = manifest.get("package").and_then(|package| package.get("name")).and_then(Value::as_str);
@@ -119,22 +119,22 @@ fn reachable(lock: &Lock, manifest: &Table) -> BTreeSet<Package> {
         by_name.entry(&package.name).or_default().push(package);
     }
     let first = |entry: &str| entry.split(' ').next().unwrap_or(entry).to_owned();
-    let mut waiting: Vec<&String> = lock.package.iter().find(is_own).map_or_else(Vec::new, |package| {
+    let mut pending: Vec<&String> = lock.package.iter().find(is_own).map_or_else(Vec::new, |package| {
         package.dependencies.iter().filter(|entry| named.contains(&first(entry))).collect()
     });
     let mut found = BTreeSet::new();
-    while let Some(entry) = waiting.pop() {
+    while let Some(entry) = pending.pop() {
         let candidates = by_name.get(first(entry).as_str()).into_iter().flatten();
-        for package in candidates.filter(|package| package.is_meant_by(entry)) {
+        for package in candidates.filter(|package| package.matches(entry)) {
             if found.insert((*package).clone()) {
-                waiting.extend(&package.dependencies);
+                pending.extend(&package.dependencies);
             }
         }
     }
     found
 }
 
-/// The names of the packages that `manifest` depends on; those for one platform only count too.
+/// Returns the names of the packages that `manifest` depends on, including dependencies for one platform only.
 fn dependencies(manifest: &Table) -> BTreeSet<String> {
     let mut tables: Vec<&Table> = vec![manifest];
     let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flatten();
@@ -151,7 +151,7 @@ fn dependencies(manifest: &Table) -> BTreeSet<String> {
     names
 }
 
-/// The value as text in which the order of keys has no part.
+/// Formats the value independently of the order of keys.
 fn sorted(value: &Value) -> String {
     match value {
         Value::Table(table) => {

@@ -1,11 +1,11 @@
-//! Decides on the supply and converges: whatever is there stays, whatever is missing is made, the lock says what there is.
+//! Selects the supply and ensures its results: existing results are reused, missing ones are created.
 
 use std::path::{Path, PathBuf};
 
 use super::{
-    Lock, Origin, Scope, SupplyContext, built,
+    Lock, Origin, Scope, SupplyContext, build_supply,
     context::{Mode, latest_lock},
-    pull, pulled,
+    pull, pull_supply,
 };
 use crate::registry::Registry;
 use crate::{
@@ -16,46 +16,51 @@ use crate::{
     config::{HostDirs, Infra, infra::Versions},
 };
 
-/// Makes sure of everything in `what`, and that the local registry runs and holds it.
+/// Ensures all images in `what`, and a running local registry that contains them.
 ///
-/// Resumes where an interrupted run left off. Fails with kind `Tool`, or `Environment` where a recipe is wrong.
+/// Continues an interrupted run. Fails with kind `Tool`, or `Environment` if a recipe is invalid.
 pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
-    let _guard = one_at_a_time(&context.dirs, &context.events).await?;
+    let _guard = lock_supply(&context.dirs, &context.events).await?;
     match origin(&context.dirs, &context.events, mode, &infra.versions).await? {
-        Origin::Build => built::ensure(context, infra, what).await,
-        Origin::Pull => pulled::ensure(context, infra, what).await,
+        Origin::Build => build_supply::ensure(context, infra, what).await,
+        Origin::Pull => pull_supply::ensure(context, infra, what).await,
     }
 }
 
-/// What `auto` stands for here: what an earlier run chose, so that nothing changes by itself; else what the network allows.
+/// Resolves `auto`: the supply of an earlier run, so that it never changes without a request; otherwise by the
+/// network.
 async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Versions) -> Result<Origin> {
-    let say = |text: String| events.emit(Event::Notice { text });
+    let notice = |text: String| events.emit(Event::Notice { text });
     match mode {
         Mode::Build => return Ok(Origin::Build),
         Mode::Pull => return Ok(Origin::Pull),
         Mode::Auto => {}
     }
     if let Some(origin) = latest_lock(dirs) {
-        say(format!("supply {origin}: an earlier run made its images so (`--supply` changes it)"));
+        notice(format!("supply {origin}: used by an earlier run (change it with `--supply`)"));
         return Ok(origin);
     }
-    let reach = pull::look(versions).await?;
-    let origin = if reach.all { Origin::Pull } else { Origin::Build };
-    say(format!("supply {origin}: {}", reach.reason));
+    let reachability = pull::check_reachability(versions).await?;
+    let origin = if reachability.all { Origin::Pull } else { Origin::Build };
+    notice(format!("supply {origin}: {}", reachability.reason));
     Ok(origin)
 }
 
-/// Two runs would do the same work twice and write the same files; the second waits for the first.
-pub(super) async fn one_at_a_time(dirs: &HostDirs, events: &Events) -> Result<std::fs::File> {
+/// Takes the lock of the supply directory. Two runs would repeat work and write the same files, so the second
+/// one waits.
+pub(super) async fn lock_supply(dirs: &HostDirs, events: &Events) -> Result<std::fs::File> {
+    use rustix::fs::{FlockOperation, flock};
     let folder: PathBuf = dirs.cache().join("supply");
-    let what = || format!("lock `{}`", folder.display());
+    let what = || format!("cannot lock `{}`", folder.display());
     let file = open_lock(&folder).with_context(Kind::Tool, what)?;
-    if file.try_lock().is_ok() {
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
         return Ok(file);
     }
-    events.emit(Event::Notice { text: "another seasense makes images; waiting for it".to_owned() });
-    let waited = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
+    events
+        .emit(Event::Notice { text: "waiting for another seasense process that supplies images".to_owned() });
+    let waited =
+        tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
     waited
         .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
         .with_context(Kind::Tool, what)
@@ -76,32 +81,32 @@ mod tests {
         images::{Lock, context::lock_file},
     };
 
-    /// What was chosen, and what was said about it.
+    /// Returns the selected supply and the notices about it.
     async fn chosen(dirs: &HostDirs, mode: Mode, registries: &str) -> (Origin, Vec<String>) {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
         let mirrors = ["registry.k8s.io", "docker.io"].map(|name| (name.to_owned(), registries.to_owned()));
         let versions = Versions { mirrors: mirrors.into(), ..Versions::default() };
         let origin = origin(dirs, &events, mode, &versions).await.unwrap();
-        let heard = recorder.0.lock().unwrap();
-        let said = heard.iter().filter_map(|event| match event {
+        let seen = recorder.0.lock().unwrap();
+        let notices = seen.iter().filter_map(|event| match event {
             Event::Notice { text } => Some(text.clone()),
             _ => None,
         });
-        (origin, said.collect())
+        (origin, notices.collect())
     }
 
-    /// A registry that lets everybody in, and an address where nobody is.
+    /// Returns the addresses of a registry that responds and of a port where nothing listens.
     async fn registries() -> (String, String) {
         use tokio::{
             io::{AsyncReadExt, AsyncWriteExt},
             net::TcpListener,
         };
-        let there = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let hosts = (there.local_addr().unwrap().to_string(), gone.local_addr().unwrap().to_string());
+        let open = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let hosts = (open.local_addr().unwrap().to_string(), closed.local_addr().unwrap().to_string());
         tokio::spawn(async move {
-            while let Ok((mut stream, _)) = there.accept().await {
+            while let Ok((mut stream, _)) = open.accept().await {
                 let _ = stream.read(&mut [0; 4096]).await;
                 let _ = stream
                     .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -112,33 +117,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn auto_asks_the_network_and_says_what_it_found() {
+    async fn auto_selects_by_reachability_and_reports_why() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        let (there, gone) = registries().await;
-        let (origin, said) = chosen(&dirs, Mode::Auto, &there).await;
-        assert_eq!(
-            (origin, said),
-            (Origin::Pull, vec!["supply pull: registry.k8s.io and docker.io answer".into()])
-        );
-        let (origin, said) = chosen(&dirs, Mode::Auto, &gone).await;
-        assert_eq!((origin, said.len()), (Origin::Build, 1));
-        assert!(said[0].starts_with("supply build: no answer from registry.k8s.io: "), "{said:?}");
+        let (open, closed) = registries().await;
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &open).await;
+        assert_eq!(origin, Origin::Pull);
+        assert_eq!(notices, ["supply pull: registry.k8s.io and docker.io respond"]);
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &closed).await;
+        assert_eq!(origin, Origin::Build);
+        assert_eq!(notices.len(), 1);
+        assert!(notices[0].starts_with("supply build: no response from registry.k8s.io: "), "{notices:?}");
     }
 
     #[tokio::test]
-    async fn auto_stays_with_what_an_earlier_run_chose_and_says_so() {
+    async fn auto_keeps_the_supply_of_an_earlier_run() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         Lock::new(Origin::Build, "").write(&lock_file(&dirs, Origin::Build)).unwrap();
-        let (there, _) = registries().await;
-        let (origin, said) = chosen(&dirs, Mode::Auto, &there).await;
-        assert_eq!((origin, said.len()), (Origin::Build, 1));
-        assert!(said[0].starts_with("supply build: an earlier run"), "{said:?}");
+        let (open, _) = registries().await;
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &open).await;
+        assert_eq!(origin, Origin::Build);
+        assert_eq!(notices.len(), 1);
+        assert!(notices[0].starts_with("supply build: used by an earlier run"), "{notices:?}");
     }
 
     #[tokio::test]
-    async fn what_is_asked_for_by_name_asks_nobody() {
+    async fn an_explicit_supply_needs_no_network() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         for (mode, origin) in [(Mode::Pull, Origin::Pull), (Mode::Build, Origin::Build)] {

@@ -1,4 +1,4 @@
-//! Hashes files and folders of the project: what a build's key is made of.
+//! Hashes files and directories of the project as inputs of build keys.
 
 use std::{
     fs, io,
@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 
 use super::oci::sha256_file;
 
-/// Folders that tools leave behind; they never are an input.
-const LEFTOVERS: [&str; 3] = ["node_modules", "target", "dist"];
+/// Directories that tools create; they are never an input.
+const GENERATED: [&str; 3] = ["node_modules", "target", "dist"];
 
-/// The hash of everything below the `inputs` of the project at `root`: names, content, and whether it may be executed.
+/// Hashes everything in `inputs` of the project at `root`: names, content, and whether files are executable.
 pub fn hash(root: &Path, inputs: &[String]) -> io::Result<String> {
     let mut files = Vec::new();
     for input in inputs {
@@ -32,7 +32,7 @@ pub fn hash(root: &Path, inputs: &[String]) -> io::Result<String> {
     Ok(hex::encode(hash.finalize()))
 }
 
-/// Copies the folder `from` to `to`, without what tools left behind.
+/// Copies the directory `from` to `to` without generated directories.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for file in files(from)? {
         let target = to.join(&file);
@@ -42,7 +42,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The files of `folder`, by their path in it, without what tools left behind.
+/// Returns the files of `folder`, relative to it, without generated directories.
 pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
@@ -56,7 +56,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     }
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        if !LEFTOVERS.iter().any(|name| entry.file_name() == *name) {
+        if !GENERATED.iter().any(|name| entry.file_name() == *name) {
             collect(&entry.path(), files)?;
         }
     }
@@ -76,11 +76,15 @@ mod tests {
     }
 
     #[test]
-    fn names_content_and_permissions_count_and_leftovers_do_not() {
+    fn names_content_and_permissions_are_hashed() {
         let folder = project();
         let now = || hash(folder.path(), &["go".to_owned()]).unwrap();
         let first = now();
-        assert_eq!(first, hash(project().path(), &["go".to_owned()]).unwrap(), "the place must not matter");
+        assert_eq!(
+            first,
+            hash(project().path(), &["go".to_owned()]).unwrap(),
+            "the location must not matter"
+        );
         fs::create_dir(folder.path().join("go/node_modules")).unwrap();
         fs::write(folder.path().join("go/node_modules/x"), "x").unwrap();
         assert_eq!(first, now());
@@ -92,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_input_is_named() {
+    fn a_missing_input_is_reported_by_name() {
         let error = hash(project().path(), &["nowhere".to_owned()]).unwrap_err();
         assert!(error.to_string().starts_with("nowhere"), "{error}");
     }

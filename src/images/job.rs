@@ -1,10 +1,10 @@
-//! The jobs of supply `build`: what is built, what it needs, and the key under which its result is kept.
+//! The jobs of supply `build`: the work, the dependencies, and the key under which a result is cached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{ages::Ages, crates, inputs, oci::sha256_hex};
+use super::{crates, inputs, oci::sha256_hex, refreshes::Refreshes};
 use crate::{
     base::failure::{Context, Kind, Result},
     config::{
@@ -13,41 +13,42 @@ use crate::{
     },
 };
 
-/// Raised when the same recipe gives another result because this program changed.
+/// Incremented when a change of this program changes the results of the same recipe.
 const fn format(work: &Work) -> u32 {
     match work {
-        // Since 2 a root notes the exact versions of its packages, and workloads no place of the cache.
+        // Since 2, a root records the exact versions of its packages, and workloads contain no path of the
+        // cache.
         Work::Root(_) | Work::Cargo(_) => 2,
         _ => 1,
     }
 }
 
-/// What a job uses up; decides how many run at once.
+/// The resource that a job mainly uses. It limits how many run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// A compiler that uses every core by itself.
+    /// A compiler that uses every core.
     Compile,
-    /// Mostly waits for the network.
+    /// Mainly waits for the network.
     Fetch,
-    /// Mostly waits for the disk.
+    /// Mainly waits for the disk.
     Pack,
 }
 
-/// What a job does.
+/// The work of a job.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
     /// Builds programs of a Go module.
     Go(GoBuild),
-    /// Makes a root file system of Debian packages.
+    /// Creates a root file system from Debian packages.
     Root(RootBuild),
-    /// Takes a program out of a wheel.
+    /// Extracts a program from a wheel.
     Wheel(WheelBuild, Part),
     /// Compiles a C file.
     Compiler(CompilerBuild),
     /// Builds programs of this package.
     Cargo(CargoBuild),
-    /// Builds a page.
+    /// Builds a web page.
     Npm(NpmBuild),
     /// Packs an image.
     Image(Box<ImageRecipe>),
@@ -56,16 +57,16 @@ pub enum Work {
 /// One job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// Its name, `kind.name`.
+    /// Its id, `kind.name`.
     pub id: String,
-    /// The jobs whose results it uses.
+    /// The ids of the jobs whose results it uses.
     pub needs: BTreeSet<String>,
-    /// What it does.
+    /// The work.
     pub work: Work,
 }
 
 impl Job {
-    /// What it uses up.
+    /// The resource that it mainly uses.
     pub const fn class(&self) -> Class {
         match self.work {
             Work::Go(_) | Work::Cargo(_) => Class::Compile,
@@ -74,12 +75,12 @@ impl Job {
         }
     }
 
-    /// Whether the same recipe gives something else some day: Debian publishes updates under the same name.
-    pub const fn can_age(&self) -> bool {
+    /// Whether the same recipe can give another result later: Debian publishes updates under the same name.
+    pub const fn is_refreshable(&self) -> bool {
         matches!(self.work, Work::Root(_))
     }
 
-    /// How long it takes on two cores with every cache empty, in seconds.
+    /// The duration in seconds on two cores with empty caches.
     pub const fn seconds(&self) -> u32 {
         match &self.work {
             Work::Go(build) => build.seconds,
@@ -92,12 +93,12 @@ impl Job {
         }
     }
 
-    /// What it does, for people.
+    /// The title for progress output.
     pub fn title(&self) -> String {
         let name = self.id.split_once('.').map_or("", |(_, name)| name);
         match &self.work {
             Work::Go(_) => format!("Compile {name} (Go)"),
-            Work::Root(build) => format!("Make the {name} root of Debian {} packages", build.suite),
+            Work::Root(build) => format!("Create the {name} root from Debian {} packages", build.suite),
             Work::Wheel(_, part) => format!("Fetch {name} {} from PyPI", part.version),
             Work::Compiler(_) => format!("Compile {name} (C)"),
             Work::Cargo(_) => format!("Compile {name} (Rust)"),
@@ -120,7 +121,7 @@ impl Job {
         }
     }
 
-    /// The hash of the packages that Cargo builds for it; empty where it builds none.
+    /// The hash of the packages that Cargo compiles for it; empty for other jobs.
     fn packages(&self, project: &Project) -> std::io::Result<String> {
         match &self.work {
             Work::Cargo(build) => crates::hash(project.root(), &build.features, &build.programs),
@@ -129,7 +130,8 @@ impl Job {
     }
 }
 
-/// Every job that `images`, and with `with_tools` the programs for this machine, need; each after those it needs.
+/// Returns every job that `images` and, with `with_tools`, the programs for this machine need. Dependencies
+/// come first.
 pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<Job> {
     let recipes = &infra.recipes;
     let part = |name: &str| infra.versions.parts.get(name).cloned().unwrap_or_default();
@@ -173,7 +175,7 @@ pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<J
     needed(&all, images.iter().map(|name| format!("image.{name}")).chain(tools))
 }
 
-/// The jobs of `all` that `wanted` need, in the order in which they can run.
+/// Returns the jobs of `all` that `wanted` need, dependencies first.
 fn needed(all: &BTreeMap<String, Job>, wanted: impl Iterator<Item = String>) -> Vec<Job> {
     fn visit(id: &str, all: &BTreeMap<String, Job>, seen: &mut BTreeSet<String>, order: &mut Vec<Job>) {
         let Some(job) = all.get(id) else { return };
@@ -187,18 +189,26 @@ fn needed(all: &BTreeMap<String, Job>, wanted: impl Iterator<Item = String>) -> 
     order
 }
 
-/// The key of each job, by its name: a hash of its recipe, its files, the toolchain, its age and the keys of what it needs.
-pub fn keys(project: &Project, infra: &Infra, jobs: &[Job], ages: &Ages) -> Result<BTreeMap<String, String>> {
+/// Returns the key of each job: a hash of its recipe, files, toolchain, refreshes, and the keys of its
+/// dependencies.
+pub fn keys(
+    project: &Project,
+    infra: &Infra,
+    jobs: &[Job],
+    refreshes: &Refreshes,
+) -> Result<BTreeMap<String, String>> {
     let mut keys: BTreeMap<String, String> = BTreeMap::new();
     for job in jobs {
         let files = inputs::hash(project.root(), &job.inputs());
-        let files = files.and_then(|files| Ok(files + &job.packages(project)? + &ages.mark(&job.id)));
-        let files = files.with_context(Kind::Environment, || format!("read the inputs of `{}`", job.id))?;
+        let files =
+            files.and_then(|files| Ok(files + &job.packages(project)? + &refreshes.key_suffix(&job.id)));
+        let files =
+            files.with_context(Kind::Environment, || format!("cannot read the inputs of `{}`", job.id))?;
         let toolchain = matches!(job.work, Work::Go(_)).then(|| infra.versions.version("go")).flatten();
         let needs: Vec<&str> =
             job.needs.iter().filter_map(|need| keys.get(need)).map(String::as_str).collect();
         let text = serde_json::to_string(&(format(&job.work), &job.id, &job.work, files, toolchain, needs))
-            .context(Kind::Internal, "write a job's key")?;
+            .context(Kind::Internal, "cannot encode a job's key")?;
         keys.insert(job.id.clone(), sha256_hex(text.as_bytes())[..24].to_owned());
     }
     Ok(keys)
@@ -216,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_comes_after_what_it_needs_and_only_once() {
+    fn dependencies_come_first_and_only_once() {
         let all = BTreeMap::from([
             job("image.a", &["go.x", "root.r"]),
             job("image.b", &["root.r"]),
@@ -232,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_follows_what_the_job_needs() {
+    fn a_key_changes_with_those_of_its_dependencies() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["envs", "gitops", "page", "other"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
@@ -240,14 +250,16 @@ mod tests {
         let project = Project::find(folder.path()).unwrap();
         let infra = Infra { versions: Versions::default(), recipes: toml::from_str("").unwrap() };
         let jobs = [job("page", &[]).1, job("other", &["page"]).1];
-        let mut ages = Ages::default();
-        let before = keys(&project, &infra, &jobs, &ages).unwrap();
-        assert_eq!(before, keys(&project, &infra, &jobs, &ages).unwrap());
+        let mut refreshes = Refreshes::default();
+        let before = keys(&project, &infra, &jobs, &refreshes).unwrap();
+        assert_eq!(before, keys(&project, &infra, &jobs, &refreshes).unwrap());
         std::fs::write(folder.path().join("page/index.html"), "x").unwrap();
-        let after = keys(&project, &infra, &jobs, &ages).unwrap();
-        assert!(before["page"] != after["page"] && before["other"] != after["other"]);
-        ages.next(["page"].into_iter());
-        let again = keys(&project, &infra, &jobs, &ages).unwrap();
-        assert!(after["page"] != again["page"] && after["other"] != again["other"]);
+        let after = keys(&project, &infra, &jobs, &refreshes).unwrap();
+        assert_ne!(before["page"], after["page"]);
+        assert_ne!(before["other"], after["other"]);
+        refreshes.increment(["page"].into_iter());
+        let again = keys(&project, &infra, &jobs, &refreshes).unwrap();
+        assert_ne!(after["page"], again["page"]);
+        assert_ne!(after["other"], again["other"]);
     }
 }

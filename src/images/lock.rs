@@ -1,4 +1,4 @@
-//! The lock: exactly which images, manifests and tools one supply made, by digest.
+//! The supply lock: pins the images, manifests and tools of one supply by digest.
 
 use std::{
     collections::BTreeMap,
@@ -10,28 +10,28 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::base::{
-    atomic_file::{self, PRIVATE},
+    digest::Digest,
     failure::{Context, Failure, Kind, Result},
 };
 
-/// The format of the file; another number is not read.
+/// The version of the file format; other versions are not read.
 pub const LOCK_VERSION: u32 = 1;
 
-/// Facts on where something came from, for example `module`, `version`, `go`.
+/// Facts about the origin of an image or a manifest, for example `module`, `version`, `go`.
 pub type Provenance = BTreeMap<String, String>;
 
-/// How the parts were come by.
+/// The supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// Built from Go modules, Debian packages and a PyPI wheel.
+    /// Built from Go modules, Debian packages and a `PyPI` wheel.
     Build,
     /// Copied from the official registries.
     Pull,
 }
 
 impl Origin {
-    /// Its name in folders and in the file.
+    /// Its name in paths and in the file.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Build => "build",
@@ -46,23 +46,23 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Everything a supply made.
+/// The results of one supply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     /// [`LOCK_VERSION`].
     pub version: u32,
-    /// How the parts were come by.
+    /// The supply that created them.
     pub supply: Origin,
-    /// Hash of all inputs below `infra/`; another key means that the lock is out of date.
+    /// The hash of all inputs in `infra/`; another key means that the lock is outdated.
     pub key: String,
-    /// The images, by the name that `infra/images.toml` gives them.
+    /// The images, by their names in `infra/images.toml`.
     #[serde(default)]
     pub images: BTreeMap<String, LockedImage>,
-    /// Upstream's manifests, by part, for example `cert-manager`.
+    /// Upstream's manifests, by name, for example `cert-manager`.
     #[serde(default)]
     pub manifests: BTreeMap<String, LockedManifest>,
-    /// Programs that run on the host, by name.
+    /// Programs for this machine, by name.
     #[serde(default)]
     pub tools: BTreeMap<String, LockedTool>,
 }
@@ -71,15 +71,15 @@ pub struct Lock {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedImage {
-    /// The name upstream's manifests use, with its tag; `None` for our own images.
+    /// The name in upstream's manifests, with its tag; `None` for our own images.
     pub official: Option<String>,
-    /// Its repository in the local registry, without the host.
+    /// The repository in the local registry, without the host.
     pub repository: String,
-    /// The manifest's digest, `sha256:` and 64 hex digits.
-    pub digest: String,
-    /// Bytes of its compressed layers.
+    /// The digest of the manifest.
+    pub digest: Digest,
+    /// The size of its compressed layers in bytes.
     pub size: u64,
-    /// Where it came from.
+    /// Its provenance.
     #[serde(default)]
     pub provenance: Provenance,
 }
@@ -88,29 +88,29 @@ pub struct LockedImage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedManifest {
-    /// Its name in the supply's `manifests` folder, for example `cert-manager.yaml`.
+    /// The file name in the supply's `manifests` directory, for example `cert-manager.yaml`.
     pub file: String,
-    /// Its hash, 64 hex digits.
+    /// The SHA-256 of the file, 64 hex digits.
     pub sha256: String,
-    /// Where it came from.
+    /// Its provenance.
     #[serde(default)]
     pub provenance: Provenance,
 }
 
-/// One program that runs on the host.
+/// One program for this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedTool {
-    /// Its absolute path.
+    /// The absolute path.
     pub path: PathBuf,
-    /// Its hash, 64 hex digits.
+    /// The SHA-256 of the file, 64 hex digits.
     pub sha256: String,
-    /// Its version.
+    /// The version.
     pub version: String,
 }
 
 impl Lock {
-    /// A lock that holds nothing yet.
+    /// Creates an empty lock.
     pub fn new(supply: Origin, key: impl Into<String>) -> Self {
         Self {
             version: LOCK_VERSION,
@@ -122,49 +122,55 @@ impl Lock {
         }
     }
 
-    /// Reads the lock at `path`; `None` where there is none.
+    /// Reads the lock at `path`; `None` if it does not exist.
     ///
-    /// Fails with kind `Tool` on a file that is broken or of another format.
+    /// Fails with kind `Tool` if the file is broken or has another version.
     pub fn read(path: &Path) -> Result<Option<Self>> {
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            read => read.with_context(Kind::Tool, || format!("read the lock `{}`", path.display()))?,
+            read => read.with_context(Kind::Tool, || format!("cannot read the lock `{}`", path.display()))?,
         };
         let broken = |cause: String| {
             Failure::new(Kind::Tool, format!("the lock `{}` is not usable", path.display()))
                 .because(cause)
-                .hint("remove that file; the next `seasense dev` makes it again from what is cached")
+                .hint("remove the file; the next `seasense dev` creates it again from the cache")
         };
         let lock: Self = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
         if lock.version != LOCK_VERSION {
             return Err(broken(format!(
-                "its version is {}, this seasense writes {LOCK_VERSION}",
+                "its version is {}, this seasense reads {LOCK_VERSION}",
                 lock.version
             )));
         }
         Ok(Some(lock))
     }
 
-    /// Writes the lock to `path` so that a reader sees the old one or the new one, never half of one.
+    /// Writes the lock to `path` atomically.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let written = atomic_file::write_with(path, PRIVATE, |out| {
-            serde_json::to_writer_pretty(&mut *out, self)?;
-            out.write_all(b"\n")
-        });
-        written.with_context(Kind::Tool, || format!("write the lock `{}`", path.display()))
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            Ok(())
+        };
+        write().with_context(Kind::Tool, || format!("cannot write the lock `{}`", path.display()))
     }
 
-    /// The image called `name`, or a failure that names the nearest one.
+    /// Returns the image `name`, or an error with the nearest name.
     pub fn image(&self, name: &str) -> Result<&LockedImage> {
         self.images.get(name).ok_or_else(|| self.unknown("image", name, self.images.keys()))
     }
 
-    /// The manifests of `name`, or a failure that names the nearest ones.
+    /// Returns the manifests of `name`, or an error with the nearest name.
     pub fn manifest(&self, name: &str) -> Result<&LockedManifest> {
         self.manifests.get(name).ok_or_else(|| self.unknown("manifest", name, self.manifests.keys()))
     }
 
-    /// The tool called `name`, or a failure that names the nearest one.
+    /// Returns the tool `name`, or an error with the nearest name.
     pub fn tool(&self, name: &str) -> Result<&LockedTool> {
         self.tools.get(name).ok_or_else(|| self.unknown("tool", name, self.tools.keys()))
     }
@@ -173,7 +179,7 @@ impl Lock {
         let failure = Failure::new(Kind::Tool, format!("the {} supply has no {what} `{name}`", self.supply));
         match crate::config::nearest(name, known.map(String::as_str)) {
             Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
-            None => failure.hint("`seasense images list` shows what there is"),
+            None => failure.hint("`seasense images list` lists all images"),
         }
     }
 }
@@ -187,7 +193,7 @@ mod tests {
         let image = LockedImage {
             official: Some("quay.io/jetstack/cert-manager-controller:v1.21.2".into()),
             repository: "cert-manager-controller".into(),
-            digest: format!("sha256:{}", "1".repeat(64)),
+            digest: Digest::of(b"manifest"),
             size: 3,
             provenance: Provenance::from([("go".into(), "1.26".into())]),
         };
@@ -196,31 +202,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_lock_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("supply/build/lock.json");
         assert_eq!(Lock::read(&path).unwrap(), None);
         sample().write(&path).unwrap();
         assert_eq!(Lock::read(&path).unwrap(), Some(sample()));
         let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
-        assert_eq!(left.len(), 1, "a temporary file stayed behind");
+        assert_eq!(left.len(), 1, "a temporary file remains");
     }
 
     #[test]
-    fn a_broken_lock_is_refused_with_a_cure() {
+    fn a_broken_lock_is_refused_with_a_hint() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock.json");
         for text in
-            ["{", r#"{"version":2,"supply":"build","key":""}"#, r#"{"version":1,"supply":"made","key":""}"#]
+            ["{", r#"{"version":2,"supply":"build","key":""}"#, r#"{"version":1,"supply":"other","key":""}"#]
         {
             std::fs::write(&path, text).unwrap();
             let failure = Lock::read(&path).unwrap_err();
-            assert_eq!((failure.kind, failure.hints.len()), (Kind::Tool, 1), "{failure:?}");
+            assert_eq!(failure.kind, Kind::Tool, "{failure:?}");
+            assert_eq!(failure.hints.len(), 1, "{failure:?}");
         }
     }
 
     #[test]
-    fn an_unknown_name_is_answered_with_the_nearest() {
+    fn an_unknown_name_suggests_the_nearest() {
         let failure = sample().image("cert-manager-controler").unwrap_err();
         assert_eq!(failure.hints, ["the nearest known name is `cert-manager-controller`"]);
         assert_eq!(sample().tool("kind").unwrap_err().message, "the build supply has no tool `kind`");

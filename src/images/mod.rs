@@ -1,34 +1,32 @@
-//! Makes every image and every upstream manifest available, pinned by digest, from one of two supplies: pull or build.
+//! Supplies every image and every upstream manifest, pinned by digest. There are two supplies: pull and build.
 
-mod ages;
 mod build;
-mod built;
+mod build_supply;
 mod context;
 mod crates;
 mod ensure;
-#[cfg(test)]
-pub(crate) mod fake;
+mod incremental;
 mod inputs;
 mod job;
 mod lock;
 pub mod manifests;
-mod meter;
 pub mod oci;
 mod programs;
+mod progress;
 pub mod prune;
-mod publish;
 pub mod pull;
-mod pulled;
+mod pull_supply;
+mod push;
 mod rebuild;
+mod refreshes;
 mod schedule;
 mod store;
 mod verify;
-mod workbench;
 
 pub use context::{Mode, Scope, SupplyContext, locked, manifests_folder};
 pub use ensure::ensure;
+pub use incremental::IncrementalBuilder;
 pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Origin, Provenance};
 pub use programs::{Program, program, programs};
 pub use rebuild::rebuild;
 pub use verify::{verify, verify_image};
-pub use workbench::Workbench;

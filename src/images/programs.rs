@@ -1,13 +1,14 @@
-//! Programs for this machine that only some commands need: made when one asks, kept by content like every other build.
+//! Programs for this machine that only some commands need. They are built on demand and cached like every
+//! build.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{
     Origin,
-    build::Workshop,
-    built::run_missing,
+    build::Builder,
+    build_supply::run_missing,
     context,
-    ensure::one_at_a_time,
+    ensure::lock_supply,
     job::{self, Job},
     store::Store,
 };
@@ -19,17 +20,17 @@ use crate::{
     config::{HostDirs, Infra, Project},
 };
 
-/// A program that is there.
+/// A program that exists on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// Its version, for example `v1.12.6`.
     pub version: String,
 }
 
-/// Makes sure of the programs called `names`, on so many cores; gives them by name. Needs Go only where one is missing, and
-/// never Docker.
+/// Ensures the programs `names`, using `cores` cores, and returns them by name. Needs Go only if a program is
+/// missing, and never needs Docker.
 pub async fn programs(
     (project, dirs): (&Project, &HostDirs),
     (events, cores): (&Events, usize),
@@ -43,36 +44,37 @@ pub async fn programs(
             format!("`infra/images.toml` has no program `{unknown}`"),
         ));
     }
-    // Asked for by name, they are wanted now.
+    // The caller requested them, so they are needed now.
     infra.recipes.tool.values_mut().for_each(|tool| tool.on_demand = false);
     let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
-    let shop = workshop(project, dirs, &infra, &jobs)?;
-    if jobs.iter().any(|job| !shop.store.has(&job.id, shop.key(&job.id))) {
-        let _guard = one_at_a_time(dirs, events).await?;
-        run_missing((events, cores), &shop, jobs).await?;
+    let builder = workshop(project, dirs, &infra, &jobs)?;
+    if jobs.iter().any(|job| !builder.store.has(&job.id, builder.key(&job.id))) {
+        let _guard = lock_supply(dirs, events).await?;
+        run_missing((events, cores), &builder, jobs).await?;
     }
-    let there = infra.recipes.tool.iter().map(|(name, tool)| {
-        let path = shop.output(tool.build.get_ref()).join(&tool.path);
+    let found = infra.recipes.tool.iter().map(|(name, tool)| {
+        let path = builder.output(tool.build.get_ref()).join(&tool.path);
         (name.clone(), Program { path, version: tool.version.clone() })
     });
-    Ok(there.collect())
+    Ok(found.collect())
 }
 
-/// The program called `name` alone, on every core.
+/// Ensures the single program `name`, using every core.
 pub async fn program(project: &Project, dirs: &HostDirs, events: &Events, name: &str) -> Result<PathBuf> {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut made = programs((project, dirs), (events, cores), &[name]).await?;
-    let missing = || Failure::new(Kind::Internal, format!("the program `{name}` was made and is not there"));
+    let missing = || Failure::new(Kind::Internal, format!("the program `{name}` was built but is missing"));
     made.remove(name).map(|program| program.path).ok_or_else(missing)
 }
 
-fn workshop(project: &Project, dirs: &HostDirs, infra: &Infra, jobs: &[Job]) -> Result<Arc<Workshop>> {
+fn workshop(project: &Project, dirs: &HostDirs, infra: &Infra, jobs: &[Job]) -> Result<Arc<Builder>> {
     let store = Store::new(context::folder(dirs, Origin::Build).join("jobs"));
-    let ages = store.ages().with_context(Kind::Tool, || "read which roots were made again".to_owned())?;
-    Ok(Arc::new(Workshop {
+    let refreshes =
+        store.refreshes().with_context(Kind::Tool, || "cannot read the refreshed roots".to_owned())?;
+    Ok(Arc::new(Builder {
         project: project.clone(),
         dirs: dirs.clone(),
-        keys: job::keys(project, infra, jobs, &ages)?,
+        keys: job::keys(project, infra, jobs, &refreshes)?,
         infra: infra.clone(),
         store,
     }))

@@ -1,4 +1,4 @@
-//! Runs jobs side by side: each after those it needs, and of each class only as many at once as the machine bears.
+//! Runs jobs concurrently: each after its dependencies, with a limit per resource.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,31 +10,31 @@ use tokio::task::JoinSet;
 use super::job::{Class, Job};
 use crate::base::failure::{Failure, Kind, Result};
 
-/// How many jobs of each class run at once.
+/// The number of concurrent jobs per class.
 pub type Limits = BTreeMap<Class, usize>;
 
-/// The limits for a machine of `cores` cores: one compiler for two cores, and downloads beside it.
+/// The limits for `cores` cores: one compiler per two cores, and downloads in addition.
 pub fn limits(cores: usize) -> Limits {
     BTreeMap::from([(Class::Compile, (cores / 2).max(1)), (Class::Fetch, 2), (Class::Pack, cores.max(1))])
 }
 
-/// Runs every job of `jobs`; the first failure ends all.
+/// Runs every job of `jobs`. The first failure ends the run.
 pub async fn run<F, W>(jobs: Vec<Job>, limits: &Limits, mut start: F) -> Result<()>
 where
     F: FnMut(Job) -> W,
     W: Future<Output = Result<()>> + Send + 'static,
 {
     let mut waiting = jobs;
-    // What takes longest begins first: short jobs fill the gaps at the end.
+    // The longest jobs start first, so that short ones fill the gaps at the end.
     waiting.sort_by_key(|job| std::cmp::Reverse(job.seconds()));
     let mut unfinished: BTreeSet<String> = waiting.iter().map(|job| job.id.clone()).collect();
     let mut running: BTreeMap<Class, usize> = BTreeMap::new();
     let mut set: JoinSet<(Job, Result<()>)> = JoinSet::new();
     loop {
         let ready = |job: &Job, running: &BTreeMap<Class, usize>| {
-            let free = running.get(&job.class()).copied().unwrap_or_default()
+            let has_capacity = running.get(&job.class()).copied().unwrap_or_default()
                 < limits.get(&job.class()).copied().unwrap_or(1);
-            free && job.needs.iter().all(|need| !unfinished.contains(need))
+            has_capacity && job.needs.iter().all(|need| !unfinished.contains(need))
         };
         while let Some(index) = waiting.iter().position(|job| ready(job, &running)) {
             let job = waiting.remove(index);
@@ -44,7 +44,7 @@ where
         }
         let Some(ended) = set.join_next().await else { break };
         let (job, result) =
-            ended.map_err(|error| Failure::new(Kind::Internal, "a job broke off").caused_by(&error))?;
+            ended.map_err(|error| Failure::new(Kind::Internal, "a job panicked").caused_by(&error))?;
         result?;
         unfinished.remove(&job.id);
         if let Some(count) = running.get_mut(&job.class()) {
@@ -54,8 +54,8 @@ where
     if waiting.is_empty() {
         return Ok(());
     }
-    let left: Vec<&str> = waiting.iter().map(|job| job.id.as_str()).collect();
-    Err(Failure::new(Kind::Internal, format!("these jobs wait for each other: {}", left.join(", "))))
+    let blocked: Vec<&str> = waiting.iter().map(|job| job.id.as_str()).collect();
+    Err(Failure::new(Kind::Internal, format!("circular dependency between jobs: {}", blocked.join(", "))))
 }
 
 #[cfg(test)]
@@ -96,7 +96,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_job_runs_once_after_what_it_needs(
+        fn every_job_runs_once_after_its_dependencies(
             edges in prop::collection::vec(prop::collection::btree_set(0_usize..12, 0..4), 1..12),
         ) {
             let jobs: Vec<Job> = edges
@@ -118,14 +118,15 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_ends_all_that_needs_it() {
+    fn a_failure_ends_the_jobs_that_depend_on_it() {
         let jobs = vec![job(0, &BTreeSet::new()), job(1, &BTreeSet::from([0])), job(2, &BTreeSet::from([1]))];
         let (result, order, _) = run_all(jobs, Some("1"));
-        assert_eq!((result.unwrap_err().message.as_str(), order.len()), ("no", 2));
+        assert_eq!(result.unwrap_err().message, "no");
+        assert_eq!(order.len(), 2);
     }
 
     #[test]
-    fn jobs_that_wait_for_each_other_are_named() {
+    fn a_circular_dependency_is_reported() {
         let jobs = vec![job(0, &BTreeSet::from([1])), job(1, &BTreeSet::from([0]))];
         assert!(run_all(jobs, None).0.unwrap_err().message.contains("0, 1"));
     }

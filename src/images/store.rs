@@ -1,25 +1,25 @@
-//! The cache of finished builds: a folder per job and key, which is there completely or not at all.
+//! The store of build results: a directory per job and key, which appears atomically.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{Provenance, ages::Ages, oci::Layer};
-use crate::base::atomic_file::{self, PRIVATE};
+use super::{Provenance, oci::Layer, refreshes::Refreshes};
 
-/// Older results of a job are kept so that going back to another branch costs nothing.
+/// The number of results per job. Older ones are kept so that changing back to another branch needs no build.
 const KEPT: usize = 3;
 const PROVENANCE: &str = "provenance.json";
-const AGES: &str = "ages.json";
+/// The file keeps its name: renaming it would forget the refreshes.
+const REFRESHES: &str = "refreshes.json";
 
-/// The finished builds below one folder.
+/// The build results in one directory.
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
 }
 
-/// A build under way; what is left of it after a crash is removed when it begins again.
+/// A result in progress. Leftovers of an interrupted build are removed when the build starts again.
 #[derive(Debug)]
 pub struct Unfinished {
     folder: PathBuf,
@@ -32,17 +32,17 @@ impl Store {
         Self { root: root.into() }
     }
 
-    /// Where the finished result of `job` under `key` is, or would be.
+    /// The directory of the result of `job` for `key`, whether it exists or not.
     pub fn folder(&self, job: &str, key: &str) -> PathBuf {
         self.root.join(job).join(key)
     }
 
-    /// Whether it is there.
+    /// Whether the result exists.
     pub fn has(&self, job: &str, key: &str) -> bool {
         self.folder(job, key).is_dir()
     }
 
-    /// Begins a result in an empty folder.
+    /// Starts a result in an empty directory.
     pub fn begin(&self, job: &str, key: &str) -> io::Result<Unfinished> {
         let folder = self.root.join(job).join(format!(".unfinished-{key}"));
         remove(&folder)?;
@@ -50,42 +50,44 @@ impl Store {
         Ok(Unfinished { folder, target: self.folder(job, key) })
     }
 
-    /// Removes the result of `job` under `key`; an absent one is fine.
-    pub fn forget(&self, job: &str, key: &str) -> io::Result<()> {
+    /// Removes the result of `job` for `key`, if it exists.
+    pub fn remove(&self, job: &str, key: &str) -> io::Result<()> {
         remove(&self.folder(job, key))
     }
 
-    /// How often jobs were made again with the same recipe.
-    pub fn ages(&self) -> io::Result<Ages> {
-        match fs::read(self.root.join(AGES)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ages::default()),
+    /// Reads how often jobs were refreshed.
+    pub fn refreshes(&self) -> io::Result<Refreshes> {
+        match fs::read(self.root.join(REFRESHES)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Refreshes::default()),
             read => Ok(serde_json::from_slice(&read?)?),
         }
     }
 
-    /// StepTimes them, all at once.
-    pub fn keep_ages(&self, ages: &Ages) -> io::Result<()> {
-        let file = self.root.join(AGES);
-        atomic_file::write_with(&file, PRIVATE, |out| Ok(serde_json::to_writer_pretty(out, ages)?))
+    /// Writes how often jobs were refreshed, atomically.
+    pub fn write_refreshes(&self, refreshes: &Refreshes) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
+        serde_json::to_writer_pretty(&mut file, refreshes)?;
+        file.persist(self.root.join(REFRESHES))?;
+        Ok(())
     }
 
-    /// The facts that were noted with a result.
+    /// Reads the provenance of a result.
     pub fn provenance(&self, job: &str, key: &str) -> io::Result<Provenance> {
         Ok(serde_json::from_slice(&fs::read(self.folder(job, key).join(PROVENANCE))?)?)
     }
 
-    /// A layer with its place in the store made absolute.
+    /// Returns the layer with an absolute path.
     pub fn locate(&self, layer: &Layer) -> Layer {
         Layer { path: self.root.join(&layer.path), ..layer.clone() }
     }
 
-    /// A layer in the store, by its place below the store's root, so that the cache may be moved.
+    /// Returns the layer with a path relative to the store, so that the cache can be moved.
     pub fn relative(layer: &Layer, job: &str, key: &str) -> Layer {
         let name = layer.path.file_name().unwrap_or_default();
         Layer { path: Path::new(job).join(key).join(name), ..layer.clone() }
     }
 
-    /// Removes all but the newest results of `job`; `key` always stays.
+    /// Removes all but the newest results of `job`; the one for `key` is always kept.
     pub fn prune(&self, job: &str, key: &str) -> io::Result<()> {
         let mut results: Vec<_> = fs::read_dir(self.root.join(job))?
             .filter_map(|entry| {
@@ -95,18 +97,18 @@ impl Store {
             })
             .collect();
         results.sort();
-        let surplus = results.len().saturating_sub(KEPT - 1);
-        results.into_iter().take(surplus).try_for_each(|(_, folder)| remove(&folder))
+        let excess = results.len().saturating_sub(KEPT - 1);
+        results.into_iter().take(excess).try_for_each(|(_, folder)| remove(&folder))
     }
 }
 
 impl Unfinished {
-    /// The folder to fill.
+    /// The directory to fill.
     pub fn path(&self) -> &Path {
         &self.folder
     }
 
-    /// StepTimes where it came from and makes it the result, all at once.
+    /// Writes the provenance and moves the directory to its final path.
     pub fn commit(self, provenance: &Provenance) -> io::Result<()> {
         fs::write(self.folder.join(PROVENANCE), serde_json::to_vec_pretty(provenance)?)?;
         remove(&self.target)?;
@@ -126,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unfinished_result_does_not_count_and_is_begun_again() {
+    fn an_unfinished_result_is_ignored_and_restarted() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
         let crashed = store.begin("go.kind", "k1").unwrap();
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn old_results_are_pruned_and_the_current_one_stays() {
+    fn old_results_are_pruned_except_the_current_one() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
         for key in ["a", "b", "c", "d", "e"] {

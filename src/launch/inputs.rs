@@ -128,15 +128,15 @@ impl Platform {
 
     /// Pushes the artifact to the local registry.
     pub async fn push(&self) -> Result<()> {
-        artifact::push(&self.packed, &self.registry.host, artifact::whole::REPOSITORY).await.map(drop)
+        artifact::push(&self.packed, &self.registry.host, artifact::REPOSITORY).await.map(drop)
     }
 
     /// Whether the local registry has the root of the artifact and every component.
     pub async fn is_pushed(&self) -> Result<bool> {
         let registry = RegistryClient::new(&self.registry.host)?;
-        let components = self.packed.parts.values().map(|component| &component.manifest.digest);
+        let components = self.packed.components.values().map(|component| &component.manifest.digest);
         for digest in std::iter::once(&self.packed.digest).chain(components) {
-            if !registry.has(artifact::whole::REPOSITORY, digest).await {
+            if !registry.has(artifact::REPOSITORY, digest).await {
                 return Ok(false);
             }
         }

@@ -1,4 +1,5 @@
-//! What a registry tells about itself, and the removal of manifests: the part of the distribution API that no image client has.
+//! The parts of the distribution API that image clients lack: listing repositories and tags, and deleting
+//! manifests.
 
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
@@ -6,32 +7,33 @@ use http::{Method, StatusCode, header};
 use reqwest::{Response, Url};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{challenge::Challenge, client::is_local};
+use super::{
+    challenge::Challenge,
+    client::{is_loopback, scheme},
+    media_type::MANIFESTS,
+};
 use crate::{
     base::{
+        digest::Digest,
         failure::{Context, Failure, Kind, Result},
         k8s::tls,
     },
-    config::Credentials,
-    images::oci::sha256_hex,
+    config::{Credentials, registry_credentials},
 };
 
-/// Every kind of manifest; one that is not named here is answered with a conversion or not at all.
-const ACCEPTED: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
-    application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
 const SILENCE: Duration = Duration::from_secs(30);
-/// Entries of one page of a list.
+/// The number of entries per page of a list.
 const PAGE: usize = 500;
-/// No manifest and no layer of an artifact is larger.
+/// Upper limit for the size of a manifest or a layer of an artifact, in bytes.
 const MAX: usize = 32 << 20;
 
-/// A registry that is looked through.
+/// A client for listing and deleting the content of a registry.
 pub struct Admin {
     host: String,
     base: Url,
     http: reqwest::Client,
     login: Option<Credentials>,
-    /// Tokens by the scope that they were given for.
+    /// Tokens by scope.
     tokens: Mutex<BTreeMap<String, String>>,
 }
 
@@ -52,22 +54,24 @@ struct Token {
 }
 
 impl Admin {
-    /// The registry at `host`; on this machine it is spoken to over HTTP, elsewhere over HTTPS.
-    pub fn new(host: &str, login: Option<Credentials>) -> Result<Self> {
+    /// Creates a client with this machine's credentials for `host`: plain HTTP on this machine, HTTPS
+    /// elsewhere.
+    pub fn new(host: &str) -> Result<Self> {
         tls::install();
-        let scheme = if is_local(host) { "http" } else { "https" };
-        let base = Url::parse(&format!("{scheme}://{host}/v2/"))
-            .with_context(Kind::Usage, || format!("`{host}` is not the name of a registry"))?;
+        let base = Url::parse(&format!("{}://{host}/v2/", scheme(host)))
+            .with_context(Kind::Usage, || format!("invalid registry host `{host}`"))?;
+        let login = registry_credentials(host)?;
         let http = reqwest::Client::builder()
             .connect_timeout(SILENCE)
             .read_timeout(SILENCE)
             .user_agent(concat!("seasense/", env!("CARGO_PKG_VERSION")))
             .build()
-            .context(Kind::Internal, "make an HTTP client")?;
+            .context(Kind::Internal, "cannot create an HTTP client")?;
         Ok(Self { host: host.to_owned(), base, http, login, tokens: Mutex::default() })
     }
 
-    /// The repositories whose name begins with `prefix`, sorted; `None` where the registry does not list any.
+    /// Returns the repositories whose names begin with `prefix`, sorted; `None` if the registry does not list
+    /// repositories.
     pub async fn repositories(&self, prefix: &str) -> Result<Option<Vec<String>>> {
         let pages: Option<Vec<Catalog>> = self.pages(&format!("_catalog?n={PAGE}")).await?;
         let names =
@@ -79,106 +83,110 @@ impl Admin {
         }))
     }
 
-    /// The tags of `repository`; none where there is no such repository.
+    /// Returns the tags of `repository`; none if it does not exist.
     pub async fn tags(&self, repository: &str) -> Result<Vec<String>> {
         let pages: Option<Vec<Tags>> = self.pages(&format!("{repository}/tags/list?n={PAGE}")).await?;
         Ok(pages.into_iter().flatten().flat_map(|page| page.tags.unwrap_or_default()).collect())
     }
 
-    /// The manifest that `version`, a tag or a digest, stands for: its digest and its bytes; `None` where there is none.
-    pub async fn manifest(&self, repository: &str, version: &str) -> Result<Option<(String, Vec<u8>)>> {
+    /// Returns the digest and the bytes of the manifest `version`, a tag or a digest; `None` if it does not
+    /// exist.
+    pub async fn manifest(&self, repository: &str, version: &str) -> Result<Option<(Digest, Vec<u8>)>> {
         let Some(bytes) = self.bytes(&format!("{repository}/manifests/{version}")).await? else {
             return Ok(None);
         };
-        let digest = format!("sha256:{}", sha256_hex(&bytes));
-        if version.starts_with("sha256:") && version != digest {
+        let digest = Digest::of(&bytes);
+        if version.starts_with("sha256:") && *version != *digest {
             return Err(Failure::new(Kind::Tool, format!("digest mismatch in {}/{repository}", self.host))
-                .because(format!("{version} was asked for, the bytes hash to {digest}")));
+                .because(format!("{version} was requested, the content has {digest}")));
         }
         Ok(Some((digest, bytes)))
     }
 
-    /// A small blob, whole.
+    /// Returns a small blob; `None` if it does not exist.
     pub async fn blob(&self, repository: &str, digest: &str) -> Result<Option<Vec<u8>>> {
         self.bytes(&format!("{repository}/blobs/{digest}")).await
     }
 
-    /// Removes the manifest `digest` with all its tags; gives whether it was there.
+    /// Deletes the manifest `digest` with all its tags. Returns whether it existed.
     ///
-    /// Fails with kind `Tool` where the registry does not let anybody remove anything.
-    pub async fn delete(&self, repository: &str, digest: &str) -> Result<bool> {
+    /// Fails with kind `Tool` if the registry does not allow deletion.
+    pub async fn delete(&self, repository: &str, digest: &Digest) -> Result<bool> {
         let path = format!("{repository}/manifests/{digest}");
-        let answer = self.ask(Method::DELETE, &self.url(&path)?).await?;
-        match answer.status() {
+        let response = self.request(Method::DELETE, &self.url(&path)?).await?;
+        match response.status() {
             StatusCode::NOT_FOUND => Ok(false),
             status if status.is_success() => Ok(true),
             status => {
                 let failure = self.refused(&path, status);
                 Err(match status {
                     StatusCode::METHOD_NOT_ALLOWED => failure
-                        .because("this registry removes nothing")
-                        .hint("a registry of distribution needs `REGISTRY_STORAGE_DELETE_ENABLED=true`"),
+                        .because("deletion is disabled in this registry")
+                        .hint("set `REGISTRY_STORAGE_DELETE_ENABLED=true` for a registry of distribution"),
                     _ => failure,
                 })
             }
         }
     }
 
-    /// Every page of a list; `None` where there is no such list, or none for us.
+    /// Reads every page of a list; `None` if the list does not exist or access to it is denied.
     async fn pages<T: DeserializeOwned>(&self, path: &str) -> Result<Option<Vec<T>>> {
         let mut pages = Vec::new();
         let mut next = Some(self.url(path)?);
         while let Some(url) = next {
-            let answer = self.ask(Method::GET, &url).await?;
-            match answer.status() {
+            let response = self.request(Method::GET, &url).await?;
+            match response.status() {
                 status if status.is_success() => (),
                 StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(None),
                 StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if path.starts_with('_') => return Ok(None),
                 status => return Err(self.refused(path, status)),
             }
-            next = self.next_page(&url, &answer)?;
-            let what = || format!("read the list {}/{path}", self.host);
-            pages.push(answer.json().await.with_context(Kind::Tool, what)?);
+            next = self.next_page(&url, &response)?;
+            let what = || format!("cannot read the list {}/{path}", self.host);
+            pages.push(response.json().await.with_context(Kind::Tool, what)?);
         }
         Ok(Some(pages))
     }
 
-    /// Where the list goes on; never on another machine, which would get our login.
-    fn next_page(&self, url: &Url, answer: &Response) -> Result<Option<Url>> {
-        let link = answer.headers().get(header::LINK).and_then(|link| link.to_str().ok()).unwrap_or_default();
+    /// Returns the URL of the next page. Another origin is refused, because it would receive our credentials.
+    fn next_page(&self, url: &Url, response: &Response) -> Result<Option<Url>> {
+        let link =
+            response.headers().get(header::LINK).and_then(|link| link.to_str().ok()).unwrap_or_default();
         let Some((target, _)) = link.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
             return Ok(None);
         };
-        let next = url.join(target).with_context(Kind::Tool, || format!("`{target}` is no address"))?;
+        let next = url.join(target).with_context(Kind::Tool, || format!("invalid URL `{target}`"))?;
         if next.origin() == self.base.origin() {
             return Ok(Some(next));
         }
-        Err(Failure::new(Kind::Tool, format!("{} sends us to another machine, `{next}`", self.host)))
+        Err(Failure::new(Kind::Tool, format!("{} redirects the list to another host, `{next}`", self.host)))
     }
 
     async fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>> {
-        let answer = self.ask(Method::GET, &self.url(path)?).await?;
-        match answer.status() {
+        let response = self.request(Method::GET, &self.url(path)?).await?;
+        match response.status() {
             StatusCode::NOT_FOUND => return Ok(None),
             status if !status.is_success() => return Err(self.refused(path, status)),
             _ => (),
         }
-        let what = || format!("read {}/{path}", self.host);
-        let bytes = answer.bytes().await.with_context(Kind::Tool, what)?;
+        let what = || format!("cannot read {}/{path}", self.host);
+        let bytes = response.bytes().await.with_context(Kind::Tool, what)?;
         if bytes.len() > MAX {
-            return Err(Failure::new(Kind::Tool, what()).because(format!("it is larger than {MAX} bytes")));
+            return Err(
+                Failure::new(Kind::Tool, what()).because(format!("the content is larger than {MAX} bytes"))
+            );
         }
         Ok(Some(bytes.to_vec()))
     }
 
-    /// Asks, and asks again with what the registry wants to see first.
-    async fn ask(&self, method: Method, url: &Url) -> Result<Response> {
+    /// Sends a request, and sends it again with the credentials that the registry requires.
+    async fn request(&self, method: Method, url: &Url) -> Result<Response> {
         let first = self.send(method.clone(), url, None).await?;
         if first.status() != StatusCode::UNAUTHORIZED {
             return Ok(first);
         }
-        let wanted = first.headers().get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
-        match wanted.and_then(Challenge::parse) {
+        let header = first.headers().get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
+        match header.and_then(Challenge::parse) {
             Some(Challenge::Basic) if self.login.is_some() => self.send(method, url, None).await,
             Some(Challenge::Bearer { realm, service, scope }) => {
                 let token = self.token(&realm, &service, &scope).await?;
@@ -189,7 +197,7 @@ impl Admin {
     }
 
     async fn send(&self, method: Method, url: &Url, token: Option<&str>) -> Result<Response> {
-        let request = self.http.request(method, url.clone()).header(header::ACCEPT, ACCEPTED);
+        let request = self.http.request(method, url.clone()).header(header::ACCEPT, MANIFESTS.join(", "));
         let request = match (token, &self.login) {
             (Some(token), _) => request.bearer_auth(token),
             (None, Some(login)) => request.basic_auth(&login.user, Some(&login.password)),
@@ -198,29 +206,29 @@ impl Admin {
         request
             .send()
             .await
-            .with_context(Kind::Tool, || format!("the registry `{}` does not answer", self.host))
+            .with_context(Kind::Tool, || format!("the registry `{}` does not respond", self.host))
     }
 
-    /// A token for `scope`, from where the registry says; in the clear only on this machine.
+    /// Fetches a token for `scope` from `realm`. Credentials are sent over plain HTTP only on this machine.
     async fn token(&self, realm: &str, service: &str, scope: &str) -> Result<String> {
-        let kept = self.tokens.lock().ok().and_then(|tokens| tokens.get(scope).cloned());
-        if let Some(token) = kept {
+        let cached = self.tokens.lock().ok().and_then(|tokens| tokens.get(scope).cloned());
+        if let Some(token) = cached {
             return Ok(token);
         }
-        let what = || format!("ask for leave to use {}", self.host);
+        let what = || format!("cannot get a token for {}", self.host);
         let realm = Url::parse(realm).with_context(Kind::Tool, what)?;
-        if realm.scheme() != "https" && !is_local(realm.host_str().unwrap_or_default()) {
+        if realm.scheme() != "https" && !is_loopback(realm.host_str().unwrap_or_default()) {
             return Err(Failure::new(Kind::Tool, what())
-                .because(format!("`{realm}` would get the login in the clear")));
+                .because(format!("`{realm}` would receive the credentials over plain HTTP")));
         }
         let request = self.http.get(realm).query(&[("service", service), ("scope", scope)]);
         let request = match &self.login {
             Some(login) => request.basic_auth(&login.user, Some(&login.password)),
             None => request,
         };
-        let answer =
+        let response =
             request.send().await.and_then(Response::error_for_status).with_context(Kind::Tool, what)?;
-        let Token { token } = answer.json().await.with_context(Kind::Tool, what)?;
+        let Token { token } = response.json().await.with_context(Kind::Tool, what)?;
         if let Ok(mut tokens) = self.tokens.lock() {
             tokens.insert(scope.to_owned(), token.clone());
         }
@@ -228,12 +236,12 @@ impl Admin {
     }
 
     fn url(&self, path: &str) -> Result<Url> {
-        self.base.join(path).with_context(Kind::Usage, || format!("`{path}` is no part of a registry"))
+        self.base.join(path).with_context(Kind::Usage, || format!("invalid registry path `{path}`"))
     }
 
     fn refused(&self, path: &str, status: StatusCode) -> Failure {
-        let failure = Failure::new(Kind::Tool, format!("the registry `{}` refuses `{path}`", self.host))
-            .because(format!("it answers {status}"));
+        let failure = Failure::new(Kind::Tool, format!("the registry `{}` refused `{path}`", self.host))
+            .because(format!("the response status is {status}"));
         match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => failure.hint(format!(
                 "log in with `docker login {}`, or set `SEASENSE_REGISTRY_USER` and `SEASENSE_REGISTRY_PASSWORD`",

@@ -1,54 +1,42 @@
-//! What a registry wants to see before it answers: the `WWW-Authenticate` header, taken apart.
+//! The `WWW-Authenticate` header of a registry.
 
-/// How one has to prove who asks.
+/// The authentication that a registry requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Challenge {
-    /// With the login itself.
+    /// User name and password.
     Basic,
-    /// With a token.
+    /// A token.
     Bearer {
-        /// Where it is had.
+        /// The URL that issues tokens.
         realm: String,
-        /// Which registry it is for.
+        /// The registry that the token is for.
         service: String,
-        /// What it allows.
+        /// The permissions of the token.
         scope: String,
     },
 }
 
 impl Challenge {
-    /// Reads a header; `None` where it asks for something else.
+    /// Parses a header; `None` if it contains no supported challenge.
     pub(super) fn parse(header: &str) -> Option<Self> {
-        let (scheme, rest) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
-        if scheme.eq_ignore_ascii_case("basic") {
-            return Some(Self::Basic);
-        }
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return None;
-        }
-        let (mut realm, mut service, mut scope) = (None, String::new(), String::new());
-        for (name, value) in fields(rest) {
-            match name {
-                "realm" => realm = Some(value.to_owned()),
-                "service" => value.clone_into(&mut service),
-                "scope" => value.clone_into(&mut scope),
-                _ => (),
+        http_auth::parse_challenges(header).ok()?.iter().find_map(|challenge| {
+            if challenge.scheme.eq_ignore_ascii_case("basic") {
+                return Some(Self::Basic);
             }
-        }
-        Some(Self::Bearer { realm: realm?, service, scope })
+            if !challenge.scheme.eq_ignore_ascii_case("bearer") {
+                return None;
+            }
+            let param = |name: &str| {
+                let found = challenge.params.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+                found.map(|(_, value)| value.to_unescaped())
+            };
+            Some(Self::Bearer {
+                realm: param("realm")?,
+                service: param("service").unwrap_or_default(),
+                scope: param("scope").unwrap_or_default(),
+            })
+        })
     }
-}
-
-/// The pairs of `name="value",name="value"`; a value may hold commas.
-fn fields(text: &str) -> Vec<(&str, &str)> {
-    let mut pairs = Vec::new();
-    let mut rest = text;
-    while let Some((name, after)) = rest.split_once("=\"") {
-        let Some((value, tail)) = after.split_once('"') else { break };
-        pairs.push((name.trim_matches([',', ' ']), value));
-        rest = tail;
-    }
-    pairs
 }
 
 #[cfg(test)]
@@ -56,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_challenge_is_taken_apart() {
+    fn supported_challenges_are_parsed() {
         let header = r#"Bearer realm="https://api.example/token",service="registry",scope="repository:a/b:pull,delete""#;
         let expected = Challenge::Bearer {
             realm: "https://api.example/token".into(),

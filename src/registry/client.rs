@@ -1,4 +1,4 @@
-//! Talks to a registry in the words of the OCI distribution specification: what is there already is not sent again.
+//! The client for the OCI distribution API. Content that the registry already has is not sent again.
 
 use std::path::Path;
 
@@ -13,24 +13,35 @@ use oci_client::{
 use reqwest::header::HeaderValue;
 use tokio::io::AsyncReadExt;
 
+use super::ImageRef;
+
 use crate::{
     base::{
-        failure::{Context, Kind, Result},
+        digest::Digest,
+        failure::{Context, Failure, Kind, Result},
         k8s::tls,
     },
-    config::Credentials,
+    config::{Credentials, registry_credentials},
 };
 
 const CHUNK: usize = 256 * 1024;
 
-/// Whether `host`, with or without a port, is this machine; only there HTTP is spoken.
-pub fn is_local(host: &str) -> bool {
-    let name = host.split(':').next().unwrap_or(host);
-    name == "localhost" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+/// Whether `host`, with or without a port, is this machine. Only there is plain HTTP used.
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether the registry itself says that there is no such thing.
-pub fn is_absent(error: &OciDistributionError) -> bool {
+/// The URL scheme for `host`.
+pub(super) fn scheme(host: &str) -> &'static str {
+    if is_loopback(host) { "http" } else { "https" }
+}
+
+/// Whether the registry itself reports that the manifest, blob or repository does not exist.
+pub(super) fn is_absent(error: &OciDistributionError) -> bool {
     let absent = |code: &OciErrorCode| {
         matches!(
             code,
@@ -50,7 +61,7 @@ pub fn is_absent(error: &OciDistributionError) -> bool {
     }
 }
 
-/// A registry.
+/// A client for one registry.
 pub struct RegistryClient {
     pub(super) host: String,
     client: Client,
@@ -58,49 +69,56 @@ pub struct RegistryClient {
 }
 
 impl RegistryClient {
-    /// The registry at `host`; on this machine it is spoken to over HTTP, elsewhere over HTTPS.
+    /// Creates an anonymous client for the registry at `host`: plain HTTP on this machine, HTTPS elsewhere.
     pub fn new(host: &str) -> Result<Self> {
         tls::install();
-        let protocol = if is_local(host) { ClientProtocol::Http } else { ClientProtocol::Https };
+        let protocol = if is_loopback(host) { ClientProtocol::Http } else { ClientProtocol::Https };
         let config = ClientConfig {
             protocol,
             use_monolithic_push: true,
             user_agent: concat!("seasense/", env!("CARGO_PKG_VERSION")),
             ..ClientConfig::default()
         };
-        let client = Client::try_from(config).context(Kind::Internal, "make a registry client")?;
+        let client = Client::try_from(config).context(Kind::Internal, "cannot create a registry client")?;
         Ok(Self { host: host.to_owned(), client, auth: RegistryAuth::Anonymous })
     }
 
-    /// The same registry as somebody who has a name and a password there.
+    /// Creates a client that logs in with the credentials this machine has for `host`; anonymous if it has
+    /// none.
+    pub fn with_login(host: &str) -> Result<Self> {
+        Ok(Self::new(host)?.log_in_as(registry_credentials(host)?))
+    }
+
     #[must_use]
-    pub fn as_user(self, credentials: Option<Credentials>) -> Self {
+    fn log_in_as(self, credentials: Option<Credentials>) -> Self {
         let auth = credentials.map_or(RegistryAuth::Anonymous, |Credentials { user, password }| {
             RegistryAuth::Basic(user, password)
         });
         Self { auth, ..self }
     }
 
-    /// The registry's name.
+    /// The host name of the registry, with its port.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The digest of the manifest `version` (a tag or a digest) of `repository`; `None` where the registry says that it
-    /// has none. That it says nothing is a failure.
-    pub async fn find(&self, repository: &str, version: &str) -> Result<Option<String>> {
+    /// Returns the digest of the manifest `version` (a tag or a digest) of `repository`; `None` if the registry
+    /// reports that it does not exist. A registry that does not respond is an error.
+    pub async fn find(&self, repository: &str, version: &str) -> Result<Option<Digest>> {
         let reference = self.reference(repository, version)?;
         match self.client.fetch_manifest_digest(&reference, &self.auth).await {
-            Ok(found) => Ok(Some(found)),
+            Ok(found) => found
+                .parse()
+                .map(Some)
+                .with_context(Kind::Tool, || format!("cannot read the digest of {reference}")),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(error)
-                .with_context(Kind::Tool, || format!("ask {} for {repository}:{version}", self.host)),
+            Err(error) => Err(error).with_context(Kind::Tool, || format!("cannot look up {reference}")),
         }
     }
 
-    /// Whether anything that speaks the protocol answers.
-    pub async fn answers(&self) -> bool {
-        // Any repository will do: an unknown one is an answer too.
+    /// Whether a registry responds at the host.
+    pub async fn responds(&self) -> bool {
+        // Any repository works: the error for an unknown one is a response too.
         let Ok(reference) = self.reference("seasense/none", "none") else { return false };
         match self.client.fetch_manifest_digest(&reference, &self.auth).await {
             Err(OciDistributionError::RequestError(_)) => false,
@@ -110,32 +128,32 @@ impl RegistryClient {
     }
 
     /// Whether `repository` has a manifest with `digest`.
-    pub async fn has(&self, repository: &str, digest: &str) -> bool {
+    pub async fn has(&self, repository: &str, digest: &Digest) -> bool {
         let Ok(reference) = self.reference(repository, digest) else { return false };
         let found = self.client.fetch_manifest_digest(&reference, &self.auth).await;
-        found.is_ok_and(|found| found == digest)
+        found.is_ok_and(|found| **digest == *found)
     }
 
-    /// The digest that `tag` of `repository` points to, if it is there.
-    pub async fn digest_of(&self, repository: &str, tag: &str) -> Option<String> {
+    /// Returns the digest that `tag` of `repository` points to, if it can be read.
+    pub async fn digest_of(&self, repository: &str, tag: &str) -> Option<Digest> {
         let reference = self.reference(repository, tag).ok()?;
-        self.client.fetch_manifest_digest(&reference, &self.auth).await.ok()
+        self.client.fetch_manifest_digest(&reference, &self.auth).await.ok()?.parse().ok()
     }
 
     /// Whether `repository` has the blob with `digest`.
-    pub async fn has_blob(&self, repository: &str, digest: &str) -> Result<bool> {
-        let reference = self.known(repository).await?;
+    pub async fn has_blob(&self, repository: &str, digest: &Digest) -> Result<bool> {
+        let reference = self.logged_in(repository).await?;
         let exists = self.client.blob_exists(&reference, digest).await;
-        exists.with_context(Kind::Tool, || format!("ask {} for a blob of {repository}", self.host))
+        exists.with_context(Kind::Tool, || format!("cannot look up a blob of {}/{repository}", self.host))
     }
 
-    /// Pushes the file `path`, whose digest is `digest`, to `repository`; gives whether it had to be sent.
-    pub async fn push_file(&self, repository: &str, digest: &str, path: &Path) -> Result<bool> {
-        let what = || format!("push `{}` to {}/{repository}", path.display(), self.host);
+    /// Pushes the file `path` with the digest `digest` to `repository`. Returns whether it was sent.
+    pub async fn push_file(&self, repository: &str, digest: &Digest, path: &Path) -> Result<bool> {
+        let what = || format!("cannot push `{}` to {}/{repository}", path.display(), self.host);
         if self.has_blob(repository, digest).await? {
             return Ok(false);
         }
-        let reference = self.known(repository).await?;
+        let reference = self.logged_in(repository).await?;
         let file = tokio::fs::File::open(path).await.with_context(Kind::Tool, what)?;
         let size = file.metadata().await.with_context(Kind::Tool, what)?.len();
         let chunks = stream::try_unfold(file, |mut file| async move {
@@ -148,11 +166,11 @@ impl RegistryClient {
         pushed.with_context(Kind::Tool, what).map(|_| true)
     }
 
-    /// Pushes a small blob.
-    pub async fn push_bytes(&self, repository: &str, digest: &str, bytes: &[u8]) -> Result<()> {
-        let what = || format!("push a blob to {}/{repository}", self.host);
-        let reference = self.known(repository).await?;
+    /// Pushes a small blob, unless the registry has it.
+    pub async fn push_bytes(&self, repository: &str, digest: &Digest, bytes: &[u8]) -> Result<()> {
+        let what = || format!("cannot push a blob to `{}/{repository}`", self.host);
         if !self.has_blob(repository, digest).await? {
+            let reference = self.logged_in(repository).await?;
             let bytes = Bytes::copy_from_slice(bytes);
             self.client.push_blob(&reference, bytes, digest).await.with_context(Kind::Tool, what)?;
         }
@@ -167,48 +185,61 @@ impl RegistryClient {
         media_type: &str,
         manifest: &[u8],
     ) -> Result<()> {
-        let what = || format!("push the manifest {}/{repository}:{tag}", self.host);
+        let what = || format!("cannot push the manifest {}/{repository}:{tag}", self.host);
         let kind = HeaderValue::from_str(media_type).with_context(Kind::Internal, what)?;
         let reference = self.reference(repository, tag)?;
         let bytes = Bytes::copy_from_slice(manifest);
-        self.sign_in(&reference).await;
+        self.log_in(&reference).await;
         self.client.push_manifest_raw(&reference, bytes, kind).await.with_context(Kind::Tool, what).map(drop)
     }
 
-    /// Fetches an anonymous token where the registry wants one, for reading `repository`.
+    /// Fetches an anonymous token for reading `repository`, if the registry requires one.
     pub async fn authenticate(&self, repository: &str) -> Result<()> {
         let reference = self.reference(repository, "latest")?;
         let token = self.client.auth(&reference, &self.auth, RegistryOperation::Pull).await;
         token
-            .with_context(Kind::Tool, || format!("ask {} for leave to read {repository}", self.host))
+            .with_context(Kind::Tool, || format!("cannot get a token for {}/{repository}", self.host))
             .map(drop)
     }
 
-    /// Reads a manifest by tag or digest: its bytes and the digest the registry gives.
+    /// Reads a manifest by tag or digest. Returns its bytes and the digest that the registry reports.
     pub async fn manifest(
         &self,
         repository: &str,
         version: &str,
         accepted: &[&str],
-    ) -> Result<(Bytes, String)> {
+    ) -> Result<(Bytes, Digest)> {
         let reference = self.reference(repository, version)?;
         let read = self.client.pull_manifest_raw(&reference, &self.auth, accepted).await;
-        read.with_context(Kind::Tool, || format!("read the manifest {}/{repository}:{version}", self.host))
+        let what = || format!("cannot read the manifest {reference}");
+        let (bytes, digest) = read.with_context(Kind::Tool, what)?;
+        Ok((bytes, digest.parse().with_context(Kind::Tool, what)?))
     }
 
-    /// Writes the blob with `digest` of `repository` to `out`, without looking whether its content is right.
+    /// Writes the blob `digest` of `repository` to `out`. The caller verifies the content.
     pub async fn read_blob<W: tokio::io::AsyncWrite + Unpin>(
         &self,
         repository: &str,
-        digest: &str,
+        digest: &Digest,
+        out: &mut W,
+    ) -> Result<()> {
+        let read = self.stream_blob(repository, digest, out).await;
+        read.with_context(Kind::Tool, || {
+            format!("cannot read the blob {digest} of {}/{repository}", self.host)
+        })
+    }
+
+    /// The same, with the client's error, which tells an absent blob from a failed connection.
+    pub(super) async fn stream_blob<W: tokio::io::AsyncWrite + Unpin>(
+        &self,
+        repository: &str,
+        digest: &Digest,
         out: &mut W,
     ) -> std::result::Result<(), OciDistributionError> {
         use futures_util::TryStreamExt;
         use tokio::io::AsyncWriteExt;
-        let reference: Reference = format!("{}/{repository}@{digest}", self.host)
-            .parse()
-            .map_err(|_| OciDistributionError::GenericError(Some(format!("`{digest}` is no digest"))))?;
-        let mut blob = self.client.pull_blob_stream(&reference, digest).await?;
+        let reference = Reference::with_digest(self.host.clone(), repository.to_owned(), digest.to_string());
+        let mut blob = self.client.pull_blob_stream(&reference, &**digest).await?;
         while let Some(part) = blob.try_next().await? {
             out.write_all(&part).await?;
         }
@@ -216,23 +247,46 @@ impl RegistryClient {
         Ok(())
     }
 
-    /// Somewhere in `repository`, for a request that proves who asks.
-    async fn known(&self, repository: &str) -> Result<Reference> {
+    /// Returns a reference to `repository` for a blob request, after logging in.
+    async fn logged_in(&self, repository: &str) -> Result<Reference> {
         let reference = self.reference(repository, "blob")?;
-        self.sign_in(&reference).await;
+        self.log_in(&reference).await;
         Ok(reference)
     }
 
-    /// The client proves who asks only once it was told; to ask nobody's leave for nothing costs a request each time.
-    async fn sign_in(&self, reference: &Reference) {
+    /// Stores the credentials for blob requests. Anonymous requests skip this, because it costs a round trip
+    /// each time.
+    async fn log_in(&self, reference: &Reference) {
         if self.auth != RegistryAuth::Anonymous {
             self.client.store_auth_if_needed(reference.resolve_registry(), &self.auth).await;
         }
     }
 
     fn reference(&self, repository: &str, version: &str) -> Result<Reference> {
-        let separator = if version.contains(':') { '@' } else { ':' };
-        let text = format!("{}/{repository}{separator}{version}", self.host);
-        text.parse().with_context(Kind::Internal, || format!("`{text}` is not a reference"))
+        let image = match version.parse() {
+            Ok(digest) => ImageRef::by_digest(&self.host, repository, digest),
+            Err(_) => ImageRef::by_tag(&self.host, repository, version),
+        };
+        let text = image.to_string();
+        text.parse().map_err(|error| {
+            Failure::new(Kind::Internal, format!("invalid image reference `{text}`")).caused_by(&error)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_used_only_on_this_machine() {
+        for host in ["127.0.0.1:5050", "localhost:5000", "[::1]:5000", "[::1]", "127.0.0.1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in
+            ["registry.example:5000", "10.0.0.1:5000", "localhost.example.org", "127.0.0.1.example.org:80"]
+        {
+            assert!(!is_loopback(host), "{host}");
+        }
     }
 }

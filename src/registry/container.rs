@@ -1,10 +1,11 @@
-//! The registry's container, its volume and its network.
+//! The container of the local registry, its volume and its network.
 
 use std::time::Duration;
 
 use super::RegistryClient;
 use crate::{
     base::{
+        digest::Digest,
         docker::{ContainerSpec, Docker, Mount, Restart, labels},
         failure::{Failure, Kind, Result},
         wait::{Deadline, Observation, wait},
@@ -19,48 +20,50 @@ pub(super) const PORT: u16 = 5000;
 /// Uploads are streamed to disk; the registry never needs more.
 const MEMORY: u64 = 512 << 20;
 
-/// How the registry is reached.
+/// The addresses of the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registry {
-    /// From this machine, `127.0.0.1:<port>`.
+    /// As seen from this machine, `127.0.0.1:<port>`.
     pub host: String,
-    /// From the cluster's network, `seasense-registry:5000`.
+    /// As seen from the cluster's network, `seasense-registry:5000`.
     pub inside: String,
 }
 
 impl Registry {
-    /// The registry in the container `name`, which is also its host name on [`NETWORK`]; `port` is its port on this machine.
+    /// The registry in the container `name`, which is also its host name on [`NETWORK`]; `port` is its port on
+    /// this machine.
     pub fn at(name: &str, port: u16) -> Self {
         Self { host: format!("127.0.0.1:{port}"), inside: format!("{name}:{PORT}") }
     }
 
-    /// The name under which this machine's daemon has an image that it needs: a name per digest, so that an older image
-    /// of the same repository is never taken for it.
+    /// The name under which this machine's daemon has `image`. The name contains the digest, so that an older
+    /// image of the same repository is never used instead.
     pub fn host_reference(&self, image: &LockedImage) -> String {
         daemon_reference(&image.repository, &image.digest)
     }
 }
 
-/// The daemon's name of the image with `digest` in `repository`.
-pub fn daemon_reference(repository: &str, digest: &str) -> String {
-    let short: String = digest.trim_start_matches("sha256:").chars().take(16).collect();
+/// The daemon's name for the image `digest` of `repository`.
+pub fn daemon_reference(repository: &str, digest: &Digest) -> String {
+    let short = &digest.hex()[..16];
     format!("seasense/{repository}:{short}")
 }
 
-/// What a registry runs from and is reached by.
+/// The desired configuration of the registry container.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct RegistrySpec<'a> {
     /// The container's name.
     pub name: &'a str,
-    /// The image, which the daemon has.
+    /// The image, which the daemon already has.
     pub image: &'a str,
-    /// Whose content it holds: each supply has a volume of its own, as the official image runs as another user.
+    /// The supply whose content it stores. Each supply has its own volume, because the official image runs as
+    /// another user.
     pub origin: Origin,
     /// The port on 127.0.0.1.
     pub port: u16,
 }
 
-impl Wanted<'_> {
+impl RegistrySpec<'_> {
     fn volume(&self) -> String {
         match self.origin {
             Origin::Build => self.name.to_owned(),
@@ -69,48 +72,49 @@ impl Wanted<'_> {
     }
 }
 
-/// Makes sure that the registry runs as it is wanted, and answers.
+/// Ensures that the registry runs as specified and responds.
 ///
-/// A container of another image or port is replaced; its content stays. A container that is not ours is refused.
-pub async fn ensure(docker: &Docker, wanted: Wanted<'_>) -> Result<Registry> {
-    let Wanted { name, image, port, .. } = wanted;
+/// A container with another image or port is replaced; its content is kept. A container of another owner is an
+/// error.
+pub async fn ensure(docker: &Docker, desired: RegistrySpec<'_>) -> Result<Registry> {
+    let RegistrySpec { name, image, port, .. } = desired;
     let registry = Registry::at(name, port);
     docker.ensure_network(NETWORK, &labels::shared("network")).await?;
     match docker.container(name).await? {
-        Some(there) if !labels::is_ours(&there.labels) => {
-            return Err(Failure::new(
-                Kind::Tool,
-                format!("a container `{name}` exists that seasense did not make"),
-            )
-            .hint(format!("look at it with `docker inspect {name}`, then rename or remove it")));
-        }
-        Some(there) => {
-            let same_image = docker.image_id(image).await?.is_some_and(|id| id == there.image_id);
-            // A stopped container publishes no port, so only its start can tell; starting is tried first.
-            if !there.running && same_image {
+        Some(existing) if !labels::is_ours(&existing.labels) => return Err(foreign_container(name)),
+        Some(existing) => {
+            let same_image = docker.image_id(image).await?.is_some_and(|id| id == existing.image_id);
+            // A stopped container publishes no port, so it is started before its port is compared.
+            if !existing.running && same_image {
                 docker.start(name).await?;
             }
-            let there = docker.container(name).await?.unwrap_or(there);
-            let same_port = there.ports.iter().any(|published| published.host == port);
-            let same_volume = there.mounts.values().any(|source| *source == wanted.volume());
-            if !(same_image && same_port && same_volume && there.addresses.contains_key(NETWORK)) {
+            let existing = docker.container(name).await?.unwrap_or(existing);
+            let same_port = existing.ports.iter().any(|published| published.host == port);
+            let same_volume = existing.mounts.values().any(|source| *source == desired.volume());
+            if !(same_image && same_port && same_volume && existing.addresses.contains_key(NETWORK)) {
                 docker.remove_container(name).await?;
-                docker.run(&spec(wanted)).await?;
+                docker.run(&spec(desired)).await?;
             }
         }
-        None => docker.run(&spec(wanted)).await?,
+        None => docker.run(&spec(desired)).await?,
     }
-    until_it_answers(docker, name, &registry).await?;
+    wait_until_responding(docker, name, &registry).await?;
     Ok(registry)
 }
 
-fn spec(wanted: Wanted<'_>) -> ContainerSpec {
-    let volume = wanted.volume();
-    of((wanted.name, wanted.image), volume, wanted.port, labels::shared(ROLE))
+fn spec(desired: RegistrySpec<'_>) -> ContainerSpec {
+    let volume = desired.volume();
+    container_spec((desired.name, desired.image), volume, desired.port, labels::shared(ROLE))
 }
 
-/// The container of a registry that keeps its content in `volume`; on port 0 the daemon chooses one.
-pub(super) fn of(
+/// The error for a container with our name that seasense did not create.
+pub(super) fn foreign_container(name: &str) -> Failure {
+    Failure::new(Kind::Tool, format!("a container `{name}` exists that seasense did not create"))
+        .hint(format!("inspect it with `docker inspect {name}`, then rename or remove it"))
+}
+
+/// The container of a registry that stores its content in `volume`. With port 0 the daemon assigns a port.
+pub(super) fn container_spec(
     (name, image): (&str, &str),
     volume: String,
     port: u16,
@@ -119,7 +123,8 @@ pub(super) fn of(
     ContainerSpec {
         name: name.to_owned(),
         image: image.to_owned(),
-        // The official image asks nobody in particular to take its traces, and complains every few seconds.
+        // The official image exports traces by default and logs an error every few seconds if no collector
+        // exists.
         env: vec![("OTEL_TRACES_EXPORTER".to_owned(), "none".to_owned())],
         labels,
         network: NETWORK.to_owned(),
@@ -135,17 +140,17 @@ pub(super) fn of(
     }
 }
 
-pub(super) async fn until_it_answers(docker: &Docker, name: &str, registry: &Registry) -> Result<()> {
+pub(super) async fn wait_until_responding(docker: &Docker, name: &str, registry: &Registry) -> Result<()> {
     let client = RegistryClient::new(&registry.host)?;
     let deadline = Deadline::after(Duration::from_secs(30));
-    let answered = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
-        if client.answers().await {
+    let responded = wait(deadline, Duration::from_millis(100), "start the local registry", || async {
+        if client.responds().await {
             return Ok(Observation::Ready(()));
         }
-        Ok(Observation::Pending(format!("nothing answers on {}", registry.host)))
+        Ok(Observation::Pending(format!("no response from {}", registry.host)))
     })
     .await;
-    match answered {
+    match responded {
         Ok(()) => Ok(()),
         Err(failure) => Err(failure.because(docker.logs(name, 5).await.unwrap_or_default())),
     }

@@ -1,15 +1,26 @@
-//! The local registry: the real distribution registry in a container, kept across clusters, reached from this machine only.
+//! Registries: the only user of the OCI client and of the distribution API, and the local registry's container.
 
 mod admin;
-mod beside;
+mod blob;
 mod challenge;
 mod client;
 mod container;
-mod place;
+mod environment;
+#[cfg(test)]
+pub(crate) mod fake;
+pub mod media_type;
+mod path;
+mod ping;
+mod reference;
 pub mod transfer;
 
 pub use admin::Admin;
-pub use beside::{beside, does_not_run, port_of};
-pub use client::{RegistryClient, is_absent, is_local};
-pub use container::{NETWORK, Registry, Wanted, daemon_reference, ensure};
-pub use place::Place;
+pub(crate) use blob::{PAUSE, fetch_blob};
+pub use client::{RegistryClient, is_loopback};
+pub use container::{NETWORK, Registry, RegistrySpec, daemon_reference, ensure};
+pub use environment::{ensure_for_environment, not_running, port_of};
+pub use path::RegistryPath;
+pub(crate) use ping::ping;
+pub use reference::{ImageRef, Version};
+
+pub use crate::base::digest::Digest;

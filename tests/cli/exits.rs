@@ -59,7 +59,7 @@ fn code_20_is_a_missing_daemon_or_image() {
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["images", "list"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("no images have been made yet"), "{}", run.stderr);
+    assert!(run.stderr.contains("no images have been supplied yet"), "{}", run.stderr);
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn output_of_down_and_images_matches_the_schemas() {
 
     let folder = harness.root().join("home/.cache/seasense/supply/build");
     fs::create_dir_all(&folder).unwrap();
-    let image = json!({"official": null, "repository": "seasense/backend", "digest": "sha256:aa", "size": 7});
+    let image = json!({"official": null, "repository": "seasense/backend", "digest": format!("sha256:{}", "a".repeat(64)), "size": 7});
     let lock = json!({"version": 1, "supply": "build", "key": "k", "images": {"seasense-backend": image}});
     fs::write(folder.join("lock.json"), lock.to_string()).unwrap();
     let run = harness.run(&["images", "list", "--json"]);

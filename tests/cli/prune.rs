@@ -13,13 +13,17 @@ fn prune_needs_the_complete_history_of_the_lock_files() {
     harness.script("bin/git", "echo 'fatal: not a git repository' >&2\nexit 128\n");
     let run = prune(&harness, &["--registry", "registry.invalid/seasense", "--keep", "3"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("cannot ask Git for the history of the lock files"), "{}", run.stderr);
-    assert!(run.stderr.contains("without it nothing is removed"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read the history of the lock files from Git"), "{}", run.stderr);
+    assert!(run.stderr.contains("without the history nothing is removed"), "{}", run.stderr);
 
     harness.script("bin/git", "echo true\n");
     let run = prune(&harness, &["--registry", "registry.invalid/seasense", "--keep", "3"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("hint: fetch all of it with `git fetch --unshallow`"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("hint: fetch the complete history with `git fetch --unshallow`"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{objects, rendered};
 async fn canary_is_the_backend_and_gets_no_traffic_by_default() {
     let rendered = rendered().await;
     let text = |path: &str| String::from_utf8(rendered.files[path].clone()).unwrap();
-    let apps = &rendered.parts["apps"].paths;
+    let apps = &rendered.components["apps"].paths;
     for path in ["apps/canary/kustomization.yaml", "apps/canary/route.yaml", "apps/backend/deployment.yaml"] {
         assert!(apps.contains(path), "{path} is not in the component that a canary is built from");
     }

@@ -33,7 +33,7 @@ fn lock() -> Lock {
         let image = LockedImage {
             official: None,
             repository: name.clone(),
-            digest: format!("sha256:{}", "0".repeat(64)),
+            digest: format!("sha256:{}", "0".repeat(64)).parse().unwrap(),
             size: 1,
             provenance: Provenance::new(),
         };

@@ -79,7 +79,7 @@ async fn phases_share_settings_and_have_separate_sources() {
             let entries = kustomization[field].as_array().into_iter().flatten();
             entries.map(|entry| entry.as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        if ["every-phase", "parts"].map(|name| listed("components").contains(&name.to_owned()))
+        if ["every-phase", "sources"].map(|name| listed("components").contains(&name.to_owned()))
             == [true, true]
         {
             let folder = path.rsplit_once('/').unwrap().0;
@@ -89,11 +89,11 @@ async fn phases_share_settings_and_have_separate_sources() {
     let is_phase = |path: &&String| {
         path.starts_with("flux/") && text(path).contains("apiVersion: kustomize.toolkit.fluxcd.io/")
     };
-    let components = ["every-phase", "flux/parts"];
+    let components = ["every-phase", "flux/sources"];
     let is_component = |path: &&String| components.iter().any(|name| path.contains(name));
     for path in rendered.files.keys().filter(is_phase).filter(|path| !is_component(path)) {
         assert!(covered.contains(path), "{path} lacks the settings that all phases share");
     }
-    let names: Vec<&str> = rendered.parts.keys().map(String::as_str).collect();
+    let names: Vec<&str> = rendered.components.keys().map(String::as_str).collect();
     assert_eq!(names, PHASES.map(|(name, _)| name));
 }

@@ -87,7 +87,7 @@ fn the_supply_lock_matches_the_schema() {
     let image = |official: Option<&str>| LockedImage {
         official: official.map(str::to_owned),
         repository: "envoy".into(),
-        digest: "sha256:aa".into(),
+        digest: format!("sha256:{}", "a".repeat(64)).parse().unwrap(),
         size: 7,
         provenance: [("version".to_owned(), "1.39.1".to_owned())].into(),
     };

@@ -1,4 +1,4 @@
-//! A page that serves one released file, as upstream's would.
+//! A server for one released file, in place of upstream's release page.
 
 use std::{
     io::{Read, Write},
@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// Serves for as long as the test runs.
+/// The server. It runs until the test ends.
 pub struct Page {
     /// `127.0.0.1:<port>`.
     pub host: String,
@@ -14,7 +14,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Answers every request with `file`.
+    /// Responds to every request with `file`.
     pub fn serve(file: Vec<u8>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
@@ -33,7 +33,7 @@ impl Page {
         Self { host, file }
     }
 
-    /// Serves something else from now on; gives what it served before.
+    /// Replaces the file and returns the previous one.
     pub fn replace(&self, file: Vec<u8>) -> Vec<u8> {
         std::mem::replace(&mut *self.file.lock().unwrap(), file)
     }

@@ -1,4 +1,4 @@
-//! A pull from its beginning to its end: killed, resumed, verified, repeated, and lied to.
+//! Pulls: interrupted, resumed, verified, repeated, and with wrong content.
 
 use std::fs;
 
@@ -7,29 +7,32 @@ use seasense::{
     images::{LOCK_VERSION, Origin},
 };
 
-use crate::world::TestEnv;
+use crate::env::TestEnv;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker and the built images (starts two registries and removes them)"]
-async fn a_killed_pull_is_resumed_to_the_whole_platform_by_the_same_digests() {
-    let world = TestEnv::create().await;
-    let all = world.upstream.digests.len() as u64;
-    world.pull_killed_after(all / 2);
-    let halfway = world.lock();
+async fn a_killed_pull_resumes_with_the_same_digests() {
+    let env = TestEnv::create().await;
+    let all = env.upstream.digests.len() as u64;
+    env.pull_killed_after(all / 2);
+    let halfway = env.lock();
     let there = halfway.images.len() as u64;
-    assert!(all / 2 <= there && there < all, "{there} of {all} were noted when it was killed");
-    // What was noted stays what it was, whatever its tag points to by now.
+    assert!(all / 2 <= there && there < all, "{there} of {all} were recorded when the pull was killed");
+    // Recorded digests are kept although the tag has moved.
     let first = halfway.images.keys().next().unwrap();
-    world.upstream.move_tag(first).await;
+    env.upstream.move_tag(first).await;
 
-    let run = world.pull();
+    let run = env.pull();
     run.assert_success();
-    assert_eq!(run.ended("supply.pull")["detail"], format!("{} copied, {there} were there", all - there));
-    assert_eq!(world.blobs(), 0, "a blob stayed behind");
-    the_lock_names_what_upstream_has(&world);
-    let container = Docker::connect().await.unwrap().container(&world.registry).await.unwrap().unwrap();
+    assert_eq!(
+        run.ended("supply.pull")["detail"],
+        format!("{} copied, {there} were up to date", all - there)
+    );
+    assert_eq!(env.blobs(), 0, "a blob remains");
+    assert_lock_matches_upstream(&env);
+    let container = Docker::connect().await.unwrap().container(&env.registry).await.unwrap().unwrap();
     assert!(
-        container.image.starts_with(&format!("{}/library/registry:", world.upstream.host)),
+        container.image.starts_with(&format!("{}/library/registry:", env.upstream.host)),
         "{container:?}"
     );
     assert!(
@@ -37,25 +40,26 @@ async fn a_killed_pull_is_resumed_to_the_whole_platform_by_the_same_digests() {
         "{container:?}"
     );
 
-    world.seasense(&["images", "verify", "--supply", "pull"]).assert_success();
+    env.seasense(&["images", "verify", "--supply", "pull"]).assert_success();
 
-    let before = fs::read(world.lock_file()).unwrap();
-    let again = world.pull();
+    let before = fs::read(env.lock_file()).unwrap();
+    let again = env.pull();
     again.assert_success();
     for step in ["supply.pull", "supply.build", "supply.push", "supply.manifests"] {
         assert_eq!(again.ended(step)["outcome"], "unchanged", "{step}:\n{}", again.stderr);
     }
-    assert_eq!(before, fs::read(world.lock_file()).unwrap());
+    assert_eq!(before, fs::read(env.lock_file()).unwrap());
 }
 
-fn the_lock_names_what_upstream_has(world: &TestEnv) {
-    let lock = world.lock();
-    assert_eq!((lock.version, lock.supply), (LOCK_VERSION, Origin::Pull));
-    for (name, digest) in &world.upstream.digests {
+fn assert_lock_matches_upstream(env: &TestEnv) {
+    let lock = env.lock();
+    assert_eq!(lock.version, LOCK_VERSION);
+    assert_eq!(lock.supply, Origin::Pull);
+    for (name, digest) in &env.upstream.digests {
         let image = lock.image(name).unwrap();
         assert_eq!(&image.digest, digest, "{name}");
         assert!(image.size > 0 && image.official.is_some(), "{image:?}");
-        assert!(image.provenance["from"].starts_with(&world.upstream.host), "{image:?}");
+        assert!(image.provenance["from"].starts_with(&env.upstream.host), "{image:?}");
         assert!(image.provenance["listed"].starts_with("sha256:"), "{image:?}");
     }
     for name in ["postgresql", "seasense-backend", "seasense-frontend", "seasense-fleet"] {
@@ -65,7 +69,7 @@ fn the_lock_names_what_upstream_has(world: &TestEnv) {
     let packages = &lock.image("postgresql").unwrap().provenance["root.postgresql.packages"];
     assert!(packages.split(' ').any(|package| package.starts_with("postgresql-17=17.")), "{packages}");
     let published = &lock.manifest("cloudnative-pg").unwrap().provenance["url"];
-    assert!(published.starts_with(&format!("http://{}/", world.page.host)), "{published}");
+    assert!(published.starts_with(&format!("http://{}/", env.page.host)), "{published}");
     for name in ["cert-manager", "envoy-gateway", "flux"] {
         assert!(lock.manifest(name).unwrap().provenance.contains_key("made-by"), "{name}");
     }
@@ -76,29 +80,29 @@ fn the_lock_names_what_upstream_has(world: &TestEnv) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Docker and the built images (starts two registries and removes them)"]
-async fn what_is_not_what_its_hash_says_is_refused_and_deleted() {
-    let world = TestEnv::create().await;
-    let stored = world.upstream.stored_layer("envoy").await;
+async fn content_with_a_wrong_hash_is_refused_and_deleted() {
+    let env = TestEnv::create().await;
+    let stored = env.upstream.stored_layer("envoy").await;
     let good = fs::read(&stored).unwrap();
     let mut bad = good.clone();
     *bad.last_mut().unwrap() ^= 1;
     fs::write(&stored, bad).unwrap();
-    let run = world.pull();
+    let run = env.pull();
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     assert!(run.stderr.contains("digest mismatch in envoyproxy/envoy"), "{}", run.stderr);
-    assert_eq!(world.blobs(), 0, "the bad blob stayed behind");
-    assert!(!world.lock().images.contains_key("envoy"), "it was noted all the same");
+    assert_eq!(env.blobs(), 0, "the invalid blob remains");
+    assert!(!env.lock().images.contains_key("envoy"), "the image was recorded");
 
     fs::write(&stored, good).unwrap();
-    let good = world.page.replace(b"kind: Namespace\n".to_vec());
-    let run = world.pull();
+    let good = env.page.replace(b"kind: Namespace\n".to_vec());
+    let run = env.pull();
     assert_eq!(run.code, Some(20), "{}", run.stderr);
-    assert!(run.stderr.contains("is not the file that was pinned"), "{}", run.stderr);
-    let manifests = fs::read_dir(world.cache().join("supply/pull/manifests")).unwrap();
+    assert!(run.stderr.contains("does not match its pinned hash"), "{}", run.stderr);
+    let manifests = fs::read_dir(env.cache().join("supply/pull/manifests")).unwrap();
     let mut names = manifests.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
-    assert!(!names.any(|name| name.starts_with("cloudnative-pg")), "the wrong file was kept");
+    assert!(!names.any(|name| name.starts_with("cloudnative-pg")), "the invalid file was kept");
 
-    world.page.replace(good);
-    world.pull().assert_success();
-    world.seasense(&["images", "verify", "--supply", "pull"]).assert_success();
+    env.page.replace(good);
+    env.pull().assert_success();
+    env.seasense(&["images", "verify", "--supply", "pull"]).assert_success();
 }

@@ -1,17 +1,17 @@
-//! A registry that plays docker.io, ghcr.io, quay.io and registry.k8s.io: the official names of this project's images, with
-//! small content; only the registry's own image is what its name says.
+//! A registry in place of docker.io, ghcr.io, quay.io and registry.k8s.io. It has this project's official
+//! images with small content; only the image of the registry itself is real.
 
 use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use flate2::{Compression, write::GzEncoder};
+use seasense::registry::media_type::{OCI_INDEX as INDEX, OCI_MANIFEST as MANIFEST};
 use seasense::{
     config::{Environment, HostDirs, Infra, Project, infra::Pull},
     images::{
         self, Mode,
         oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
-        pull::Official,
     },
-    registry::{RegistryClient, daemon_reference},
+    registry::{Digest, ImageRef, RegistryClient, daemon_reference},
 };
 use testcontainers::{
     ContainerAsync, GenericImage, ImageExt,
@@ -19,25 +19,23 @@ use testcontainers::{
     runners::AsyncRunner,
 };
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const GZIP_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// The registry, and what it holds.
+/// The registry and its content.
 pub struct Upstream {
     /// `127.0.0.1:<port>`.
     pub host: String,
-    /// The digest for this platform of every official image, by the name this project gives it.
-    pub digests: BTreeMap<String, String>,
+    /// The digest for this platform of every official image, by its name in `infra/images.toml`.
+    pub digests: BTreeMap<String, Digest>,
     client: RegistryClient,
     infra: Infra,
     content: tempfile::TempDir,
     _container: ContainerAsync<GenericImage>,
 }
 
-/// An image that was pushed.
+/// A pushed image.
 struct Pushed {
-    digest: String,
+    digest: Digest,
     manifest: Vec<u8>,
 }
 
@@ -51,7 +49,7 @@ impl Upstream {
             .map(|(name, tag)| (name.to_owned(), tag.to_owned()))
             .unwrap();
         let content = tempfile::tempdir().unwrap();
-        // The test changes what the registry has stored, so the files must be the test's.
+        // The test changes stored files, so they must belong to the user of the test.
         let user = format!("{}:{}", rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());
         let image =
             GenericImage::new(name, tag).with_exposed_port(5000.tcp()).with_wait_for(WaitFor::seconds(1));
@@ -76,8 +74,8 @@ impl Upstream {
         upstream
     }
 
-    /// Pushes every official image; every second one behind a list of platforms, as most are.
-    async fn fill(&mut self, local: &RegistryClient, registry: &str) {
+    /// Pushes every official image; every second one with an index of platforms, as most official images have.
+    async fn fill(&mut self, local: &RegistryClient, registry: &Digest) {
         let names: Vec<String> = self
             .infra
             .recipes
@@ -93,20 +91,20 @@ impl Upstream {
             } else {
                 self.push_small(&at.repository, name).await
             };
-            self.name(&at, &pushed, number % 2 == 0).await;
+            self.tag(&at, &pushed, number % 2 == 0).await;
             self.digests.insert(name.clone(), pushed.digest);
         }
     }
 
-    /// Lets the tag of the image called `name` point to something else.
+    /// Moves the tag of the image `name` to other content.
     pub async fn move_tag(&self, name: &str) {
         let at = self.official(name);
         let pushed = self.push_small(&at.repository, "something else").await;
         assert_ne!(pushed.digest, self.digests[name]);
-        self.name(&at, &pushed, false).await;
+        self.tag(&at, &pushed, false).await;
     }
 
-    /// The file in which the registry keeps the only layer of the image called `name`.
+    /// The file in which the registry stores the only layer of the image `name`.
     pub async fn stored_layer(&self, name: &str) -> PathBuf {
         let (bytes, _) = self
             .client
@@ -114,14 +112,14 @@ impl Upstream {
             .await
             .unwrap();
         let manifest: ImageManifest = serde_json::from_slice(&bytes).unwrap();
-        let digest = manifest.layers[0].digest.trim_start_matches("sha256:").to_owned();
+        let digest = manifest.layers[0].digest.hex().to_owned();
         let blobs = self.content.path().join("docker/registry/v2/blobs/sha256");
         blobs.join(&digest[..2]).join(&digest).join("data")
     }
 
-    fn official(&self, name: &str) -> Official {
+    fn official(&self, name: &str) -> ImageRef {
         let official = self.infra.recipes.image[name].official.as_deref().unwrap();
-        Official::parse(official, &BTreeMap::new()).unwrap()
+        ImageRef::parse(official).unwrap()
     }
 
     async fn push_small(&self, repository: &str, text: &str) -> Pushed {
@@ -136,8 +134,8 @@ impl Upstream {
         self.push(repository, &config, &manifest, packed).await
     }
 
-    /// Copies the registry's image out of this machine's registry.
-    async fn push_real(&self, repository: &str, local: &RegistryClient, digest: &str) -> Pushed {
+    /// Copies the registry's image from this machine's registry.
+    async fn push_real(&self, repository: &str, local: &RegistryClient, digest: &Digest) -> Pushed {
         let (bytes, _) = local.manifest("registry", digest, &[MANIFEST]).await.unwrap();
         let manifest: ImageManifest = serde_json::from_slice(&bytes).unwrap();
         let mut config = Vec::new();
@@ -151,7 +149,7 @@ impl Upstream {
         self.push(repository, &config, &bytes, layers).await
     }
 
-    /// Pushes an image whose layers are compressed as official ones are: with gzip.
+    /// Pushes an image with gzip layers, as official images have.
     async fn push(&self, repository: &str, config: &[u8], manifest: &[u8], layers: Vec<Vec<u8>>) -> Pushed {
         let mut manifest: ImageManifest = serde_json::from_slice(manifest).unwrap();
         manifest.layers.clear();
@@ -159,7 +157,7 @@ impl Upstream {
             let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
             gzip.write_all(&zstd::decode_all(packed.as_slice()).unwrap()).unwrap();
             let bytes = gzip.finish().unwrap();
-            let digest = sha256(&bytes);
+            let digest = Digest::of(&bytes);
             self.client.push_bytes(repository, &digest, &bytes).await.unwrap();
             manifest.layers.push(Descriptor {
                 media_type: GZIP_LAYER.to_owned(),
@@ -167,17 +165,17 @@ impl Upstream {
                 digest,
             });
         }
-        self.client.push_bytes(repository, &sha256(config), config).await.unwrap();
+        self.client.push_bytes(repository, &Digest::of(config), config).await.unwrap();
         let manifest = serde_json::to_vec(&manifest).unwrap();
-        Pushed { digest: sha256(&manifest), manifest }
+        Pushed { digest: Digest::of(&manifest), manifest }
     }
 
-    /// Gives an image its official tag, or the tag to a list in which it is the one for this platform.
-    async fn name(&self, at: &Official, pushed: &Pushed, listed: bool) {
-        if !listed {
+    /// Pushes the official tag: the manifest, or an index that contains it for this platform.
+    async fn tag(&self, at: &ImageRef, pushed: &Pushed, indexed: bool) {
+        if !indexed {
             return self
                 .client
-                .push_manifest(&at.repository, &at.tag, MANIFEST, &pushed.manifest)
+                .push_manifest(&at.repository, at.version.as_str(), MANIFEST, &pushed.manifest)
                 .await
                 .unwrap();
         }
@@ -190,15 +188,11 @@ impl Upstream {
                 "platform": { "architecture": architecture, "os": "linux" },
             })
         };
-        let list = serde_json::json!({
+        let index = serde_json::json!({
             "schemaVersion": 2, "mediaType": INDEX,
             "manifests": [entry(&other, "arm64"), entry(pushed, "amd64")],
         });
-        let list = serde_json::to_vec(&list).unwrap();
-        self.client.push_manifest(&at.repository, &at.tag, INDEX, &list).await.unwrap();
+        let index = serde_json::to_vec(&index).unwrap();
+        self.client.push_manifest(&at.repository, at.version.as_str(), INDEX, &index).await.unwrap();
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    format!("sha256:{}", oci::sha256_hex(bytes))
 }

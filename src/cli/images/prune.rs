@@ -1,4 +1,4 @@
-//! `seasense images prune`: removes from a registry what nothing names any more.
+//! `seasense images prune`: removes unreferenced images from a registry.
 
 use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 
@@ -6,35 +6,34 @@ use serde::Serialize;
 
 use super::super::{Context, json::Json};
 use crate::{
-    artifact::whole::REPOSITORY,
+    artifact::REPOSITORY,
     base::{
         failure::{Failure, Kind, Result},
         k8s::Client,
     },
-    config::{Infra, Project, registry_credentials},
-    images::prune::{self, Evaluated, Verdict},
+    images::prune::{self, Decision, Options, Verdict},
     local::cluster::{self, ClusterState},
     phases,
-    registry::{Admin, Place, is_local},
+    registry::{Digest, RegistryPath, is_loopback},
     ui,
 };
 
-/// A cluster that does not answer within this cannot say what it runs.
+/// A cluster that does not respond within this time is reported as an error.
 const SILENCE: Duration = Duration::from_secs(20);
 
 /// Arguments of `seasense images prune`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where the images are, for example `rg.fr-par.scw.cloud/seasense`
+    /// Location of the images, for example `rg.fr-par.scw.cloud/seasense`
     #[arg(long, value_name = "HOST/NAMESPACE")]
     registry: String,
-    /// How many of each repository stay although nothing names them: the newest ones
+    /// Number of unreferenced manifests to keep per repository, the newest ones
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     keep: u16,
-    /// A digest that stays with everything it names, beside those of the lock files; may be given several times
+    /// Digest to keep with everything it references, in addition to those in lock files; may be repeated
     #[arg(long, value_name = "DIGEST")]
     in_use: Vec<String>,
-    /// Say what would go, and remove nothing
+    /// Show what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -54,65 +53,50 @@ struct Report<'a> {
 #[derive(Debug, Serialize)]
 struct Row<'a> {
     repository: &'a str,
-    digest: &'a str,
+    digest: &'a Digest,
     tags: &'a BTreeSet<String>,
     verdict: &'static str,
     reason: &'a str,
 }
 
-/// Looks through the registry, judges, and removes.
+/// Collects the digests in use, prunes, and prints the verdicts.
 pub async fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let place = Place::parse(&args.registry)?;
-    let mut locked = named(&args.in_use)?;
-    locked.extend(prune::locked(&project, jiff::Timestamp::now()).await?);
-    if is_local(&place.host) {
-        locked.extend(running(context).await?);
+    let location = RegistryPath::parse(&args.registry)?;
+    let mut in_use = prune::parse_digests(&args.in_use)?;
+    if is_loopback(&location.host) {
+        in_use.extend(running_digests(context).await?);
     }
-    let admin = Admin::new(&place.host, registry_credentials(&place.host)?)?;
-    let events = context.ui.events();
-    let held = prune::survey(&admin, &place, &known(&project)?, &locked, events).await?;
-    let judged = prune::select(&held, &locked, usize::from(args.keep));
-    let removed = if args.dry_run { 0 } else { prune::carry_out(&admin, &judged, events).await? };
-    let report = report(args, &judged, removed);
+    let options = Options {
+        location,
+        keep: usize::from(args.keep),
+        dry_run: args.dry_run,
+        in_use,
+        repositories: vec![REPOSITORY.to_owned()],
+    };
+    let outcome = prune::prune(&project, options, context.ui.events()).await?;
+    let report = report(args, &outcome.decisions, outcome.removed);
     args.json.print(context, &report, || text(&report))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The digests given by hand; a typing error must not cost an image.
-fn named(digests: &[String]) -> Result<BTreeSet<String>> {
-    let wrong =
-        digests.iter().find(|digest| prune::digests_in(digest) != BTreeSet::from([(*digest).clone()]));
-    match wrong {
-        Some(wrong) => Err(Failure::new(Kind::Usage, format!("`{wrong}` is no digest"))
-            .hint("a digest is `sha256:` and 64 hex digits; `seasense status --json` shows what runs")),
-        None => Ok(digests.iter().cloned().collect()),
-    }
-}
-
-/// The names of all repositories that are ever pushed.
-fn known(project: &Project) -> Result<Vec<String>> {
-    let images = Infra::load(project)?.recipes.image.into_keys();
-    Ok(images.chain([REPOSITORY.to_owned()]).collect())
-}
-
-/// What the environments of this machine run, which take everything from its registry.
-async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
+/// Returns the digests that the environments of this machine run. They share its registry.
+async fn running_digests(context: &Context<'_>) -> Result<BTreeSet<Digest>> {
     let host = context.host().await?;
     let mut digests = BTreeSet::new();
     for found in crate::local::inventory::inventory(&host).await? {
         match found.cluster_state {
-            ClusterState::Running => digests.extend(followed(&host.dirs, &found.cluster).await?),
+            ClusterState::Running => digests.extend(running_digest(&host.dirs, &found.cluster).await?),
             ClusterState::Absent | ClusterState::Foreign { .. } => (),
-            // It wakes with the images that its nodes have, but asks the registry for those that they lack.
+            // A stopped cluster pulls images again that its nodes lack when it resumes.
             ClusterState::Partial { .. } | ClusterState::Stopped | ClusterState::Paused { .. } => {
                 return Err(Failure::new(
                     Kind::Cluster,
-                    format!("it is not known what `{}` runs", found.instance),
+                    format!("the digest of `{}` is unknown", found.instance),
                 )
-                .because("its cluster is there and does not run")
+                .because("its cluster exists but does not run")
                 .hint(format!(
-                    "wake it with `seasense resume`, or remove it with `seasense down` (`{}`)",
+                    "resume it with `seasense resume`, or remove it with `seasense down` (`{}`)",
                     found.cluster
                 )));
             }
@@ -121,22 +105,23 @@ async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
     Ok(digests)
 }
 
-async fn followed(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Option<String>> {
-    let asked = async {
+async fn running_digest(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Option<Digest>> {
+    let query = async {
         let client = Client::connect(&cluster::handle(dirs, cluster)).await?;
-        phases::followed(&client).await
+        let digest = phases::followed(&client).await?;
+        digest.map(|digest| digest.parse()).transpose()
     };
-    tokio::time::timeout(SILENCE, asked).await.unwrap_or_else(|_| {
-        Err(Failure::new(Kind::Cluster, format!("the cluster `{cluster}` does not say what it runs"))
-            .hint("nothing was removed; see `seasense status`"))
+    tokio::time::timeout(SILENCE, query).await.unwrap_or_else(|_| {
+        Err(Failure::new(Kind::Cluster, format!("the cluster `{cluster}` does not report its digest"))
+            .hint("nothing was removed; run `seasense status`"))
     })
 }
 
-fn report<'a>(args: &'a Args, judged: &'a [Evaluated], removed: usize) -> Report<'a> {
-    let row = |one: &'a Evaluated| {
+fn report<'a>(args: &'a Args, decisions: &'a [Decision], removed: usize) -> Report<'a> {
+    let row = |one: &'a Decision| {
         let (verdict, reason) = match &one.verdict {
-            Verdict::Keep(why) => ("keep", why.as_str()),
-            Verdict::Remove => ("remove", "nothing names it"),
+            Verdict::Keep(reason) => ("keep", reason.as_str()),
+            Verdict::Remove => ("remove", "nothing references it"),
         };
         Row { repository: &one.repository, digest: &one.digest, tags: &one.tags, verdict, reason }
     };
@@ -145,30 +130,30 @@ fn report<'a>(args: &'a Args, judged: &'a [Evaluated], removed: usize) -> Report
         registry: &args.registry,
         keep: args.keep,
         dry_run: args.dry_run,
-        images: judged.iter().map(row).collect(),
+        images: decisions.iter().map(row).collect(),
         removed,
     }
 }
 
 fn text(report: &Report<'_>) -> String {
-    let gone = if report.dry_run { "would go" } else { "removed" };
+    let removed = if report.dry_run { "would be removed" } else { "removed" };
     let rows: Vec<[String; 5]> = report
         .images
         .iter()
         .map(|row| {
             [
-                if row.verdict == "keep" { "kept" } else { gone }.to_owned(),
+                if row.verdict == "keep" { "kept" } else { removed }.to_owned(),
                 row.repository.to_owned(),
-                row.digest.get(..19).unwrap_or(row.digest).to_owned(),
+                row.digest.short().to_owned(),
                 row.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
                 row.reason.to_owned(),
             ]
         })
         .collect();
     if rows.is_empty() {
-        return format!("There is nothing at {}.\n", report.registry);
+        return format!("{} contains no images.\n", report.registry);
     }
-    ui::table(["", "REPOSITORY", "DIGEST", "TAGS", "WHY"], &rows)
+    ui::table(["", "REPOSITORY", "DIGEST", "TAGS", "REASON"], &rows)
 }
 
 #[cfg(test)]
@@ -179,7 +164,7 @@ mod schema;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::prune::{Held, select};
+    use crate::images::prune::{StoredManifest, select};
 
     fn args(dry_run: bool) -> Args {
         Args {
@@ -191,42 +176,33 @@ mod tests {
         }
     }
 
-    fn judged() -> Vec<Evaluated> {
-        let digest = |number: u8| format!("sha256:{number:064x}");
-        let one = |repository: &str, number: u8, tag: &str, names: &[u8]| Held {
+    fn decisions() -> Vec<Decision> {
+        let digest = |number: u8| format!("sha256:{number:064x}").parse::<Digest>().unwrap();
+        let one = |repository: &str, number: u8, tag: &str, references: &[u8]| StoredManifest {
             repository: format!("seasense/{repository}"),
             digest: digest(number),
             tags: [tag.to_owned()].into(),
-            made: None,
-            names: names.iter().map(|number| digest(*number)).collect(),
+            created: None,
+            references: references.iter().map(|number| digest(*number)).collect(),
         };
-        let held = [
+        let stored = [
             one("backend", 1, "1.0.0", &[]),
             one("backend", 2, "1.1.0", &[]),
             one("platform", 3, "1.1.0", &[2]),
         ];
-        select(&held, &BTreeSet::new(), 1)
+        select(&stored, &BTreeSet::new(), 1)
     }
 
     #[test]
-    fn people_and_programs_see_what_becomes_of_each_and_why() {
-        let (args, judged) = (args(true), judged());
-        let report = report(&args, &judged, 0);
+    fn the_report_contains_every_verdict_with_its_reason() {
+        let (args, decisions) = (args(true), decisions());
+        let report = report(&args, &decisions, 0);
         insta::assert_snapshot!(text(&report), @r"
-                  REPOSITORY         DIGEST               TAGS   WHY
-        would go  seasense/backend   sha256:000000000000  1.0.0  nothing names it
-        kept      seasense/backend   sha256:000000000000  1.1.0  it is among the newest 1 of seasense/backend
-        kept      seasense/platform  sha256:000000000000  1.1.0  it is among the newest 1 of seasense/platform
+                                    REPOSITORY         DIGEST               TAGS   REASON
+                  would be removed  seasense/backend   sha256:000000000000  1.0.0  nothing references it
+                  kept              seasense/backend   sha256:000000000000  1.1.0  it is among the newest 1 of seasense/backend
+                  kept              seasense/platform  sha256:000000000000  1.1.0  it is among the newest 1 of seasense/platform
         ");
         schema::assert_allowed("prune", &serde_json::to_value(&report).unwrap());
-    }
-
-    #[test]
-    fn a_typing_error_in_a_digest_is_told() {
-        let good = format!("sha256:{}", "a".repeat(64));
-        assert_eq!(named(std::slice::from_ref(&good)).unwrap(), BTreeSet::from([good.clone()]));
-        for wrong in [good[..70].to_owned(), format!("{good}0"), "latest".to_owned()] {
-            assert_eq!(named(&[wrong]).unwrap_err().kind, Kind::Usage);
-        }
     }
 }

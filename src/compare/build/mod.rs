@@ -15,7 +15,7 @@ pub(super) use platform::{Files, ROOT};
 use flux_build::{Unpacked, is_kustomization, root};
 
 use super::{ObjectId, mask::Masker};
-use crate::{artifact::PIN, base::failure::Result};
+use crate::{artifact::SUFFIX_LENGTH, base::failure::Result};
 
 /// The built manifests of a platform.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -127,7 +127,7 @@ fn unpin(object: &mut Value) {
     let is_pinned = is_source || is_kustomization(object);
     let Some(Value::String(name)) = object.pointer_mut(named).filter(|_| is_pinned) else { return };
     let Some((phase, pin)) = name.rsplit_once('-') else { return };
-    if pin.len() == PIN && pin.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if pin.len() == SUFFIX_LENGTH && pin.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         *name = phase.to_owned();
         if let Some(spec) = object.pointer_mut("/spec").and_then(Value::as_object_mut).filter(|_| is_source) {
             spec.remove("ref");

@@ -23,7 +23,7 @@ impl Platform {
     /// Returns the platform of a rendered tree: each component is a source, as it is after packing.
     pub fn rendered(rendered: Rendered, variables: BTreeMap<String, String>) -> Self {
         let mut sources: BTreeMap<String, Files> = BTreeMap::new();
-        for part in rendered.parts.values() {
+        for part in rendered.components.values() {
             let files = rendered.files.iter().filter(|(path, _)| part.paths.contains(*path));
             sources.insert(part.source(), files.map(|(path, bytes)| (path.clone(), bytes.clone())).collect());
         }
@@ -34,7 +34,7 @@ impl Platform {
     /// Returns the platform of an artifact and its components.
     pub fn fetched(fetched: Fetched, variables: BTreeMap<String, String>) -> Self {
         let mut sources: BTreeMap<String, Files> =
-            fetched.parts.into_iter().map(|(name, part)| (name, part.files)).collect();
+            fetched.components.into_iter().map(|(name, part)| (name, part.files)).collect();
         sources.insert(ROOT.to_owned(), fetched.root.files);
         Self { sources, variables }
     }

@@ -18,7 +18,7 @@ pub struct Image {
 /// Returns the images that the files of `platform` reference, with their names and versions from `lock`.
 pub(super) fn referenced(platform: &Platform, lock: &Lock) -> BTreeMap<String, Image> {
     let image = |(repository, digest): (String, String)| {
-        let locked = lock.images.iter().find(|(_, image)| image.digest == digest);
+        let locked = lock.images.iter().find(|(_, image)| *image.digest == *digest);
         let version = locked.and_then(|(_, image)| image.official.as_deref().and_then(tag));
         (locked.map_or(repository, |(name, _)| name.clone()), Image { digest: Some(digest), version })
     };

@@ -93,7 +93,7 @@ impl CompareContext {
         let platform = Platform::rendered(rendered, EnvFile::load(&self.project, environment)?.variables);
         let image = |(name, image): (&String, &LockedImage)| {
             let version = image.official.as_deref().and_then(tag);
-            (name.clone(), Image { digest: Some(image.digest.clone()), version })
+            (name.clone(), Image { digest: Some(image.digest.to_string()), version })
         };
         Ok(Side {
             label: "the work tree".to_owned(),
@@ -125,7 +125,7 @@ impl CompareContext {
         let rendered = artifact::render(&tree, &lock, &upstream).or_else(|_| {
             side.notes
                 .push(format!("the tree of {revision} violates current rules; it is built without checks"));
-            artifact::render_as_it_stands(&tree, &lock, &upstream)
+            artifact::render_unchecked(&tree, &lock, &upstream)
         })?;
         side.platform.sources = Platform::rendered(rendered, BTreeMap::new()).sources;
         side.referenced = referenced(&side.platform, &lock).into_keys().collect();
@@ -171,7 +171,7 @@ impl CompareContext {
 
     /// Reads an artifact. `packed_from` is its commit if the artifact does not record one.
     async fn artifact(&self, digest: &str, environment: &str, packed_from: Option<String>) -> Result<Side> {
-        let fetched = artifact::fetch(&self.registry, REPOSITORY, digest).await.map_err(|failure| {
+        let fetched = artifact::fetch(&self.registry, REPOSITORY, &digest.parse()?).await.map_err(|failure| {
             failure.hint(format!(
                 "artifacts are read from the local registry at {}: run `seasense dev` to start it and to push this checkout's artifact",
                 self.registry

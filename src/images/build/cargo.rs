@@ -1,37 +1,37 @@
-//! Builds programs of this package as static binaries, so that their images hold nothing else.
+//! Builds programs of this package as static binaries, so that their images contain nothing else.
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
-use super::{Workshop, facts, tool, watch};
+use super::{Builder, facts, tool, watch};
 use crate::{
     base::{
         failure::{Context, Kind, Result},
         tool::Invocation,
     },
     config::{cargo_home, infra::CargoBuild},
-    images::{Provenance, meter::Report},
+    images::{Provenance, progress::JobProgress},
 };
 
-/// What programs are compiled for.
+/// The target triple of the programs.
 pub(in crate::images) const TARGET: &str = "x86_64-unknown-linux-gnu";
-/// How to get Cargo.
+/// How to install Cargo.
 pub(in crate::images) const HINT: &str = "install Rust from https://rustup.rs";
 
-/// Builds into the cache's own target folder and copies the programs to `out`.
+/// Builds in the target directory of the cache and copies the programs to `out`.
 pub(super) async fn run(
-    shop: &Workshop,
+    builder: &Builder,
     build: &CargoBuild,
     out: &Path,
-    report: &Report,
+    report: &JobProgress,
 ) -> Result<Provenance> {
-    let target = shop.dirs.cache().join("cargo-target");
-    settle(&target, &target, shop.project.root())
-        .with_context(Kind::Tool, || format!("clear `{}`", target.display()))?;
-    let total = packages(shop, build).await?;
+    let target = builder.dirs.cache().join("cargo-target");
+    claim_target(&target, &target, builder.project.root())
+        .with_context(Kind::Tool, || format!("cannot clear `{}`", target.display()))?;
+    let total = packages(builder, build).await?;
     let mut done = 0;
-    let mut invocation = cargo(shop.project.root())
+    let mut invocation = cargo(builder.project.root())
         .env("CARGO_TARGET_DIR", &target)
-        // Who asks for it in the shell would get other bytes than everybody else.
+        // A value in the user's shell would change the bytes of the program.
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_ENCODED_RUSTFLAGS", flags(&target))
         .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
@@ -39,7 +39,7 @@ pub(super) async fn run(
     for program in &build.programs {
         invocation = invocation.args(["--bin", program]);
     }
-    watch(invocation, "compile the workloads", HINT, |line| {
+    watch(invocation, "cannot compile the workloads", HINT, |line| {
         if let Some(package) = line.trim_start().strip_prefix("Compiling ") {
             done += 1;
             report.progress(done, Some(total.max(done)), package);
@@ -49,21 +49,22 @@ pub(super) async fn run(
     for program in &build.programs {
         let made = target.join(TARGET).join("release").join(program);
         fs::copy(&made, out.join(program))
-            .with_context(Kind::Tool, || format!("copy `{}`", made.display()))?;
+            .with_context(Kind::Tool, || format!("cannot copy `{}`", made.display()))?;
     }
     Ok(facts([("supply", "this package".to_owned()), ("programs", build.programs.join(" "))]))
 }
 
-/// Cargo for the package at `root`, whatever the shell that started us asks of it.
+/// Cargo for the package at `root`, without settings from the user's shell.
 pub(in crate::images) fn cargo(root: &Path) -> Invocation {
     ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_PROFILE_RELEASE_DEBUG"]
         .into_iter()
         .fold(Invocation::new("cargo").cwd(root), Invocation::unset)
 }
 
-/// Static, and without the places of this machine. The clone's own place is in nothing (Cargo names sources relative to
-/// it), and must not be in the flags either: they would differ from clone to clone and everything compile again. What a
-/// package's build script generates is named by its place in the target folder.
+/// The flags for a static program without paths of this machine. The path of the checkout appears nowhere,
+/// because Cargo refers to sources relative to it. It must not be in the flags either, because other flags
+/// would recompile everything. The paths of generated sources of dependencies are in the target directory,
+/// which is remapped.
 pub(in crate::images) fn flags(target: &Path) -> String {
     let mut flags = vec!["-C".to_owned(), "target-feature=+crt-static".to_owned()];
     let mapped = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
@@ -72,30 +73,30 @@ pub(in crate::images) fn flags(target: &Path) -> String {
     flags.join("\u{1f}")
 }
 
-/// What Cargo knows of the crates of this package begins so, in every folder of a target folder.
+/// The prefixes of our own crates' files in a target directory.
 const OURS: [&str; 2] = ["seasense", "libseasense"];
 
-/// Which checkout was compiled last.
+/// The file that contains the path of the checkout compiled last.
 const OWNER: &str = "checkout";
 
-/// Makes the folder `target` the one of the checkout at `root`; `folder` remembers whose it is.
+/// Assigns the target directory `target` to the checkout at `root`, recorded in `folder`.
 ///
-/// Cargo tells crates of a workspace by their place in it, and whether they are fresh by times: it may take what another
-/// checkout compiled after our last edit for ours. So what was compiled of another one is forgotten; what its packages
-/// were compiled to stays.
-pub(in crate::images) fn settle(folder: &Path, target: &Path, root: &Path) -> io::Result<()> {
+/// Cargo identifies workspace crates by their relative path and decides by modification times whether they are
+/// fresh. It may therefore take another checkout's results for ours, so these are removed. Compiled
+/// dependencies are kept.
+pub(in crate::images) fn claim_target(folder: &Path, target: &Path, root: &Path) -> io::Result<()> {
     let owner = folder.join(OWNER);
-    let me = root.as_os_str().as_encoded_bytes();
-    if fs::read(&owner).is_ok_and(|found| found == me) {
+    let checkout = root.as_os_str().as_encoded_bytes();
+    if fs::read(&owner).is_ok_and(|found| found == checkout) {
         return Ok(());
     }
-    forget(target)?;
+    remove_own_crates(target)?;
     fs::create_dir_all(folder)?;
-    fs::write(owner, me)
+    fs::write(owner, checkout)
 }
 
-/// Removes what the crates of this package were compiled to; what its packages were compiled to stays.
-fn forget(folder: &Path) -> io::Result<()> {
+/// Removes the compiled crates of this package; compiled dependencies are kept.
+fn remove_own_crates(folder: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -107,7 +108,7 @@ fn forget(folder: &Path) -> io::Result<()> {
         let ours = OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours));
         match (entry.file_type()?.is_dir(), ours) {
             (true, true) => fs::remove_dir_all(path)?,
-            (true, false) => forget(&path)?,
+            (true, false) => remove_own_crates(&path)?,
             (false, true) => fs::remove_file(path)?,
             (false, false) => {}
         }
@@ -115,9 +116,9 @@ fn forget(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How many packages there are to compile when nothing is.
-async fn packages(shop: &Workshop, build: &CargoBuild) -> Result<u64> {
-    let invocation = cargo(shop.project.root())
+/// Returns the number of packages of a complete build.
+async fn packages(builder: &Builder, build: &CargoBuild) -> Result<u64> {
+    let invocation = cargo(builder.project.root())
         .args([
             "tree",
             "--locked",
@@ -131,7 +132,7 @@ async fn packages(shop: &Workshop, build: &CargoBuild) -> Result<u64> {
             "--features",
         ])
         .arg(build.features.join(","));
-    let tree = tool(invocation, "list the packages of the workloads", HINT).await?;
+    let tree = tool(invocation, "cannot list the packages of the workloads", HINT).await?;
     let names: BTreeSet<&str> = tree.stdout.lines().map(|line| line.trim_end_matches(" (*)")).collect();
     Ok(names.len() as u64)
 }

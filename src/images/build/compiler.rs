@@ -1,8 +1,8 @@
-//! Compiles one C file into a static program.
+//! Compiles one C file to a static program.
 
 use std::path::Path;
 
-use super::{Workshop, facts, tool};
+use super::{Builder, facts, tool};
 use crate::{
     base::{failure::Result, tool::Invocation},
     config::infra::CompilerBuild,
@@ -12,14 +12,14 @@ use crate::{
 const HINT: &str = "install a C compiler (on Debian and Ubuntu: `apt-get install gcc libc6-dev`)";
 
 /// Writes the program into `out`.
-pub(super) async fn run(shop: &Workshop, build: &CompilerBuild, out: &Path) -> Result<Provenance> {
+pub(super) async fn run(builder: &Builder, build: &CompilerBuild, out: &Path) -> Result<Provenance> {
     let invocation = Invocation::new("cc")
-        .cwd(shop.output(build.build.get_ref()))
+        .cwd(builder.output(build.build.get_ref()))
         .args(["-Os", "-static", "-s", "-Wl,--build-id=none"])
         .args(&build.flags)
         .arg("-o")
         .arg(out.join(&build.to))
         .arg(&build.source);
-    tool(invocation, &format!("compile `{}`", build.source), HINT).await?;
+    tool(invocation, &format!("cannot compile `{}`", build.source), HINT).await?;
     Ok(facts([("supply", "C".to_owned()), ("source", format!("{}/{}", build.build.get_ref(), build.source))]))
 }

@@ -1,4 +1,4 @@
-//! Packs an image out of what other jobs made: the shared base below, everything of its own in one layer above.
+//! Packs an image from the results of other jobs: a shared base layer, and one layer with everything else.
 
 use std::{
     fs, io,
@@ -7,9 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Workshop, blocking, facts, root};
+use super::{Builder, blocking, facts, root};
 use crate::{
     base::{
+        digest::Digest,
         docker::labels,
         failure::{Context, Kind, Result},
     },
@@ -27,18 +28,18 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// A packed image in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packed {
-    /// The digest of its manifest.
-    pub digest: String,
-    /// Its configuration, as the bytes that were hashed.
+    /// The digest of the manifest.
+    pub digest: Digest,
+    /// The configuration, as the bytes of its digest.
     pub config: String,
-    /// Its manifest, as the bytes that were hashed.
+    /// The manifest, as the bytes of its digest.
     pub manifest: String,
-    /// Its layers, lowest first.
+    /// The layers, lowest first.
     pub layers: Vec<Layer>,
 }
 
 impl Packed {
-    /// Reads the result of an image's job in `folder`.
+    /// Reads the result of an image job in `folder`.
     pub fn read(folder: &Path) -> io::Result<Self> {
         Ok(serde_json::from_slice(&fs::read(folder.join(DESCRIPTION))?)?)
     }
@@ -47,23 +48,23 @@ impl Packed {
         fs::write(folder.join(DESCRIPTION), serde_json::to_vec_pretty(self)?)
     }
 
-    /// Bytes of its compressed layers.
+    /// The size of the compressed layers in bytes.
     pub fn size(&self) -> u64 {
         self.layers.iter().map(|layer| layer.size).sum()
     }
 }
 
-/// Writes the image's own layer and its description into `out`.
-pub(super) async fn run(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &Path) -> Result<Provenance> {
-    let (shop, id, recipe, out) = (shop.clone(), id.to_owned(), recipe.clone(), out.to_owned());
-    let what = format!("pack `{id}`");
-    let provenance = provenance(&shop, &recipe)?;
+/// Writes the image's own layer and its description to `out`.
+pub(super) async fn run(builder: &Builder, id: &str, recipe: &ImageRecipe, out: &Path) -> Result<Provenance> {
+    let (builder, id, recipe, out) = (builder.clone(), id.to_owned(), recipe.clone(), out.to_owned());
+    let what = format!("cannot pack `{id}`");
+    let provenance = provenance(&builder, &recipe)?;
     blocking(&what, move || {
-        let packed = pack(&shop, &id, &recipe, &out, &|build| shop.output(build))?;
-        // The store may be moved, so what lies in it is named from its root.
+        let packed = pack(&builder, &id, &recipe, &out, &|build| builder.output(build))?;
+        // The cache can be moved, so paths are relative to the store.
         let relative = |layer: &Layer| {
             let own = layer.path.starts_with(&out);
-            if own { Store::relative(layer, &id, shop.key(&id)) } else { layer.clone() }
+            if own { Store::relative(layer, &id, builder.key(&id)) } else { layer.clone() }
         };
         let layers = packed.layers.iter().map(relative).collect();
         Packed { layers, ..packed }.write(&out)
@@ -72,22 +73,25 @@ pub(super) async fn run(shop: &Workshop, id: &str, recipe: &ImageRecipe, out: &P
     Ok(provenance)
 }
 
-/// What the builds that it is made of noted.
-fn provenance(shop: &Workshop, recipe: &ImageRecipe) -> Result<Provenance> {
+/// Collects the provenance of the builds that the image consists of.
+fn provenance(builder: &Builder, recipe: &ImageRecipe) -> Result<Provenance> {
     let mut all = facts([]);
     let builds = recipe.files.iter().filter_map(|file| file.build.as_ref()).chain(&recipe.base);
     for build in builds.map(toml::Spanned::get_ref) {
-        let noted = shop.store.provenance(build, shop.key(build));
-        for (fact, value) in noted.with_context(Kind::Tool, || format!("read the result of `{build}`"))? {
+        let noted = builder.store.provenance(build, builder.key(build));
+        for (fact, value) in
+            noted.with_context(Kind::Tool, || format!("cannot read the result of `{build}`"))?
+        {
             all.insert(format!("{build}.{fact}"), value);
         }
     }
     Ok(all)
 }
 
-/// Packs an image; its own layer and its description are written into `out`. `output` is where a build's result is.
+/// Packs an image: writes its own layer and its description to `out`. `output` returns the directory of a
+/// build's result.
 pub fn pack(
-    shop: &Workshop,
+    builder: &Builder,
     id: &str,
     recipe: &ImageRecipe,
     out: &Path,
@@ -95,16 +99,16 @@ pub fn pack(
 ) -> io::Result<Packed> {
     let mut layers = Vec::new();
     if let Some(base) = &recipe.base {
-        let description = fs::read(shop.output(base.get_ref()).join(root::LAYER))?;
+        let description = fs::read(builder.output(base.get_ref()).join(root::LAYER))?;
         layers.push(serde_json::from_slice(&description)?);
     }
-    let tree = tree(shop, recipe, output)?;
+    let tree = tree(builder, recipe, output)?;
     if !tree.is_empty() {
         layers.push(oci::pack(&tree, &out.join("layer.tar.zst"))?);
     }
     let (config, manifest) = oci::assemble(&process(id, recipe), &layers)?;
     let packed = Packed {
-        digest: format!("sha256:{}", oci::sha256_hex(&manifest)),
+        digest: Digest::of(&manifest),
         config: String::from_utf8_lossy(&config).into_owned(),
         manifest: String::from_utf8_lossy(&manifest).into_owned(),
         layers,
@@ -130,14 +134,14 @@ fn process(id: &str, recipe: &ImageRecipe) -> Process {
     }
 }
 
-fn tree(shop: &Workshop, recipe: &ImageRecipe, output: &dyn Fn(&str) -> PathBuf) -> io::Result<Tree> {
+fn tree(builder: &Builder, recipe: &ImageRecipe, output: &dyn Fn(&str) -> PathBuf) -> io::Result<Tree> {
     let mut tree = Tree::new();
     for folder in &recipe.folders {
         let mode = octal(folder.mode.as_deref()).unwrap_or(0o755);
         tree.insert(&folder.at, Node::Folder { mode, owner: owner(folder.owner.as_deref()) });
     }
     for file in &recipe.files {
-        let source = source(shop, file, output);
+        let source = source(builder, file, output);
         if file.edits.is_empty() {
             tree.copy(&source, &file.to, octal(file.mode.as_deref()), owner(file.owner.as_deref()))?;
         } else {
@@ -157,20 +161,21 @@ fn tree(shop: &Workshop, recipe: &ImageRecipe, output: &dyn Fn(&str) -> PathBuf)
     Ok(tree)
 }
 
-fn source(shop: &Workshop, file: &FileEntry, output: &dyn Fn(&str) -> PathBuf) -> PathBuf {
+fn source(builder: &Builder, file: &FileEntry, output: &dyn Fn(&str) -> PathBuf) -> PathBuf {
     match &file.build {
         Some(build) => output(build.get_ref()).join(&file.path),
-        None => shop.project.root().join(&file.path),
+        None => builder.project.root().join(&file.path),
     }
 }
 
-/// The file with its texts replaced; a text that is not there exactly once means that upstream changed the file.
+/// Returns the file with its texts replaced. A text that does not occur exactly once means that upstream
+/// changed the file.
 fn edited(path: &Path, file: &FileEntry) -> io::Result<Vec<u8>> {
     let mut text = fs::read_to_string(path)?;
     for edit in &file.edits {
         let found = text.matches(&edit.from).count();
         if found != 1 {
-            let message = format!("`{}` holds `{}` {found} times instead of once", file.path, edit.from);
+            let message = format!("`{}` contains `{}` {found} times instead of once", file.path, edit.from);
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         text = text.replace(&edit.from, &edit.to);
@@ -178,7 +183,7 @@ fn edited(path: &Path, file: &FileEntry) -> io::Result<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// Both were checked when the recipes were read.
+/// Modes and owners were validated when the recipes were read.
 fn octal(mode: Option<&str>) -> Option<u32> {
     u32::from_str_radix(mode?, 8).ok()
 }

@@ -1,4 +1,4 @@
-//! Carries out one job of supply `build`: from a recipe to a folder of files in the store.
+//! Executes one job of supply `build`: from a recipe to a directory in the store.
 
 pub(super) mod cargo;
 mod compiler;
@@ -18,7 +18,7 @@ pub use image::{Packed, pack as pack_image};
 use super::{
     Provenance,
     job::{Job, Work},
-    meter::Report,
+    progress::JobProgress,
     store::Store,
 };
 use crate::{
@@ -29,33 +29,33 @@ use crate::{
     config::{HostDirs, Infra, Project},
 };
 
-/// What every job may use.
+/// The inputs of every job.
 #[derive(Debug, Clone)]
-pub struct Workshop {
+pub struct Builder {
     /// The project.
     pub project: Project,
-    /// The cache's place.
+    /// The directories of the cache.
     pub dirs: HostDirs,
-    /// Parts and recipes.
+    /// The versions and the recipes.
     pub infra: Infra,
-    /// Where results go.
+    /// The store of the results.
     pub store: Store,
-    /// The key of each job.
+    /// The keys by job.
     pub keys: BTreeMap<String, String>,
 }
 
-impl Workshop {
-    /// Runs `job` unless its result is there.
-    pub async fn run(&self, job: &Job, report: &Report) -> Result<()> {
+impl Builder {
+    /// Runs `job` and stores its result.
+    pub async fn run(&self, job: &Job, report: &JobProgress) -> Result<()> {
         let key = self.key(&job.id);
-        let what = || format!("keep the result of `{}`", job.id);
+        let what = || format!("cannot store the result of `{}`", job.id);
         let unfinished = self.store.begin(&job.id, key).with_context(Kind::Tool, what)?;
-        let provenance = self.carry_out(job, unfinished.path(), report).await?;
+        let provenance = self.execute(job, unfinished.path(), report).await?;
         unfinished.commit(&provenance).with_context(Kind::Tool, what)?;
         self.store.prune(&job.id, key).with_context(Kind::Tool, what)
     }
 
-    async fn carry_out(&self, job: &Job, out: &Path, report: &Report) -> Result<Provenance> {
+    async fn execute(&self, job: &Job, out: &Path, report: &JobProgress) -> Result<Provenance> {
         match &job.work {
             Work::Go(build) => go::run(self, build, out, report).await,
             Work::Root(build) => root::run(self, &job.id, build, out, report).await,
@@ -67,23 +67,23 @@ impl Workshop {
         }
     }
 
-    /// The key of the job called `id`.
+    /// The key of the job `id`.
     pub fn key(&self, id: &str) -> &str {
         self.keys.get(id).map_or("", String::as_str)
     }
 
-    /// Where the result of the build called `id` is.
+    /// The directory of the result of the build `id`.
     pub fn output(&self, id: &str) -> PathBuf {
         self.store.folder(id, self.key(id))
     }
 }
 
-/// Runs a tool; a missing one is answered with how to get it.
+/// Runs a tool. The error for a missing tool contains how to install it.
 async fn tool(invocation: Invocation, what: &str, hint: &str) -> Result<Captured> {
     watch(invocation, what, hint, |_| ()).await
 }
 
-/// The same, with every line as it comes.
+/// The same, calling `on_line` for every line of output.
 async fn watch(
     invocation: Invocation,
     what: &str,
@@ -97,7 +97,7 @@ async fn watch(
     })
 }
 
-/// Runs work that blocks on the disk beside the others.
+/// Runs blocking disk work on a separate thread.
 async fn blocking<T: Send + 'static>(
     what: &str,
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,

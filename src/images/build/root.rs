@@ -1,22 +1,22 @@
-//! Makes a root file system of Debian packages and turns it into a layer that images share.
+//! Creates a root file system from Debian packages and converts it into a layer that images share.
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{Workshop, blocking, facts, watch};
+use super::{Builder, blocking, facts, watch};
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
         tool::Invocation,
     },
     config::infra::RootBuild,
-    images::{Provenance, meter::Report, oci, store::Store},
+    images::{Provenance, oci, progress::JobProgress, store::Store},
 };
 
-/// The file in a root's result that describes its layer.
+/// The file with the description of the layer in a root's result.
 pub(super) const LAYER: &str = "layer.json";
 const HINT: &str = "install mmdebstrap and debian-archive-keyring (on Debian and Ubuntu: `apt-get install mmdebstrap \
-                    debian-archive-keyring`; `./scripts/host` does so), or use `--supply pull`";
-/// Documents and translations, which no program in an image reads. Licences stay.
+                    debian-archive-keyring`; or run `./scripts/host`), or use `--supply pull`";
+/// Documentation and translations, which no program in an image reads. Licences are kept.
 const EXCLUDED: [&str; 5] = [
     "path-exclude=/usr/share/doc/*",
     "path-include=/usr/share/doc/*/copyright",
@@ -24,28 +24,28 @@ const EXCLUDED: [&str; 5] = [
     "path-exclude=/usr/share/locale/*",
     "path-exclude=/usr/share/info/*",
 ];
-/// What our hook writes before the name and the version of every package that went in.
+/// The prefix that our hooks print before the name and the version of every package.
 const PACKAGE: &str = "package: ";
-/// Unpacked packages leave no list behind, but their archives are still there when this runs.
+/// Extracted packages are not in dpkg's list, but their archives still exist when this hook runs.
 const LIST_ARCHIVES: &str = r#"--extract-hook=for deb in "$1"/var/cache/apt/archives/*.deb; do dpkg-deb --show --showformat='package: ${Package}=${Version}\n' "$deb"; done"#;
-/// Installed packages stand in dpkg's list.
+/// Installed packages are in dpkg's list.
 const LIST_INSTALLED: &str = r#"--customize-hook=dpkg-query --admindir="$1/var/lib/dpkg" --show --showformat='package: ${Package}=${Version}\n'"#;
-/// The steps mmdebstrap tells of, after which the layer is packed.
+/// The number of steps that mmdebstrap reports before the layer is packed.
 const STEPS: u64 = 9;
 
-/// Writes the layer and its description into `out`.
+/// Writes the layer and its description to `out`.
 pub(super) async fn run(
-    shop: &Workshop,
+    builder: &Builder,
     id: &str,
     build: &RootBuild,
     out: &Path,
-    report: &Report,
+    report: &JobProgress,
 ) -> Result<Provenance> {
     let archive = out.join("root.tar");
     let mut done = 0;
     let mut packages = BTreeSet::new();
-    let what = format!("make the root of Debian {} packages for `{id}`", build.suite);
-    watch(mmdebstrap(shop, build, &archive), &what, HINT, |line| {
+    let what = format!("cannot create the root of Debian {} packages for `{id}`", build.suite);
+    watch(mmdebstrap(builder, build, &archive), &what, HINT, |line| {
         if let Some(step) = line.strip_prefix("I: ") {
             done += 1;
             report.progress(done.min(STEPS), Some(STEPS + 1), step);
@@ -55,18 +55,18 @@ pub(super) async fn run(
     })
     .await?;
     if packages.is_empty() {
-        return Err(Failure::new(Kind::Tool, what).because("mmdebstrap did not say which packages it took"));
+        return Err(Failure::new(Kind::Tool, what).because("mmdebstrap did not report the packages"));
     }
     report.progress(STEPS, Some(STEPS + 1), "packing the layer");
     let path = out.join("layer.tar.zst");
     let layer = blocking(&what, move || {
-        let layer = oci::repack(&archive, &path, is_leftover)?;
+        let layer = oci::repack(&archive, &path, is_unwanted)?;
         std::fs::remove_file(&archive)?;
         Ok(layer)
     })
     .await?;
-    let layer = Store::relative(&layer, id, shop.key(id));
-    let description = serde_json::to_vec_pretty(&layer).context(Kind::Internal, "describe a layer")?;
+    let layer = Store::relative(&layer, id, builder.key(id));
+    let description = serde_json::to_vec_pretty(&layer).context(Kind::Internal, "cannot encode a layer")?;
     std::fs::write(out.join(LAYER), description).with_context(Kind::Tool, || what)?;
     Ok(facts([
         ("supply", "Debian packages".to_owned()),
@@ -75,11 +75,11 @@ pub(super) async fn run(
     ]))
 }
 
-fn mmdebstrap(shop: &Workshop, build: &RootBuild, archive: &Path) -> Invocation {
+fn mmdebstrap(builder: &Builder, build: &RootBuild, archive: &Path) -> Invocation {
     let script =
-        |kind: &str, path: &String| format!("--{kind}-hook={}", shop.project.root().join(path).display());
+        |kind: &str, path: &String| format!("--{kind}-hook={}", builder.project.root().join(path).display());
     let mut invocation = Invocation::new("mmdebstrap")
-        // Makes the archive the same on every run, as long as Debian's packages are.
+        // Makes the archive reproducible for the same package versions.
         .env("SOURCE_DATE_EPOCH", "0")
         .args(["--mode=auto", "--format=tar", "--architectures=amd64"])
         .arg(format!("--variant={}", build.variant))
@@ -88,7 +88,8 @@ fn mmdebstrap(shop: &Workshop, build: &RootBuild, archive: &Path) -> Invocation 
         .args(build.exclude.iter().map(|pattern| format!("--dpkgopt=path-exclude={pattern}")))
         .arg(format!("--include={}", build.packages.join(",")));
     if build.variant == "extract" {
-        // Nobody runs the script that joins /bin and /usr/bin, so the folders are joined before packages are unpacked.
+        // This variant runs no maintainer scripts, so /bin and /usr/bin are merged before packages are
+        // extracted.
         invocation = invocation.arg("--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr").arg(LIST_ARCHIVES);
     } else {
         invocation = invocation.arg(LIST_INSTALLED);
@@ -100,8 +101,8 @@ fn mmdebstrap(shop: &Workshop, build: &RootBuild, archive: &Path) -> Invocation 
         .arg(archive)
 }
 
-/// What belongs to the machine that made the root, or what an image does not need.
-fn is_leftover(name: &str) -> bool {
+/// Whether a file is specific to the machine that created the root, or not needed in an image.
+fn is_unwanted(name: &str) -> bool {
     const FOLDERS: [&str; 6] =
         ["dev/", "var/log/", "var/cache/apt/", "var/cache/debconf/", "var/lib/apt/lists/", "tmp/"];
     const FILES: [&str; 5] = [
@@ -119,12 +120,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_belongs_to_the_machine_is_left_out() {
+    fn machine_specific_files_are_dropped() {
         for name in ["etc/resolv.conf", "dev/null", "var/log/dpkg.log"] {
-            assert!(is_leftover(name), "{name}");
+            assert!(is_unwanted(name), "{name}");
         }
         for name in ["etc/passwd", "dev", "var/log", "usr/bin/sh"] {
-            assert!(!is_leftover(name), "{name}");
+            assert!(!is_unwanted(name), "{name}");
         }
     }
 }

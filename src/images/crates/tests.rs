@@ -1,4 +1,5 @@
-//! Which changes of `Cargo.toml` and `Cargo.lock` count for the workloads, and that nothing that Cargo compiles is left out.
+//! Tests of which changes of `Cargo.toml` and `Cargo.lock` affect the workloads, and that no compiled package
+//! is missed.
 
 use proptest::prelude::*;
 
@@ -78,14 +79,14 @@ fn hashed(manifest: &str, lock: &str) -> String {
     of(manifest, lock, &["apps".to_owned()], &["backend".to_owned()]).unwrap()
 }
 
-/// The hash after `from` has become `to` in one of the two files.
+/// The hash after `from` is replaced with `to` in one of the two files.
 fn changed(from: &str, to: &str) -> String {
-    assert_eq!(MANIFEST.matches(from).count() + LOCK.matches(from).count(), 1, "{from:?} stands there once");
+    assert_eq!(MANIFEST.matches(from).count() + LOCK.matches(from).count(), 1, "{from:?} must occur once");
     hashed(&MANIFEST.replace(from, to), &LOCK.replace(from, to))
 }
 
 #[test]
-fn what_only_the_launcher_or_the_tests_use_changes_nothing() {
+fn launcher_and_test_dependencies_have_no_effect() {
     let before = hashed(MANIFEST, LOCK);
     for (from, to) in [
         ("\"dep:terminal\"]", "\"dep:terminal\", \"dep:another\"]"),
@@ -105,7 +106,7 @@ fn what_only_the_launcher_or_the_tests_use_changes_nothing() {
 }
 
 #[test]
-fn what_the_workloads_are_made_of_counts() {
+fn dependencies_of_the_workloads_count() {
     let before = hashed(MANIFEST, LOCK);
     for (from, to) in [
         ("shared/fast", "shared/slow"),
@@ -123,7 +124,7 @@ fn what_the_workloads_are_made_of_counts() {
 }
 
 proptest! {
-    /// A package at any depth below a dependency that is turned on counts, below another one it does not.
+    /// A package counts if it is reachable from an enabled dependency, at any depth.
     #[test]
     fn depth_does_not_matter(depth in 1_usize..8, ours: bool) {
         let chain = |checksum: &str| -> String {
@@ -147,9 +148,9 @@ proptest! {
     }
 }
 
-/// Cargo's own word on what it compiles: a package of its list that is not among ours would be a change that goes unseen.
+/// A package that Cargo compiles but that is not in our list would be a change that is missed.
 #[tokio::test]
-async fn every_package_that_cargo_compiles_for_the_workloads_counts() {
+async fn every_compiled_package_counts() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let tree = Invocation::new(env!("CARGO"))
         .cwd(root)
@@ -159,8 +160,8 @@ async fn every_package_that_cargo_compiles_for_the_workloads_counts() {
         .await
         .unwrap();
     let mut manifest: Table = toml::from_str(&read(root, "Cargo.toml").unwrap()).unwrap();
-    let on = turned_on(&manifest, &["apps".to_owned()]);
-    reduce(&mut manifest, &on, &[]);
+    let enabled = enabled_names(&manifest, &["apps".to_owned()]);
+    reduce(&mut manifest, &enabled, &[]);
     let found = reachable(&toml::from_str(&read(root, "Cargo.lock").unwrap()).unwrap(), &manifest);
     let ours: BTreeSet<String> =
         found.iter().map(|package| format!("{} v{}", package.name, package.version)).collect();
@@ -171,10 +172,10 @@ async fn every_package_that_cargo_compiles_for_the_workloads_counts() {
         .filter(|package| !package.is_empty() && !package.starts_with("seasense v"))
         .collect();
     assert!(compiled.len() > 100, "{compiled:?}");
-    let unseen: Vec<&String> = compiled.difference(&ours).collect();
-    assert!(unseen.is_empty(), "{unseen:?}");
-    // Of the workloads only the reaper speaks to Docker.
+    let missed: Vec<&String> = compiled.difference(&ours).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+    // Of the workloads, only the reaper uses Docker.
     for launcher in ["indicatif", "kube", "ratatui"] {
-        assert!(!found.iter().any(|package| package.name == launcher), "{launcher} is the launcher's");
+        assert!(!found.iter().any(|package| package.name == launcher), "{launcher} belongs to the launcher");
     }
 }

@@ -1,53 +1,53 @@
-//! The key of a manifest: a hash of everything that decides its bytes.
+//! The key of a manifest: a hash of everything that determines its content.
 
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    FOLDER, Workshop,
+    FOLDER, ManifestBuilder,
     recipe::{Parts, Recipe, part},
 };
 use crate::base::failure::{Context, Kind, Result};
 
-/// Changes whenever the same inputs give other bytes because this program works differently.
+/// Incremented when a change of this program changes the output for the same inputs.
 const FORMAT: &str = "1";
 
 /// The key of `recipe`, 64 hex digits.
-pub(super) fn of(shop: &Workshop<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Result<String> {
+pub(super) fn of(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Result<String> {
     let mut hash = Sha256::new();
     let mut add = |text: &[u8]| {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     };
     add(FORMAT.as_bytes());
-    add(shop.origin.name().as_bytes());
+    add(builder.origin.name().as_bytes());
     add(format!("{recipe:?}").as_bytes());
     for (name, part) in parts {
         add(format!("{name} {}@{}", part.module, part.version).as_bytes());
     }
-    for file in own_files(shop.project.root(), recipe)? {
-        let content = std::fs::read(shop.project.root().join(FOLDER).join(&file))
-            .with_context(Kind::Environment, || format!("read `{FOLDER}/{file}`"))?;
+    for file in own_files(builder.project.root(), recipe)? {
+        let content = std::fs::read(builder.project.root().join(FOLDER).join(&file))
+            .with_context(Kind::Environment, || format!("cannot read `{FOLDER}/{file}`"))?;
         add(file.as_bytes());
         add(&content);
     }
-    // Helm asks which Kubernetes it renders for, and its own version may change what it writes; so may kubectl's.
+    // Helm renders for a Kubernetes version, and the versions of Helm and kubectl may change the output.
     for tool in ["kubernetes", "helm"] {
-        if let Ok(part) = part(shop.parts, tool) {
+        if let Ok(part) = part(builder.parts, tool) {
             add(format!("{tool} {}", part.version).as_bytes());
         }
     }
     Ok(hex::encode(hash.finalize()))
 }
 
-/// The project's files that `recipe` uses, relative to the recipes' folder, in a fixed order.
+/// The project's files that `recipe` uses, relative to the directory of the recipes, in a fixed order.
 fn own_files(root: &Path, recipe: &Recipe) -> Result<Vec<String>> {
     match recipe {
         Recipe::Helm(chart) => Ok(chart
             .values
             .iter()
-            .filter(|values| !values.starts_with(super::make::MODULE))
+            .filter(|values| !values.starts_with(super::render::MODULE))
             .cloned()
             .collect()),
         Recipe::Kustomize(overlay) => {
@@ -60,7 +60,7 @@ fn own_files(root: &Path, recipe: &Recipe) -> Result<Vec<String>> {
                 files.sort();
                 Ok(files.into_iter().map(|file| format!("{}/{file}", overlay.folder)).collect())
             };
-            read().with_context(Kind::Environment, || format!("read `{FOLDER}/{}`", overlay.folder))
+            read().with_context(Kind::Environment, || format!("cannot read `{FOLDER}/{}`", overlay.folder))
         }
         Recipe::File(_) => Ok(Vec::new()),
     }

@@ -1,11 +1,11 @@
-//! Makes upstream's manifests from the same Go modules that the images are built from, or fetches the released file.
+//! Renders upstream's manifests from the Go modules of the images, or fetches the published file.
 
 mod fetch;
+mod go_module;
 mod key;
-mod make;
-mod module;
-mod normal;
+mod normalize;
 mod recipe;
+mod render;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 use super::{LockedManifest, Origin, Provenance};
 use crate::{
     base::{
-        atomic_file,
         event::{Events, Step},
         failure::{Context, Kind, Result},
     },
@@ -24,26 +23,27 @@ use crate::{
 pub use fetch::fetch;
 use recipe::{Parts, Recipe, Recipes};
 
-/// Where the recipes lie below the project's root.
+/// The directory of the recipes, relative to the project's root.
 const FOLDER: &str = "infra/manifests";
 
-/// One part of `infra/versions.toml`, as far as manifests need it.
+/// One entry of `infra/versions.toml`, with the fields that manifests need.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Part {
-    /// Its Go module, for example `github.com/envoyproxy/gateway`.
+    /// The Go module, for example `github.com/envoyproxy/gateway`.
     pub module: String,
-    /// Its version, without a `v` in front.
+    /// The version, without a leading `v`.
     pub version: String,
 }
 
-/// What manifests are made with.
+/// The inputs for rendering manifests.
 #[derive(Debug, Clone)]
-pub struct Workshop<'a> {
-    /// The project, for the recipes.
+pub struct ManifestBuilder<'a> {
+    /// The project with the recipes.
     pub project: &'a Project,
-    /// The folder that gets the manifests; what lies there already is not made again.
+    /// The directory of the manifests. Existing ones are not rendered again.
     pub folder: PathBuf,
-    /// The parts with a Go module, by name. `kubernetes` says for which version charts are rendered.
+    /// The entries with a Go module, by name. `kubernetes` determines the version for which charts are
+    /// rendered.
     pub parts: &'a BTreeMap<String, Part>,
     /// The Go command.
     pub go: PathBuf,
@@ -51,42 +51,45 @@ pub struct Workshop<'a> {
     pub helm: PathBuf,
     /// kubectl.
     pub kubectl: PathBuf,
-    /// `Pull` takes the published file where a recipe knows one; all else is made.
+    /// `Pull` uses the published file if a recipe has one; everything else is rendered.
     pub origin: Origin,
 }
 
-/// Makes every manifest of `infra/manifests/recipes.toml` that is not there yet.
+/// Renders the missing manifests of `infra/manifests/recipes.toml`.
 ///
-/// The same recipes, versions and modules give the same bytes. Fails with kind `Environment` on a recipe that is wrong
-/// and with kind `Tool` where a module, a file or a program does not answer as it must.
-pub async fn make_all(shop: &Workshop<'_>, events: &Events) -> Result<BTreeMap<String, LockedManifest>> {
-    let recipes: Recipes = read_toml(shop.project, &format!("{FOLDER}/recipes.toml"))?;
-    let step = Step::start(events, "supply.manifests", "Make upstream's manifests");
+/// The same recipes, versions and modules produce the same content. Fails with kind `Environment` on an invalid
+/// recipe and with kind `Tool` if a module, a file or a program fails.
+pub async fn render_all(
+    builder: &ManifestBuilder<'_>,
+    events: &Events,
+) -> Result<BTreeMap<String, LockedManifest>> {
+    let recipes: Recipes = read_toml(builder.project, &format!("{FOLDER}/recipes.toml"))?;
+    let step = Step::start(events, "supply.manifests", "Render upstream's manifests");
     let total = recipes.manifest.len();
-    let mut made = 0;
+    let mut rendered = 0;
     let mut locked = BTreeMap::new();
     for (done, recipe) in recipes.manifest.iter().enumerate() {
         step.progress(done as u64, Some(total as u64), recipe.name());
-        let (manifest, new) = one(shop, recipe).await?;
-        made += usize::from(new);
+        let (manifest, new) = one(builder, recipe).await?;
+        rendered += usize::from(new);
         locked.insert(recipe.name().to_owned(), manifest);
     }
-    match made {
-        0 => step.unchanged(format!("all {total} are there")),
-        _ => step.done(format!("{made} made, {} were there", total - made)),
+    match rendered {
+        0 => step.unchanged(format!("all {total} are up to date")),
+        _ => step.done(format!("{rendered} rendered, {} were up to date", total - rendered)),
     }
     Ok(locked)
 }
 
-/// One manifest, and whether it had to be made.
-async fn one(shop: &Workshop<'_>, recipe: &Recipe) -> Result<(LockedManifest, bool)> {
-    let parts = recipe.parts(shop.parts)?;
-    let key = key::of(shop, recipe, &parts)?;
+/// Returns one manifest, and whether it was rendered now.
+async fn one(builder: &ManifestBuilder<'_>, recipe: &Recipe) -> Result<(LockedManifest, bool)> {
+    let parts = recipe.parts(builder.parts)?;
+    let key = key::of(builder, recipe, &parts)?;
     let file = format!("{}-{}.yaml", recipe.name(), &key[..16]);
-    let path = shop.folder.join(&file);
+    let path = builder.folder.join(&file);
     let (text, new) = match std::fs::read(&path) {
         Ok(text) => (text, false),
-        Err(_) => (make_one(shop, recipe, &parts).await?.into_bytes(), true),
+        Err(_) => (render_one(builder, recipe, &parts).await?.into_bytes(), true),
     };
     if new {
         write(&path, &text)?;
@@ -94,14 +97,14 @@ async fn one(shop: &Workshop<'_>, recipe: &Recipe) -> Result<(LockedManifest, bo
     let manifest = LockedManifest {
         file,
         sha256: hex::encode(Sha256::digest(&text)),
-        provenance: origin(shop, recipe, &parts),
+        provenance: origin(builder, recipe, &parts),
     };
     Ok((manifest, new))
 }
 
-/// Where a manifest comes from.
-fn origin(shop: &Workshop<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Provenance {
-    if let Some(published) = recipe.published(shop.origin, parts) {
+/// The provenance of a manifest.
+fn origin(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Provenance {
+    if let Some(published) = recipe.published(builder.origin, parts) {
         return Provenance::from([("url".to_owned(), published.url)]);
     }
     let mut provenance: Provenance = parts
@@ -112,18 +115,26 @@ fn origin(shop: &Workshop<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Provenance
     provenance
 }
 
-async fn make_one(shop: &Workshop<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Result<String> {
-    let raw = match recipe.published(shop.origin, parts) {
+async fn render_one(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Result<String> {
+    let raw = match recipe.published(builder.origin, parts) {
         Some(published) => String::from_utf8(fetch(&published.url, &published.sha256).await?)
-            .with_context(Kind::Tool, || format!("read `{}`", published.url))?,
-        None => make::raw(shop, recipe, parts).await?,
+            .with_context(Kind::Tool, || format!("cannot read `{}`", published.url))?,
+        None => render::render(builder, recipe, parts).await?,
     };
-    normal::normalise(recipe.name(), &raw, recipe.strips_descriptions())
+    normalize::normalize(recipe.name(), &raw, recipe.strips_descriptions())
 }
 
-/// Writes `text` so that the file is there whole or not at all.
+/// Writes `text` atomically.
 fn write(path: &std::path::Path, text: &[u8]) -> Result<()> {
-    atomic_file::write_private(path, text).with_context(Kind::Tool, || format!("write `{}`", path.display()))
+    let folder = path.parent().unwrap_or(path);
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        std::io::Write::write_all(&mut file, text)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(Kind::Tool, || format!("cannot write `{}`", path.display()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The recipes of `infra/manifests/recipes.toml`, as they are written there.
+//! The recipes of `infra/manifests/recipes.toml`, as written there.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
     images::Origin,
 };
 
-/// The parts that a recipe uses, by name.
+/// The components that a recipe uses, by name.
 pub(super) type Parts<'a> = BTreeMap<&'a str, &'a Part>;
 
 /// The whole file.
@@ -20,7 +20,7 @@ pub(super) struct Recipes {
     pub manifest: Vec<Recipe>,
 }
 
-/// How one manifest is made.
+/// How one manifest is rendered.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub(super) enum Recipe {
@@ -29,7 +29,7 @@ pub(super) enum Recipe {
     File(Copied),
 }
 
-/// A chart of a module, rendered.
+/// A rendered chart of a module.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Chart {
@@ -38,30 +38,30 @@ pub(super) struct Chart {
     pub strip_descriptions: bool,
     pub published: Option<Published>,
     pub part: String,
-    /// The chart's folder in the module.
+    /// The chart's directory in the module.
     #[serde(rename = "chart")]
     pub folder: String,
-    /// What Helm calls the installation.
+    /// The name of the Helm release.
     pub release: String,
     pub namespace: String,
     /// Files relative to the recipes, or `module:` and a file of the chart's folder.
     pub values: Vec<String>,
 }
 
-/// Folders of modules beside an overlay of ours.
+/// Directories of modules, combined with an overlay of ours.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Overlay {
     pub name: String,
     #[serde(default)]
     pub strip_descriptions: bool,
-    /// Its folder beside the recipes.
+    /// The overlay's directory, relative to the recipes.
     #[serde(rename = "overlay")]
     pub folder: String,
     pub source: Vec<Source>,
 }
 
-/// A folder of a module.
+/// A directory of a module.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Source {
@@ -83,7 +83,7 @@ pub(super) struct Copied {
     pub file: String,
 }
 
-/// The same file as upstream publishes it, where its hash is known.
+/// The same file as published by upstream, with a pinned hash.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Published {
@@ -92,7 +92,7 @@ pub(super) struct Published {
 }
 
 impl Recipe {
-    /// The name that the lock gives the manifest.
+    /// The name of the manifest in the lock.
     pub fn name(&self) -> &str {
         match self {
             Self::Helm(Chart { name, .. })
@@ -101,7 +101,7 @@ impl Recipe {
         }
     }
 
-    /// What makes it.
+    /// The method, for the provenance.
     pub const fn method(&self) -> &'static str {
         match self {
             Self::Helm(_) => "helm template",
@@ -110,7 +110,7 @@ impl Recipe {
         }
     }
 
-    /// Whether the schemas lose their documentation.
+    /// Whether documentation is removed from schemas.
     pub const fn strips_descriptions(&self) -> bool {
         match self {
             Self::Helm(Chart { strip_descriptions, .. })
@@ -119,7 +119,7 @@ impl Recipe {
         }
     }
 
-    /// The published file, with the version filled in, if supply `origin` may take it.
+    /// Returns the published file with the version substituted, if supply `origin` may use it.
     pub fn published(&self, origin: Origin, parts: &Parts<'_>) -> Option<Published> {
         let (part, published) = match self {
             Self::Helm(Chart { part, published, .. }) | Self::File(Copied { part, published, .. }) => {
@@ -131,7 +131,7 @@ impl Recipe {
         (origin == Origin::Pull).then(|| Published { url, sha256: published.sha256.clone() })
     }
 
-    /// The parts it uses, of all `known` ones.
+    /// Returns the entries of `known` that it uses.
     pub fn parts<'a>(&'a self, known: &'a BTreeMap<String, Part>) -> Result<Parts<'a>> {
         let names: Vec<&str> = match self {
             Self::Helm(chart) => vec![&chart.part],
@@ -142,12 +142,12 @@ impl Recipe {
     }
 }
 
-/// The part called `name`.
+/// Returns the entry `name`.
 pub(super) fn part<'a>(known: &'a BTreeMap<String, Part>, name: &str) -> Result<&'a Part> {
     known.get(name).ok_or_else(|| {
         let failure = Failure::new(
             Kind::Environment,
-            format!("a manifest needs the part `{name}`, which has no Go module in `infra/versions.toml`"),
+            format!("a manifest needs `{name}`, which has no Go module in `infra/versions.toml`"),
         );
         match crate::config::nearest(name, known.keys().map(String::as_str)) {
             Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
@@ -156,7 +156,7 @@ pub(super) fn part<'a>(known: &'a BTreeMap<String, Part>, name: &str) -> Result<
     })
 }
 
-/// Writes the version of `part` wherever `text` says `{version}`.
+/// Replaces `{version}` in `text` with the version of `part`.
 pub(super) fn fill(text: &str, part: &Part) -> String {
     text.replace("{version}", &part.version)
 }

@@ -1,11 +1,11 @@
-//! The recipes carried out with programs of the test's own making, so that every path is walked without a network.
+//! Recipes executed with fake programs, so that every path is tested without a network.
 
 use std::{collections::BTreeMap, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use super::*;
 use crate::base::{event::Silent, failure::Failure};
 
-/// Answers like the real programs, as far as the recipes look at the answers, and notes what it was asked.
+/// Responds like the real programs, as far as the recipes need it, and records its arguments.
 const FAKE: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 echo "$(basename "$0") $*" >> "$here/calls"
@@ -56,7 +56,7 @@ impl Sandbox {
         let part = |version: &str| Part { module: "example.org/m".into(), version: version.into() };
         let parts =
             BTreeMap::from([("m".to_owned(), part("1.2")), ("kubernetes".to_owned(), part("1.35.4"))]);
-        let shop = Workshop {
+        let builder = ManifestBuilder {
             project: &Project::find(self.path()).unwrap(),
             folder: self.path().join("out"),
             parts: &parts,
@@ -65,7 +65,7 @@ impl Sandbox {
             kubectl: self.path().join("bin/kubectl"),
             origin,
         };
-        make_all(&shop, &(Arc::new(Silent) as Events)).await
+        render_all(&builder, &(Arc::new(Silent) as Events)).await
     }
 
     fn text(&self, manifest: &LockedManifest) -> String {
@@ -80,7 +80,7 @@ const OVERLAY: &str = "[[manifest]]\nname = 'k'\nkind = 'kustomize'\noverlay = '
     source = [{ part = 'm', folder = 'config', as = 'sub' }]\n";
 
 #[tokio::test]
-async fn a_file_is_copied_once_and_then_found() {
+async fn a_file_is_copied_once() {
     let sandbox = Sandbox::new(FILE);
     let made = sandbox.make(Origin::Build).await.unwrap();
     assert_eq!(sandbox.text(&made["f"]), "---\nkind: File\n");
@@ -107,14 +107,14 @@ async fn a_chart_gets_its_version_and_our_values() {
 }
 
 #[tokio::test]
-async fn an_overlay_lies_beside_the_module_s_folders() {
+async fn an_overlay_is_combined_with_module_directories() {
     let sandbox = Sandbox::new(OVERLAY);
     let made = sandbox.make(Origin::Build).await.unwrap();
     assert_eq!(sandbox.text(&made["k"]), "---\nkind: Own\n---\nkind: Theirs\n");
 }
 
 #[tokio::test]
-async fn a_change_of_our_files_makes_it_anew() {
+async fn an_edited_overlay_is_rendered_again() {
     let sandbox = Sandbox::new(OVERLAY);
     let before = sandbox.make(Origin::Build).await.unwrap();
     sandbox.write("infra/manifests/overlay/own.yaml", "kind: Other\n---\n");
@@ -124,7 +124,7 @@ async fn a_change_of_our_files_makes_it_anew() {
 }
 
 #[tokio::test]
-async fn supply_pull_takes_the_published_file_only_if_it_is_the_pinned_one() {
+async fn supply_pull_verifies_the_published_file() {
     let recipe = format!("{FILE}published = {{ url = 'http://127.0.0.1:1/{{version}}', sha256 = '00' }}\n");
     let sandbox = Sandbox::new(&recipe);
     let failure = sandbox.make(Origin::Pull).await.unwrap_err();
@@ -138,7 +138,7 @@ async fn refused(recipes: &str) -> Failure {
 }
 
 #[tokio::test]
-async fn a_wrong_recipe_is_named() {
+async fn an_invalid_recipe_is_reported() {
     let failure = refused(&FILE.replace("'m'", "'kubernete'")).await;
     assert_eq!(failure.hints, ["the nearest known name is `kubernetes`"]);
     let failure = refused(&FILE.replace("'file'", "'fil'")).await;
@@ -155,7 +155,7 @@ async fn a_wrong_recipe_is_named() {
 }
 
 #[tokio::test]
-async fn a_program_that_fails_is_quoted_and_leaves_nothing() {
+async fn a_failing_program_is_quoted() {
     let sandbox = Sandbox::new(CHART);
     sandbox.write("bin/helm", "#!/bin/sh\necho 'chart is broken' >&2\nexit 1\n");
     let failure = sandbox.make(Origin::Build).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The archive that `docker load` takes: configuration and uncompressed layers under the image's name.
+//! Writes the archive for `docker load`: configuration and uncompressed layers, with the image's name.
 
 use std::{
     fs::File,
@@ -10,16 +10,16 @@ use serde_json::json;
 
 use super::{Layer, sha256_hex};
 
-/// Writes the image of `config` and `layers` as `name` into the file `path`.
+/// Writes the image of `config` and `layers` with the name `name` to the file `path`.
 ///
-/// The daemon hashes uncompressed layers, so the image's identity in it is the digest of `config`, as in a registry.
+/// The daemon hashes uncompressed layers, so its id of the image is the digest of `config`, as in a registry.
 pub fn write_archive(name: &str, config: &[u8], layers: &[Layer], path: &Path) -> io::Result<()> {
     let mut builder = tar::Builder::new(BufWriter::with_capacity(1 << 20, File::create(path)?));
     let config_name = format!("{}.json", sha256_hex(config));
     add(&mut builder, &config_name, config)?;
     let mut names = Vec::new();
     for layer in layers {
-        let name = format!("{}.tar", layer.diff_id.trim_start_matches("sha256:"));
+        let name = format!("{}.tar", layer.diff_id.hex());
         if !names.contains(&name) {
             add_layer(&mut builder, &name, layer)?;
         }
@@ -34,7 +34,7 @@ fn add<W: Write>(builder: &mut tar::Builder<W>, name: &str, bytes: &[u8]) -> io:
     builder.append_data(&mut header(bytes.len() as u64), name, bytes)
 }
 
-/// A tar header comes before its content, so the layer is decompressed twice: once to learn its size.
+/// A tar header precedes its content, so the layer is decompressed twice, first to determine its size.
 fn add_layer<W: Write>(builder: &mut tar::Builder<W>, name: &str, layer: &Layer) -> io::Result<()> {
     let open = || zstd::Decoder::new(BufReader::new(File::open(&layer.path)?));
     let size = io::copy(&mut open()?, &mut io::sink())?;

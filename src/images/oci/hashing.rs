@@ -1,13 +1,15 @@
-//! Hashes bytes on their way, so that large files are read once.
+//! Hashes bytes while they are written or read, so that large files are read once.
 
 use std::{
     io::{self, Read, Write},
     path::Path,
 };
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-/// Passes bytes on to `inner` and keeps their hash and their number.
+use crate::base::digest::Digest;
+
+/// Writes to `inner` and computes the hash and the number of bytes.
 pub struct HashingWriter<W> {
     inner: W,
     hash: Sha256,
@@ -15,14 +17,14 @@ pub struct HashingWriter<W> {
 }
 
 impl<W> HashingWriter<W> {
-    /// Starts with nothing written.
+    /// Creates a writer with nothing written.
     pub fn new(inner: W) -> Self {
         Self { inner, hash: Sha256::new(), length: 0 }
     }
 
-    /// What is below, the digest (`sha256:...`) and the number of bytes.
-    pub fn finish(self) -> (W, String, u64) {
-        (self.inner, format!("sha256:{}", hex::encode(self.hash.finalize())), self.length)
+    /// Returns the inner writer, the digest and the number of bytes.
+    pub fn finish(self) -> (W, Digest, u64) {
+        (self.inner, Digest::from_hash(self.hash), self.length)
     }
 }
 
@@ -39,21 +41,21 @@ impl<W: Write> Write for HashingWriter<W> {
     }
 }
 
-/// Takes bytes from `inner` and keeps their hash.
+/// Reads from `inner` and computes the hash.
 pub struct HashingReader<R> {
     inner: R,
     hash: Sha256,
 }
 
 impl<R> HashingReader<R> {
-    /// Starts with nothing read.
+    /// Creates a reader with nothing read.
     pub fn new(inner: R) -> Self {
         Self { inner, hash: Sha256::new() }
     }
 
-    /// The digest (`sha256:...`) of what was read.
-    pub fn digest(self) -> String {
-        format!("sha256:{}", hex::encode(self.hash.finalize()))
+    /// Returns the digest of the bytes read.
+    pub fn digest(self) -> Digest {
+        Digest::from_hash(self.hash)
     }
 }
 
@@ -74,5 +76,5 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 pub fn sha256_file(path: &Path) -> io::Result<String> {
     let mut writer = HashingWriter::new(io::sink());
     io::copy(&mut std::fs::File::open(path)?, &mut writer)?;
-    Ok(writer.finish().1.trim_start_matches("sha256:").to_owned())
+    Ok(writer.finish().1.hex().to_owned())
 }

@@ -1,18 +1,17 @@
-//! The configuration and the manifest of an image, in the words of the OCI image specification.
+//! The configuration and the manifest of an image, as defined by the OCI image specification.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LAYER_MEDIA_TYPE, Layer, sha256_hex};
+use super::{LAYER_MEDIA_TYPE, Layer};
+use crate::{base::digest::Digest, registry::media_type::OCI_MANIFEST};
 
-/// The media type of a manifest.
-pub const MANIFEST_MEDIA_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_MEDIA_TYPE: &str = "application/vnd.oci.image.config.v1+json";
-/// Images are compared by digest, so their making has no hour.
+/// Images are compared by digest, so the creation time is fixed.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
-/// How an image runs.
+/// The process that an image runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Process {
@@ -22,35 +21,35 @@ pub struct Process {
     /// `NAME=value`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
-    /// What runs.
+    /// The program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entrypoint: Vec<String>,
     /// Default arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cmd: Vec<String>,
-    /// The folder it starts in.
+    /// The working directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
     /// Labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// The signal that asks it to end.
+    /// The signal that stops the process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<String>,
 }
 
-/// An image's configuration.
+/// The configuration of an image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageConfig {
-    /// When it was made.
+    /// The creation time.
     pub created: String,
     /// `amd64`.
     pub architecture: String,
     /// `linux`.
     pub os: String,
-    /// How it runs.
+    /// The process.
     pub config: Process,
-    /// What it is made of.
+    /// The layers.
     pub rootfs: Rootfs,
 }
 
@@ -60,29 +59,29 @@ pub struct Rootfs {
     /// `layers`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Digests of the layers before compression, lowest first.
-    pub diff_ids: Vec<String>,
+    /// The digests of the uncompressed layers, lowest first.
+    pub diff_ids: Vec<Digest>,
 }
 
 /// A reference to a blob.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
-    /// What it is.
+    /// The media type.
     pub media_type: String,
-    /// Its digest.
-    pub digest: String,
-    /// Its number of bytes.
+    /// The digest.
+    pub digest: Digest,
+    /// The size in bytes.
     pub size: u64,
 }
 
-/// An image's manifest.
+/// The manifest of an image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageManifest {
     /// Always 2.
     pub schema_version: u32,
-    /// [`MANIFEST_MEDIA_TYPE`], or Docker's name of the same.
+    /// [`OCI_MANIFEST`], or Docker's equivalent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub media_type: String,
     /// The configuration.
@@ -91,7 +90,8 @@ pub struct ImageManifest {
     pub layers: Vec<Descriptor>,
 }
 
-/// Makes configuration and manifest of `layers`, lowest first; both as the bytes whose hashes are their digests.
+/// Creates the configuration and the manifest for `layers` (lowest first), both as the exact bytes of their
+/// digests.
 pub fn assemble(process: &Process, layers: &[Layer]) -> serde_json::Result<(Vec<u8>, Vec<u8>)> {
     let config = serde_json::to_vec(&ImageConfig {
         created: CREATED.to_owned(),
@@ -105,10 +105,10 @@ pub fn assemble(process: &Process, layers: &[Layer]) -> serde_json::Result<(Vec<
     })?;
     let manifest = serde_json::to_vec(&ImageManifest {
         schema_version: 2,
-        media_type: MANIFEST_MEDIA_TYPE.to_owned(),
+        media_type: OCI_MANIFEST.to_owned(),
         config: Descriptor {
             media_type: CONFIG_MEDIA_TYPE.to_owned(),
-            digest: format!("sha256:{}", sha256_hex(&config)),
+            digest: Digest::of(&config),
             size: config.len() as u64,
         },
         layers: layers

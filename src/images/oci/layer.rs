@@ -1,4 +1,4 @@
-//! Packs a tree into a layer: a tar archive in which nothing depends on the machine or the hour, compressed with zstd.
+//! Packs a tree into a layer: a tar archive that is independent of machine and time, compressed with zstd.
 
 use std::{
     fs::File,
@@ -10,24 +10,25 @@ use serde::{Deserialize, Serialize};
 use tar::{EntryType, Header};
 
 use super::{HashingWriter, Node, Source, Tree};
+use crate::base::digest::Digest;
 
-/// The media type of every layer written here.
+/// The media type of the layers.
 pub const LAYER_MEDIA_TYPE: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
 
-/// Fast to write and, as zstd reads equally fast at every level, to unpack; higher levels save few bytes on Go programs.
+/// Fast to write. zstd decompresses equally fast at every level, and higher levels save little on Go programs.
 const LEVEL: i32 = 3;
 
 /// A compressed layer on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
-    /// Where it is.
+    /// The path.
     pub path: PathBuf,
-    /// Digest of the compressed bytes.
-    pub digest: String,
-    /// Number of compressed bytes.
+    /// The digest of the compressed bytes.
+    pub digest: Digest,
+    /// The number of compressed bytes.
     pub size: u64,
-    /// Digest of the bytes before compression.
-    pub diff_id: String,
+    /// The digest of the uncompressed bytes.
+    pub diff_id: Digest,
 }
 
 /// Packs `tree` into the file `path`.
@@ -41,7 +42,7 @@ pub fn pack(tree: &Tree, path: &Path) -> io::Result<Layer> {
     })
 }
 
-/// Compresses what `write` writes into the file `path`.
+/// Compresses the output of `write` into the file `path`.
 pub(super) fn compress(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_says_who_owns_what_and_nothing_of_the_hour() {
+    fn a_layer_contains_owners_and_no_times() {
         let folder = tempfile::tempdir().unwrap();
         let mut tree = Tree::new();
         tree.insert("/data", Node::Folder { mode: 0o700, owner: (26, 26) });
@@ -130,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_order_of_insertion_changes_nothing(
+        fn the_order_of_insertion_does_not_matter(
             mut files in prop::collection::btree_map("[a-c]{1,3}/[d-f]{1,3}", prop::collection::vec(any::<u8>(), 0..64), 1..8)
                 .prop_map(|files| files.into_iter().collect::<Vec<_>>()),
         ) {

@@ -1,4 +1,4 @@
-//! Writes OCI images: deterministic layers, configuration and manifest, and the archive form that a Docker daemon loads.
+//! Writes OCI images: reproducible layers, configuration and manifest, and archives for a Docker daemon.
 
 mod archive;
 mod compare;

@@ -1,4 +1,4 @@
-//! Turns a root file system's archive into a layer, without times and without what the image must not carry.
+//! Converts the archive of a root file system into a layer, without times and without unwanted files.
 
 use std::{
     fs::File,
@@ -8,7 +8,8 @@ use std::{
 
 use super::layer::{Layer, compress};
 
-/// Copies the archive at `root` into the layer `path`, leaving out what `drop` says of a path without leading `./`.
+/// Copies the archive at `root` into the layer `path`, except the paths (without leading `./`) for which `drop`
+/// is true.
 pub fn repack(root: &Path, path: &Path, drop: impl Fn(&str) -> bool) -> io::Result<Layer> {
     let mut archive = tar::Archive::new(BufReader::with_capacity(1 << 20, File::open(root)?));
     compress(path, |writer| {
@@ -16,7 +17,7 @@ pub fn repack(root: &Path, path: &Path, drop: impl Fn(&str) -> bool) -> io::Resu
         for entry in archive.entries()? {
             let entry = entry?;
             let name = entry.path()?.to_string_lossy().trim_start_matches("./").to_owned();
-            // The root folder itself belongs to whoever runs the image.
+            // The container runtime creates the root directory itself.
             if !name.is_empty() && !drop(name.trim_end_matches('/')) {
                 copy(&mut builder, entry, &name)?;
             }
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn times_vanish_and_unwanted_files_are_left_out() {
+    fn times_and_unwanted_files_are_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         archive(&place("a.tar"), 1);

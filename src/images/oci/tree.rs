@@ -1,4 +1,4 @@
-//! The files of a layer before they are packed: sorted by path, with every parent folder there.
+//! The files of a layer before packing, sorted by path and with all parent directories.
 
 use std::{
     collections::BTreeMap,
@@ -7,19 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where a file's content is.
+/// The content of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// In a file on this machine.
+    /// A file on this machine.
     Path(PathBuf),
-    /// Here.
+    /// Bytes in memory.
     Bytes(Vec<u8>),
 }
 
-/// One thing in a layer.
+/// One entry of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
-    /// A folder.
+    /// A directory.
     Folder {
         /// Its permissions.
         mode: u32,
@@ -56,17 +56,17 @@ impl Tree {
         Self::default()
     }
 
-    /// Its nodes in the order of their paths, parents before what they hold.
+    /// The entries sorted by path; parents come before their children.
     pub fn nodes(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.nodes.iter().map(|(path, node)| (path.as_str(), node))
     }
 
-    /// Whether it holds nothing.
+    /// Whether it has no entries.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// Puts `node` at the absolute `path`; parents that are not there yet become folders of root.
+    /// Inserts `node` at the absolute `path`. Missing parents become directories owned by root.
     pub fn insert(&mut self, path: &str, node: Node) {
         let path = path.trim_matches('/');
         for (end, _) in path.match_indices('/') {
@@ -75,9 +75,9 @@ impl Tree {
         self.nodes.insert(path.to_owned(), node);
     }
 
-    /// Puts the file or the whole folder `source` at the absolute `path`.
+    /// Inserts the file or the directory `source` at the absolute `path`.
     ///
-    /// Files that may be executed get 0755, others 0644, unless `mode` is given; links stay links.
+    /// Executable files get 0755 and others 0644, unless `mode` is given. Links stay links.
     pub fn copy(
         &mut self,
         source: &Path,
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parents_come_first_and_keep_what_was_said_of_them() {
+    fn parents_come_first_and_keep_their_attributes() {
         let mut tree = Tree::new();
         tree.insert("/var/lib", Node::Folder { mode: 0o700, owner: (26, 26) });
         tree.insert("/var/lib/a", Node::Link { target: "b".into() });
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_copied_with_what_may_be_executed() {
+    fn a_copied_directory_keeps_executable_bits() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("run"), "#!").unwrap();
         fs::set_permissions(folder.path().join("run"), fs::Permissions::from_mode(0o700)).unwrap();

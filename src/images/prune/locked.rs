@@ -1,4 +1,4 @@
-//! The digests that lock files name, now and in the last weeks of Git's history, on every branch.
+//! The digests in lock files: now, and in the recent Git history of every branch.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -6,56 +6,60 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     base::{
+        digest::Digest,
         failure::{Failure, Kind, Result},
-        git,
-        tool::ToolError,
+        tool::{Invocation, ToolError},
     },
     config::Project,
 };
 
-/// For how long what a lock once named can be rolled back to.
+/// The number of days for which an earlier digest of a lock file can be rolled back to.
 pub const WINDOW_DAYS: i64 = 90;
-/// Lock files of environments.
+/// The lock files of environments.
 const LOCKS: &str = ":(glob)envs/*.lock.toml";
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// Every digest that a lock file of `project` names: in the working tree, at the tip of every branch and tag, and in every
-/// change of the last [`WINDOW_DAYS`] before `now`, where what a change took away counts as well as what it brought.
+/// Returns every digest in a lock file of `project`: in the work tree, at the tip of every branch and tag, and
+/// in every change of the last [`WINDOW_DAYS`] before `now`, both removed and added lines.
 ///
-/// Fails with kind `Tool` where Git cannot tell all of that.
-pub async fn locked(project: &Project, now: Timestamp) -> Result<BTreeSet<String>> {
+/// Fails with kind `Tool` if Git cannot list all of them.
+pub async fn locked(project: &Project, now: Timestamp) -> Result<BTreeSet<Digest>> {
     if git(project, &["rev-parse", "--is-shallow-repository"]).await?.trim() != "false" {
-        return Err(Failure::new(Kind::Tool, "the history of the lock files is cut short here")
-            .because("this is a shallow clone: what was locked before cannot be seen, and would be removed")
-            .hint("fetch all of it with `git fetch --unshallow`, or set `fetch-depth: 0` for the checkout"));
+        return Err(Failure::new(Kind::Tool, "the history of the lock files is incomplete")
+            .because("this is a shallow clone: digests that were locked earlier are unknown and would be removed")
+            .hint("fetch the complete history with `git fetch --unshallow`, or set `fetch-depth: 0` for the checkout"));
     }
     let from =
         now.saturating_sub(SignedDuration::from_hours(24 * WINDOW_DAYS)).unwrap_or(Timestamp::UNIX_EPOCH);
     let since = format!("--since={from}");
     let changes =
         git(project, &["log", "--all", "-m", "-p", "--format=", "--no-color", &since, "--", LOCKS]).await?;
-    let mut found = digests_in(&changes);
+    let mut found = Digest::find_all(&changes);
     let tips = git(project, &["for-each-ref", "--format=%(objectname)"]).await?;
     for tip in tips.lines().collect::<BTreeSet<&str>>() {
-        found.extend(at(project, tip).await?);
+        found.extend(locked_at(project, tip).await?);
     }
-    found.extend(at(project, "HEAD").await.unwrap_or_default());
-    found.extend(in_the_working_tree(project)?);
+    found.extend(locked_at(project, "HEAD").await.unwrap_or_default());
+    found.extend(locked_in_work_tree(project)?);
     Ok(found)
 }
 
-/// What the lock files of one commit name.
-async fn at(project: &Project, commit: &str) -> Result<BTreeSet<String>> {
-    let args = ["grep", "-h", "--no-color", "sha256:", commit, "--", LOCKS];
-    match git::command(project.root(), &args).limit(LIMIT).capture().await {
-        Ok(captured) => Ok(digests_in(&captured.stdout)),
-        // Nothing is found: no such file, or none that names a digest.
+/// Returns the digests in the lock files of one commit.
+async fn locked_at(project: &Project, commit: &str) -> Result<BTreeSet<Digest>> {
+    let found = Invocation::new("git")
+        .args(["grep", "-h", "--no-color", "sha256:", commit, "--", LOCKS])
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .cwd(project.root())
+        .limit(LIMIT);
+    match found.capture().await {
+        Ok(captured) => Ok(Digest::find_all(&captured.stdout)),
+        // No match: there is no lock file, or none contains a digest.
         Err(ToolError::Exited { code: 1, .. }) => Ok(BTreeSet::new()),
-        Err(error) => Err(error.into_failure(Kind::Tool, "cannot ask Git for the lock files")),
+        Err(error) => Err(error.into_failure(Kind::Tool, "cannot read the lock files from Git")),
     }
 }
 
-fn in_the_working_tree(project: &Project) -> Result<BTreeSet<String>> {
+fn locked_in_work_tree(project: &Project) -> Result<BTreeSet<Digest>> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(project.root().join("envs")).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -63,39 +67,28 @@ fn in_the_working_tree(project: &Project) -> Result<BTreeSet<String>> {
             let text = std::fs::read_to_string(&path).map_err(|error| {
                 Failure::new(Kind::Environment, format!("cannot read `{}`", path.display())).caused_by(&error)
             })?;
-            found.extend(digests_in(&text));
+            found.extend(Digest::find_all(&text));
         }
     }
     Ok(found)
 }
 
 async fn git(project: &Project, args: &[&str]) -> Result<String> {
-    let captured = git::command(project.root(), args).limit(LIMIT).capture().await;
+    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
+    let captured = git.limit(LIMIT).capture().await;
     captured.map(|captured| captured.stdout).map_err(|error| {
-        error
-            .into_failure(Kind::Tool, "cannot ask Git for the history of the lock files")
-            .hint("without it nothing is removed: what an environment runs could be among it")
+        error.into_failure(Kind::Tool, "cannot read the history of the lock files from Git").hint(
+            "without the history nothing is removed, because an environment may still run what it names",
+        )
     })
-}
-
-/// Every `sha256:` with 64 hex digits in `text`, whatever stands around it.
-pub fn digests_in(text: &str) -> BTreeSet<String> {
-    const MARK: &str = "sha256:";
-    text.match_indices(MARK)
-        .filter_map(|(at, _)| {
-            let digest = text.get(at..at + MARK.len() + 64)?;
-            let hex = &digest[MARK.len()..];
-            hex.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c)).then(|| digest.to_owned())
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn digest(number: usize) -> String {
-        format!("sha256:{number:064x}")
+    fn digest(number: usize) -> Digest {
+        format!("sha256:{number:064x}").parse().unwrap()
     }
 
     struct Repository(tempfile::TempDir);
@@ -123,7 +116,7 @@ mod tests {
             let moment = Timestamp::from_second(day * 86_400).unwrap().to_string();
             let identity =
                 ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-            let git = git::command(self.0.path(), &[&identity, args].concat());
+            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(self.0.path());
             git.env("GIT_COMMITTER_DATE", &moment).env("GIT_AUTHOR_DATE", &moment).capture().await.unwrap();
         }
 
@@ -140,20 +133,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_locked_within_the_window_counts_and_what_was_left_before_does_not() {
+    async fn digests_locked_within_the_window_are_kept() {
         let repository = Repository::new().await;
         for (number, day) in [(1, 1000), (2, 1100), (3, 1195)] {
             repository.commit("production", number, day).await;
         }
-        // 2 was replaced on day 1195: it ran within the window although it came before.
+        // 2 was replaced on day 1195, so it ran within the window although it was locked before.
         assert_eq!(repository.locked(1200).await.unwrap(), [2, 3]);
         assert_eq!(repository.locked(1080).await.unwrap(), [1, 2, 3]);
-        // Nothing has changed for long: what is locked now counts all the same.
+        // Nothing changed for a long time: the current digest counts anyway.
         assert_eq!(repository.locked(5000).await.unwrap(), [3]);
     }
 
     #[tokio::test]
-    async fn other_branches_and_the_working_tree_count_too() {
+    async fn other_branches_and_the_work_tree_count() {
         let repository = Repository::new().await;
         repository.commit("production", 1, 1000).await;
         repository.git(&["checkout", "-qb", "promote"], 1000).await;
@@ -164,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_the_past_cannot_be_seen_nothing_is_told() {
+    async fn an_incomplete_history_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         for part in ["envs", "gitops"] {
             std::fs::create_dir(folder.path().join(part)).unwrap();
@@ -172,22 +165,15 @@ mod tests {
         let project = Project::find(folder.path()).unwrap();
         assert_eq!(locked(&project, Timestamp::UNIX_EPOCH).await.unwrap_err().kind, Kind::Tool);
 
-        let whole = Repository::new().await;
-        whole.commit("production", 1, 1000).await;
-        whole.commit("production", 2, 1001).await;
+        let complete = Repository::new().await;
+        complete.commit("production", 1, 1000).await;
+        complete.commit("production", 2, 1001).await;
         let clone = tempfile::tempdir().unwrap();
-        let from = format!("file://{}", whole.0.path().display());
-        git::output(clone.path(), &["clone", "-q", "--depth", "1", &from, "."]).await.unwrap();
+        let from = format!("file://{}", complete.0.path().display());
+        let git = Invocation::new("git").args(["clone", "-q", "--depth", "1", &from, "."]).cwd(clone.path());
+        git.capture().await.unwrap();
         std::fs::create_dir_all(clone.path().join("gitops")).unwrap();
         let failure = locked(&Project::find(clone.path()).unwrap(), Timestamp::UNIX_EPOCH).await.unwrap_err();
-        assert_eq!(failure.message, "the history of the lock files is cut short here");
-    }
-
-    #[test]
-    fn digests_are_found_whatever_stands_around_them() {
-        let text =
-            format!("-digest = \"{}\"\n x@{},sha256:{} sha256:12", digest(1), digest(2), "A".repeat(64));
-        assert_eq!(digests_in(&text), BTreeSet::from([digest(1), digest(2)]));
-        assert_eq!(digests_in("sha256:é"), BTreeSet::new());
+        assert_eq!(failure.message, "the history of the lock files is incomplete");
     }
 }

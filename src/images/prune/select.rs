@@ -1,4 +1,4 @@
-//! Which manifests of a registry stay: a pure function.
+//! Decides which manifests of a registry are kept. Pure.
 
 use std::{
     cmp::Reverse,
@@ -9,110 +9,126 @@ use jiff::Timestamp;
 use semver::Version;
 use serde::Serialize;
 
-/// A manifest that a registry holds.
+use crate::base::digest::Digest;
+
+/// A manifest in a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// Its repository, without the host.
+pub struct StoredManifest {
+    /// The repository, without the host.
     pub repository: String,
-    /// Its digest.
-    pub digest: String,
+    /// The digest.
+    pub digest: Digest,
     /// The tags that point to it.
     pub tags: BTreeSet<String>,
-    /// When it was made, where it says so.
-    pub made: Option<Timestamp>,
-    /// Every digest in it: of an artifact its parts and images, of a list its platforms.
-    pub names: BTreeSet<String>,
+    /// The creation time, if the manifest contains it.
+    pub created: Option<Timestamp>,
+    /// Every digest in it: the components and images of an artifact, the platforms of an index.
+    pub references: BTreeSet<Digest>,
 }
 
-/// What becomes of a manifest.
+/// Whether a manifest is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", content = "reason", rename_all = "lowercase")]
 pub enum Verdict {
-    /// It stays, and why.
+    /// It is kept, for this reason.
     Keep(String),
-    /// Nothing names it.
+    /// Nothing references it.
     Remove,
 }
 
 /// A manifest with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evaluated {
-    /// Its repository.
+pub struct Decision {
+    /// The repository.
     pub repository: String,
-    /// Its digest.
-    pub digest: String,
-    /// Its tags.
+    /// The digest.
+    pub digest: Digest,
+    /// The tags.
     pub tags: BTreeSet<String>,
-    /// What becomes of it.
+    /// Whether it is kept.
     pub verdict: Verdict,
-    /// How many steps it is away from what nothing names: what is named is removed after what names it.
+    /// The length of the longest chain of references to it. A manifest is removed after those that reference
+    /// it.
     pub(super) depth: usize,
 }
 
-/// Judges everything that a registry holds, sorted by repository and digest.
+/// Decides about every manifest in a registry. The result is sorted by repository and digest.
 ///
-/// Kept is what `locked` names; of each repository the newest `keep` by version, else by time, the parts of another
-/// manifest of the same repository not counted; all of a repository of which no artifact names anything, for then it is
-/// something else that uses it (Flux itself, which no artifact holds); and everything that something kept names, however far.
-pub fn select(held: &[Held], locked: &BTreeSet<String>, keep: usize) -> Vec<Evaluated> {
-    let namers = namers(held);
-    let mut why: BTreeMap<&str, String> = BTreeMap::new();
-    for one in held.iter().filter(|one| locked.contains(&one.digest)) {
-        why.insert(&one.digest, "a lock or a running environment names it".to_owned());
+/// Kept are: the digests in `in_use`; the newest `keep` of each repository by version, otherwise by time, not
+/// counting manifests that another one in the same repository references; every manifest of a repository that
+/// no artifact references, because something else uses it (Flux's images); and everything that a kept manifest
+/// references, transitively.
+pub fn select(stored: &[StoredManifest], in_use: &BTreeSet<Digest>, keep: usize) -> Vec<Decision> {
+    let referrers = referrers(stored);
+    let mut reasons: BTreeMap<&str, String> = BTreeMap::new();
+    for one in stored.iter().filter(|one| in_use.contains(&one.digest)) {
+        reasons.insert(&one.digest, "a lock or a running environment references it".to_owned());
     }
-    let known = known(held, &namers);
-    for one in held.iter().filter(|one| !known.contains(one.repository.as_str())) {
-        why.entry(&one.digest).or_insert_with(|| format!("no artifact names anything of {}", one.repository));
+    let known = known_repositories(stored, &referrers);
+    for one in stored.iter().filter(|one| !known.contains(one.repository.as_str())) {
+        reasons
+            .entry(&one.digest)
+            .or_insert_with(|| format!("no artifact references anything in {}", one.repository));
     }
-    for one in newest(held, &namers, keep) {
-        why.entry(&one.digest)
+    for one in newest(stored, &referrers, keep) {
+        reasons
+            .entry(&one.digest)
             .or_insert_with(|| format!("it is among the newest {keep} of {}", one.repository));
     }
-    follow(held, &mut why);
-    let depths = depths(held);
-    let mut judged: Vec<Evaluated> = held
+    keep_references(stored, &mut reasons);
+    let depths = depths(stored);
+    let mut decisions: Vec<Decision> = stored
         .iter()
-        .map(|one| Evaluated {
+        .map(|one| Decision {
             repository: one.repository.clone(),
             digest: one.digest.clone(),
             tags: one.tags.clone(),
-            verdict: why.get(one.digest.as_str()).cloned().map_or(Verdict::Remove, Verdict::Keep),
-            depth: depths.get(one.digest.as_str()).copied().unwrap_or_default(),
+            verdict: reasons.get(&*one.digest).cloned().map_or(Verdict::Remove, Verdict::Keep),
+            depth: depths.get(&*one.digest).copied().unwrap_or_default(),
         })
         .collect();
-    judged.sort_by(|a, b| (&a.repository, &a.digest).cmp(&(&b.repository, &b.digest)));
-    judged
+    decisions.sort_by(|a, b| (&a.repository, &a.digest).cmp(&(&b.repository, &b.digest)));
+    decisions
 }
 
-/// For every digest what names it.
-fn namers(held: &[Held]) -> BTreeMap<&str, Vec<&Held>> {
-    let mut namers: BTreeMap<&str, Vec<&Held>> = BTreeMap::new();
-    for one in held {
-        for name in one.names.iter().filter(|name| **name != one.digest) {
-            namers.entry(name).or_default().push(one);
+/// Returns the manifests that reference each digest.
+fn referrers(stored: &[StoredManifest]) -> BTreeMap<&str, Vec<&StoredManifest>> {
+    let mut referrers: BTreeMap<&str, Vec<&StoredManifest>> = BTreeMap::new();
+    for one in stored {
+        for reference in one.references.iter().filter(|reference| **reference != one.digest) {
+            referrers.entry(reference).or_default().push(one);
         }
     }
-    namers
+    referrers
 }
 
-/// The repositories whose use is known: artifacts are in them, or name something of them.
-fn known<'a>(held: &'a [Held], namers: &BTreeMap<&str, Vec<&Held>>) -> BTreeSet<&'a str> {
-    let known = held.iter().filter(|one| !one.names.is_empty() || namers.contains_key(one.digest.as_str()));
+/// Returns the repositories whose use is known: they contain artifacts, or an artifact references something in
+/// them.
+fn known_repositories<'a>(
+    stored: &'a [StoredManifest],
+    referrers: &BTreeMap<&str, Vec<&StoredManifest>>,
+) -> BTreeSet<&'a str> {
+    let known =
+        stored.iter().filter(|one| !one.references.is_empty() || referrers.contains_key(&*one.digest));
     known.map(|one| one.repository.as_str()).collect()
 }
 
-/// The newest `keep` of each repository.
-fn newest<'a>(held: &'a [Held], namers: &BTreeMap<&str, Vec<&Held>>, keep: usize) -> Vec<&'a Held> {
-    let of = |one: &Held| namers.get(one.digest.as_str()).cloned().unwrap_or_default();
-    let mut repositories: BTreeMap<&str, Vec<(Rank, &Held)>> = BTreeMap::new();
-    for one in held {
-        let named_by = of(one);
-        if named_by.iter().any(|namer| namer.repository == one.repository) {
+/// Returns the newest `keep` manifests of each repository.
+fn newest<'a>(
+    stored: &'a [StoredManifest],
+    referrers: &BTreeMap<&str, Vec<&StoredManifest>>,
+    keep: usize,
+) -> Vec<&'a StoredManifest> {
+    let mut repositories: BTreeMap<&str, Vec<(Rank, &StoredManifest)>> = BTreeMap::new();
+    for one in stored {
+        let referrers = referrers.get(&*one.digest).cloned().unwrap_or_default();
+        if referrers.iter().any(|referrer| referrer.repository == one.repository) {
             continue;
         }
-        // Images are built to the same bytes at any hour: they are as new as the newest artifact that names them.
-        let made = named_by.iter().filter_map(|namer| namer.made).max().max(one.made);
-        let rank = (super::version_of(&one.tags), made, one.digest.as_str());
+        // Images have no creation time, because builds are reproducible: the newest artifact that references
+        // one counts.
+        let created = referrers.iter().filter_map(|referrer| referrer.created).max().max(one.created);
+        let rank = (super::newest_version(&one.tags), created, &*one.digest);
         repositories.entry(&one.repository).or_default().push((rank, one));
     }
     let first = repositories.into_values().flat_map(|mut ranked| {
@@ -123,31 +139,33 @@ fn newest<'a>(held: &'a [Held], namers: &BTreeMap<&str, Vec<&Held>>, keep: usize
     first.collect()
 }
 
-/// What is newer ranks higher; a version counts before a time.
+/// The sort key by age, newest last. A version takes precedence over a time.
 type Rank<'a> = (Option<Version>, Option<Timestamp>, &'a str);
 
-/// Lets everything stay that something named in `why` names.
-fn follow<'a>(held: &'a [Held], why: &mut BTreeMap<&'a str, String>) {
-    let mut open: Vec<&Held> = held.iter().filter(|one| why.contains_key(one.digest.as_str())).collect();
-    while let Some(namer) = open.pop() {
-        for one in held.iter().filter(|one| namer.names.contains(&one.digest)) {
-            if !why.contains_key(one.digest.as_str()) {
-                why.insert(&one.digest, format!("{} of {} names it", short(&namer.digest), namer.repository));
-                open.push(one);
+/// Keeps everything that a manifest in `reasons` references, transitively.
+fn keep_references<'a>(stored: &'a [StoredManifest], reasons: &mut BTreeMap<&'a str, String>) {
+    let mut pending: Vec<&StoredManifest> =
+        stored.iter().filter(|one| reasons.contains_key(&*one.digest)).collect();
+    while let Some(referrer) = pending.pop() {
+        for one in stored.iter().filter(|one| referrer.references.contains(&one.digest)) {
+            if !reasons.contains_key(&*one.digest) {
+                let reason = format!("{} of {} references it", referrer.digest.short(), referrer.repository);
+                reasons.insert(&one.digest, reason);
+                pending.push(one);
             }
         }
     }
 }
 
-/// How long the longest chain of names to each digest is; a circle, which no digests can form, would end the count.
-fn depths(held: &[Held]) -> BTreeMap<&str, usize> {
-    let mut depths: BTreeMap<&str, usize> = held.iter().map(|one| (one.digest.as_str(), 0)).collect();
-    for _ in 0..held.len().min(8) {
+/// Returns the length of the longest chain of references to each digest. Digests cannot form a cycle.
+fn depths(stored: &[StoredManifest]) -> BTreeMap<&str, usize> {
+    let mut depths: BTreeMap<&str, usize> = stored.iter().map(|one| (&*one.digest, 0)).collect();
+    for _ in 0..stored.len().min(8) {
         let before = depths.clone();
-        for one in held {
-            let next = before[one.digest.as_str()] + 1;
-            for name in one.names.iter().filter(|name| **name != one.digest) {
-                if let Some(depth) = depths.get_mut(name.as_str()) {
+        for one in stored {
+            let next = before[&*one.digest] + 1;
+            for reference in one.references.iter().filter(|reference| **reference != one.digest) {
+                if let Some(depth) = depths.get_mut(&**reference) {
                     *depth = (*depth).max(next);
                 }
             }
@@ -157,10 +175,6 @@ fn depths(held: &[Held]) -> BTreeMap<&str, usize> {
         }
     }
     depths
-}
-
-fn short(digest: &str) -> &str {
-    digest.get(..19).unwrap_or(digest)
 }
 
 #[cfg(test)]

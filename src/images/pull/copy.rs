@@ -1,27 +1,24 @@
-//! Copies one official image: list to manifest of this platform, blobs first, manifest last.
+//! Copies one official image: resolves the index to this platform's manifest, copies the blobs, then the
+//! manifest.
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Official, blob};
 use crate::{
     base::failure::{Context, Failure, Kind, Result},
-    images::oci::{ImageManifest, sha256_hex},
-    registry::RegistryClient,
+    images::oci::{Descriptor, ImageManifest},
+    registry::{
+        Digest, ImageRef, PAUSE, RegistryClient, fetch_blob,
+        media_type::{MANIFESTS, OCI_MANIFEST},
+    },
 };
 
-const INDEX: &str = "application/vnd.oci.image.index.v1+json";
-const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
-const ACCEPTED: [&str; 4] = [INDEX, DOCKER_LIST, MANIFEST, DOCKER_MANIFEST];
-
-/// Copies images into one registry.
+/// Copies images into a registry.
 pub struct Copier {
-    /// The registry that gets them.
+    /// The registry to write to.
     pub target: RegistryClient,
-    /// Where blobs lie on their way.
+    /// The directory for blobs in transit.
     pub folder: PathBuf,
 }
 
@@ -29,10 +26,10 @@ pub struct Copier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// The digest of the manifest for this platform.
-    pub digest: String,
-    /// What the tag pointed to: a list of platforms, or that same manifest.
-    pub listed: String,
-    /// Bytes of its compressed layers.
+    pub digest: Digest,
+    /// The digest that the tag referred to: an index, or the same manifest.
+    pub listed: Digest,
+    /// The size of its compressed layers in bytes.
     pub size: u64,
 }
 
@@ -43,7 +40,7 @@ struct Index {
 
 #[derive(Deserialize)]
 struct Entry {
-    digest: String,
+    digest: Digest,
     platform: Option<Platform>,
 }
 
@@ -54,29 +51,28 @@ struct Platform {
 }
 
 impl Copier {
-    /// Copies `official`, or exactly the manifest `pinned` of it, to `repository` under `tags`.
+    /// Copies `official`, or exactly its manifest `pinned`, to `repository` with `tags`.
     pub async fn copy(
         &self,
-        official: &Official,
-        pinned: Option<&str>,
+        official: &ImageRef,
+        pinned: Option<&Digest>,
         repository: &str,
         tags: &[String],
     ) -> Result<Copied> {
         let upstream = RegistryClient::new(&official.host)?;
         upstream.authenticate(&official.repository).await?;
-        let version = pinned.unwrap_or(&official.tag);
-        let (bytes, listed) = read(&upstream, official, version).await?;
+        let version = pinned.map_or(official.version.as_str(), |digest| digest);
+        let (bytes, listed) = read_verified(&upstream, official, version).await?;
         let (bytes, digest) = match for_this_platform(&bytes, official)? {
-            Some(digest) => read(&upstream, official, &digest).await?,
+            Some(digest) => read_verified(&upstream, official, &digest).await?,
             None => (bytes, listed.clone()),
         };
-        let manifest: ImageManifest = serde_json::from_slice(&bytes).with_context(Kind::Tool, || {
-            format!("the manifest of {} is not one of an image", official.name())
-        })?;
+        let manifest: ImageManifest = serde_json::from_slice(&bytes)
+            .with_context(Kind::Tool, || format!("the manifest of {official} is not an image manifest"))?;
         for descriptor in manifest.layers.iter().chain([&manifest.config]) {
             self.copy_blob(&upstream, &official.repository, descriptor, repository).await?;
         }
-        let media_type = if manifest.media_type.is_empty() { MANIFEST } else { &manifest.media_type };
+        let media_type = if manifest.media_type.is_empty() { OCI_MANIFEST } else { &manifest.media_type };
         for tag in tags {
             self.target.push_manifest(repository, tag, media_type, &bytes).await?;
         }
@@ -87,36 +83,37 @@ impl Copier {
         &self,
         upstream: &RegistryClient,
         from: &str,
-        descriptor: &crate::images::oci::Descriptor,
+        descriptor: &Descriptor,
         to: &str,
     ) -> Result<()> {
         if self.target.has_blob(to, &descriptor.digest).await? {
             return Ok(());
         }
-        let path = blob::fetch(upstream, from, descriptor, &self.folder, blob::PAUSE).await?;
+        let path = fetch_blob(upstream, from, descriptor, &self.folder, PAUSE).await?;
         self.target.push_file(to, &descriptor.digest, &path).await?;
-        std::fs::remove_file(&path).with_context(Kind::Tool, || format!("remove `{}`", path.display()))
+        std::fs::remove_file(&path).with_context(Kind::Tool, || format!("cannot remove `{}`", path.display()))
     }
 }
 
-/// Reads a manifest and holds it to its digest: the one that was asked for, or the one the registry gives.
-async fn read(upstream: &RegistryClient, official: &Official, version: &str) -> Result<(Vec<u8>, String)> {
-    let (bytes, given) = upstream.manifest(&official.repository, version, &ACCEPTED).await?;
-    let found = format!("sha256:{}", sha256_hex(&bytes));
-    let expected = if version.starts_with("sha256:") { version } else { &given };
+/// Reads a manifest and verifies the requested digest, or the digest that the registry reports for a tag.
+async fn read_verified(
+    upstream: &RegistryClient,
+    official: &ImageRef,
+    version: &str,
+) -> Result<(Vec<u8>, Digest)> {
+    let (bytes, reported) = upstream.manifest(&official.repository, version, &MANIFESTS).await?;
+    let found = Digest::of(&bytes);
+    let expected = version.parse().unwrap_or(reported);
     if found != expected {
-        return Err(Failure::new(
-            Kind::Tool,
-            format!("digest mismatch in the manifest of {}", official.name()),
-        )
-        .because(format!("{expected} was promised, the bytes hash to {found}"))
-        .hint("run it again; if it stays, a proxy or the registry changes content: use `--supply build`"));
+        return Err(Failure::new(Kind::Tool, format!("digest mismatch in the manifest of {official}"))
+            .because(format!("{expected} was expected, the content has {found}"))
+            .hint("run the command again; if it fails again, a proxy or the registry changes content: use `--supply build`"));
     }
     Ok((bytes.to_vec(), found))
 }
 
-/// The manifest for linux/amd64 where `bytes` are a list of platforms.
-fn for_this_platform(bytes: &[u8], official: &Official) -> Result<Option<String>> {
+/// Returns the digest of the manifest for linux/amd64 if `bytes` are an index.
+fn for_this_platform(bytes: &[u8], official: &ImageRef) -> Result<Option<Digest>> {
     let Ok(index) = serde_json::from_slice::<Index>(bytes) else { return Ok(None) };
     let ours = |entry: &&Entry| {
         entry
@@ -126,7 +123,7 @@ fn for_this_platform(bytes: &[u8], official: &Official) -> Result<Option<String>
     };
     match index.manifests.iter().find(ours) {
         Some(entry) => Ok(Some(entry.digest.clone())),
-        None => Err(Failure::new(Kind::Tool, format!("{} is not there for linux/amd64", official.name()))),
+        None => Err(Failure::new(Kind::Tool, format!("{official} is not available for linux/amd64"))),
     }
 }
 
@@ -134,17 +131,20 @@ fn for_this_platform(bytes: &[u8], official: &Official) -> Result<Option<String>
 mod tests {
     use super::*;
 
-    fn official() -> Official {
-        Official { host: "quay.io".into(), repository: "a/b".into(), tag: "v1".into() }
+    fn official() -> ImageRef {
+        ImageRef::by_tag("quay.io", "a/b", "v1")
     }
 
     #[test]
-    fn the_platform_is_taken_from_a_list_and_attestations_are_not() {
-        let list = br#"{"manifests":[
-            {"digest":"sha256:a","platform":{"architecture":"unknown","os":"unknown"}},
-            {"digest":"sha256:b","platform":{"architecture":"arm64","os":"linux"}},
-            {"digest":"sha256:c","platform":{"architecture":"amd64","os":"linux"}}]}"#;
-        assert_eq!(for_this_platform(list, &official()).unwrap().as_deref(), Some("sha256:c"));
+    fn the_manifest_of_this_platform_is_selected() {
+        let digest = |of: &str| format!("sha256:{}", of.repeat(64));
+        let entry = |of: &str, architecture: &str, os: &str| serde_json::json!({"digest": digest(of), "platform": {"architecture": architecture, "os": os}});
+        let attestation = entry("a", "unknown", "unknown");
+        let index = serde_json::json!({
+            "manifests": [attestation, entry("b", "arm64", "linux"), entry("c", "amd64", "linux")],
+        });
+        let found = for_this_platform(index.to_string().as_bytes(), &official()).unwrap();
+        assert_eq!(found.as_deref(), Some(digest("c").as_str()));
         assert_eq!(for_this_platform(br#"{"layers":[]}"#, &official()).unwrap(), None);
         assert!(for_this_platform(br#"{"manifests":[]}"#, &official()).is_err());
     }

@@ -1,11 +1,7 @@
-//! Supply `pull`: copies official images by digest into the local registry, whole or not at all.
+//! Supply `pull`: copies official images by digest into the local registry.
 
-mod blob;
 mod copy;
-mod reach;
-mod reference;
+mod reachability;
 
-pub(crate) use blob::fetch as fetch_blob;
 pub use copy::{Copied, Copier};
-pub use reach::{Reach, look};
-pub use reference::Official;
+pub use reachability::{Reachability, check_reachability};

@@ -22,14 +22,14 @@ impl Session<'_> {
     ) -> Result<Option<String>> {
         let tree = Tree::read(&self.quiet.project).await?;
         let (rendered, packed) = self.pack(&tree).await?;
-        if packed.digest == self.followed && self.rollouts().is_empty() {
+        if *packed.digest == *self.followed && self.rollouts().is_empty() {
             *pending = Changes::default();
             return Ok(None);
         }
         self.progress("applying");
-        artifact::push(&packed, &self.registry.host, artifact::whole::REPOSITORY).await?;
+        artifact::push(&packed, &self.registry.host, artifact::REPOSITORY).await?;
         phases::deliver(&self.client, &self.registry.inside, &packed.digest).await?;
-        self.followed.clone_from(&packed.digest);
+        self.followed = packed.digest.to_string();
         // Flux has these changes: a newer change contains only its own.
         *pending = Changes::default();
         let waited = self.wait(rendered, &packed.digest, deadline).await;
@@ -37,7 +37,7 @@ impl Session<'_> {
     }
 
     async fn pack(&self, tree: &Tree) -> Result<(Rendered, Packed)> {
-        let rendered = artifact::render_again(tree, &self.lock, &self.applied)?;
+        let rendered = artifact::rerender(tree, &self.lock, &self.applied)?;
         let packed = artifact::pack(&rendered, &Provenance::read(&self.quiet.project).await?)?;
         Ok((rendered, packed))
     }
@@ -98,7 +98,7 @@ impl Session<'_> {
 
 /// Adds the line of the tree that the failure is about.
 fn locate(failure: Failure, tree: &Tree) -> Failure {
-    match artifact::blame(tree, &failure.causes.join("\n")) {
+    match artifact::source_location(tree, &failure.causes.join("\n")) {
         Some(place) if failure.location.is_none() => failure.at(place),
         _ => failure,
     }

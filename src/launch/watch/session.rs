@@ -17,7 +17,7 @@ use crate::{
         wait::Deadline,
     },
     config::Environment,
-    images::{Lock, Workbench},
+    images::{IncrementalBuilder, Lock},
     launch::inputs::{Platform, SupplyOptions},
     local::{LocalContext, cluster},
     registry::Registry,
@@ -32,7 +32,7 @@ pub struct Session<'a> {
     pub(super) quiet: LocalContext,
     pub(super) client: Client,
     pub(super) environment: Environment,
-    pub(super) workbench: Arc<Workbench>,
+    pub(super) workbench: Arc<IncrementalBuilder>,
     pub(super) registry: Registry,
     /// The supply lock with the images that were built since. The lock on disk stays unchanged.
     pub(super) lock: Lock,
@@ -65,8 +65,8 @@ impl<'a> Session<'a> {
         let handle = cluster::handle(&context.dirs, &environment.cluster_name());
         Ok(Self {
             client: Client::connect(&handle).await?,
-            workbench: Arc::new(Workbench::open(supply, platform.registry.clone())?),
-            followed: platform.packed.digest,
+            workbench: Arc::new(IncrementalBuilder::open(supply, platform.registry.clone())?),
+            followed: platform.packed.digest.to_string(),
             applied: platform.rendered,
             lock: platform.lock,
             registry: platform.registry,
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
     }
 
     /// The workbench that compiles the workloads.
-    pub fn workbench(&self) -> Arc<Workbench> {
+    pub fn workbench(&self) -> Arc<IncrementalBuilder> {
         Arc::clone(&self.workbench)
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{artifact::ArtifactCopy, canary::Canary, found, ready, sides};
 use crate::{
-    artifact::{self, Upstream, contents, whole::REPOSITORY},
+    artifact::{self, REPOSITORY, RepositoryDigest, Upstream, inspect},
     base::{
         failure::{Failure, Kind, Result},
         k8s::{Client, Selector, flux::NAMESPACE, object, resource},
@@ -19,7 +19,7 @@ use crate::{
     observe::{self, EnvironmentStatus, Observer},
     phases::{self, BootstrapInput, Bring},
     promotion::{Content, Copied, ProbeStats, State, Target, Trial},
-    registry::{daemon_reference, transfer::Side},
+    registry::{daemon_reference, transfer::Endpoint},
     workloads::{self, PublicEndpoint},
 };
 
@@ -29,13 +29,13 @@ const FLEET: &str = "seasense-fleet";
 pub struct ClusterTarget {
     engine: LocalContext,
     environment: Environment,
-    source: Side,
+    source: Endpoint,
     /// `None` for a rehearsal that is only looked at before it was made.
-    registry: Option<Side>,
+    registry: Option<Endpoint>,
     /// Flux's own objects, for a cluster that has none yet.
     flux: Vec<Value>,
     /// Flux's images.
-    extra: BTreeSet<(String, String)>,
+    extra: BTreeSet<RepositoryDigest>,
     fleet_image: String,
     age_key: Option<Vec<u8>>,
     /// When this began: readings that were acknowledged from now on must be found again.
@@ -81,7 +81,7 @@ impl ClusterTarget {
         ArtifactCopy { source: &self.source, target: self.registry.as_ref(), extra: &self.extra, folder }
     }
 
-    fn registry(&self) -> Result<&Side> {
+    fn registry(&self) -> Result<&Endpoint> {
         self.registry.as_ref().ok_or_else(|| sides::absent(&self.environment))
     }
 
@@ -145,7 +145,7 @@ impl Target for ClusterTarget {
         let shelves = self.shelves(folder.path());
         let known = shelves.read(digest).await?;
         let name = self.environment.secrets();
-        if !known.named.secrets.contains(name) {
+        if !known.references.secrets.contains(name) {
             return Err(Failure::new(Kind::Promotion, format!("the artifact has no secrets for `{name}`"))
                 .because(format!("`gitops/secrets/{name}` holds none: no buoy could prove itself there"))
                 .hint("docs/secrets.md tells how a set is made"));
@@ -201,7 +201,7 @@ impl Target for ClusterTarget {
     }
 
     async fn share(&self, digest: &str, percent: u8) -> Result<()> {
-        let head = contents::head(&self.registry()?.manifest(REPOSITORY, digest).await?)?;
+        let head = inspect::metadata(&self.registry()?.manifest(REPOSITORY, &digest.parse()?).await?)?;
         let part = head.canary().ok_or_else(|| {
             Failure::new(
                 Kind::Promotion,

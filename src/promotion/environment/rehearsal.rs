@@ -11,7 +11,7 @@ use crate::{
         LocalContext,
         cluster::{self, ClusterSource, ClusterState, RemoveScope, Removed},
     },
-    registry::{Registry, beside},
+    registry::{Registry, ensure_for_environment},
 };
 
 /// Makes the registry and the cluster of a rehearsal exist and run; what is there stays. Tells whether the cluster is new.
@@ -30,7 +30,7 @@ pub async fn stand(engine: &LocalContext, environment: &Environment) -> Result<b
         Failure::new(Kind::Tool, "this machine has no registry yet")
             .hint("run `seasense dev`: what is rehearsed has to run here first")
     })?;
-    beside(&engine.docker, &container, &running.image, environment.instance()).await?;
+    ensure_for_environment(&engine.docker, &container, &running.image, environment.instance()).await?;
     step.done("");
     let shared = Registry::at(engine.dirs.registry(), *environment.ports.registry.get_ref());
     let source = ClusterSource {

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use crate::base::{
     atomic_file::{self, PRIVATE},
+    digest::Digest,
     failure::{Context, Failure, Kind, Location, Result},
 };
 
@@ -143,7 +144,7 @@ version = 1
 
 /// Whether `text` is `sha256:` and 64 lower-case hex digits.
 pub fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && is_hex(digits))
+    text.parse::<Digest>().is_ok()
 }
 
 fn is_commit(text: &str) -> bool {

@@ -1,13 +1,13 @@
-//! Copies what an artifact names from one registry to another: by digest, verified, and never what is there already.
+//! Copies content from one registry to another by digest, verified, without sending existing content again.
 //!
-//! Whatever ends a copy, the next one goes on: a manifest is written only after everything that it names, so that one
-//! which is there is whole.
+//! An interrupted copy can be continued: a manifest is written only after everything that it references, so an
+//! existing manifest is always complete.
 
 mod copy;
-mod side;
+mod endpoint;
 mod tag;
 #[cfg(test)]
 mod tests;
 
 pub use copy::{Sent, Transfer};
-pub use side::Side;
+pub use endpoint::Endpoint;

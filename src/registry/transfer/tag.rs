@@ -1,11 +1,15 @@
-//! Names for what is there: a tag beside the digest.
+//! Tags of manifests in a registry.
 
 use serde::Deserialize;
 
-use super::Side;
-use crate::base::failure::{Context, Kind, Result};
-
-const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+use super::Endpoint;
+use crate::{
+    base::{
+        digest::Digest,
+        failure::{Context, Kind, Result},
+    },
+    registry::media_type::OCI_MANIFEST,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -14,17 +18,17 @@ struct Typed {
     media_type: String,
 }
 
-impl Side {
-    /// The digest that `tag` of `repository` stands for; `None` where there is no such tag.
-    pub async fn tagged(&self, repository: &str, tag: &str) -> Result<Option<String>> {
+impl Endpoint {
+    /// Returns the digest that `tag` of `repository` refers to; `None` if the tag does not exist.
+    pub async fn tagged(&self, repository: &str, tag: &str) -> Result<Option<Digest>> {
         let name = self.repository(repository);
-        let what = format!("ask {} for {name}:{tag}", self.client.host());
-        self.patiently(&what, async || self.client.find(&name, tag).await).await
+        let what = format!("look up {name}:{tag} in {}", self.client.host());
+        self.retry(&what, async || self.client.find(&name, tag).await).await
     }
 
-    /// Lets `tag` of `repository` stand for the manifest `digest`, which is there.
-    pub async fn tag(&self, repository: &str, digest: &str, tag: &str) -> Result<()> {
-        if self.tagged(repository, tag).await?.as_deref() == Some(digest) {
+    /// Makes `tag` of `repository` refer to the existing manifest `digest`.
+    pub async fn tag(&self, repository: &str, digest: &Digest, tag: &str) -> Result<()> {
+        if self.tagged(repository, tag).await?.as_ref() == Some(digest) {
             return Ok(());
         }
         let manifest = self.manifest(repository, digest).await?;
@@ -33,6 +37,6 @@ impl Side {
         let Typed { media_type } = serde_json::from_slice(&manifest).context(Kind::Tool, what.clone())?;
         let media_type = if media_type.is_empty() { OCI_MANIFEST } else { &media_type };
         let push = async || self.client.push_manifest(&name, tag, media_type, &manifest).await;
-        self.patiently(&what, push).await
+        self.retry(&what, push).await
     }
 }

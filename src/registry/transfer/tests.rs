@@ -1,21 +1,21 @@
-//! Copies between two registries of the tests' own, with what goes wrong on the way.
+//! Copies between two fake registries, with injected faults.
 
 use std::time::Duration;
 
 use super::*;
 use crate::{
-    base::failure::{Kind, Result},
-    images::{
-        fake::{Fake, Fault},
-        oci::sha256_hex,
+    base::{
+        digest::Digest,
+        failure::{Kind, Result},
     },
+    registry::fake::{Fake, Fault},
 };
 
-fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", sha256_hex(bytes))
+fn digest(bytes: &[u8]) -> Digest {
+    Digest::of(bytes)
 }
 
-/// The manifest of an image of two blobs.
+/// The manifest of an image with two blobs.
 fn manifest(config: &[u8], layer: &[u8]) -> String {
     let descriptor = |kind: &str, bytes: &[u8]| {
         format!(r#"{{"mediaType":"{kind}","digest":"{}","size":{}}}"#, digest(bytes), bytes.len())
@@ -33,7 +33,7 @@ const LAYER: &[u8] = b"a layer of some bytes";
 struct TestEnv {
     from: Fake,
     to: Fake,
-    digest: String,
+    digest: Digest,
     folder: tempfile::TempDir,
 }
 
@@ -50,17 +50,17 @@ impl TestEnv {
     }
 
     async fn copy(&self) -> Result<Sent> {
-        let side = |host: &str, path: &str| {
-            let mut side = Side::new(&format!("{host}{path}")).unwrap();
-            side.pause = Duration::from_millis(2);
-            side
+        let endpoint = |host: &str, path: &str| {
+            let mut endpoint = Endpoint::new(&format!("{host}{path}")).unwrap();
+            endpoint.pause = Duration::from_millis(2);
+            endpoint
         };
-        let (source, target) = (side(&self.from.host, ""), side(&self.to.host, "/seasense"));
+        let (source, target) = (endpoint(&self.from.host, ""), endpoint(&self.to.host, "/seasense"));
         let transfer = Transfer { source: &source, target: &target, folder: self.folder.path().to_owned() };
         transfer.copy("backend", &self.digest).await
     }
 
-    fn arrived(&self) -> bool {
+    fn is_complete(&self) -> bool {
         [digest(CONFIG), digest(LAYER), self.digest.clone()]
             .iter()
             .all(|digest| self.to.has("seasense/backend", digest))
@@ -68,89 +68,92 @@ impl TestEnv {
 }
 
 #[tokio::test]
-async fn all_that_a_manifest_names_arrives_under_the_targets_names_and_is_never_sent_again() {
-    let world = TestEnv::new().await;
-    let sent = world.copy().await.unwrap();
-    assert_eq!((sent.manifests, world.arrived()), (1, true));
+async fn all_content_is_copied_once_with_the_target_prefix() {
+    let env = TestEnv::new().await;
+    let sent = env.copy().await.unwrap();
+    assert_eq!(sent.manifests, 1);
+    assert!(env.is_complete());
     assert!(sent.bytes > LAYER.len() as u64);
-    let before = world.to.writes();
-    assert_eq!(world.copy().await.unwrap(), Sent::default());
-    assert_eq!(world.to.writes(), before);
-    assert_eq!(std::fs::read_dir(world.folder.path()).unwrap().count(), 0, "nothing is left on the way");
+    let before = env.to.writes();
+    assert_eq!(env.copy().await.unwrap(), Sent::default());
+    assert_eq!(env.to.writes(), before);
+    assert_eq!(std::fs::read_dir(env.folder.path()).unwrap().count(), 0, "a blob remains");
 }
 
 #[tokio::test]
-async fn an_interrupted_copy_goes_on_with_what_is_missing() {
-    let world = TestEnv::new().await;
-    world.to.keep("seasense/backend", &digest(LAYER), LAYER);
-    let sent = world.copy().await.unwrap();
-    assert!(world.arrived() && sent.bytes < (LAYER.len() + 1000) as u64);
-    assert!(!world.from.asked(&digest(LAYER)), "a blob that is there is not even read");
+async fn an_interrupted_copy_sends_only_missing_content() {
+    let env = TestEnv::new().await;
+    env.to.keep("seasense/backend", &digest(LAYER), LAYER);
+    let sent = env.copy().await.unwrap();
+    assert!(env.is_complete());
+    assert!(sent.bytes < (LAYER.len() + 1000) as u64);
+    assert!(!env.from.asked(&digest(LAYER)), "an existing blob was read");
 }
 
 #[tokio::test]
-async fn a_list_of_platforms_takes_its_manifests_along() {
-    let mut world = TestEnv::new().await;
+async fn an_index_is_copied_with_its_manifests() {
+    let mut env = TestEnv::new().await;
     let entry = format!(
         r#"{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":9}}"#,
-        world.digest
+        env.digest
     );
     let index = format!(r#"{{"schemaVersion":2,"manifests":[{entry}]}}"#);
-    let inner = std::mem::replace(&mut world.digest, digest(index.as_bytes()));
-    world.from.keep("backend", &world.digest, index.as_bytes());
-    assert_eq!(world.copy().await.unwrap().manifests, 2);
-    assert!(world.arrived() && world.to.has("seasense/backend", &inner));
+    let inner = std::mem::replace(&mut env.digest, digest(index.as_bytes()));
+    env.from.keep("backend", &env.digest, index.as_bytes());
+    assert_eq!(env.copy().await.unwrap().manifests, 2);
+    assert!(env.is_complete() && env.to.has("seasense/backend", &inner));
 }
 
 #[tokio::test]
-async fn a_registry_that_is_busy_or_breaks_off_is_asked_again() {
+async fn busy_registries_and_lost_connections_are_retried() {
     for fault in [Fault::Drop, Fault::Status(429), Fault::Status(503)] {
-        let world = TestEnv::new().await;
+        let env = TestEnv::new().await;
         let blob = format!("/blobs/{}", digest(LAYER));
-        world.from.fail("GET", &blob, fault.clone());
-        world.from.fail("GET", "/manifests/", fault.clone());
-        world.to.fail("HEAD", &blob, fault.clone());
-        world.to.fail("PUT", "/uploads/", fault.clone());
-        world.to.fail("PUT", "/manifests/", fault.clone());
-        let sent = world.copy().await;
-        assert!(sent.is_ok() && world.arrived(), "{fault:?}: {sent:?}");
+        env.from.fail("GET", &blob, fault.clone());
+        env.from.fail("GET", "/manifests/", fault.clone());
+        env.to.fail("HEAD", &blob, fault.clone());
+        env.to.fail("PUT", "/uploads/", fault.clone());
+        env.to.fail("PUT", "/manifests/", fault.clone());
+        let sent = env.copy().await;
+        assert!(sent.is_ok() && env.is_complete(), "{fault:?}: {sent:?}");
     }
 }
 
 #[tokio::test]
-async fn content_that_is_not_what_its_digest_says_never_arrives() {
-    let world = TestEnv::new().await;
-    world.from.keep("backend", &digest(LAYER), b"another layer of bytes");
-    let failure = world.copy().await.unwrap_err();
+async fn content_with_another_digest_is_not_copied() {
+    let env = TestEnv::new().await;
+    env.from.keep("backend", &digest(LAYER), b"another layer of bytes");
+    let failure = env.copy().await.unwrap_err();
     assert!(failure.message.starts_with("digest mismatch"), "{failure:?}");
-    assert!(!world.to.has("seasense/backend", &digest(LAYER)) && !world.arrived());
+    assert!(!env.to.has("seasense/backend", &digest(LAYER)) && !env.is_complete());
 }
 
 #[tokio::test]
-async fn a_manifest_that_was_changed_on_its_way_is_refused() {
-    let world = TestEnv::new().await;
-    world.from.keep("backend", &world.digest, manifest(CONFIG, b"another").as_bytes());
-    let failure = world.copy().await.unwrap_err();
-    assert_eq!((failure.kind, world.to.writes()), (Kind::Tool, 0));
+async fn a_manifest_with_another_digest_is_refused() {
+    let env = TestEnv::new().await;
+    env.from.keep("backend", &env.digest, manifest(CONFIG, b"another").as_bytes());
+    let failure = env.copy().await.unwrap_err();
+    assert_eq!(failure.kind, Kind::Tool);
+    assert_eq!(env.to.writes(), 0);
 }
 
 #[tokio::test]
-async fn what_is_nowhere_is_named_at_once() {
-    let world = TestEnv::new().await;
-    world.from.forget("backend", &digest(LAYER));
-    let failure = world.copy().await.unwrap_err();
-    assert!(failure.message.contains(&digest(LAYER)), "{failure:?}");
-    assert!(!world.arrived());
-    world.from.forget("backend", &world.digest);
-    let failure = world.copy().await.unwrap_err();
-    assert!(failure.message.ends_with("is not there"), "{failure:?}");
+async fn missing_content_is_reported_without_retries() {
+    let env = TestEnv::new().await;
+    env.from.forget("backend", &digest(LAYER));
+    let failure = env.copy().await.unwrap_err();
+    assert!(failure.message.contains(&*digest(LAYER)), "{failure:?}");
+    assert!(!env.is_complete());
+    env.from.forget("backend", &env.digest);
+    let failure = env.copy().await.unwrap_err();
+    assert!(failure.message.ends_with("does not exist"), "{failure:?}");
 }
 
 #[tokio::test]
-async fn a_registry_that_answers_nothing_but_errors_is_no_absence() {
-    let world = TestEnv::new().await;
+async fn server_errors_do_not_mean_absence() {
+    let env = TestEnv::new().await;
     for _ in 0..20 {
-        world.to.fail("", "/manifests/", Fault::Status(500));
+        env.to.fail("", "/manifests/", Fault::Status(500));
     }
-    assert_eq!(world.copy().await.unwrap_err().kind, Kind::Tool);
+    assert_eq!(env.copy().await.unwrap_err().kind, Kind::Tool);
 }
