@@ -74,15 +74,6 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
 }
 
-/// The verdict over the environments called `a` and `b`, with all that Flux would apply in them built.
-pub(super) async fn verdict(at: &Where, events: &Events, (a, b): (&str, &str)) -> Result<Parity> {
-    let all = Written::load_all(&at.project)?;
-    let allowed = Allowed::load(&at.project)?;
-    let (a, b) = (find(&all, a)?, find(&all, b)?);
-    let manifests = built(at, events, a, b).await?;
-    Ok(evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&manifests) }))
-}
-
 async fn built(at: &Where, events: &Events, a: &Written, b: &Written) -> Result<Manifests> {
     let flux = flux(at, events).await?;
     let title = format!("Build what Flux would apply in {} and in {}", a.name, b.name);

@@ -48,7 +48,7 @@ async fn digest(engine: &LocalContext, cluster: &str) -> Result<Option<String>> 
     if cluster::observe(&engine.docker, &engine.dirs, cluster).await? != Observed::Running {
         return Ok(None);
     }
-    phases::followed(&Client::connect(&cluster::handle(&engine.dirs, cluster)).await?).await
+    phases::current_digest(&Client::connect(&cluster::handle(&engine.dirs, cluster)).await?).await
 }
 
 fn report(paused: &Paused) -> String {

@@ -61,7 +61,7 @@ async fn follow(
     started: Option<Timestamp>,
     deadline: Deadline,
 ) -> Result<()> {
-    let digest = phases::followed(client).await?.ok_or_else(|| {
+    let digest = phases::current_digest(client).await?.ok_or_else(|| {
         Failure::new(Kind::Phase, "the cluster was never told what to run")
             .hint("`seasense dev` goes on where it was interrupted")
     })?;

@@ -92,7 +92,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let client = connect(&engine, &cluster).await?;
     match (args.action, name) {
         (Action::Save { json, .. }, Some(name)) => {
-            let about = (Timestamp::now(), phases::followed(&client).await?);
+            let about = (Timestamp::now(), phases::current_digest(&client).await?);
             let saved = snapshots::save(&client, &name, about, &engine.events).await?;
             ui.say(&format!("`{name}` is kept: `seasense snapshot load {name}` goes back to it.\n"));
             print(ui, &[saved], json)?;

@@ -3,12 +3,12 @@
 use std::{fs, process::Command};
 
 use seasense::promotion::{
-    gates::Verdict,
+    gates::GateResult,
     store::{
         EnvLock,
-        history::{Action, GateNote, History, Key, Keys, NAMESPACE, Outcome, Record},
+        history::{Action, GateRecord, History, Key, Keys, NAMESPACE, Outcome, Record},
     },
-    verdict::{Summary, Tried},
+    verdict::{CanaryWatch, Summary},
 };
 use serde_json::Value;
 
@@ -50,8 +50,10 @@ fn commit(harness: &Harness) {
 }
 
 fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
-    let watched = Summary {
-        looks: 24,
+    let watch = Summary {
+        since: "2026-11-24T11:58:00Z".parse().ok(),
+        until: "2026-11-24T12:00:00Z".parse().ok(),
+        samples: 24,
         requests: 600,
         failed: 1,
         p95_ms: 41.5,
@@ -60,7 +62,7 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         stored: 1200,
     };
     Record {
-        version: 1,
+        version: 2,
         at: "2026-11-24T12:00:00Z".parse().unwrap(),
         environment: "staging".into(),
         action,
@@ -69,16 +71,16 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         commit: None,
         from: "local".into(),
         previous: None,
-        gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
-        figures: (outcome == Outcome::Verified && action == Action::Promote).then_some(watched),
-        canary: (outcome == Outcome::Failed).then_some(Tried {
+        gates: vec![GateRecord { id: "soak".into(), result: GateResult::Passed, reason: "11 min".into() }],
+        watch: (outcome == Outcome::Verified && action == Action::Promote).then_some(watch),
+        canary: (outcome == Outcome::Failed).then_some(CanaryWatch {
             percent: 20,
-            figures: Some(watched),
-            own: Some(watched),
+            gateway: Some(watch),
+            canary_only: Some(watch),
         }),
         outcome,
         reason: reason.into(),
-        before: String::new(),
+        previous_hash: String::new(),
     }
 }
 
@@ -102,12 +104,12 @@ fn with_history(harness: &Harness) -> String {
             .append(&mut history, record(Action::Promote, 'a', Outcome::Verified, "it held"))
             .await
             .unwrap();
-        let worse = "p95 is 900 ms, more than 500 ms, in 3 looks in a row";
-        silent.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, worse)).await.unwrap();
+        let slow = "p95 is 900 ms, more than 500 ms, in 3 samples in a row";
+        silent.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, slow)).await.unwrap();
         silent
             .append(
                 &mut history,
-                record(Action::Restore, 'a', Outcome::Verified, "Ready again after bbbbbbbbbbbb was worse"),
+                record(Action::AutoRollback, 'a', Outcome::Verified, "Ready again after bbbbbbbbbbbb failed"),
             )
             .await
             .unwrap();
@@ -149,14 +151,14 @@ fn code_60_is_a_rollback_without_anything_to_go_back_to() {
     let run = harness.run(&["rollback", "staging"]);
     assert_eq!(run.code, Some(60), "{}", run.stderr);
     insta::assert_snapshot!(run.stderr, @r"
-    error: there is nothing to go back to
-      because the environment has no lock: nothing was promoted to it yet
-      hint: `seasense history ENV` shows what was verified; `--to DIGEST` names one
+    error: there is no digest to roll back to
+      because the environment has no lock file: no digest was promoted to it yet
+      hint: find a verified digest with `seasense history ENV`, then use `--to DIGEST`
     ");
     with_history(&harness);
     let only = harness.run(&["rollback", "staging"]);
     assert_eq!(only.code, Some(60), "{}", only.stderr);
-    assert!(only.stderr.contains("the present digest is the only one that was verified"), "{}", only.stderr);
+    assert!(only.stderr.contains("the current digest is the only verified one"), "{}", only.stderr);
 }
 
 #[test]
@@ -184,7 +186,7 @@ fn what_is_no_digest_or_no_target_is_a_usage_error() {
     }
     let run = harness.run(&["promote", "local"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
-    assert!(run.stderr.contains("nothing is promoted to `local`"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot promote to `local`"), "{}", run.stderr);
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn a_history_tells_who_what_when_and_how() {
     let run = harness.run(&["history", "staging"]);
     assert_eq!(
         (run.code, run.stdout.as_str()),
-        (Some(0), "nothing was brought to staging yet\n"),
+        (Some(0), "no digest was promoted to staging yet\n"),
         "{}",
         run.stderr
     );
@@ -215,10 +217,10 @@ fn a_history_tells_who_what_when_and_how() {
     let run = harness.run(&["history", "staging"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     insta::assert_snapshot!(run.stdout, @r"
-    WHEN                  WHO  WHAT     DIGEST        OUTCOME   SIGNATURE              VERIFIED BY
-    2026-11-24T12:00:00Z  Ada  restore  aaaaaaaaaaaa  verified  unsigned               Ready again after bbbbbbbbbbbb was worse
-    2026-11-24T12:00:00Z  Ada  promote  bbbbbbbbbbbb  worse     unsigned               p95 is 900 ms, more than 500 ms, in 3 looks in a row
-    2026-11-24T12:00:00Z  Ada  promote  aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
+    WHEN                  WHO  ACTION         DIGEST        OUTCOME   SIGNATURE              RESULT
+    2026-11-24T12:00:00Z  Ada  auto-rollback  aaaaaaaaaaaa  verified  unsigned               Ready again after bbbbbbbbbbbb failed
+    2026-11-24T12:00:00Z  Ada  promote        bbbbbbbbbbbb  failed    unsigned               p95 is 900 ms, more than 500 ms, in 3 samples in a row
+    2026-11-24T12:00:00Z  Ada  promote        aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
     ");
     let run = harness.run(&["history", "staging", "--json"]);
     let told: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -237,8 +239,8 @@ fn code_70_is_a_history_that_was_changed() {
     let lines: Vec<&str> = text.lines().collect();
     let first = format!("{}\n", lines[0]);
     for (text, place, why) in [
-        (format!("{}\n{}\n", lines[0], lines[2]), 2, "it does not follow the line before it"),
-        (text.replacen("900 ms", "90 ms", 1), 3, "it does not follow the line before it"),
+        (format!("{}\n{}\n", lines[0], lines[2]), 2, "it does not follow the previous line"),
+        (text.replacen("900 ms", "90 ms", 1), 3, "it does not follow the previous line"),
         (first.replacen("\"failed\":1", "\"failed\":0", 1), 1, "its signature is bad"),
     ] {
         write(&harness, &text);

@@ -62,7 +62,7 @@ fn digest_of(status: &Value) -> String {
 fn taken_back(run: &Run, report: &Value, bad: &str, digest: &str) {
     assert_eq!(run.code, Some(60), "{}", run.stderr);
     assert_eq!((&report["ending"], &report["digest"]), (&"rolled-back".into(), &bad.into()), "{report:#}");
-    assert_eq!(report["restored"], digest, "{report:#}");
+    assert_eq!(report["rolled_back_to"], digest, "{report:#}");
     eprintln!("it was taken back, for {}", report["reason"]);
 }
 
@@ -99,7 +99,7 @@ fn one_digest_is_rehearsed_and_a_crashing_one_is_taken_back_without_losing_a_rea
     assert_eq!((&report["ending"], &report["digest"]), (&"verified".into(), &Value::from(digest.clone())));
     assert!(report["copied"]["bytes"].as_u64() > Some(1_000_000), "the copy is a real one: {report:#}");
     assert_eq!(
-        (&report["figures"]["failed"], report["figures"]["sent"].as_u64() > Some(0)),
+        (&report["watch"]["failed"], report["watch"]["sent"].as_u64() > Some(0)),
         (&0.into(), true),
         "{report:#}"
     );

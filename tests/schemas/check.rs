@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-/// The schema `docs/schemas/<name>.v1.json`.
+/// The schema `docs/schemas/<name>.vN.json` with the highest version N.
 pub fn schema(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schemas/{name}.v1.json"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let file = |version: u32| folder.join(format!("{name}.v{version}.json"));
+    let path = (1..10).rev().map(file).find(|path| path.is_file()).unwrap_or_else(|| file(1));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
 }

@@ -46,7 +46,7 @@ pub async fn raise(
         age_key: &platform.age_key,
         registry: &platform.registry.inside,
         digest: &platform.packed.digest,
-        made_here: true,
+        is_local: true,
     };
     let handed = phases::bootstrap(&client, &input, &engine.events).await?;
     // The plan compares digests; variables that changed leave the digest as it is.

@@ -124,7 +124,7 @@ async fn running(context: &Context<'_>) -> Result<BTreeSet<String>> {
 async fn followed(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Option<String>> {
     let asked = async {
         let client = Client::connect(&cluster::handle(dirs, cluster)).await?;
-        phases::followed(&client).await
+        phases::current_digest(&client).await
     };
     tokio::time::timeout(SILENCE, asked).await.unwrap_or_else(|_| {
         Err(Failure::new(Kind::Cluster, format!("the cluster `{cluster}` does not say what it runs"))

@@ -26,5 +26,5 @@ pub(super) async fn run(context: &Context<'_>, infra: &InfraContext) -> Result<(
     };
     let engine = context.engine(project).await?;
     let target = ClusterTarget::open(&engine, environment, &source, jiff::Timestamp::now()).await?;
-    target.hand_over(&lock.digest).await
+    target.deploy(&lock.digest).await
 }

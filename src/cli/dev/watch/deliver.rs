@@ -29,7 +29,7 @@ impl Session<'_> {
         }
         self.progress("applying");
         artifact::push(&packed, &self.registry.host, artifact::whole::REPOSITORY).await?;
-        phases::deliver(&self.client, &self.registry.inside, &packed.digest).await?;
+        phases::update_source(&self.client, &self.registry.inside, &packed.digest).await?;
         self.told.clone_from(&packed.digest);
         // Flux has it: a newer change has only itself to hand over.
         *pending = Changes::default();

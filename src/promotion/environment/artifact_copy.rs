@@ -1,4 +1,4 @@
-//! An artifact between two registries: what it is made of, what is missing, and copying it.
+//! Inspects an artifact in two registries and copies it from one to the other.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -12,21 +12,21 @@ use crate::{
     registry::transfer::{Side, Transfer},
 };
 
-/// Two registries.
+/// The source and the target of a copy.
 pub struct ArtifactCopy<'a> {
-    /// Where artifacts come from.
+    /// The registry that artifacts are copied from.
     pub source: &'a Side,
-    /// Where they go; `None` while it is not there, and so holds nothing.
+    /// The registry they are copied to; `None` if it does not exist yet.
     pub target: Option<&'a Side>,
-    /// Images that no file of an artifact names although a cluster needs them: those of Flux.
+    /// Images that a cluster needs although no file of an artifact references them: those of Flux.
     pub extra: &'a BTreeSet<Wanted>,
-    /// A folder for blobs on their way.
+    /// A temporary folder for blobs.
     pub folder: &'a Path,
 }
 
 impl ArtifactCopy<'_> {
-    /// The registry that has the artifact `digest`, the target where both do; `None` where neither does.
-    async fn holding(&self, digest: &str) -> Result<Option<&Side>> {
+    /// Returns the registry that has the artifact `digest`, preferably the target; `None` if neither has it.
+    async fn registry_with(&self, digest: &str) -> Result<Option<&Side>> {
         for side in self.target.into_iter().chain([self.source]) {
             if side.has(REPOSITORY, digest).await? {
                 return Ok(Some(side));
@@ -35,20 +35,25 @@ impl ArtifactCopy<'_> {
         Ok(None)
     }
 
-    /// Reads the artifact `digest`, from the target where it is there.
+    /// Reads the artifact `digest`, preferably from the target.
     pub async fn read(&self, digest: &str) -> Result<Whole> {
-        let side = self.holding(digest).await?.unwrap_or(self.source);
+        let side = self.registry_with(digest).await?.unwrap_or(self.source);
         Whole::read(side, digest, self.folder).await
     }
 
-    /// What the artifact is made of, and where it is. Of one that is nowhere only that is known: a gate refuses it then.
+    /// Returns the content of the artifact and where it is available. If neither registry has it, only that is
+    /// returned, and a gate refuses it.
     pub async fn inspect(&self, digest: &str) -> Result<Content> {
-        let Some(side) = self.holding(digest).await? else {
+        let Some(side) = self.registry_with(digest).await? else {
             let name = format!("{REPOSITORY}@{digest}");
-            return Ok(Content { missing: vec![name.clone()], nowhere: vec![name], ..Content::default() });
+            return Ok(Content {
+                missing: vec![name.clone()],
+                unavailable: vec![name],
+                ..Content::default()
+            });
         };
         let whole = Whole::read(side, digest, self.folder).await?;
-        let (mut missing, mut nowhere) = (Vec::new(), Vec::new());
+        let (mut missing, mut unavailable) = (Vec::new(), Vec::new());
         for (repository, digest) in whole.wanted(self.extra) {
             if let Some(target) = self.target
                 && target.has(&repository, &digest).await?
@@ -57,24 +62,24 @@ impl ArtifactCopy<'_> {
             }
             let name = format!("{repository}@{digest}");
             if !self.source.has(&repository, &digest).await? {
-                nowhere.push(name.clone());
+                unavailable.push(name.clone());
             }
             missing.push(name);
         }
         missing.sort();
-        nowhere.sort();
+        unavailable.sort();
         Ok(Content {
             images: whole.images(),
             commit: whole.head.commit,
             dirty: whole.head.dirty,
             unpinned: whole.named.unpinned.into_iter().collect(),
             missing,
-            nowhere,
-            canary: whole.named.canary,
+            unavailable,
+            supports_canary: whole.named.canary,
         })
     }
 
-    /// Copies what is missing to `target`: images and parts first, the artifact itself last.
+    /// Copies what `target` lacks: images and components first, the artifact itself last.
     pub async fn copy(&self, target: &Side, whole: &Whole, events: &Events) -> Result<Copied> {
         let step = Step::start(events, "target.copy", format!("Copy the artifact to {}", target.name()));
         let wanted = whole.wanted(self.extra);
@@ -82,7 +87,7 @@ impl ArtifactCopy<'_> {
         let transfer = Transfer { source: self.source, target, folder: self.folder.to_owned() };
         let all = whole::copy(&transfer, wanted, |done, name| step.progress(done, Some(total), name)).await?;
         match all.manifests {
-            0 => step.unchanged("all of it is there"),
+            0 => step.unchanged("already complete"),
             manifests => step.done(format!("{manifests} manifests, {} MB", all.bytes / 1_000_000)),
         }
         Ok(Copied { manifests: all.manifests, bytes: all.bytes })
@@ -95,19 +100,17 @@ mod tests {
     use crate::images::fake::Fake;
 
     #[tokio::test]
-    async fn of_an_artifact_that_is_nowhere_only_that_is_known() {
+    async fn an_absent_artifact_is_reported_as_unavailable() {
         let (source, target) = (Fake::start().await, Fake::start().await);
         let folder = tempfile::tempdir().unwrap();
         let [from, to] = [&source, &target].map(|fake| Side::new(&fake.host).unwrap());
         let digest = format!("sha256:{}", "0".repeat(64));
         let name = vec![format!("platform@{digest}")];
-        let nothing = Content { missing: name.clone(), nowhere: name, ..Content::default() };
+        let nothing = Content { missing: name.clone(), unavailable: name, ..Content::default() };
         for target in [Some(&to), None] {
-            let shelves =
-                ArtifactCopy { source: &from, target, extra: &BTreeSet::new(), folder: folder.path() };
-            assert_eq!(shelves.inspect(&digest).await.unwrap(), nothing);
+            let copy = ArtifactCopy { source: &from, target, extra: &BTreeSet::new(), folder: folder.path() };
+            assert_eq!(copy.inspect(&digest).await.unwrap(), nothing);
         }
-        // Such an answer is refused by the gate that asks for the images, and nothing else happens.
         assert_eq!(source.writes() + target.writes(), 0);
     }
 }
