@@ -1,4 +1,5 @@
-//! Finds the resource that blocks a phase: from the Kustomization and its objects to the pod and its last event.
+//! Finds the resource that blocks a phase: from the Kustomization and its objects to the pod and its last
+//! event.
 
 use serde_json::Value;
 

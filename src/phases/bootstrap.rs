@@ -14,8 +14,8 @@ use crate::base::{
 };
 
 /// Concurrent requests. More do not help with the API server of a small machine.
-const AT_ONCE: usize = 6;
-/// A node becomes ready about 12 s after kind ends; a busy machine takes several times that.
+const CONCURRENCY: usize = 6;
+/// A node becomes ready about 12 s after kind ends; several times later on a busy machine.
 const NODE_LIMIT: Duration = Duration::from_mins(5);
 const SERVED_LIMIT: Duration = Duration::from_mins(1);
 
@@ -102,15 +102,15 @@ pub(super) async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()
     stream::iter(
         objects.into_iter().map(|object| async move { client.apply_when_served(&object, deadline).await }),
     )
-    .buffer_unordered(AT_ONCE)
+    .buffer_unordered(CONCURRENCY)
     .try_for_each(|_| async { Ok(()) })
     .await
 }
 
 /// Waits for every node, for kube-proxy on each, and for DNS.
 ///
-/// Before that, the service address of the API server is not routed and names are not resolved. Controllers would crash
-/// or fail, and back off.
+/// Before that, the service address of the API server is not routed and names are not resolved. Controllers
+/// would crash or fail, and back off.
 async fn nodes_ready(client: &Client, is_local: bool, step: &Step) -> Result<()> {
     wait(Deadline::after(NODE_LIMIT), PAUSE, "wait for the nodes", || async {
         let all = Selector::all();

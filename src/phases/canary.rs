@@ -41,13 +41,15 @@ struct CanaryObjects {
 }
 
 impl CanaryObjects {
-    /// Returns whether at most a traffic share remains. A gateway that is down for another reason must not block a run.
+    /// Returns whether at most a traffic share remains. A gateway that is down for another reason must not
+    /// block a run.
     const fn is_gone(&self) -> bool {
         self.kustomization.is_none() && self.source.is_none()
     }
 }
 
-/// Makes Flux run the backend of `component`, a component of another artifact, and gives it `percent` of the requests.
+/// Makes Flux run the backend of `component`, a component of another artifact, and gives it `percent` of the
+/// requests.
 /// `request` must differ from the last one, for example the time.
 pub async fn apply_canary(
     client: &Client,
@@ -77,8 +79,8 @@ pub async fn canary_state(client: &Client) -> Result<Option<CanaryState>> {
     Ok(Some(CanaryState { percent, waiting_for, terminal }))
 }
 
-/// Sets the traffic share to 0 and, after the gateway has applied that, removes the canary. Each call does one step.
-/// Returns whether it is gone. `request` must differ from the last one.
+/// Sets the traffic share to 0 and, after the gateway has applied that, removes the canary. Each call does one
+/// step. Returns whether it is gone. `request` must differ from the last one.
 ///
 /// In this order no request reaches a backend that is being removed.
 pub async fn remove_canary(client: &Client, request: &str) -> Result<bool> {
@@ -86,7 +88,8 @@ pub async fn remove_canary(client: &Client, request: &str) -> Result<bool> {
     match (desired_weight(found.share.as_ref()), applied_weight(found.route.as_ref())) {
         (0, Some(0)) => {}
         (0, None) => return Ok(found.is_gone()),
-        // An interrupted run may have set the weight without requesting a reconciliation. Then it is requested here.
+        // An interrupted run may have set the weight without requesting a reconciliation. Then it is requested
+        // here.
         (0, Some(_)) if is_reconciling(client).await? => return Ok(false),
         _ => return set_weight(client, 0, request).await.map(|()| false),
     }

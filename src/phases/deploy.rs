@@ -25,7 +25,8 @@ pub struct DeployInput<'a> {
     pub age_key: Option<&'a [u8]>,
 }
 
-/// Points Flux at the artifact and requests a reconciliation. `request` must differ from the last one, for example the time.
+/// Points Flux at the artifact and requests a reconciliation. `request` must differ from the last one, for
+/// example the time.
 ///
 /// Returns what differed before. Fails with kind `Environment` if neither the input nor the cluster has a key.
 pub async fn deploy(

@@ -34,9 +34,9 @@ pub struct Follow<'a> {
 
 /// Requests a reconciliation of the source and of every Kustomization that is not ready.
 ///
-/// They count as ready only after it. A ready Kustomization reconciles when its component changes; with a request, it would
-/// first apply the earlier component again. `request` must differ from the last one, for example the time, because Flux
-/// acts on the change.
+/// They count as ready only after it. A ready Kustomization reconciles when its component changes; with a
+/// request, it would first apply the earlier component again. `request` must differ from the last one, for
+/// example the time, because Flux acts on the change.
 pub async fn request_reconcile(client: &Client, request: &str) -> Result<()> {
     annotate(client, request, |found| !found.ready).await
 }
@@ -162,8 +162,8 @@ async fn observe(
     Ok(Look::NotYet(summary.join("\n")))
 }
 
-/// Returns Flux's Kustomizations, each with the digest of the root whose component it runs. Leaves out the canary, which
-/// belongs to another artifact.
+/// Returns Flux's Kustomizations, each with the digest of the root whose component it runs. Leaves out the
+/// canary, which belongs to another artifact.
 pub async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
     let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
     let found = found.iter().filter(|object| object::name(object) != CANARY);
@@ -178,8 +178,8 @@ pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
     Ok(found.iter().filter(|object| object::name(object) != CANARY).map(Source::read).collect())
 }
 
-/// Returns what blocks each Kustomization whose dependencies are ready. One that was never applied gets the longest
-/// patience.
+/// Returns what blocks each Kustomization whose dependencies are ready. One that was never applied gets the
+/// longest patience.
 async fn blockers(
     client: &Client,
     found: &[Kustomization],
@@ -216,7 +216,8 @@ pub(super) fn reported_terminal(found: &[Kustomization], digest: &str) -> Option
     })
 }
 
-/// Returns the failure of the first Kustomization with a terminal error at `digest`, reported or of its blocker.
+/// Returns the failure of the first Kustomization with a terminal error at `digest`, reported or of its
+/// blocker.
 fn first_terminal(
     found: &[Kustomization],
     digest: &str,

@@ -24,8 +24,8 @@ fn is_temporary_build_error(message: &str) -> bool {
         .any(|sign| message.contains(sign))
 }
 
-/// Returns whether the API server will refuse the object again. A webhook that does not run yet and a missing CRD are
-/// temporary.
+/// Returns whether the API server will refuse the object again. A webhook that does not run yet and a missing
+/// CRD are temporary.
 fn is_lasting_refusal(message: &str) -> bool {
     let temporary =
         ["failed calling webhook", "connection refused", "no endpoints available", "context deadline"];

@@ -31,8 +31,8 @@ pub enum WaitFor {
     Ready,
 }
 
-/// Points Flux at another artifact. Flux fetches it at once and reconciles the changed Kustomizations in the order of their
-/// dependencies. A reconciliation request would first apply the old artifact again.
+/// Points Flux at another artifact. Flux fetches it at once and reconciles the changed Kustomizations in the
+/// order of their dependencies. A reconciliation request would first apply the old artifact again.
 pub async fn update_source(client: &Client, registry: &str, digest: &str) -> Result<()> {
     client.apply(&objects::source(registry, digest)).await.map(drop)
 }
@@ -47,7 +47,8 @@ pub async fn apply_settings(
     tokio::try_join!(client.apply(&variables), client.apply(&key)).map(drop)
 }
 
-/// Waits until the Kustomizations `names` have reached `extent` with the artifact. Fails at once on a terminal error.
+/// Waits until the Kustomizations `names` have reached `extent` with the artifact. Fails at once on a terminal
+/// error.
 pub async fn wait_for(
     client: &Client,
     what: Follow<'_>,
@@ -101,8 +102,8 @@ mod tests {
         }
     }
 
-    fn look(found: &[Kustomization], wanted: &[&str], extent: WaitFor) -> Look<()> {
-        evaluate(&[], found, "sha256:bb", &names(wanted), extent)
+    fn look(found: &[Kustomization], expected: &[&str], extent: WaitFor) -> Look<()> {
+        evaluate(&[], found, "sha256:bb", &names(expected), extent)
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Opens what promotions and rollbacks use: the environment, its store, the signing key, and the lock against a second run.
+//! Opens what promotions and rollbacks use: the environment, its store, the signing key, and the lock against a
+//! second run.
 
 use std::{sync::Arc, time::Duration};
 
@@ -44,7 +45,7 @@ pub enum Access {
 pub(super) struct ContextInput<'a> {
     /// The name of the environment.
     pub environment: &'a str,
-    /// Whether its rehearsal takes its place.
+    /// Whether to use its rehearsal instead.
     pub rehearse: bool,
     pub access: Access,
     /// The prefix of the branch under review.

@@ -1,6 +1,7 @@
 //! Promotes a verified digest to the next environment: gates, copy, commit, deploy, watch, record, rollback.
 //!
-//! `driver`, `gates`, `migrations`, `report`, `target` and `verdict` decide and use no cluster, registry or network.
+//! `driver`, `gates`, `migrations`, `report`, `target` and `verdict` decide and use no cluster, registry or
+//! network.
 //! `context`, `environment`, `evidence`, `rehearse` and `store` do the input and output for them.
 
 mod context;

@@ -29,7 +29,7 @@ const SOAK_PAUSE: Duration = Duration::from_secs(15);
 pub struct PromoteInput {
     /// The environment to promote to.
     pub environment: String,
-    /// The digest; `None` takes the one that the source runs.
+    /// The digest; `None` selects the one that the source runs.
     pub digest: Option<String>,
     /// The reason for a cost above the budget.
     pub over_budget: Option<String>,

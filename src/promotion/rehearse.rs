@@ -17,7 +17,8 @@ use crate::{
     registry::{Registry, beside},
 };
 
-/// Creates the rehearsal `environment`, runs `work`, and removes the rehearsal unless it existed before or `keep` is set.
+/// Creates the rehearsal `environment`, runs `work`, and removes the rehearsal unless it existed before or
+/// `keep` is set.
 pub(super) async fn in_rehearsal(
     local: &LocalContext,
     environment: &Environment,

@@ -20,7 +20,7 @@ use crate::{
 pub struct RollbackInput {
     /// The environment to roll back.
     pub environment: String,
-    /// The digest; `None` takes the last verified one before the current one.
+    /// The digest; `None` selects the last verified one before the current one.
     pub to: Option<String>,
     /// Whether to roll back a rehearsal instead.
     pub rehearse: bool,

@@ -10,9 +10,11 @@ use crate::promotion::ProbeStats;
 
 /// Read access to an environment. No method changes anything.
 ///
-/// The methods do not wait: the driver polls. It treats an error of a method as "not yet" until its own deadline.
+/// The methods do not wait: the driver polls. It treats an error of a method as "not yet" until its own
+/// deadline.
 pub trait ObservedEnvironment {
-    /// Reads the artifact `digest` (from the target's registry, else from the source's) and what is missing of it.
+    /// Reads the artifact `digest` (from the target's registry, else from the source's) and what is missing of
+    /// it.
     fn inspect(&self, digest: &str) -> impl Future<Output = Result<Content>>;
 
     /// Observes what runs.
@@ -24,13 +26,15 @@ pub trait ObservedEnvironment {
 
 /// Write access to an environment.
 ///
-/// Every method can be called again after a crash at any point: each observes first what is already done. Errors of
-/// [`Target::copy`] and [`Target::deploy`] end the promotion.
+/// Every method can be called again after a crash at any point: each observes first what is already done.
+/// Errors of [`Target::copy`] and [`Target::deploy`] end the promotion.
 pub trait Target: ObservedEnvironment {
-    /// Copies what the target's registry lacks of the artifact `digest`: components, images, then the artifact itself.
+    /// Copies what the target's registry lacks of the artifact `digest`: components, images, then the artifact
+    /// itself.
     fn copy(&self, digest: &str) -> impl Future<Output = Result<Copied>>;
 
-    /// Points the target's Flux at the artifact `digest` with the environment's variables. Removes a traffic share.
+    /// Points the target's Flux at the artifact `digest` with the environment's variables. Removes a traffic
+    /// share.
     fn deploy(&self, digest: &str) -> impl Future<Output = Result<()>>;
 
     /// Starts the backend of the artifact `digest` as canary and sets its traffic share to `percent`.
@@ -57,7 +61,7 @@ pub trait Target: ObservedEnvironment {
     fn stop_probes(&self) -> impl Future<Output = Result<()>>;
 }
 
-/// The content of an artifact and where it is available.
+/// The content of an artifact and its availability in the registries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Content {
     /// The commit it was packed from, 40 or 64 hex digits; `None` if unknown.

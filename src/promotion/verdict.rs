@@ -50,7 +50,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Combines this verdict with the verdict on the canary's own probe: failed if one failed, passed if both passed.
+    /// Combines this verdict with the verdict on the canary's own probe: failed if one failed, passed if both
+    /// passed.
     #[must_use]
     pub fn and_canary(self, canary: Self) -> Self {
         match (self, canary) {

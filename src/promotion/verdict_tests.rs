@@ -172,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn one_bad_sample_among_good_ones_never_fails(count in 1_usize..60, place in any::<prop::sample::Index>(), stats in any_stats()) {
+    fn a_single_bad_sample_never_fails(count in 1_usize..60, place in any::<prop::sample::Index>(), stats in any_stats()) {
         let mut watch = vec![good(); count];
         watch[place.index(count)] = ProbeStats { sent: 1, stored: 1, ..stats };
         prop_assert!(!matches!(verdict(&samples(watch[..count].to_vec())), Verdict::Failed(reason) if !reason.contains("twice")));

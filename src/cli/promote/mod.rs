@@ -32,8 +32,8 @@ pub struct Args {
     /// Wait until the source is Ready and has been so for the soak time
     #[arg(long, conflicts_with = "dry_run")]
     wait_soak: bool,
-    /// Keep the rehearsal's cluster, for example to promote to the next environment; a cluster that existed before is
-    /// always kept
+    /// Keep the rehearsal's cluster, for example to promote to the next environment; a cluster that existed
+    /// before is always kept
     #[arg(long, requires = "rehearse")]
     keep: bool,
     #[command(flatten)]

@@ -122,7 +122,8 @@ async fn only_unready_kustomizations_get_a_request() {
     );
 }
 
-/// Returns a cluster whose backend crashed twice and is in back-off. `earlier` is the digest that was applied last.
+/// Returns a cluster whose backend crashed twice and is in back-off. `earlier` is the digest that was applied
+/// last.
 fn crashing(earlier: &str) -> FakeApi {
     let mut items = whole(DIGEST);
     let mut apps = kustomization("apps", earlier, ("Unknown", "Progressing", "Running health checks"));

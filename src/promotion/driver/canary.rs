@@ -1,4 +1,5 @@
-//! Runs a canary: the new backend next to the current one with a traffic share, watched, and always removed again.
+//! Runs a canary: the new backend next to the current one with a traffic share, watched, and always removed
+//! again.
 
 use std::{cell::RefCell, time::Duration};
 
@@ -19,7 +20,8 @@ use crate::{
     },
 };
 
-/// How long a run waits for the removal of an earlier run's canary. If the cluster is broken, the new digest may fix it.
+/// How long a run waits for the removal of an earlier run's canary. If the cluster is broken, the new digest
+/// may fix it.
 const LEFTOVER_LIMIT: Duration = Duration::from_mins(2);
 
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
@@ -102,8 +104,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         }
     }
 
-    /// Takes one sample of the canary alone. If it is down, one sample is enough to fail: its requests are not answered,
-    /// and removing it is cheap.
+    /// Takes one sample of the canary alone. If it is down, one sample is enough to fail: its requests are not
+    /// answered, and removing it is cheap.
     pub(super) async fn sample_canary(&self, since: Timestamp) -> std::result::Result<Sample, String> {
         let observe = async {
             let canary = self.target.canary().await;
@@ -141,8 +143,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         Ok(())
     }
 
-    /// Removes the canary of an interrupted run. A cluster that does not answer is only a warning here: the deployment
-    /// reports it.
+    /// Removes the canary of an interrupted run. A cluster that does not answer is only a warning here: the
+    /// deployment reports it.
     pub(super) async fn remove_leftover_canary(&self) {
         let removed = match self.target.canary().await {
             Ok(None) => return,

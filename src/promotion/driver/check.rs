@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Whether to wait for a state that changes by itself.
+/// Whether to wait until a short disturbance is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wait {
     /// Wait for a short time.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// Detects terminal errors that last.
 ///
-/// A container that crashes again and again runs for a moment between two crashes. A short time without the error
-/// therefore does not count.
+/// A container that crashes again and again runs for a moment between two crashes. A short time without the
+/// error therefore does not count.
 #[derive(Debug, Clone)]
 pub struct GiveUpTimer {
     grace: Duration,
@@ -67,7 +67,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_never_gives_up_before_the_grace_time(observations in prop::collection::vec(any::<bool>(), 0..300)) {
+        fn the_timer_never_gives_up_before_the_grace_time(observations in prop::collection::vec(any::<bool>(), 0..300)) {
             if let Some(at) = gives_up_at(observations.iter().copied()) {
                 let first = observations.iter().position(|terminal| *terminal).unwrap();
                 prop_assert!(usize::try_from(at).unwrap() >= first + 45);

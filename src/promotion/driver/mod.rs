@@ -1,7 +1,7 @@
 //! The driver: gates, copy, commit, deploy, wait, watch, record; and a rollback after the verdict `Failed`.
 //!
-//! It has no state of its own. It reads what is already done from the store and from the target, so that the next run
-//! continues one that was killed at any point.
+//! It is stateless. It reads what is already done from the store and from the target, so that the
+//! next run continues one that was killed at any point.
 
 mod canary;
 mod check;
@@ -109,8 +109,8 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Carries out `order`.
     ///
-    /// A gate that refuses and the verdict `Failed` are failures of kind `Promotion` in [`Ended`], next to the report.
-    /// Fails with kind `Drift` if the history cannot be trusted.
+    /// A gate that refuses and the verdict `Failed` are failures of kind `Promotion` in [`Ended`], next to the
+    /// report. Fails with kind `Drift` if the history cannot be trusted.
     pub async fn run(&self, order: &Order) -> Result<Ended> {
         let ended = self.carry_out(order).await;
         if let Err(failure) = self.target.stop_probes().await {
@@ -144,7 +144,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         self.store.write(state, Message { title: &title, body: &body }).await
     }
 
-    /// Merges the pull request. Returns what the user has to do if that was not possible: everything is recorded by now.
+    /// Merges the pull request. Returns what the user has to do if that was not possible: everything is
+    /// recorded by now.
     async fn finish_review(&self, state: &mut LedgerState, report: &Report) -> Option<String> {
         let action = report.action.name();
         let title = format!("{action} {}: {}", report.environment, short(&report.digest));

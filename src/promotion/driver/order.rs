@@ -63,7 +63,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Values for a real cluster. A rolling update of a database takes minutes.
+    /// Values for a real cluster. A rolling update of a database can run for minutes.
     pub const USUAL: Self = Self {
         poll: Duration::from_secs(1),
         sample: Duration::from_secs(5),

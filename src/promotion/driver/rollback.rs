@@ -67,8 +67,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             return Ok(Ended { report, failure: Some(failure) });
         };
         state.lock = Some(self.lock_at(&verified, before, state).await);
-        // The verdict and the new lock file are one commit, so that the next run continues a rollback that is killed from
-        // here on. If the store cannot be written, the failed digest must still not keep running.
+        // The verdict and the new lock file are one commit, so that the next run continues a rollback that is
+        // killed from here on. If the store cannot be written, the failed digest must still not keep running.
         if let Err(failure) = self.record(state, keys, record).await {
             self.warn(format!("cannot record the verdict: {failure}"));
         }

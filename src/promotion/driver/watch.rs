@@ -33,8 +33,8 @@ pub struct Watched {
 }
 
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
-    /// Deploys the digest, waits until it is Ready, and watches it. Probes run before it, so that the rollout itself is
-    /// measured as well.
+    /// Deploys the digest, waits until it is Ready, and watches it. Probes run before it, so that the rollout
+    /// itself is measured as well.
     pub(super) async fn deploy_and_watch(&self, order: &Order) -> Result<Watched> {
         let started = self.start_measuring().await;
         let step = Step::start(self.events, "promote.deploy", format!("Deploy {}", short(&order.digest)));
@@ -51,8 +51,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         Ok(Watched { rollout, ..self.watch(order, &order.digest, since, false).await })
     }
 
-    /// Starts the probes. Returns when the measured time starts; `None` if they cannot run yet, as in an environment
-    /// without a deployment. The verdict does not depend on what is measured before the watch.
+    /// Starts the probes. Returns when the measured time starts; `None` if they cannot run yet, as in an
+    /// environment without a deployment. The verdict does not depend on what is measured before the watch.
     pub(super) async fn start_measuring(&self) -> Option<Timestamp> {
         tokio::time::timeout(self.pace.patience, self.target.start_probes()).await.ok()?.ok()?;
         Some((self.clock)())
@@ -103,7 +103,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         }
     }
 
-    /// Takes samples of the target at `digest` until there is a verdict; with `has_canary`, also of the canary alone.
+    /// Takes samples of the target at `digest` until there is a verdict; with `has_canary`, also of the canary
+    /// alone.
     ///
     /// The first sample measures from `since`, or from now.
     pub(super) async fn watch(

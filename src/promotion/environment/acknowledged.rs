@@ -35,7 +35,8 @@ impl Entry {
     }
 }
 
-/// Reads the acknowledgements in `folder` of readings that were observed at or after `since`, without duplicates.
+/// Reads the acknowledgements in `folder` of readings that were observed at or after `since`, without
+/// duplicates.
 ///
 /// A last line without a line end is still being written and is ignored.
 pub fn acknowledged(folder: &Path, since: Timestamp) -> Result<Vec<Entry>> {
@@ -94,7 +95,8 @@ pub async fn stored(public: &Public, entries: &[Entry]) -> Result<Stored> {
     Ok(result)
 }
 
-/// Parses the readings of a CSV table by the columns `buoy`, `boot_id` and `seq`. No field before them is quoted.
+/// Parses the readings of a CSV table by the columns `buoy`, `boot_id` and `seq`. No field before them is
+/// quoted.
 fn keys(table: &str) -> BTreeSet<Key> {
     let mut lines = table.lines();
     let columns: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();

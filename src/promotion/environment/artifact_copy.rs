@@ -41,7 +41,7 @@ impl ArtifactCopy<'_> {
         Whole::read(side, digest, self.folder).await
     }
 
-    /// Returns the content of the artifact and where it is available. If neither registry has it, only that is
+    /// Returns the content of the artifact and which registry has it. If neither registry has it, only that is
     /// returned, and a gate refuses it.
     pub async fn inspect(&self, digest: &str) -> Result<Content> {
         let Some(side) = self.registry_with(digest).await? else {

@@ -1,4 +1,5 @@
-//! The probes of a promotion: buoys that send readings and a client that reads, both through the public gateway.
+//! The probes of a promotion: buoys that send readings and a client that reads, both through the public
+//! gateway.
 
 use std::path::PathBuf;
 
@@ -36,8 +37,8 @@ impl ProbeBuoys {
 
     /// Returns the measurements since `since`, until `now`.
     ///
-    /// If the API does not return the stored readings, `sent` and `stored` keep their last values: the failed requests
-    /// already show the outage, and an acknowledged reading is not lost by it.
+    /// If the API does not return the stored readings, `sent` and `stored` keep their last values: the failed
+    /// requests already show the outage, and an acknowledged reading is not lost by it.
     pub async fn stats(&mut self, since: Timestamp, now: Timestamp) -> Result<ProbeStats> {
         let entries = acknowledged(&self.acknowledgements, self.counted_from)?;
         if let Ok(found) = stored(&self.public, &entries).await {

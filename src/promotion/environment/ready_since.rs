@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::base::k8s::object;
 
-/// Returns since when the condition `name` has been true in all `objects`; `None` if it is not true in one of them, or
-/// without objects.
+/// Returns since when the condition `name` has been true in all `objects`; `None` if it is not true in one of
+/// them, or without objects.
 pub fn ready_since(objects: &[&Value], name: &str) -> Option<Timestamp> {
     let times: Option<Vec<Timestamp>> = objects.iter().map(|object| true_since(object, name)).collect();
     times?.into_iter().max()

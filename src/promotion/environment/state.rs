@@ -5,7 +5,8 @@ use crate::{
     promotion::{Part, State},
 };
 
-/// Returns the phases, the workloads, the database and the gateway of a snapshot; no parts unless the cluster runs.
+/// Returns the phases, the workloads, the database and the gateway of a snapshot; no parts unless the cluster
+/// runs.
 pub fn from_snapshot(snapshot: &Snapshot) -> State {
     let part = |name: String, ready: bool, message: &str| Part { name, ready, message: message.to_owned() };
     let mut parts = Vec::new();

@@ -1,4 +1,5 @@
-//! Collects what the gates of a promotion decide on: source state, tree, migrations, parity, and cost. Only reads.
+//! Collects what the gates of a promotion decide on: source state, tree, migrations, parity, and cost. Only
+//! reads.
 
 mod cost;
 mod migrations;
@@ -29,7 +30,8 @@ impl<T: ObservedEnvironment> EvidenceSource for CollectedEvidence<'_, T> {
     async fn collect(&self, content: &Content, lock: Option<&EnvLock>) -> Result<Evidence> {
         let PromotionContext { local, repository, environment, .. } = self.context;
         let project = &local.project;
-        // The artifact was packed from its commit unless there were edits. Then the work tree is the closest match.
+        // The artifact was packed from its commit unless there were edits. Then the work tree is the closest
+        // match.
         let commit = match &content.commit {
             Some(commit) => repository.commit_of(commit).await?,
             None => None,

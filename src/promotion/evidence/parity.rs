@@ -17,8 +17,8 @@ use crate::{
 
 /// Builds what Flux would apply in both environments and compares it.
 ///
-/// A rehearsal counts as the environment that it rehearses: its own differences from that environment are declared in
-/// its definition and covered by tests.
+/// A rehearsal counts as the environment that it rehearses: its own differences from that environment are
+/// declared in its definition and covered by tests.
 pub async fn compare(local: &LocalContext, source: &Environment, target: &Environment) -> Parity {
     let real = |environment: &Environment| environment.rehearsed().unwrap_or(environment.name()).to_owned();
     let at = Where {

@@ -7,7 +7,8 @@ use crate::{
     promotion::store::git::Repository,
 };
 
-/// Checks the tree at `commit`, or in the work tree without one. Returns the number of its files, or what is wrong.
+/// Checks the tree at `commit`, or in the work tree without one. Returns the number of its files, or what is
+/// wrong.
 pub async fn check(
     project: &Project,
     repository: &Repository,

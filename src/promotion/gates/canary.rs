@@ -21,8 +21,8 @@ pub struct CanaryEvidence<'a> {
     pub new_supports: bool,
 }
 
-/// Passes if `percent` of the requests can go to the digest and back within seconds: the current digest is Ready,
-/// verified, and both artifacts support it.
+/// Passes if `percent` of the requests can go to the digest and back within seconds: the current digest is
+/// Ready, verified, and both artifacts support it.
 pub fn canary(percent: u8, evidence: CanaryEvidence<'_>) -> Gate {
     let Some(current) = evidence.state.digest.as_deref() else {
         return Gate::skipped(ID, "the environment runs no digest yet that could serve the other requests");
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_skipped_if_no_other_digest_runs() {
+    fn the_gate_is_skipped_if_no_other_digest_runs() {
         let first = gate(&state(None, false), None, (false, true));
         assert_eq!(first.result, GateResult::Skipped);
         let same = gate(&state(Some("new"), true), Some("old"), (true, true));

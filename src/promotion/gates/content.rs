@@ -39,7 +39,8 @@ pub fn images(content: &Content) -> Gate {
     }
 }
 
-/// Passes if it was packed from a commit of this repository without uncommitted changes. Required for production only.
+/// Passes if it was packed from a commit of this repository without uncommitted changes. Required for
+/// production only.
 ///
 /// `edited` are the files of the work tree that a promotion reads and that differ from the commit.
 pub fn clean_tree(guarded: bool, content: &Content, is_known: bool, edited: &[String]) -> Gate {

@@ -91,7 +91,8 @@ fn misnumbered(files: &BTreeMap<String, Migration>) -> Option<String> {
     None
 }
 
-/// Describes the first destructive statement of the new file `name`, unless the file is marked as a contraction.
+/// Describes the first destructive statement of the new file `name`, unless the file is marked as a
+/// contraction.
 fn destructive(
     name: &str,
     text: &str,

@@ -184,8 +184,8 @@ fn calls(statement: &[Token<'_>], function: &str) -> bool {
     statement.windows(2).any(|pair| pair[0].is(function) && pair[1].is_mark("("))
 }
 
-/// Describes a destructive key word in the body of a function or of `DO`. Such bodies nest statements, so only words are
-/// checked.
+/// Describes a destructive key word in the body of a function or of `DO`. Such bodies nest statements, so only
+/// words are checked.
 fn body_of(statement: &[Token<'_>], body: &str) -> Result<Option<String>, Unterminated> {
     let is_code =
         starts_with(statement, "do") || contains(statement, "function") || contains(statement, "procedure");

@@ -1,6 +1,7 @@
 //! Finds destructive SQL in migrations: statements after which the current code could no longer run. Pure.
 //!
-//! It needs comments and byte offsets, and must accept every statement of PostgreSQL, so it uses its own tokenizer.
+//! It needs comments and byte offsets, and must accept every statement of PostgreSQL, so it uses its own
+//! tokenizer.
 
 mod destructive;
 mod statement;

@@ -7,8 +7,8 @@ pub type Statement<'a> = Vec<Token<'a>>;
 
 /// Returns the statements of `tokens` without empty ones.
 ///
-/// Every `;` outside quotes ends a statement. Where it does not in PostgreSQL (`BEGIN ATOMIC`, rules), the parts are
-/// still evaluated one by one.
+/// Every `;` outside quotes ends a statement. Where it does not in PostgreSQL (`BEGIN ATOMIC`, rules), the
+/// parts are still evaluated one by one.
 pub fn statements<'a>(tokens: &[Token<'a>]) -> Vec<Statement<'a>> {
     tokens
         .split(|token| token.is_mark(";"))

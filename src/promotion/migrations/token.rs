@@ -1,4 +1,5 @@
-//! Splits SQL into tokens as PostgreSQL does: nested comments, four kinds of quotes, dollar quotes. Keeps every byte.
+//! Splits SQL into tokens as PostgreSQL does: nested comments, four kinds of quotes, dollar quotes. Keeps every
+//! byte.
 
 /// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +125,8 @@ fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is(c)).unwrap_or(text.len())
 }
 
-/// Returns the length up to and including the closing `mark`, in bytes. A doubled mark is part of the text; with
+/// Returns the length up to and including the closing `mark`, in bytes. A doubled mark is part of the text;
+/// with
 /// `escapes`, so is one after a backslash.
 fn quoted(text: &str, mark: char, escapes: bool) -> Option<usize> {
     let mut chars = text.char_indices().skip(1).peekable();

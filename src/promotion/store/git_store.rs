@@ -37,7 +37,8 @@ pub struct GitStore {
 }
 
 impl GitStore {
-    /// Returns the branch under review. Its name contains the environment and the digest, so that the next run finds it.
+    /// Returns the branch under review. Its name contains the environment and the digest, so that the next run
+    /// finds it.
     fn branch_under_review(&self, digest: &str) -> String {
         let digits = digest.trim_start_matches("sha256:");
         format!("{}/{}/{}", self.topic, self.environment, digits.get(..12).unwrap_or(digits))
@@ -88,8 +89,8 @@ impl GitStore {
     }
 }
 
-/// Reads the lock file and the history of `environment` at the commit `state.head`. Fails with kind `Drift` if the
-/// history's chain is broken.
+/// Reads the lock file and the history of `environment` at the commit `state.head`. Fails with kind `Drift` if
+/// the history's chain is broken.
 pub async fn read_at(repository: &Repository, environment: &str, state: LedgerState) -> Result<LedgerState> {
     let file = EnvLock::file(environment);
     let show = async |file: &Path| repository.show(&state.head, file).await;
@@ -104,7 +105,8 @@ pub async fn read_at(repository: &Repository, environment: &str, state: LedgerSt
     }
 }
 
-/// Reads the history of `environment` on its promotion branch, else at `HEAD`, and checks its chain and signatures.
+/// Reads the history of `environment` on its promotion branch, else at `HEAD`, and checks its chain and
+/// signatures.
 ///
 /// Only reads the repository. Returns the lines up to the first fault of the chain, and the first fault.
 pub async fn read_history(

@@ -17,7 +17,7 @@ use crate::promotion::{
     store::{forge::Pull, history::History},
 };
 
-/// The content of the store, and where it was read.
+/// The content of the store at one commit.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LedgerState {
     /// The commit it was read from, which is the parent of the next one.
@@ -50,8 +50,8 @@ pub trait PromotionStore {
     /// Reads the store for a promotion of `digest`. Fails with kind `Drift` if the history's chain is broken.
     fn read(&self, digest: &str) -> impl Future<Output = Result<LedgerState>>;
 
-    /// Commits the lock file and the history of `state` in one commit and updates `state.head`. Without a change there
-    /// is no commit.
+    /// Commits the lock file and the history of `state` in one commit and updates `state.head`. Without a
+    /// change there is no commit.
     fn write(&self, state: &mut LedgerState, message: Message<'_>) -> impl Future<Output = Result<()>>;
 
     /// Returns whether changes are reviewed on a forge.
@@ -64,7 +64,8 @@ pub trait PromotionStore {
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<Approvals>>>;
 
-    /// Merges the pull request after everything is recorded. Returns what the user has to do if that is not possible.
+    /// Merges the pull request after everything is recorded. Returns what the user has to do if that is not
+    /// possible.
     fn finish_review(
         &self,
         state: &mut LedgerState,

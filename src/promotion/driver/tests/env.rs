@@ -1,4 +1,5 @@
-//! A fake environment: a target, a store and an evidence source with scripted behaviour, and runs that can be killed.
+//! A fake environment: a target, a store and an evidence source with scripted behaviour, and runs that can be
+//! killed.
 
 use std::sync::{
     Arc, Mutex,

@@ -19,8 +19,8 @@ async fn ended(env: &TestEnv, order: &Order) -> Ended {
     env.run(order, 0).await.unwrap().unwrap()
 }
 
-/// Asserts that `env` is settled at `digest`: the lock file, the cluster and the newest record agree, and no probe or canary
-/// remains.
+/// Asserts that `env` is settled at `digest`: the lock file, the cluster and the newest record agree, and no
+/// probe or canary remains.
 fn assert_settled_at(env: &TestEnv, digest: &str) {
     let history = env.history();
     let fake = env.state.lock().unwrap();

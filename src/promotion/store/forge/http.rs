@@ -1,4 +1,5 @@
-//! Sends requests to a forge's API: explains refusals, repeats requests to a busy forge, and keeps the token in its header.
+//! Sends requests to a forge's API: explains refusals, repeats requests to a busy forge, and keeps the token in
+//! its header.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The lines of a history. Each contains the hash of the previous one, so that a changed, moved or removed line is detected.
-//! Pure.
+//! The lines of a history. Each contains the hash of the previous one, so that a changed, moved or removed line
+//! is detected. Pure.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -9,7 +9,8 @@ use super::{
 
 const KINDS: [&str; 3] = ["github", "gitlab", "forgejo"];
 
-/// Opens a pull request on a forge that always sends `response`. Returns the failure and the number of requests.
+/// Opens a pull request on a forge that always sends `response`. Returns the failure and the number of
+/// requests.
 async fn refused(kind: &str, response: Response) -> (Failure, usize) {
     let server = Server::new(move |_, _| response.clone()).await;
     let failure = of(kind, &server.api).open(proposal()).await.unwrap_err();
