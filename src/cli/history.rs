@@ -1,71 +1,61 @@
-//! `seasense history`: what was brought to an environment, by whom, how it was verified, and whether the record holds.
+//! `seasense history`: shows the records of an environment and whether they can be trusted.
 
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
 use super::{Context, json::Json, promote::brief};
+use crate::base::git::Repository;
 use crate::{
-    base::{failure::Result, git::Repository},
+    base::failure::Result,
     config::Environment,
     promotion::{
         report::short,
         store::{
-            broken,
-            history::{self, Fault, History, Keys, Line, Record, Signature},
+            broken_history,
+            history::{Fault, History, Line, Outcome, Record, Signature},
+            read_history,
         },
     },
     ui,
 };
 
+/// The version of the JSON format.
+const VERSION: u32 = 2;
+
 /// Arguments of `seasense history`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The environment: staging, production
+    /// Environment: staging, production
     #[arg(value_name = "ENV")]
     target: String,
     #[command(flatten)]
     json: Json,
 }
 
-/// Shows the history and checks every line of it.
+/// Prints the history. Fails if a line cannot be trusted.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = Environment::load(&project, &args.target)?;
     let repository = Repository::open(project.root()).await?;
-    let branch = environment
-        .rehearsed()
-        .map_or_else(|| environment.promotion.branch.get_ref().clone(), |real| format!("rehearsal/{real}"));
-    // A runner's checkout has no branch of that name; what it has checked out is what is meant.
-    let head = match repository.commit_of(&format!("refs/heads/{branch}")).await? {
-        Some(head) => Some(head),
-        None => repository.commit_of("HEAD").await?,
-    };
-    let (mut text, mut allowed) = (None, None);
-    if let Some(head) = &head {
-        text = repository.show(head, &history::file(environment.name())).await?;
-        allowed = repository.show(head, &history::allowed_file()).await?;
-    }
-    let (mut history, fault) = History::parse(environment.name(), &text.unwrap_or_default());
-    Keys::new(None, &allowed.unwrap_or_default())?.check_all(&mut history).await?;
-    let fault = history.forged().or(fault);
+    let (history, fault) = read_history(&repository, &environment).await?;
     args.json.print(context, &describe(environment.name(), &history, fault.as_ref()), || {
         table(environment.name(), &history)
     })?;
     match fault {
         None => Ok(ExitCode::SUCCESS),
-        Some(fault) => Err(broken(environment.name(), &fault)),
+        Some(fault) => Err(broken_history(environment.name(), &fault)),
     }
 }
 
-/// The JSON form, oldest first.
+/// Returns the JSON format, oldest record first.
 fn describe(environment: &str, history: &History, fault: Option<&Fault>) -> Value {
     let record = |line: &Line| json!({"record": line.record, "signature": signature(line)});
     json!({
-        "version": 1,
+        "version": VERSION,
         "environment": environment,
         "trusted": fault.is_none(),
-        "fault": fault.map(|fault| json!({"line": fault.line, "what": fault.what})),
+        "fault": fault.map(|fault| json!({"line": fault.line, "reason": fault.reason})),
         "records": history.lines.iter().map(record).collect::<Value>(),
     })
 }
@@ -78,13 +68,13 @@ fn signature(line: &Line) -> Value {
     }
 }
 
-/// For people, newest first.
+/// Returns the table, newest record first.
 fn table(environment: &str, history: &History) -> String {
     if history.lines.is_empty() {
-        return format!("nothing was brought to {environment} yet\n");
+        return format!("no digest was promoted to {environment} yet\n");
     }
     let rows: Vec<[String; 7]> = history.lines.iter().rev().map(row).collect();
-    ui::table(["WHEN", "WHO", "WHAT", "DIGEST", "OUTCOME", "SIGNATURE", "VERIFIED BY"], &rows)
+    ui::table(["WHEN", "WHO", "ACTION", "DIGEST", "OUTCOME", "SIGNATURE", "RESULT"], &rows)
 }
 
 fn row(line: &Line) -> [String; 7] {
@@ -102,14 +92,14 @@ fn row(line: &Line) -> [String; 7] {
         short(&record.digest).to_owned(),
         record.outcome.name().to_owned(),
         signature,
-        how(record),
+        result(record),
     ]
 }
 
-/// How it was verified, or why it was worse.
-fn how(record: &Record) -> String {
-    match (record.outcome, &record.figures) {
-        (history::Outcome::Verified, Some(figures)) => brief(figures),
+/// Returns the measurements of a verified digest, or the reason of the outcome.
+fn result(record: &Record) -> String {
+    match (record.outcome, &record.watch) {
+        (Outcome::Verified, Some(watch)) => brief(watch),
         _ => record.reason.clone(),
     }
 }

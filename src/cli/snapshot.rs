@@ -91,7 +91,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let client = snapshots::connect(&local, &environment.cluster_name()).await?;
     match (args.action, name) {
         (Action::Save { json, .. }, Some(name)) => {
-            let info = (Timestamp::now(), phases::followed(&client).await?);
+            let info = (Timestamp::now(), phases::current_digest(&client).await?);
             let saved = snapshots::save(&client, &name, info, &local.events).await?;
             ui.message(&format!(
                 "Snapshot `{name}` saved. Run `seasense snapshot load {name}` to load it.\n"

@@ -122,7 +122,7 @@ impl Platform {
             age_key: &self.age_key,
             registry: &self.registry.inside,
             digest: &self.packed.digest,
-            made_here: true,
+            is_local: true,
         }
     }
 

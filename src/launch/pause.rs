@@ -31,5 +31,5 @@ async fn digest(context: &LocalContext, cluster: &str) -> Result<Option<String>>
     if cluster::observe(&context.docker, &context.dirs, cluster).await? != ClusterState::Running {
         return Ok(None);
     }
-    phases::followed(&Client::connect(&cluster::handle(&context.dirs, cluster)).await?).await
+    phases::current_digest(&Client::connect(&cluster::handle(&context.dirs, cluster)).await?).await
 }

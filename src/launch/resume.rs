@@ -41,7 +41,7 @@ async fn follow(
     started: Option<Timestamp>,
     deadline: Deadline,
 ) -> Result<()> {
-    let digest = phases::followed(client).await?.ok_or_else(|| {
+    let digest = phases::current_digest(client).await?.ok_or_else(|| {
         Failure::new(Kind::Phase, "the cluster has no artifact to run")
             .hint("`seasense dev` continues from where it was interrupted")
     })?;

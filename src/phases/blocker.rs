@@ -1,4 +1,5 @@
-//! The one resource that blocks a phase: from the Kustomization through what it applied to the pod and its last event.
+//! Finds the resource that blocks a phase: from the Kustomization and its objects to the pod and its last
+//! event.
 
 use serde_json::Value;
 
@@ -15,30 +16,30 @@ use crate::base::{
     },
 };
 
-/// How much of a crashed container's log is told.
+/// How many log lines of a crashed container are reported.
 const LOG_LINES: u32 = 6;
 
-/// What blocks a Kustomization.
+/// The resource that blocks a Kustomization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Blocker {
     /// The resource, as `Kind namespace/name`.
     pub title: String,
-    /// What is known of it.
+    /// Its state and last event.
     pub detail: String,
-    /// Whether waiting cannot mend it.
+    /// Whether it is a terminal error.
     pub terminal: bool,
     /// The last lines of a container that crashed.
     pub log: Option<String>,
 }
 
-/// Finds what blocks `found`, of which its own message says too little.
+/// Finds the resource that blocks `found`, whose own message is not specific enough.
 pub(super) async fn find(
     client: &Client,
     found: &Kustomization,
     patience: CrashTolerance,
 ) -> Result<Option<Blocker>> {
     for entry in &found.objects {
-        // A phase's parts are Kustomizations themselves and are shown by themselves.
+        // The parts of a phase are Kustomizations, which are shown separately.
         if entry.kind == "Kustomization" {
             continue;
         }
@@ -66,7 +67,7 @@ async fn explain(
     let pods = pods_of(client, entry, object).await?;
     let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
     let troubled = pods.iter().filter_map(|pod| Some((pod, pods::problem(pod, patience)?)));
-    // Of several that come at once, one may be between two crashes.
+    // Of several pods, one may run between two crashes, so terminal errors come first.
     if let Some((pod, trouble)) = troubled.max_by_key(|(_, trouble)| trouble.terminal) {
         return of_pod(client, pod, trouble).await;
     }
@@ -75,10 +76,10 @@ async fn explain(
         None => (entry.kind.as_str(), entry.namespace.as_str(), entry.name.as_str()),
     };
     let event = client.last_event(kind, namespace, name).await?;
-    let said = event.map(|event| format!("{}: {}", event.reason, first_line(&event.message)));
-    let detail = match (state.text(), said) {
-        ("", Some(said)) => said,
-        (text, Some(said)) => format!("{text} ({said})"),
+    let last_event = event.map(|event| format!("{}: {}", event.reason, first_line(&event.message)));
+    let detail = match (state.text(), last_event) {
+        ("", Some(event)) => event,
+        (text, Some(event)) => format!("{text} ({event})"),
         (text, None) => text.to_owned(),
     };
     let terminal = matches!(state, Health::Failed(_));
@@ -87,10 +88,10 @@ async fn explain(
 
 async fn of_pod(client: &Client, pod: &Value, trouble: PodProblem) -> Result<Blocker> {
     let (namespace, name) = (object::namespace(pod), object::name(pod));
-    // It is told once the wait is given up.
+    // The log is only needed if the wait ends.
     let log = if trouble.crashed && trouble.terminal {
         let target = Target { namespace, pod: name, container: &trouble.container };
-        // The log of a container that is gone is a help, not a need.
+        // The log of a removed container cannot be read. It is optional.
         client.log_tail(target, LOG_LINES, true).await.ok().filter(|log| !log.trim().is_empty())
     } else {
         None
@@ -103,7 +104,7 @@ async fn of_pod(client: &Client, pod: &Value, trouble: PodProblem) -> Result<Blo
     })
 }
 
-/// The pods that make `entry` ready; of a Deployment, those of its newest template.
+/// Returns the pods of `entry`; of a Deployment, those of its newest template.
 async fn pods_of(client: &Client, entry: &Entry, object: &Value) -> Result<Vec<Value>> {
     let Some(selector) = selector(entry, object) else { return Ok(Vec::new()) };
     let pods = client.list(&resource::POD, Some(&entry.namespace), &Selector::labels(selector)).await?;
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn walks_from_the_phase_to_the_image_that_does_not_exist() {
+    async fn a_missing_image_is_found_from_the_phase() {
         let status = json!({"containerStatuses": [{"name": "main", "image": "r/backend@sha256:1", "state": {"waiting":
             {"reason": "ErrImagePull", "message": "r/backend@sha256:1: not found"}}}]});
         let blocker =
@@ -166,14 +167,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_several_pods_the_one_that_nothing_mends_is_named() {
+    async fn the_pod_with_a_terminal_error_comes_first() {
         let of = |name: &str, reason: &str, message: &str| {
             let state = json!({"waiting": {"reason": reason, "message": message}});
             json!({"metadata": {"name": name, "namespace": "seasense"},
                 "status": {"containerStatuses": [{"name": "main", "image": "r/x@sha256:1", "state": state}]}})
         };
-        let (absent, passing) = ("r/x@sha256:1: not found", "secret \"x\" not found");
-        let pods = [of("a", "CreateContainerConfigError", passing), of("b", "ErrImagePull", absent)];
+        let (terminal, temporary) = ("r/x@sha256:1: not found", "secret \"x\" not found");
+        let pods = [of("a", "CreateContainerConfigError", temporary), of("b", "ErrImagePull", terminal)];
         let api = api(&json!({}));
         for pods in [pods.clone(), [pods[1].clone(), pods[0].clone()]] {
             api.serve_backend(&pods);
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_pod_that_starts_is_named_with_its_last_event() {
+    async fn a_starting_pod_has_its_last_event() {
         let blocker = find(
             &api(&json!({})).client(),
             &kustomization("Deployment", "apps/v1"),
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_served_blocks_nothing() {
+    async fn an_unknown_kind_blocks_nothing() {
         let found = find(
             &api(&json!({})).client(),
             &kustomization("Gateway", "gateway.networking.k8s.io/v1"),

@@ -1,5 +1,4 @@
-//! Brings Flux into the cluster and points it at the artifact, by server-side apply: the same call installs, updates and
-//! does nothing.
+//! Installs Flux in the cluster and points it at the artifact. Uses server-side apply, so it can be repeated.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,64 +13,64 @@ use crate::base::{
     wait::{Deadline, Observation, PAUSE, wait},
 };
 
-/// Requests at once; the API server of a small machine gains nothing from more.
-const AT_ONCE: usize = 6;
-/// A node becomes ready about 12 s after kind ends; a busy machine takes several times that.
+/// Concurrent requests. More do not help with the API server of a small machine.
+const CONCURRENCY: usize = 6;
+/// A node becomes ready about 12 s after kind ends; several times later on a busy machine.
 const NODE_LIMIT: Duration = Duration::from_mins(5);
 const SERVED_LIMIT: Duration = Duration::from_mins(1);
 
-/// What Flux needs to take over.
+/// The input of Flux.
 #[derive(Clone, Copy)]
 pub struct BootstrapInput<'a> {
-    /// Flux's own objects, with images of our registry.
+    /// Flux's own objects, with images of the local registry.
     pub flux: &'a [Value],
     /// The data of the ConfigMap `environment`.
     pub variables: &'a BTreeMap<String, String>,
-    /// The age key that opens the environment's secrets.
+    /// The age key of the environment's secrets.
     pub age_key: &'a [u8],
-    /// The registry as the cluster names it, for example `seasense-registry:5000`.
+    /// The registry's address in the cluster, for example `seasense-registry:5000`.
     pub registry: &'a str,
     /// The artifact's digest.
     pub digest: &'a str,
-    /// Whether seasense made the cluster; of another one it is not known what makes its nodes' network and names.
-    pub made_here: bool,
+    /// Whether seasense created the cluster. In other clusters the network and DNS components are unknown.
+    pub is_local: bool,
 }
 
-/// Applies Flux, its settings and its source, and returns once Flux has what it needs; see [`super::follow`] for the rest.
+/// Applies Flux, its settings and its source. Does not wait for the phases; see [`super::follow`].
 ///
-/// Tells whether anything that Flux acts on was different before.
+/// Returns what differed before.
 pub async fn bootstrap(
     client: &Client,
     input: &BootstrapInput<'_>,
     events: &Events,
 ) -> Result<BootstrapDiff> {
-    let step = Step::start(events, "phases.bootstrap", "Hand the artifact to Flux");
+    let step = Step::start(events, "phases.bootstrap", "Install Flux and point it at the artifact");
     let (early, late): (Vec<Value>, Vec<Value>) = input.flux.iter().cloned().partition(objects::is_early);
     client.apply(&objects::namespace()).await?;
-    step.progress(0, None, "Flux's definitions and rights");
+    step.progress(0, None, "Flux's custom resources and roles");
     apply_in_order(client, early).await?;
-    let handed = differences(client, input).await?;
+    let diff = differences(client, input).await?;
     let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
     apply_all(client, settings.to_vec()).await?;
     step.progress(0, None, "the artifact's source");
     let pointers = [objects::source(input.registry, input.digest), objects::root()];
     apply_all(client, pointers.to_vec()).await?;
     step.progress(0, None, "waiting for the nodes");
-    nodes_ready(client, input.made_here, &step).await?;
+    nodes_ready(client, input.is_local, &step).await?;
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
     // EnvFile last: an interrupted installation has no record and is repeated.
     client.apply(&objects::installed(&installed::checksum(input))).await?;
     step.done(input.digest);
-    Ok(handed)
+    Ok(diff)
 }
 
-/// What was different before.
+/// What differed before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BootstrapDiff {
-    /// Whether Flux was told another artifact, or none.
+    /// Whether Flux pointed at another artifact, or at none.
     pub artifact: bool,
-    /// Whether the variables or the key were others: Kustomizations that are ready are so with the old ones.
+    /// Whether the variables or the key differed. Ready Kustomizations are then ready with the old ones.
     pub settings: bool,
 }
 
@@ -81,13 +80,13 @@ pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> 
         client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE),
         client.get(&resource::OCI_REPOSITORY, Some(flux::NAMESPACE), ROOT),
     )?;
-    let same = |object: Option<Value>, wanted: &Value, at: &str| {
-        object.as_ref().and_then(|object| object.pointer(at)) == wanted.pointer(at)
+    let same = |object: Option<Value>, expected: &Value, at: &str| {
+        object.as_ref().and_then(|object| object.pointer(at)) == expected.pointer(at)
     };
     let same_settings = same(settings, &objects::environment(input.variables), "/data");
-    let wanted = objects::source(input.registry, input.digest);
+    let expected = objects::source(input.registry, input.digest);
     Ok(BootstrapDiff {
-        artifact: !same(source, &wanted, "/spec/ref/digest"),
+        artifact: !same(source, &expected, "/spec/ref/digest"),
         settings: !same_settings || key.as_deref() != Some(input.age_key),
     })
 }
@@ -105,15 +104,16 @@ pub(super) async fn apply_all(client: &Client, objects: Vec<Value>) -> Result<()
     stream::iter(
         objects.into_iter().map(|object| async move { client.apply_when_served(&object, deadline).await }),
     )
-    .buffer_unordered(AT_ONCE)
+    .buffer_unordered(CONCURRENCY)
     .try_for_each(|_| async { Ok(()) })
     .await
 }
 
-/// Waits for every node, for kube-proxy on each, and for DNS. Before that no rule exists for the API's service address:
-/// what a controller asks there leaves the node, meets a untrusted, and the controller crashes and backs off; and one that
-/// cannot look up the registry backs off as well.
-async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()> {
+/// Waits for every node, for kube-proxy on each, and for DNS.
+///
+/// Before that, the service address of the API server is not routed and names are not resolved. Controllers
+/// would crash or fail, and back off.
+async fn nodes_ready(client: &Client, is_local: bool, step: &Step) -> Result<()> {
     wait(Deadline::after(NODE_LIMIT), PAUSE, "wait for the nodes", || async {
         let all = Selector::all();
         let (nodes, proxy, dns) = tokio::try_join!(
@@ -121,9 +121,9 @@ async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()
             client.get(&resource::DAEMON_SET, Some("kube-system"), "kube-proxy"),
             client.get(&resource::DEPLOYMENT, Some("kube-system"), "coredns"),
         )?;
-        let look = match nodes_late(&nodes) {
+        let look = match late_node(&nodes) {
             Some(late) => Observation::Pending(late),
-            None if made_here => evaluate(proxy.as_ref(), dns.as_ref()),
+            None if is_local => evaluate(proxy.as_ref(), dns.as_ref()),
             None => Observation::Ready(()),
         };
         if let Observation::Pending(missing) = &look {
@@ -134,7 +134,7 @@ async fn nodes_ready(client: &Client, made_here: bool, step: &Step) -> Result<()
     .await
 }
 
-fn nodes_late(nodes: &[Value]) -> Option<String> {
+fn late_node(nodes: &[Value]) -> Option<String> {
     if nodes.is_empty() {
         return Some("no node has joined yet".to_owned());
     }
@@ -146,7 +146,7 @@ fn nodes_late(nodes: &[Value]) -> Option<String> {
 fn evaluate(proxy: Option<&Value>, dns: Option<&Value>) -> Observation<()> {
     match proxy.map(|proxy| health("DaemonSet", proxy)) {
         None => Observation::Pending("DaemonSet kube-system/kube-proxy does not exist yet".to_owned()),
-        // One replica of DNS is enough to begin with.
+        // One DNS replica is enough at this point.
         Some(Health::Ready)
             if dns.is_some_and(|dns| object::number(dns, "/status/availableReplicas") > 0) =>
         {
@@ -181,11 +181,11 @@ mod tests {
     }
 
     #[test]
-    fn flux_waits_for_nodes_for_kube_proxy_and_for_dns() {
+    fn flux_waits_for_nodes_kube_proxy_and_dns() {
         let (proxy, dns) = (proxy(), dns());
-        assert_eq!(nodes_late(&[]).as_deref(), Some("no node has joined yet"));
-        assert_eq!(nodes_late(&[node("True"), node("False")]).as_deref(), Some("Node n: no CNI"));
-        assert_eq!(nodes_late(&[node("True")]), None);
+        assert_eq!(late_node(&[]).as_deref(), Some("no node has joined yet"));
+        assert_eq!(late_node(&[node("True"), node("False")]).as_deref(), Some("Node n: no CNI"));
+        assert_eq!(late_node(&[node("True")]), None);
         assert!(matches!(evaluate(None, Some(&dns)), Observation::Pending(_)));
         assert!(matches!(evaluate(Some(&proxy), None), Observation::Pending(_)));
         assert_eq!(evaluate(Some(&proxy), Some(&dns)), Observation::Ready(()));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn applies_nothing_but_flux_and_its_pointers_and_the_controllers_after_the_nodes() {
+    async fn controllers_are_applied_after_the_nodes_are_ready() {
         let api = serving();
         let flux = [json!({"apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "source-controller", "namespace": "flux-system"}})];
@@ -211,16 +211,16 @@ mod tests {
             age_key: b"AGE-SECRET-KEY-1",
             registry: "seasense-registry:5000",
             digest: "sha256:aa",
-            made_here: true,
+            is_local: true,
         };
-        let handed = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
-        assert_eq!(handed, BootstrapDiff { artifact: true, settings: true });
-        let lines: Vec<String> = api.requests().into_iter().map(|asked| asked.line).collect();
+        let diff = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
+        assert_eq!(diff, BootstrapDiff { artifact: true, settings: true });
+        let lines: Vec<String> = api.requests().into_iter().map(|request| request.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
         assert!(
             at("/ocirepositories/platform") < at("/deployments/source-controller"),
-            "nothing is left to wait for"
+            "the source must exist before the controllers start"
         );
         api.serve(
             "/api/v1/namespaces/flux-system/configmaps/environment",

@@ -1,9 +1,8 @@
-//! The backend of another artifact beside the one that runs, and its share of the requests: what Flux is told, and what
-//! came of it.
+//! The canary: the backend of another artifact next to the current one, and its traffic share.
 
 use serde_json::Value;
 
-use super::{blocker, follow, objects, objects::TRIAL, source, verdict};
+use super::{blocker, follow, objects, objects::CANARY, source, terminal};
 use crate::base::{
     failure::Result,
     k8s::{
@@ -13,86 +12,90 @@ use crate::base::{
     },
 };
 
-/// The phase with the route that gives the share.
+/// The phase with the route that splits the requests.
 const PHASE: &str = "apps";
-/// Where the workloads run, what routes to them, and what is tried out.
+/// The namespace of the workloads, the route of the API, and the canary's Deployment.
 const APPS: &str = "seasense";
 const ROUTE: &str = "seasense";
 const BACKEND: &str = "backend-canary";
-/// The variable with its share.
+/// The variable with the traffic share.
 const WEIGHT: &str = "CANARY_WEIGHT";
 
-/// How far a trial is.
+/// The observed state of a canary.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trial {
-    /// Its share of the requests in percent, as the gateway has taken it up; `None` while that changes.
+pub struct CanaryState {
+    /// The traffic share in percent that the gateway has applied; `None` while it changes.
     pub percent: Option<u8>,
-    /// What it waits for; empty when it is ready.
-    pub late: String,
-    /// Why it never will be ready; `None` while there is hope.
+    /// What it waits for; empty if it is ready.
+    pub waiting_for: String,
+    /// A terminal error, if there is one.
     pub terminal: Option<String>,
 }
 
-/// What of a trial a cluster holds.
-struct Found {
+/// The objects of a canary in the cluster.
+struct CanaryObjects {
     share: Option<Value>,
     route: Option<Value>,
     kustomization: Option<Value>,
     source: Option<Value>,
 }
 
-impl Found {
-    /// Whether nothing of a trial but a share can be left. A gateway that is down for another reason must hold nobody up.
+impl CanaryObjects {
+    /// Returns whether at most a traffic share remains. A gateway that is down for another reason must not
+    /// block a run.
     const fn is_gone(&self) -> bool {
         self.kustomization.is_none() && self.source.is_none()
     }
 }
 
-/// Has Flux run the backend of the artifact whose part `part` this is beside the one that runs, and give it `percent` of the
-/// requests. `request` must differ from the last one, the time for example.
-pub async fn try_out(
+/// Makes Flux run the backend of `component`, a component of another artifact, and gives it `percent` of the
+/// requests.
+/// `request` must differ from the last one, for example the time.
+pub async fn apply_canary(
     client: &Client,
-    (registry, part): (&str, &str),
+    (registry, component): (&str, &str),
     percent: u8,
     request: &str,
 ) -> Result<()> {
-    client.apply(&objects::trial_source(registry, part)).await?;
-    client.apply(&objects::trial()).await?;
-    if percent > 0 { give(client, percent, request).await } else { Ok(()) }
+    client.apply(&objects::canary_source(registry, component)).await?;
+    client.apply(&objects::canary()).await?;
+    if percent > 0 { set_weight(client, percent, request).await } else { Ok(()) }
 }
 
-/// How far the trial is; `None` where nothing of one is left.
-pub async fn trial(client: &Client) -> Result<Option<Trial>> {
+/// Observes the canary; `None` if nothing of one exists.
+pub async fn canary_state(client: &Client) -> Result<Option<CanaryState>> {
     let found = find(client).await?;
-    let (asked, got) = (asked(found.share.as_ref()), taken_up(found.route.as_ref()));
+    let (desired, applied) = (desired_weight(found.share.as_ref()), applied_weight(found.route.as_ref()));
+    let percent = applied.filter(|applied| *applied == desired);
     let (Some(kustomization), Some(source)) = (&found.kustomization, &found.source) else {
-        let left = !found.is_gone() || asked > 0 || got.is_some_and(|got| got > 0);
-        let late = "Flux is not told of it".to_owned();
-        return Ok(left.then_some(Trial { percent: got.filter(|got| *got == asked), late, terminal: None }));
+        let remains = !found.is_gone() || desired > 0 || applied.is_some_and(|applied| applied > 0);
+        let waiting_for = "its Kustomization or source does not exist".to_owned();
+        return Ok(remains.then_some(CanaryState { percent, waiting_for, terminal: None }));
     };
-    let (late, terminal) = match late(client, kustomization, source).await? {
+    let (waiting_for, terminal) = match waiting_for(client, kustomization, source).await? {
         None => (String::new(), None),
-        Some(late) => (late, terminal(client, kustomization, source).await?),
+        Some(reason) => (reason, terminal_error(client, kustomization, source).await?),
     };
-    Ok(Some(Trial { percent: got.filter(|got| *got == asked), late, terminal }))
+    Ok(Some(CanaryState { percent, waiting_for, terminal }))
 }
 
-/// Takes the share back, and once the gateway has done so, what was tried out. Tells whether nothing is left: each call
-/// goes one step. `request` must differ from the last one.
+/// Sets the traffic share to 0 and, after the gateway has applied that, removes the canary. Each call does one
+/// step. Returns whether it is gone. `request` must differ from the last one.
 ///
-/// In this order no request meets a backend that is gone.
-pub async fn take_away(client: &Client, request: &str) -> Result<bool> {
+/// In this order no request reaches a backend that is being removed.
+pub async fn remove_canary(client: &Client, request: &str) -> Result<bool> {
     let found = find(client).await?;
-    match (asked(found.share.as_ref()), taken_up(found.route.as_ref())) {
+    match (desired_weight(found.share.as_ref()), applied_weight(found.route.as_ref())) {
         (0, Some(0)) => {}
         (0, None) => return Ok(found.is_gone()),
-        // Where whoever wrote that down died before Flux was asked to look, it is asked now.
-        (0, Some(_)) if is_busy(client).await? => return Ok(false),
-        _ => return give(client, 0, request).await.map(|()| false),
+        // An interrupted run may have set the weight without requesting a reconciliation. Then it is requested
+        // here.
+        (0, Some(_)) if is_reconciling(client).await? => return Ok(false),
+        _ => return set_weight(client, 0, request).await.map(|()| false),
     }
     match (&found.kustomization, &found.source) {
         (Some(kustomization), _) => {
-            // Flux removes what it has applied before it lets it go.
+            // A finalizer makes Flux remove the applied objects first.
             if kustomization.pointer("/metadata/deletionTimestamp").is_none() {
                 client.delete(&resource::KUSTOMIZATION, kustomization).await?;
             }
@@ -103,42 +106,42 @@ pub async fn take_away(client: &Client, request: &str) -> Result<bool> {
     }
 }
 
-async fn find(client: &Client) -> Result<Found> {
+async fn find(client: &Client) -> Result<CanaryObjects> {
     let (share, route, kustomization, source) = tokio::try_join!(
-        client.get(&resource::CONFIG_MAP, Some(NAMESPACE), TRIAL),
+        client.get(&resource::CONFIG_MAP, Some(NAMESPACE), CANARY),
         client.get(&resource::HTTP_ROUTE, Some(APPS), ROUTE),
-        client.get(&resource::KUSTOMIZATION, Some(NAMESPACE), TRIAL),
-        client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), TRIAL),
+        client.get(&resource::KUSTOMIZATION, Some(NAMESPACE), CANARY),
+        client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), CANARY),
     )?;
-    Ok(Found { share, route, kustomization, source })
+    Ok(CanaryObjects { share, route, kustomization, source })
 }
 
-/// Writes the share down and asks Flux to look.
-pub(super) async fn give(client: &Client, percent: u8, request: &str) -> Result<()> {
-    client.apply(&objects::share(percent)).await?;
+/// Sets the traffic share and requests a reconciliation of the route.
+pub(super) async fn set_weight(client: &Client, percent: u8, request: &str) -> Result<()> {
+    client.apply(&objects::traffic_share(percent)).await?;
     client.annotate(&resource::KUSTOMIZATION, NAMESPACE, PHASE, (REQUESTED_AT, request)).await
 }
 
-/// Whether Flux is about to change the route, or at it.
-async fn is_busy(client: &Client) -> Result<bool> {
+/// Returns whether Flux is reconciling the route.
+async fn is_reconciling(client: &Client) -> Result<bool> {
     let phase = client.get(&resource::KUSTOMIZATION, Some(NAMESPACE), PHASE).await?;
     Ok(phase.is_some_and(|phase| !Kustomization::read(&phase).ready))
 }
 
-/// Takes a share back where there is one, without waiting for anything.
-pub(super) async fn forget(client: &Client, request: &str) -> Result<()> {
-    let share = client.get(&resource::CONFIG_MAP, Some(NAMESPACE), TRIAL).await?;
-    if asked(share.as_ref()) > 0 { give(client, 0, request).await } else { Ok(()) }
+/// Sets a traffic share to 0, if there is one, without waiting.
+pub(super) async fn reset_weight(client: &Client, request: &str) -> Result<()> {
+    let share = client.get(&resource::CONFIG_MAP, Some(NAMESPACE), CANARY).await?;
+    if desired_weight(share.as_ref()) > 0 { set_weight(client, 0, request).await } else { Ok(()) }
 }
 
-/// The share that is written down.
-fn asked(share: Option<&Value>) -> u8 {
+/// Returns the traffic share in the ConfigMap.
+fn desired_weight(share: Option<&Value>) -> u8 {
     let weight = share.and_then(|share| share["data"][WEIGHT].as_str());
     weight.and_then(|weight| weight.parse().ok()).unwrap_or(0)
 }
 
-/// The share that the gateway gives; `None` while it has not seen the present route.
-fn taken_up(route: Option<&Value>) -> Option<u8> {
+/// Returns the traffic share that the gateway has applied; `None` while it has not accepted the current route.
+fn applied_weight(route: Option<&Value>) -> Option<u8> {
     let Some(route) = route else { return Some(0) };
     let generation = object::number(route, "/metadata/generation");
     let conditions = |parent: &Value| object::list(parent, "/conditions").to_vec();
@@ -153,15 +156,15 @@ fn taken_up(route: Option<&Value>) -> Option<u8> {
     u8::try_from(weight).ok()
 }
 
-/// What the trial waits for; `None` when it answers.
-async fn late(client: &Client, kustomization: &Value, source: &Value) -> Result<Option<String>> {
-    let own = format!("{ROUTE}-canary");
+/// Describes what the canary waits for; `None` if it can serve requests.
+async fn waiting_for(client: &Client, kustomization: &Value, source: &Value) -> Result<Option<String>> {
+    let own_route = format!("{ROUTE}-canary");
     let (deployment, route) = tokio::try_join!(
         client.get(&resource::DEPLOYMENT, Some(APPS), BACKEND),
-        client.get(&resource::HTTP_ROUTE, Some(APPS), &own),
+        client.get(&resource::HTTP_ROUTE, Some(APPS), &own_route),
     )?;
     let flux = Kustomization::read(kustomization);
-    if !flux.attempted_at(part(source)) || flux.objects.is_empty() {
+    if !flux.attempted_at(component(source)) || flux.objects.is_empty() {
         let text = if flux.message.is_empty() { "Flux has not applied it yet" } else { &flux.message };
         return Ok(Some(text.to_owned()));
     }
@@ -172,23 +175,23 @@ async fn late(client: &Client, kustomization: &Value, source: &Value) -> Result<
             other => Some(format!("{kind} {APPS}/{name}: {}", other.text())),
         },
     };
-    Ok(state("Deployment", BACKEND, deployment).or_else(|| state("HTTPRoute", &own, route)))
+    Ok(state("Deployment", BACKEND, deployment).or_else(|| state("HTTPRoute", &own_route, route)))
 }
 
-async fn terminal(client: &Client, kustomization: &Value, source: &Value) -> Result<Option<String>> {
-    if let Some(why) = source::terminal(&Source::read(source)) {
-        return Ok(Some(why));
+async fn terminal_error(client: &Client, kustomization: &Value, source: &Value) -> Result<Option<String>> {
+    if let Some(error) = source::terminal(&Source::read(source)) {
+        return Ok(Some(error));
     }
     let flux = Kustomization::read(kustomization);
-    if let Some(why) = verdict::terminal(&flux, part(source)) {
-        return Ok(Some(why));
+    if let Some(error) = terminal::terminal(&flux, component(source)) {
+        return Ok(Some(error));
     }
     let blocker =
         blocker::find(client, &flux, CrashTolerance::Settled).await?.filter(|blocker| blocker.terminal);
     Ok(blocker.map(|blocker| follow::describe(&blocker)))
 }
 
-fn part(source: &Value) -> &str {
+fn component(source: &Value) -> &str {
     object::text(source, "/spec/ref/digest").unwrap_or_default()
 }
 

@@ -1,13 +1,13 @@
-//! Following the phases: a live tree while it lasts, the cause at once when it cannot end well.
+//! Follows the phases: reports their progress, and fails at once on a terminal error.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     blocker::{self, Blocker},
-    objects::TRIAL,
+    objects::CANARY,
     source,
     state::{self, Block, PhaseState, ROOT, is_ready, named},
-    verdict,
+    terminal,
 };
 use crate::base::{
     event::{Events, Step},
@@ -20,53 +20,53 @@ use crate::base::{
     wait::{Deadline, Observation, PAUSE, wait},
 };
 
-/// A blocker costs several requests: it is looked for at every so many looks.
+/// Finding blockers costs several requests, so only one in this many observations does it.
 const BLOCKER_EVERY: u32 = 4;
 
-/// What is followed.
+/// What to wait for.
 #[derive(Debug, Clone, Copy)]
 pub struct Follow<'a> {
     /// The artifact's digest.
     pub digest: &'a str,
-    /// When to give up.
+    /// The end of the wait.
     pub deadline: Deadline,
 }
 
-/// Asks Flux to look now: at the source, and at every Kustomization that is not ready.
+/// Requests a reconciliation of the source and of every Kustomization that is not ready.
 ///
-/// Those count as ready only after they looked. One that is ready follows by itself as soon as its part of the artifact
-/// is another: asked now, it would apply the earlier one once more before. `request` must differ from the last one, the
-/// time for example: Flux acts on the change.
+/// They count as ready only after it. A ready Kustomization reconciles when its component changes; with a
+/// request, it would first apply the earlier component again. `request` must differ from the last one, for
+/// example the time, because Flux acts on the change.
 pub async fn request_reconcile(client: &Client, request: &str) -> Result<()> {
-    ask(client, request, |found| !found.ready).await
+    annotate(client, request, |found| !found.ready).await
 }
 
-/// Asks Flux to look at everything now: the settings have changed, and what is ready is so with the old ones.
+/// Requests a reconciliation of everything, for example after the settings have changed.
 pub async fn request_reconcile_all(client: &Client, request: &str) -> Result<()> {
-    ask(client, request, |_| true).await
+    annotate(client, request, |_| true).await
 }
 
-async fn ask(client: &Client, request: &str, whom: impl Fn(&Kustomization) -> bool) -> Result<()> {
+async fn annotate(client: &Client, request: &str, applies: impl Fn(&Kustomization) -> bool) -> Result<()> {
     client.annotate(&resource::OCI_REPOSITORY, NAMESPACE, ROOT, (REQUESTED_AT, request)).await?;
-    for found in kustomizations(client).await?.iter().filter(|found| whom(found)) {
+    for found in kustomizations(client).await?.iter().filter(|found| applies(found)) {
         client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &found.name, (REQUESTED_AT, request)).await?;
     }
     Ok(())
 }
 
-/// The digest that Flux is told to follow; `None` while it is told nothing.
-pub async fn followed(client: &Client) -> Result<Option<String>> {
+/// Returns the digest that Flux points at; `None` before the first deployment.
+pub async fn current_digest(client: &Client) -> Result<Option<String>> {
     let source = client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT).await?;
     let digest = source.as_ref().and_then(|source| object::text(source, "/spec/ref/digest"));
     Ok(digest.map(str::to_owned))
 }
 
-/// Waits until every phase is ready at the digest; fails at once when one never will be.
+/// Waits until every phase is ready at the digest. Fails at once on a terminal error.
 pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Result<Vec<PhaseState>> {
     let step = Step::start(events, "phases.follow", "Wait for the phases");
     let memory = tokio::sync::Mutex::new(Memory::default());
     let waited = wait(what.deadline, PAUSE, "wait for the phases", || async {
-        look(client, what.digest, &step, &mut *memory.lock().await).await
+        observe(client, what.digest, &step, &mut *memory.lock().await).await
     })
     .await;
     match waited {
@@ -75,15 +75,16 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
             Ok(states)
         }
         Err(failure) if failure.kind == Kind::TimedOut => {
-            Err(failure.hint("`seasense status` shows each phase; `seasense dev` goes on waiting from here"))
+            Err(failure
+                .hint("check the phases with `seasense status`; run `seasense dev` to continue waiting"))
         }
         Err(failure) => Err(failure),
     }
 }
 
-/// Why the cluster will never be ready at the artifact `digest`, as one look tells; `None` while there is hope.
+/// Observes the cluster once and returns the terminal error at the artifact `digest`, if there is one.
 ///
-/// Where an earlier artifact ran, what crashes again and again is given up sooner than by [`follow`].
+/// If an earlier artifact ran, a crash loop counts as terminal sooner than in [`follow`].
 pub async fn terminal_error(client: &Client, digest: &str) -> Result<Option<Failure>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
@@ -93,21 +94,21 @@ pub async fn terminal_error(client: &Client, digest: &str) -> Result<Option<Fail
         return Ok(Some(failure));
     }
     let blockers = blockers(client, &found, digest, CrashTolerance::Settled).await?;
-    Ok(terminal(&found, digest, &blockers))
+    Ok(first_terminal(&found, digest, &blockers))
 }
 
-/// What earlier looks have found.
+/// The results of earlier observations.
 #[derive(Default)]
 struct Memory {
-    looks: u32,
+    observations: u32,
     blockers: BTreeMap<String, Blocker>,
-    /// Since when each Kustomization is blocked by the same resource, or by none that is known.
+    /// Since when each Kustomization has been blocked by the same resource, or by an unknown one.
     since: BTreeMap<String, (Option<String>, Duration)>,
 }
 
 impl Memory {
-    /// Takes in the blockers that were found `now`, as time since the wait began.
-    fn learn(&mut self, found: &[Kustomization], blockers: BTreeMap<String, Blocker>, now: Duration) {
+    /// Adds the blockers that were found `now`, the time since the wait began.
+    fn add(&mut self, found: &[Kustomization], blockers: BTreeMap<String, Blocker>, now: Duration) {
         for kustomization in found {
             let title = blockers.get(&kustomization.name).map(|blocker| blocker.title.clone());
             let known = self.since.get(&kustomization.name);
@@ -127,7 +128,7 @@ impl Memory {
     }
 }
 
-async fn look(
+async fn observe(
     client: &Client,
     digest: &str,
     step: &Step,
@@ -140,12 +141,12 @@ async fn look(
     if let Some(failure) = unfetchable(&sources) {
         return Ok(Observation::Failed(failure));
     }
-    if memory.looks.is_multiple_of(BLOCKER_EVERY) {
+    if memory.observations.is_multiple_of(BLOCKER_EVERY) {
         let blockers = blockers(client, &found, digest, CrashTolerance::Starting).await?;
-        memory.learn(&found, blockers, step.elapsed());
+        memory.add(&found, blockers, step.elapsed());
     }
-    memory.looks += 1;
-    if let Some(failure) = terminal(&found, digest, &memory.blockers) {
+    memory.observations += 1;
+    if let Some(failure) = first_terminal(&found, digest, &memory.blockers) {
         return Ok(Observation::Failed(failure));
     }
     let tree = state::tree(&found, digest, &|name| memory.block(name));
@@ -161,22 +162,23 @@ async fn look(
     Ok(Observation::Pending(summary.join("\n")))
 }
 
-/// Flux's Kustomizations but that of a trial, which is of another artifact; each told as at the artifact that names the part it runs.
+/// Returns Flux's Kustomizations, each with the digest of the root whose component it runs. Leaves out the
+/// canary, which belongs to another artifact.
 pub async fn kustomizations(client: &Client) -> Result<Vec<Kustomization>> {
     let found = client.list(&resource::KUSTOMIZATION, Some(NAMESPACE), &Selector::all()).await?;
-    let found = found.iter().filter(|object| object::name(object) != TRIAL);
+    let found = found.iter().filter(|object| object::name(object) != CANARY);
     let mut found: Vec<Kustomization> = found.map(Kustomization::read).collect();
     flux::resolve_components(&mut found, ROOT);
     Ok(found)
 }
 
-/// The sources of the artifact and of its parts.
+/// Returns the sources of the artifact's root and components.
 pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
     let found = client.list(&resource::OCI_REPOSITORY, Some(NAMESPACE), &Selector::all()).await?;
-    Ok(found.iter().filter(|object| object::name(object) != TRIAL).map(Source::read).collect())
+    Ok(found.iter().filter(|object| object::name(object) != CANARY).map(Source::read).collect())
 }
 
-/// What blocks each Kustomization that could go on, for its dependencies are ready. One that never ran yet gets the
+/// Returns what blocks each Kustomization whose dependencies are ready. One that was never applied gets the
 /// longest patience.
 async fn blockers(
     client: &Client,
@@ -184,12 +186,12 @@ async fn blockers(
     digest: &str,
     patience: CrashTolerance,
 ) -> Result<BTreeMap<String, Blocker>> {
-    let may_go_on = |kustomization: &Kustomization| {
+    let can_progress = |kustomization: &Kustomization| {
         let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
         !is_ready(kustomization, digest) && dependencies.into_iter().all(|other| other.ready)
     };
     let mut blockers = BTreeMap::new();
-    for late in found.iter().filter(|kustomization| may_go_on(kustomization)) {
+    for late in found.iter().filter(|kustomization| can_progress(kustomization)) {
         let patience = if late.applied.is_empty() { CrashTolerance::Starting } else { patience };
         if let Some(blocker) = blocker::find(client, late, patience).await? {
             blockers.insert(late.name.clone(), blocker);
@@ -198,40 +200,45 @@ async fn blockers(
     Ok(blockers)
 }
 
-/// The failure of an artifact that will never come.
+/// Returns the failure of an artifact that cannot be fetched.
 pub(super) fn unfetchable(sources: &[Source]) -> Option<Failure> {
     sources.iter().find_map(source::terminal).map(|cause| failed("the artifact cannot be fetched", &cause))
 }
 
-/// The failure of the first Kustomization that says of itself that it can never become ready at `digest`.
-pub(super) fn said_hopeless(found: &[Kustomization], digest: &str) -> Option<Failure> {
+/// Returns the failure of the first Kustomization that reports a terminal error at `digest`.
+pub(super) fn reported_terminal(found: &[Kustomization], digest: &str) -> Option<Failure> {
     found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
-        let cause = verdict::terminal(kustomization, digest)?;
+        let cause = terminal::terminal(kustomization, digest)?;
         Some(
-            failed(&hopeless_phase(kustomization), &cause)
-                .hint("correct the manifest under `gitops/` and run `seasense dev` again"),
+            failed(&failed_phase(kustomization), &cause)
+                .hint("fix the manifest under `gitops/` and run `seasense dev` again"),
         )
     })
 }
 
-/// The failure of the first Kustomization that can never become ready at `digest`.
-fn terminal(found: &[Kustomization], digest: &str, blockers: &BTreeMap<String, Blocker>) -> Option<Failure> {
+/// Returns the failure of the first Kustomization with a terminal error at `digest`, reported or of its
+/// blocker.
+fn first_terminal(
+    found: &[Kustomization],
+    digest: &str,
+    blockers: &BTreeMap<String, Blocker>,
+) -> Option<Failure> {
     let blocked = || {
         found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
-            // What it applied before is about to be replaced.
+            // Objects of an earlier artifact are about to be replaced.
             let current = kustomization.attempted_at(digest) && !kustomization.reconcile_requested;
             let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
-            blocker.terminal.then(|| of_blocker(&hopeless_phase(kustomization), blocker))
+            blocker.terminal.then(|| of_blocker(&failed_phase(kustomization), blocker))
         })
     };
-    said_hopeless(found, digest).or_else(blocked)
+    reported_terminal(found, digest).or_else(blocked)
 }
 
-fn hopeless_phase(kustomization: &Kustomization) -> String {
+fn failed_phase(kustomization: &Kustomization) -> String {
     format!("phase `{}` cannot become ready", kustomization.name)
 }
 
-/// What a blocker is, in one line.
+/// Describes a blocker in one line.
 pub(super) fn describe(blocker: &Blocker) -> String {
     format!("{}: {}", blocker.title, blocker.detail)
 }
@@ -239,10 +246,10 @@ pub(super) fn describe(blocker: &Blocker) -> String {
 fn of_blocker(what: &str, blocker: &Blocker) -> Failure {
     let failure = failed(what, &describe(blocker));
     let failure = match &blocker.log {
-        Some(log) => failure.because(format!("its last words:\n{}", log.trim_end())),
+        Some(log) => failure.because(format!("its last log lines:\n{}", log.trim_end())),
         None => failure,
     };
-    failure.hint("correct the cause and run `seasense dev` again; `seasense logs` shows more")
+    failure.hint("fix the cause and run `seasense dev` again; see `seasense logs` for more")
 }
 
 fn failed(what: &str, cause: &str) -> Failure {

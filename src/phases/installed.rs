@@ -97,7 +97,7 @@ mod tests {
             age_key: b"KEY",
             registry: "seasense-registry:5000",
             digest: "sha256:aa",
-            made_here: true,
+            is_local: true,
         };
         let api = FakeApi::default();
         assert_eq!(installed(&api.client(), &input).await, Ok(Installed::default()));

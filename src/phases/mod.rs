@@ -1,23 +1,23 @@
-//! Hands the artifact to Flux and follows its phases until they are ready at that digest.
+//! Deploys artifacts through Flux and follows the phases until they are ready at the digest.
 
 mod blocker;
 mod bootstrap;
-mod bring;
 mod canary;
-mod deliver;
+mod deploy;
 mod follow;
 mod installed;
 mod objects;
 mod source;
 mod state;
-mod verdict;
+mod terminal;
+mod update;
 
 pub use bootstrap::{BootstrapDiff, BootstrapInput, bootstrap};
-pub use bring::{Bring, bring};
-pub use canary::{Trial, take_away, trial, try_out};
-pub use deliver::{WaitFor, apply_settings, deliver, wait_for};
+pub use canary::{CanaryState, apply_canary, canary_state, remove_canary};
+pub use deploy::{DeployInput, deploy};
 pub use follow::{
-    Follow, follow, followed, kustomizations, request_reconcile, request_reconcile_all, terminal_error,
+    Follow, current_digest, follow, kustomizations, request_reconcile, request_reconcile_all, terminal_error,
 };
 pub use installed::{Installed, installed};
 pub use state::{PHASES, Phase, PhaseState, ROOT, states};
+pub use update::{WaitFor, apply_settings, update_source, wait_for};

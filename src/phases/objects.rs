@@ -1,4 +1,4 @@
-//! The few objects that seasense applies itself: all else Flux applies from the artifact. Pure.
+//! The objects that seasense applies itself. Flux applies everything else from the artifact. Pure.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,24 @@ use crate::{
     config::{Variables, is_plain},
 };
 
-/// The name of the ConfigMap whose data `postBuild.substituteFrom` sees.
+/// The ConfigMap with the variables for `postBuild.substituteFrom`.
 pub(super) const ENVIRONMENT: &str = "environment";
-/// The Kustomization and the source of what is tried out beside what runs, while something is, and the ConfigMap with its
-/// share.
-pub(super) const TRIAL: &str = "canary";
-/// The Secret with the age key, and the key in it that Flux looks for by its ending.
+/// The name of the canary's Kustomization and source, and of the ConfigMap with its traffic share.
+pub(super) const CANARY: &str = "canary";
+/// The Secret with the age key, and its data key, whose suffix Flux requires.
 pub(super) const AGE_SECRET: &str = "sops-age";
 pub(super) const AGE_FILE: &str = "age.agekey";
 /// The ConfigMap that records which manifests Flux was installed from.
 pub(super) const INSTALLED: &str = "seasense-flux";
-/// Flux reconciles what uses a ConfigMap or Secret with this label as soon as it changes.
+/// Makes Flux reconcile when a ConfigMap or Secret with this label changes.
 const WATCHED: (&str, &str) = ("reconcile.fluxcd.io/watch", "Enabled");
 
-/// Applied before Flux's controllers start: namespace, CRDs, rights, settings.
+/// Returns whether the object is applied before Flux's controllers: namespace, CRDs, roles, settings.
 pub(super) fn is_early(object: &Value) -> bool {
     object["kind"] != "Deployment"
 }
 
-/// Namespaces and CRDs come before what lives in them.
+/// Returns the rank of an object. Namespaces and CRDs are applied before the objects in them.
 pub(super) fn rank(object: &Value) -> u8 {
     match object["kind"].as_str() {
         Some("Namespace") => 0,
@@ -46,7 +45,7 @@ pub(super) fn environment(variables: &BTreeMap<String, String>) -> Value {
 }
 
 pub(super) fn age_key(key: &[u8]) -> Value {
-    // Kubernetes encodes it; the field takes text.
+    // `stringData` takes text, which Kubernetes encodes.
     let text = String::from_utf8_lossy(key);
     json!({"apiVersion": "v1", "kind": "Secret", "metadata": watched(AGE_SECRET), "type": "Opaque",
         "stringData": {AGE_FILE: text}})
@@ -62,14 +61,14 @@ fn watched(name: &str) -> Value {
     json!({"name": name, "namespace": NAMESPACE, "labels": {WATCHED.0: WATCHED.1}})
 }
 
-/// The artifact's source, pinned by digest.
+/// Returns the artifact's source, pinned by digest.
 pub(super) fn source(registry: &str, digest: &str) -> Value {
     pinned(ROOT, registry, digest)
 }
 
-/// The source of what is tried out: a part of another artifact.
-pub(super) fn trial_source(registry: &str, part: &str) -> Value {
-    pinned(TRIAL, registry, part)
+/// Returns the canary's source: a component of another artifact.
+pub(super) fn canary_source(registry: &str, component: &str) -> Value {
+    pinned(CANARY, registry, component)
 }
 
 fn pinned(name: &str, registry: &str, digest: &str) -> Value {
@@ -84,7 +83,7 @@ fn pinned(name: &str, registry: &str, digest: &str) -> Value {
     })
 }
 
-/// The Kustomization that applies the phases.
+/// Returns the Kustomization that applies the phases.
 pub(super) fn root() -> Value {
     json!({
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
@@ -97,21 +96,21 @@ pub(super) fn root() -> Value {
     })
 }
 
-/// Its share of the requests, over what the environment's variables say.
-pub(super) fn share(percent: u8) -> Value {
+/// Returns the ConfigMap with the canary's traffic share, which overrides the environment's variables.
+pub(super) fn traffic_share(percent: u8) -> Value {
     let data: BTreeMap<String, String> = Variables::traffic_share(percent).into();
-    // It bears no label that Flux follows: whoever changes it asks the one Kustomization that reads it to look.
-    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": TRIAL, "namespace": NAMESPACE}, "data": data})
+    // Without the watch label: only the Kustomization with the route reads it, and gets an explicit request.
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": CANARY, "namespace": NAMESPACE}, "data": data})
 }
 
-/// The Kustomization that applies what is tried out, with the environment's variables as everything gets them.
-pub(super) fn trial() -> Value {
+/// Returns the canary's Kustomization. It gets the same variables as all others.
+pub(super) fn canary() -> Value {
     json!({
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
-        "metadata": {"name": TRIAL, "namespace": NAMESPACE},
+        "metadata": {"name": CANARY, "namespace": NAMESPACE},
         "spec": {
             "interval": "1h", "retryInterval": "5s", "timeout": "5m", "path": "./apps/canary", "prune": true, "wait": true,
-            "sourceRef": {"kind": "OCIRepository", "name": TRIAL},
+            "sourceRef": {"kind": "OCIRepository", "name": CANARY},
             "postBuild": {"substituteFrom": [{"kind": "ConfigMap", "name": ENVIRONMENT}]},
         },
     })
@@ -126,11 +125,11 @@ mod tests {
         let source = source("seasense-registry:5000", "sha256:aa");
         assert_eq!(source["spec"]["url"], "oci://seasense-registry:5000/platform");
         assert_eq!(source["spec"]["ref"], json!({"digest": "sha256:aa"}));
-        assert_eq!(source["spec"]["insecure"], true, "next door, on the Docker network only");
+        assert_eq!(source["spec"]["insecure"], true, "reachable on the Docker network only");
     }
 
     #[test]
-    fn controllers_come_last_and_namespaces_first() {
+    fn namespaces_are_applied_first_and_controllers_last() {
         let mut objects = ["Deployment", "ClusterRole", "CustomResourceDefinition", "Namespace"]
             .map(|kind| json!({"kind": kind}));
         objects.sort_by_key(rank);

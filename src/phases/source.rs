@@ -1,23 +1,23 @@
-//! Whether the artifact's source can ever be fetched; pure.
+//! Recognises artifact sources that cannot be fetched, and those that are not fetched yet; pure.
 
 use super::state::{ROOT, first_line};
 use crate::base::k8s::flux::{Source, has_digest};
 
-/// Why the source will not come; `None` while it is on its way.
+/// Returns the terminal error of a source, if there is one.
 pub(super) fn terminal(source: &Source) -> Option<String> {
     let absent = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "not found", "DENIED", "UNAUTHORIZED"];
-    let said = absent.iter().any(|sign| source.message.contains(sign));
+    let is_absent = absent.iter().any(|sign| source.message.contains(sign));
     let failed = matches!(
         source.reason.as_str(),
         "OCIArtifactPullFailed" | "OCIArtifactLayerOperationFailed" | "URLInvalid"
     );
-    (!source.ready && failed && (said || source.reason == "URLInvalid")).then(|| source.message.clone())
+    (!source.ready && failed && (is_absent || source.reason == "URLInvalid")).then(|| source.message.clone())
 }
 
-/// What of the artifact `digest` is not fetched yet; `None` when all of it is, as far as its parts are known.
+/// Describes what of the artifact `digest` is not fetched yet; `None` if everything known is.
 pub(super) fn missing(sources: &[Source], digest: &str) -> Option<String> {
     let Some(root) = sources.iter().find(|source| source.name == ROOT) else {
-        return Some("source: not there yet".to_owned());
+        return Some("source: does not exist yet".to_owned());
     };
     if !(root.ready && has_digest(&root.revision, digest)) {
         return Some(format!("source: {}", first_line(&root.message)));
@@ -35,25 +35,25 @@ mod tests {
     }
 
     #[test]
-    fn the_artifact_and_then_its_parts_are_fetched() {
-        let whole = |name: &str, ready: bool| Source {
+    fn the_root_is_reported_before_its_components() {
+        let source = |name: &str, ready: bool| Source {
             name: name.to_owned(),
             ready,
             revision: "sha256:aa".into(),
             message: "pulling\nmore".into(),
             ..Source::default()
         };
-        assert_eq!(missing(&[], "sha256:aa").as_deref(), Some("source: not there yet"));
-        let late = [whole("apps-1", true), whole(ROOT, false)];
+        assert_eq!(missing(&[], "sha256:aa").as_deref(), Some("source: does not exist yet"));
+        let late = [source("apps-1", true), source(ROOT, false)];
         assert_eq!(missing(&late, "sha256:aa").as_deref(), Some("source: pulling"));
-        let part = [whole("apps-1", false), whole(ROOT, true)];
+        let part = [source("apps-1", false), source(ROOT, true)];
         assert_eq!(missing(&part, "sha256:aa").as_deref(), Some("source apps-1: pulling"));
-        assert_eq!(missing(&[whole(ROOT, true)], "sha256:aa"), None);
-        assert!(missing(&[whole(ROOT, true)], "sha256:bb").is_some());
+        assert_eq!(missing(&[source(ROOT, true)], "sha256:aa"), None);
+        assert!(missing(&[source(ROOT, true)], "sha256:bb").is_some());
     }
 
     #[test]
-    fn a_digest_the_registry_does_not_know_is_hopeless_and_a_silent_registry_is_not() {
+    fn an_unknown_digest_is_terminal_and_a_refused_connection_is_not() {
         let unknown =
             failing("OCIArtifactPullFailed", "GET http://r/v2/platform: MANIFEST_UNKNOWN: manifest unknown");
         assert!(terminal(&unknown).is_some());

@@ -1,4 +1,4 @@
-//! The phases and how far each is.
+//! The phases of the platform and their state.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -9,15 +9,15 @@ use crate::base::{
     k8s::flux::{Kustomization, has_digest},
 };
 
-/// The Kustomization that applies the phases themselves, and the name of the artifact's source.
+/// The name of the Kustomization that applies the phases, and of the artifact's source.
 pub const ROOT: &str = "platform";
 
 /// A phase of the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Phase {
-    /// Its name, which is that of its Kustomization.
+    /// The name of its Kustomization.
     pub name: &'static str,
-    /// The Kustomizations it is made of.
+    /// Its child Kustomizations.
     pub parts: &'static [&'static str],
 }
 
@@ -29,20 +29,20 @@ pub const PHASES: [Phase; 4] = [
     Phase { name: "apps", parts: &[] },
 ];
 
-/// How far a phase is.
+/// The state of a phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PhaseState {
     /// Its name.
     pub name: String,
-    /// Whether it, and each of its parts, is ready at the digest that was asked for.
+    /// Whether it and its parts are ready at the requested digest.
     pub ready: bool,
-    /// The digest it was applied with last; empty before the first time.
+    /// The digest that was applied last; empty before the first one.
     pub revision: String,
-    /// Why it is not ready, or that it is.
+    /// Its last message, which says why it is not ready.
     pub message: String,
 }
 
-/// The state of every phase, judged against the artifact `digest`; with an empty one, against whatever it runs.
+/// Returns the state of every phase at the artifact `digest`; with an empty digest, at any artifact.
 pub fn states(found: &[Kustomization], digest: &str) -> Vec<PhaseState> {
     PHASES.iter().map(|phase| state(phase, found, digest)).collect()
 }
@@ -75,7 +75,7 @@ fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: &str) -
     first_line(&own.message).to_owned()
 }
 
-/// Whether a Kustomization is ready at `digest`, or at all where none is asked for.
+/// Returns whether a Kustomization is ready at `digest`; with an empty digest, at any artifact.
 pub(super) fn is_ready(found: &Kustomization, digest: &str) -> bool {
     if digest.is_empty() { found.ready } else { found.ready_at(digest) }
 }
@@ -88,23 +88,23 @@ pub(super) fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
 }
 
-/// Whether the root and every Kustomization there is are ready at `digest`, and every phase exists.
+/// Returns whether the root and all other Kustomizations are ready at `digest`, and every phase exists.
 pub(super) fn all_ready(found: &[Kustomization], digest: &str) -> bool {
     named(found, ROOT).is_some()
         && found.iter().all(|kustomization| is_ready(kustomization, digest))
         && states(found, digest).iter().all(|phase| phase.ready)
 }
 
-/// What blocks a Kustomization, as the tree tells it.
+/// What blocks a Kustomization, as the tree shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Block {
-    /// The resource, and what is known of it.
+    /// The resource and its state.
     pub resource: Option<(String, String)>,
     /// Since when, as time since the wait began.
     pub since: Duration,
 }
 
-/// The tree for people: each phase, then the parts of one that is not ready, each with what blocks it.
+/// Returns the progress tree: each phase, and the parts of a phase that is not ready, with their blockers.
 pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -> Block) -> Vec<Pending> {
     let mut lines = Vec::new();
     for phase in &PHASES {
@@ -128,7 +128,7 @@ pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -
     lines
 }
 
-/// What `name` waits for, by the tree's names: its dependencies, and the parts it is made of.
+/// Returns what `name` waits for, by the names in the tree: its dependencies and its parts.
 fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
     let of_tree = |name: &str| {
         let phase = PHASES.iter().find(|phase| phase.parts.contains(&name));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tree_shows_parts_of_what_is_not_ready_and_names_the_blocker() {
+    fn the_tree_shows_unready_parts_and_their_blockers() {
         let mut found = whole(DIGEST);
         for late in ["infrastructure-core", "envoy-gateway"] {
             if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == late) {
@@ -205,7 +205,7 @@ mod tests {
                 "infrastructure-core/cloudnative-pg"
             ]
         );
-        assert_eq!(parts[4..], ["gateway-config", "data", "apps"], "the ready ones take one line each");
+        assert_eq!(parts[4..], ["gateway-config", "data", "apps"], "a ready phase has one line");
         assert_eq!((lines[2].blocker.as_deref(), lines[2].detail.as_str()), (Some("Pod a/b"), "pulling"));
         assert!(lines[1].ready && !lines[0].ready);
     }

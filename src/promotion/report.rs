@@ -1,4 +1,4 @@
-//! What a promotion or a rollback has done, for people and for programs.
+//! The report of a promotion or a rollback.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +8,27 @@ use super::Copied;
 use crate::promotion::{
     gates::Gate,
     store::{EnvLock, history::Action},
-    verdict::{Summary, Tried},
+    verdict::{CanaryWatch, Summary},
 };
 
-/// The format of the JSON form. New fields leave it as it is; another number means that an old one changed.
-pub const VERSION: u32 = 1;
+/// The version of the JSON format. Only incompatible changes increase it.
+pub const VERSION: u32 = 2;
 
-/// How it ended.
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
-    /// Nothing was done: it was only asked what would be.
+    /// It was a dry run.
     Planned,
-    /// Nothing was to be done.
+    /// The environment runs the digest already, verified.
     Unchanged,
-    /// A gate is closed; nothing was touched, but that reviewers are asked where a forge is configured.
+    /// A gate refused. Nothing was changed, except that a review may have been requested.
     Refused,
-    /// The digest runs and was proved.
+    /// The digest runs and passed the watch.
     Verified,
-    /// It was worse, and the digest before it runs again.
+    /// The digest failed, and the previous digest runs again.
     RolledBack,
-    /// It was worse, and nothing verified could be brought back.
+    /// The digest failed, and there was no rollback, or the rollback did not become Ready.
     Failed,
 }
 
@@ -39,38 +39,37 @@ pub struct Report {
     pub version: u32,
     /// The environment.
     pub environment: String,
-    /// What was wanted.
+    /// The action.
     pub action: Action,
-    /// The digest that was to be brought.
+    /// The digest to deploy.
     pub digest: String,
-    /// The commit it was packed from; absent where it is not known.
+    /// The commit it was packed from; `None` if unknown.
     pub commit: Option<String>,
     /// The environment it came from.
     pub from: String,
-    /// How it ended.
+    /// How the run ended.
     pub ending: Ending,
-    /// Why, in one line.
+    /// The reason in one line.
     pub reason: String,
     /// Every gate, in order.
     pub gates: Vec<Gate>,
-    /// What changes in the lock file.
+    /// The change of the lock file.
     pub lock: LockChange,
-    /// What was copied to the target's registry; absent where it did not come to that.
+    /// What was copied to the target's registry; `None` if the run ended before.
     pub copied: Option<Copied>,
-    /// What was seen while it had a share of the requests; absent where it was given none.
-    pub canary: Option<Tried>,
-    /// What the watch saw; absent where it did not come to that.
-    pub figures: Option<Summary>,
-    /// What the canary counted from the hand-over until the digest was Ready, or was given up; absent where it was not at
-    /// sea then.
+    /// The measurements of the canary; `None` without one.
+    pub canary: Option<CanaryWatch>,
+    /// The measurements from the deployment until Ready; `None` if no probe ran before it.
     pub rollout: Option<Summary>,
-    /// The same for the way back.
+    /// The measurements of the watch; `None` without one.
+    pub watch: Option<Summary>,
+    /// The measurements during the rollback; `None` without one.
     pub rollback: Option<Summary>,
-    /// The digest that was brought back; absent where none was.
-    pub restored: Option<String>,
-    /// The pull request, where a forge is configured.
+    /// The digest that runs again after a rollback; `None` without one.
+    pub rolled_back_to: Option<String>,
+    /// The pull request, if a forge is configured.
     pub pull_request: Option<String>,
-    /// What a person has to do, or may.
+    /// The next steps for the user.
     pub next: Vec<String>,
 }
 
@@ -79,7 +78,7 @@ pub struct Report {
 pub struct LockChange {
     /// The file.
     pub file: String,
-    /// The digest before; absent where there was no lock.
+    /// The digest before; `None` without a lock file.
     pub before: Option<String>,
     /// The digest after.
     pub after: String,
@@ -90,14 +89,14 @@ pub struct LockChange {
 /// The digests of one image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImageChange {
-    /// Before; absent for a new one.
+    /// Before; `None` for an added image.
     pub before: Option<String>,
-    /// After; absent for one that is gone.
+    /// After; `None` for a removed image.
     pub after: Option<String>,
 }
 
 impl LockChange {
-    /// What differs from `before` in `after`.
+    /// Compares `before` with `after`.
     pub fn between(environment: &str, before: Option<&EnvLock>, after: &EnvLock) -> Self {
         let old = |name: &String| before.and_then(|lock| lock.images.get(name)).cloned();
         let names = before.into_iter().chain([after]).flat_map(|lock| lock.images.keys());
@@ -114,31 +113,94 @@ impl LockChange {
     }
 }
 
-/// The first digits of a digest: enough to see that two are the same.
+/// Shortens a digest to 12 hex digits for display.
 pub fn short(digest: &str) -> &str {
     let digits = digest.trim_start_matches("sha256:");
     digits.get(..12).unwrap_or(digits)
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::promotion::store::lock_file::tests::sample;
 
+    pub fn a_report() -> Report {
+        let digest = |c: &str| format!("sha256:{}", c.repeat(64));
+        let image = |before: Option<&str>, after: Option<&str>| ImageChange {
+            before: before.map(digest),
+            after: after.map(digest),
+        };
+        let at = |second: i64| jiff::Timestamp::from_second(1_790_000_000 + second).ok();
+        let watch = Summary {
+            since: at(20),
+            until: at(140),
+            samples: 24,
+            requests: 600,
+            failed: 1,
+            p95_ms: 41.3,
+            freshness_seconds: Some(3.2),
+            sent: 1200,
+            stored: 1203,
+        };
+        let rollout = Summary {
+            since: at(0),
+            until: at(20),
+            samples: 1,
+            requests: 80,
+            failed: 0,
+            p95_ms: 90.0,
+            freshness_seconds: Some(2.0),
+            sent: 60,
+            stored: 60,
+        };
+        Report {
+            version: VERSION,
+            environment: "staging".into(),
+            action: Action::Promote,
+            digest: digest("a"),
+            commit: None,
+            from: "local".into(),
+            ending: Ending::Verified,
+            reason: "it passed the whole watch".into(),
+            gates: vec![
+                Gate::passed("source-ready", "local is Ready at this digest, 14 parts"),
+                Gate::skipped("budget", "it is not billed"),
+            ],
+            lock: LockChange {
+                file: "envs/staging.lock.toml".into(),
+                before: Some(digest("b")),
+                after: digest("a"),
+                images: [
+                    ("seasense/backend".to_owned(), image(Some("1"), Some("2"))),
+                    ("seasense/more".to_owned(), image(None, Some("3"))),
+                ]
+                .into(),
+            },
+            copied: Some(Copied { manifests: 2, bytes: 4096 }),
+            canary: None,
+            rollout: Some(rollout),
+            watch: Some(watch),
+            rollback: None,
+            rolled_back_to: None,
+            pull_request: None,
+            next: vec![],
+        }
+    }
+
     #[test]
-    fn only_what_differs_is_told() {
+    fn only_changed_images_are_reported() {
         let (before, mut after) = (sample(), sample());
         assert_eq!(LockChange::between("staging", Some(&before), &after).images, BTreeMap::new());
         after.images.insert("seasense/backend".into(), "sha256:new".into());
         after.images.remove("seasense/frontend");
         after.images.insert("seasense/more".into(), "sha256:more".into());
-        let told = LockChange::between("staging", Some(&before), &after).images;
-        let seen: Vec<_> = told
+        let images = LockChange::between("staging", Some(&before), &after).images;
+        let changes: Vec<_> = images
             .iter()
             .map(|(name, change)| (name.as_str(), change.before.is_some(), change.after.is_some()))
             .collect();
         assert_eq!(
-            seen,
+            changes,
             [
                 ("seasense/backend", true, true),
                 ("seasense/frontend", true, false),

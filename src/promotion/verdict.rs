@@ -1,194 +1,205 @@
-//! The verdict over time: whether what was handed over holds, is proved, or is worse than what the environment promises. Pure.
+//! The verdict: whether a watched digest passes, fails, or needs more samples. Pure.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use super::figures::ProbeStats;
+use super::ProbeStats;
 
-/// So many bad looks in a row are worse; fewer are a hiccup.
+/// This many bad samples in a row fail; fewer may be a short disturbance.
 pub const MAX_CONSECUTIVE_FAILURES: usize = 3;
-/// So many looks at least make a proof.
-pub const EVIDENCE: usize = 3;
-/// Of the looks of a proof at most one in so many may be bad.
+/// A watch passes only with at least this many samples.
+pub const MIN_SAMPLES: usize = 3;
+/// A watch passes only if at most one in this many samples is bad.
 const BAD_SAMPLE_RATIO: usize = 4;
 
-/// What an environment promises of itself.
+/// The limits that a watched digest must keep.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
-    /// Largest share of failed requests, 0 to 1.
+    /// Highest share of failed requests, 0 to 1.
     pub error_rate: f64,
-    /// Within how many milliseconds 95 of 100 answers come.
+    /// Highest 95th percentile of the response times, in milliseconds.
     pub p95_ms: f64,
-    /// Largest age of the newest stored reading, in seconds.
+    /// Highest age of the newest stored reading, in seconds.
     pub freshness_seconds: f64,
-    /// How long it is watched.
+    /// How long the digest is watched.
     pub watch: Duration,
 }
 
-/// One look at the environment.
+/// One observation of the environment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// When.
+    /// When it was taken.
     pub at: Timestamp,
-    /// What of it is not ready, or why it could not be looked at.
-    pub trouble: Option<String>,
-    /// What the canary counted since the look before; `None` where it could not be asked.
-    pub figures: Option<ProbeStats>,
+    /// What is not ready, or why the observation failed.
+    pub problem: Option<String>,
+    /// The measurements since the previous sample; `None` if they could not be read.
+    pub stats: Option<ProbeStats>,
 }
 
-/// What the looks so far say.
+/// The result of the samples so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing speaks against it, and it was not watched long enough.
+    /// The samples are good, but the watch time is not over.
     Pending,
-    /// It did well for the watch time.
+    /// The limits were kept for the watch time.
     Passed,
-    /// It does not keep what the environment promises; the text says in what.
+    /// A limit was exceeded; the text says which.
     Failed(String),
 }
 
 impl Verdict {
-    /// This one together with `own`, that on those who ask for nothing but what is tried out: worse where one is, proved where
-    /// both are.
+    /// Combines this verdict with the verdict on the canary's own probe: failed if one failed, passed if both
+    /// passed.
     #[must_use]
-    pub fn and(self, own: Self) -> Self {
-        match (self, own) {
+    pub fn and_canary(self, canary: Self) -> Self {
+        match (self, canary) {
             (Self::Failed(reason), _) => Self::Failed(reason),
-            (_, Self::Failed(reason)) => Self::Failed(format!("asked by itself, {reason}")),
+            (_, Self::Failed(reason)) => Self::Failed(format!("measured at the canary, {reason}")),
             (Self::Passed, Self::Passed) => Self::Passed,
             _ => Self::Pending,
         }
     }
 }
 
-/// Judges the looks since `begun`, oldest first.
+/// Evaluates the samples since `begun`, oldest first.
 ///
-/// - One acknowledged reading that is lost is worse, at once.
-/// - [`MAX_CONSECUTIVE_FAILURES`] bad looks in a row are worse; one slow look is not.
-/// - It is proved after the watch time, when the newest look is good, hardly any was bad, and requests were answered.
-/// - What is not proved after twice the watch time is worse: nobody shall wait for ever.
-pub fn evaluate(begun: Timestamp, samples: &[Sample], promised: &Thresholds) -> Verdict {
+/// - One lost acknowledged reading fails at once.
+/// - [`MAX_CONSECUTIVE_FAILURES`] bad samples in a row fail; one slow sample does not.
+/// - After the watch time it passes if the newest sample is good, few were bad, and requests were answered.
+/// - It fails if it has not passed after twice the watch time, so that every watch ends.
+pub fn evaluate(begun: Timestamp, samples: &[Sample], limits: &Thresholds) -> Verdict {
     if let Some(lost) = samples.iter().find_map(lost) {
         return Verdict::Failed(lost);
     }
-    let bad: Vec<Option<String>> = samples.iter().map(|sample| fault(begun, sample, promised)).collect();
-    if let Some(strike) =
-        bad.windows(MAX_CONSECUTIVE_FAILURES).find(|looks| looks.iter().all(Option::is_some))
+    let faults: Vec<Option<String>> = samples.iter().map(|sample| fault(begun, sample, limits)).collect();
+    if let Some(failed) =
+        faults.windows(MAX_CONSECUTIVE_FAILURES).find(|window| window.iter().all(Option::is_some))
     {
-        let last = strike.last().and_then(Clone::clone).unwrap_or_default();
-        return Verdict::Failed(format!("{last}, in {MAX_CONSECUTIVE_FAILURES} looks in a row"));
+        let last = failed.last().and_then(Clone::clone).unwrap_or_default();
+        return Verdict::Failed(format!("{last}, in {MAX_CONSECUTIVE_FAILURES} samples in a row"));
     }
     let Some(newest) = samples.last() else { return Verdict::Pending };
     let watched = Duration::try_from(newest.at.duration_since(begun)).unwrap_or_default();
-    if watched < promised.watch {
+    if watched < limits.watch {
         return Verdict::Pending;
     }
-    match doubt(samples, &bad, promised) {
+    match obstacle(samples, &faults, limits) {
         None => Verdict::Passed,
-        Some(doubt) if watched >= promised.watch * 2 => {
-            Verdict::Failed(format!("{doubt}, after twice the watch time"))
+        Some(reason) if watched >= limits.watch * 2 => {
+            Verdict::Failed(format!("{reason}, after twice the watch time"))
         }
         Some(_) => Verdict::Pending,
     }
 }
 
 fn lost(sample: &Sample) -> Option<String> {
-    let lost = sample.figures?.lost();
+    let lost = sample.stats?.lost();
     (lost > 0).then(|| format!("{lost} acknowledged readings are not stored"))
 }
 
-/// What is wrong in one look.
-fn fault(begun: Timestamp, sample: &Sample, promised: &Thresholds) -> Option<String> {
-    if let Some(trouble) = &sample.trouble {
-        return Some(trouble.clone());
+/// Describes the fault of a bad sample; `None` if it is good.
+fn fault(begun: Timestamp, sample: &Sample, limits: &Thresholds) -> Option<String> {
+    if let Some(problem) = &sample.problem {
+        return Some(problem.clone());
     }
-    let Some(figures) = sample.figures else { return Some("the canary could not be asked".to_owned()) };
-    let rate = figures.error_rate();
-    if exceeds(rate, promised.error_rate) {
+    let Some(stats) = sample.stats else { return Some("the probes returned no measurements".to_owned()) };
+    let rate = stats.error_rate();
+    if exceeds(rate, limits.error_rate) {
         return Some(format!(
             "{:.1} % of the requests failed, more than {:.1} %",
             rate * 100.0,
-            promised.error_rate * 100.0
+            limits.error_rate * 100.0
         ));
     }
-    if exceeds(figures.p95_ms, promised.p95_ms) {
-        return Some(format!("p95 is {:.0} ms, more than {:.0} ms", figures.p95_ms, promised.p95_ms));
+    if exceeds(stats.p95_ms, limits.p95_ms) {
+        return Some(format!("p95 is {:.0} ms, more than {:.0} ms", stats.p95_ms, limits.p95_ms));
     }
-    // Nobody may have sent anything before the canary set out, so only silence since then counts.
+    // Before the watch nothing may have sent readings, so the age counts from its start at the earliest.
     let watched = sample.at.duration_since(begun).as_secs_f64();
-    let age = figures.freshness_seconds.map_or(watched, |age| if age > watched { watched } else { age });
-    exceeds(age, promised.freshness_seconds).then(|| match figures.freshness_seconds {
+    let age = stats.freshness_seconds.map_or(watched, |age| if age > watched { watched } else { age });
+    exceeds(age, limits.freshness_seconds).then(|| match stats.freshness_seconds {
         Some(age) => {
-            format!("the newest reading is {age:.0} s old, more than {:.0} s", promised.freshness_seconds)
+            format!("the newest reading is {age:.0} s old, more than {:.0} s", limits.freshness_seconds)
         }
         None => format!("no reading was stored within {age:.0} s"),
     })
 }
 
-/// Whether `value` is more than `limit`; what is no number is.
+/// Returns whether `value` is greater than `limit`, or not a number.
 fn exceeds(value: f64, limit: f64) -> bool {
     !matches!(value.partial_cmp(&limit), Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal))
 }
 
-/// Why the looks are no proof yet.
-fn doubt(samples: &[Sample], bad: &[Option<String>], promised: &Thresholds) -> Option<String> {
-    let faults = bad.iter().flatten().count();
+/// Describes why the samples do not pass yet; `None` if they pass.
+fn obstacle(samples: &[Sample], faults: &[Option<String>], limits: &Thresholds) -> Option<String> {
+    let bad = faults.iter().flatten().count();
     let all = Summary::of(samples);
-    if samples.len() < EVIDENCE {
-        return Some(format!("only {} looks were made", samples.len()));
+    if samples.len() < MIN_SAMPLES {
+        return Some(format!("only {} samples were taken", samples.len()));
     }
-    if let Some(fault) = bad.last().cloned().flatten() {
+    if let Some(fault) = faults.last().cloned().flatten() {
         return Some(fault);
     }
-    if faults * BAD_SAMPLE_RATIO > samples.len() {
-        return Some(format!("{faults} of {} looks were bad", samples.len()));
+    if bad * BAD_SAMPLE_RATIO > samples.len() {
+        return Some(format!("{bad} of {} samples were bad", samples.len()));
     }
     if all.requests == 0 {
-        return Some("no request of the canary was answered".to_owned());
+        return Some("no request of the probes was answered".to_owned());
     }
     let rate = all.error_rate();
-    exceeds(rate, promised.error_rate).then(|| format!("{:.1} % of all requests failed", rate * 100.0))
+    exceeds(rate, limits.error_rate).then(|| format!("{:.1} % of all requests failed", rate * 100.0))
 }
 
-/// What a whole watch saw, for the record.
+/// The measurements of a whole watch, as they are recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
-    /// Looks that were made.
-    pub looks: u64,
-    /// Requests of the canary.
+    /// Start of the measured time; `None` without measurements.
+    pub since: Option<Timestamp>,
+    /// End of the measured time; `None` without measurements.
+    pub until: Option<Timestamp>,
+    /// Number of samples.
+    pub samples: u64,
+    /// Requests of the probes.
     pub requests: u64,
-    /// Those that failed.
+    /// Failed requests.
     pub failed: u64,
-    /// The worst p95 of a look, in milliseconds.
+    /// The highest p95 of a sample, in milliseconds.
     pub p95_ms: f64,
-    /// The greatest age of the newest reading in a look, in seconds; `None` while none was stored.
+    /// The highest age of the newest reading in a sample, in seconds; `None` while none was stored.
     pub freshness_seconds: Option<f64>,
-    /// Readings that were acknowledged.
+    /// Acknowledged readings since the probe buoys started.
     pub sent: u64,
-    /// Those that were stored.
+    /// Stored readings among them.
     pub stored: u64,
 }
 
 impl Summary {
-    /// Adds up what the looks saw.
+    /// Summarises the measurements of `samples`, which are in the order of time.
     pub fn of(samples: &[Sample]) -> Self {
-        let seen = samples.iter().filter_map(|sample| sample.figures);
-        let start = Self { looks: u64::try_from(samples.len()).unwrap_or(u64::MAX), ..Self::default() };
-        seen.fold(start, |sum, figures| Self {
-            looks: sum.looks,
-            requests: sum.requests.saturating_add(figures.requests),
-            failed: sum.failed.saturating_add(figures.failed),
-            p95_ms: sum.p95_ms.max(figures.p95_ms),
-            freshness_seconds: match (sum.freshness_seconds, figures.freshness_seconds) {
+        let stats = samples.iter().filter_map(|sample| sample.stats);
+        let start = Self { samples: u64::try_from(samples.len()).unwrap_or(u64::MAX), ..Self::default() };
+        stats.fold(start, |sum, stats| Self {
+            since: sum.since.or(Some(stats.since)),
+            until: Some(stats.until),
+            samples: sum.samples,
+            requests: sum.requests.saturating_add(stats.requests),
+            failed: sum.failed.saturating_add(stats.failed),
+            p95_ms: sum.p95_ms.max(stats.p95_ms),
+            freshness_seconds: match (sum.freshness_seconds, stats.freshness_seconds) {
                 (Some(a), Some(b)) => Some(a.max(b)),
                 (a, b) => a.or(b),
             },
-            sent: figures.sent,
-            stored: figures.stored,
+            sent: stats.sent,
+            stored: stats.stored,
         })
+    }
+
+    /// Summarises one window outside a watch.
+    pub fn of_window(stats: ProbeStats) -> Self {
+        Self::of(&[Sample { at: stats.until, problem: None, stats: Some(stats) }])
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than a float's digits")]
@@ -197,16 +208,16 @@ impl Summary {
     }
 }
 
-/// What was seen while a digest had a share of the requests beside the one before it.
+/// The measurements while a canary had a traffic share.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Tried {
-    /// Its share of the API's requests, in percent.
+pub struct CanaryWatch {
+    /// The canary's traffic share in percent.
     pub percent: u8,
-    /// What all who ask through the gateway saw; `None` where it never became Ready.
-    pub figures: Option<Summary>,
-    /// What those saw who asked for it and nobody else; `None` where it never became Ready.
-    pub own: Option<Summary>,
+    /// The measurements through the gateway, of both backends; `None` if the canary never became Ready.
+    pub gateway: Option<Summary>,
+    /// The measurements of requests to the canary only; `None` if it never became Ready.
+    pub canary_only: Option<Summary>,
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! Promotions, rollbacks and histories with real Git and real signatures, without a cluster.
+//! Promotions, rollbacks and histories as a person meets them, with real Git and real signatures, without a cluster.
 
 use std::{fs, process::Command};
 
 use seasense::promotion::{
-    gates::Verdict,
+    gates::GateResult,
     store::{
         EnvLock,
-        history::{Action, GateNote, History, Key, Keys, NAMESPACE, Outcome, Record},
+        history::{Action, GateRecord, History, Key, Keys, NAMESPACE, Outcome, Record},
     },
-    verdict::{Summary, Tried},
+    verdict::{CanaryWatch, Summary},
 };
 use serde_json::Value;
 
@@ -18,8 +18,8 @@ fn digest(c: char) -> String {
     format!("sha256:{}", String::from(c).repeat(64))
 }
 
-/// Returns a clone of the project with the environment `staging` and the programs that promotions use.
-fn clone_with_staging() -> Harness {
+/// A clone of the project with the environment `staging`, and the programs that promotions use.
+fn a_clone() -> Harness {
     let harness = Harness::new();
     let staging = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/staging.toml");
     fs::copy(staging, harness.project().join("envs/staging.toml")).unwrap();
@@ -35,13 +35,13 @@ fn clone_with_staging() -> Harness {
 }
 
 fn git(harness: &Harness, args: &[&str]) {
-    let output = Command::new("git")
+    let ended = Command::new("git")
         .args(args)
         .current_dir(harness.project())
         .env("HOME", harness.root().join("home"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 fn commit(harness: &Harness) {
@@ -50,8 +50,10 @@ fn commit(harness: &Harness) {
 }
 
 fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
-    let figures = Summary {
-        looks: 24,
+    let watch = Summary {
+        since: "2026-11-24T11:58:00Z".parse().ok(),
+        until: "2026-11-24T12:00:00Z".parse().ok(),
+        samples: 24,
         requests: 600,
         failed: 1,
         p95_ms: 41.5,
@@ -60,7 +62,7 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         stored: 1200,
     };
     Record {
-        version: 1,
+        version: 2,
         at: "2026-11-24T12:00:00Z".parse().unwrap(),
         environment: "staging".into(),
         action,
@@ -69,27 +71,27 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         commit: None,
         from: "local".into(),
         previous: None,
-        gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
-        figures: (outcome == Outcome::Verified && action == Action::Promote).then_some(figures),
-        canary: (outcome == Outcome::Failed).then_some(Tried {
+        gates: vec![GateRecord { id: "soak".into(), result: GateResult::Passed, reason: "11 min".into() }],
+        watch: (outcome == Outcome::Verified && action == Action::Promote).then_some(watch),
+        canary: (outcome == Outcome::Failed).then_some(CanaryWatch {
             percent: 20,
-            figures: Some(figures),
-            own: Some(figures),
+            gateway: Some(watch),
+            canary_only: Some(watch),
         }),
         outcome,
         reason: reason.into(),
-        before: String::new(),
+        previous_hash: String::new(),
     }
 }
 
-/// Commits a lock file and a history of three records. Only the first is signed, by an allowed key.
+/// Commits a history of three records, the first signed by a key that is allowed, the others not at all; and a lock.
 fn with_history(harness: &Harness) -> String {
     let key = harness.root().join("ada");
-    let created = Command::new("ssh-keygen")
+    let made = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f"])
         .arg(&key)
         .status();
-    assert!(created.unwrap().success());
+    assert!(made.unwrap().success());
     let public = fs::read_to_string(key.with_extension("pub")).unwrap();
     let allowed = format!("ada@example.org namespaces=\"{NAMESPACE}\" {public}");
     fs::write(harness.project().join("envs/allowed_signers"), &allowed).unwrap();
@@ -97,17 +99,17 @@ fn with_history(harness: &Harness) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let signing = Keys::new(Some(Key::File(key)), &allowed).unwrap();
-        let unsigned = Keys::new(None, &allowed).unwrap();
+        let silent = Keys::new(None, &allowed).unwrap();
         signing
             .append(&mut history, record(Action::Promote, 'a', Outcome::Verified, "it held"))
             .await
             .unwrap();
-        let reason = "p95 is 900 ms, more than 500 ms, in 3 looks in a row";
-        unsigned.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, reason)).await.unwrap();
-        unsigned
+        let slow = "p95 is 900 ms, more than 500 ms, in 3 samples in a row";
+        silent.append(&mut history, record(Action::Promote, 'b', Outcome::Failed, slow)).await.unwrap();
+        silent
             .append(
                 &mut history,
-                record(Action::Restore, 'a', Outcome::Verified, "Ready again after bbbbbbbbbbbb was worse"),
+                record(Action::AutoRollback, 'a', Outcome::Verified, "Ready again after bbbbbbbbbbbb failed"),
             )
             .await
             .unwrap();
@@ -120,48 +122,48 @@ fn with_history(harness: &Harness) -> String {
         previous: None,
     };
     lock.write(&harness.project().join("envs/staging.lock.toml")).unwrap();
-    commit_history(harness, &history.to_text());
+    write(harness, &history.to_text());
     history.to_text()
 }
 
-fn commit_history(harness: &Harness, text: &str) {
+fn write(harness: &Harness, text: &str) {
     fs::create_dir_all(harness.project().join("envs/history")).unwrap();
     fs::write(harness.project().join("envs/history/staging.jsonl"), text).unwrap();
     commit(harness);
 }
 
 #[test]
-fn code_60_is_a_promotion_outside_of_a_git_repository() {
+fn code_60_is_a_promotion_that_is_refused() {
     let harness = Harness::new();
     let staging = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/staging.toml");
     fs::copy(staging, harness.project().join("envs/staging.toml")).unwrap();
     std::os::unix::fs::symlink(which::which("git").unwrap(), harness.root().join("bin/git")).unwrap();
     let run = harness.run(&["promote", "staging"]);
     assert_eq!(run.code, Some(60), "{}", run.stderr);
-    assert!(run.stderr.starts_with("error: the project is not a Git repository\n"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("error: the project is no Git repository\n"), "{}", run.stderr);
     assert!(run.stderr.contains("run this in a clone of the project"), "{}", run.stderr);
 }
 
 #[test]
-fn code_60_is_a_rollback_without_an_earlier_digest() {
-    let harness = clone_with_staging();
+fn code_60_is_a_rollback_without_anything_to_go_back_to() {
+    let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["rollback", "staging"]);
     assert_eq!(run.code, Some(60), "{}", run.stderr);
     insta::assert_snapshot!(run.stderr, @r"
-    error: there is nothing to go back to
-      because the environment has no lock: nothing was promoted to it yet
-      hint: `seasense history ENV` shows what was verified; `--to DIGEST` names one
+    error: there is no digest to roll back to
+      because the environment has no lock file: no digest was promoted to it yet
+      hint: find a verified digest with `seasense history ENV`, then use `--to DIGEST`
     ");
     with_history(&harness);
     let only = harness.run(&["rollback", "staging"]);
     assert_eq!(only.code, Some(60), "{}", only.stderr);
-    assert!(only.stderr.contains("the present digest is the only one that was verified"), "{}", only.stderr);
+    assert!(only.stderr.contains("the current digest is the only verified one"), "{}", only.stderr);
 }
 
 #[test]
-fn code_60_is_an_uncommitted_edit_of_the_lock_file() {
-    let harness = clone_with_staging();
+fn code_60_is_an_edit_of_what_a_promotion_writes() {
+    let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     with_history(&harness);
     fs::write(harness.project().join("envs/staging.lock.toml"), "mine\n").unwrap();
@@ -173,8 +175,8 @@ fn code_60_is_an_uncommitted_edit_of_the_lock_file() {
 }
 
 #[test]
-fn invalid_digest_share_or_target_is_a_usage_error() {
-    let harness = clone_with_staging();
+fn what_is_no_digest_or_no_target_is_a_usage_error() {
+    let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["promote", "staging", "--digest", "latest"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
@@ -184,12 +186,12 @@ fn invalid_digest_share_or_target_is_a_usage_error() {
     }
     let run = harness.run(&["promote", "local"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
-    assert!(run.stderr.contains("nothing is promoted to `local`"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot promote to `local`"), "{}", run.stderr);
 }
 
 #[test]
-fn concurrent_promotion_is_rejected() {
-    let harness = clone_with_staging();
+fn a_second_promotion_at_once_is_refused() {
+    let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     let lock = harness.lock("promote-staging");
     fs::create_dir_all(lock.parent().unwrap()).unwrap();
@@ -202,55 +204,61 @@ fn concurrent_promotion_is_rejected() {
 }
 
 #[test]
-fn history_lists_actor_action_time_and_figures() {
-    let harness = clone_with_staging();
+fn a_history_tells_who_what_when_and_how() {
+    let harness = a_clone();
     let run = harness.run(&["history", "staging"]);
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(run.stdout, "nothing was brought to staging yet\n");
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "no digest was promoted to staging yet\n"),
+        "{}",
+        run.stderr
+    );
     with_history(&harness);
     let run = harness.run(&["history", "staging"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     insta::assert_snapshot!(run.stdout, @r"
-    WHEN                  WHO  WHAT     DIGEST        OUTCOME   SIGNATURE              VERIFIED BY
-    2026-11-24T12:00:00Z  Ada  restore  aaaaaaaaaaaa  verified  unsigned               Ready again after bbbbbbbbbbbb was worse
-    2026-11-24T12:00:00Z  Ada  promote  bbbbbbbbbbbb  worse     unsigned               p95 is 900 ms, more than 500 ms, in 3 looks in a row
-    2026-11-24T12:00:00Z  Ada  promote  aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
+    WHEN                  WHO  ACTION         DIGEST        OUTCOME   SIGNATURE              RESULT
+    2026-11-24T12:00:00Z  Ada  auto-rollback  aaaaaaaaaaaa  verified  unsigned               Ready again after bbbbbbbbbbbb failed
+    2026-11-24T12:00:00Z  Ada  promote        bbbbbbbbbbbb  failed    unsigned               p95 is 900 ms, more than 500 ms, in 3 samples in a row
+    2026-11-24T12:00:00Z  Ada  promote        aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
     ");
     let run = harness.run(&["history", "staging", "--json"]);
-    let history: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_allowed("history", &history);
-    assert_eq!(history["trusted"], true);
-    assert_eq!(history["records"][0]["signature"]["detail"], "ada@example.org");
+    let told: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_allowed("history", &told);
+    assert_eq!(
+        (told["trusted"].as_bool(), told["records"][0]["signature"]["detail"].as_str()),
+        (Some(true), Some("ada@example.org"))
+    );
 }
 
 #[test]
-fn code_70_is_a_modified_history() {
-    let harness = clone_with_staging();
+fn code_70_is_a_history_that_was_changed() {
+    let harness = a_clone();
     let text = with_history(&harness);
-    // A removed line and a changed unsigned line break the chain; a changed signed line breaks its signature.
+    // A line left out, an unsigned line changed, a signed line changed: the first two break the chain, the last its signature.
     let lines: Vec<&str> = text.lines().collect();
     let first = format!("{}\n", lines[0]);
-    for (text, line, cause) in [
-        (format!("{}\n{}\n", lines[0], lines[2]), 2, "it does not follow the line before it"),
-        (text.replacen("900 ms", "90 ms", 1), 3, "it does not follow the line before it"),
+    for (text, place, why) in [
+        (format!("{}\n{}\n", lines[0], lines[2]), 2, "it does not follow the previous line"),
+        (text.replacen("900 ms", "90 ms", 1), 3, "it does not follow the previous line"),
         (first.replacen("\"failed\":1", "\"failed\":0", 1), 1, "its signature is bad"),
     ] {
-        commit_history(&harness, &text);
-        for arguments in [&["history", "staging"][..], &["history", "staging", "--json"]] {
-            let run = harness.run(arguments);
+        write(&harness, &text);
+        for json in [&["history", "staging"][..], &["history", "staging", "--json"]] {
+            let run = harness.run(json);
             assert_eq!(run.code, Some(70), "{}", run.stderr);
-            let expected = format!(
-                "error: the history of staging cannot be trusted\n  at envs/history/staging.jsonl:{line}:1\n  because {cause}"
+            let told = format!(
+                "error: the history of staging cannot be trusted\n  at envs/history/staging.jsonl:{place}:1\n  because {why}"
             );
-            assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
-            if arguments.len() == 3 {
-                let history: Value = serde_json::from_str(&run.stdout).unwrap();
-                assert_allowed("history", &history);
-                assert_eq!(history["trusted"], false);
+            assert!(run.stderr.starts_with(&told), "{}", run.stderr);
+            if json.len() == 3 {
+                let told: Value = serde_json::from_str(&run.stdout).unwrap();
+                assert_allowed("history", &told);
+                assert_eq!(told["trusted"], false);
             }
         }
     }
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["rollback", "staging", "--to", &digest('a')]);
-    assert_eq!(run.code, Some(70), "an untrusted history was used: {}", run.stderr);
+    assert_eq!(run.code, Some(70), "nothing is done on the word of it: {}", run.stderr);
 }

@@ -66,7 +66,7 @@ fn assert_rolled_back(run: &Run, report: &Value, bad: &str, digest: &str) {
     assert_eq!(run.code, Some(60), "{}", run.stderr);
     assert_eq!(report["ending"], "rolled-back", "{report:#}");
     assert_eq!(report["digest"], bad, "{report:#}");
-    assert_eq!(report["restored"], digest, "{report:#}");
+    assert_eq!(report["rolled_back_to"], digest, "{report:#}");
     eprintln!("rolled back: {}", report["reason"]);
 }
 
@@ -111,8 +111,8 @@ fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
     assert_eq!(report["ending"], "verified", "{report:#}");
     assert_eq!(report["digest"], digest, "{report:#}");
     assert!(report["copied"]["bytes"].as_u64() > Some(1_000_000), "hardly anything was copied: {report:#}");
-    assert_eq!(report["figures"]["failed"], 0, "{report:#}");
-    assert!(report["figures"]["sent"].as_u64() > Some(0), "{report:#}");
+    assert_eq!(report["watch"]["failed"], 0, "{report:#}");
+    assert!(report["watch"]["sent"].as_u64() > Some(0), "{report:#}");
     assert_runs(env, &digest);
 
     // A second promotion of the same digest changes nothing.

@@ -108,7 +108,7 @@ async fn running_digests(context: &Context<'_>) -> Result<BTreeSet<Digest>> {
 async fn running_digest(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Option<Digest>> {
     let query = async {
         let client = Client::connect(&cluster::handle(dirs, cluster)).await?;
-        let digest = phases::followed(&client).await?;
+        let digest = phases::current_digest(&client).await?;
         digest.map(|digest| digest.parse()).transpose()
     };
     tokio::time::timeout(SILENCE, query).await.unwrap_or_else(|_| {

@@ -156,7 +156,7 @@ impl Actions for LocalActions<'_> {
 
     async fn deploy(&self, to: &str) -> Result<()> {
         let step = self.step("phases.deploy", "Point Flux at the artifact");
-        phases::deliver(self.client().await?, &self.platform.registry.inside, to).await?;
+        phases::update_source(self.client().await?, &self.platform.registry.inside, to).await?;
         step.done(to);
         Ok(())
     }

@@ -28,7 +28,7 @@ impl Session<'_> {
         }
         self.progress("applying");
         artifact::push(&packed, &self.registry.host, artifact::REPOSITORY).await?;
-        phases::deliver(&self.client, &self.registry.inside, &packed.digest).await?;
+        phases::update_source(&self.client, &self.registry.inside, &packed.digest).await?;
         self.followed = packed.digest.to_string();
         // Flux has these changes: a newer change contains only its own.
         *pending = Changes::default();

@@ -1,4 +1,4 @@
-//! Following against an API in memory.
+//! Tests of following, against an API in memory.
 
 use std::sync::Arc;
 
@@ -59,13 +59,13 @@ async fn run(api: &FakeApi, limit: Duration) -> (Result<Vec<PhaseState>>, Vec<Ev
 }
 
 #[tokio::test]
-async fn ready_at_the_pushed_digest_ends_the_wait() {
+async fn ready_at_the_digest_ends_the_wait() {
     let (states, _) = run(&api(&whole(DIGEST)), Duration::from_secs(5)).await;
     assert_eq!(states.unwrap().iter().filter(|phase| phase.ready).count(), 4);
 }
 
 #[tokio::test]
-async fn ready_at_an_older_digest_does_not() {
+async fn ready_at_an_earlier_digest_does_not_end_the_wait() {
     let (result, events) = run(&api(&whole("sha256:old")), Duration::from_millis(100)).await;
     assert_eq!(result.unwrap_err().kind, Kind::TimedOut);
     let waited = events.iter().any(|event| {
@@ -76,7 +76,7 @@ async fn ready_at_an_older_digest_does_not() {
 }
 
 #[tokio::test]
-async fn a_manifest_that_cannot_be_built_ends_it_at_once() {
+async fn a_failed_build_ends_the_wait_at_once() {
     let mut items = whole(DIGEST);
     items.pop();
     items.push(kustomization(
@@ -86,12 +86,13 @@ async fn a_manifest_that_cannot_be_built_ends_it_at_once() {
     ));
     let (result, _) = run(&api(&items), Duration::from_mins(1)).await;
     let failure = result.unwrap_err();
-    assert_eq!((failure.kind, failure.message.as_str()), (Kind::Phase, "phase `apps` cannot become ready"));
+    assert_eq!(failure.kind, Kind::Phase);
+    assert_eq!(failure.message, "phase `apps` cannot become ready");
     assert_eq!(failure.causes, ["kustomize build failed: bad YAML"]);
 }
 
 #[tokio::test]
-async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
+async fn an_unknown_digest_ends_the_wait_at_once() {
     let api = FakeApi::default();
     api.serve_list(KUSTOMIZATIONS, &[]).serve_list(
         SOURCES,
@@ -103,17 +104,17 @@ async fn a_digest_the_registry_does_not_know_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn a_poke_asks_only_those_that_are_late() {
+async fn only_unready_kustomizations_get_a_request() {
     let mut items = whole(DIGEST);
     items[1] = kustomization("infrastructure-core", "sha256:old", ("False", "HealthCheckFailed", "timeout"));
-    // It follows by itself when its part changes.
+    // It is ready, so it reconciles when its component changes.
     items[2] = kustomization("cert-manager", "sha256:old", ("True", "ReconciliationSucceeded", ""));
     let api = api(&items);
     request_reconcile(&api.client(), "run-1").await.unwrap();
-    let poked: Vec<String> =
+    let patched: Vec<String> =
         api.requests().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
-    assert_eq!(poked.len(), 2, "{poked:?}");
-    assert!(poked[1].contains("/kustomizations/infrastructure-core"));
+    assert_eq!(patched.len(), 2, "{patched:?}");
+    assert!(patched[1].contains("/kustomizations/infrastructure-core"));
     request_reconcile_all(&api.client(), "run-2").await.unwrap();
     assert_eq!(
         api.requests().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
@@ -121,7 +122,8 @@ async fn a_poke_asks_only_those_that_are_late() {
     );
 }
 
-/// A cluster whose backend has crashed and waits to be started a third time, where `earlier` was applied last.
+/// Returns a cluster whose backend crashed twice and is in back-off. `earlier` is the digest that was applied
+/// last.
 fn crashing(earlier: &str) -> FakeApi {
     let mut items = whole(DIGEST);
     let mut apps = kustomization("apps", earlier, ("Unknown", "Progressing", "Running health checks"));
@@ -137,17 +139,17 @@ fn crashing(earlier: &str) -> FakeApi {
 }
 
 #[tokio::test]
-async fn a_crash_loop_is_without_hope_sooner_where_something_ran_before() {
-    let told = terminal_error(&crashing("sha256:old").client(), DIGEST).await.unwrap().unwrap();
-    assert_eq!(told.message, "phase `apps` cannot become ready");
-    assert!(told.causes[0].contains("ended with code 101 (Error), restarted 2 times"), "{told:?}");
-    assert_eq!(terminal_error(&crashing("").client(), DIGEST).await.unwrap().map(|told| told.causes), None);
+async fn a_crash_loop_is_terminal_sooner_after_an_earlier_artifact() {
+    let failure = terminal_error(&crashing("sha256:old").client(), DIGEST).await.unwrap().unwrap();
+    assert_eq!(failure.message, "phase `apps` cannot become ready");
+    assert!(failure.causes[0].contains("ended with code 101 (Error), restarted 2 times"), "{failure:?}");
+    assert_eq!(terminal_error(&crashing("").client(), DIGEST).await.unwrap(), None);
     let (result, _) = run(&crashing("sha256:old"), Duration::from_millis(100)).await;
-    assert_eq!(result.unwrap_err().kind, Kind::TimedOut, "`seasense dev` waits on");
+    assert_eq!(result.unwrap_err().kind, Kind::TimedOut, "`seasense dev` still waits");
 }
 
 #[test]
-fn a_blocker_blocks_since_it_was_first_seen() {
+fn a_blocker_blocks_since_its_first_observation() {
     let found = [Kustomization { name: "data".into(), ..Kustomization::default() }];
     let by = |title: &str, detail: &str| {
         let (title, detail) = (title.to_owned(), detail.to_owned());
@@ -160,7 +162,7 @@ fn a_blocker_blocks_since_it_was_first_seen() {
         (9, by("Pod a/c", "pulling"), 9),
     ];
     for (now, blockers, since) in seen {
-        memory.learn(&found, blockers, Duration::from_secs(now));
+        memory.add(&found, blockers, Duration::from_secs(now));
         assert_eq!(memory.block("data").since, Duration::from_secs(since));
     }
     assert_eq!(memory.block("data").resource, Some(("Pod a/c".to_owned(), "pulling".to_owned())));

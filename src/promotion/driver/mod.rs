@@ -1,10 +1,11 @@
-//! The driver: gates, copy, commit, hand over, wait, watch, record; and the way back where it is worse.
+//! The driver: gates, copy, commit, deploy, wait, watch, record; and a rollback after the verdict `Failed`.
 //!
-//! It keeps no state of its own: what is done is read from the ledger and from the target, so a run that is killed
-//! anywhere is taken up by the next one.
+//! It is stateless. It reads what is already done from the store and from the target, so that the
+//! next run continues one that was killed at any point.
 
 mod canary;
-mod forward;
+mod check;
+mod execute;
 mod give_up;
 mod order;
 mod rollback;
@@ -14,140 +15,144 @@ mod watch;
 use jiff::Timestamp;
 
 pub use self::{
-    order::{EvidenceSource, Facts, Order, Pace, Rules, go_back_to},
-    soak::{Soak, until_soaked},
+    order::{Evidence, EvidenceSource, NoEvidence, Order, Pace, Rules, rollback_target},
+    soak::{Soak, wait_for_soak},
     watch::Watched,
 };
-use super::{Target, report::Report};
+use super::{ObservedEnvironment, Target, report::Report};
 use crate::base::{
     event::{Event, Events},
     failure::{Failure, Result},
 };
 use crate::promotion::{
     gates::Signer,
+    report::short,
     store::{
-        LedgerState, Message, PromotionStore, broken,
+        LedgerState, Message, PromotionStore, broken_history,
         history::{Key, Keys, Outcome, Record},
     },
 };
 
-/// How a run ended: what it did, and the failure that its exit code stands for.
+/// The end of a run: its report, and the failure that determines the exit code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ended {
-    /// What it did.
+    /// What was done.
     pub report: Report,
-    /// Why that is no success.
+    /// Why the run did not succeed; `None` if it did.
     pub failure: Option<Failure>,
 }
 
-/// The book once every signature in it was found good or absent, and the keys to go on with. Fails with kind `Drift`.
-pub async fn trusted(
+/// Checks every signature of the history in `state`. Returns the state and the keys for new records.
+///
+/// Fails with kind `Drift` if a signature is bad.
+pub async fn verify_history(
     environment: &str,
-    mut book: LedgerState,
+    mut state: LedgerState,
     key: Option<Key>,
 ) -> Result<(LedgerState, Keys)> {
-    let keys = Keys::new(key, &book.allowed)?;
-    keys.check_all(&mut book.history).await?;
-    match book.history.forged() {
-        None => Ok((book, keys)),
-        Some(fault) => Err(broken(environment, &fault)),
+    let keys = Keys::new(key, &state.allowed)?;
+    keys.check_all(&mut state.history).await?;
+    match state.history.bad_signature() {
+        None => Ok((state, keys)),
+        Some(fault) => Err(broken_history(environment, &fault)),
     }
 }
 
-/// Brings digests to one environment.
-pub struct Driver<'a, T, L, W> {
+/// Promotes digests to one environment.
+pub struct Driver<'a, T, S, E> {
     /// The environment's cluster and registry.
     pub target: &'a T,
-    /// Its lock and history.
-    pub ledger: &'a L,
-    /// Who sees what the gates ask about.
-    pub witness: &'a W,
-    /// Where progress goes.
+    /// The environment's lock file and history.
+    pub store: &'a S,
+    /// Collects what the gates decide on.
+    pub evidence: &'a E,
+    /// Receives progress.
     pub events: &'a Events,
     /// The time of day.
     pub clock: &'a dyn Fn() -> Timestamp,
-    /// How long to wait for what.
+    /// Time limits and intervals.
     pub pace: Pace,
-    /// What signs records.
+    /// The key that signs records.
     pub key: Option<Key>,
-    /// Who does this: name and address.
+    /// Name and address of the user.
     pub who: String,
 }
 
-impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
-    /// Brings the environment to what `order` wants.
-    ///
-    /// A gate that refuses, and a digest that is worse, are failures of kind `Promotion` beside the report; a history that
-    /// cannot be trusted is one of kind `Drift`.
-    pub async fn run(&self, order: &Order) -> Result<Ended> {
-        let ended = self.carry_out(order).await;
-        if !order.dry_run
-            && let Err(failure) = self.target.finish().await
-        {
-            self.warn(format!("the canary buoys could not be taken away: {failure}"));
-        }
-        ended
-    }
-
-    async fn carry_out(&self, order: &Order) -> Result<Ended> {
-        let (mut book, keys) = self.open(order).await?;
-        if !order.dry_run {
-            self.take_back_what_is_left().await;
-        }
-        if let Some(ended) = self.finish_restore(order, &mut book, &keys).await? {
+impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
+    /// Evaluates the gates and reports what [`Driver::run`] would do. Changes nothing.
+    pub async fn plan(&self, order: &Order) -> Result<Ended> {
+        let (state, keys) = self.read(order).await?;
+        if let Some(ended) = self.interrupted_rollback(order, &state) {
             return Ok(ended);
         }
-        if let Some(ended) = self.nothing_to_do(order, &mut book).await? {
-            return Ok(ended);
+        if let Some(report) = self.already_verified(order, &state).await? {
+            return Ok(Ended { report, failure: None });
         }
-        self.forward(order, &mut book, &keys).await
+        self.check(order, &state, &keys, check::Wait::No).await.map(check::Checked::planned)
     }
 
-    /// Reads the ledger and checks every signature in it.
-    async fn open(&self, order: &Order) -> Result<(LedgerState, Keys)> {
-        let book = self.ledger.read(&order.digest).await?;
-        trusted(&order.environment, book, self.key.clone()).await
+    /// Reads the store and checks every signature.
+    async fn read(&self, order: &Order) -> Result<(LedgerState, Keys)> {
+        let state = self.store.read(&order.digest).await?;
+        verify_history(&order.environment, state, self.key.clone()).await
     }
 
     async fn signer(&self, keys: &Keys) -> Signer {
         keys.signer((self.clock)()).await
     }
 
-    /// Writes `record` into the history and commits it together with the lock of `book`.
-    async fn record(&self, book: &mut LedgerState, keys: &Keys, record: Record) -> Result<()> {
-        let title = match record.outcome {
-            Outcome::Verified => format!(
-                "Record that {} is verified in {}",
-                super::report::short(&record.digest),
-                record.environment
-            ),
-            Outcome::Failed => format!(
-                "Record that {} is worse in {}",
-                super::report::short(&record.digest),
-                record.environment
-            ),
-        };
-        let body = record.reason.clone();
-        keys.append(&mut book.history, record).await?;
-        self.ledger.write(book, Message { title: &title, body: &body }).await
-    }
-
-    /// Ends the review; gives what a person has to do where that was not possible. All that counts is recorded by then.
-    async fn conclude(&self, book: &mut LedgerState, report: &Report) -> Option<String> {
-        let title = format!(
-            "{} {}: {}",
-            report.action.name(),
-            report.environment,
-            super::report::short(&report.digest)
-        );
-        match self.ledger.conclude(book, Message { title: &title, body: &report.reason }).await {
-            Ok(left) => left,
-            Err(failure) => Some(format!("merge the pull request by hand: {failure}")),
-        }
-    }
-
     fn warn(&self, text: impl Into<String>) {
         self.events.emit(Event::Warning { text: text.into() });
+    }
+}
+
+impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
+    /// Carries out `order`.
+    ///
+    /// A gate that refuses and the verdict `Failed` are failures of kind `Promotion` in [`Ended`], next to the
+    /// report. Fails with kind `Drift` if the history cannot be trusted.
+    pub async fn run(&self, order: &Order) -> Result<Ended> {
+        let ended = self.carry_out(order).await;
+        if let Err(failure) = self.target.stop_probes().await {
+            self.warn(format!("cannot remove the probe buoys: {failure}"));
+        }
+        ended
+    }
+
+    async fn carry_out(&self, order: &Order) -> Result<Ended> {
+        let (mut state, keys) = self.read(order).await?;
+        self.remove_leftover_canary().await;
+        if let Some(ended) = self.finish_rollback(order, &mut state, &keys).await? {
+            return Ok(ended);
+        }
+        if let Some(mut report) = self.already_verified(order, &state).await? {
+            report.next.extend(self.finish_review(&mut state, &report).await);
+            return Ok(Ended { report, failure: None });
+        }
+        self.execute(order, &mut state, &keys).await
+    }
+
+    /// Appends `record` to the history and commits it together with the lock file of `state`.
+    async fn record(&self, state: &mut LedgerState, keys: &Keys, record: Record) -> Result<()> {
+        let (digest, environment) = (short(&record.digest), &record.environment);
+        let title = match record.outcome {
+            Outcome::Verified => format!("Record that {digest} is verified in {environment}"),
+            Outcome::Failed => format!("Record that {digest} failed in {environment}"),
+        };
+        let body = record.reason.clone();
+        keys.append(&mut state.history, record).await?;
+        self.store.write(state, Message { title: &title, body: &body }).await
+    }
+
+    /// Merges the pull request. Returns what the user has to do if that was not possible: everything is
+    /// recorded by now.
+    async fn finish_review(&self, state: &mut LedgerState, report: &Report) -> Option<String> {
+        let action = report.action.name();
+        let title = format!("{action} {}: {}", report.environment, short(&report.digest));
+        match self.store.finish_review(state, Message { title: &title, body: &report.reason }).await {
+            Ok(next) => next,
+            Err(failure) => Some(format!("merge the pull request manually: {failure}")),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is wanted of the driver, and what it must be told.
+//! The input of the driver: the order, its rules and time limits, and the evidence for the gates.
 
 use std::{future::Future, time::Duration};
 
@@ -6,7 +6,7 @@ use crate::{
     base::failure::{Failure, Kind, Result},
     promotion::{
         Content, State,
-        gates::{Migrations, Parity},
+        gates::{Cost, Migrations, Parity},
         store::{
             EnvLock,
             history::{Action, History},
@@ -15,63 +15,57 @@ use crate::{
     },
 };
 
-/// What somebody wants.
+/// What to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
-    /// A digest from the environment before, or an earlier one.
+    /// A promotion or a rollback.
     pub action: Action,
-    /// The environment that is to be changed.
+    /// The environment to change.
     pub environment: String,
     /// The environment that the digest comes from.
     pub from: String,
-    /// The digest.
+    /// The digest to deploy.
     pub digest: String,
-    /// What the environment asks of it.
+    /// What the environment requires.
     pub rules: Rules,
-    /// Why it may cost more than the budget.
-    pub over_budget: Option<String>,
-    /// The percentage of the API's requests that it gets first, beside what runs; without one it is handed over at once.
+    /// The traffic share of a canary in percent; `None` deploys without a canary.
     pub canary: Option<u8>,
-    /// Only tell what would be done.
-    pub dry_run: bool,
 }
 
-/// What an environment asks of a digest.
+/// What an environment requires of a digest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {
-    /// Whether it is production: what is not in Git, or not signed, is refused.
+    /// Whether it is treated as production, which requires a clean tree and signed records.
     pub guarded: bool,
     /// How long the source must have been Ready.
     pub soak: Duration,
-    /// Approvals of a reviewed pull request.
+    /// Required approvals of the pull request.
     pub approvals: u8,
-    /// EUR a month; 0 means no budget.
-    pub budget: u32,
-    /// What it promises of itself.
-    pub promised: Thresholds,
+    /// The limits of the watch.
+    pub limits: Thresholds,
 }
 
-/// How long the driver waits.
+/// Intervals and time limits of the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Between two looks while it waits for Ready.
-    pub look: Duration,
-    /// Between two looks of the watch.
+    /// The pause between two observations while it waits for Ready.
+    pub poll: Duration,
+    /// The pause between two samples of the watch.
     pub sample: Duration,
-    /// How long one look may take.
+    /// How long one observation may take.
     pub patience: Duration,
     /// How long the target may take to become Ready.
     pub ready: Duration,
-    /// For how long it must be without hope until it is given up before that.
+    /// How long a terminal error must last before the run gives up.
     pub grace: Duration,
-    /// For how long there must be hope again until that begins anew.
+    /// After this time without the terminal error, `grace` starts again.
     pub reset_after: Duration,
 }
 
 impl Pace {
-    /// What fits a real cluster: a database that is rolled over one instance at a time takes minutes.
+    /// Values for a real cluster. A rolling update of a database can run for minutes.
     pub const USUAL: Self = Self {
-        look: Duration::from_secs(1),
+        poll: Duration::from_secs(1),
         sample: Duration::from_secs(5),
         patience: Duration::from_secs(30),
         ready: Duration::from_mins(15),
@@ -80,51 +74,60 @@ impl Pace {
     };
 }
 
-/// What the gates of a promotion ask about, beside the target.
+/// What the gates of a promotion decide on, in addition to the state of the target.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facts {
-    /// What runs in the source environment.
+pub struct Evidence {
+    /// The state of the source environment.
     pub source: State,
-    /// Files of the tree that the artifact was packed from, or what is wrong with it.
+    /// The number of files in the tree that the artifact was packed from, or why it is invalid.
     pub tree: Result<usize, String>,
-    /// The migrations of the running and of the new digest, or why they cannot be compared.
+    /// The migrations of the current and of the new digest, or why they cannot be compared.
     pub migrations: Result<Migrations, String>,
     /// Whether the repository has the artifact's commit.
-    pub known: bool,
-    /// Files of the work tree that a promotion reads and that are not committed.
+    pub commit_is_known: bool,
+    /// Files of the work tree that a promotion reads and that have uncommitted changes.
     pub edited: Vec<String>,
-    /// What the comparison with the source has shown.
+    /// The comparison of the source and the target.
     pub parity: Parity,
-    /// What the environment costs, in EUR a month: `None` where it costs nothing, an error where that is not known.
-    pub monthly: Result<Option<f64>, String>,
+    /// The cost of the environment's infrastructure.
+    pub cost: Cost,
 }
 
-/// Looks at what the gates ask about.
+/// Collects the evidence for the gates.
 pub trait EvidenceSource {
-    /// Looks, for an artifact made of `content` that shall follow what `lock` names.
-    fn look(&self, content: &Content, lock: Option<&EnvLock>) -> impl Future<Output = Result<Facts>>;
+    /// Collects the evidence for an artifact with `content` that replaces the digest in `lock`.
+    fn collect(&self, content: &Content, lock: Option<&EnvLock>) -> impl Future<Output = Result<Evidence>>;
 }
 
-/// The digest that a rollback without a name goes back to: the last verified one before the present one.
-///
-/// A rollback that was cut off goes on: it has changed the lock to an earlier verified digest, and recorded nothing yet.
-pub fn go_back_to(lock: Option<&EnvLock>, history: &History) -> Result<String> {
-    let nothing = |told: &str| {
-        Failure::new(Kind::Promotion, "there is nothing to go back to")
-            .because(told.to_owned())
-            .hint("`seasense history ENV` shows what was verified; `--to DIGEST` names one")
-    };
-    let present =
-        lock.ok_or_else(|| nothing("the environment has no lock: nothing was promoted to it yet"))?;
-    let newest = history.verified().next().ok_or_else(|| nothing("no digest was ever verified there"))?;
-    if present.digest != newest.digest {
-        let cut_off = history.verified().any(|record| record.digest == present.digest);
-        return Ok(if cut_off { present.digest.clone() } else { newest.digest.clone() });
+/// The evidence source of a rollback, whose gates need none.
+pub struct NoEvidence;
+
+impl EvidenceSource for NoEvidence {
+    async fn collect(&self, _: &Content, _: Option<&EnvLock>) -> Result<Evidence> {
+        Err(Failure::new(Kind::Internal, "a rollback collects no evidence"))
     }
-    let before = history.verified_before(&present.digest);
+}
+
+/// Returns the digest that a rollback without `--to` deploys: the last verified one before the current one.
+///
+/// An interrupted rollback has already changed the lock file to an earlier verified digest. It is continued.
+pub fn rollback_target(lock: Option<&EnvLock>, history: &History) -> Result<String> {
+    let nothing = |why: &str| {
+        Failure::new(Kind::Promotion, "there is no digest to roll back to")
+            .because(why.to_owned())
+            .hint("find a verified digest with `seasense history ENV`, then use `--to DIGEST`")
+    };
+    let current =
+        lock.ok_or_else(|| nothing("the environment has no lock file: no digest was promoted to it yet"))?;
+    let newest = history.verified().next().ok_or_else(|| nothing("no digest was verified there yet"))?;
+    if current.digest != newest.digest {
+        let interrupted = history.verified().any(|record| record.digest == current.digest);
+        return Ok(if interrupted { current.digest.clone() } else { newest.digest.clone() });
+    }
+    let before = history.verified_before(&current.digest);
     before
         .map(|record| record.digest.clone())
-        .ok_or_else(|| nothing("the present digest is the only one that was verified"))
+        .ok_or_else(|| nothing("the current digest is the only verified one"))
 }
 
 #[cfg(test)]
@@ -145,15 +148,16 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_is_the_last_verified_digest_and_one_that_was_begun_goes_on() {
+    fn the_target_is_the_last_verified_digest_or_an_interrupted_one() {
         let lock = |digest: &str| EnvLock { digest: digest.into(), ..sample() };
-        let back = |digest: &str, digests: &[&str]| go_back_to(Some(&lock(digest)), &history(digests)).ok();
-        assert_eq!(back("b", &["a", "b"]).as_deref(), Some("a"));
-        assert_eq!(back("a", &["a", "b", "a"]).as_deref(), Some("b"));
-        assert_eq!(back("c", &["a", "b"]).as_deref(), Some("b"), "c was never verified");
-        assert_eq!(back("a", &["a", "b"]).as_deref(), Some("a"), "a rollback from b was cut off");
-        assert_eq!(back("a", &["a"]), None);
-        assert_eq!(back("a", &[]), None);
-        assert_eq!(go_back_to(None, &history(&["a"])).unwrap_err().kind, Kind::Promotion);
+        let target =
+            |digest: &str, digests: &[&str]| rollback_target(Some(&lock(digest)), &history(digests)).ok();
+        assert_eq!(target("b", &["a", "b"]).as_deref(), Some("a"));
+        assert_eq!(target("a", &["a", "b", "a"]).as_deref(), Some("b"));
+        assert_eq!(target("c", &["a", "b"]).as_deref(), Some("b"), "c was never verified");
+        assert_eq!(target("a", &["a", "b"]).as_deref(), Some("a"), "a rollback from b was interrupted");
+        assert_eq!(target("a", &["a"]), None);
+        assert_eq!(target("a", &[]), None);
+        assert_eq!(rollback_target(None, &history(&["a"])).unwrap_err().kind, Kind::Promotion);
     }
 }

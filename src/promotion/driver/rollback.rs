@@ -1,4 +1,4 @@
-//! The way back: what was verified last is brought back where the new digest is worse, also by the run after one that was killed.
+//! The automatic rollback after the verdict `Failed`. A run after an interrupted one continues it.
 
 use super::{Driver, Ended, EvidenceSource, Order};
 use crate::{
@@ -8,180 +8,151 @@ use crate::{
         wait::{Deadline, Observation, wait},
     },
     promotion::{
-        Target,
+        ObservedEnvironment, Target,
         report::{Ending, LockChange, Report, VERSION, short},
         store::{
             EnvLock, LedgerState, PromotionStore,
             history::{Action, Keys, Outcome},
         },
+        verdict::Summary,
     },
 };
 
-/// A digest that is worse.
-pub(super) struct Failed {
+/// A digest with the verdict `Failed`.
+pub(super) struct FailedDigest {
     pub(super) report: Report,
     pub(super) reason: String,
-    /// The lock as it was.
+    /// The lock file before the promotion.
     pub(super) before: Option<EnvLock>,
 }
 
-impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
-    /// Records that the digest is worse and, after a promotion, brings back what was verified last.
-    pub(super) async fn worse(
+impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
+    /// Returns the end of a planning run if an earlier run was interrupted during its rollback.
+    pub(super) fn interrupted_rollback(&self, order: &Order, state: &LedgerState) -> Option<Ended> {
+        let (_, report, lock) = failed_before(order, state)?;
+        let text = format!("an earlier run was interrupted while it rolled back to {}", short(&lock.digest));
+        let failure = Failure::new(Kind::Promotion, text)
+            .hint("run this without --dry-run to finish the rollback first");
+        Some(Ended { report, failure: Some(failure) })
+    }
+}
+
+impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
+    /// Records that the digest failed and, after a promotion, rolls back to the last verified digest.
+    pub(super) async fn fail(
         &self,
         order: &Order,
-        book: &mut LedgerState,
+        state: &mut LedgerState,
         keys: &Keys,
-        failed: Failed,
+        failed: FailedDigest,
     ) -> Result<Ended> {
-        let Failed { mut report, reason, before } = failed;
+        let FailedDigest { mut report, reason, before } = failed;
         report.reason = reason;
-        let back = match order.action {
+        let verified = match order.action {
             Action::Promote => {
-                book.history.verified_before(&order.digest).map(|record| record.digest.clone())
+                state.history.verified_before(&order.digest).map(|record| record.digest.clone())
             }
-            // Whoever went back by hand decides what is next.
-            Action::Rollback | Action::Restore => None,
+            // After a rollback on request the user decides.
+            Action::Rollback | Action::AutoRollback => None,
         };
-        let record = self.entry(order, &report, book, Outcome::Failed);
-        let Some(back) = back else {
-            self.record(book, keys, record).await?;
+        let record = self.new_record(order, &report, state, Outcome::Failed);
+        let Some(verified) = verified else {
+            self.record(state, keys, record).await?;
             report.ending = Ending::Failed;
-            report.next.extend(self.conclude(book, &report).await);
+            report.next.extend(self.finish_review(state, &report).await);
             let failure = failure(order, &report).hint(format!(
-                "nothing else was verified there, so {} stays as it is: promote a digest that is mended, or `seasense rollback {0} --to DIGEST`",
+                "no other digest was verified there, so {0} is not rolled back: promote a fixed digest, or run `seasense rollback {0} --to DIGEST`",
                 order.environment
             ));
             return Ok(Ended { report, failure: Some(failure) });
         };
-        book.lock = Some(self.lock_at(&back, before, book).await);
-        // The verdict and the way back stand in one commit, so that a run that is killed from here on is taken up. A ledger
-        // that cannot be written must not keep a bad digest running.
-        if let Err(failure) = self.record(book, keys, record).await {
-            self.warn(format!("the verdict could not be recorded: {failure}"));
+        state.lock = Some(self.lock_at(&verified, before, state).await);
+        // The verdict and the new lock file are one commit, so that the next run continues a rollback that is
+        // killed from here on. If the store cannot be written, the failed digest must still not keep running.
+        if let Err(failure) = self.record(state, keys, record).await {
+            self.warn(format!("cannot record the verdict: {failure}"));
         }
-        self.bring_back(order, book, keys, report).await
+        self.roll_back(order, state, keys, report).await
     }
 
-    /// Goes on with bringing back what was verified, where a run was killed at it.
-    pub(super) async fn finish_restore(
+    /// Continues the rollback of an interrupted run.
+    pub(super) async fn finish_rollback(
         &self,
         order: &Order,
-        book: &mut LedgerState,
+        state: &mut LedgerState,
         keys: &Keys,
     ) -> Result<Option<Ended>> {
-        let Some((last, lock)) = book.history.last().zip(book.lock.as_ref()) else { return Ok(None) };
-        // Only an automatic way back leaves a lock that differs from the newest verdict.
-        if last.outcome != Outcome::Failed || last.digest == lock.digest {
-            return Ok(None);
-        }
-        let worse = Order {
-            digest: last.digest.clone(),
-            action: last.action,
-            from: last.from.clone(),
-            ..order.clone()
-        };
-        let report = Report {
-            version: VERSION,
-            environment: worse.environment.clone(),
-            action: worse.action,
-            digest: worse.digest.clone(),
-            commit: last.commit.clone(),
-            from: worse.from.clone(),
-            ending: Ending::Failed,
-            reason: last.reason.clone(),
-            gates: Vec::new(),
-            lock: LockChange::between(&worse.environment, None, lock),
-            copied: None,
-            canary: last.canary,
-            figures: last.figures,
-            rollout: None,
-            rollback: None,
-            restored: None,
-            pull_request: book.pull.as_ref().map(|pull| pull.url.clone()),
-            next: vec!["a run that was cut off is finished with this".to_owned()],
-        };
-        if order.dry_run {
-            let told = format!("an earlier run was cut off while it brought {} back", short(&lock.digest));
-            let failure =
-                Failure::new(Kind::Promotion, told).hint("run this without --dry-run: it is finished first");
-            return Ok(Some(Ended { report, failure: Some(failure) }));
-        }
-        self.bring_back(&worse, book, keys, report).await.map(Some)
+        let Some((failed, report, _)) = failed_before(order, state) else { return Ok(None) };
+        self.roll_back(&failed, state, keys, report).await.map(Some)
     }
 
-    /// Hands over what the lock names, waits until it is Ready, and records that.
-    async fn bring_back(
+    /// Deploys the digest of the lock file, waits until it is Ready, and records that.
+    async fn roll_back(
         &self,
         order: &Order,
-        book: &mut LedgerState,
+        state: &mut LedgerState,
         keys: &Keys,
         mut report: Report,
     ) -> Result<Ended> {
-        let Some(back) = book.lock.as_ref().map(|lock| lock.digest.clone()) else {
-            return Err(Failure::new(Kind::Internal, "bring back without a lock"));
+        let Some(digest) = state.lock.as_ref().map(|lock| lock.digest.clone()) else {
+            return Err(Failure::new(Kind::Internal, "a rollback without a lock file"));
         };
-        let sailing = self.count().await.is_some();
-        let step = Step::start(self.events, "promote.restore", format!("Bring {} back", short(&back)));
-        // The API of a cluster in trouble may be silent for a moment.
-        wait(Deadline::after(self.pace.ready), self.pace.look, "hand the verified digest over", || async {
-            self.target.hand_over(&back).await.map(Observation::Ready)
+        let started = self.start_measuring().await;
+        let step = Step::start(self.events, "promote.rollback", format!("Roll back to {}", short(&digest)));
+        // The API of a broken cluster may not answer for a moment.
+        wait(Deadline::after(self.pace.ready), self.pace.poll, "deploy the verified digest", || async {
+            self.target.deploy(&digest).await.map(Observation::Ready)
         })
         .await
         .map_err(|late| {
-            Failure { kind: Kind::Promotion, ..late }.hint("run this again: it goes on from there")
+            Failure { kind: Kind::Promotion, ..late }.hint("run this again to continue the rollback")
         })?;
-        step.done(format!("{} is told to run it", order.environment));
-        // It was well there before: it gets all the time there is.
-        let stuck = self.until_ready(&order.environment, &back, "promote.restored", self.pace.ready).await;
-        report.rollback = if sailing { self.count().await } else { None };
-        let told =
-            stuck.clone().unwrap_or_else(|| format!("Ready again after {} was worse", short(&order.digest)));
-        let restore = Order { action: Action::Restore, digest: back.clone(), ..order.clone() };
+        step.done(format!("Flux of {} points at it", order.environment));
+        // It was Ready there before, so a terminal error does not end the wait early.
+        let stuck =
+            self.wait_until_ready(&order.environment, &digest, "promote.rolled-back", self.pace.ready).await;
+        report.rollback = self.measure(started).await.map(Summary::of_window);
+        let rolled_back = Order { action: Action::AutoRollback, digest: digest.clone(), ..order.clone() };
+        let reason =
+            stuck.clone().unwrap_or_else(|| format!("Ready again after {} failed", short(&order.digest)));
         let about = Report {
-            commit: book.lock.as_ref().and_then(|lock| lock.commit.clone()),
-            reason: told,
+            commit: state.lock.as_ref().and_then(|lock| lock.commit.clone()),
+            reason,
             gates: Vec::new(),
             canary: None,
-            figures: None,
+            watch: None,
             ..report.clone()
         };
         if stuck.is_none() {
-            let record = self.entry(&restore, &about, book, Outcome::Verified);
-            self.record(book, keys, record).await?;
-            report.next.extend(self.conclude(book, &report).await);
+            let record = self.new_record(&rolled_back, &about, state, Outcome::Verified);
+            self.record(state, keys, record).await?;
+            report.next.extend(self.finish_review(state, &report).await);
         }
-        report.restored = stuck.is_none().then(|| back.clone());
+        report.rolled_back_to = stuck.is_none().then(|| digest.clone());
         report.ending = if stuck.is_none() { Ending::RolledBack } else { Ending::Failed };
         let failure = failure(order, &report);
+        let (environment, digest) = (&order.environment, short(&digest));
         let failure = match stuck {
             None => failure
-                .because(format!(
-                    "{} is Ready again at {}, which was verified before",
-                    order.environment,
-                    short(&back)
-                ))
-                .hint("mend what is worse; the next promotion begins anew"),
+                .because(format!("{environment} is Ready again at the verified digest {digest}"))
+                .hint("fix the cause, then promote the new digest"),
             Some(stuck) => failure
-                .because(format!("{} was handed over again and is not Ready: {stuck}", short(&back)))
-                .hint(format!(
-                    "look at {} now; running this again goes on waiting for it",
-                    order.environment
-                )),
+                .because(format!("{digest} was deployed again but is not Ready: {stuck}"))
+                .hint(format!("check {environment} now; run this again to continue waiting for it")),
         };
         Ok(Ended { report, failure: Some(failure) })
     }
 
-    /// The lock of `back`, a digest that was verified.
-    async fn lock_at(&self, back: &str, before: Option<EnvLock>, book: &LedgerState) -> EnvLock {
-        if let Some(lock) = before.filter(|lock| lock.digest == back) {
+    /// Returns the lock file of `digest`, which was verified.
+    async fn lock_at(&self, digest: &str, before: Option<EnvLock>, state: &LedgerState) -> EnvLock {
+        if let Some(lock) = before.filter(|lock| lock.digest == digest) {
             return lock;
         }
-        let record = book.history.verified().find(|record| record.digest == back);
-        // It was there when it was verified; if it cannot be looked at now, the digest alone is what counts.
-        let content = self.target.inspect(back).await.unwrap_or_default();
+        let record = state.history.verified().find(|record| record.digest == digest);
+        // The artifact existed when it was verified. If it cannot be read now, the digest alone must do.
+        let content = self.target.inspect(digest).await.unwrap_or_default();
         EnvLock {
-            digest: back.to_owned(),
+            digest: digest.to_owned(),
             commit: content.commit.or_else(|| record.and_then(|record| record.commit.clone())),
             images: content.images,
             promoted_from: record.map(|record| record.from.clone()).unwrap_or_default(),
@@ -190,7 +161,39 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     }
 }
 
+/// Returns the failed order of an interrupted run, its report, and the lock file that it rolls back to.
+fn failed_before<'a>(order: &Order, state: &'a LedgerState) -> Option<(Order, Report, &'a EnvLock)> {
+    let (last, lock) = state.history.last().zip(state.lock.as_ref())?;
+    // Only an automatic rollback leaves a lock file that differs from the newest record.
+    if last.outcome != Outcome::Failed || last.digest == lock.digest {
+        return None;
+    }
+    let failed =
+        Order { digest: last.digest.clone(), action: last.action, from: last.from.clone(), ..order.clone() };
+    let report = Report {
+        version: VERSION,
+        environment: failed.environment.clone(),
+        action: failed.action,
+        digest: failed.digest.clone(),
+        commit: last.commit.clone(),
+        from: failed.from.clone(),
+        ending: Ending::Failed,
+        reason: last.reason.clone(),
+        gates: Vec::new(),
+        lock: LockChange::between(&failed.environment, None, lock),
+        copied: None,
+        canary: last.canary,
+        rollout: None,
+        watch: last.watch,
+        rollback: None,
+        rolled_back_to: None,
+        pull_request: state.pull.as_ref().map(|pull| pull.url.clone()),
+        next: vec!["this finishes a run that was interrupted".to_owned()],
+    };
+    Some((failed, report, lock))
+}
+
 fn failure(order: &Order, report: &Report) -> Failure {
-    Failure::new(Kind::Promotion, format!("{} is worse in {}", short(&order.digest), order.environment))
+    Failure::new(Kind::Promotion, format!("{} failed in {}", short(&order.digest), order.environment))
         .because(report.reason.clone())
 }

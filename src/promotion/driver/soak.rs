@@ -1,4 +1,4 @@
-//! Waits until the source has run a digest for as long as the environment asks for.
+//! Waits until the source has run a digest for the required soak time. Only reads.
 
 use std::time::Duration;
 
@@ -8,27 +8,27 @@ use crate::{
     base::{
         event::{Events, Step},
         failure::Result,
-        wait::Deadline,
+        wait::{Deadline, pause},
     },
     promotion::{
-        Target,
-        gates::{Left, left_to_soak},
+        ObservedEnvironment,
+        gates::{RemainingSoak, remaining_soak},
     },
 };
 
-/// How long the source is waited for.
+/// The limits of the wait.
 #[derive(Debug, Clone, Copy)]
 pub struct Soak {
-    /// It must have been Ready for so long.
-    pub needed: Duration,
-    /// It may take so long to become Ready, as after a night without nodes.
+    /// How long the source must have been Ready.
+    pub required: Duration,
+    /// How long the source may take to become Ready, for example after a night without nodes.
     pub ready: Duration,
-    /// Between two looks.
+    /// The pause between two observations.
     pub pause: Duration,
 }
 
-/// Waits while nothing but time is missing. What else keeps the gates shut, they tell themselves.
-pub async fn until_soaked<T: Target>(
+/// Waits while only time is missing. If the gates refuse for another reason it returns, and they report it.
+pub async fn wait_for_soak<T: ObservedEnvironment>(
     source: &T,
     (name, digest): (&str, &str),
     soak: Soak,
@@ -36,27 +36,28 @@ pub async fn until_soaked<T: Target>(
     events: &Events,
 ) -> Result<()> {
     let deadline = Deadline::after(soak.ready);
-    let left = async || {
-        let left = left_to_soak(digest, &source.state().await?, soak.needed, clock());
-        Ok(if left == Left::Parts && deadline.passed() { Left::Nothing } else { left })
+    let observe = async || {
+        let remaining = remaining_soak(digest, &source.state().await?, soak.required, clock());
+        let is_late = remaining == RemainingSoak::Parts && deadline.passed();
+        Ok(if is_late { RemainingSoak::Nothing } else { remaining })
     };
-    let mut missing = left().await?;
-    if missing == Left::Nothing {
+    let mut remaining = observe().await?;
+    if remaining == RemainingSoak::Nothing {
         return Ok(());
     }
-    let title = match soak.needed.as_secs() / 60 {
+    let title = match soak.required.as_secs() / 60 {
         0 => format!("Wait until {name} is Ready"),
-        minutes => format!("Let {name} run it for {minutes} min"),
+        minutes => format!("Wait until {name} has been Ready for {minutes} min"),
     };
     let step = Step::start(events, "promote.soak", title);
-    while missing != Left::Nothing {
-        let (soaked, pause) = match missing {
-            Left::Time(left) => (soak.needed.saturating_sub(left), left.min(soak.pause)),
+    while remaining != RemainingSoak::Nothing {
+        let (soaked, next) = match remaining {
+            RemainingSoak::Time(left) => (soak.required.saturating_sub(left), left.min(soak.pause)),
             _ => (Duration::ZERO, soak.pause),
         };
-        step.progress(soaked.as_secs(), Some(soak.needed.as_secs()), "seconds");
-        crate::base::wait::pause(pause).await;
-        missing = left().await?;
+        step.progress(soaked.as_secs(), Some(soak.required.as_secs()), "seconds");
+        pause(next).await;
+        remaining = observe().await?;
     }
     step.done("");
     Ok(())

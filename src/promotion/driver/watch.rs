@@ -1,68 +1,72 @@
-//! Waits until the target is Ready, and watches it until there is a verdict.
+//! Deploys a digest, waits until the target is Ready, and watches it until there is a verdict.
 
 use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, EvidenceSource, Order};
-use crate::promotion::driver::give_up::GiveUpTimer;
+use super::{Driver, EvidenceSource, Order, give_up::GiveUpTimer};
 use crate::{
     base::{
         event::Step,
         failure::{Failure, Kind, Result},
-        wait::{Deadline, Observation, wait},
+        wait::{Deadline, Observation, pause, wait},
     },
     promotion::{
-        Target,
+        ProbeStats, Target,
         report::short,
         store::PromotionStore,
         verdict::{Sample, Summary, Verdict, evaluate},
     },
 };
 
-/// What came of handing a digest over, or a share of the requests.
+/// The result of a deployment or of a canary.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Watched {
-    /// Why it is worse; `None` where it was proved.
-    pub worse: Option<String>,
-    /// What was seen; `None` where it never became Ready.
-    pub figures: Option<Summary>,
-    /// What those saw who asked for nothing but what is tried out; `None` where nothing is.
-    pub own: Option<Summary>,
-    /// What was counted from the hand-over until it was Ready, or given up; `None` where nobody was at sea before.
+    /// Why it failed; `None` if it passed.
+    pub failed: Option<String>,
+    /// The measurements of the watch; `None` if it never became Ready.
+    pub summary: Option<Summary>,
+    /// The measurements of the canary's own probe; `None` without a canary.
+    pub canary_only: Option<Summary>,
+    /// The measurements from the deployment until Ready; `None` if no probe ran before it.
     pub rollout: Option<Summary>,
 }
 
-impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
-    /// Hands `digest` over, waits until it is Ready, and watches it. The canary is at sea all the while, so that what the
-    /// change itself costs is counted as well.
-    pub(super) async fn try_out(&self, order: &Order) -> Result<Watched> {
-        let sailing = self.count().await.is_some();
-        let step =
-            Step::start(self.events, "promote.hand-over", format!("Hand {} over", short(&order.digest)));
-        self.target.hand_over(&order.digest).await?;
-        step.done(format!("{} is told to run it", order.environment));
+impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
+    /// Deploys the digest, waits until it is Ready, and watches it. Probes run before it, so that the rollout
+    /// itself is measured as well.
+    pub(super) async fn deploy_and_watch(&self, order: &Order) -> Result<Watched> {
+        let started = self.start_measuring().await;
+        let step = Step::start(self.events, "promote.deploy", format!("Deploy {}", short(&order.digest)));
+        self.target.deploy(&order.digest).await?;
+        step.done(format!("Flux of {} points at it", order.environment));
         let stuck =
-            self.until_ready(&order.environment, &order.digest, "promote.ready", self.pace.grace).await;
-        let rollout = if sailing { self.count().await } else { None };
+            self.wait_until_ready(&order.environment, &order.digest, "promote.ready", self.pace.grace).await;
+        let stats = self.measure(started).await;
+        let rollout = stats.map(Summary::of_window);
         if stuck.is_some() {
-            return Ok(Watched { worse: stuck, rollout, ..Watched::default() });
+            return Ok(Watched { failed: stuck, rollout, ..Watched::default() });
         }
-        Ok(Watched { rollout, ..self.watch(order, &order.digest, false).await })
+        let since = stats.map(|stats| stats.until).or(started);
+        Ok(Watched { rollout, ..self.watch(order, &order.digest, since, false).await })
     }
 
-    /// What the canary has counted since it was asked last; `None` where it is not at sea, as in an environment that runs
-    /// nothing yet. Nothing is judged by it: that is for the watch.
-    pub(super) async fn count(&self) -> Option<Summary> {
-        let figures = tokio::time::timeout(self.pace.patience, self.target.canary()).await.ok()?.ok()?;
-        let sample = Sample { at: (self.clock)(), trouble: None, figures: Some(figures) };
-        Some(Summary::of(&[sample]))
+    /// Starts the probes. Returns when the measured time starts; `None` if they cannot run yet, as in an
+    /// environment without a deployment. The verdict does not depend on what is measured before the watch.
+    pub(super) async fn start_measuring(&self) -> Option<Timestamp> {
+        tokio::time::timeout(self.pace.patience, self.target.start_probes()).await.ok()?.ok()?;
+        Some((self.clock)())
     }
 
-    /// Waits until the target is Ready at `digest`; gives why it is not.
+    /// Reads the measurements since `since`; `None` if the probes do not run or do not answer.
+    pub(super) async fn measure(&self, since: Option<Timestamp>) -> Option<ProbeStats> {
+        tokio::time::timeout(self.pace.patience, self.target.probe_stats(since?)).await.ok()?.ok()
+    }
+
+    /// Waits until the target is Ready at `digest`. Returns why it is not; `None` if it is.
     ///
-    /// What is without hope for `grace` is given up before the time is over.
-    pub(super) async fn until_ready(
+    /// A terminal error that lasts for `grace` ends the wait before its timeout.
+    pub(super) async fn wait_until_ready(
         &self,
         environment: &str,
         digest: &str,
@@ -71,20 +75,20 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
     ) -> Option<String> {
         let step =
             Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
-        // What crashes may still be a pod of the digest before: only what stays without hope is given up.
-        let despair = RefCell::new(GiveUpTimer::after(grace, self.pace.reset_after));
-        let waited = wait(Deadline::after(self.pace.ready), self.pace.look, "become Ready", || async {
+        // A crashing pod may still belong to the previous digest, so only an error that lasts counts.
+        let give_up = RefCell::new(GiveUpTimer::after(grace, self.pace.reset_after));
+        let waited = wait(Deadline::after(self.pace.ready), self.pace.poll, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
-            let why = state.terminal.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
+            let terminal = state.terminal.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
             let late = state.parts.iter().find(|part| !part.ready).map(|part| &part.name);
             step.progress(
                 count(ready),
                 Some(count(state.parts.len())),
-                why.or(late).cloned().unwrap_or_default(),
+                terminal.or(late).cloned().unwrap_or_default(),
             );
-            let gives_up = despair.borrow_mut().look(step.elapsed(), why.is_some());
-            Ok(match why {
+            let gives_up = give_up.borrow_mut().observe(step.elapsed(), terminal.is_some());
+            Ok(match terminal {
                 _ if state.is_ready_at(digest) => Observation::Ready(()),
                 Some(why) if gives_up => Observation::Failed(Failure::new(Kind::Phase, why.clone())),
                 _ => Observation::Pending(state.missing(digest)),
@@ -99,78 +103,93 @@ impl<T: Target, L: PromotionStore, W: EvidenceSource> Driver<'_, T, L, W> {
         }
     }
 
-    /// Looks again and again at what runs `digest` until the looks say that it is proved, or worse; where something is `tried`
-    /// beside it, also at that by itself.
-    pub(super) async fn watch(&self, order: &Order, digest: &str, tried: bool) -> Watched {
-        let promised = &order.rules.promised;
-        let step =
-            Step::start(self.events, "promote.watch", "Watch it with canary buoys through the gateway");
-        let (begun, mut samples, mut own) = ((self.clock)(), Vec::new(), Vec::new());
-        // The verdict ends it after twice the watch time; this only keeps a clock that stands still from holding it for ever.
-        let limit = Deadline::after(promised.watch * 3 + self.pace.patience * 4);
-        let worse = loop {
-            samples.push(self.look(digest).await);
-            let mut verdict = evaluate(begun, &samples, promised);
-            if tried {
-                match self.look_at_trial().await {
-                    Ok(sample) => own.push(sample),
+    /// Takes samples of the target at `digest` until there is a verdict; with `has_canary`, also of the canary
+    /// alone.
+    ///
+    /// The first sample measures from `since`, or from now.
+    pub(super) async fn watch(
+        &self,
+        order: &Order,
+        digest: &str,
+        since: Option<Timestamp>,
+        has_canary: bool,
+    ) -> Watched {
+        let limits = &order.rules.limits;
+        let step = Step::start(self.events, "promote.watch", "Watch it with probe buoys through the gateway");
+        let (begun, mut samples, mut canary_samples) = ((self.clock)(), Vec::new(), Vec::new());
+        // The verdict ends the watch after twice its time. This deadline ends it if the clock does not advance.
+        let deadline = Deadline::after(limits.watch * 3 + self.pace.patience * 4);
+        let failed = loop {
+            let measured_until = window_start(&samples, since.unwrap_or(begun));
+            samples.push(self.sample(digest, measured_until).await);
+            let mut verdict = evaluate(begun, &samples, limits);
+            if has_canary {
+                match self.sample_canary(window_start(&canary_samples, begun)).await {
+                    Ok(sample) => canary_samples.push(sample),
                     Err(down) => break Some(down),
                 }
-                verdict = verdict.and(evaluate(begun, &own, promised));
+                verdict = verdict.and_canary(evaluate(begun, &canary_samples, limits));
             }
             match verdict {
                 Verdict::Passed => break None,
                 Verdict::Failed(reason) => break Some(reason),
-                Verdict::Pending if limit.passed() => {
+                Verdict::Pending if deadline.passed() => {
                     break Some("no verdict was reached in time".to_owned());
                 }
                 Verdict::Pending => {
                     let watched =
                         Duration::try_from((self.clock)().duration_since(begun)).unwrap_or_default();
-                    step.progress(watched.as_secs(), Some(promised.watch.as_secs()), describe(&samples));
-                    crate::base::wait::pause(self.pace.sample).await;
+                    step.progress(watched.as_secs(), Some(limits.watch.as_secs()), describe(&samples));
+                    pause(self.pace.sample).await;
                 }
             }
         };
-        let sum = Summary::of(&samples);
-        match &worse {
+        match &failed {
             None => step.done(describe(&samples)),
-            // A step that is dropped says that it failed.
+            // A dropped step reports that it failed.
             Some(_) => drop(step),
         }
-        Watched { worse, figures: Some(sum), own: tried.then(|| Summary::of(&own)), rollout: None }
+        let canary_only = has_canary.then(|| Summary::of(&canary_samples));
+        Watched { failed, summary: Some(Summary::of(&samples)), canary_only, rollout: None }
     }
 
-    /// One look; one that fails, or takes too long, is a bad one.
-    async fn look(&self, digest: &str) -> Sample {
-        let look = async {
-            let figures = self.target.canary().await;
-            (figures, self.target.state().await)
+    /// Takes one sample that measures from `since`. An error or a timeout makes a bad sample.
+    async fn sample(&self, digest: &str, since: Timestamp) -> Sample {
+        let observe = async {
+            let stats = match self.target.start_probes().await {
+                Ok(()) => self.target.probe_stats(since).await,
+                Err(failure) => Err(failure),
+            };
+            (stats, self.target.state().await)
         };
-        let looked = tokio::time::timeout(self.pace.patience, look).await;
+        let observed = tokio::time::timeout(self.pace.patience, observe).await;
         let at: Timestamp = (self.clock)();
-        match looked {
-            Err(_) => Sample { at, trouble: Some("it does not answer".to_owned()), figures: None },
-            Ok((figures, state)) => {
+        match observed {
+            Err(_) => Sample { at, problem: Some("it does not answer".to_owned()), stats: None },
+            Ok((stats, state)) => {
                 let missing = match state {
                     Ok(state) => Some(state.missing(digest)).filter(|missing| !missing.is_empty()),
                     Err(failure) => Some(failure.message),
                 };
-                let trouble =
-                    missing.or_else(|| figures.as_ref().err().map(|failure| failure.message.clone()));
-                Sample { at, trouble, figures: figures.ok() }
+                let problem = missing.or_else(|| stats.as_ref().err().map(|failure| failure.message.clone()));
+                Sample { at, problem, stats: stats.ok() }
             }
         }
     }
 }
 
-/// A failure for the record: without the lines that a program has said last.
-pub(super) fn in_one_line(failure: &Failure) -> String {
-    let told = failure.with_causes();
-    told.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+/// Returns the end of the last measured window of `samples`, or `first` without one.
+fn window_start(samples: &[Sample], first: Timestamp) -> Timestamp {
+    samples.iter().rev().find_map(|sample| sample.stats).map_or(first, |stats| stats.until)
 }
 
-/// What was seen so far, in one line.
+/// Describes a failure in one line for a record, without the output of programs.
+pub(super) fn in_one_line(failure: &Failure) -> String {
+    let text = failure.with_causes();
+    text.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+}
+
+/// Describes the samples so far in one line.
 fn describe(samples: &[Sample]) -> String {
     let sum = Summary::of(samples);
     format!(

@@ -22,6 +22,6 @@ pub async fn deploy_locked(
         from => Environment::load(project, from)?,
     };
     let target = ClusterTarget::open(&context().await?, environment, &source, jiff::Timestamp::now()).await?;
-    target.hand_over(&lock.digest).await?;
+    target.deploy(&lock.digest).await?;
     Ok(Some(lock.digest))
 }

@@ -1,20 +1,18 @@
-//! Environments as promotions meet them: a cluster, whoever made it, a registry, and buoys that watch from outside.
+//! Implements the driver's interfaces for a real environment: a cluster, a registry and probes.
 //!
-//! Nothing is built here. A digest that another environment has run is copied with all that it names, handed to the
-//! cluster's Flux, and watched through the public gateway.
+//! [`ObservedCluster`] only reads. [`ClusterTarget`] copies artifacts, deploys them and starts probes.
 
-mod artifact;
-mod canary;
-mod cluster;
-mod found;
-mod ledger;
+mod acknowledged;
+mod artifact_copy;
+mod http_probe;
 mod locked;
-mod probes;
-mod ready;
-mod rehearsal;
-mod sides;
-pub mod target;
+mod observed;
+mod probe_buoys;
+mod ready_since;
+mod registries;
+mod state;
+mod target;
 
-pub use cluster::ClusterTarget;
 pub use locked::deploy_locked;
-pub use rehearsal::{stand, tear_down};
+pub use observed::ObservedCluster;
+pub use target::ClusterTarget;

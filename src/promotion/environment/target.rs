@@ -1,169 +1,188 @@
-//! What a promotion needs of an environment's cluster and registry: all that the driver knows of them.
-
-use std::{collections::BTreeMap, future::Future};
+//! Write access to an environment's cluster and registry.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::Mutex;
 
-use crate::base::failure::Result;
-use crate::promotion::ProbeStats;
+use super::{
+    observed::{ObservedCluster, flux_objects},
+    probe_buoys::ProbeBuoys,
+    registries,
+};
+use crate::{
+    artifact::{self, REPOSITORY},
+    base::failure::{Failure, Kind, Result},
+    config::{Environment, Issuer},
+    local::{LocalContext, buoys::probe_buoys},
+    phases::{self, BootstrapInput, DeployInput},
+    promotion::{CanaryState, Content, Copied, ObservedEnvironment, ProbeStats, State, Target},
+    registry::{daemon_reference, transfer::Endpoint},
+    workloads::{self, PublicEndpoint},
+};
 
-/// An environment that can be brought to a digest, wherever its cluster runs.
-///
-/// Every method may be called again after a crash at any moment: each looks at the world first. None waits for the
-/// cluster to follow: the driver asks [`Target::state`] again and again. Errors of a look are taken for "not yet" until
-/// the driver's deadline; errors of [`Target::copy`] and [`Target::hand_over`] end the promotion.
-pub trait Target {
-    /// Reads the artifact `digest` (from the target's registry, else from the source's) and what of it is missing. Changes nothing.
-    fn inspect(&self, digest: &str) -> impl Future<Output = Result<Content>>;
+/// The image of the buoys in the image lock.
+const FLEET: &str = "seasense-fleet";
 
-    /// Copies what the target's registry lacks of the artifact `digest`: its parts, every image they name, then the artifact itself.
-    fn copy(&self, digest: &str) -> impl Future<Output = Result<Copied>>;
+/// An environment that a promotion changes.
+pub struct ClusterTarget {
+    observed: ObservedCluster,
+    /// Flux's own objects, for a cluster without Flux.
+    flux: Vec<Value>,
+    fleet_image: String,
+    /// The key to the environment's secrets; `None` if the cluster keeps the one that it has.
+    age_key: Option<Vec<u8>>,
+    /// Acknowledged readings that were observed from now on must be stored.
+    opened: Timestamp,
+    probes: Mutex<Option<ProbeBuoys>>,
+}
 
-    /// Tells the target's Flux to run the artifact `digest` with the environment's variables.
-    fn hand_over(&self, digest: &str) -> impl Future<Output = Result<()>>;
+impl ClusterTarget {
+    /// Opens `environment`, which gets artifacts from the registry of `from`. Does not connect to the cluster.
+    ///
+    /// This machine's image lock determines the versions of Flux and of the probe buoys.
+    pub async fn open(
+        local: &LocalContext,
+        environment: Environment,
+        from: &Environment,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let (lock, flux) = flux_objects(local, &environment)?;
+        let fleet = lock.image(FLEET)?;
+        let age_key = if environment.cluster.engine.is_attached() {
+            environment.attached_key(&local.project)?
+        } else {
+            Some(environment.age_key(&local.project)?)
+        };
+        Ok(Self {
+            fleet_image: daemon_reference(&fleet.repository, &fleet.digest),
+            observed: ObservedCluster::with_flux(local, environment, from, &flux).await?,
+            flux,
+            age_key,
+            opened: now,
+            probes: Mutex::default(),
+        })
+    }
 
-    /// Looks at what runs.
-    fn state(&self) -> impl Future<Output = Result<State>>;
+    fn environment(&self) -> &Environment {
+        &self.observed.environment
+    }
 
-    /// What the canary buoys counted; the first call sets them to sea.
-    fn canary(&self) -> impl Future<Output = Result<ProbeStats>>;
+    fn registry(&self) -> Result<&Endpoint> {
+        self.observed.registry.as_ref().ok_or_else(|| registries::absent(self.environment()))
+    }
 
-    /// Has the backend of the artifact `digest` run beside the one that runs, and gives it `percent` of the API's requests: 0
-    /// until [`Target::trial`] says that it is ready, for nobody would answer them. Nothing else changes.
-    fn share(&self, digest: &str, percent: u8) -> impl Future<Output = Result<()>>;
-
-    /// What is tried out beside what runs; `None` where nothing of it is left.
-    fn trial(&self) -> impl Future<Output = Result<Option<Trial>>>;
-
-    /// What those counted who ask for the backend that is tried out and for nobody else; the first call begins to ask.
-    fn tried(&self) -> impl Future<Output = Result<ProbeStats>>;
-
-    /// Takes its share back, and then the backend itself, by one step each time it is called. Tells whether nothing is left.
-    fn withdraw(&self) -> impl Future<Output = Result<bool>>;
-
-    /// Takes the canary buoys away again; called at the end of every watch, however it ended.
-    fn finish(&self) -> impl Future<Output = Result<()>> {
-        async { Ok(()) }
+    /// Starts the probe buoys, which replaces earlier ones, and the HTTP probe.
+    async fn new_probes(&self) -> Result<ProbeBuoys> {
+        let (environment, local) = (self.environment(), &self.observed.local);
+        let client = self.observed.client().await?;
+        let (authority, key) =
+            tokio::try_join!(workloads::authority(&client), workloads::enrolment_key(&client))?;
+        let self_signed = environment.variables.issuer == Issuer::SelfSigned;
+        if authority.is_none() && self_signed {
+            return Err(Failure::new(Kind::Workload, "the gateway's authority does not exist yet"));
+        }
+        let public = PublicEndpoint::of_environment(environment, authority.as_deref())?;
+        let key = key.ok_or_else(|| {
+            Failure::new(Kind::Workload, "Secret seasense/fleet-enrolment does not exist yet")
+        })?;
+        let ca = authority.as_deref().filter(|_| self_signed);
+        let (image, now) = (self.fleet_image.as_str(), Timestamp::now());
+        let input = probe_buoys::ProbeInput { environment, image, key: &key, ca, now };
+        let acknowledgements = probe_buoys::start(local, &input).await?;
+        Ok(ProbeBuoys::start(public, acknowledgements, self.opened))
     }
 }
 
-/// What an artifact is made of, and where it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Content {
-    /// The commit it was packed from, 40 or 64 hex digits; `None` where it was not known.
-    pub commit: Option<String>,
-    /// Whether the work tree differed from that commit.
-    pub dirty: bool,
-    /// The images that its files name: repository without registry, to `sha256:` and 64 hex digits.
-    pub images: BTreeMap<String, String>,
-    /// References in its files that name no digest.
-    pub unpinned: Vec<String>,
-    /// What the target's registry lacks: repositories with digests, sorted.
-    pub missing: Vec<String>,
-    /// What of `missing` the source's registry lacks too, so that it cannot be copied.
-    pub nowhere: Vec<String>,
-    /// Whether its backend can be tried out beside that of another digest, and another's beside its own.
-    pub canary: bool,
-}
-
-/// What was copied to the target's registry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Copied {
-    /// Manifests (images, parts and the artifact) that were not there before.
-    pub manifests: usize,
-    /// Bytes that were sent.
-    pub bytes: u64,
-}
-
-/// What runs in an environment at one moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct State {
-    /// The artifact that its Flux is told to run; `None` before the first.
-    pub digest: Option<String>,
-    /// Its phases in order, then its workloads, the database and the gateway.
-    pub parts: Vec<Part>,
-    /// Since when every part has been ready at that digest; `None` while one is not.
-    pub ready_since: Option<Timestamp>,
-    /// Why it will never be ready at that digest, whatever time it is given; `None` while there is hope.
-    pub terminal: Option<String>,
-}
-
-/// A backend beside the one that runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trial {
-    /// How much of the API's requests it gets, by what the gateway has taken up; `None` while that changes.
-    pub percent: Option<u8>,
-    /// Whether it is ready to answer.
-    pub ready: bool,
-    /// What it waits for; empty where nothing is to be said.
-    pub message: String,
-    /// Why it will never be ready, whatever time it is given; `None` while there is hope.
-    pub terminal: Option<String>,
-}
-
-/// One part of an environment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Part {
-    /// `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway`.
-    pub name: String,
-    /// Whether it is ready, and at exactly the version that [`State::digest`] asks for.
-    pub ready: bool,
-    /// What it waits for, or why it fails; empty where nothing is to be said.
-    pub message: String,
-}
-
-impl State {
-    /// Whether it is told to run `digest`, and every part is ready at it.
-    pub fn is_ready_at(&self, digest: &str) -> bool {
-        self.digest.as_deref() == Some(digest)
-            && !self.parts.is_empty()
-            && self.parts.iter().all(|part| part.ready)
+impl ObservedEnvironment for ClusterTarget {
+    async fn inspect(&self, digest: &str) -> Result<Content> {
+        self.observed.inspect(digest).await
     }
 
-    /// Whether it is told to run `digest`, and what is not ready of it may still become so.
-    pub fn is_coming(&self, digest: &str) -> bool {
-        self.digest.as_deref() == Some(digest)
-            && self.terminal.is_none()
-            && self.parts.iter().any(|part| !part.ready)
+    async fn state(&self) -> Result<State> {
+        self.observed.state().await
     }
 
-    /// What is missing until it is ready at `digest`, in one line; empty when nothing is.
-    pub fn missing(&self, digest: &str) -> String {
-        match self.digest.as_deref() {
-            None => "it runs no artifact".to_owned(),
-            Some(other) if other != digest => format!("it runs {other}"),
-            Some(_) if self.parts.is_empty() => "nothing is known of its parts".to_owned(),
-            Some(_) => {
-                let told = |part: &Part| match part.message.as_str() {
-                    "" => format!("{} is not ready", part.name),
-                    message => format!("{}: {message}", part.name),
-                };
-                self.parts.iter().filter(|part| !part.ready).map(told).collect::<Vec<_>>().join("; ")
-            }
+    async fn canary(&self) -> Result<Option<CanaryState>> {
+        self.observed.canary().await
+    }
+}
+
+impl Target for ClusterTarget {
+    async fn copy(&self, digest: &str) -> Result<Copied> {
+        let folder = self.observed.temporary_folder()?;
+        let copy = self.observed.artifact_copy(folder.path());
+        let artifact = copy.read(digest).await?;
+        let name = self.environment().secrets();
+        if !artifact.references.secrets.contains(name) {
+            return Err(Failure::new(Kind::Promotion, format!("the artifact has no secrets for `{name}`"))
+                .because(format!("`gitops/secrets/{name}` is empty: buoys could not authenticate there"))
+                .hint("create them as described in docs/secrets.md"));
+        }
+        copy.copy(self.registry()?, &artifact, &self.observed.local.events).await
+    }
+
+    async fn deploy(&self, digest: &str) -> Result<()> {
+        let client = self.observed.client().await?;
+        let environment = self.environment();
+        let input = BootstrapInput {
+            flux: &self.flux,
+            variables: &environment.to_variables(),
+            age_key: &[],
+            registry: environment.variables.registry.get_ref(),
+            digest,
+            is_local: !environment.cluster.engine.is_attached(),
+        };
+        let input = DeployInput { input, age_key: self.age_key.as_deref() };
+        let now = Timestamp::now().to_string();
+        phases::deploy(&client, input, &now, &self.observed.local.events).await.map(drop)
+    }
+
+    async fn set_canary_weight(&self, digest: &str, percent: u8) -> Result<()> {
+        let head =
+            artifact::inspect::metadata(&self.registry()?.manifest(REPOSITORY, &digest.parse()?).await?)?;
+        let component = head.canary().ok_or_else(|| {
+            Failure::new(Kind::Promotion, format!("the artifact {digest} does not support a canary"))
+        })?;
+        let registry = self.environment().variables.registry.get_ref();
+        let now = Timestamp::now().to_string();
+        phases::apply_canary(&self.observed.client().await?, (registry, component), percent, &now).await
+    }
+
+    async fn remove_canary(&self) -> Result<bool> {
+        phases::remove_canary(&self.observed.client().await?, &Timestamp::now().to_string()).await
+    }
+
+    async fn start_probes(&self) -> Result<()> {
+        let mut probes = self.probes.lock().await;
+        if probes.is_none() {
+            *probes = Some(self.new_probes().await?);
+        }
+        Ok(())
+    }
+
+    async fn probe_stats(&self, since: Timestamp) -> Result<ProbeStats> {
+        match self.probes.lock().await.as_mut() {
+            Some(probes) => probes.stats(since, Timestamp::now()).await,
+            None => Err(not_started()),
         }
     }
+
+    async fn start_canary_probe(&self) -> Result<()> {
+        self.probes.lock().await.as_mut().ok_or_else(not_started).map(ProbeBuoys::start_canary_probe)
+    }
+
+    async fn canary_stats(&self, since: Timestamp) -> Result<ProbeStats> {
+        let probes = self.probes.lock().await;
+        let stats = probes.as_ref().and_then(|probes| probes.canary_stats(since, Timestamp::now()));
+        stats.ok_or_else(not_started)
+    }
+
+    async fn stop_probes(&self) -> Result<()> {
+        self.probes.lock().await.take();
+        probe_buoys::stop(&self.observed.local.docker, self.environment()).await
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ready_means_every_part_at_that_digest() {
-        let part = |name: &str, ready| Part { name: name.into(), ready, message: String::new() };
-        let mut state = State { digest: Some("sha256:a".into()), ..State::default() };
-        assert!(!state.is_ready_at("sha256:a"), "nothing is known");
-        state.parts = vec![part("phase/data", true), part("phase/apps", false)];
-        assert_eq!(
-            (state.is_ready_at("sha256:a"), state.missing("sha256:a").as_str()),
-            (false, "phase/apps is not ready")
-        );
-        state.parts[1].ready = true;
-        assert!(state.is_ready_at("sha256:a") && state.missing("sha256:a").is_empty());
-        assert_eq!(
-            (state.is_ready_at("sha256:b"), state.missing("sha256:b").as_str()),
-            (false, "it runs sha256:a")
-        );
-    }
+fn not_started() -> Failure {
+    Failure::new(Kind::Internal, "the probes are not started")
 }

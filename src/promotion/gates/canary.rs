@@ -1,4 +1,4 @@
-//! Whether the digest can be tried out on a share of the requests, beside what runs.
+//! The gate `canary`: whether the digest can get a traffic share next to the current one.
 
 use super::Gate;
 use crate::promotion::State;
@@ -6,41 +6,43 @@ use crate::promotion::State;
 /// The gate's name.
 pub const ID: &str = "canary";
 
-/// What the gate looks at.
+/// What the gate decides on.
 #[derive(Debug, Clone, Copy)]
-pub struct Beside<'a> {
-    /// The digest that is to be tried out.
+pub struct CanaryEvidence<'a> {
+    /// The digest to promote.
     pub digest: &'a str,
-    /// What runs in the environment.
+    /// The state of the environment.
     pub state: &'a State,
-    /// The digest that was verified there last.
+    /// The digest that was verified last in the environment.
     pub verified: Option<&'a str>,
-    /// Whether the artifact that runs can give a share away.
-    pub gives: bool,
-    /// Whether the new one can be tried out.
-    pub takes: bool,
+    /// Whether the current artifact supports a canary.
+    pub current_supports: bool,
+    /// Whether the new artifact supports a canary.
+    pub new_supports: bool,
 }
 
-/// `percent` of the requests can go to the digest, and back again in seconds: what runs is Ready, verified, and knows how.
-pub fn canary(percent: u8, beside: Beside<'_>) -> Gate {
-    let Some(runs) = beside.state.digest.as_deref() else {
-        return Gate::skipped(ID, "nothing runs there yet that could take the other requests");
+/// Passes if `percent` of the requests can go to the digest and back within seconds: the current digest is
+/// Ready, verified, and both artifacts support it.
+pub fn canary(percent: u8, evidence: CanaryEvidence<'_>) -> Gate {
+    let Some(current) = evidence.state.digest.as_deref() else {
+        return Gate::skipped(ID, "the environment runs no digest yet that could serve the other requests");
     };
-    if runs == beside.digest {
-        return Gate::skipped(ID, "it is what runs there already");
+    if current == evidence.digest {
+        return Gate::skipped(ID, "the environment runs this digest already");
     }
-    if beside.verified != Some(runs) {
+    if evidence.verified != Some(current) {
         return Gate::refused(
             ID,
-            "what runs there is not what was verified last: there is nothing to go back to",
+            "the current digest is not the last verified one: a rollback is impossible",
         );
     }
-    if !beside.state.is_ready_at(runs) {
-        return Gate::refused(ID, format!("what runs there is not Ready: {}", beside.state.missing(runs)));
+    if !evidence.state.is_ready_at(current) {
+        let missing = evidence.state.missing(current);
+        return Gate::refused(ID, format!("the current digest is not Ready: {missing}"));
     }
-    match (beside.gives, beside.takes) {
-        (false, _) => Gate::refused(ID, "what runs there is too old to give a share of its requests away"),
-        (_, false) => Gate::refused(ID, "its artifact holds nothing that could be tried out"),
+    match (evidence.current_supports, evidence.new_supports) {
+        (false, _) => Gate::refused(ID, "the current artifact is too old to support a canary"),
+        (_, false) => Gate::refused(ID, "the new artifact does not support a canary"),
         _ => Gate::passed(ID, format!("{percent} % of the API's requests go to it first")),
     }
 }
@@ -48,40 +50,39 @@ pub fn canary(percent: u8, beside: Beside<'_>) -> Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::{Part, gates::Verdict};
+    use crate::promotion::{Part, gates::GateResult};
 
     fn state(digest: Option<&str>, ready: bool) -> State {
         let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
         State { digest: digest.map(str::to_owned), parts: vec![part], ..State::default() }
     }
 
-    fn asked(state: &State, verified: Option<&str>, (gives, takes): (bool, bool)) -> (Verdict, String) {
-        let gate = canary(20, Beside { digest: "new", state, verified, gives, takes });
-        (gate.verdict, gate.reason)
+    fn gate(state: &State, verified: Option<&str>, (current_supports, new_supports): (bool, bool)) -> Gate {
+        canary(20, CanaryEvidence { digest: "new", state, verified, current_supports, new_supports })
     }
 
     #[test]
-    fn a_share_is_given_only_where_it_can_be_taken_back() {
+    fn a_share_requires_that_it_can_be_removed_again() {
         let ready = state(Some("old"), true);
-        let (verdict, reason) = asked(&ready, Some("old"), (true, true));
-        assert_eq!(
-            (verdict, reason.as_str()),
-            (Verdict::Passed, "20 % of the API's requests go to it first")
-        );
-        for (state, verified, can) in [
+        let passed = gate(&ready, Some("old"), (true, true));
+        assert_eq!(passed, Gate::passed(ID, "20 % of the API's requests go to it first"));
+        for (state, verified, supports) in [
             (&ready, Some("older"), (true, true)),
             (&ready, None, (true, true)),
             (&ready, Some("old"), (false, true)),
             (&ready, Some("old"), (true, false)),
             (&state(Some("old"), false), Some("old"), (true, true)),
         ] {
-            assert_eq!(asked(state, verified, can).0, Verdict::Refused, "{state:?} {verified:?} {can:?}");
+            let gate = gate(state, verified, supports);
+            assert_eq!(gate.result, GateResult::Refused, "{state:?} {verified:?} {supports:?}");
         }
     }
 
     #[test]
-    fn where_nothing_else_runs_there_is_nothing_to_share_with() {
-        assert_eq!(asked(&state(None, false), None, (false, true)).0, Verdict::Skipped);
-        assert_eq!(asked(&state(Some("new"), true), Some("old"), (true, true)).0, Verdict::Skipped);
+    fn the_gate_is_skipped_if_no_other_digest_runs() {
+        let first = gate(&state(None, false), None, (false, true));
+        assert_eq!(first.result, GateResult::Skipped);
+        let same = gate(&state(Some("new"), true), Some("old"), (true, true));
+        assert_eq!(same.result, GateResult::Skipped);
     }
 }

@@ -1,89 +1,89 @@
-//! Whether the database's migrations between two digests can be applied while the code before them still runs.
+//! The gate `migrations`: whether new migrations can be applied while the current code still runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Gate;
 use crate::{
     base::failure::Location,
-    promotion::migrations::{self, Found},
+    promotion::migrations::{self, Destructive},
 };
 
 pub(super) const ID: &str = "migrations";
-/// Where they lie, below the project's root.
+/// The folder of the migrations, relative to the project's root.
 pub const FOLDER: &str = "src/apps/backend/migrations";
-/// What a file that takes something away on purpose says, with the number of the file that has put the new thing beside it.
+/// Marks an intended destructive migration, followed by the number of the migration that added the replacement.
 const MARK: &str = "-- seasense: contract, expanded in ";
 
-/// One file.
+/// One migration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// The identity of its content.
+    /// The Git object ID of its content.
     pub blob: String,
-    /// Its text.
+    /// Its SQL text.
     pub sql: String,
 }
 
-/// The files at two commits, by name. `before` is `None` where the environment runs nothing yet.
+/// The migrations at two commits, by file name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Migrations {
-    /// What the environment has applied.
+    /// The applied migrations; `None` if the environment runs nothing yet.
     pub before: Option<BTreeMap<String, Migration>>,
-    /// What it would apply.
+    /// The migrations of the digest to promote.
     pub after: BTreeMap<String, Migration>,
 }
 
-/// Only new files were added, numbered on without a gap, and none of them takes away what the running code needs.
+/// Passes if files were only added, with consecutive numbers, and none removes what the running code uses.
 ///
-/// `facts` is an error where they could not be compared.
-pub fn migrations(facts: &Result<Migrations, String>) -> Gate {
-    let facts = match facts {
-        Ok(facts) => facts,
+/// `evidence` is an error if they could not be compared.
+pub fn migrations(evidence: &Result<Migrations, String>) -> Gate {
+    let evidence = match evidence {
+        Ok(evidence) => evidence,
         Err(why) => return Gate::refused(ID, why.clone()),
     };
     let empty = BTreeMap::new();
-    let before = facts.before.as_ref().unwrap_or(&empty);
-    if let Some(wrong) = kept(before, &facts.after).or_else(|| numbered(&facts.after)) {
-        return Gate::refused(ID, wrong);
+    let before = evidence.before.as_ref().unwrap_or(&empty);
+    if let Some(error) = changed(before, &evidence.after).or_else(|| misnumbered(&evidence.after)) {
+        return Gate::refused(ID, error);
     }
-    let added: Vec<_> = facts.after.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
-    if facts.before.is_none() {
-        return Gate::passed(ID, format!("{} of them, on an empty database", added.len()));
+    let added: Vec<_> = evidence.after.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
+    if evidence.before.is_none() {
+        return Gate::passed(ID, format!("{} on an empty database", added.len()));
     }
     let mut new = BTreeSet::new();
-    match added.iter().find_map(|(name, migration)| harm(name, &migration.sql, before, &mut new)) {
-        Some(wrong) => Gate::refused(ID, wrong),
-        None if added.is_empty() => Gate::passed(ID, "no new ones"),
+    match added.iter().find_map(|(name, migration)| destructive(name, &migration.sql, before, &mut new)) {
+        Some(error) => Gate::refused(ID, error),
+        None if added.is_empty() => Gate::passed(ID, "no new migration"),
         None => {
             let names: Vec<&str> = added.iter().map(|(name, _)| name.as_str()).collect();
-            Gate::passed(ID, format!("new ones take nothing away: {}", names.join(", ")))
+            Gate::passed(ID, format!("new and not destructive: {}", names.join(", ")))
         }
     }
 }
 
-/// What has become of an applied file that must never change.
-fn kept(before: &BTreeMap<String, Migration>, after: &BTreeMap<String, Migration>) -> Option<String> {
+/// Describes how an applied file differs. Applied files must never change.
+fn changed(before: &BTreeMap<String, Migration>, after: &BTreeMap<String, Migration>) -> Option<String> {
     before.iter().find_map(|(name, old)| match after.get(name) {
-        None => Some(format!("{name} is gone, and the environment has applied it")),
+        None => Some(format!("{name} was removed, but the environment has applied it")),
         Some(new) if new.blob != old.blob => {
-            Some(format!("{name} is not the one that the environment has applied"))
+            Some(format!("{name} differs from the one that the environment has applied"))
         }
         Some(_) => None,
     })
 }
 
-/// The number of a file called `NNNN_name.sql`.
+/// Parses the number of a file named `NNNN_name.sql`.
 fn number(name: &str) -> Option<u32> {
     let (digits, rest) = name.split_once('_')?;
-    let legal = digits.len() == 4 && rest.len() > 4 && rest.strip_suffix(".sql").is_some();
-    legal.then(|| digits.parse().ok())?
+    let valid = digits.len() == 4 && rest.len() > 4 && rest.strip_suffix(".sql").is_some();
+    valid.then(|| digits.parse().ok())?
 }
 
-fn numbered(files: &BTreeMap<String, Migration>) -> Option<String> {
-    for (wanted, name) in (1..).zip(files.keys()) {
+fn misnumbered(files: &BTreeMap<String, Migration>) -> Option<String> {
+    for (expected, name) in (1..).zip(files.keys()) {
         match number(name) {
-            None => return Some(format!("{name} is not called NNNN_name.sql")),
-            Some(found) if found != wanted => {
-                return Some(format!("{name} stands where {wanted:04} should"));
+            None => return Some(format!("{name} is not named NNNN_name.sql")),
+            Some(found) if found != expected => {
+                return Some(format!("{name} has the wrong number, expected {expected:04}"));
             }
             Some(_) => (),
         }
@@ -91,8 +91,9 @@ fn numbered(files: &BTreeMap<String, Migration>) -> Option<String> {
     None
 }
 
-/// What the new file `name` takes away without saying so.
-fn harm(
+/// Describes the first destructive statement of the new file `name`, unless the file is marked as a
+/// contraction.
+fn destructive(
     name: &str,
     text: &str,
     before: &BTreeMap<String, Migration>,
@@ -101,25 +102,22 @@ fn harm(
     let at = |offset: usize| Location::at_offset(format!("{FOLDER}/{name}"), text, offset);
     let found = match migrations::destructive(text, new) {
         Ok(found) => found,
-        Err(open) => return Some(format!("{}: {} is never closed", at(open.at), open.what)),
+        Err(open) => return Some(format!("{}: {} is not terminated", at(open.at), open.what)),
     };
-    let Found { what, at: offset } = found.first()?;
-    match expanded(text) {
+    let Destructive { what, at: offset } = found.first()?;
+    match expanded_in(text) {
         None => Some(format!("{}: {what}", at(*offset))),
         Some(number) => {
             let applied = before.keys().any(|name| name.split('_').next() == Some(number.as_str()));
             (!applied).then(|| {
-                format!(
-                    "{}: says that it was expanded in {number}, which the environment has not applied",
-                    at(*offset)
-                )
+                format!("{}: expanded in {number}, which the environment has not applied", at(*offset))
             })
         }
     }
 }
 
-/// The number behind the mark, where a comment of the file bears it.
-fn expanded(text: &str) -> Option<String> {
+/// Parses the number after the mark, if a comment of the file contains it.
+fn expanded_in(text: &str) -> Option<String> {
     let tokens = migrations::tokenize(text).ok()?;
     let comments = tokens.iter().filter(|token| token.kind == migrations::Kind::Comment);
     let number = comments.filter_map(|token| token.text.strip_prefix(MARK)).map(str::trim_end).next()?;
@@ -131,7 +129,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::promotion::gates::Verdict;
 
     fn files(files: &[(&str, &str)]) -> BTreeMap<String, Migration> {
         let file = |(name, sql): &(&str, &str)| {
@@ -148,35 +145,43 @@ mod tests {
     }
 
     #[test]
-    fn added_files_that_take_nothing_away_pass() {
-        assert_eq!(gate(&[FIRST], &[FIRST]).reason, "no new ones");
-        assert_eq!(gate(&[FIRST], &[FIRST, SECOND]).reason, "new ones take nothing away: 0002_more.sql");
+    fn added_files_that_are_not_destructive_pass() {
+        assert_eq!(gate(&[FIRST], &[FIRST]).reason, "no new migration");
+        assert_eq!(gate(&[FIRST], &[FIRST, SECOND]).reason, "new and not destructive: 0002_more.sql");
         let fresh = migrations(&Ok(Migrations { before: None, after: files(&[FIRST, SECOND]) }));
-        assert_eq!(fresh, Gate::passed(ID, "2 of them, on an empty database"));
-        assert!(migrations(&Err("the commit is not here".into())).refuses());
+        assert_eq!(fresh, Gate::passed(ID, "2 on an empty database"));
+        assert!(migrations(&Err("unknown commit".into())).refuses());
     }
 
     #[test]
-    fn applied_files_never_change_and_numbers_have_no_gap() {
+    fn changed_files_and_gaps_in_the_numbers_are_refused() {
         let refused = |before: &[(&str, &str)], after: &[(&str, &str)], why: &str| {
             let gate = gate(before, after);
-            assert_eq!((gate.verdict, gate.reason.as_str()), (Verdict::Refused, why));
+            assert_eq!(gate, Gate::refused(ID, why));
         };
-        refused(&[FIRST, SECOND], &[FIRST], "0002_more.sql is gone, and the environment has applied it");
+        refused(&[FIRST, SECOND], &[FIRST], "0002_more.sql was removed, but the environment has applied it");
         let edited = (FIRST.0, "CREATE TABLE reading (a int);");
-        refused(&[FIRST], &[edited], "0001_readings.sql is not the one that the environment has applied");
-        refused(&[FIRST], &[FIRST, ("0003_x.sql", "")], "0003_x.sql stands where 0002 should");
-        refused(&[FIRST], &[FIRST, SECOND, ("0002_z.sql", "")], "0002_z.sql stands where 0003 should");
-        refused(&[FIRST], &[FIRST, ("2.sql", "")], "2.sql is not called NNNN_name.sql");
+        refused(
+            &[FIRST],
+            &[edited],
+            "0001_readings.sql differs from the one that the environment has applied",
+        );
+        refused(&[FIRST], &[FIRST, ("0003_x.sql", "")], "0003_x.sql has the wrong number, expected 0002");
+        refused(
+            &[FIRST],
+            &[FIRST, SECOND, ("0002_z.sql", "")],
+            "0002_z.sql has the wrong number, expected 0003",
+        );
+        refused(&[FIRST], &[FIRST, ("2.sql", "")], "2.sql is not named NNNN_name.sql");
     }
 
     #[test]
-    fn what_takes_something_away_is_named_with_its_place() {
+    fn a_destructive_statement_is_located() {
         let gate = gate(&[FIRST], &[FIRST, ("0002_less.sql", "-- less\nALTER TABLE reading DROP COLUMN b;")]);
-        let told = "src/apps/backend/migrations/0002_less.sql:2:1: drops COLUMN b of `reading`";
-        assert_eq!((gate.verdict, gate.reason.as_str()), (Verdict::Refused, told));
+        let text = "src/apps/backend/migrations/0002_less.sql:2:1: drops COLUMN b of `reading`";
+        assert_eq!(gate, Gate::refused(ID, text));
         let open = super::tests::gate(&[FIRST], &[FIRST, ("0002_less.sql", "SELECT 'x")]);
-        assert!(open.reason.ends_with("0002_less.sql:1:8: a text is never closed"), "{}", open.reason);
+        assert!(open.reason.ends_with("0002_less.sql:1:8: a string is not terminated"), "{}", open.reason);
     }
 
     #[test]
@@ -195,7 +200,7 @@ mod tests {
             "{}",
             early.reason
         );
-        assert!(with(&[FIRST, SECOND], &quoted).refuses(), "a text is no comment");
+        assert!(with(&[FIRST, SECOND], &quoted).refuses(), "a string is not a comment");
         assert!(with(&[FIRST, SECOND], &drop("-- seasense: contract, expanded in soon")).refuses());
     }
 
@@ -209,7 +214,7 @@ mod tests {
         }
 
         #[test]
-        fn only_the_next_numbers_are_taken(numbers in proptest::collection::btree_set(2_u32..6, 0..4)) {
+        fn only_consecutive_numbers_pass(numbers in proptest::collection::btree_set(2_u32..6, 0..4)) {
             let names: Vec<String> = numbers.iter().map(|number| format!("{number:04}_x.sql")).collect();
             let after: Vec<_> = std::iter::once(FIRST).chain(names.iter().map(|name| (name.as_str(), ""))).collect();
             let gapless = numbers.iter().copied().eq(2..2 + u32::try_from(numbers.len()).unwrap());

@@ -1,4 +1,4 @@
-//! Whether the source environment has run the digest well, and for long enough.
+//! The gates about the source environment: Ready at the digest, and for long enough.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::promotion::State;
 pub(super) const READY: &str = "source-ready";
 pub(super) const SOAK: &str = "soak";
 
-/// The environment `source` is Ready at `digest`.
+/// Passes if the environment `source` is Ready at `digest`.
 pub fn source_ready(source: &str, digest: &str, state: &State) -> Gate {
     if state.is_ready_at(digest) {
         return Gate::passed(READY, format!("{source} is Ready at this digest, {} parts", state.parts.len()));
@@ -18,45 +18,45 @@ pub fn source_ready(source: &str, digest: &str, state: &State) -> Gate {
     Gate::refused(READY, format!("{source}: {}", state.missing(digest)))
 }
 
-/// It has been so for `needed`.
-pub fn soak(source: &str, digest: &str, state: &State, needed: Duration, now: Timestamp) -> Gate {
-    if needed.is_zero() {
-        return Gate::skipped(SOAK, "no soak time is asked for");
+/// Passes if the environment `source` has been Ready at `digest` for `required`.
+pub fn soak(source: &str, digest: &str, state: &State, required: Duration, now: Timestamp) -> Gate {
+    if required.is_zero() {
+        return Gate::skipped(SOAK, "no soak time is required");
     }
     let Some(soaked) = soaked(digest, state, now) else {
-        return Gate::refused(SOAK, format!("{source} is not known to be Ready at this digest"));
+        return Gate::refused(SOAK, format!("{source} is not Ready at this digest"));
     };
-    let told = format!("{source} is Ready since {}, {} are asked for", minutes(soaked), minutes(needed));
-    if soaked >= needed { Gate::passed(SOAK, told) } else { Gate::refused(SOAK, told) }
+    let text = format!("{source} has been Ready for {}, {} required", minutes(soaked), minutes(required));
+    if soaked >= required { Gate::passed(SOAK, text) } else { Gate::refused(SOAK, text) }
 }
 
-/// What waiting alone would mend.
+/// What only time can change about the gates above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// The gates are open, or something else keeps them shut.
+pub enum RemainingSoak {
+    /// They pass, or they refuse for another reason.
     Nothing,
-    /// Its parts are on their way to being ready.
+    /// Parts of the source may still become ready.
     Parts,
-    /// It is Ready, and has to be so for this much longer.
+    /// The source is Ready and must stay so for this time.
     Time(Duration),
 }
 
-/// What is left to wait for until `state` has been Ready at `digest` for `needed`.
-pub fn left_to_soak(digest: &str, state: &State, needed: Duration, now: Timestamp) -> Left {
-    if state.is_coming(digest) {
-        return Left::Parts;
+/// Returns what to wait for until `state` has been Ready at `digest` for `required`.
+pub fn remaining_soak(digest: &str, state: &State, required: Duration, now: Timestamp) -> RemainingSoak {
+    if state.is_progressing(digest) {
+        return RemainingSoak::Parts;
     }
-    let Some(soaked) = soaked(digest, state, now) else { return Left::Nothing };
-    match needed.saturating_sub(soaked) {
-        Duration::ZERO => Left::Nothing,
-        left => Left::Time(left),
+    let Some(soaked) = soaked(digest, state, now) else { return RemainingSoak::Nothing };
+    match required.saturating_sub(soaked) {
+        Duration::ZERO => RemainingSoak::Nothing,
+        left => RemainingSoak::Time(left),
     }
 }
 
-/// For how long it has been Ready at `digest`; `None` where it is not.
+/// Returns for how long it has been Ready at `digest`; `None` if it is not.
 fn soaked(digest: &str, state: &State, now: Timestamp) -> Option<Duration> {
     let since = state.ready_since.filter(|_| state.is_ready_at(digest))?;
-    // A clock that runs ahead over there does not make it longer.
+    // A cluster clock that is ahead of this machine's counts as 0 s.
     Some(Duration::try_from(now.duration_since(since)).unwrap_or_default())
 }
 
@@ -70,7 +70,7 @@ fn minutes(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::{Part, gates::Verdict};
+    use crate::promotion::{Part, gates::GateResult};
 
     fn ready(since: i64) -> State {
         let part = Part { name: "phase/apps".into(), ready: true, message: String::new() };
@@ -83,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_runs_something_else_or_is_not_ready_is_refused() {
+    fn another_digest_or_an_unready_part_is_refused() {
         assert!(!source_ready("local", "sha256:a", &ready(0)).refuses());
         let other = source_ready("local", "sha256:b", &ready(0));
-        assert_eq!((other.refuses(), other.reason.as_str()), (true, "local: it runs sha256:a"));
+        assert_eq!(other, Gate::refused(READY, "local: it runs sha256:a"));
         let mut failing = ready(0);
         failing.parts[0] =
             Part { ready: false, message: "ImagePullBackOff".into(), ..failing.parts[0].clone() };
@@ -94,28 +94,33 @@ mod tests {
     }
 
     #[test]
-    fn the_soak_is_counted_from_when_it_became_ready() {
-        let (needed, now) = (Duration::from_mins(10), Timestamp::from_second(10_000).unwrap());
-        let gate = |since| soak("local", "sha256:a", &ready(since), needed, now);
-        assert_eq!(gate(9_400).verdict, Verdict::Passed);
-        assert_eq!(gate(9_401).reason, "local is Ready since 9 min, 10 min are asked for");
-        assert_eq!(gate(9_401).verdict, Verdict::Refused);
-        assert!(gate(10_500).reason.contains("since 0 s"), "a clock that runs ahead");
-        assert!(soak("local", "sha256:b", &ready(0), needed, now).refuses(), "another digest has soaked");
-        assert_eq!(soak("local", "sha256:b", &ready(0), Duration::ZERO, now).verdict, Verdict::Skipped);
-        let left = |digest, since| left_to_soak(digest, &ready(since), needed, now);
-        assert_eq!(left("sha256:a", 9_700), Left::Time(Duration::from_mins(5)));
-        assert_eq!((left("sha256:a", 9_400), left("sha256:b", 9_700)), (Left::Nothing, Left::Nothing));
+    fn the_soak_starts_when_the_source_became_ready() {
+        let (required, now) = (Duration::from_mins(10), Timestamp::from_second(10_000).unwrap());
+        let gate = |since| soak("local", "sha256:a", &ready(since), required, now);
+        assert_eq!(gate(9_400).result, GateResult::Passed);
+        assert_eq!(gate(9_401).reason, "local has been Ready for 9 min, 10 min required");
+        assert_eq!(gate(9_401).result, GateResult::Refused);
+        assert!(gate(10_500).reason.contains("for 0 s"), "a clock that is ahead");
+        assert!(soak("local", "sha256:b", &ready(0), required, now).refuses(), "another digest has soaked");
+        let none = soak("local", "sha256:b", &ready(0), Duration::ZERO, now);
+        assert_eq!(none.result, GateResult::Skipped);
+        let remaining = |digest, since| remaining_soak(digest, &ready(since), required, now);
+        assert_eq!(remaining("sha256:a", 9_700), RemainingSoak::Time(Duration::from_mins(5)));
+        assert_eq!(remaining("sha256:a", 9_400), RemainingSoak::Nothing);
+        assert_eq!(remaining("sha256:b", 9_700), RemainingSoak::Nothing);
     }
 
     #[test]
-    fn parts_that_come_are_waited_for_and_those_without_hope_are_not() {
+    fn progressing_parts_remain_but_terminal_errors_do_not() {
         let now = Timestamp::from_second(10_000).unwrap();
-        let left = |state: &State| left_to_soak("sha256:a", state, Duration::ZERO, now);
-        let mut waking = ready(0);
-        waking.parts[0].ready = false;
-        assert_eq!((left(&ready(0)), left(&waking)), (Left::Nothing, Left::Parts));
-        assert_eq!(left(&State { digest: Some("sha256:b".into()), ..waking.clone() }), Left::Nothing);
-        assert_eq!(left(&State { terminal: Some("it crashes".into()), ..waking }), Left::Nothing);
+        let remaining = |state: &State| remaining_soak("sha256:a", state, Duration::ZERO, now);
+        let mut starting = ready(0);
+        starting.parts[0].ready = false;
+        assert_eq!(remaining(&ready(0)), RemainingSoak::Nothing);
+        assert_eq!(remaining(&starting), RemainingSoak::Parts);
+        let other = State { digest: Some("sha256:b".into()), ..starting.clone() };
+        assert_eq!(remaining(&other), RemainingSoak::Nothing);
+        let terminal = State { terminal: Some("it crashes".into()), ..starting };
+        assert_eq!(remaining(&terminal), RemainingSoak::Nothing);
     }
 }

@@ -1,67 +1,69 @@
-//! Finds what the code that runs now could no longer live with once a migration was applied.
+//! Finds statements after which the current code could no longer run.
 
 use std::collections::BTreeSet;
 
 use super::{
     Unterminated,
-    statement::{Statement, begins, holds, name, parts, statements, without},
+    statement::{Statement, contains, name, parts, starts_with, statements, strip},
     token::{Kind, Token, tokenize},
 };
 
-/// One thing that takes something away.
+/// A destructive statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// What it does, for people: `drops ...`.
+pub struct Destructive {
+    /// What it does: `drops ...`.
     pub what: String,
-    /// Where its statement begins, in bytes.
+    /// The byte offset of the statement.
     pub at: usize,
 }
 
-/// Everything in `sql` that takes something away. `new` are the tables that no older code knows; those that `sql` makes are added.
-pub fn destructive(sql: &str, new: &mut BTreeSet<String>) -> Result<Vec<Found>, Unterminated> {
+/// Returns every destructive statement in `sql`.
+///
+/// `new` are the tables that the current code does not use. Tables that `sql` creates are added to it.
+pub fn destructive(sql: &str, new: &mut BTreeSet<String>) -> Result<Vec<Destructive>, Unterminated> {
     let mut found = Vec::new();
     for statement in statements(&tokenize(sql)?) {
         let at = statement[0].at;
-        found.extend(evaluate(&statement, new).into_iter().map(|what| Found { what, at }));
+        found.extend(evaluate(&statement, new).into_iter().map(|what| Destructive { what, at }));
         for token in &statement {
             if let Some((body, at)) = token.body() {
                 let shift = |open: Unterminated| Unterminated { at: open.at + at, ..open };
-                found.extend(body_of(&statement, body).map_err(shift)?.map(|what| Found { what, at }));
+                found.extend(body_of(&statement, body).map_err(shift)?.map(|what| Destructive { what, at }));
             }
         }
     }
     Ok(found)
 }
 
-/// What one statement takes away; the first thing is enough.
+/// Describes the first destructive effect of one statement.
 fn evaluate(statement: &Statement<'_>, new: &mut BTreeSet<String>) -> Option<String> {
     if let Some(table) = created(statement) {
         new.insert(table);
         return None;
     }
-    let told = |what: &str| Some(what.to_owned());
+    let text = |text: &str| Some(text.to_owned());
     match statement[0].text.to_lowercase().as_str() {
         _ if statement[0].kind != Kind::Word => None,
         "drop" => Some(format!("drops {}", phrase(&statement[1..], 6))),
-        "truncate" => told("empties a table (TRUNCATE)"),
-        "revoke" => told("takes rights away (REVOKE)"),
+        "truncate" => text("empties a table (TRUNCATE)"),
+        "revoke" => text("revokes privileges (REVOKE)"),
         "alter" => alter(statement, new),
-        "create" if begins(statement, "create unique index") => unique_index(statement, new),
-        "call" | "execute" => told("runs what cannot be seen here"),
-        _ if holds(statement, "then delete") => told("deletes rows (MERGE)"),
-        _ if calls(statement, "drop_chunks") => told("drops chunks of a hypertable"),
+        "create" if starts_with(statement, "create unique index") => unique_index(statement, new),
+        "call" | "execute" => text("runs code that cannot be checked (CALL, EXECUTE)"),
+        _ if contains(statement, "then delete") => text("deletes rows (MERGE)"),
+        _ if calls(statement, "drop_chunks") => text("drops chunks of a hypertable"),
         _ => unbounded_delete(statement, new),
     }
 }
 
-/// The table that a statement makes.
+/// Returns the table that a statement creates.
 fn created(statement: &[Token<'_>]) -> Option<String> {
-    let rest = statement.strip_prefix_if(begins(statement, "create"))?;
+    let rest = statement.strip_prefix_if(starts_with(statement, "create"))?;
     let rest = ["global", "local", "temporary", "temp", "unlogged"]
         .iter()
-        .fold(rest, |rest, word| without(rest, word));
-    let rest = rest.strip_prefix_if(begins(rest, "table"))?;
-    Some(name(without(rest, "if not exists")).0)
+        .fold(rest, |rest, word| strip(rest, word));
+    let rest = rest.strip_prefix_if(starts_with(rest, "table"))?;
+    Some(name(strip(rest, "if not exists")).0)
 }
 
 trait StripFirst {
@@ -69,7 +71,7 @@ trait StripFirst {
 }
 
 impl StripFirst for [Token<'_>] {
-    /// All but the first, where `is` holds.
+    /// Returns all but the first token if `is` is true.
     fn strip_prefix_if(&self, is: bool) -> Option<&Self> {
         if is { self.get(1..) } else { None }
     }
@@ -77,11 +79,11 @@ impl StripFirst for [Token<'_>] {
 
 fn alter(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<String> {
     let rest = &statement[1..];
-    if !begins(rest, "table") && !begins(rest, "foreign table") {
+    if !starts_with(rest, "table") && !starts_with(rest, "foreign table") {
         return other(rest);
     }
-    let rest = without(without(without(rest, "foreign"), "table"), "if exists");
-    let (table, rest) = name(without(rest, "only"));
+    let rest = strip(strip(strip(rest, "foreign"), "table"), "if exists");
+    let (table, rest) = name(strip(rest, "only"));
     if new.contains(&table) {
         return None;
     }
@@ -93,79 +95,77 @@ fn alter(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<String> {
     })
 }
 
-/// Something else than a table that is altered.
+/// Describes a destructive `ALTER` of another object than a table.
 fn other(rest: &[Token<'_>]) -> Option<String> {
-    for (phrase, what) in [("rename", "renames"), ("set schema", "moves"), ("drop", "takes a part away from")]
-    {
-        if holds(rest, phrase) {
+    for (phrase, what) in [("rename", "renames"), ("set schema", "moves"), ("drop", "drops a part of")] {
+        if contains(rest, phrase) {
             return Some(format!("{what} {}", self::phrase(rest, 2)));
         }
     }
     None
 }
 
-/// The column that `action` gives a default.
+/// Returns the column that gets a default.
 fn gets_default(action: &[Token<'_>]) -> Option<String> {
     let (column, rest) = column(action)?;
-    begins(rest, "set default").then_some(column)
+    starts_with(rest, "set default").then_some(column)
 }
 
-/// The column of `ALTER [COLUMN] name ...`, and what follows.
+/// Splits `ALTER [COLUMN] name ...` into the column and the rest.
 fn column<'s, 'a>(action: &'s [Token<'a>]) -> Option<(String, &'s [Token<'a>])> {
-    begins(action, "alter").then(|| name(without(&action[1..], "column")))
+    starts_with(action, "alter").then(|| name(strip(&action[1..], "column")))
 }
 
 fn table_action(action: &[Token<'_>], defaults: &BTreeSet<String>) -> Option<String> {
-    if begins(action, "drop") {
+    if starts_with(action, "drop") {
         return Some(format!("drops {}", phrase(&action[1..], 2)));
     }
-    if begins(action, "rename") {
+    if starts_with(action, "rename") {
         return Some("renames a part".to_owned());
     }
-    if begins(action, "set schema") {
+    if starts_with(action, "set schema") {
         return Some("changes the schema".to_owned());
     }
-    if begins(action, "add") {
+    if starts_with(action, "add") {
         return add(&action[1..]);
     }
     let (column, rest) = column(action)?;
-    if begins(rest, "type") || begins(rest, "set data type") {
+    if starts_with(rest, "type") || starts_with(rest, "set data type") {
         return Some(format!("changes the type of column `{column}`"));
     }
-    if begins(rest, "set not null") && !defaults.contains(&column) {
+    if starts_with(rest, "set not null") && !defaults.contains(&column) {
         return Some(format!("forbids NULL, without a default, in column `{column}`"));
     }
-    let relaxes = begins(rest, "drop not null");
-    (begins(rest, "drop") && !relaxes)
+    let relaxes = starts_with(rest, "drop not null");
+    (starts_with(rest, "drop") && !relaxes)
         .then(|| format!("drops {} of column `{column}`", phrase(&rest[1..], 1)))
 }
 
 /// `ADD [COLUMN] ...` or `ADD [CONSTRAINT name] ...`.
 fn add(rest: &[Token<'_>]) -> Option<String> {
-    let constraint = if begins(rest, "constraint") { name(&rest[1..]).1 } else { rest };
+    let constraint = if starts_with(rest, "constraint") { name(&rest[1..]).1 } else { rest };
     let kinds = ["check", "unique", "primary key", "foreign key", "exclude", "not null"];
-    if let Some(kind) = kinds.iter().find(|kind| begins(constraint, kind)) {
-        return Some(format!("adds a rule ({}) to what may be written to rows", kind.to_uppercase()));
+    if let Some(kind) = kinds.iter().find(|kind| starts_with(constraint, kind)) {
+        return Some(format!("adds a constraint ({}) on rows", kind.to_uppercase()));
     }
-    let (column, kind) = name(without(without(rest, "column"), "if not exists"));
-    let filled = holds(kind, "default") || holds(kind, "generated");
+    let (column, kind) = name(strip(strip(rest, "column"), "if not exists"));
+    let filled = contains(kind, "default") || contains(kind, "generated");
     let serial = kind.first().is_some_and(|kind| kind.text.to_lowercase().ends_with("serial"));
-    let strict = holds(kind, "not null") || holds(kind, "primary key");
+    let strict = contains(kind, "not null") || contains(kind, "primary key");
     (strict && !filled && !serial)
         .then(|| format!("adds column `{column}`, NOT NULL without a default, to rows"))
 }
 
 fn unique_index(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<String> {
     let on = statement.iter().position(|token| token.is("on"))?;
-    let (table, _) = name(without(&statement[on + 1..], "only"));
-    (!new.contains(&table))
-        .then(|| format!("adds a rule (UNIQUE) to what may be written to rows of `{table}`"))
+    let (table, _) = name(strip(&statement[on + 1..], "only"));
+    (!new.contains(&table)).then(|| format!("adds a constraint (UNIQUE) on rows of `{table}`"))
 }
 
-/// `DELETE FROM` whose brackets hold no `WHERE` behind it.
+/// Finds a `DELETE FROM` without `WHERE` at its own level of parentheses.
 fn unbounded_delete(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<String> {
-    (0..statement.len()).filter(|at| begins(&statement[*at..], "delete from")).find_map(|at| {
-        let (table, rest) = name(without(&statement[at + 2..], "only"));
+    (0..statement.len()).filter(|at| starts_with(&statement[*at..], "delete from")).find_map(|at| {
+        let (table, rest) = name(strip(&statement[at + 2..], "only"));
         let mut depth = 0_usize;
         let mut own = rest.iter().map_while(|token| {
             if token.is_mark("(") {
@@ -184,10 +184,12 @@ fn calls(statement: &[Token<'_>], function: &str) -> bool {
     statement.windows(2).any(|pair| pair[0].is(function) && pair[1].is_mark("("))
 }
 
-/// What the body of a function or of `DO` holds. It has statements within statements, so a word is enough.
+/// Describes a destructive key word in the body of a function or of `DO`. Such bodies nest statements, so only
+/// words are checked.
 fn body_of(statement: &[Token<'_>], body: &str) -> Result<Option<String>, Unterminated> {
-    let runs = begins(statement, "do") || holds(statement, "function") || holds(statement, "procedure");
-    if !runs {
+    let is_code =
+        starts_with(statement, "do") || contains(statement, "function") || contains(statement, "procedure");
+    if !is_code {
         return Ok(None);
     }
     let words = ["drop", "truncate", "alter", "delete", "revoke", "execute", "rename", "drop_chunks"];
@@ -196,7 +198,7 @@ fn body_of(statement: &[Token<'_>], body: &str) -> Result<Option<String>, Unterm
     Ok(word.map(|word| format!("has `{}` in the body of a function", word.to_uppercase())))
 }
 
-/// The first words of `tokens`, as they stand.
+/// Returns the first tokens as text.
 fn phrase(tokens: &[Token<'_>], words: usize) -> String {
     let shown: Vec<&str> = tokens.iter().take(words).map(|token| token.text).collect();
     shown.join(" ").replace(" . ", ".")

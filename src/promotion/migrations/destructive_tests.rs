@@ -1,4 +1,4 @@
-//! Tests of what counts as taking something away, form by form.
+//! Tests of destructive and harmless statements.
 
 use proptest::prelude::*;
 
@@ -29,28 +29,19 @@ const DESTRUCTIVE: [(&str, &str); 34] = [
         "ALTER TABLE r ADD COLUMN a int NOT NULL",
         "adds column `a`, NOT NULL without a default, to rows of `r`",
     ),
-    (
-        "ALTER TABLE r ADD CONSTRAINT c CHECK (a > 0) NOT VALID",
-        "adds a rule (CHECK) to what may be written to rows of `r`",
-    ),
-    ("ALTER TABLE r ADD UNIQUE (a)", "adds a rule (UNIQUE) to what may be written to rows of `r`"),
-    (
-        "ALTER TABLE r ADD FOREIGN KEY (a) REFERENCES b",
-        "adds a rule (FOREIGN KEY) to what may be written to rows of `r`",
-    ),
-    (
-        "CREATE UNIQUE INDEX CONCURRENTLY i ON r (a)",
-        "adds a rule (UNIQUE) to what may be written to rows of `r`",
-    ),
+    ("ALTER TABLE r ADD CONSTRAINT c CHECK (a > 0) NOT VALID", "adds a constraint (CHECK) on rows of `r`"),
+    ("ALTER TABLE r ADD UNIQUE (a)", "adds a constraint (UNIQUE) on rows of `r`"),
+    ("ALTER TABLE r ADD FOREIGN KEY (a) REFERENCES b", "adds a constraint (FOREIGN KEY) on rows of `r`"),
+    ("CREATE UNIQUE INDEX CONCURRENTLY i ON r (a)", "adds a constraint (UNIQUE) on rows of `r`"),
     ("ALTER TYPE mood RENAME VALUE 'a' TO 'b'", "renames TYPE mood"),
     ("ALTER VIEW v RENAME TO w", "renames VIEW v"),
-    ("ALTER TYPE pair DROP ATTRIBUTE a", "takes a part away from TYPE pair"),
+    ("ALTER TYPE pair DROP ATTRIBUTE a", "drops a part of TYPE pair"),
     ("TRUNCATE reading", "empties a table (TRUNCATE)"),
     ("DELETE FROM reading", "deletes every row of `reading`"),
     ("DELETE FROM reading USING buoy RETURNING (SELECT 1 WHERE true)", "deletes every row of `reading`"),
     ("WITH gone AS (DELETE FROM reading) SELECT 1 WHERE true", "deletes every row of `reading`"),
     ("MERGE INTO r USING s ON true WHEN MATCHED THEN DELETE", "deletes rows (MERGE)"),
-    ("REVOKE SELECT ON reading FROM backend", "takes rights away (REVOKE)"),
+    ("REVOKE SELECT ON reading FROM backend", "revokes privileges (REVOKE)"),
     ("SELECT drop_chunks('observation', INTERVAL '1 day')", "drops chunks of a hypertable"),
     ("DO $$ BEGIN DROP TABLE reading; END $$", "has `DROP` in the body of a function"),
     ("DO $x$ BEGIN EXECUTE 'DROP' || ' TABLE reading'; END $x$", "has `EXECUTE` in the body of a function"),
@@ -58,7 +49,7 @@ const DESTRUCTIVE: [(&str, &str); 34] = [
         "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM a $$",
         "has `DELETE` in the body of a function",
     ),
-    ("CALL tidy()", "runs what cannot be seen here"),
+    ("CALL tidy()", "runs code that cannot be checked (CALL, EXECUTE)"),
 ];
 
 const HARMLESS: [&str; 19] = [
@@ -84,40 +75,40 @@ const HARMLESS: [&str; 19] = [
 ];
 
 #[test]
-fn everything_that_takes_something_away_is_found() {
+fn destructive_statements_are_found() {
     for (sql, what) in DESTRUCTIVE {
         assert_eq!(found(sql), [what], "{sql}");
     }
 }
 
 #[test]
-fn what_only_looks_like_it_is_let_through() {
+fn harmless_statements_are_accepted() {
     for sql in HARMLESS {
         assert_eq!(found(sql), [""; 0], "{sql}");
     }
 }
 
 #[test]
-fn the_place_is_that_of_the_statement_or_of_the_body() {
+fn the_offset_is_that_of_the_statement_or_of_the_body() {
     let mut new = BTreeSet::new();
-    let dirs = |sql: &str, new: &mut BTreeSet<String>| -> Vec<usize> {
+    let offsets = |sql: &str, new: &mut BTreeSet<String>| -> Vec<usize> {
         destructive(sql, new).unwrap().iter().map(|found| found.at).collect()
     };
-    assert_eq!(dirs("SELECT 1;\n DROP TABLE a", &mut new), [11]);
-    assert_eq!(dirs("DO $$DROP TABLE a$$", &mut new), [5]);
+    assert_eq!(offsets("SELECT 1;\n DROP TABLE a", &mut new), [11]);
+    assert_eq!(offsets("DO $$DROP TABLE a$$", &mut new), [5]);
     let open = destructive("DO $$ 'x $$", &mut new).unwrap_err();
-    assert_eq!(open, Unterminated { what: "a text", at: 6 });
+    assert_eq!(open, Unterminated { what: "a string", at: 6 });
 }
 
 #[test]
-fn our_own_migrations_take_nothing_away() {
+fn the_project_s_migrations_are_not_destructive() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/apps/backend/migrations");
     for entry in std::fs::read_dir(folder).unwrap() {
         assert_eq!(found(&std::fs::read_to_string(entry.unwrap().path()).unwrap()), [""; 0]);
     }
 }
 
-/// The same statement with other blanks, comments and cases.
+/// Returns the statement with other whitespace, comments and letter cases.
 fn disguised(sql: &str, seed: &[u8]) -> String {
     let mut seed = seed.iter().cycle();
     let tokens = tokenize(sql).unwrap();
@@ -134,18 +125,18 @@ fn disguised(sql: &str, seed: &[u8]) -> String {
 
 proptest! {
     #[test]
-    fn neither_blanks_nor_comments_nor_cases_hide_it(which in 0..DESTRUCTIVE.len(), seed in proptest::collection::vec(any::<u8>(), 1..20)) {
+    fn whitespace_comments_and_case_do_not_matter(which in 0..DESTRUCTIVE.len(), seed in proptest::collection::vec(any::<u8>(), 1..20)) {
         prop_assert_eq!(found(&disguised(DESTRUCTIVE[which].0, &seed)).len(), 1);
     }
 
     #[test]
-    fn neither_do_other_statements_around_it(which in 0..DESTRUCTIVE.len(), before in 0..HARMLESS.len(), after in 0..HARMLESS.len()) {
+    fn surrounding_statements_do_not_matter(which in 0..DESTRUCTIVE.len(), before in 0..HARMLESS.len(), after in 0..HARMLESS.len()) {
         let sql = format!("{}\n;{};\n{}", HARMLESS[before], DESTRUCTIVE[which].0, HARMLESS[after]);
         prop_assert_eq!(found(&sql), vec![DESTRUCTIVE[which].1.to_owned()]);
     }
 
     #[test]
-    fn no_text_makes_it_panic(sql in "(DROP|ALTER|TABLE|DELETE|FROM|CREATE|ON|ADD|[a-z;,.()'$\" ]|\\PC){0,40}") {
+    fn arbitrary_text_does_not_panic(sql in "(DROP|ALTER|TABLE|DELETE|FROM|CREATE|ON|ADD|[a-z;,.()'$\" ]|\\PC){0,40}") {
         let _ = destructive(&sql, &mut BTreeSet::new());
     }
 }

@@ -1,26 +1,26 @@
-//! Puts tokens together to statements.
+//! Splits tokens into statements, and matches phrases in them.
 
 use super::token::{Kind, Token};
 
-/// One statement: its tokens without blanks and comments, and without the `;` at its end.
+/// One statement: its tokens without whitespace, comments and the final `;`.
 pub type Statement<'a> = Vec<Token<'a>>;
 
-/// The statements of `tokens`, empty ones left out.
+/// Returns the statements of `tokens` without empty ones.
 ///
-/// A `;` ends one wherever it stands outside of quotes: in the few places where it does not (`BEGIN ATOMIC`, rules) the
-/// pieces are still judged one by one.
+/// Every `;` outside quotes ends a statement. Where it does not in PostgreSQL (`BEGIN ATOMIC`, rules), the
+/// parts are still evaluated one by one.
 pub fn statements<'a>(tokens: &[Token<'a>]) -> Vec<Statement<'a>> {
     tokens
         .split(|token| token.is_mark(";"))
         .map(|tokens| {
-            let means = |token: &&Token<'a>| !matches!(token.kind, Kind::Space | Kind::Comment);
-            tokens.iter().filter(means).copied().collect()
+            let is_significant = |token: &&Token<'a>| !matches!(token.kind, Kind::Space | Kind::Comment);
+            tokens.iter().filter(is_significant).copied().collect()
         })
         .filter(|statement: &Statement<'a>| !statement.is_empty())
         .collect()
 }
 
-/// The parts of `tokens` between commas that stand in no brackets.
+/// Splits `tokens` at the commas outside parentheses.
 pub(super) fn parts<'s, 'a>(tokens: &'s [Token<'a>]) -> Vec<&'s [Token<'a>]> {
     let mut depth = 0_usize;
     tokens
@@ -35,23 +35,23 @@ pub(super) fn parts<'s, 'a>(tokens: &'s [Token<'a>]) -> Vec<&'s [Token<'a>]> {
         .collect()
 }
 
-/// Whether `tokens` begin with the key words of `phrase`, given in lower case.
-pub(super) fn begins(tokens: &[Token<'_>], phrase: &str) -> bool {
+/// Returns whether `tokens` start with the key words of `phrase`, given in lower case.
+pub(super) fn starts_with(tokens: &[Token<'_>], phrase: &str) -> bool {
     let mut tokens = tokens.iter();
     phrase.split(' ').all(|word| tokens.next().is_some_and(|token| token.is(word)))
 }
 
-/// Whether `tokens` hold the key words of `phrase` one after the other.
-pub(super) fn holds(tokens: &[Token<'_>], phrase: &str) -> bool {
-    (0..tokens.len()).any(|at| begins(&tokens[at..], phrase))
+/// Returns whether `tokens` contain the key words of `phrase` in sequence.
+pub(super) fn contains(tokens: &[Token<'_>], phrase: &str) -> bool {
+    (0..tokens.len()).any(|at| starts_with(&tokens[at..], phrase))
 }
 
-/// `tokens` without those of `phrase` at their beginning, if they stand there.
-pub(super) fn without<'s, 'a>(tokens: &'s [Token<'a>], phrase: &str) -> &'s [Token<'a>] {
-    if begins(tokens, phrase) { &tokens[phrase.split(' ').count()..] } else { tokens }
+/// Removes the key words of `phrase` from the start of `tokens`, if they are there.
+pub(super) fn strip<'s, 'a>(tokens: &'s [Token<'a>], phrase: &str) -> &'s [Token<'a>] {
+    if starts_with(tokens, phrase) { &tokens[phrase.split(' ').count()..] } else { tokens }
 }
 
-/// The name at the beginning of `tokens`, as PostgreSQL folds it, with its schema where that is given; and what follows it.
+/// Splits off the name at the start of `tokens`, folded as PostgreSQL does, with its schema if there is one.
 pub(super) fn name<'s, 'a>(tokens: &'s [Token<'a>]) -> (String, &'s [Token<'a>]) {
     let mut name = String::new();
     let mut rest = tokens;

@@ -1,13 +1,14 @@
-//! Cuts SQL into tokens as PostgreSQL does: comments that nest, four kinds of quotes, dollar quotes. Loses no byte.
+//! Splits SQL into tokens as PostgreSQL does: nested comments, four kinds of quotes, dollar quotes. Keeps every
+//! byte.
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Blanks and line ends.
+    /// Whitespace.
     Space,
     /// `-- ...` without its line end, or `/* ... */`.
     Comment,
-    /// A key word or a plain name.
+    /// A key word or an unquoted name.
     Word,
     /// `"..."`.
     Name,
@@ -21,29 +22,29 @@ pub enum Kind {
     Mark,
 }
 
-/// A piece of SQL.
+/// A token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Its text, quotes included.
     pub text: &'a str,
-    /// Where it begins, in bytes.
+    /// Its byte offset.
     pub at: usize,
 }
 
 impl<'a> Token<'a> {
-    /// Whether it is the key word `word`, given in lower case.
+    /// Returns whether it is the key word `word`, given in lower case.
     pub fn is(&self, word: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
-    /// Whether it is the character `mark`.
+    /// Returns whether it is the character `mark`.
     pub fn is_mark(&self, mark: &str) -> bool {
         self.kind == Kind::Mark && self.text == mark
     }
 
-    /// What stands between the dollar quotes, and where that begins.
+    /// Returns the text between dollar quotes and its byte offset.
     pub fn body(&self) -> Option<(&'a str, usize)> {
         let inside = self.text.strip_prefix('$').filter(|_| self.kind == Kind::Dollar)?;
         let tag = inside.find('$')? + 2;
@@ -51,16 +52,16 @@ impl<'a> Token<'a> {
     }
 }
 
-/// Something that was opened and never closed.
+/// A quote or comment that is not terminated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unterminated {
-    /// What, for people.
+    /// What it is.
     pub what: &'static str,
-    /// Where it was opened, in bytes.
+    /// Its byte offset.
     pub at: usize,
 }
 
-/// Cuts `sql` into tokens; put together again they are `sql`.
+/// Splits `sql` into tokens. Their concatenation is `sql`.
 pub fn tokenize(sql: &str) -> Result<Vec<Token<'_>>, Unterminated> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -72,7 +73,7 @@ pub fn tokenize(sql: &str) -> Result<Vec<Token<'_>>, Unterminated> {
             '-' if rest.starts_with("--") => (Kind::Comment, run(rest, |c| !matches!(c, '\n' | '\r'))),
             '/' if rest.starts_with("/*") => (Kind::Comment, comment(rest).ok_or_else(|| open("a comment"))?),
             '"' => (Kind::Name, quoted(rest, '"', false).ok_or_else(|| open("a quoted name"))?),
-            '\'' => (Kind::Text, quoted(rest, '\'', false).ok_or_else(|| open("a text"))?),
+            '\'' => (Kind::Text, quoted(rest, '\'', false).ok_or_else(|| open("a string"))?),
             '$' => match dollar_tag(rest) {
                 Some(tag) => (Kind::Dollar, dollar(rest, tag).ok_or_else(|| open("a dollar quote"))?),
                 None => (Kind::Mark, 1),
@@ -87,7 +88,7 @@ pub fn tokenize(sql: &str) -> Result<Vec<Token<'_>>, Unterminated> {
     Ok(tokens)
 }
 
-/// A word, or a text or a name with letters in front.
+/// Reads a word, or a string or name with a prefix.
 fn word(rest: &str, open: impl Fn(&'static str) -> Unterminated) -> Result<(Kind, usize), Unterminated> {
     let length = run(rest, is_part);
     let after = |prefix: &str| {
@@ -97,16 +98,16 @@ fn word(rest: &str, open: impl Fn(&'static str) -> Unterminated) -> Result<(Kind
     };
     if let Some(quote) = after("u&").filter(|quote| quote.starts_with(['\'', '"'])) {
         let (kind, mark) = if quote.starts_with('"') { (Kind::Name, '"') } else { (Kind::Text, '\'') };
-        return Ok((kind, 2 + quoted(quote, mark, false).ok_or_else(|| open("a text"))?));
+        return Ok((kind, 2 + quoted(quote, mark, false).ok_or_else(|| open("a string"))?));
     }
     if length == 1 && rest[1..].starts_with('\'') && "eEbBxXnN".contains(&rest[..1]) {
         let escapes = matches!(&rest[..1], "e" | "E");
-        return Ok((Kind::Text, 1 + quoted(&rest[1..], '\'', escapes).ok_or_else(|| open("a text"))?));
+        return Ok((Kind::Text, 1 + quoted(&rest[1..], '\'', escapes).ok_or_else(|| open("a string"))?));
     }
     Ok((Kind::Word, length))
 }
 
-/// To PostgreSQL every character beyond ASCII is part of a name, blanks too.
+/// In PostgreSQL every non-ASCII character is part of a name, also whitespace.
 const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
@@ -119,12 +120,14 @@ fn is_part(c: char) -> bool {
     is_start(c) || c.is_ascii_digit() || c == '$'
 }
 
-/// Bytes of the characters at the beginning of `text` that are as `is` says.
+/// Returns the length of the leading characters of `text` that match `is`, in bytes.
 fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is(c)).unwrap_or(text.len())
 }
 
-/// Bytes up to and with the closing `mark`; a doubled one stands for itself, and so does one behind a backslash where `escapes` says so.
+/// Returns the length up to and including the closing `mark`, in bytes. A doubled mark is part of the text;
+/// with
+/// `escapes`, so is one after a backslash.
 fn quoted(text: &str, mark: char, escapes: bool) -> Option<usize> {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
@@ -141,7 +144,7 @@ fn quoted(text: &str, mark: char, escapes: bool) -> Option<usize> {
     None
 }
 
-/// Bytes of a comment that may hold others.
+/// Returns the length of a comment, which may contain others, in bytes.
 fn comment(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     loop {
@@ -159,12 +162,12 @@ fn comment(text: &str) -> Option<usize> {
     }
 }
 
-/// `$tag$` at the beginning of `text`.
+/// Returns `$tag$` at the start of `text`.
 fn dollar_tag(text: &str) -> Option<&str> {
     let name = text[1..].find('$').map(|end| &text[1..=end])?;
-    let legal =
+    let valid =
         name.is_empty() || (name.starts_with(is_start) && name.chars().all(|c| is_part(c) && c != '$'));
-    legal.then(|| &text[..name.len() + 2])
+    valid.then(|| &text[..name.len() + 2])
 }
 
 fn dollar(text: &str, tag: &str) -> Option<usize> {
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_odd_corners_of_the_language() {
+    fn unusual_tokens_are_recognised() {
         use Kind::{Comment, Dollar, Mark, Name, Number, Text, Word};
         let cases: [(&str, &[(Kind, &str)]); 10] = [
             ("a--b\nc", &[(Word, "a"), (Comment, "--b"), (Word, "c")]),
@@ -197,26 +200,26 @@ mod tests {
             ("é\u{a0}=ü", &[(Word, "é\u{a0}"), (Mark, "="), (Word, "ü")]),
             ("--a\rb", &[(Comment, "--a"), (Word, "b")]),
         ];
-        for (sql, wanted) in cases {
-            assert_eq!(kinds(sql), wanted, "{sql}");
+        for (sql, expected) in cases {
+            assert_eq!(kinds(sql), expected, "{sql}");
         }
     }
 
     #[test]
-    fn what_is_never_closed_is_named_with_its_place() {
+    fn unterminated_tokens_have_an_offset() {
         for (sql, what) in [
-            ("a '", "a text"),
+            ("a '", "a string"),
             ("a \"b", "a quoted name"),
             ("a /* /* */", "a comment"),
             ("a $x$ $$", "a dollar quote"),
-            ("a E'\\'", "a text"),
+            ("a E'\\'", "a string"),
         ] {
             assert_eq!(tokenize(sql), Err(Unterminated { what, at: 2 }), "{sql}");
         }
     }
 
     #[test]
-    fn a_body_knows_where_it_stands() {
+    fn a_body_has_its_offset() {
         let tokens = tokenize("DO $x$BEGIN$x$").unwrap();
         assert_eq!(tokens[2].body(), Some(("BEGIN", 6)));
         assert_eq!(tokens[0].body(), None);
@@ -224,7 +227,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_byte_is_lost_and_nothing_panics(sql in "([a-zA-Z$'\"\\\\;/*-]|\\PC|\n){0,60}") {
+        fn tokens_keep_every_byte_and_nothing_panics(sql in "([a-zA-Z$'\"\\\\;/*-]|\\PC|\n){0,60}") {
             if let Ok(tokens) = tokenize(&sql) {
                 prop_assert_eq!(tokens.iter().map(|token| token.text).collect::<String>(), &*sql);
                 for pair in tokens.windows(2) {
@@ -234,7 +237,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_quoted_is_one_token_whatever_it_says(text in "\\PC{0,40}") {
+        fn a_quoted_text_is_one_token(text in "\\PC{0,40}") {
             let body = text.replace('$', "");
             let forms = [
                 (Kind::Text, format!("'{}'", text.replace('\'', "''"))),
@@ -250,7 +253,7 @@ mod tests {
         }
 
         #[test]
-        fn a_comment_between_two_tokens_changes_neither(words in proptest::collection::vec("[a-z]{1,8}|'[^']{0,5}'|[;,()]", 1..12)) {
+        fn comments_between_tokens_change_nothing(words in proptest::collection::vec("[a-z]{1,8}|'[^']{0,5}'|[;,()]", 1..12)) {
             let plain = words.join(" ");
             let commented = words.join(" /* ; DROP TABLE x */ ");
             let seen: Vec<_> = kinds(&commented).into_iter().filter(|(kind, _)| *kind != Kind::Comment).collect();

@@ -1,43 +1,45 @@
-//! The ledger in Git: straight on the branch, or on a branch of its own that a forge reviews.
+//! The promotion store in Git: directly on the promotion branch, or on a separate branch that a forge reviews.
 
 use std::path::{Path, PathBuf};
 
 use super::{LedgerState, Message, PromotionStore};
+use crate::base::git::Repository;
 use crate::{
-    base::{
-        failure::{Failure, Kind, Location, Result},
-        git::Repository,
-    },
+    base::failure::{Failure, Kind, Location, Result},
+    config::Environment,
     promotion::{
         gates::Approvals,
         store::{
             EnvLock,
             forge::{Forge, Proposal},
-            history::{self, History},
+            history::{self, Fault, History, Keys},
         },
     },
 };
 
-/// The ledger of one environment in Git.
+/// The store of one environment in Git.
 #[derive(Debug)]
 pub struct GitStore {
     /// The project's repository.
     pub repository: Repository,
     /// The environment.
     pub environment: String,
-    /// The branch that counts.
+    /// The promotion branch.
     pub branch: String,
-    /// What the branch under review begins with: `promote` or `rollback`.
+    /// The commit to read while the promotion branch does not exist; `None` refuses then.
+    pub fallback: Option<String>,
+    /// The prefix of the branch under review: `promote` or `rollback`.
     pub topic: &'static str,
-    /// The forge and the Git remote that is its repository.
+    /// The forge and the Git remote of its repository.
     pub forge: Option<(Forge, String)>,
-    /// The remote to push to without a forge, where that is asked for.
+    /// The remote to push to without a forge, if requested.
     pub push: Option<String>,
 }
 
 impl GitStore {
-    /// The branch under review: of one environment and one digest, so that a run finds what the one before it has left.
-    fn under_review(&self, digest: &str) -> String {
+    /// Returns the branch under review. Its name contains the environment and the digest, so that the next run
+    /// finds it.
+    fn branch_under_review(&self, digest: &str) -> String {
         let digits = digest.trim_start_matches("sha256:");
         format!("{}/{}/{}", self.topic, self.environment, digits.get(..12).unwrap_or(digits))
     }
@@ -46,18 +48,19 @@ impl GitStore {
         [EnvLock::file(&self.environment), history::file(&self.environment)]
     }
 
-    /// The commit to build on: that of an open pull request, else that of the branch that counts.
+    /// Finds the commit to build on: that of an open pull request, else that of the promotion branch.
     async fn locate(&self, digest: &str) -> Result<LedgerState> {
         let Some((forge, remote)) = &self.forge else {
             let [lock, history] = self.files();
             self.repository.may_move(&self.branch, &[&lock, &history]).await?;
             let head = self.repository.commit_of(&format!("refs/heads/{}", self.branch)).await?;
+            let head = head.or_else(|| self.fallback.clone());
             return Ok(LedgerState {
                 head: head.ok_or_else(|| self.no_branch("this repository"))?,
                 ..LedgerState::default()
             });
         };
-        let topic = self.under_review(digest);
+        let topic = self.branch_under_review(digest);
         let published = self.repository.fetch(remote, &topic).await?;
         let pull = match published {
             Some(_) => forge.find(&topic, &self.branch).await?,
@@ -65,111 +68,144 @@ impl GitStore {
         };
         let head = match (&pull, &published) {
             (Some(_), Some(published)) => Some(published.clone()),
-            // What is left of an earlier attempt that was merged or closed counts no more.
+            // The branch of an earlier attempt that was merged or closed is ignored.
             _ => self.repository.fetch(remote, &self.branch).await?,
         };
         let head = head.ok_or_else(|| self.no_branch(&format!("the remote `{remote}`")))?;
         Ok(LedgerState { head, topic, published, pull, ..LedgerState::default() })
     }
 
-    fn proposal<'a>(&'a self, book: &'a LedgerState, message: Message<'a>) -> Proposal<'a> {
-        Proposal { branch: &book.topic, base: &self.branch, title: message.title, body: message.body }
+    fn proposal<'a>(&'a self, state: &'a LedgerState, message: Message<'a>) -> Proposal<'a> {
+        Proposal { branch: &state.topic, base: &self.branch, title: message.title, body: message.body }
     }
 
     fn no_branch(&self, place: &str) -> Failure {
         Failure::new(Kind::Promotion, format!("{place} has no branch `{}`", self.branch))
             .because(format!("`promotion.branch` of envs/{}.toml names it", self.environment))
             .hint(format!(
-                "fetch it (git fetch origin {0}:{0}), or name the branch that holds the locks",
+                "fetch it (git fetch origin {0}:{0}), or name the branch with the lock files",
                 self.branch
             ))
     }
 }
 
-/// What Git holds of `environment` at the commit of `book`. Fails with kind `Drift` where the chain is broken.
-pub async fn fill(repository: &Repository, environment: &str, book: LedgerState) -> Result<LedgerState> {
+/// Reads the lock file and the history of `environment` at the commit `state.head`. Fails with kind `Drift` if
+/// the history's chain is broken.
+pub async fn read_at(repository: &Repository, environment: &str, state: LedgerState) -> Result<LedgerState> {
     let file = EnvLock::file(environment);
-    let show = async |file: &Path| repository.show(&book.head, file).await;
+    let show = async |file: &Path| repository.show(&state.head, file).await;
     let lock = show(&file).await?.map(|text| EnvLock::parse(&file, &text)).transpose()?;
     let file = history::file(environment);
     let text = show(&file).await?.unwrap_or_default();
     let allowed = show(&history::allowed_file()).await?.unwrap_or_default();
     let (history, fault) = History::parse(environment, &text);
     match fault {
-        None => Ok(LedgerState { lock, history, allowed, ..book }),
-        Some(fault) => Err(broken(environment, &fault)),
+        None => Ok(LedgerState { lock, history, allowed, ..state }),
+        Some(fault) => Err(broken_history(environment, &fault)),
     }
 }
 
-/// The failure that a history is which cannot be trusted.
-pub fn broken(environment: &str, fault: &history::Fault) -> Failure {
+/// Reads the history of `environment` on its promotion branch, else at `HEAD`, and checks its chain and
+/// signatures.
+///
+/// Only reads the repository. Returns the lines up to the first fault of the chain, and the first fault.
+pub async fn read_history(
+    repository: &Repository,
+    environment: &Environment,
+) -> Result<(History, Option<Fault>)> {
+    // A CI checkout has no such branch; there, the checked-out commit is the right one.
+    let branch = promotion_branch(environment);
+    let head = match repository.commit_of(&format!("refs/heads/{branch}")).await? {
+        Some(head) => Some(head),
+        None => repository.commit_of("HEAD").await?,
+    };
+    let (mut text, mut allowed) = (None, None);
+    if let Some(head) = &head {
+        text = repository.show(head, &history::file(environment.name())).await?;
+        allowed = repository.show(head, &history::allowed_file()).await?;
+    }
+    let (mut history, fault) = History::parse(environment.name(), &text.unwrap_or_default());
+    Keys::new(None, &allowed.unwrap_or_default())?.check_all(&mut history).await?;
+    let fault = history.bad_signature().or(fault);
+    Ok((history, fault))
+}
+
+/// Returns the promotion branch of `environment`; a rehearsal has its own.
+pub fn promotion_branch(environment: &Environment) -> String {
+    let own = |real: &str| format!("rehearsal/{real}");
+    environment.rehearsed().map_or_else(|| environment.promotion.branch.get_ref().clone(), own)
+}
+
+/// Returns the failure for a history that cannot be trusted.
+pub fn broken_history(environment: &str, fault: &Fault) -> Failure {
     let file = history::file(environment);
     Failure::new(Kind::Drift, format!("the history of {environment} cannot be trusted"))
         .at(Location { file: file.clone(), position: Some((fault.line, 1)) })
-        .because(fault.what.clone())
-        .hint(format!("`git log -p -- {}` shows who changed it; put back what was there", file.display()))
+        .because(fault.reason.clone())
+        .hint(format!(
+            "find the change with `git log -p -- {}` and restore the original text",
+            file.display()
+        ))
 }
 
 impl PromotionStore for GitStore {
     async fn read(&self, digest: &str) -> Result<LedgerState> {
-        let book = self.locate(digest).await?;
-        fill(&self.repository, &self.environment, book).await
+        let state = self.locate(digest).await?;
+        read_at(&self.repository, &self.environment, state).await
     }
 
-    async fn write(&self, book: &mut LedgerState, message: Message<'_>) -> Result<()> {
+    async fn write(&self, state: &mut LedgerState, message: Message<'_>) -> Result<()> {
         let [lock, history] = self.files();
         let mut files = Vec::new();
-        if let Some(content) = &book.lock {
+        if let Some(content) = &state.lock {
             files.push((lock, content.to_text()));
         }
-        if !book.history.lines.is_empty() {
-            files.push((history, book.history.to_text()));
+        if !state.history.lines.is_empty() {
+            files.push((history, state.history.to_text()));
         }
         let text = format!("{}\n\n{}\n", message.title, message.body);
-        let commit = self.repository.commit(&book.head, &files, &text).await?;
+        let commit = self.repository.commit(&state.head, &files, &text).await?;
         if let Some((_, remote)) = &self.forge {
-            if book.published.as_ref() != Some(&commit) {
-                self.repository.push(remote, &book.topic, book.published.as_deref(), &commit).await?;
-                book.published = Some(commit.clone());
+            if state.published.as_ref() != Some(&commit) {
+                self.repository.push(remote, &state.topic, state.published.as_deref(), &commit).await?;
+                state.published = Some(commit.clone());
             }
-        } else if commit != book.head {
+        } else if commit != state.head {
             if let Some(remote) = &self.push {
-                // A remote that has the branch must have it as it is here.
-                let there = self.repository.fetch(remote, &self.branch).await?;
-                let old = there.map(|_| book.head.as_str());
+                // If the remote has the branch, it must be at the same commit as here.
+                let remote_head = self.repository.fetch(remote, &self.branch).await?;
+                let old = remote_head.map(|_| state.head.as_str());
                 self.repository.push(remote, &self.branch, old, &commit).await?;
             }
-            self.repository.move_branch(&self.branch, Some(&book.head), &commit).await?;
+            self.repository.move_branch(&self.branch, Some(&state.head), &commit).await?;
         }
-        book.head = commit;
+        state.head = commit;
         Ok(())
     }
 
-    fn reviewed(&self) -> bool {
+    fn requires_review(&self) -> bool {
         self.forge.is_some()
     }
 
-    async fn review(&self, book: &mut LedgerState, message: Message<'_>) -> Result<Option<Approvals>> {
+    async fn review(&self, state: &mut LedgerState, message: Message<'_>) -> Result<Option<Approvals>> {
         let Some((forge, _)) = &self.forge else { return Ok(None) };
-        let proposal =
-            Proposal { branch: &book.topic, base: &self.branch, title: message.title, body: message.body };
-        let pull = match book.pull.take() {
+        let pull = match state.pull.take() {
             Some(pull) => pull,
-            None => forge.open(proposal).await?,
+            None => forge.open(self.proposal(state, message)).await?,
         };
-        let approvals = forge.approvals(&pull, &book.head).await?;
-        book.pull = Some(pull);
+        let approvals = forge.approvals(&pull, &state.head).await?;
+        state.pull = Some(pull);
         Ok(Some(approvals))
     }
 
-    async fn conclude(&self, book: &mut LedgerState, message: Message<'_>) -> Result<Option<String>> {
+    async fn finish_review(&self, state: &mut LedgerState, message: Message<'_>) -> Result<Option<String>> {
         let Some((forge, _)) = &self.forge else { return Ok(None) };
-        // A rollback waits for no reviewer: what it has written is reviewed once all is well.
-        if book.pull.is_none() && book.published.as_ref() == Some(&book.head) {
-            book.pull = Some(forge.open(self.proposal(book, message)).await?);
+        // A rollback does not wait for a review: its commits are reviewed afterwards.
+        if state.pull.is_none() && state.published.as_ref() == Some(&state.head) {
+            state.pull = Some(forge.open(self.proposal(state, message)).await?);
         }
-        let Some(pull) = &book.pull else { return Ok(None) };
-        let merged = forge.merge(pull, &book.head).await?;
-        Ok(merged.err().map(|why| format!("merge {} by hand: {why}", pull.url)))
+        let Some(pull) = &state.pull else { return Ok(None) };
+        let merged = forge.merge(pull, &state.head).await?;
+        Ok(merged.err().map(|why| format!("merge {} manually: {why}", pull.url)))
     }
 }

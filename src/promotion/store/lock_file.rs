@@ -1,4 +1,4 @@
-//! `envs/<env>.lock.toml`: the digest that an environment runs, as a reviewed file in Git.
+//! `envs/<env>.lock.toml`: the digest that an environment is to run, as a reviewed file in Git.
 
 use std::{
     collections::BTreeMap,
@@ -15,21 +15,21 @@ use crate::base::{
     failure::{Context, Failure, Kind, Location, Result},
 };
 
-/// The format of the file; another number is not read.
+/// The format of the file. Other versions are refused.
 pub const LOCK_VERSION: u32 = 1;
 
-/// What one environment runs.
+/// The content of a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvLock {
     /// The artifact, `sha256:` and 64 hex digits.
     pub digest: String,
-    /// The commit it was packed from, 40 or 64 hex digits; `None` where it was not known.
+    /// The commit it was packed from, 40 or 64 hex digits; `None` if unknown.
     pub commit: Option<String>,
-    /// The images that its files name, by repository without registry, each to its digest.
+    /// The images that its files reference: repository without registry, to digest.
     pub images: BTreeMap<String, String>,
     /// The environment that it was promoted from.
     pub promoted_from: String,
-    /// The digest that was verified before it; `None` before the second promotion.
+    /// The digest that was verified before it; `None` in the first promotion.
     pub previous: Option<String>,
 }
 
@@ -53,26 +53,26 @@ struct Artifact {
 }
 
 impl EnvLock {
-    /// Where the lock of `environment` lies, below the project's root.
+    /// Returns the lock file of `environment`, relative to the project's root.
     pub fn file(environment: &str) -> PathBuf {
         PathBuf::from(format!("envs/{environment}.lock.toml"))
     }
 
-    /// Reads `text`, the content of `file`. Fails with kind `Environment`, the line and the column.
+    /// Parses `text`, the content of `file`. Fails with kind `Environment`, the line and the column.
     pub fn parse(file: &Path, text: &str) -> Result<Self> {
-        let wrong = |offset: usize, message: String| {
-            Failure::new(Kind::Environment, message).at(Location::at_offset(file, text, offset)).hint(
-                "only `seasense promote` and `seasense rollback` write this file; take it back from Git",
-            )
+        let invalid = |offset: usize, message: String| {
+            Failure::new(Kind::Environment, message)
+                .at(Location::at_offset(file, text, offset))
+                .hint("restore the file from Git: only `seasense promote` and `seasense rollback` write it")
         };
         let parsed: File = toml::from_str(text).map_err(|error| {
             let message = error.message().lines().next().unwrap_or_default().to_owned();
-            wrong(error.span().map_or(0, |span| span.start), message)
+            invalid(error.span().map_or(0, |span| span.start), message)
         })?;
         let version = *parsed.version.get_ref();
         if version != LOCK_VERSION {
-            let told = format!("the lock's version is {version}, this seasense writes {LOCK_VERSION}");
-            return Err(wrong(parsed.version.span().start, told));
+            let text = format!("the lock file has version {version}, expected {LOCK_VERSION}");
+            return Err(invalid(parsed.version.span().start, text));
         }
         let digest = |value: Spanned<String>| {
             let at = value.span().start;
@@ -80,12 +80,12 @@ impl EnvLock {
             if is_digest(&text) {
                 return Ok(text);
             }
-            Err(wrong(at, format!("`{text}` is no digest: `sha256:` and 64 hex digits are")))
+            Err(invalid(at, format!("invalid digest `{text}`, expected `sha256:` and 64 hex digits")))
         };
         let commit = parsed.artifact.commit.map(|value| {
             let at = value.span().start;
             let text = value.into_inner();
-            if is_commit(&text) { Ok(text) } else { Err(wrong(at, format!("`{text}` is no commit"))) }
+            if is_commit(&text) { Ok(text) } else { Err(invalid(at, format!("invalid commit `{text}`"))) }
         });
         let images = parsed.images.into_iter().map(|(name, value)| Ok((name, digest(value)?)));
         Ok(Self {
@@ -97,7 +97,7 @@ impl EnvLock {
         })
     }
 
-    /// Reads the lock of `environment` from the work tree at `root`; `None` where there is none.
+    /// Reads the lock file of `environment` from the work tree at `root`; `None` if it does not exist.
     pub fn read(root: &Path, environment: &str) -> Result<Option<Self>> {
         let file = Self::file(environment);
         match std::fs::read_to_string(root.join(&file)) {
@@ -109,7 +109,7 @@ impl EnvLock {
         }
     }
 
-    /// The file's text: the same lock gives the same bytes.
+    /// Returns the text of the file. Equal locks have equal bytes.
     pub fn to_text(&self) -> String {
         let mut text = String::from(HEAD);
         let mut line = |key: &str, value: &str| text += &format!("{key} = {}\n", quoted(value));
@@ -130,7 +130,7 @@ impl EnvLock {
         text
     }
 
-    /// Writes it to `path` so that a reader sees the old lock or the new one, never half of one.
+    /// Writes it to `path` atomically.
     pub fn write(&self, path: &Path) -> Result<()> {
         atomic_file::replace(path, PRIVATE, |out| out.write_all(self.to_text().as_bytes()))
             .with_context(Kind::Environment, || format!("write `{}`", path.display()))
@@ -138,11 +138,11 @@ impl EnvLock {
 }
 
 const HEAD: &str = "\
-# The digest that this environment runs. `seasense promote` and `seasense rollback` write it; a change by hand is no promotion.
+# The digest that this environment runs. Only `seasense promote` and `seasense rollback` write it.
 version = 1
 ";
 
-/// Whether `text` is `sha256:` and 64 lower-case hex digits.
+/// Returns whether `text` is `sha256:` and 64 lower-case hex digits.
 pub fn is_digest(text: &str) -> bool {
     text.parse::<Digest>().is_ok()
 }
@@ -155,7 +155,7 @@ fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// A TOML basic string.
+/// Returns `text` as a TOML basic string.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Tests of the lock file: what is written is read, and what is wrong is named with its place.
+//! Tests of the lock file: round trip, and errors with their location.
 
 use proptest::prelude::*;
 
@@ -22,10 +22,10 @@ pub fn sample() -> EnvLock {
 }
 
 #[test]
-fn the_file_reads_well_in_a_review() {
+fn the_file_has_a_readable_format() {
     let shortened = sample().to_text().replace(&"a".repeat(64), "aa").replace(&"b".repeat(64), "bb");
     insta::assert_snapshot!(shortened.replace(&"1".repeat(64), "11").replace(&"2".repeat(64), "22"), @r#"
-    # The digest that this environment runs. `seasense promote` and `seasense rollback` write it; a change by hand is no promotion.
+    # The digest that this environment runs. Only `seasense promote` and `seasense rollback` write it.
     version = 1
     promoted-from = "local"
     previous = "sha256:bb"
@@ -41,15 +41,15 @@ fn the_file_reads_well_in_a_review() {
 }
 
 #[test]
-fn what_is_wrong_is_named_with_its_place() {
+fn errors_have_a_location() {
     let file = Path::new("envs/staging.lock.toml");
     let text = sample().to_text();
     let cases = [
-        (text.replace("version = 1", "version = 2"), "the lock's version is 2", "2:11"),
-        (text.replace("sha256:aa", "sha256:AA"), "is no digest", "7:10"),
-        (text.replace("0123456789abcdef0", "main "), "is no commit", "8:10"),
+        (text.replace("version = 1", "version = 2"), "the lock file has version 2", "2:11"),
+        (text.replace("sha256:aa", "sha256:AA"), "invalid digest", "7:10"),
+        (text.replace("0123456789abcdef0", "main "), "invalid commit", "8:10"),
         (text.replace("[artifact]", "[artefact]"), "unknown field `artefact`", "6:2"),
-        (text.replace("\"sha256:22", "\"sha1:22"), "is no digest", "12:23"),
+        (text.replace("\"sha256:22", "\"sha1:22"), "invalid digest", "12:23"),
         (text.replace("promoted-from = ", "promoted-from : "), "", "3:15"),
     ];
     for (text, message, place) in cases {
@@ -65,21 +65,21 @@ fn what_is_wrong_is_named_with_its_place() {
 }
 
 #[test]
-fn it_is_written_whole_and_an_absent_one_is_no_error() {
+fn writing_leaves_no_temporary_file_and_an_absent_file_is_none() {
     let root = tempfile::tempdir().unwrap();
     std::fs::create_dir(root.path().join("envs")).unwrap();
     assert_eq!(EnvLock::read(root.path(), "staging"), Ok(None));
     sample().write(&root.path().join(EnvLock::file("staging"))).unwrap();
     assert_eq!(EnvLock::read(root.path(), "staging"), Ok(Some(sample())));
     let left = std::fs::read_dir(root.path().join("envs")).unwrap().count();
-    assert_eq!(left, 1, "a temporary file stayed behind");
+    assert_eq!(left, 1, "a temporary file remains");
     let nowhere = sample().write(&root.path().join("missing/staging.lock.toml")).unwrap_err();
     assert_eq!(nowhere.kind, Kind::Environment);
 }
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(
+    fn a_lock_survives_its_file(
         digest in "[0-9a-f]{64}", commit in proptest::option::of("[0-9a-f]{40}"),
         images in proptest::collection::btree_map("\\PC{1,20}", "sha256:[0-9a-f]{64}", 0..6),
         from in ".*", previous in proptest::option::of("sha256:[0-9a-f]{64}"),
@@ -88,11 +88,11 @@ proptest! {
         let text = lock.to_text();
         let read = EnvLock::parse(Path::new("x"), &text).unwrap();
         prop_assert_eq!(&read, &lock);
-        prop_assert_eq!(read.to_text(), text, "and written again it is the same");
+        prop_assert_eq!(read.to_text(), text, "writing it again gives other bytes");
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(text in ".*") {
+    fn parsing_never_panics(text in ".*") {
         let _ = EnvLock::parse(Path::new("x"), &text);
     }
 }

@@ -1,4 +1,4 @@
-//! The ledger: an environment's lock and history, as the branch that counts has them.
+//! The promotion store: an environment's lock file and history on its promotion branch.
 
 pub mod forge;
 mod git_store;
@@ -7,7 +7,7 @@ pub mod lock_file;
 
 use std::future::Future;
 
-pub use git_store::{GitStore, broken, fill};
+pub use git_store::{GitStore, broken_history, promotion_branch, read_at, read_history};
 pub use lock_file::EnvLock;
 
 use crate::base::failure::Result;
@@ -16,56 +16,58 @@ use crate::promotion::{
     store::{forge::Pull, history::History},
 };
 
-/// What the ledger says, and where it was read.
+/// The content of the store at one commit.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LedgerState {
-    /// The commit it was read from, on which the next one is made.
+    /// The commit it was read from, which is the parent of the next one.
     pub head: String,
     /// The branch under review; empty without a forge.
     pub topic: String,
-    /// The newest commit of the branch under review at the remote, where there is one.
+    /// The newest commit of the branch under review at the remote, if it exists.
     pub published: Option<String>,
-    /// The open pull request, where there is one.
+    /// The open pull request, if there is one.
     pub pull: Option<Pull>,
-    /// What the environment runs; `None` before the first promotion.
+    /// The lock file; `None` before the first promotion.
     pub lock: Option<EnvLock>,
-    /// What was done to it.
+    /// The history.
     pub history: History,
-    /// Who may sign.
+    /// The text of the file with the allowed signers.
     pub allowed: String,
 }
 
-/// What a commit says.
+/// A commit message.
 #[derive(Debug, Clone, Copy)]
 pub struct Message<'a> {
-    /// One line.
+    /// The first line.
     pub title: &'a str,
-    /// The facts.
+    /// The text.
     pub body: &'a str,
 }
 
-/// Keeps locks and histories.
+/// Stores the lock file and the history of one environment.
 pub trait PromotionStore {
-    /// Reads it for bringing `digest`. Fails with kind `Drift` where the history's chain is broken.
+    /// Reads the store for a promotion of `digest`. Fails with kind `Drift` if the history's chain is broken.
     fn read(&self, digest: &str) -> impl Future<Output = Result<LedgerState>>;
 
-    /// Commits the lock and the history of `book` at once, and notes in it where; commits nothing where nothing was changed.
-    fn write(&self, book: &mut LedgerState, message: Message<'_>) -> impl Future<Output = Result<()>>;
+    /// Commits the lock file and the history of `state` in one commit and updates `state.head`. Without a
+    /// change there is no commit.
+    fn write(&self, state: &mut LedgerState, message: Message<'_>) -> impl Future<Output = Result<()>>;
 
-    /// Whether changes are reviewed on a forge.
-    fn reviewed(&self) -> bool;
+    /// Returns whether changes are reviewed on a forge.
+    fn requires_review(&self) -> bool;
 
-    /// Asks for a review of what was written, and gives who approves it; `None` without a forge.
+    /// Requests a review of what was written and returns the approvals; `None` without a forge.
     fn review(
         &self,
-        book: &mut LedgerState,
+        state: &mut LedgerState,
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<Approvals>>>;
 
-    /// Ends the review once all is recorded; gives what a person has to do where it could not.
-    fn conclude(
+    /// Merges the pull request after everything is recorded. Returns what the user has to do if that is not
+    /// possible.
+    fn finish_review(
         &self,
-        book: &mut LedgerState,
+        state: &mut LedgerState,
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<String>>>;
 }

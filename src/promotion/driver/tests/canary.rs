@@ -1,48 +1,53 @@
-//! A share of the requests first.
+//! Tests of promotions with a canary.
 
 use super::*;
-use crate::promotion::gates::{CANARY, Verdict as Opened};
+use crate::promotion::gates::{CANARY, Gate, GateResult};
 
-fn shares(world: &TestEnv) -> Vec<u8> {
-    world.facts.lock().unwrap().shares.clone()
+fn shares(env: &TestEnv) -> Vec<u8> {
+    env.state.lock().unwrap().shares.clone()
+}
+
+fn canary_gate(ended: &Ended) -> &Gate {
+    ended.report.gates.iter().find(|gate| gate.id == CANARY).unwrap()
 }
 
 #[tokio::test]
-async fn a_good_digest_gets_its_share_holds_and_is_handed_over_whole() {
-    let world = TestEnv::new(Script::Good);
-    let done = ended(&world, &canary()).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Verified, None));
-    rests_at(&world, NEW);
-    assert_eq!(shares(&world), [0, 20], "nobody is sent to a backend that is not up yet");
-    assert_eq!(world.facts.lock().unwrap().handed, [NEW]);
-    let tried = done.report.canary.unwrap();
-    assert_eq!((tried.percent, tried.own.unwrap().failed), (20, 0));
-    assert!(tried.own.unwrap().requests > 0 && done.report.figures.is_some());
-    assert_eq!(world.history().last().unwrap().canary, Some(tried));
+async fn a_good_digest_gets_its_share_passes_and_is_deployed() {
+    let env = TestEnv::new(Script::Good);
+    let done = ended(&env, &canary()).await;
+    assert_eq!(done.report.ending, Ending::Verified);
+    assert_eq!(kind(&done), None);
+    assert_settled_at(&env, NEW);
+    assert_eq!(shares(&env), [0, 20], "the share must be 0 until the canary is ready");
+    assert_eq!(env.state.lock().unwrap().deployed, [NEW]);
+    let canary = done.report.canary.unwrap();
+    let canary_only = canary.canary_only.unwrap();
+    assert_eq!(canary.percent, 20);
+    assert_eq!(canary_only.failed, 0);
+    assert!(canary_only.requests > 0);
+    assert!(done.report.watch.is_some());
+    assert_eq!(env.history().last().unwrap().canary, Some(canary));
 }
 
 #[tokio::test]
-async fn a_worse_one_loses_its_share_and_the_old_one_was_never_replaced() {
+async fn a_failed_canary_is_removed_and_the_current_digest_stays() {
     for (script, why) in [
-        (Script::Slow, "asked by itself, p95 is 2000 ms"),
+        (Script::Slow, "measured at the canary, p95 is 2000 ms"),
         (Script::Lossy, "1 acknowledged readings are not stored"),
         (Script::Stuck, "pods crash"),
-        (Script::Hopeless, "the canary: backend crashes for good"),
+        (Script::Terminal, "the canary: backend crashes permanently"),
     ] {
-        let world = TestEnv::new(script);
-        let done = ended(&world, &canary()).await;
-        assert_eq!(
-            (done.report.ending, kind(&done)),
-            (Ending::RolledBack, Some(Kind::Promotion)),
-            "{script:?}"
-        );
+        let env = TestEnv::new(script);
+        let done = ended(&env, &canary()).await;
+        assert_eq!(done.report.ending, Ending::RolledBack, "{script:?}");
+        assert_eq!(kind(&done), Some(Kind::Promotion), "{script:?}");
         assert!(done.report.reason.contains(why), "{script:?}: {}", done.report.reason);
-        rests_at(&world, OLD);
-        let facts = world.facts.lock().unwrap();
-        assert!(!facts.handed.iter().any(|handed| handed == NEW), "{:?}", facts.handed);
-        assert!(!facts.commits.iter().any(|title| title.starts_with("Promote")), "{:?}", facts.commits);
-        drop(facts);
-        let history = world.history();
+        assert_settled_at(&env, OLD);
+        let fake = env.state.lock().unwrap();
+        assert!(!fake.deployed.iter().any(|digest| digest == NEW), "{:?}", fake.deployed);
+        assert!(!fake.commits.iter().any(|title| title.starts_with("Promote")), "{:?}", fake.commits);
+        drop(fake);
+        let history = env.history();
         let records: Vec<_> =
             history.lines.iter().map(|line| (line.record.digest.as_str(), line.record.outcome)).collect();
         assert_eq!(records[1..], [(NEW, Outcome::Failed), (OLD, Outcome::Verified)]);
@@ -51,42 +56,45 @@ async fn a_worse_one_loses_its_share_and_the_old_one_was_never_replaced() {
 }
 
 #[tokio::test]
-async fn one_look_at_a_canary_that_has_fallen_is_enough() {
-    let world = TestEnv::new(Script::Falls);
-    let done = ended(&world, &canary()).await;
+async fn a_canary_that_is_down_fails_with_one_sample() {
+    let env = TestEnv::new(Script::CanaryGoesDown);
+    let done = ended(&env, &canary()).await;
     assert_eq!(done.report.reason, "the canary is down: pods crash");
-    let tried = done.report.canary.unwrap();
-    assert_eq!((tried.figures.unwrap().looks, tried.own.unwrap().looks), (2, 1));
-    rests_at(&world, OLD);
+    let canary = done.report.canary.unwrap();
+    assert_eq!(canary.gateway.unwrap().samples, 2);
+    assert_eq!(canary.canary_only.unwrap().samples, 1);
+    assert_settled_at(&env, OLD);
 }
 
 #[tokio::test]
-async fn the_first_digest_of_all_is_handed_over_whole_and_the_gate_says_why() {
-    let world = TestEnv::new(Script::Good);
+async fn the_first_digest_is_deployed_without_a_canary() {
+    let env = TestEnv::new(Script::Good);
     {
-        let mut facts = world.facts.lock().unwrap();
-        (facts.lock, facts.running, facts.history) = (None, None, String::new());
+        let mut fake = env.state.lock().unwrap();
+        (fake.lock, fake.running, fake.history) = (None, None, String::new());
     }
-    let done = ended(&world, &canary()).await;
-    assert_eq!((done.report.ending, done.report.canary, shares(&world).len()), (Ending::Verified, None, 0));
-    let gate = done.report.gates.iter().find(|gate| gate.id == CANARY).unwrap();
-    assert_eq!(gate.verdict, Opened::Skipped);
+    let done = ended(&env, &canary()).await;
+    assert_eq!(done.report.ending, Ending::Verified);
+    assert_eq!(done.report.canary, None);
+    assert_eq!(shares(&env), [0; 0]);
+    assert_eq!(canary_gate(&done).result, GateResult::Skipped);
 }
 
 #[tokio::test]
-async fn beside_what_was_never_verified_nothing_is_tried_out() {
-    let world = TestEnv::new(Script::Good);
-    world.facts.lock().unwrap().history = String::new();
-    let done = ended(&world, &canary()).await;
-    assert_eq!((done.report.ending, shares(&world).len()), (Ending::Refused, 0));
+async fn an_unverified_current_digest_refuses_a_canary() {
+    let env = TestEnv::new(Script::Good);
+    env.state.lock().unwrap().history = String::new();
+    let done = ended(&env, &canary()).await;
+    assert_eq!(done.report.ending, Ending::Refused);
+    assert_eq!(shares(&env), [0; 0]);
     assert!(done.failure.unwrap().causes[0].starts_with("canary: "));
 }
 
 #[tokio::test]
-async fn a_dry_run_asks_the_gate_and_shares_nothing() {
-    let world = TestEnv::new(Script::Good);
-    let done = ended(&world, &Order { dry_run: true, ..canary() }).await;
-    assert_eq!((done.report.ending, shares(&world).len()), (Ending::Planned, 0));
-    let gate = done.report.gates.iter().find(|gate| gate.id == CANARY).unwrap();
-    assert_eq!(gate.reason, "20 % of the API's requests go to it first");
+async fn a_plan_evaluates_the_canary_gate_and_sets_no_share() {
+    let env = TestEnv::new(Script::Good);
+    let planned = env.plan(&canary()).await;
+    assert_eq!(planned.report.ending, Ending::Planned);
+    assert_eq!(shares(&env), [0; 0]);
+    assert_eq!(canary_gate(&planned).reason, "20 % of the API's requests go to it first");
 }

@@ -1,12 +1,12 @@
-//! Tests of the driver with a scripted world: forward, back, refused, killed at every step.
+//! Tests of the driver with a fake environment: promotion, rollback, refusal, and killed runs.
 
-mod acts;
 mod canary;
+mod env;
+mod fake;
+mod git;
 mod killed;
-mod ledger;
-mod world;
 
-use self::world::{NEW, OLD, Script, TestEnv, canary, kind, order, promote};
+use self::env::{NEW, OLD, Script, TestEnv, canary, kind, order, promote};
 use std::sync::Arc;
 
 use super::*;
@@ -15,143 +15,165 @@ use crate::{
     promotion::{report::Ending, store::history::Action},
 };
 
-async fn ended(world: &TestEnv, order: &Order) -> Ended {
-    world.run(order, 0).await.unwrap().unwrap()
+async fn ended(env: &TestEnv, order: &Order) -> Ended {
+    env.run(order, 0).await.unwrap().unwrap()
 }
 
-/// Asserts that `world` rests at `digest`: lock and cluster agree, nobody sails, the newest record says that it is verified.
-fn rests_at(world: &TestEnv, digest: &str) {
-    let history = world.history();
-    let facts = world.facts.lock().unwrap();
-    assert_eq!(facts.running.as_deref(), Some(digest));
-    assert_eq!(facts.lock.as_ref().unwrap().digest, digest);
+/// Asserts that `env` is settled at `digest`: the lock file, the cluster and the newest record agree, and no
+/// probe or canary remains.
+fn assert_settled_at(env: &TestEnv, digest: &str) {
+    let history = env.history();
+    let fake = env.state.lock().unwrap();
+    assert_eq!(fake.running.as_deref(), Some(digest));
+    assert_eq!(fake.lock.as_ref().unwrap().digest, digest);
     let last = history.last().unwrap();
-    assert_eq!((last.digest.as_str(), last.outcome), (digest, Outcome::Verified));
-    assert!(!facts.sailing, "the canary still sails");
-    assert_eq!(facts.trial, None, "something is still tried out");
+    assert_eq!(last.digest, digest);
+    assert_eq!(last.outcome, Outcome::Verified);
+    assert!(!fake.probes_run, "the probes still run");
+    assert_eq!(fake.canary, None, "a canary remains");
 }
 
 #[tokio::test]
-async fn a_good_digest_is_copied_committed_handed_over_watched_and_recorded() {
-    let world = TestEnv::new(Script::Good);
-    let done = ended(&world, &promote()).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Verified, None));
-    rests_at(&world, NEW);
-    let facts = world.facts.lock().unwrap();
-    assert_eq!(facts.registry, [OLD, NEW]);
+async fn a_good_digest_is_copied_committed_deployed_and_recorded() {
+    let env = TestEnv::new(Script::Good);
+    let done = ended(&env, &promote()).await;
+    assert_eq!(done.report.ending, Ending::Verified);
+    assert_eq!(kind(&done), None);
+    assert_settled_at(&env, NEW);
+    let fake = env.state.lock().unwrap();
+    assert_eq!(fake.registry, [OLD, NEW]);
     assert_eq!(
-        facts.commits,
+        fake.commits,
         ["Promote staging to 2e3000000000", "Record that 2e3000000000 is verified in staging"]
     );
-    let lock = facts.lock.as_ref().unwrap();
-    assert_eq!((lock.previous.as_deref(), lock.promoted_from.as_str()), (Some(OLD), "local"));
-    drop(facts);
-    let record = world.history().last().unwrap().clone();
-    assert_eq!(
-        (record.action, record.previous.as_deref(), record.gates.len()),
-        (Action::Promote, Some(OLD), 10)
-    );
-    assert_eq!(record.figures.unwrap().sent, 100);
+    let lock = fake.lock.as_ref().unwrap();
+    assert_eq!(lock.previous.as_deref(), Some(OLD));
+    assert_eq!(lock.promoted_from, "local");
+    drop(fake);
+    let record = env.history().last().unwrap().clone();
+    assert_eq!(record.action, Action::Promote);
+    assert_eq!(record.previous.as_deref(), Some(OLD));
+    assert_eq!(record.gates.len(), 10);
+    assert_eq!(record.watch.unwrap().sent, 100);
 }
 
 #[tokio::test]
-async fn the_same_again_changes_nothing() {
-    let world = TestEnv::new(Script::Good);
-    ended(&world, &promote()).await;
-    let commits = world.facts.lock().unwrap().commits.len();
-    let again = ended(&world, &promote()).await;
-    assert_eq!((again.report.ending, kind(&again)), (Ending::Unchanged, None));
-    let facts = world.facts.lock().unwrap();
-    assert_eq!((facts.commits.len(), facts.handed.len()), (commits, 1));
+async fn a_second_promotion_of_the_same_digest_changes_nothing() {
+    let env = TestEnv::new(Script::Good);
+    ended(&env, &promote()).await;
+    let commits = env.state.lock().unwrap().commits.len();
+    let again = ended(&env, &promote()).await;
+    assert_eq!(again.report.ending, Ending::Unchanged);
+    assert_eq!(kind(&again), None);
+    let fake = env.state.lock().unwrap();
+    assert_eq!(fake.commits.len(), commits);
+    assert_eq!(fake.deployed.len(), 1);
 }
 
 #[tokio::test]
-async fn a_worse_digest_is_taken_back_by_itself() {
+async fn a_failed_digest_is_rolled_back_automatically() {
     for (script, why) in [
         (Script::Slow, "p95 is 2000 ms"),
         (Script::Lossy, "1 acknowledged readings are not stored"),
         (Script::Stuck, "phase/apps: pods crash"),
-        (Script::Hopeless, "backend crashes for good"),
-        (Script::Lingers, "backend crashes for good"),
+        (Script::Terminal, "backend crashes permanently"),
+        (Script::TerminalRemains, "backend crashes permanently"),
     ] {
-        let world = TestEnv::new(script);
-        let done = ended(&world, &promote()).await;
-        assert_eq!((done.report.ending, kind(&done)), (Ending::RolledBack, Some(Kind::Promotion)));
-        assert_eq!(done.report.restored.as_deref(), Some(OLD));
-        let told = done.failure.unwrap();
-        assert!(told.causes[0].contains(why), "{told:?}");
-        rests_at(&world, OLD);
-        let history = world.history();
+        let env = TestEnv::new(script);
+        let done = ended(&env, &promote()).await;
+        assert_eq!(done.report.ending, Ending::RolledBack);
+        assert_eq!(kind(&done), Some(Kind::Promotion));
+        assert_eq!(done.report.rolled_back_to.as_deref(), Some(OLD));
+        let failure = done.failure.unwrap();
+        assert!(failure.causes[0].contains(why), "{failure:?}");
+        assert_settled_at(&env, OLD);
+        let history = env.history();
         let records: Vec<_> =
             history.lines.iter().map(|line| (line.record.action, line.record.outcome)).collect();
-        assert_eq!(records[1..], [(Action::Promote, Outcome::Failed), (Action::Restore, Outcome::Verified)]);
-        assert_eq!(world.facts.lock().unwrap().handed, [NEW, OLD]);
+        assert_eq!(
+            records[1..],
+            [(Action::Promote, Outcome::Failed), (Action::AutoRollback, Outcome::Verified)]
+        );
+        assert_eq!(env.state.lock().unwrap().deployed, [NEW, OLD]);
     }
 }
 
 #[tokio::test]
-async fn the_first_digest_of_all_has_nothing_to_go_back_to() {
-    let world = TestEnv::new(Script::Slow);
+async fn the_first_digest_cannot_be_rolled_back() {
+    let env = TestEnv::new(Script::Slow);
     {
-        let mut facts = world.facts.lock().unwrap();
-        (facts.lock, facts.running, facts.history) = (None, None, String::new());
+        let mut fake = env.state.lock().unwrap();
+        (fake.lock, fake.running, fake.history) = (None, None, String::new());
     }
-    let done = ended(&world, &promote()).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Failed, Some(Kind::Promotion)));
-    assert!(done.failure.unwrap().hints[0].contains("nothing else was verified"));
-    assert_eq!(world.history().last().unwrap().outcome, Outcome::Failed);
+    let done = ended(&env, &promote()).await;
+    assert_eq!(done.report.ending, Ending::Failed);
+    assert_eq!(kind(&done), Some(Kind::Promotion));
+    assert!(done.failure.unwrap().hints[0].contains("no other digest was verified"));
+    assert_eq!(env.history().last().unwrap().outcome, Outcome::Failed);
 }
 
 #[tokio::test]
-async fn a_closed_gate_touches_nothing() {
-    let world = TestEnv { source_ready: false, ..TestEnv::new(Script::Good) };
-    let done = ended(&world, &promote()).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Refused, Some(Kind::Promotion)));
+async fn a_refused_promotion_changes_nothing() {
+    let env = TestEnv { source_ready: false, ..TestEnv::new(Script::Good) };
+    let done = ended(&env, &promote()).await;
+    assert_eq!(done.report.ending, Ending::Refused);
+    assert_eq!(kind(&done), Some(Kind::Promotion));
     assert_eq!(done.failure.unwrap().causes, ["source-ready: local: phase/apps: pods crash"]);
-    let facts = world.facts.lock().unwrap();
-    assert_eq!((facts.registry.len(), facts.commits.len(), facts.handed.len()), (1, 0, 0));
+    let fake = env.state.lock().unwrap();
+    assert_eq!(fake.registry, [OLD]);
+    assert_eq!(fake.commits, [""; 0]);
+    assert_eq!(fake.deployed, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_dry_run_only_tells() {
-    let world = TestEnv::new(Script::Good);
-    let done = ended(&world, &Order { dry_run: true, ..promote() }).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Planned, None));
-    assert_eq!((done.report.lock.before.as_deref(), done.report.lock.after.as_str()), (Some(OLD), NEW));
-    let facts = world.facts.lock().unwrap();
-    assert_eq!((facts.registry.len(), facts.commits.len(), facts.handed.len()), (1, 0, 0));
+async fn a_plan_changes_nothing_and_starts_no_probe() {
+    let env = TestEnv::new(Script::Good);
+    let done = env.plan(&promote()).await;
+    assert_eq!(done.report.ending, Ending::Planned);
+    assert_eq!(kind(&done), None);
+    assert_eq!(done.report.lock.before.as_deref(), Some(OLD));
+    assert_eq!(done.report.lock.after, NEW);
+    let fake = env.state.lock().unwrap();
+    assert_eq!(fake.registry, [OLD]);
+    assert_eq!(fake.commits, [""; 0]);
+    assert_eq!(fake.deployed, [""; 0]);
+    assert_eq!(fake.windows, [(0, 0); 0]);
 }
 
 #[tokio::test]
-async fn a_review_is_asked_for_last_and_gone_on_from_once_it_is_given() {
-    let world = TestEnv { forge: true, ..TestEnv::new(Script::Good) };
+async fn a_review_is_requested_last_and_continued_after_approval() {
+    let env = TestEnv { forge: true, ..TestEnv::new(Script::Good) };
     let mut order = promote();
     order.rules.approvals = 1;
-    let asked = ended(&world, &order).await;
-    assert_eq!((asked.report.ending, kind(&asked)), (Ending::Refused, Some(Kind::Promotion)));
-    assert_eq!(asked.failure.unwrap().causes, ["approvals: 0 of 1: https://f/7"]);
+    let requested = ended(&env, &order).await;
+    assert_eq!(requested.report.ending, Ending::Refused);
+    assert_eq!(kind(&requested), Some(Kind::Promotion));
+    assert_eq!(requested.failure.unwrap().causes, ["approvals: 0 of 1: https://f/7"]);
     {
-        let mut facts = world.facts.lock().unwrap();
-        assert_eq!((facts.commits.len(), facts.registry.len(), facts.handed.len()), (1, 1, 0));
-        facts.approved.push("bob".into());
+        let mut fake = env.state.lock().unwrap();
+        assert_eq!(fake.commits.len(), 1);
+        assert_eq!(fake.registry.len(), 1);
+        assert_eq!(fake.deployed.len(), 0);
+        fake.approved.push("bob".into());
     }
-    let done = ended(&world, &order).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Verified, None));
-    rests_at(&world, NEW);
-    let facts = world.facts.lock().unwrap();
-    assert!(facts.merged && facts.commits.len() == 2, "{:?}", facts.commits);
+    let done = ended(&env, &order).await;
+    assert_eq!(done.report.ending, Ending::Verified);
+    assert_eq!(kind(&done), None);
+    assert_settled_at(&env, NEW);
+    let fake = env.state.lock().unwrap();
+    assert!(fake.merged && fake.commits.len() == 2, "{:?}", fake.commits);
 }
 
 #[tokio::test]
-async fn without_a_forge_nobody_can_approve() {
+async fn required_approvals_refuse_without_a_forge() {
     let mut order = promote();
     order.rules.approvals = 1;
     let done = ended(&TestEnv::new(Script::Good), &order).await;
-    assert!(done.failure.unwrap().causes[0].starts_with("approvals: 1 asked for, and without a forge"));
+    assert!(done.failure.unwrap().causes[0].starts_with("approvals: 1 required, but no forge"));
 }
 
 #[tokio::test]
-async fn production_takes_no_unsigned_record() {
+async fn production_refuses_unsigned_records() {
     let mut order = promote();
     order.rules.guarded = true;
     let done = ended(&TestEnv::new(Script::Good), &order).await;
@@ -159,79 +181,95 @@ async fn production_takes_no_unsigned_record() {
 }
 
 #[tokio::test]
-async fn a_rollback_by_hand_goes_to_what_was_verified_and_is_recorded() {
-    let world = TestEnv::new(Script::Good);
-    ended(&world, &promote()).await;
-    let never = ended(&world, &order(Action::Rollback, "sha256:never")).await;
-    assert!(never.failure.unwrap().causes[0].starts_with("verified: staging never ran this digest"));
-    let done = ended(&world, &order(Action::Rollback, OLD)).await;
-    assert_eq!((done.report.ending, kind(&done)), (Ending::Verified, None));
+async fn a_rollback_on_request_needs_a_verified_digest() {
+    let env = TestEnv::new(Script::Good);
+    ended(&env, &promote()).await;
+    let never = ended(&env, &order(Action::Rollback, "sha256:never")).await;
+    assert!(
+        never.failure.unwrap().causes[0].starts_with("verified: this digest was never verified in staging")
+    );
+    let done = ended(&env, &order(Action::Rollback, OLD)).await;
+    assert_eq!(done.report.ending, Ending::Verified);
+    assert_eq!(kind(&done), None);
     assert_eq!(
         done.report.gates.iter().map(|gate| gate.id).collect::<Vec<_>>(),
         ["verified", "images", "signed"]
     );
-    rests_at(&world, OLD);
-    assert_eq!(world.history().last().unwrap().action, Action::Rollback);
+    assert_settled_at(&env, OLD);
+    assert_eq!(env.history().last().unwrap().action, Action::Rollback);
 }
 
 #[tokio::test]
-async fn a_changed_history_is_drift_and_stops_everything() {
-    let world = TestEnv::new(Script::Good);
-    ended(&world, &promote()).await;
+async fn a_changed_history_is_drift() {
+    let env = TestEnv::new(Script::Good);
+    ended(&env, &promote()).await;
     {
-        let mut facts = world.facts.lock().unwrap();
-        facts.history = facts.history.replacen("Ada", "Eve", 1);
+        let mut fake = env.state.lock().unwrap();
+        fake.history = fake.history.replacen("Ada", "Eve", 1);
     }
-    let failure = world.run(&order(Action::Rollback, OLD), 0).await.unwrap().unwrap_err();
-    assert_eq!(
-        (failure.kind, failure.location.unwrap().to_string().as_str()),
-        (Kind::Drift, "envs/history/staging.jsonl:2:1")
-    );
+    let failure = env.run(&order(Action::Rollback, OLD), 0).await.unwrap().unwrap_err();
+    assert_eq!(failure.kind, Kind::Drift);
+    assert_eq!(failure.location.unwrap().to_string(), "envs/history/staging.jsonl:2:1");
 }
 
 #[tokio::test]
-async fn what_the_change_itself_costs_is_counted_forward_and_back() {
-    let world = TestEnv::new(Script::Good);
-    let done = ended(&world, &promote()).await;
+async fn the_rollout_and_the_rollback_are_measured() {
+    let env = TestEnv::new(Script::Good);
+    let done = ended(&env, &promote()).await;
     let rollout = done.report.rollout.unwrap();
-    assert_eq!((rollout.looks, rollout.requests, done.report.rollback), (1, 50, None));
-    let world = TestEnv::new(Script::Hopeless);
-    let done = ended(&world, &promote()).await;
-    assert_eq!((done.report.figures, done.report.rollout.unwrap().failed), (None, 0));
+    assert_eq!(rollout.samples, 1);
+    assert_eq!(rollout.requests, 50);
+    assert_eq!(done.report.rollback, None);
+    let env = TestEnv::new(Script::Terminal);
+    let done = ended(&env, &promote()).await;
+    assert_eq!(done.report.watch, None);
+    assert_eq!(done.report.rollout.unwrap().failed, 0);
     assert_eq!(done.report.rollback.unwrap().stored, 100);
 }
 
 #[tokio::test]
-async fn a_source_that_soaks_is_waited_for_and_one_that_runs_something_else_is_not() {
-    let world = TestEnv::new(Script::Good);
-    world.facts.lock().unwrap().running = Some(NEW.into());
-    world.facts.lock().unwrap().since = Some(Timestamp::from_second(1_790_000_000 - 540).unwrap());
-    let clock = || {
-        let mut facts = world.facts.lock().unwrap();
-        facts.now += 20;
-        Timestamp::from_second(facts.now).unwrap()
-    };
-    let (minutes, now) = (std::time::Duration::from_mins, std::time::Duration::ZERO);
-    let soak = Soak { needed: minutes(10), ready: minutes(15), pause: now };
-    let events: Events = Arc::new(Silent);
-    until_soaked(&world, ("local", NEW), soak, &clock, &events).await.unwrap();
-    assert_eq!(world.facts.lock().unwrap().now, 1_790_000_060, "until just then");
-    until_soaked(&world, ("local", OLD), soak, &clock, &events).await.unwrap();
-    assert_eq!(world.facts.lock().unwrap().now, 1_790_000_080, "one look");
+async fn measured_windows_follow_each_other_without_gaps() {
+    let env = TestEnv::new(Script::Good);
+    let done = ended(&env, &promote()).await;
+    let windows = env.state.lock().unwrap().windows.clone();
+    assert!(windows.windows(2).all(|pair| pair[0].1 == pair[1].0), "{windows:?}");
+    let (rollout, watch) = (done.report.rollout.unwrap(), done.report.watch.unwrap());
+    assert_eq!(rollout.since.map(Timestamp::as_second), Some(1_790_000_000));
+    assert_eq!(rollout.until, watch.since);
+    assert_eq!(watch.until.map(Timestamp::as_second), windows.last().map(|window| window.1));
 }
 
 #[tokio::test]
-async fn a_source_that_wakes_is_waited_for_and_not_for_ever() {
-    let world = TestEnv::new(Script::Stuck);
-    world.facts.lock().unwrap().running = Some(NEW.into());
-    let clock = || Timestamp::from_second(world.facts.lock().unwrap().now).unwrap();
-    let (short, now) = (std::time::Duration::from_millis(20), std::time::Duration::ZERO);
-    let soak = Soak { needed: now, ready: short, pause: std::time::Duration::from_millis(1) };
+async fn a_soaking_source_is_waited_for_but_not_another_digest() {
+    let env = TestEnv::new(Script::Good);
+    env.state.lock().unwrap().running = Some(NEW.into());
+    env.state.lock().unwrap().ready_since = Some(Timestamp::from_second(1_790_000_000 - 540).unwrap());
+    let clock = || {
+        let mut fake = env.state.lock().unwrap();
+        fake.now += 20;
+        Timestamp::from_second(fake.now).unwrap()
+    };
+    let (minutes, none) = (std::time::Duration::from_mins, std::time::Duration::ZERO);
+    let soak = Soak { required: minutes(10), ready: minutes(15), pause: none };
     let events: Events = Arc::new(Silent);
-    until_soaked(&world, ("local", NEW), soak, &clock, &events).await.unwrap();
-    assert!(world.facts.lock().unwrap().looks > 1, "it was looked at again");
-    let terminal = TestEnv::new(Script::Hopeless);
-    terminal.facts.lock().unwrap().running = Some(NEW.into());
-    until_soaked(&terminal, ("local", NEW), soak, &clock, &events).await.unwrap();
-    assert_eq!(terminal.facts.lock().unwrap().looks, 1);
+    wait_for_soak(&env, ("local", NEW), soak, &clock, &events).await.unwrap();
+    assert_eq!(env.state.lock().unwrap().now, 1_790_000_060, "it must wait exactly so long");
+    wait_for_soak(&env, ("local", OLD), soak, &clock, &events).await.unwrap();
+    assert_eq!(env.state.lock().unwrap().now, 1_790_000_080, "one observation");
+}
+
+#[tokio::test]
+async fn a_starting_source_is_waited_for_with_a_limit() {
+    let env = TestEnv::new(Script::Stuck);
+    env.state.lock().unwrap().running = Some(NEW.into());
+    let clock = || env.now();
+    let (short, none) = (std::time::Duration::from_millis(20), std::time::Duration::ZERO);
+    let soak = Soak { required: none, ready: short, pause: std::time::Duration::from_millis(1) };
+    let events: Events = Arc::new(Silent);
+    wait_for_soak(&env, ("local", NEW), soak, &clock, &events).await.unwrap();
+    assert!(env.state.lock().unwrap().observations > 1, "it was not observed again");
+    let terminal = TestEnv::new(Script::Terminal);
+    terminal.state.lock().unwrap().running = Some(NEW.into());
+    wait_for_soak(&terminal, ("local", NEW), soak, &clock, &events).await.unwrap();
+    assert_eq!(terminal.state.lock().unwrap().observations, 1);
 }

@@ -1,4 +1,5 @@
-//! Requests to a forge's API: refused ones are explained, busy ones asked again, and the token stays in its header.
+//! Sends requests to a forge's API: explains refusals, repeats requests to a busy forge, and keeps the token in
+//! its header.
 
 use std::time::Duration;
 
@@ -17,11 +18,11 @@ use crate::{
     config::{self, ForgeKind, Token},
 };
 
-/// One answer takes no longer.
+/// The timeout of one request.
 const LIMIT: Duration = Duration::from_secs(30);
-/// How often a busy forge is asked.
+/// The number of attempts with a busy forge.
 const ATTEMPTS: u32 = 4;
-/// A forge that wants to be left alone for longer is told about instead.
+/// If the forge requests a longer pause, the run fails instead.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The API of one forge.
@@ -30,48 +31,48 @@ pub(super) struct Http {
     api: String,
     variable: String,
     client: Client,
-    /// The first pause where the forge names none; later ones double.
+    /// The first pause if the forge requests none; later ones double.
     pub(super) pause: Duration,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct Response {
     /// The status code.
     pub(super) code: u16,
-    /// The body; null where it is no JSON.
+    /// The body; null if it is not JSON.
     pub(super) body: Value,
 }
 
-impl Answer {
-    /// Whether it went well.
+impl Response {
+    /// Returns whether the request succeeded.
     pub(super) const fn is_good(&self) -> bool {
         self.code >= 200 && self.code < 300
     }
 
-    /// Why it did not, in the forge's words.
+    /// Returns the reason of a refusal, as the forge reports it.
     pub(super) fn reason(&self) -> String {
-        let mut words = Vec::new();
-        collect(&self.body, &mut words);
+        let mut reasons = Vec::new();
+        collect(&self.body, &mut reasons);
         format!(
-            "it answers {}: {}",
+            "it answered {}: {}",
             self.code,
-            if words.is_empty() { "no reason".into() } else { words.join(": ") }
+            if reasons.is_empty() { "no reason".into() } else { reasons.join(": ") }
         )
     }
 }
 
-/// `message`, `error` and `errors` in any depth: each forge has its own form.
-fn collect(value: &Value, words: &mut Vec<String>) {
+/// Collects `message`, `error` and `errors` at any depth: each forge has its own format.
+fn collect(value: &Value, reasons: &mut Vec<String>) {
     match value {
-        Value::String(text) if words.len() < 4 => words.push(text.chars().take(200).collect()),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, words)),
+        Value::String(text) if reasons.len() < 4 => reasons.push(text.chars().take(200).collect()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, reasons)),
         Value::Object(fields) => {
-            let told = ["message", "error", "errors"];
+            let names = ["message", "error", "errors"];
             fields
                 .iter()
-                .filter(|(name, _)| told.contains(&name.as_str()))
-                .for_each(|(_, value)| collect(value, words));
+                .filter(|(name, _)| names.contains(&name.as_str()))
+                .for_each(|(_, value)| collect(value, reasons));
         }
         _ => (),
     }
@@ -87,7 +88,7 @@ impl Http {
             ForgeKind::Forgejo => ("authorization", format!("token {}", token.expose())),
         };
         let mut value = HeaderValue::from_str(&value)
-            .map_err(|_| Failure::new(Kind::Promotion, format!("what {variable} holds is no token")))?;
+            .map_err(|_| Failure::new(Kind::Promotion, format!("the value of {variable} is not a token")))?;
         value.set_sensitive(true);
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), value);
@@ -95,31 +96,31 @@ impl Http {
         let client = Client::builder()
             .default_headers(headers)
             .timeout(LIMIT)
-            // A redirect would take the token along.
+            // A redirect would send the token to another server.
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .context(Kind::Internal, "make an HTTP client")?;
+            .context(Kind::Internal, "create an HTTP client")?;
         let api = settings.api.get_ref().trim_end_matches('/').to_owned();
         Ok(Self { api, variable, client, pause: Duration::from_secs(1) })
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Answer> {
-        self.ask(Method::GET, path, None).await
+    pub(super) async fn get(&self, path: &str) -> Result<Response> {
+        self.request(Method::GET, path, None).await
     }
 
-    /// Asks, and gives the answer unless it is about the token or the forge itself.
-    pub(super) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer> {
+    /// Sends a request and returns the response, unless the token or the forge itself is the problem.
+    pub(super) async fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response> {
         let mut wait = self.pause;
         for attempt in 1.. {
-            let (answer, asked_for) = match self.once(method.clone(), path, body).await {
-                Ok(answered) => answered,
+            let (response, retry_after) = match self.once(method.clone(), path, body).await {
+                Ok(received) => received,
                 Err(failure) if attempt == ATTEMPTS => return Err(failure),
-                Err(_) => (Answer { code: 503, body: Value::Null }, None),
+                Err(_) => (Response { code: 503, body: Value::Null }, None),
             };
-            let busy = answer.code == 429 || answer.code >= 500;
-            let pause_for = asked_for.unwrap_or(wait);
+            let busy = response.code == 429 || response.code >= 500;
+            let pause_for = retry_after.unwrap_or(wait);
             if !busy || attempt == ATTEMPTS || pause_for > PATIENCE {
-                return self.evaluate(answer, path, asked_for);
+                return self.evaluate(response, path, retry_after);
             }
             pause(pause_for).await;
             wait *= 2;
@@ -127,50 +128,49 @@ impl Http {
         Err(Failure::new(Kind::Internal, "no attempt was made"))
     }
 
-    /// One request: the answer, and how long the forge wants to be left alone.
+    /// Sends one request. Returns the response and the pause that the forge requests.
     async fn once(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<(Answer, Option<Duration>)> {
+    ) -> Result<(Response, Option<Duration>)> {
         let request = self.client.request(method, format!("{}{path}", self.api));
         let request = body.map_or(request.try_clone(), |body| Some(request.json(body)));
-        let request = request.ok_or_else(|| Failure::new(Kind::Internal, "make a request"))?;
-        let answer = request
+        let request = request.ok_or_else(|| Failure::new(Kind::Internal, "create a request"))?;
+        let response = request
             .send()
             .await
             .with_context(Kind::Tool, || format!("the forge at {} does not answer", self.api))?;
-        let code = answer.status().as_u16();
-        let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let text = answer
-            .text()
-            .await
-            .with_context(Kind::Tool, || format!("the forge at {} stops in its answer", self.api))?;
+        let code = response.status().as_u16();
+        let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let text = response.text().await.with_context(Kind::Tool, || {
+            format!("the response of the forge at {} is incomplete", self.api)
+        })?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok((Answer { code, body }, seconds.map(Duration::from_secs)))
+        Ok((Response { code, body }, seconds.map(Duration::from_secs)))
     }
 
-    fn evaluate(&self, answer: Answer, path: &str, asked_for: Option<Duration>) -> Result<Answer> {
-        let told = |message: String| Failure::new(Kind::Tool, message).because(answer.reason());
-        let code = StatusCode::from_u16(answer.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    fn evaluate(&self, response: Response, path: &str, retry_after: Option<Duration>) -> Result<Response> {
+        let failure = |message: String| Failure::new(Kind::Tool, message).because(response.reason());
+        let code = StatusCode::from_u16(response.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match code {
-            StatusCode::UNAUTHORIZED => Err(told("the forge does not take the token".to_owned())
-                .hint(format!("make a new one and set {}", self.variable))),
-            StatusCode::FORBIDDEN => Err(told("the token may not do that on the forge".to_owned()).hint(
-                format!("give the token in {} the right to read and write pull requests", self.variable),
+            StatusCode::UNAUTHORIZED => Err(failure("the forge refuses the token".to_owned())
+                .hint(format!("create a new token and set {}", self.variable))),
+            StatusCode::FORBIDDEN => Err(failure("the token is not allowed to do this on the forge".to_owned()).hint(
+                format!("allow the token in {} to read and write pull requests", self.variable),
             )),
-            StatusCode::NOT_FOUND => Err(told(format!("the forge knows no `{path}`")).hint(
-                "see whether `api` and `repository` in infra/forge.toml are right, and the token may see it",
+            StatusCode::NOT_FOUND => Err(failure(format!("the forge does not find `{path}`")).hint(
+                "check `api` and `repository` in infra/forge.toml, and that the token may read the repository",
             )),
             StatusCode::TOO_MANY_REQUESTS => {
-                let when = asked_for.map_or("later".to_owned(), |wait| format!("in {} s", wait.as_secs()));
-                Err(told("the forge has had too many requests".to_owned())
+                let when = retry_after.map_or("later".to_owned(), |wait| format!("in {} s", wait.as_secs()));
+                Err(failure("the forge received too many requests".to_owned())
                     .hint(format!("run this again {when}")))
             }
-            code if code.is_server_error() => Err(told(format!("the forge at {} has a fault", self.api))
-                .hint("run this again later: it goes on from where it is")),
-            _ => Ok(answer),
+            code if code.is_server_error() => Err(failure(format!("the forge at {} has an internal error", self.api))
+                .hint("run this again later to continue")),
+            _ => Ok(response),
         }
     }
 }

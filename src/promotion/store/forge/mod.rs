@@ -1,4 +1,4 @@
-//! Pull requests of the three forges: found, opened, read for approvals, merged.
+//! Finds, opens and merges pull requests on the three forges, and reads their approvals.
 
 mod forgejo;
 mod github;
@@ -14,29 +14,29 @@ use crate::{
     config::{self, ForgeKind},
 };
 
-/// A pull request, or what the forge calls one.
+/// A pull request (GitLab: merge request).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pull {
     /// Its number.
     pub number: u64,
-    /// Where people find it.
+    /// Its address.
     pub url: String,
     /// Who opened it.
     pub author: String,
-    /// The newest commit of its branch, as far as the forge knows.
+    /// The newest commit of its branch that the forge knows.
     pub head: String,
 }
 
-/// What is asked to be merged into what, and with which words.
+/// The content of a new pull request.
 #[derive(Debug, Clone, Copy)]
 pub struct Proposal<'a> {
-    /// The branch that holds the change.
+    /// The branch with the change.
     pub branch: &'a str,
-    /// The branch that shall hold it.
+    /// The branch to merge into.
     pub base: &'a str,
-    /// One line.
+    /// The title.
     pub title: &'a str,
-    /// Markdown.
+    /// The description in Markdown.
     pub body: &'a str,
 }
 
@@ -49,13 +49,13 @@ pub struct Forge {
 }
 
 impl Forge {
-    /// The repository that the settings name.
+    /// Returns the repository of the settings.
     pub fn new(settings: &config::Forge) -> Result<Self> {
         let http = Http::new(settings, &settings.token()?)?;
         Ok(Self { kind: settings.kind, repository: settings.repository.get_ref().clone(), http })
     }
 
-    /// The open pull request of `branch` to `base`, if there is one.
+    /// Finds the open pull request of `branch` to `base`.
     pub async fn find(&self, branch: &str, base: &str) -> Result<Option<Pull>> {
         match self.kind {
             ForgeKind::GitHub => github::find(self, branch, base).await,
@@ -64,38 +64,38 @@ impl Forge {
         }
     }
 
-    /// Opens it; one that is open already is as good.
+    /// Opens a pull request, or returns the one that is already open.
     pub async fn open(&self, proposal: Proposal<'_>) -> Result<Pull> {
-        let answer = match self.kind {
+        let opened = match self.kind {
             ForgeKind::GitHub => github::open(self, proposal).await,
             ForgeKind::GitLab => gitlab::open(self, proposal).await,
             ForgeKind::Forgejo => forgejo::open(self, proposal).await,
         }?;
-        if let Ok(pull) = &answer {
+        if let Ok(pull) = &opened {
             return Ok(pull.clone());
         }
-        // The forge has refused: most often because a run that was cut off has opened it.
+        // The forge refused, most often because an interrupted run has already opened it.
         if let Some(pull) = self.find(proposal.branch, proposal.base).await? {
             return Ok(pull);
         }
-        Err(Failure::new(Kind::Promotion, "the forge does not open the pull request")
-            .because(answer.err().unwrap_or_default())
-            .hint("see whether the branches are there, and whether the token may open one"))
+        Err(Failure::new(Kind::Promotion, "the forge refuses to open the pull request")
+            .because(opened.err().unwrap_or_default())
+            .hint("check that both branches exist and that the token may open pull requests"))
     }
 
-    /// Who approves exactly the commit `head` of it, and who asks for another.
+    /// Reads who approved exactly the commit `head`, and who requests changes.
     pub async fn approvals(&self, pull: &Pull, head: &str) -> Result<Approvals> {
         let mut approvals = match self.kind {
             ForgeKind::GitHub => github::approvals(self, pull, head).await,
             ForgeKind::GitLab => gitlab::approvals(self, pull, head).await,
             ForgeKind::Forgejo => forgejo::approvals(self, pull, head).await,
         }?;
-        // Nobody approves what they have written themselves.
+        // Authors cannot approve their own change.
         approvals.approved.retain(|who| *who != pull.author);
         Ok(approvals)
     }
 
-    /// Merges it where its newest commit is `head`; `Err` inside is the forge's reason why not.
+    /// Merges it if its newest commit is `head`. The inner `Err` is the forge's reason for a refusal.
     pub async fn merge(&self, pull: &Pull, head: &str) -> Result<Result<(), String>> {
         match self.kind {
             ForgeKind::GitHub => github::merge(self, pull, head).await,
@@ -105,29 +105,34 @@ impl Forge {
     }
 }
 
-/// The newest word of each reviewer, in the order in which they were given.
-fn newest<'a>(words: impl Iterator<Item = (&'a str, Word)>, url: &str) -> Approvals {
+/// Reduces the reviews, which are in the order of time, to the newest of each reviewer.
+fn newest_reviews<'a>(reviews: impl Iterator<Item = (&'a str, Review)>, url: &str) -> Approvals {
     let mut last = std::collections::BTreeMap::new();
-    for (who, word) in words {
-        last.insert(who.to_owned(), word);
+    for (who, review) in reviews {
+        last.insert(who.to_owned(), review);
     }
-    let of =
-        |wanted: Word| last.iter().filter(|(_, word)| **word == wanted).map(|(who, _)| who.clone()).collect();
-    Approvals { url: url.to_owned(), approved: of(Word::Approved), against: of(Word::Against) }
+    let reviewers = |wanted: Review| {
+        last.iter().filter(|(_, review)| **review == wanted).map(|(who, _)| who.clone()).collect()
+    };
+    Approvals {
+        url: url.to_owned(),
+        approved: reviewers(Review::Approved),
+        against: reviewers(Review::Against),
+    }
 }
 
-/// What a reviewer says.
+/// The effect of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
-    /// Take it.
+enum Review {
+    /// It approves this commit.
     Approved,
-    /// Change it.
+    /// It requests changes.
     Against,
-    /// An approval of something else, or one that was taken back.
+    /// It approves another commit or was withdrawn.
     Void,
 }
 
-/// A pull request in the form that GitHub and Forgejo share.
+/// Parses a pull request in the format that GitHub and Forgejo share.
 fn pull(value: &Value) -> Option<Pull> {
     Some(Pull {
         number: value["number"].as_u64()?,
@@ -137,10 +142,10 @@ fn pull(value: &Value) -> Option<Pull> {
     })
 }
 
-/// The failure that an answer of another form is.
-fn odd(what: &str) -> Failure {
-    Failure::new(Kind::Tool, format!("the forge answers something unknown about {what}"))
-        .hint("see whether `api` in infra/forge.toml is the forge's API, and `kind` its kind")
+/// The failure for a response in an unknown format.
+fn unexpected(what: &str) -> Failure {
+    Failure::new(Kind::Tool, format!("the forge returned an unexpected response for {what}"))
+        .hint("check `api` and `kind` in infra/forge.toml")
 }
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
-//! The lines of a history: each names the hash of the one before, so that none can be changed, moved or left out unseen. Pure.
+//! The lines of a history. Each contains the hash of the previous one, so that a changed, moved or removed line
+//! is detected. Pure.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Outcome, Record, Signature, VERSION};
 
-/// What the first record says of the line before it.
-const NONE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-/// What stands in place of a signature where there is none.
+/// The previous hash in the first record.
+const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// The value of `signature` in a line without one.
 const UNSIGNED: &str = "unsigned";
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// Its signed part.
+    /// The signed part.
     pub record: Record,
     /// The bytes that were signed.
     pub payload: String,
-    /// The armoured signature; `None` where it says that there is none.
+    /// The armoured signature; `None` if it is unsigned.
     pub signature: Option<String>,
-    /// What checking the signature gave; not yet anything right after reading.
+    /// The result of checking the signature; `None` until it is checked.
     pub checked: Option<Signature>,
     hash: String,
 }
@@ -30,10 +31,10 @@ pub struct Fault {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub what: String,
+    pub reason: String,
 }
 
-/// All that was done to one environment, oldest first.
+/// The history of one environment, oldest record first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
     /// Its lines.
@@ -41,25 +42,23 @@ pub struct History {
 }
 
 impl History {
-    /// Reads `text` as far as the chain holds, and says where it breaks.
+    /// Parses `text` up to the first line that breaks the chain. Returns that fault, if there is one.
     ///
-    /// Records of another environment than `environment` break it: no history can be put in another's place.
+    /// A record of another environment breaks the chain, so that histories cannot be exchanged.
     pub fn parse(environment: &str, text: &str) -> (Self, Option<Fault>) {
         let mut history = Self::default();
         for (number, text) in (1..).zip(text.lines()) {
-            match Line::parse(text).and_then(|line| history.fits(environment, line)) {
+            match Line::parse(text).and_then(|line| history.check_next(environment, line)) {
                 Ok(line) => history.lines.push(line),
-                Err(what) => return (history, Some(Fault { line: number, what })),
+                Err(reason) => return (history, Some(Fault { line: number, reason })),
             }
         }
         (history, None)
     }
 
-    fn fits(&self, environment: &str, line: Line) -> Result<Line, String> {
-        if line.record.before != self.tip() {
-            return Err(
-                "it does not follow the line before it: something was changed, moved or left out".into()
-            );
+    fn check_next(&self, environment: &str, line: Line) -> Result<Line, String> {
+        if line.record.previous_hash != self.tip() {
+            return Err("it does not follow the previous line: a line was changed, moved or removed".into());
         }
         if line.record.environment != environment {
             return Err(format!("it is a record of `{}`", line.record.environment));
@@ -67,25 +66,25 @@ impl History {
         Ok(line)
     }
 
-    /// The hash that the next record names.
+    /// Returns the hash that the next record must contain.
     pub fn tip(&self) -> String {
-        self.lines.last().map_or_else(|| NONE.to_owned(), |line| line.hash.clone())
+        self.lines.last().map_or_else(|| NO_HASH.to_owned(), |line| line.hash.clone())
     }
 
-    /// The bytes of `record` that are to be signed; its `before` is set to fit.
+    /// Returns `record` with the previous hash set, and the bytes to sign.
     pub fn next(&self, record: Record) -> Result<(Record, String), serde_json::Error> {
-        let record = Record { before: self.tip(), ..record };
+        let record = Record { previous_hash: self.tip(), ..record };
         let payload = serde_json::to_string(&record)?;
         Ok((record, payload))
     }
 
-    /// Adds the record that [`History::next`] gave, with its signature.
+    /// Appends the record that [`History::next`] returned, with its signature.
     pub fn push(&mut self, record: Record, payload: String, signature: Option<String>) {
         let hash = hash(&payload, signature.as_deref());
         self.lines.push(Line { record, payload, signature, checked: None, hash });
     }
 
-    /// The file's text.
+    /// Returns the text of the file.
     pub fn to_text(&self) -> String {
         let line = |line: &Line| {
             let signature = line.signature.as_deref().unwrap_or(UNSIGNED);
@@ -94,27 +93,27 @@ impl History {
         self.lines.iter().map(line).collect()
     }
 
-    /// The newest record.
+    /// Returns the newest record.
     pub fn last(&self) -> Option<&Record> {
         self.lines.last().map(|line| &line.record)
     }
 
-    /// The digest that was verified last, other than `digest`.
+    /// Returns the last verified record of another digest than `digest`.
     pub fn verified_before(&self, digest: &str) -> Option<&Record> {
         self.verified().find(|record| record.digest != digest)
     }
 
-    /// The records of digests that were verified, newest first.
+    /// Returns the records with the outcome `Verified`, newest first.
     pub fn verified(&self) -> impl Iterator<Item = &Record> {
         let records = self.lines.iter().rev().map(|line| &line.record);
         records.filter(|record| record.outcome == Outcome::Verified)
     }
 
-    /// The first line whose signature was checked and is bad.
-    pub fn forged(&self) -> Option<Fault> {
+    /// Returns the first line whose signature was checked and is bad.
+    pub fn bad_signature(&self) -> Option<Fault> {
         (1..).zip(&self.lines).find_map(|(number, line)| match &line.checked {
             Some(Signature::Bad(why)) => {
-                Some(Fault { line: number, what: format!("its signature is bad: {why}") })
+                Some(Fault { line: number, reason: format!("its signature is bad: {why}") })
             }
             _ => None,
         })
@@ -123,15 +122,16 @@ impl History {
 
 impl Line {
     fn parse(text: &str) -> Result<Self, String> {
-        let value: Value = serde_json::from_str(text).map_err(|error| format!("it is no record: {error}"))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| format!("it is not a record: {error}"))?;
         let fields = value.as_object().filter(|fields| fields.len() == 2);
         let parts =
             fields.and_then(|fields| Some((fields.get("record")?, fields.get("signature")?.as_str()?)));
         let (record, signature) =
-            parts.ok_or("it is no record: `record` and `signature` are all it may hold")?;
+            parts.ok_or("it is not a record: it must contain exactly `record` and `signature`")?;
         let payload = record.to_string();
         let record: Record =
-            serde_json::from_value(record.clone()).map_err(|error| format!("it is no record: {error}"))?;
+            serde_json::from_value(record.clone()).map_err(|error| format!("it is not a record: {error}"))?;
         if record.version != VERSION {
             return Err(format!("its version is {}, this seasense reads {VERSION}", record.version));
         }

@@ -1,11 +1,11 @@
-//! Tests of the chain: what is written is read, and no line can be changed, moved or left out.
+//! Tests of the chain: round trip through the file, and detection of changed, moved and removed lines.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::promotion::{
-    gates::Verdict,
-    store::history::{Action, GateNote},
+    gates::GateResult,
+    store::history::{Action, GateRecord},
     verdict::Summary,
 };
 
@@ -20,12 +20,12 @@ pub fn a_record(digest: &str, outcome: Outcome) -> Record {
         commit: None,
         from: "local".into(),
         previous: None,
-        gates: vec![GateNote { id: "soak".into(), verdict: Verdict::Passed, reason: "11 min".into() }],
-        figures: Some(Summary { looks: 3, requests: 30, p95_ms: 12.25, ..Summary::default() }),
+        gates: vec![GateRecord { id: "soak".into(), result: GateResult::Passed, reason: "11 min".into() }],
+        watch: Some(Summary { samples: 3, requests: 30, p95_ms: 12.25, ..Summary::default() }),
         canary: None,
         outcome,
-        reason: "proved".into(),
-        before: String::new(),
+        reason: "passed".into(),
+        previous_hash: String::new(),
     }
 }
 
@@ -47,39 +47,40 @@ fn three() -> History {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn a_history_survives_its_file() {
     let (read, fault) = History::parse("staging", &three().to_text());
-    assert_eq!((read, fault), (three(), None));
+    assert_eq!(read, three());
+    assert_eq!(fault, None);
     assert_eq!(History::parse("staging", ""), (History::default(), None));
     assert_eq!(three().to_text().lines().count(), 3);
 }
 
 #[test]
-fn the_last_verified_digest_is_not_the_present_one() {
+fn the_previous_verified_digest_is_another_one() {
     let history = three();
     assert_eq!(history.verified_before("sha256:b").unwrap().digest, "sha256:a");
-    assert_eq!(history.verified_before("sha256:a"), None, "b was worse");
+    assert_eq!(history.verified_before("sha256:a"), None, "b failed");
 }
 
 #[test]
-fn a_line_of_another_environment_or_form_breaks_it() {
+fn a_line_of_another_environment_or_format_breaks_the_chain() {
     let other = History::parse("production", &three().to_text()).1.unwrap();
-    assert_eq!((other.line, other.what.as_str()), (1, "it is a record of `staging`"));
+    assert_eq!(other, Fault { line: 1, reason: "it is a record of `staging`".into() });
     let text = three().to_text();
-    let broken = |text: &str| History::parse("staging", text).1.unwrap().what;
+    let broken = |text: &str| History::parse("staging", text).1.unwrap().reason;
     assert!(broken("{}").contains("`record` and `signature`"));
-    assert!(broken("[1").starts_with("it is no record: "));
-    assert!(broken(&text.replacen("\"version\":1", "\"version\":2", 1)).contains("version is 2"));
+    assert!(broken("[1").starts_with("it is not a record: "));
+    assert!(broken(&text.replacen("\"version\":2", "\"version\":1", 1)).contains("version is 1"));
     assert!(broken(&text.replacen("\"who\"", "\"whom\"", 1)).contains("unknown field `whom`"));
 }
 
 #[test]
-fn a_bad_signature_is_found_by_its_line() {
+fn a_bad_signature_is_reported_with_its_line() {
     let mut history = three();
-    assert_eq!(history.forged(), None);
+    assert_eq!(history.bad_signature(), None);
     history.lines[1].checked = Some(Signature::Bad("no such key".into()));
-    let told = Fault { line: 2, what: "its signature is bad: no such key".into() };
-    assert_eq!(history.forged(), Some(told));
+    let fault = Fault { line: 2, reason: "its signature is bad: no such key".into() };
+    assert_eq!(history.bad_signature(), Some(fault));
 }
 
 prop_compose! {
@@ -88,8 +89,8 @@ prop_compose! {
     ) -> History {
         history(parts.into_iter().map(|(who, digest, good, signature, p95_ms)| {
             let outcome = if good { Outcome::Verified } else { Outcome::Failed };
-            let figures = p95_ms.is_finite().then_some(Summary { p95_ms, ..Summary::default() });
-            let record = Record { who, figures, ..a_record(&digest, outcome) };
+            let watch = p95_ms.is_finite().then_some(Summary { p95_ms, ..Summary::default() });
+            let record = Record { who, watch, ..a_record(&digest, outcome) };
             (record, signature.filter(|text| text != UNSIGNED))
         }))
     }
@@ -104,13 +105,13 @@ proptest! {
     }
 
     #[test]
-    fn no_line_but_the_last_can_go_or_change_unseen(history in any_history(), place in any::<prop::sample::Index>(), change in 0..3) {
+    fn a_removed_changed_or_moved_line_is_detected(history in any_history(), place in any::<prop::sample::Index>(), change in 0..3) {
         prop_assume!(history.lines.len() > 1);
         let mut lines: Vec<String> = history.to_text().lines().map(str::to_owned).collect();
         let place = place.index(lines.len() - 1);
         match change {
             0 => drop(lines.remove(place)),
-            1 => lines[place] = lines[place].replacen("\"reason\":\"proved\"", "\"reason\":\"Passed\"", 1),
+            1 => lines[place] = lines[place].replacen("\"reason\":\"passed\"", "\"reason\":\"changed\"", 1),
             _ => lines.swap(place, place + 1),
         }
         let (read, fault) = History::parse("staging", &lines.join("\n"));
@@ -119,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(text in ".{0,200}") {
+    fn parsing_never_panics(text in ".{0,200}") {
         let _ = History::parse("staging", &text);
     }
 }

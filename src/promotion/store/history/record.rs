@@ -1,26 +1,26 @@
-//! One record: the shape of a line's signed part.
+//! One record: the signed part of a history line.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::promotion::{
-    gates::{Gate, Verdict},
-    verdict::{Summary, Tried},
+    gates::{Gate, GateResult},
+    verdict::{CanaryWatch, Summary},
 };
 
 /// The format of a record.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// What somebody wanted.
+/// The action of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// A digest from the environment before.
+    /// Deploy a digest of the source environment.
     Promote,
-    /// An earlier digest, by hand.
+    /// Deploy an earlier digest on request.
     Rollback,
-    /// The last verified digest, by itself, because the new one was worse.
-    Restore,
+    /// Deploy the last verified digest after the verdict `Failed`.
+    AutoRollback,
 }
 
 impl Action {
@@ -29,18 +29,18 @@ impl Action {
         match self {
             Self::Promote => "promote",
             Self::Rollback => "rollback",
-            Self::Restore => "restore",
+            Self::AutoRollback => "auto-rollback",
         }
     }
 }
 
-/// What came of it.
+/// The outcome of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The digest runs, and was proved.
+    /// The digest runs and passed the watch.
     Verified,
-    /// It did not become Ready in time, or was worse than the thresholds.
+    /// The digest did not become Ready in time or exceeded a limit.
     Failed,
 }
 
@@ -49,44 +49,44 @@ impl Outcome {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Verified => "verified",
-            Self::Failed => "worse",
+            Self::Failed => "failed",
         }
     }
 }
 
-/// A gate as it stood then.
+/// A recorded gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GateNote {
+pub struct GateRecord {
     /// Its name.
     pub id: String,
-    /// What it said.
-    pub verdict: Verdict,
-    /// Why.
+    /// Its result.
+    pub result: GateResult,
+    /// The reason in one line.
     pub reason: String,
 }
 
-impl From<&Gate> for GateNote {
+impl From<&Gate> for GateRecord {
     fn from(gate: &Gate) -> Self {
-        Self { id: gate.id.to_owned(), verdict: gate.verdict, reason: gate.reason.clone() }
+        Self { id: gate.id.to_owned(), result: gate.result, reason: gate.reason.clone() }
     }
 }
 
-/// What was done to an environment, and what came of it.
+/// The record of one promotion or rollback.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// [`VERSION`].
     pub version: u32,
-    /// When it ended.
+    /// When the run ended.
     pub at: Timestamp,
     /// The environment.
     pub environment: String,
-    /// What was wanted.
+    /// The action.
     pub action: Action,
-    /// Who wanted it: name and address, as Git knows them.
+    /// Name and address of the user, as configured in Git.
     pub who: String,
-    /// The artifact that was brought.
+    /// The deployed artifact.
     pub digest: String,
     /// The commit it was packed from.
     pub commit: Option<String>,
@@ -95,16 +95,16 @@ pub struct Record {
     /// The digest that was verified before it.
     pub previous: Option<String>,
     /// Every gate.
-    pub gates: Vec<GateNote>,
-    /// What the watch saw; `None` where it did not come to that.
-    pub figures: Option<Summary>,
-    /// What was seen before that while it had a share of the requests; `None` where it was given none.
+    pub gates: Vec<GateRecord>,
+    /// The measurements of the watch; `None` without one.
+    pub watch: Option<Summary>,
+    /// The measurements of the canary; `None` without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub canary: Option<Tried>,
-    /// What came of it.
+    pub canary: Option<CanaryWatch>,
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why, in one line for people.
+    /// The reason in one line.
     pub reason: String,
-    /// SHA-256 of the line before, 64 hex digits; zeros in the first record.
-    pub before: String,
+    /// SHA-256 of the previous line, 64 hex digits; zeros in the first record.
+    pub previous_hash: String,
 }

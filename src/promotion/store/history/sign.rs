@@ -1,4 +1,4 @@
-//! Signs records with an SSH key and checks signatures, by `ssh-keygen`.
+//! Signs records with an SSH key and checks signatures, with `ssh-keygen`.
 
 use std::{
     io::Write,
@@ -17,38 +17,38 @@ use crate::{
     promotion::gates::Signer,
 };
 
-/// What signatures are made for: one made for anything else is not taken.
+/// The SSH signature namespace. Signatures with another namespace are refused.
 pub const NAMESPACE: &str = "seasense-promotion";
-/// A key on a card or in an agent may ask a person.
+/// A key on a card or in an agent may ask the user for confirmation.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// Who may sign, below the project's root.
+/// Returns the file with the allowed signers, relative to the project's root.
 pub fn allowed_file() -> PathBuf {
     PathBuf::from("envs/allowed_signers")
 }
 
-/// What checking a signature gave.
+/// The result of checking a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
-    /// Made by this signer, who may.
+    /// Valid, by this allowed signer.
     Good(String),
-    /// Not made by anybody who may, or for something else; the text says why.
+    /// Invalid, or not by an allowed signer; the text says why.
     Bad(String),
-    /// The record says that it has none.
+    /// The record is unsigned.
     Unsigned,
 }
 
-/// The key that signs.
+/// A signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
-    /// A file: the private key, or the public one of a key that an agent holds.
+    /// A file: the private key, or the public key of a private key in an agent.
     File(PathBuf),
-    /// A public key's text, whose private one an agent holds.
+    /// The text of a public key whose private key is in an agent.
     Text(String),
 }
 
 impl Key {
-    /// What Git's `user.signingkey` names where `gpg.format` is `ssh`.
+    /// Parses Git's `user.signingkey` if `gpg.format` is `ssh`.
     pub fn from_git(value: &str, home: Option<&Path>) -> Self {
         let literal = value.strip_prefix("key::");
         if literal.is_some()
@@ -65,7 +65,7 @@ impl Key {
     }
 }
 
-/// The key that signs here, and who may sign.
+/// The signing key of this run, and the allowed signers.
 #[derive(Debug)]
 pub struct Keys {
     key: Option<Key>,
@@ -73,19 +73,20 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Signs with `key`; `allowed` is the text of the file that says who may.
+    /// Creates keys that sign with `key`. `allowed` is the text of the file with the allowed signers.
     pub fn new(key: Option<Key>, allowed: &str) -> Result<Self> {
-        let folder = tempfile::tempdir().context(Kind::Tool, "make a folder for signatures")?;
-        std::fs::write(folder.path().join("allowed"), allowed).context(Kind::Tool, "write who may sign")?;
+        let folder = tempfile::tempdir().context(Kind::Tool, "create a folder for signatures")?;
+        std::fs::write(folder.path().join("allowed"), allowed)
+            .context(Kind::Tool, "write the allowed signers")?;
         Ok(Self { key, folder })
     }
 
-    /// Whether a key is there, signs, and may: seen by a trial signature.
+    /// Checks with a test signature whether a key exists, signs, and is allowed.
     pub async fn signer(&self, now: Timestamp) -> Signer {
-        match self.sign("a trial").await {
+        match self.sign("test").await {
             Ok(None) => Signer::Unconfigured,
             Err(failure) => Signer::Unusable(failure.with_causes().lines().collect::<Vec<_>>().join(" ")),
-            Ok(Some(signature)) => match self.check("a trial", &signature, now).await {
+            Ok(Some(signature)) => match self.check("test", &signature, now).await {
                 Ok(Signature::Good(who)) => Signer::Ready(who),
                 Ok(Signature::Bad(why)) => Signer::Unusable(why),
                 Ok(Signature::Unsigned) => Signer::Unconfigured,
@@ -94,7 +95,7 @@ impl Keys {
         }
     }
 
-    /// The armoured signature of `payload`; `None` where no key is configured.
+    /// Returns the armoured signature of `payload`; `None` if no key is configured.
     pub async fn sign(&self, payload: &str) -> Result<Option<String>> {
         let file = match &self.key {
             None => return Ok(None),
@@ -112,27 +113,27 @@ impl Keys {
         Ok(Some(signed.stdout))
     }
 
-    /// Whether `signature` is that of `payload` by somebody who might sign at the time `at`.
+    /// Checks that `signature` signs `payload` and that its signer was allowed at `at`.
     pub async fn check(&self, payload: &str, signature: &str, at: Timestamp) -> Result<Signature> {
         let mut file =
-            tempfile::NamedTempFile::new_in(self.folder.path()).context(Kind::Tool, "keep a signature")?;
-        file.write_all(signature.as_bytes()).context(Kind::Tool, "keep a signature")?;
+            tempfile::NamedTempFile::new_in(self.folder.path()).context(Kind::Tool, "write a signature")?;
+        file.write_all(signature.as_bytes()).context(Kind::Tool, "write a signature")?;
         let time = format!("-Overify-time={}Z", at.strftime("%Y%m%d%H%M%S"));
-        let ask = |what: &str| {
-            let ask = Invocation::new("ssh-keygen").args(["-Y", what, &time]).limit(LIMIT);
-            ask.arg("-f").arg(self.folder.path().join("allowed")).arg("-s").arg(file.path())
+        let keygen = |action: &str| {
+            let keygen = Invocation::new("ssh-keygen").args(["-Y", action, &time]).limit(LIMIT);
+            keygen.arg("-f").arg(self.folder.path().join("allowed")).arg("-s").arg(file.path())
         };
-        let found = match ask("find-principals").capture().await {
+        let found = match keygen("find-principals").capture().await {
             Ok(found) => found.stdout,
-            Err(error) => return bad(error, "nobody in envs/allowed_signers has that key at that time"),
+            Err(error) => return bad(error, "the key is not in envs/allowed_signers for that time"),
         };
         let Some(who) = found.lines().next().filter(|who| !who.is_empty()) else {
-            return Ok(Signature::Bad("the key belongs to nobody".to_owned()));
+            return Ok(Signature::Bad("the key has no principal".to_owned()));
         };
-        let verify = ask("verify").args(["-n", NAMESPACE, "-I", who]).stdin(payload);
+        let verify = keygen("verify").args(["-n", NAMESPACE, "-I", who]).stdin(payload);
         match verify.capture().await {
             Ok(_) => Ok(Signature::Good(who.to_owned())),
-            Err(error) => bad(error, "it is the signature of something else"),
+            Err(error) => bad(error, "it does not sign this record"),
         }
     }
 
@@ -147,7 +148,7 @@ impl Keys {
         Ok(())
     }
 
-    /// Adds `record` to `history`, signed where a key is configured.
+    /// Appends `record` to `history`, signed if a key is configured.
     pub async fn append(&self, history: &mut History, record: Record) -> Result<()> {
         let (record, payload) = history.next(record).context(Kind::Internal, "write the record")?;
         let signature = self.sign(&payload).await?;
@@ -156,7 +157,7 @@ impl Keys {
     }
 }
 
-/// The tool's refusal is an answer; that it cannot be run is a failure.
+/// Converts an error of `ssh-keygen`: a refusal is a bad signature, anything else is a failure.
 fn bad(error: ToolError, why: &str) -> Result<Signature> {
     match error {
         ToolError::Exited { .. } => Ok(Signature::Bad(why.to_owned())),

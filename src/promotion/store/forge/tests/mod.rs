@@ -1,13 +1,13 @@
-//! Tests of the three forges against a server that answers as they are documented to, and as they do when something is wrong.
+//! Tests of the three forges against a server that responds as their documentation describes.
 
-mod faults;
+mod errors;
 pub mod server;
 
 use std::time::Duration;
 
 use serde_json::json;
 
-use self::server::{Answer, Server};
+use self::server::{Response, Server};
 use super::*;
 use crate::config::Token;
 
@@ -21,7 +21,7 @@ fn of(kind: &str, api: &str) -> Forge {
 }
 
 impl Forge {
-    /// The forge that the settings name, with a token of a test and no patience.
+    /// Returns the forge of the settings, with a test token and short pauses.
     pub(crate) fn of_test(settings: &config::Forge) -> Self {
         let mut http = Http::new(settings, &Token::of("secret")).unwrap();
         http.pause = Duration::from_millis(1);
@@ -33,7 +33,7 @@ const fn proposal() -> Proposal<'static> {
     Proposal { branch: BRANCH, base: "main", title: "Promote aa", body: "why" }
 }
 
-/// A pull request as GitHub and Forgejo tell of it, or a merge request.
+/// Returns a pull request in the format of GitHub and Forgejo, or a merge request.
 fn describe(kind: &str) -> Value {
     if kind == "gitlab" {
         return json!({"iid": 7, "web_url": "https://f/7", "author": {"username": "ada"}, "sha": "h1",
@@ -47,7 +47,7 @@ fn pull7() -> Pull {
 }
 
 #[tokio::test]
-async fn each_forge_is_asked_in_its_own_words() {
+async fn each_forge_gets_requests_in_its_own_format() {
     for (kind, token, find, open) in [
         (
             "github",
@@ -76,19 +76,21 @@ async fn each_forge_is_asked_in_its_own_words() {
         .await;
         let forge = of(kind, &server.api);
         assert_eq!(forge.find(BRANCH, "main").await, Ok(Some(pull7())), "{kind}");
-        assert_eq!(forge.find(BRANCH, "release").await, Ok(None), "{kind} gave one of another base");
+        assert_eq!(forge.find(BRANCH, "release").await, Ok(None), "{kind}: another base");
         assert_eq!(forge.open(proposal()).await, Ok(pull7()), "{kind}");
-        let asked = server.asked();
-        assert_eq!((asked[0].line.as_str(), asked[0].token.as_str()), (find, token));
-        let opened = asked.iter().find(|asked| asked.line.starts_with("POST")).unwrap();
-        assert_eq!((opened.line.as_str(), &opened.body["title"]), (open, &json!("Promote aa")));
+        let requests = server.requests();
+        assert_eq!(requests[0].line, find);
+        assert_eq!(requests[0].token, token);
+        let opened = requests.iter().find(|request| request.line.starts_with("POST")).unwrap();
+        assert_eq!(opened.line, open);
+        assert_eq!(opened.body["title"], "Promote aa");
         let head = if kind == "gitlab" { "source_branch" } else { "head" };
         assert_eq!(opened.body[head], BRANCH);
     }
 }
 
 #[tokio::test]
-async fn github_counts_members_who_approve_this_very_commit() {
+async fn github_counts_approvals_of_members_for_this_commit() {
     let review = |who: &str, state: &str, role: &str, commit: &str| json!({"user": {"login": who}, "state": state, "author_association": role, "commit_id": commit});
     let reviews = json!([
         review("bob", "APPROVED", "MEMBER", "h1"),
@@ -103,10 +105,8 @@ async fn github_counts_members_who_approve_this_very_commit() {
     ]);
     let server = Server::new(move |_, _| (200, "", reviews.clone())).await;
     let given = of("github", &server.api).approvals(&pull7(), "h1").await.unwrap();
-    assert_eq!(
-        (given.approved, given.against),
-        (vec!["bob".to_owned(), "dan".into()], vec!["cat".to_owned()])
-    );
+    assert_eq!(given.approved, ["bob", "dan"]);
+    assert_eq!(given.against, ["cat"]);
     assert_eq!(server.lines(), ["GET /repos/sea/sense/pulls/7/reviews?per_page=100&page=1"]);
 }
 
@@ -120,30 +120,32 @@ async fn github_reads_every_page_of_reviews() {
     })
     .await;
     let given = of("github", &server.api).approvals(&pull7(), "h1").await.unwrap();
-    assert_eq!((given.approved, server.lines().len()), (vec!["cat".to_owned()], 2));
+    assert_eq!(given.approved, ["cat"]);
+    assert_eq!(server.lines().len(), 2);
 }
 
 #[tokio::test]
 async fn gitlab_counts_approvals_while_the_commit_is_the_newest() {
-    let answer = |line: &str, _: usize| -> Answer {
-        let person = |who: &str, state: &str| json!({"user": {"username": who}, "state": state});
+    let respond = |line: &str, _: usize| -> Response {
+        let user = |who: &str, state: &str| json!({"user": {"username": who}, "state": state});
         let body = match line.rsplit('/').next().unwrap() {
-            "approvals" => json!({"approved_by": [person("bob", ""), person("ada", "")]}),
-            "reviewers" => json!([person("bob", "reviewed"), person("cat", "requested_changes")]),
+            "approvals" => json!({"approved_by": [user("bob", ""), user("ada", "")]}),
+            "reviewers" => json!([user("bob", "reviewed"), user("cat", "requested_changes")]),
             _ => describe("gitlab"),
         };
         (200, "", body)
     };
-    let server = Server::new(answer).await;
+    let server = Server::new(respond).await;
     let forge = of("gitlab", &server.api);
     let given = forge.approvals(&pull7(), "h1").await.unwrap();
-    assert_eq!((given.approved, given.against), (vec!["bob".to_owned()], vec!["cat".to_owned()]));
+    assert_eq!(given.approved, ["bob"]);
+    assert_eq!(given.against, ["cat"]);
     let stale = forge.approvals(&pull7(), "h2").await.unwrap();
-    assert_eq!(stale.approved, [""; 0], "they approved another commit");
+    assert_eq!(stale.approved, [""; 0], "approvals of another commit");
 }
 
 #[tokio::test]
-async fn forgejo_counts_official_reviews_that_still_hold() {
+async fn forgejo_counts_current_official_reviews() {
     let review = |who: &str, state: &str, official: bool, stale: bool| json!({"user": {"login": who}, "state": state, "official": official, "stale": stale, "commit_id": "h1"});
     let reviews = json!([
         review("bob", "APPROVED", true, false),
@@ -158,11 +160,12 @@ async fn forgejo_counts_official_reviews_that_still_hold() {
     })
     .await;
     let given = of("forgejo", &server.api).approvals(&pull7(), "h1").await.unwrap();
-    assert_eq!((given.approved, given.against), (vec!["bob".to_owned()], vec!["cat".to_owned()]));
+    assert_eq!(given.approved, ["bob"]);
+    assert_eq!(given.against, ["cat"]);
 }
 
 #[tokio::test]
-async fn a_merge_names_the_commit_and_a_refusal_is_told() {
+async fn a_merge_contains_the_commit_and_reports_a_refusal() {
     for (kind, line, field) in [
         ("github", "PUT /repos/sea/sense/pulls/7/merge", "sha"),
         ("gitlab", "PUT /projects/sea%2Fsense/merge_requests/7/merge", "sha"),
@@ -176,7 +179,8 @@ async fn a_merge_names_the_commit_and_a_refusal_is_told() {
         let forge = of(kind, &server.api);
         assert_eq!(forge.merge(&pull7(), "h1").await, Ok(Ok(())), "{kind}");
         let refused = forge.merge(&pull7(), "h1").await.unwrap().unwrap_err();
-        assert_eq!(refused, "it answers 409: head branch was modified");
-        assert_eq!((server.lines()[0].as_str(), &server.asked()[0].body[field]), (line, &json!("h1")));
+        assert_eq!(refused, "it answered 409: head branch was modified");
+        assert_eq!(server.lines()[0], line);
+        assert_eq!(server.requests()[0].body[field], "h1");
     }
 }

@@ -1,4 +1,4 @@
-//! A forge of a test: answers as it is told, and remembers what it was asked.
+//! A fake forge for tests: sends prepared responses and records the requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,9 +8,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// One request.
+/// A received request.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct Request {
     /// `METHOD path?query`.
     pub line: String,
     /// The header that carries the token.
@@ -19,31 +19,31 @@ pub struct Asked {
     pub body: Value,
 }
 
-/// One answer: status, further header lines, body.
-pub type Answer = (u16, &'static str, Value);
+/// A response: status, further header lines, body.
+pub type Response = (u16, &'static str, Value);
 
 /// A server on a port of 127.0.0.1.
 pub struct Server {
     pub api: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Server {
-    /// Answers each request with what `answer` says to it; the number counts equal lines from 1.
-    pub async fn new(answer: impl Fn(&str, usize) -> Answer + Send + Sync + 'static) -> Self {
+    /// Starts a server that responds with `respond`; its number counts equal request lines from 1.
+    pub async fn new(respond: impl Fn(&str, usize) -> Response + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api = format!("http://{}/api", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::<Asked>::new()));
-        let seen = Arc::clone(&asked);
+        let requests = Arc::new(Mutex::new(Vec::<Request>::new()));
+        let log = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let Some(request) = read(&mut socket).await else { continue };
                 let count = {
-                    let mut seen = seen.lock().unwrap();
-                    seen.push(request.clone());
-                    seen.iter().filter(|other| other.line == request.line).count()
+                    let mut log = log.lock().unwrap();
+                    log.push(request.clone());
+                    log.iter().filter(|other| other.line == request.line).count()
                 };
-                let (code, headers, body) = answer(&request.line, count);
+                let (code, headers, body) = respond(&request.line, count);
                 let body = body.to_string();
                 let head = format!(
                     "HTTP/1.1 {code} X\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n",
@@ -52,19 +52,19 @@ impl Server {
                 let _ = socket.write_all(format!("{head}{body}").as_bytes()).await;
             }
         });
-        Self { api, asked }
+        Self { api, requests }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
     }
 
     pub fn lines(&self) -> Vec<String> {
-        self.asked().into_iter().map(|asked| asked.line).collect()
+        self.requests().into_iter().map(|request| request.line).collect()
     }
 }
 
-async fn read(socket: &mut TcpStream) -> Option<Asked> {
+async fn read(socket: &mut TcpStream) -> Option<Request> {
     let mut reader = BufReader::new(socket);
     let mut lines = Vec::new();
     loop {
@@ -87,5 +87,5 @@ async fn read(socket: &mut TcpStream) -> Option<Asked> {
     reader.read_exact(&mut body).await.ok()?;
     let line = lines.first()?.trim_end_matches(" HTTP/1.1").replace(" /api", " ");
     let token = header(&["authorization", "private-token"]).unwrap_or_default();
-    Some(Asked { line, token, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
+    Some(Request { line, token, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }

@@ -1,31 +1,32 @@
-//! What runs, as promotions ask for it, from a snapshot; pure.
+//! Converts an observed snapshot into the state that promotions use; pure.
 
 use crate::{
     observe::EnvironmentStatus,
     promotion::{Part, State},
 };
 
-/// The phases, the workloads, the database and the gateway of a snapshot; nothing of a cluster that does not answer.
-pub fn state(seen: &EnvironmentStatus) -> State {
+/// Returns the phases, the workloads, the database and the gateway of a snapshot; no parts unless the cluster
+/// runs.
+pub fn from_snapshot(snapshot: &EnvironmentStatus) -> State {
     let part = |name: String, ready: bool, message: &str| Part { name, ready, message: message.to_owned() };
     let mut parts = Vec::new();
-    if seen.cluster == "running" {
-        let phases = seen.phases.iter();
+    if snapshot.cluster == "running" {
+        let phases = snapshot.phases.iter();
         parts.extend(phases.map(|phase| {
             part(format!("phase/{}", phase.name), phase.ready, if phase.ready { "" } else { &phase.message })
         }));
-        parts.extend(seen.workloads.iter().map(|workload| {
+        parts.extend(snapshot.workloads.iter().map(|workload| {
             let name = format!("workload/{}/{}", workload.namespace, workload.name);
             part(name, workload.ready, &workload.message)
         }));
-        let database = &seen.database;
+        let database = &snapshot.database;
         parts.push(part(
             "database".into(),
             database.healthy,
             if database.healthy { "" } else { &database.message },
         ));
-        let gateway = &seen.gateway;
+        let gateway = &snapshot.gateway;
         parts.push(part("gateway".into(), gateway.https && gateway.tls_verified, &gateway.message));
     }
-    State { digest: seen.artifact.digest.clone(), parts, ..State::default() }
+    State { digest: snapshot.artifact.digest.clone(), parts, ..State::default() }
 }

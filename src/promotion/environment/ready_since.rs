@@ -1,18 +1,18 @@
-//! Since when an environment has been well, by the moments that Kubernetes wrote down; pure.
+//! Computes since when an environment has been ready, from the conditions of its objects; pure.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::base::k8s::object;
 
-/// The moment from which on the condition `name` has been true in each of `objects`; `None` where it is not in one, or
-/// where there are none.
-pub fn since(objects: &[&Value], name: &str) -> Option<Timestamp> {
-    let moments: Option<Vec<Timestamp>> = objects.iter().map(|object| moment(object, name)).collect();
-    moments?.into_iter().max()
+/// Returns since when the condition `name` has been true in all `objects`; `None` if it is not true in one of
+/// them, or without objects.
+pub fn ready_since(objects: &[&Value], name: &str) -> Option<Timestamp> {
+    let times: Option<Vec<Timestamp>> = objects.iter().map(|object| true_since(object, name)).collect();
+    times?.into_iter().max()
 }
 
-fn moment(object: &Value, name: &str) -> Option<Timestamp> {
+fn true_since(object: &Value, name: &str) -> Option<Timestamp> {
     let mut conditions = object::list(object, "/status/conditions").iter();
     let condition =
         conditions.find(|condition| condition["type"] == name && condition["status"] == "True")?;
@@ -26,15 +26,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_one_to_become_ready_counts_and_one_that_is_not_ends_it() {
+    fn the_latest_transition_counts_and_all_must_be_ready() {
         let ready = |status: &str, at: &str| {
             json!({"status": {"conditions": [{"type": "Other", "status": "True", "lastTransitionTime": "2027-01-01T00:00:00Z"},
                 {"type": "Ready", "status": status, "lastTransitionTime": at}]}})
         };
         let (early, late) = (ready("True", "2026-01-01T00:00:00Z"), ready("True", "2026-01-01T00:10:00Z"));
         let down = ready("False", "2026-01-01T00:20:00Z");
-        let at = |objects: &[&Value]| since(objects, "Ready").map(|at| at.to_string());
-        assert_eq!(at(&[&early, &late]).as_deref(), Some("2026-01-01T00:10:00Z"));
-        assert_eq!((at(&[&early, &down]), at(&[])), (None, None));
+        let since = |objects: &[&Value]| ready_since(objects, "Ready").map(|at| at.to_string());
+        assert_eq!(since(&[&early, &late]).as_deref(), Some("2026-01-01T00:10:00Z"));
+        assert_eq!(since(&[&early, &down]), None);
+        assert_eq!(since(&[]), None);
     }
 }

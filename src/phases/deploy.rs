@@ -1,5 +1,4 @@
-//! Brings a cluster, whoever made it, to an artifact that was made before. Flux is installed only where it is absent;
-//! where it runs, it is told what differs. The same call ten times gives the same result.
+//! Deploys an existing artifact to a cluster. Installs Flux only if it is absent. Can be repeated.
 
 use serde_json::Value;
 
@@ -14,53 +13,56 @@ use crate::base::{
 };
 use crate::phases::canary;
 
-/// Flux's controllers that the platform needs.
+/// The Flux controllers that the platform needs.
 const CONTROLLERS: [&str; 2] = ["source-controller", "kustomize-controller"];
 
-/// The same as for a cluster of this machine, with a key only where one was given.
+/// The input of a deployment.
 #[derive(Clone, Copy)]
-pub struct Bring<'a> {
-    /// What Flux needs; its key does not count.
+pub struct DeployInput<'a> {
+    /// The input of Flux. Its key is ignored.
     pub input: BootstrapInput<'a>,
-    /// The age key that opens the environment's secrets; without one, the cluster keeps the one that it has.
+    /// The age key of the environment's secrets; `None` keeps the cluster's key.
     pub age_key: Option<&'a [u8]>,
 }
 
-/// Hands the artifact over and asks Flux to look at once. `request` must differ from the last one, the time for example.
+/// Points Flux at the artifact and requests a reconciliation. `request` must differ from the last one, for
+/// example the time.
 ///
-/// Tells what was different before. Fails with kind `Environment` where no key was given and the cluster has none.
-pub async fn bring(
+/// Returns what differed before. Fails with kind `Environment` if neither the input nor the cluster has a key.
+pub async fn deploy(
     client: &Client,
-    what: Bring<'_>,
+    input: DeployInput<'_>,
     request: &str,
     events: &Events,
 ) -> Result<BootstrapDiff> {
-    let kept = client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE).await?;
-    let Some(age_key) = what.age_key.or(kept.as_deref()) else { return Err(keyless(what.input.variables)) };
-    let input = BootstrapInput { age_key, ..what.input };
+    let existing = client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE).await?;
+    let Some(age_key) = input.age_key.or(existing.as_deref()) else {
+        return Err(no_key(input.input.variables));
+    };
+    let input = BootstrapInput { age_key, ..input.input };
     if !runs_flux(client).await? {
         return bootstrap::bootstrap(client, &input, events).await;
     }
-    let step = Step::start(events, "phases.bring", "Hand the artifact to Flux");
-    let handed = bootstrap::differences(client, &input).await?;
-    bootstrap::apply_all(client, handed_over(&input)).await?;
-    // A whole artifact shares with none.
-    canary::forget(client, request).await?;
-    if handed.settings {
+    let step = Step::start(events, "phases.deploy", "Point Flux at the artifact");
+    let diff = bootstrap::differences(client, &input).await?;
+    bootstrap::apply_all(client, objects_of(&input)).await?;
+    // A deployment ends the traffic share of a canary.
+    canary::reset_weight(client, request).await?;
+    if diff.settings {
         follow::request_reconcile_all(client, request).await?;
     } else {
         follow::request_reconcile(client, request).await?;
     }
-    if handed.artifact || handed.settings {
+    if diff.artifact || diff.settings {
         step.done(input.digest);
     } else {
-        step.unchanged("Flux knows it");
+        step.unchanged("Flux already points at it");
     }
-    Ok(handed)
+    Ok(diff)
 }
 
-/// What seasense itself applies beside Flux, whether or not it differs: a server-side apply of the same changes nothing.
-fn handed_over(input: &BootstrapInput<'_>) -> Vec<Value> {
+/// Returns what seasense applies in addition to Flux. Applying equal objects changes nothing.
+fn objects_of(input: &BootstrapInput<'_>) -> Vec<Value> {
     vec![
         objects::environment(input.variables),
         objects::age_key(input.age_key),
@@ -78,11 +80,11 @@ async fn runs_flux(client: &Client) -> Result<bool> {
     Ok(true)
 }
 
-fn keyless(variables: &std::collections::BTreeMap<String, String>) -> Failure {
+fn no_key(variables: &std::collections::BTreeMap<String, String>) -> Failure {
     let name = variables.get("ENVIRONMENT").map_or("the environment", String::as_str);
-    Failure::new(Kind::Environment, format!("the cluster of `{name}` has no key for its secrets"))
-        .because("it was given none before, and `SEASENSE_AGE_KEY_FILE` names none now")
-        .hint("set it to the file with the environment's age key; docs/secrets.md tells how one is made")
+    Failure::new(Kind::Environment, format!("the cluster of `{name}` has no age key for its secrets"))
+        .because("no key was deployed before, and `SEASENSE_AGE_KEY_FILE` is not set")
+        .hint("set it to the file with the environment's age key; see docs/secrets.md")
 }
 
 #[cfg(test)]
@@ -123,9 +125,9 @@ mod tests {
             age_key: &[],
             registry: "rg.fr-par.scw.cloud/seasense",
             digest: "sha256:aa",
-            made_here: false,
+            is_local: false,
         };
-        bring(&api.client(), Bring { input, age_key }, "now", &(Arc::new(Silent) as Events)).await
+        deploy(&api.client(), DeployInput { input, age_key }, "now", &(Arc::new(Silent) as Events)).await
     }
 
     fn written(api: &FakeApi) -> Vec<String> {
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn flux_is_installed_where_it_is_absent_and_never_where_it_runs() {
+    async fn flux_is_installed_only_if_it_is_absent() {
         let api = serving();
         assert_eq!(run(&api, Some(b"KEY")).await.unwrap(), BootstrapDiff { artifact: true, settings: true });
         assert!(written(&api).iter().any(|line| line.contains("/deployments/source-controller")));
@@ -149,12 +151,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cluster_keeps_the_key_that_it_was_given_before_and_one_without_is_refused() {
+    async fn the_cluster_keeps_its_key_and_must_have_one() {
         let api = serving();
         with_flux(&api);
         let failure = run(&api, None).await.unwrap_err();
-        assert_eq!((failure.kind, written(&api).len()), (Kind::Environment, 0));
-        assert!(failure.message.contains("`staging` has no key"), "{failure:?}");
+        assert_eq!(failure.kind, Kind::Environment);
+        assert_eq!(written(&api), [""; 0]);
+        assert!(failure.message.contains("`staging` has no age key"), "{failure:?}");
         api.serve(
             "/api/v1/namespaces/flux-system/secrets/sops-age",
             json!({"metadata": {"uid": "x"}, "data": {"age.agekey": "S0VZ"}}),

@@ -1,4 +1,4 @@
-//! What the buoys were promised, and whether it is kept: the ledger of acknowledgements against what the API gives back.
+//! Compares the readings that the API acknowledged with the readings that it returns.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,15 +18,15 @@ use crate::{
 pub struct Entry {
     /// Id of the buoy.
     pub buoy: String,
-    /// The start that it was sent in.
+    /// The boot of the buoy that sent it.
     pub boot_id: i64,
-    /// Its number.
+    /// Its sequence number within the boot.
     pub seq: i64,
-    /// When it was measured.
+    /// When it was observed.
     pub observed_at: Timestamp,
 }
 
-/// One reading, among all.
+/// Identifies a reading.
 type Key = (String, i64, i64);
 
 impl Entry {
@@ -35,11 +35,12 @@ impl Entry {
     }
 }
 
-/// What the ledger in `folder` holds of readings that were measured from `since` on; each once.
+/// Reads the acknowledgements in `folder` of readings that were observed at or after `since`, without
+/// duplicates.
 ///
-/// A last line without an end is a write that goes on: what it will say was not promised to anybody yet.
+/// A last line without a line end is still being written and is ignored.
 pub fn acknowledged(folder: &Path, since: Timestamp) -> Result<Vec<Entry>> {
-    let what = || format!("read the ledger `{}`", folder.display());
+    let what = || format!("read the acknowledgements in `{}`", folder.display());
     let mut entries = BTreeMap::new();
     for found in std::fs::read_dir(folder).with_context(Kind::Workload, what)? {
         let path = found.with_context(Kind::Workload, what)?.path();
@@ -57,44 +58,45 @@ fn parse(text: &str) -> serde_json::Result<Vec<Entry>> {
     complete.lines().map(serde_json::from_str).collect()
 }
 
-/// What of a ledger is kept.
+/// How many acknowledged readings are stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// Readings that were acknowledged.
+pub struct Stored {
+    /// Acknowledged readings.
     pub sent: u64,
-    /// Those that the API gives back.
+    /// Those that the API returns.
     pub stored: u64,
-    /// When the newest of those was measured.
+    /// When the newest of those was observed.
     pub newest: Option<Timestamp>,
 }
 
-/// Which of `entries` the API gives back.
-pub async fn kept(public: &PublicEndpoint, entries: &[Entry]) -> Result<Kept> {
+/// Queries the API for `entries` and counts those that it returns.
+pub async fn stored(public: &PublicEndpoint, entries: &[Entry]) -> Result<Stored> {
     let mut by_buoy: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         by_buoy.entry(&entry.buoy).or_default().push(entry);
     }
-    let mut kept = Kept { sent: entries.len() as u64, ..Kept::default() };
+    let mut result = Stored { sent: entries.len() as u64, ..Stored::default() };
     for (buoy, entries) in by_buoy {
-        let moments = entries.iter().map(|entry| entry.observed_at);
-        let (Some(first), Some(last)) = (moments.clone().min(), moments.max()) else { continue };
+        let times = entries.iter().map(|entry| entry.observed_at);
+        let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { continue };
         let after = last.saturating_add(SignedDuration::from_secs(1)).unwrap_or(last);
         let path = format!("/api/v1/observations.csv?buoy={buoy}&from={first}&to={after}");
         let (code, table) = public.get(&path).await?;
         if code != 200 {
-            return Err(Failure::new(Kind::Workload, "the API does not give back what it acknowledged")
+            return Err(Failure::new(Kind::Workload, "the API does not return acknowledged readings")
                 .because(format!("GET {path} answered {code}")));
         }
-        let given = keys(&table);
-        for entry in entries.into_iter().filter(|entry| given.contains(&entry.key())) {
-            kept.stored += 1;
-            kept.newest = kept.newest.max(Some(entry.observed_at));
+        let returned = keys(&table);
+        for entry in entries.into_iter().filter(|entry| returned.contains(&entry.key())) {
+            result.stored += 1;
+            result.newest = result.newest.max(Some(entry.observed_at));
         }
     }
-    Ok(kept)
+    Ok(result)
 }
 
-/// The readings of a table, by the columns `buoy`, `boot_id` and `seq`, before which no field is quoted.
+/// Parses the readings of a CSV table by the columns `buoy`, `boot_id` and `seq`. No field before them is
+/// quoted.
 fn keys(table: &str) -> BTreeSet<Key> {
     let mut lines = table.lines();
     let columns: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ledger_is_read_from_a_moment_on_and_half_a_line_is_no_promise() {
+    fn old_entries_and_an_incomplete_last_line_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
         write(
@@ -127,7 +129,7 @@ mod tests {
             line(1, 1, "2026-01-01T00:00:00Z") + &line(1, 2, "2026-01-01T00:00:09Z"),
         );
         write("acknowledged-000002.jsonl", line(2, 1, "2026-01-01T00:00:10Z").repeat(2) + "{\"buoy\":\"bu");
-        write("notes.txt", "not a ledger".into());
+        write("notes.txt", "other text".into());
         let since = "2026-01-01T00:00:05Z".parse().unwrap();
         let found = acknowledged(folder.path(), since).unwrap();
         assert_eq!(
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_read_by_the_names_of_its_columns() {
+    fn a_table_is_parsed_by_column_names() {
         let table = "buoy,observed_at,received_at,latitude,longitude,depth_cm,boot_id,seq,sea_water_temperature\n\
             buoy-001,2026-01-01T00:00:00Z,2026-01-01T00:00:01Z,48.3,-4.8,50,7,17,12.5\nbroken\n";
         assert_eq!(keys(table), BTreeSet::from([("buoy-001".to_owned(), 7, 17)]));

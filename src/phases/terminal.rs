@@ -1,33 +1,33 @@
-//! Which states no waiting can mend; pure.
+//! Recognises terminal errors that a Kustomization reports; pure.
 
 use crate::base::k8s::flux::Kustomization;
 
-/// What a Kustomization says of itself that no waiting can mend; `None` while there is hope.
+/// Returns the terminal error that a Kustomization reports, if there is one.
 ///
-/// What it says of an earlier artifact, or of before it was asked to look again, does not count.
+/// Ignores reports about an earlier artifact, and from before a pending reconciliation request.
 pub(super) fn terminal(found: &Kustomization, digest: &str) -> Option<String> {
     if found.ready || found.reconcile_requested || !found.attempted_at(digest) {
         return None;
     }
     let terminal = match found.reason.as_str() {
-        "BuildFailed" => !is_passing_build_trouble(&found.message),
-        "ReconciliationFailed" => is_refused_for_ever(&found.message),
+        "BuildFailed" => !is_temporary_build_error(&found.message),
+        "ReconciliationFailed" => is_lasting_refusal(&found.message),
         _ => false,
     };
     terminal.then(|| found.message.clone())
 }
 
-/// A build reads the settings from the cluster, and they may be a moment late.
-fn is_passing_build_trouble(message: &str) -> bool {
+/// A build reads the settings from the cluster, which may be applied a moment later.
+fn is_temporary_build_error(message: &str) -> bool {
     ["connection refused", "timeout", "context deadline", "substitute from 'ConfigMap", "i/o"]
         .iter()
         .any(|sign| message.contains(sign))
 }
 
-/// What the API server will say again, whenever it is asked. A webhook that is not up yet, or a kind whose definition
-/// is on its way, is not of that sort.
-fn is_refused_for_ever(message: &str) -> bool {
-    let passing =
+/// Returns whether the API server will refuse the object again. A webhook that does not run yet and a missing
+/// CRD are temporary.
+fn is_lasting_refusal(message: &str) -> bool {
+    let temporary =
         ["failed calling webhook", "connection refused", "no endpoints available", "context deadline"];
     let lasting = [
         "is invalid",
@@ -38,7 +38,7 @@ fn is_refused_for_ever(message: &str) -> bool {
         "denied the request",
         "unknown field",
     ];
-    !passing.iter().any(|sign| message.contains(sign)) && lasting.iter().any(|sign| message.contains(sign))
+    !temporary.iter().any(|sign| message.contains(sign)) && lasting.iter().any(|sign| message.contains(sign))
 }
 
 #[cfg(test)]
@@ -56,14 +56,14 @@ mod tests {
     }
 
     #[test]
-    fn a_build_that_fails_fails_for_ever() {
+    fn a_failed_build_is_terminal() {
         let build = failing("BuildFailed", "kustomize build failed: accumulating resources: invalid YAML");
         assert!(terminal(&build, "sha256:aa").is_some());
-        assert_eq!(terminal(&build, "sha256:bb"), None, "it speaks of an earlier artifact");
+        assert_eq!(terminal(&build, "sha256:bb"), None, "it reports on an earlier artifact");
     }
 
     #[test]
-    fn refusals_are_told_from_parts_that_are_late() {
+    fn refusals_are_terminal_but_late_parts_are_not() {
         let refused = "Deployment/seasense/backend dry-run failed (Invalid): spec.replicas: Invalid value: \
             Deployment.apps \"backend\" is invalid: spec.replicas: must be positive";
         assert!(terminal(&failing("ReconciliationFailed", refused), "sha256:aa").is_some());

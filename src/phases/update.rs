@@ -1,4 +1,4 @@
-//! The short way for a cluster in which Flux runs: only what differs is handed over.
+//! Updates a cluster in which Flux runs: only the source or the settings, without a bootstrap.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,25 +19,25 @@ use crate::base::{
     wait::{Observation, wait},
 };
 
-/// An edit is applied within seconds, so it is looked for more often than other things.
+/// Edits are applied within seconds, so this polls more often than other waits.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// How far Kustomizations shall get.
+/// The state of Kustomizations to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitFor {
-    /// The cluster has accepted all that they hold.
+    /// The API server has accepted all their objects.
     Applied,
-    /// That, and it is healthy.
+    /// The objects are healthy as well.
     Ready,
 }
 
-/// Points Flux at another artifact. It fetches it at once, and every Kustomization whose part is another follows in the
-/// order of dependencies: asking them to look would make them apply the old one once more.
-pub async fn deliver(client: &Client, registry: &str, digest: &str) -> Result<()> {
+/// Points Flux at another artifact. Flux fetches it at once and reconciles the changed Kustomizations in the
+/// order of their dependencies. A reconciliation request would first apply the old artifact again.
+pub async fn update_source(client: &Client, registry: &str, digest: &str) -> Result<()> {
     client.apply(&objects::source(registry, digest)).await.map(drop)
 }
 
-/// Hands over the environment's variables and its key; see [`super::request_reconcile_all`] for making them felt.
+/// Applies the environment's variables and its key. [`super::request_reconcile_all`] makes Flux use them.
 pub async fn apply_settings(
     client: &Client,
     variables: &BTreeMap<String, String>,
@@ -47,8 +47,8 @@ pub async fn apply_settings(
     tokio::try_join!(client.apply(&variables), client.apply(&key)).map(drop)
 }
 
-/// Waits until the Kustomizations called `names` got as far as `extent` with the artifact; fails at once when Flux says
-/// that one never will.
+/// Waits until the Kustomizations `names` have reached `extent` with the artifact. Fails at once on a terminal
+/// error.
 pub async fn wait_for(
     client: &Client,
     what: Follow<'_>,
@@ -69,14 +69,14 @@ fn evaluate(
     names: &BTreeSet<String>,
     extent: WaitFor,
 ) -> Observation<()> {
-    let there = |name: &String| {
+    let has_reached = |name: &String| {
         named(found, name).is_some_and(|found| match extent {
             WaitFor::Applied => found.applied_at(digest),
             WaitFor::Ready => is_ready(found, digest),
         })
     };
-    let Some(late) = names.iter().find(|name| !there(name)) else { return Observation::Ready(()) };
-    if let Some(failure) = follow::unfetchable(sources).or_else(|| follow::said_hopeless(found, digest)) {
+    let Some(late) = names.iter().find(|name| !has_reached(name)) else { return Observation::Ready(()) };
+    if let Some(failure) = follow::unfetchable(sources).or_else(|| follow::reported_terminal(found, digest)) {
         return Observation::Failed(failure);
     }
     let message = named(found, late).map_or("it does not exist yet", |found| found.message.as_str());
@@ -102,12 +102,12 @@ mod tests {
         }
     }
 
-    fn look(found: &[Kustomization], wanted: &[&str], extent: WaitFor) -> Observation<()> {
-        evaluate(&[], found, "sha256:bb", &names(wanted), extent)
+    fn look(found: &[Kustomization], expected: &[&str], extent: WaitFor) -> Observation<()> {
+        evaluate(&[], found, "sha256:bb", &names(expected), extent)
     }
 
     #[test]
-    fn only_what_changed_is_waited_for() {
+    fn only_changed_kustomizations_are_waited_for() {
         let found = [at("apps", "sha256:bb"), at("data", "sha256:aa")];
         assert_eq!(look(&found, &["apps"], WaitFor::Ready), Observation::Ready(()));
         assert_eq!(look(&found, &[], WaitFor::Ready), Observation::Ready(()));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn applied_comes_before_ready() {
+    fn applied_is_reached_before_ready() {
         let checking = Kustomization { ready: false, checking: true, ..at("apps", "sha256:bb") };
         let found = [Kustomization { applied: "sha256:aa".into(), ..checking }];
         assert_eq!(look(&found, &["apps"], WaitFor::Applied), Observation::Ready(()));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_server_refuses_ends_the_wait_with_its_words() {
+    fn a_refusal_of_the_api_server_ends_the_wait() {
         let refused = Kustomization {
             ready: false,
             reason: "ReconciliationFailed".into(),
@@ -132,7 +132,7 @@ mod tests {
             ..at("apps", "sha256:bb")
         };
         let Observation::Failed(failure) = look(&[refused], &["apps"], WaitFor::Applied) else {
-            panic!("it waits on")
+            panic!("it still waits")
         };
         assert_eq!(failure.kind, Kind::Phase);
         assert!(failure.causes[0].contains("Deployment/seasense/backend"), "{failure:?}");

@@ -1,0 +1,243 @@
+//! Evaluates the gates of an order. Only reads.
+
+use super::{Driver, Ended, Evidence, EvidenceSource, Order};
+use crate::{
+    base::{
+        event::Step,
+        failure::{Failure, Result},
+        wait::{Deadline, pause},
+    },
+    promotion::{
+        Content, ObservedEnvironment, State,
+        gates::{self, CanaryEvidence, Gate},
+        report::{Ending, LockChange, Report, VERSION, short},
+        store::{
+            EnvLock, LedgerState, PromotionStore,
+            history::{Action, Keys, Outcome},
+        },
+    },
+};
+
+/// Whether to wait until a short disturbance is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// Wait for a short time.
+    Short,
+    /// Decide on the first observation.
+    No,
+}
+
+/// The evaluated gates.
+pub(super) struct Checked {
+    pub(super) report: Report,
+    /// The lock file after the promotion.
+    pub(super) lock: EnvLock,
+    /// Why a gate refuses; `None` if none does.
+    pub(super) refusal: Option<Failure>,
+}
+
+impl Checked {
+    /// Returns the end of a run that only plans.
+    pub(super) fn planned(self) -> Ended {
+        let mut report = self.report;
+        if self.refusal.is_none() {
+            "nothing was changed".clone_into(&mut report.reason);
+        }
+        Ended { report, failure: self.refusal }
+    }
+
+    /// Returns the end of a run that a gate refuses.
+    pub(super) fn refused(mut self, failure: Failure) -> Ended {
+        self.report.ending = Ending::Refused;
+        Ended { report: self.report, failure: Some(failure) }
+    }
+}
+
+impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
+    /// Returns the report if the environment runs the digest already, verified.
+    pub(super) async fn already_verified(
+        &self,
+        order: &Order,
+        state: &LedgerState,
+    ) -> Result<Option<Report>> {
+        let verified = state
+            .history
+            .last()
+            .is_some_and(|last| last.outcome == Outcome::Verified && last.digest == order.digest);
+        let Some(lock) = state.lock.as_ref().filter(|lock| verified && lock.digest == order.digest) else {
+            return Ok(None);
+        };
+        if !self.target.state().await?.is_ready_at(&order.digest) {
+            return Ok(None);
+        }
+        let mut report = report(order, lock, state.lock.as_ref());
+        report.reason = format!("{} runs it already, verified", order.environment);
+        report.ending = Ending::Unchanged;
+        Ok(Some(report))
+    }
+
+    /// Evaluates every gate.
+    pub(super) async fn check(
+        &self,
+        order: &Order,
+        state: &LedgerState,
+        keys: &Keys,
+        wait: Wait,
+    ) -> Result<Checked> {
+        let step = Step::start(self.events, "promote.gates", "Evaluate the gates");
+        let content = self.target.inspect(&order.digest).await?;
+        let lock = lock_after(order, &content, state);
+        let mut report = report(order, &lock, state.lock.as_ref());
+        report.gates = self.gates(order, &content, state, keys, wait).await?;
+        report.pull_request = state.pull.as_ref().map(|pull| pull.url.clone());
+        let passed = report.gates.iter().filter(|gate| !gate.refuses()).count();
+        step.done(format!("{passed} of {} passed or were skipped", report.gates.len()));
+        let refusal = gates::refusal(&describe(order), &report.gates);
+        if let Some(failure) = &refusal {
+            report.reason.clone_from(&failure.message);
+            report.next.extend(unverified_lock(state));
+        }
+        Ok(Checked { report, lock, refusal })
+    }
+
+    /// Evaluates the gates that apply to the action.
+    async fn gates(
+        &self,
+        order: &Order,
+        content: &Content,
+        state: &LedgerState,
+        keys: &Keys,
+        wait: Wait,
+    ) -> Result<Vec<Gate>> {
+        let rules = &order.rules;
+        let signed = gates::signed(rules.guarded, &self.signer(keys).await);
+        if order.action != Action::Promote {
+            return Ok(vec![was_verified(order, state), gates::images(content), signed]);
+        }
+        let Evidence { source, tree, migrations, commit_is_known, edited, parity, cost } =
+            self.evidence.collect(content, state.lock.as_ref()).await?;
+        let now = (self.clock)();
+        let mut gates = vec![
+            gates::source_ready(&order.from, &order.digest, &source),
+            gates::soak(&order.from, &order.digest, &source, rules.soak, now),
+            gates::policy(&tree, content),
+            gates::parity(&parity),
+            gates::migrations(&migrations),
+            gates::images(content),
+            gates::clean_tree(rules.guarded, content, commit_is_known, &edited),
+            gates::budget(&cost),
+            signed,
+        ];
+        gates.extend(self.canary_gate(order, content, state, wait).await?);
+        // With a forge, the approvals are evaluated last: a review is requested only if all other gates pass.
+        if !self.store.requires_review() {
+            gates.push(gates::approvals(rules.approvals, None));
+        }
+        Ok(gates)
+    }
+
+    /// Evaluates the gate `canary` if a traffic share is requested.
+    async fn canary_gate(
+        &self,
+        order: &Order,
+        content: &Content,
+        state: &LedgerState,
+        wait: Wait,
+    ) -> Result<Option<Gate>> {
+        let Some(percent) = order.canary else { return Ok(None) };
+        let current = self.settled_state(order, wait).await?;
+        let current_supports = match &current.digest {
+            Some(digest) if *digest != order.digest => self.target.inspect(digest).await?.supports_canary,
+            _ => false,
+        };
+        let evidence = CanaryEvidence {
+            digest: &order.digest,
+            state: &current,
+            verified: state.history.verified().next().map(|record| record.digest.as_str()),
+            current_supports,
+            new_supports: content.supports_canary,
+        };
+        Ok(Some(gates::canary(percent, evidence)))
+    }
+
+    /// Observes the state once it is Ready: a short disturbance must not make the gate refuse.
+    async fn settled_state(&self, order: &Order, wait: Wait) -> Result<State> {
+        let deadline = Deadline::after(self.pace.patience);
+        loop {
+            let state = self.target.state().await?;
+            let settled = state
+                .digest
+                .as_deref()
+                .is_none_or(|current| current == order.digest || state.is_ready_at(current));
+            if settled || wait == Wait::No || deadline.passed() {
+                return Ok(state);
+            }
+            pause(self.pace.poll).await;
+        }
+    }
+}
+
+/// The gate of a rollback: only a digest that was verified in the environment passes.
+fn was_verified(order: &Order, state: &LedgerState) -> Gate {
+    const ID: &str = "verified";
+    match state.history.verified().find(|record| record.digest == order.digest) {
+        Some(record) => Gate::passed(ID, format!("it was verified there at {:.0}", record.at)),
+        None => Gate::refused(ID, format!("this digest was never verified in {}", order.environment)),
+    }
+}
+
+/// Returns the lock file after the order is carried out.
+fn lock_after(order: &Order, content: &Content, state: &LedgerState) -> EnvLock {
+    EnvLock {
+        digest: order.digest.clone(),
+        commit: content.commit.clone(),
+        images: content.images.clone(),
+        promoted_from: order.from.clone(),
+        previous: state.history.verified_before(&order.digest).map(|record| record.digest.clone()),
+    }
+}
+
+fn report(order: &Order, lock: &EnvLock, before: Option<&EnvLock>) -> Report {
+    Report {
+        version: VERSION,
+        environment: order.environment.clone(),
+        action: order.action,
+        digest: order.digest.clone(),
+        commit: lock.commit.clone(),
+        from: order.from.clone(),
+        ending: Ending::Planned,
+        reason: String::new(),
+        gates: Vec::new(),
+        lock: LockChange::between(&order.environment, before, lock),
+        copied: None,
+        canary: None,
+        rollout: None,
+        watch: None,
+        rollback: None,
+        rolled_back_to: None,
+        pull_request: None,
+        next: Vec::new(),
+    }
+}
+
+/// Describes the order as the subject of a sentence.
+pub(super) fn describe(order: &Order) -> String {
+    match order.action {
+        Action::Promote => format!("promoting {} to {}", short(&order.digest), order.environment),
+        Action::Rollback | Action::AutoRollback => {
+            format!("rolling {} back to {}", order.environment, short(&order.digest))
+        }
+    }
+}
+
+/// Returns the next step if an interrupted run has left an unverified digest in the lock file.
+fn unverified_lock(state: &LedgerState) -> Option<String> {
+    let lock = state.lock.as_ref()?;
+    let verified = state.history.verified().any(|record| record.digest == lock.digest);
+    (!verified && state.pull.is_none()).then(|| {
+        format!(
+            "{} is in the lock file but was never verified: `seasense rollback` deploys the last verified digest",
+            short(&lock.digest)
+        )
+    })
+}

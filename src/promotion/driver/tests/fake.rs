@@ -1,0 +1,229 @@
+//! The driver's interfaces, implemented by the fake environment.
+
+use super::{
+    env::{FakeState, NEW, Script, TestEnv},
+    *,
+};
+use crate::promotion::{
+    CanaryState, Content, Copied, Part, ProbeStats, State,
+    gates::{Approvals, Cost, Migrations, Parity},
+    store::{EnvLock, history::History},
+};
+
+pub fn content() -> Content {
+    let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
+    let images = [("seasense/backend".to_owned(), NEW.to_owned())].into();
+    Content { commit, images, supports_canary: true, ..Content::default() }
+}
+
+fn state(digest: Option<String>, ready: bool) -> State {
+    let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
+    State { digest, parts: vec![part], ..State::default() }
+}
+
+fn crash() -> String {
+    "backend crashes permanently".to_owned()
+}
+
+impl FakeState {
+    fn has(&self, digest: &str) -> bool {
+        self.registry.iter().any(|one| one == digest)
+    }
+
+    /// Returns a window from `since` to now and notes it.
+    fn window(&mut self, since: Timestamp) -> ProbeStats {
+        self.windows.push((since.as_second(), self.now));
+        let until = Timestamp::from_second(self.now).unwrap();
+        ProbeStats { since, until, p95_ms: 40.0, freshness_seconds: Some(1.0), ..ProbeStats::default() }
+    }
+}
+
+impl TestEnv {
+    /// Returns whether the new backend starts.
+    fn new_backend_starts(&self) -> bool {
+        !matches!(self.script, Script::Stuck | Script::Terminal)
+    }
+}
+
+impl ObservedEnvironment for TestEnv {
+    async fn inspect(&self, digest: &str) -> Result<Content> {
+        self.step().await;
+        let missing = if self.state.lock().unwrap().has(digest) { vec![] } else { vec![digest.to_owned()] };
+        Ok(Content { missing, ..content() })
+    }
+
+    async fn state(&self) -> Result<State> {
+        self.step().await;
+        let mut fake = self.state.lock().unwrap();
+        fake.observations += 1;
+        let new = fake.running.as_deref() == Some(NEW);
+        let rolled_back = fake.deployed.len() > 1;
+        let remains = self.script == Script::TerminalRemains && rolled_back && fake.observations < 9;
+        let is_terminal = remains || new && matches!(self.script, Script::Terminal | Script::TerminalRemains);
+        let ready = !(is_terminal || new && self.script == Script::Stuck);
+        let terminal = is_terminal.then(crash);
+        Ok(State { ready_since: fake.ready_since, terminal, ..state(fake.running.clone(), ready) })
+    }
+
+    async fn canary(&self) -> Result<Option<CanaryState>> {
+        self.step().await;
+        let fake = self.state.lock().unwrap();
+        let down = self.script == Script::CanaryGoesDown && fake.canary_measured;
+        Ok(fake.canary.as_ref().map(|(_, percent)| CanaryState {
+            percent: Some(*percent),
+            ready: self.new_backend_starts() && !down,
+            message: "pods crash".into(),
+            terminal: (self.script == Script::Terminal).then(crash),
+        }))
+    }
+}
+
+impl Target for TestEnv {
+    async fn copy(&self, digest: &str) -> Result<Copied> {
+        self.change(|fake| {
+            let missing = !fake.has(digest);
+            if missing {
+                fake.registry.push(digest.to_owned());
+            }
+            Ok(Copied { manifests: usize::from(missing), bytes: 0 })
+        })
+        .await
+    }
+
+    async fn deploy(&self, digest: &str) -> Result<()> {
+        self.change(|fake| {
+            assert!(fake.has(digest), "the registry lacks the digest");
+            let locked = fake.lock.as_ref().is_none_or(|lock| lock.digest == digest);
+            assert!(locked, "the lock file must be committed first");
+            assert_eq!(fake.canary, None, "a canary remains");
+            fake.deployed.push(digest.to_owned());
+            fake.observations = 0;
+            fake.running = Some(digest.to_owned());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn set_canary_weight(&self, digest: &str, percent: u8) -> Result<()> {
+        self.change(|fake| {
+            assert!(fake.has(digest), "the registry lacks the digest");
+            assert!(percent == 0 || self.new_backend_starts(), "requests go to a backend that does not run");
+            fake.canary = Some((digest.to_owned(), percent));
+            fake.shares.push(percent);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn remove_canary(&self) -> Result<bool> {
+        self.change(|fake| {
+            // First the share, then the backend.
+            fake.canary =
+                fake.canary.take().filter(|(_, percent)| *percent > 0).map(|(digest, _)| (digest, 0));
+            Ok(fake.canary.is_none())
+        })
+        .await
+    }
+
+    async fn start_probes(&self) -> Result<()> {
+        self.change(|fake| {
+            fake.probes_run = true;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn probe_stats(&self, since: Timestamp) -> Result<ProbeStats> {
+        self.change(|fake| {
+            assert!(fake.probes_run, "the probes are not started");
+            fake.now += 10;
+            let new = fake.running.as_deref() == Some(NEW);
+            let has_share = fake.canary.as_ref().is_some_and(|(_, percent)| *percent > 0);
+            let good = ProbeStats { requests: 50, sent: 100, stored: 100, ..fake.window(since) };
+            Ok(match self.script {
+                Script::Slow if new => ProbeStats { p95_ms: 2000.0, ..good },
+                Script::Lossy if new || has_share => ProbeStats { stored: 99, ..good },
+                _ => good,
+            })
+        })
+        .await
+    }
+
+    async fn start_canary_probe(&self) -> Result<()> {
+        self.step().await;
+        self.state.lock().unwrap().canary_probe_runs = true;
+        Ok(())
+    }
+
+    async fn canary_stats(&self, since: Timestamp) -> Result<ProbeStats> {
+        self.step().await;
+        let mut fake = self.state.lock().unwrap();
+        assert!(fake.canary_probe_runs, "the canary's probe is not started");
+        fake.canary_measured = true;
+        let until = Timestamp::from_second(fake.now).unwrap();
+        let p95_ms = if self.script == Script::Slow { 2000.0 } else { 40.0 };
+        let freshness_seconds = Some(1.0);
+        Ok(ProbeStats { since, until, requests: 30, p95_ms, freshness_seconds, ..ProbeStats::default() })
+    }
+
+    async fn stop_probes(&self) -> Result<()> {
+        self.state.lock().unwrap().probes_run = false;
+        Ok(())
+    }
+}
+
+impl PromotionStore for TestEnv {
+    async fn read(&self, _: &str) -> Result<LedgerState> {
+        self.step().await;
+        let fake = self.state.lock().unwrap();
+        let (history, fault) = History::parse("staging", &fake.history);
+        if let Some(fault) = fault {
+            return Err(broken_history("staging", &fault));
+        }
+        let head = format!("{}", fake.commits.len());
+        Ok(LedgerState { lock: fake.lock.clone(), history, head, ..LedgerState::default() })
+    }
+
+    async fn write(&self, state: &mut LedgerState, message: Message<'_>) -> Result<()> {
+        self.change(|fake| {
+            let text = state.history.to_text();
+            if fake.lock == state.lock && fake.history == text {
+                return;
+            }
+            (fake.lock, fake.history) = (state.lock.clone(), text);
+            fake.commits.push(message.title.to_owned());
+        })
+        .await;
+        Ok(())
+    }
+
+    fn requires_review(&self) -> bool {
+        self.forge
+    }
+
+    async fn review(&self, _: &mut LedgerState, _: Message<'_>) -> Result<Option<Approvals>> {
+        self.step().await;
+        let approved = self.state.lock().unwrap().approved.clone();
+        Ok(self.forge.then(|| Approvals { url: "https://f/7".into(), approved, against: vec![] }))
+    }
+
+    async fn finish_review(&self, _: &mut LedgerState, _: Message<'_>) -> Result<Option<String>> {
+        self.change(|fake| fake.merged = true).await;
+        Ok(None)
+    }
+}
+
+impl EvidenceSource for TestEnv {
+    async fn collect(&self, _: &Content, _: Option<&EnvLock>) -> Result<Evidence> {
+        self.step().await;
+        Ok(Evidence {
+            source: state(Some(self.state.lock().unwrap().source.clone()), self.source_ready),
+            tree: Ok(3),
+            migrations: Ok(Migrations::default()),
+            commit_is_known: true,
+            edited: vec![],
+            parity: Parity::default(),
+            cost: Cost::Free,
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! Inspects an artifact in two registries and copies it from one to the other.
+
+use std::{collections::BTreeSet, path::Path};
+
+use crate::{
+    artifact::{Contents, REPOSITORY, RepositoryDigest, copy_contents},
+    base::{
+        digest::Digest,
+        event::{Events, Step},
+        failure::Result,
+    },
+    promotion::{Content, Copied},
+    registry::transfer::{Endpoint, Transfer},
+};
+
+/// The source and the target of a copy.
+pub struct ArtifactCopy<'a> {
+    /// The registry that artifacts are copied from.
+    pub source: &'a Endpoint,
+    /// The registry they are copied to; `None` if it does not exist yet.
+    pub target: Option<&'a Endpoint>,
+    /// Images that a cluster needs although no file of an artifact references them: those of Flux.
+    pub extra: &'a BTreeSet<RepositoryDigest>,
+    /// A temporary folder for blobs.
+    pub folder: &'a Path,
+}
+
+impl ArtifactCopy<'_> {
+    /// Returns the registry that has the artifact `digest`, preferably the target; `None` if neither has it.
+    async fn registry_with(&self, digest: &Digest) -> Result<Option<&Endpoint>> {
+        for side in self.target.into_iter().chain([self.source]) {
+            if side.has(REPOSITORY, digest).await? {
+                return Ok(Some(side));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the artifact `digest`, preferably from the target.
+    pub async fn read(&self, digest: &str) -> Result<Contents> {
+        let digest = digest.parse()?;
+        let side = self.registry_with(&digest).await?.unwrap_or(self.source);
+        Contents::read(side, &digest, self.folder).await
+    }
+
+    /// Returns the content of the artifact and which registry has it. If neither registry has it, only that is
+    /// returned, and a gate refuses it.
+    pub async fn inspect(&self, digest: &str) -> Result<Content> {
+        let digest = digest.parse()?;
+        let Some(side) = self.registry_with(&digest).await? else {
+            let name = format!("{REPOSITORY}@{digest}");
+            return Ok(Content {
+                missing: vec![name.clone()],
+                unavailable: vec![name],
+                ..Content::default()
+            });
+        };
+        let contents = Contents::read(side, &digest, self.folder).await?;
+        let (mut missing, mut unavailable) = (Vec::new(), Vec::new());
+        for (repository, digest) in contents.required(self.extra) {
+            if let Some(target) = self.target
+                && target.has(&repository, &digest).await?
+            {
+                continue;
+            }
+            let name = format!("{repository}@{digest}");
+            if !self.source.has(&repository, &digest).await? {
+                unavailable.push(name.clone());
+            }
+            missing.push(name);
+        }
+        missing.sort();
+        unavailable.sort();
+        Ok(Content {
+            images: contents.images().into_iter().map(|(name, digest)| (name, digest.to_string())).collect(),
+            commit: contents.metadata.commit,
+            dirty: contents.metadata.dirty,
+            unpinned: contents.references.unpinned.into_iter().collect(),
+            missing,
+            unavailable,
+            supports_canary: contents.references.canary,
+        })
+    }
+
+    /// Copies what `target` lacks: images and components first, the artifact itself last.
+    pub async fn copy(&self, target: &Endpoint, contents: &Contents, events: &Events) -> Result<Copied> {
+        let step = Step::start(events, "target.copy", format!("Copy the artifact to {}", target.name()));
+        let required = contents.required(self.extra);
+        let total = required.len() as u64;
+        let transfer = Transfer { source: self.source, target, folder: self.folder.to_owned() };
+        let all =
+            copy_contents(&transfer, required, |done, name| step.progress(done, Some(total), name)).await?;
+        match all.manifests {
+            0 => step.unchanged("already complete"),
+            manifests => step.done(format!("{manifests} manifests, {} MB", all.bytes / 1_000_000)),
+        }
+        Ok(Copied { manifests: all.manifests, bytes: all.bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::fake::Fake;
+
+    #[tokio::test]
+    async fn an_absent_artifact_is_reported_as_unavailable() {
+        let (source, target) = (Fake::start().await, Fake::start().await);
+        let folder = tempfile::tempdir().unwrap();
+        let [from, to] = [&source, &target].map(|fake| Endpoint::new(&fake.host).unwrap());
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let name = vec![format!("platform@{digest}")];
+        let nothing = Content { missing: name.clone(), unavailable: name, ..Content::default() };
+        for target in [Some(&to), None] {
+            let copy = ArtifactCopy { source: &from, target, extra: &BTreeSet::new(), folder: folder.path() };
+            assert_eq!(copy.inspect(&digest).await.unwrap(), nothing);
+        }
+        assert_eq!(source.writes() + target.writes(), 0);
+    }
+}

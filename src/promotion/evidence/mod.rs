@@ -1,0 +1,50 @@
+//! Collects what the gates of a promotion decide on: source state, tree, migrations, parity, and cost. Only
+//! reads.
+
+mod cost;
+mod migrations;
+mod parity;
+mod tree;
+
+use crate::{
+    base::failure::Result,
+    config::Environment,
+    promotion::{
+        Content, Evidence, EvidenceSource, ObservedEnvironment, context::PromotionContext, store::EnvLock,
+    },
+};
+
+/// What a promotion reads from the work tree.
+const READ: [&str; 4] = ["envs", "gitops", "infra", "src"];
+
+/// Collects the evidence from the repository, the source environment, the comparison and the price table.
+pub struct CollectedEvidence<'a, T> {
+    pub context: &'a PromotionContext,
+    pub source: &'a T,
+    pub source_environment: &'a Environment,
+    /// The reason for a cost above the budget.
+    pub over_budget: Option<&'a str>,
+}
+
+impl<T: ObservedEnvironment> EvidenceSource for CollectedEvidence<'_, T> {
+    async fn collect(&self, content: &Content, lock: Option<&EnvLock>) -> Result<Evidence> {
+        let PromotionContext { local, repository, environment, .. } = self.context;
+        let project = &local.project;
+        // The artifact was packed from its commit unless there were edits. Then the work tree is the closest
+        // match.
+        let commit = match &content.commit {
+            Some(commit) => repository.commit_of(commit).await?,
+            None => None,
+        };
+        let exact = commit.as_deref().filter(|_| !content.dirty);
+        Ok(Evidence {
+            source: self.source.state().await?,
+            tree: tree::check(project, repository, exact).await?,
+            migrations: migrations::collect(project, repository, exact, lock).await?,
+            commit_is_known: commit.is_some(),
+            edited: repository.edited(&READ).await?,
+            parity: parity::compare(local, self.source_environment, environment).await,
+            cost: cost::of(project, environment, self.over_budget),
+        })
+    }
+}

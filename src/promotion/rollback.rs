@@ -1,0 +1,54 @@
+//! `seasense rollback`: opens the environment, chooses a verified digest, and runs the driver.
+
+use jiff::Timestamp;
+
+use super::{
+    Access, Ended, NoEvidence,
+    context::{ContextInput, PromotionContext},
+    environment::{ClusterTarget, ObservedCluster},
+    rollback_target,
+    store::{PromotionStore, history::Action},
+    verify_history,
+};
+use crate::{
+    base::{event::Events, failure::Result},
+    config::Project,
+};
+
+/// The input of a rollback.
+#[derive(Debug, Clone)]
+pub struct RollbackInput {
+    /// The environment to roll back.
+    pub environment: String,
+    /// The digest; `None` selects the last verified one before the current one.
+    pub to: Option<String>,
+    /// Whether to roll back a rehearsal instead.
+    pub rehearse: bool,
+    /// Whether to push the commits to `origin`, without a forge.
+    pub push: bool,
+    /// [`Access::Read`] for a dry run.
+    pub access: Access,
+}
+
+/// Deploys an earlier, verified digest.
+pub async fn rollback(project: &Project, events: &Events, input: RollbackInput) -> Result<Ended> {
+    let RollbackInput { rehearse, access, push, to, .. } = input;
+    let (environment, topic) = (input.environment.as_str(), "rollback");
+    let context = ContextInput { environment, rehearse, access, topic, push };
+    let context = PromotionContext::open(project, events, context).await?;
+    let (local, target) = (&context.local, &context.environment);
+    let state = context.store.read(to.as_deref().unwrap_or_default()).await?;
+    // A digest is chosen only from a history that can be trusted.
+    let (state, _) = verify_history(target.name(), state, None).await?;
+    let digest = to.map_or_else(|| rollback_target(state.lock.as_ref(), &state.history), Ok)?;
+    let record = state.history.verified().find(|record| record.digest == digest);
+    let from = record.map_or(String::new(), |record| record.from.clone());
+    let source = context.source()?.unwrap_or_else(|| target.clone());
+    let order = context.order(Action::Rollback, &from, &digest);
+    if access == Access::Read {
+        let target = ObservedCluster::open(local, target.clone(), &source).await?;
+        return context.plan(&target, &NoEvidence, &order).await;
+    }
+    let target = ClusterTarget::open(local, target.clone(), &source, Timestamp::now()).await?;
+    context.run(&target, &NoEvidence, &order).await
+}

@@ -1,0 +1,179 @@
+//! The interface between the driver and an environment's cluster and registry.
+
+use std::{collections::BTreeMap, future::Future};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::base::failure::Result;
+use crate::promotion::ProbeStats;
+
+/// Read access to an environment. No method changes anything.
+///
+/// The methods do not wait: the driver polls. It treats an error of a method as "not yet" until its own
+/// deadline.
+pub trait ObservedEnvironment {
+    /// Reads the artifact `digest` (from the target's registry, else from the source's) and what is missing of
+    /// it.
+    fn inspect(&self, digest: &str) -> impl Future<Output = Result<Content>>;
+
+    /// Observes what runs.
+    fn state(&self) -> impl Future<Output = Result<State>>;
+
+    /// Observes the canary; `None` if nothing of one exists.
+    fn canary(&self) -> impl Future<Output = Result<Option<CanaryState>>>;
+}
+
+/// Write access to an environment.
+///
+/// Every method can be called again after a crash at any point: each observes first what is already done.
+/// Errors of [`Target::copy`] and [`Target::deploy`] end the promotion.
+pub trait Target: ObservedEnvironment {
+    /// Copies what the target's registry lacks of the artifact `digest`: components, images, then the artifact
+    /// itself.
+    fn copy(&self, digest: &str) -> impl Future<Output = Result<Copied>>;
+
+    /// Points the target's Flux at the artifact `digest` with the environment's variables. Removes a traffic
+    /// share.
+    fn deploy(&self, digest: &str) -> impl Future<Output = Result<()>>;
+
+    /// Starts the backend of the artifact `digest` as canary and sets its traffic share to `percent`.
+    ///
+    /// `percent` must be 0 until [`ObservedEnvironment::canary`] reports it as ready. Nothing else changes.
+    fn set_canary_weight(&self, digest: &str, percent: u8) -> impl Future<Output = Result<()>>;
+
+    /// Sets the traffic share to 0, then removes the canary, one step per call. Returns whether it is gone.
+    fn remove_canary(&self) -> impl Future<Output = Result<bool>>;
+
+    /// Starts the probe buoys and the HTTP probe, unless they run.
+    fn start_probes(&self) -> impl Future<Output = Result<()>>;
+
+    /// Reads the measurements of the probes since `since`.
+    fn probe_stats(&self, since: Timestamp) -> impl Future<Output = Result<ProbeStats>>;
+
+    /// Starts the HTTP probe that sends requests to the canary only, unless it runs. The probes must run.
+    fn start_canary_probe(&self) -> impl Future<Output = Result<()>>;
+
+    /// Reads the measurements of the canary's own probe since `since`.
+    fn canary_stats(&self, since: Timestamp) -> impl Future<Output = Result<ProbeStats>>;
+
+    /// Stops all probes and removes the probe buoys.
+    fn stop_probes(&self) -> impl Future<Output = Result<()>>;
+}
+
+/// The content of an artifact and its availability in the registries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Content {
+    /// The commit it was packed from, 40 or 64 hex digits; `None` if unknown.
+    pub commit: Option<String>,
+    /// Whether the work tree differed from that commit.
+    pub dirty: bool,
+    /// The images that its files reference: repository without registry, to `sha256:` and 64 hex digits.
+    pub images: BTreeMap<String, String>,
+    /// Image references in its files without a digest.
+    pub unpinned: Vec<String>,
+    /// What the target's registry lacks: repositories with digests, sorted.
+    pub missing: Vec<String>,
+    /// The part of `missing` that the source's registry lacks too, so that it cannot be copied.
+    pub unavailable: Vec<String>,
+    /// Whether its backend can share requests with the backend of another digest.
+    pub supports_canary: bool,
+}
+
+/// What was copied to the target's registry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Copied {
+    /// Manifests (images, components and the artifact) that the registry lacked.
+    pub manifests: usize,
+    /// Bytes that were sent.
+    pub bytes: u64,
+}
+
+/// The observed state of an environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// The artifact that its Flux points at; `None` before the first deployment.
+    pub digest: Option<String>,
+    /// Its phases in order, then its workloads, the database and the gateway.
+    pub parts: Vec<Part>,
+    /// Since when every part has been ready at that digest; `None` while one is not.
+    pub ready_since: Option<Timestamp>,
+    /// A terminal error at that digest, if there is one.
+    pub terminal: Option<String>,
+}
+
+/// The observed state of a canary.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CanaryState {
+    /// The traffic share that the gateway has applied; `None` while it changes.
+    pub percent: Option<u8>,
+    /// Whether it can serve requests.
+    pub ready: bool,
+    /// What it waits for; empty if unknown or ready.
+    pub message: String,
+    /// A terminal error, if there is one.
+    pub terminal: Option<String>,
+}
+
+/// One part of an environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway`.
+    pub name: String,
+    /// Whether it is ready at exactly the version that [`State::digest`] contains.
+    pub ready: bool,
+    /// What it waits for, or why it fails; empty if unknown or ready.
+    pub message: String,
+}
+
+impl State {
+    /// Returns whether Flux points at `digest` and every part is ready at it.
+    pub fn is_ready_at(&self, digest: &str) -> bool {
+        self.digest.as_deref() == Some(digest)
+            && !self.parts.is_empty()
+            && self.parts.iter().all(|part| part.ready)
+    }
+
+    /// Returns whether Flux points at `digest`, and parts that are not ready can still become ready.
+    pub fn is_progressing(&self, digest: &str) -> bool {
+        self.digest.as_deref() == Some(digest)
+            && self.terminal.is_none()
+            && self.parts.iter().any(|part| !part.ready)
+    }
+
+    /// Describes in one line why it is not ready at `digest`; empty if it is.
+    pub fn missing(&self, digest: &str) -> String {
+        match self.digest.as_deref() {
+            None => "it runs no artifact".to_owned(),
+            Some(other) if other != digest => format!("it runs {other}"),
+            Some(_) if self.parts.is_empty() => "the state of its parts is unknown".to_owned(),
+            Some(_) => {
+                let describe = |part: &Part| match part.message.as_str() {
+                    "" => format!("{} is not ready", part.name),
+                    message => format!("{}: {message}", part.name),
+                };
+                self.parts.iter().filter(|part| !part.ready).map(describe).collect::<Vec<_>>().join("; ")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ready_requires_every_part_at_the_digest() {
+        let part = |name: &str, ready| Part { name: name.into(), ready, message: String::new() };
+        let mut state = State { digest: Some("sha256:a".into()), ..State::default() };
+        assert!(!state.is_ready_at("sha256:a"), "no part is known");
+        state.parts = vec![part("phase/data", true), part("phase/apps", false)];
+        assert!(!state.is_ready_at("sha256:a"));
+        assert_eq!(state.missing("sha256:a"), "phase/apps is not ready");
+        state.parts[1].ready = true;
+        assert!(state.is_ready_at("sha256:a"));
+        assert_eq!(state.missing("sha256:a"), "");
+        assert!(!state.is_ready_at("sha256:b"));
+        assert_eq!(state.missing("sha256:b"), "it runs sha256:a");
+    }
+}
