@@ -161,3 +161,32 @@ fn every_dependency_has_a_documented_reason() {
         }
     }
 }
+
+/// The words in backticks of a section of the architecture page.
+fn architecture_words(heading: &str) -> Vec<String> {
+    let page = read("docs/architecture.md");
+    let section = page.split(heading).nth(1).unwrap_or_else(|| panic!("no section `{heading}`"));
+    let section = section.split("\n## ").next().unwrap();
+    section.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn architecture_page_names_existing_files() {
+    let page = read("docs/architecture.md");
+    let named: BTreeSet<&str> = page.split('`').filter(|word| word.starts_with("src/")).collect();
+    assert!(named.len() > 40, "{named:?}");
+    let missing: Vec<&&str> = named.iter().filter(|file| !root().join(file).exists()).collect();
+    assert!(missing.is_empty(), "docs/architecture.md names files that do not exist: {missing:?}");
+}
+
+#[test]
+fn architecture_page_lists_the_steps_of_a_new_environment() {
+    use seasense::launch::plan::{Desired, Observed, build};
+    let desired = Desired { digest: "sha256:aa".to_owned(), buoys: 3, recreate: false, ttl: None };
+    let steps = build(&desired, &Observed::NOTHING);
+    let name = |step| serde_json::to_value(step).unwrap()["step"].as_str().unwrap().to_owned();
+    let steps: Vec<String> = steps.steps().map(name).collect();
+    let documented = architecture_words("## What `seasense dev` does");
+    let documented: Vec<String> = documented.into_iter().filter(|word| steps.contains(word)).collect();
+    assert_eq!(documented, steps);
+}

@@ -156,7 +156,17 @@ impl TestEnv {
 
     /// Runs the driver with another store.
     pub async fn run_with<S: PromotionStore>(&self, store: &S, order: &Order) -> Result<Ended> {
-        let (events, clock) = (silent(), || self.now());
+        self.run_with_events(store, order, silent()).await
+    }
+
+    /// Runs the driver with another store and another receiver of events.
+    pub async fn run_with_events<S: PromotionStore>(
+        &self,
+        store: &S,
+        order: &Order,
+        events: Events,
+    ) -> Result<Ended> {
+        let clock = || self.now();
         driver(self, store, &events, &clock).run(order).await
     }
 

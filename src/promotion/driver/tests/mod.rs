@@ -1,6 +1,7 @@
 //! Tests of the driver with a fake environment: promotion, rollback, refusal, and killed runs.
 
 mod canary;
+mod documented;
 mod env;
 mod fake;
 mod git;

@@ -1,0 +1,36 @@
+//! The order of the steps of a promotion, as the architecture page states it.
+
+use std::sync::{Arc, Mutex};
+
+use super::env::{Script, TestEnv, promote};
+use crate::base::event::{Event, Sink};
+
+const PAGE: &str = include_str!("../../../../docs/architecture.md");
+
+/// Records the names of the started steps.
+#[derive(Default)]
+struct Started(Mutex<Vec<String>>);
+
+impl Sink for Started {
+    fn emit(&self, event: Event) {
+        if let Event::Started { step, .. } = event {
+            self.0.lock().unwrap().push(step);
+        }
+    }
+}
+
+/// The step names in the section about promotions, in order.
+fn documented() -> Vec<&'static str> {
+    let section = PAGE.split("## What `seasense promote` does").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    section.split('`').filter(|word| word.starts_with("promote.")).collect()
+}
+
+#[tokio::test]
+async fn steps_run_in_the_documented_order() {
+    let env = TestEnv::new(Script::Good);
+    let started = Arc::new(Started::default());
+    let ended = env.run_with_events(&env, &promote(), started.clone()).await.unwrap();
+    assert_eq!(ended.failure, None);
+    assert_eq!(*started.0.lock().unwrap(), documented());
+}
