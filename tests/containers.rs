@@ -4,13 +4,12 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test ends with a panic")]
 
 use seasense::{
-    base::yaml,
-    config::HostDirs,
-    images::{
-        self, LockedImage, Mode, Provenance,
+    base::{
         oci::{self, Node, Process, Source, Tree},
-        pull::Copier,
+        yaml,
     },
+    config::HostDirs,
+    images::{self, LockedImage, Mode, Provenance, pull::Copier},
     registry::{
         Digest, ImageRef, RegistryClient, daemon_reference,
         media_type::{OCI_INDEX as INDEX, OCI_MANIFEST as MANIFEST},

@@ -12,8 +12,8 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Context, Failure, Kind, Result},
+        oci::Descriptor,
     },
-    images::oci::Descriptor,
     registry::transfer::{Endpoint, Sent, Transfer},
 };
 

@@ -9,6 +9,7 @@ pub mod event_file;
 pub mod failure;
 pub mod git;
 pub mod k8s;
+pub mod oci;
 pub mod signal;
 pub mod timing;
 pub mod tool;

@@ -10,11 +10,12 @@ use super::{
     build::Builder,
     context::{lock_file, manifests_folder},
     job::{self, Job},
-    manifests, oci,
+    manifests,
     progress::{JobProgress, TotalProgress},
     push, schedule,
     store::Store,
 };
+use crate::base::oci;
 use crate::registry::Registry;
 use crate::{
     base::{

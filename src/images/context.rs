@@ -65,8 +65,13 @@ impl SupplyContext {
 
     /// Ensures that the local registry runs from `image` with the content of `origin`.
     pub(super) async fn start_registry(&self, image: &str, origin: Origin) -> Result<Registry> {
-        let spec =
-            registry::RegistrySpec { name: self.dirs.registry(), image, origin, port: self.registry_port };
+        let name = self.dirs.registry();
+        // Each supply has its own volume, because the official image runs as another user.
+        let volume = match origin {
+            Origin::Build => name.to_owned(),
+            Origin::Pull => format!("{name}-pull"),
+        };
+        let spec = registry::RegistrySpec { name, image, volume: &volume, port: self.registry_port };
         registry::ensure(&self.docker, spec).await
     }
 

@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::oci::sha256_hex;
+use crate::base::oci::sha256_hex;
 
 /// Hashes everything in the manifest and the lock of the project at `root` that can affect `programs`, built
 /// with `features` and without default features.

@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::oci::sha256_file;
+use crate::base::oci::sha256_file;
 
 /// Directories that tools create; they are never an input.
 const GENERATED: [&str; 3] = ["node_modules", "target", "dist"];

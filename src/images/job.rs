@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{crates, inputs, oci::sha256_hex, refreshes::Refreshes};
+use super::{crates, inputs, refreshes::Refreshes};
+use crate::base::oci::sha256_hex;
 use crate::{
     base::failure::{Context, Kind, Result},
     config::{

@@ -13,6 +13,7 @@ use crate::base::{
     digest::Digest,
     failure::{Context, Failure, Kind, Result},
 };
+use crate::registry::daemon_reference;
 
 /// The version of the file format; other versions are not read.
 pub const LOCK_VERSION: u32 = 1;
@@ -82,6 +83,13 @@ pub struct LockedImage {
     /// Its provenance.
     #[serde(default)]
     pub provenance: Provenance,
+}
+
+impl LockedImage {
+    /// The name under which this machine's daemon has the image.
+    pub fn daemon_reference(&self) -> String {
+        daemon_reference(&self.repository, &self.digest)
+    }
 }
 
 /// One file of upstream's manifests.

@@ -10,7 +10,6 @@ mod inputs;
 mod job;
 mod lock;
 pub mod manifests;
-pub mod oci;
 mod programs;
 mod progress;
 pub mod prune;

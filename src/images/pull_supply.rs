@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
-    Lock, LockedImage, LockedTool, Origin, Scope, SupplyContext, build_supply, context::lock_file, oci,
+    Lock, LockedImage, LockedTool, Origin, Scope, SupplyContext, build_supply, context::lock_file,
     pull::Copier, push,
 };
+use crate::base::oci;
 use crate::registry::{ImageRef, Registry, RegistryClient, daemon_reference};
 use crate::{
     base::{

@@ -7,8 +7,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{
     Lock, LockedImage,
     build::{Builder, Packed},
-    oci,
 };
+use crate::base::oci;
 use crate::registry::{Registry, RegistryClient, daemon_reference, media_type::OCI_MANIFEST};
 use crate::{
     base::{

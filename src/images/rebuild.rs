@@ -7,8 +7,8 @@ use super::{
     build::{Builder, Packed},
     build_supply,
     ensure::lock_supply,
-    oci,
 };
+use crate::base::oci;
 use crate::{
     base::{
         event::{Event, Step},

@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Provenance, oci::Layer, refreshes::Refreshes};
+use super::{Provenance, refreshes::Refreshes};
+use crate::base::oci::Layer;
 
 /// The number of results per job. Older ones are kept so that changing back to another branch needs no build.
 const KEPT: usize = 3;

@@ -2,10 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    Lock, LockedImage, SupplyContext,
-    oci::{Descriptor, ImageManifest},
-};
+use super::{Lock, LockedImage, SupplyContext};
+use crate::base::oci::{Descriptor, ImageManifest};
 use crate::base::{
     digest::Digest as ContentDigest,
     event::Step,
@@ -29,7 +27,7 @@ pub async fn verify(context: &SupplyContext, lock: &Lock) -> Result<()> {
         }
     }
     for (name, tool) in &lock.tools {
-        let found = super::oci::sha256_file(&tool.path).unwrap_or_default();
+        let found = crate::base::oci::sha256_file(&tool.path).unwrap_or_default();
         if found != tool.sha256 {
             invalid.push(format!("{name}: `{}` differs from the lock", tool.path.display()));
         }

@@ -96,8 +96,8 @@ pub async fn prepare(
         flux: artifact::flux_objects(&lock, &upstream, environment.variables.registry.get_ref())?,
         variables: environment.to_variables(),
         age_key: inputs.age_key,
-        fleet_image: registry.host_reference(lock.image("seasense-fleet")?),
-        reaper_image: registry.host_reference(lock.image("seasense-reaper")?),
+        fleet_image: lock.image("seasense-fleet")?.daemon_reference(),
+        reaper_image: lock.image("seasense-reaper")?.daemon_reference(),
         environment: environment.clone(),
         packed,
         rendered,
@@ -147,7 +147,7 @@ impl Platform {
 fn cluster_source(lock: &Lock, registry: &Registry) -> Result<ClusterSource> {
     Ok(ClusterSource {
         kind: lock.tool("kind")?.path.clone(),
-        node_image: registry.host_reference(lock.image("node")?),
+        node_image: lock.image("node")?.daemon_reference(),
         built: lock.supply == images::Origin::Build,
         registry: registry.inside.clone(),
     })

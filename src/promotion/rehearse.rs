@@ -52,7 +52,7 @@ async fn create(local: &LocalContext, environment: &Environment) -> Result<bool>
     let shared = Registry::at(local.dirs.registry(), *environment.ports.registry.get_ref());
     let source = ClusterSource {
         kind: lock.tool("kind")?.path.clone(),
-        node_image: shared.host_reference(lock.image("node")?),
+        node_image: lock.image("node")?.daemon_reference(),
         built: lock.supply == Origin::Build,
         registry: shared.inside,
     };

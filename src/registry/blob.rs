@@ -13,12 +13,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::{fs::File, io::AsyncWrite};
 
 use super::{Digest, RegistryClient, client::is_absent};
-use crate::{
-    base::{
-        failure::{Context, Failure, Kind, Result},
-        wait::{Deadline, Observation, wait},
-    },
-    images::oci::Descriptor,
+use crate::base::{
+    failure::{Context, Failure, Kind, Result},
+    oci::Descriptor,
+    wait::{Deadline, Observation, wait},
 };
 
 /// The pause between attempts: registries limit the rate of requests.

@@ -3,14 +3,11 @@
 use std::time::Duration;
 
 use super::RegistryClient;
-use crate::{
-    base::{
-        digest::Digest,
-        docker::{ContainerSpec, Docker, Mount, Restart, labels},
-        failure::{Failure, Kind, Result},
-        wait::{Deadline, Observation, wait},
-    },
-    images::{LockedImage, Origin},
+use crate::base::{
+    digest::Digest,
+    docker::{ContainerSpec, Docker, Mount, Restart, labels},
+    failure::{Failure, Kind, Result},
+    wait::{Deadline, Observation, wait},
 };
 
 /// The network that kind puts its nodes on.
@@ -35,15 +32,10 @@ impl Registry {
     pub fn at(name: &str, port: u16) -> Self {
         Self { host: format!("127.0.0.1:{port}"), inside: format!("{name}:{PORT}") }
     }
-
-    /// The name under which this machine's daemon has `image`. The name contains the digest, so that an older
-    /// image of the same repository is never used instead.
-    pub fn host_reference(&self, image: &LockedImage) -> String {
-        daemon_reference(&image.repository, &image.digest)
-    }
 }
 
-/// The daemon's name for the image `digest` of `repository`.
+/// The name under which this machine's daemon has the image `digest` of `repository`. It contains the digest, so that
+/// an older image of the same repository is never used instead.
 pub fn daemon_reference(repository: &str, digest: &Digest) -> String {
     let short = &digest.hex()[..16];
     format!("seasense/{repository}:{short}")
@@ -56,20 +48,10 @@ pub struct RegistrySpec<'a> {
     pub name: &'a str,
     /// The image, which the daemon already has.
     pub image: &'a str,
-    /// The supply whose content it stores. Each supply has its own volume, because the official image runs as
-    /// another user.
-    pub origin: Origin,
+    /// The volume with its content.
+    pub volume: &'a str,
     /// The port on 127.0.0.1.
     pub port: u16,
-}
-
-impl RegistrySpec<'_> {
-    fn volume(&self) -> String {
-        match self.origin {
-            Origin::Build => self.name.to_owned(),
-            Origin::Pull => format!("{}-pull", self.name),
-        }
-    }
 }
 
 /// Ensures that the registry runs as specified and responds.
@@ -90,7 +72,7 @@ pub async fn ensure(docker: &Docker, desired: RegistrySpec<'_>) -> Result<Regist
             }
             let existing = docker.container(name).await?.unwrap_or(existing);
             let same_port = existing.ports.iter().any(|published| published.host == port);
-            let same_volume = existing.mounts.values().any(|source| *source == desired.volume());
+            let same_volume = existing.mounts.values().any(|source| source == desired.volume);
             if !(same_image && same_port && same_volume && existing.addresses.contains_key(NETWORK)) {
                 docker.remove_container(name).await?;
                 docker.run(&spec(desired)).await?;
@@ -103,7 +85,7 @@ pub async fn ensure(docker: &Docker, desired: RegistrySpec<'_>) -> Result<Regist
 }
 
 fn spec(desired: RegistrySpec<'_>) -> ContainerSpec {
-    let volume = desired.volume();
+    let volume = desired.volume.to_owned();
     container_spec((desired.name, desired.image), volume, desired.port, labels::shared(ROLE))
 }
 

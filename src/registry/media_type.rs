@@ -1,7 +1,7 @@
 //! The media types of manifests.
 
-/// An OCI image manifest, also used for artifacts.
-pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub use crate::base::oci::OCI_MANIFEST;
+
 /// An OCI index: one manifest per platform.
 pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 /// Docker's equivalent of [`OCI_MANIFEST`].

@@ -73,7 +73,7 @@ fn kubeconfig_comes_from_the_named_variable_only() {
     };
     let without_context = run("apiVersion: v1\nkind: Config\n");
     assert_eq!(without_context.code, Some(30), "{}", without_context.stderr);
-    assert!(without_context.stderr.contains("it says no `current-context`"), "{}", without_context.stderr);
+    assert!(without_context.stderr.contains("it has no `current-context`"), "{}", without_context.stderr);
     // Nothing listens at this address, so no identity is recorded.
     let unreachable = run(&format!(
         "apiVersion: v1\nkind: Config\ncurrent-context: a\n\

@@ -41,8 +41,8 @@ fn code_2_is_an_invalid_command_line() {
     let run = Harness::new().run(&["status", "--watch"]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     insta::assert_snapshot!(run.stderr, @r"
-    error: `--watch` needs a terminal to draw on
-      hint: `seasense status` looks once, `seasense status --json` looks once for programs
+    error: `--watch` needs a terminal
+      hint: run `seasense status`, or `seasense status --json` in a script
     ");
 }
 
@@ -91,7 +91,7 @@ fn code_30_is_a_cluster_with_another_identity() {
     let (run, status) = cluster.status();
     assert_eq!(run.code, Some(30), "{status:#}");
     let cause = status["problems"][0]["cause"].as_str().unwrap();
-    assert!(cause.contains("another cluster answers"), "{cause}");
+    assert!(cause.contains("another cluster responds"), "{cause}");
     assert!(cause.contains("found another"), "{cause}");
     assert_eq!(cluster.requests.all(), ["GET /api/v1/namespaces/kube-system"], "no further request");
     assert_eq!(cluster.harness.run(&["logs", "backend"]).code, Some(30));

@@ -98,7 +98,7 @@ fn assert_pause_recovers(disk: &SmallDisk, cache: &Path, state: &Path) {
     let run = harness.run_with_variables(&["pause"], &harness.socket(), &settings);
     assert_eq!(run.code, Some(20), "{}", run.stderr);
     assert!(run.stderr.contains("No space left on device"), "{}", run.stderr);
-    assert!(run.stderr.contains("hint: free some space"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: free some disk space"), "{}", run.stderr);
     assert_eq!(daemon.changes(), [""; 0], "the cluster was stopped although the pause was not recorded");
     let partial = disk.files().into_iter().find(|file| file.1 > 0 && !before.contains(file));
     assert_eq!(partial, None, "a file is partially written");

@@ -140,7 +140,7 @@ fn code_60_is_a_promotion_that_is_refused() {
     std::os::unix::fs::symlink(which::which("git").unwrap(), harness.root().join("bin/git")).unwrap();
     let run = harness.run(&["promote", "staging"]);
     assert_eq!(run.code, Some(60), "{}", run.stderr);
-    assert!(run.stderr.starts_with("error: the project is no Git repository\n"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("error: the project is not a Git repository\n"), "{}", run.stderr);
     assert!(run.stderr.contains("run this in a clone of the project"), "{}", run.stderr);
 }
 

@@ -155,7 +155,7 @@ fn view_shows_problems_handles_keys_and_ends_with_q() {
     let Some(mut terminal) = Terminal::view(&[]) else { return };
     terminal.wait_for("there is no cluster");
     terminal.press("?");
-    terminal.wait_for("nothing is stopped by it");
+    terminal.wait_for("the environment keeps running");
     terminal.press("l");
     terminal.wait_for("seasense logs flux --follow");
     terminal.press("q");

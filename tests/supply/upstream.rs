@@ -6,11 +6,9 @@ use std::{collections::BTreeMap, io::Write, path::PathBuf};
 use flate2::{Compression, write::GzEncoder};
 use seasense::registry::media_type::{OCI_INDEX as INDEX, OCI_MANIFEST as MANIFEST};
 use seasense::{
+    base::oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
     config::{Environment, HostDirs, Infra, Project, infra::Pull},
-    images::{
-        self, Mode,
-        oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
-    },
+    images::{self, Mode},
     registry::{Digest, ImageRef, RegistryClient, daemon_reference},
 };
 use testcontainers::{

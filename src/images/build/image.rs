@@ -13,13 +13,10 @@ use crate::{
         digest::Digest,
         docker::labels,
         failure::{Context, Kind, Result},
+        oci::{self, Layer, Node, Process, Source, Tree},
     },
     config::infra::{FileEntry, ImageRecipe},
-    images::{
-        Provenance,
-        oci::{self, Layer, Node, Process, Source, Tree},
-        store::Store,
-    },
+    images::{Provenance, store::Store},
 };
 
 const DESCRIPTION: &str = "image.json";

@@ -6,10 +6,11 @@ use super::{Builder, blocking, facts, watch};
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
+        oci,
         tool::Invocation,
     },
     config::infra::RootBuild,
-    images::{Provenance, oci, progress::JobProgress, store::Store},
+    images::{Provenance, progress::JobProgress, store::Store},
 };
 
 /// The file with the description of the layer in a root's result.

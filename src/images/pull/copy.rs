@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::{
-    base::failure::{Context, Failure, Kind, Result},
-    images::oci::{Descriptor, ImageManifest},
+    base::{
+        failure::{Context, Failure, Kind, Result},
+        oci::{Descriptor, ImageManifest},
+    },
     registry::{
         Digest, ImageRef, PAUSE, RegistryClient, fetch_blob,
         media_type::{MANIFESTS, OCI_MANIFEST},

@@ -9,8 +9,8 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Context, Failure, Kind, Result},
+        oci::{Descriptor, ImageManifest},
     },
-    images::oci::{Descriptor, ImageManifest},
     registry::media_type::{OCI_INDEX, OCI_MANIFEST},
 };
 

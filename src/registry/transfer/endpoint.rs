@@ -9,9 +9,9 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Failure, Kind, Result},
+        oci::Descriptor,
         wait::{Deadline, Observation, wait},
     },
-    images::oci::Descriptor,
     registry::{ImageRef, RegistryClient, fetch_blob, media_type::MANIFESTS},
 };
 

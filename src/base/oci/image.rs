@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{LAYER_MEDIA_TYPE, Layer};
-use crate::{base::digest::Digest, registry::media_type::OCI_MANIFEST};
+use crate::base::digest::Digest;
 
+/// The media type of an OCI image manifest, also used for artifacts.
+pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_MEDIA_TYPE: &str = "application/vnd.oci.image.config.v1+json";
 /// Images are compared by digest, so the creation time is fixed.
 const CREATED: &str = "1970-01-01T00:00:00Z";
