@@ -18,13 +18,14 @@ use crate::{
         cluster::{self, Lock},
     },
     promotion::{
-        Driver, Ended, EvidenceSource, ObservedEnvironment, Order, Pace, Rules, Target,
+        driver::{Driver, Ended, EvidenceSource, Order, Pace, Rules},
         store::{
             GitStore,
             forge::Forge,
             history::{Action, Key},
             promotion_branch,
         },
+        target::{ObservedEnvironment, Target},
         verdict::Thresholds,
     },
 };

@@ -10,22 +10,15 @@ pub mod environment;
 mod evidence;
 pub mod gates;
 pub mod migrations;
-mod probe_stats;
+pub mod probe_stats;
 mod promote;
 mod rehearse;
 pub mod report;
 mod rollback;
 pub mod store;
-mod target;
+pub mod target;
 pub mod verdict;
 
 pub use context::Access;
-pub use driver::{
-    Driver, Ended, Evidence, EvidenceSource, NoEvidence, Order, Pace, Rules, Soak, rollback_target,
-    verify_history, wait_for_soak,
-};
-pub use probe_stats::ProbeStats;
 pub use promote::{PromoteInput, promote};
 pub use rollback::{RollbackInput, rollback};
-pub use store::{EnvLock, PromotionStore};
-pub use target::{CanaryState, Content, Copied, ObservedEnvironment, Part, State, Target};

@@ -5,13 +5,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Access, Ended, ObservedEnvironment, Order, Pace, Soak,
+    Access,
     context::{ContextInput, PromotionContext},
     environment::{ClusterTarget, ObservedCluster},
     evidence::CollectedEvidence,
     rehearse::in_rehearsal,
     store::history::Action,
-    wait_for_soak,
+};
+use crate::promotion::{
+    driver::{Ended, Order, Pace, Soak, wait_for_soak},
+    target::ObservedEnvironment,
 };
 use crate::{
     base::{

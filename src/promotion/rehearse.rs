@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::Ended;
+use crate::promotion::driver::Ended;
 use crate::{
     base::{
         event::Step,

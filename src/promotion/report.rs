@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Copied;
+use crate::promotion::target::Copied;
 use crate::promotion::{
     gates::Gate,
     store::{EnvLock, history::Action},

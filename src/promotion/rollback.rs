@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 
 use super::{
-    Access, Ended, NoEvidence,
+    Access,
     context::{ContextInput, PromotionContext},
     environment::{ClusterTarget, ObservedCluster},
-    rollback_target,
     store::{PromotionStore, history::Action},
-    verify_history,
 };
+use crate::promotion::driver::{Ended, NoEvidence, rollback_target, verify_history};
 use crate::{
     base::{event::Events, failure::Result},
     config::Project,

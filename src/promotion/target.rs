@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::base::failure::Result;
-use crate::promotion::ProbeStats;
+use crate::promotion::probe_stats::ProbeStats;
 
 /// Read access to an environment. No method changes anything.
 ///

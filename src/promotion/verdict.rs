@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ProbeStats;
+use crate::promotion::probe_stats::ProbeStats;
 
 /// This many bad samples in a row fail; fewer may be a short disturbance.
 pub const MAX_CONSECUTIVE_FAILURES: usize = 3;

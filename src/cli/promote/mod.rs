@@ -8,7 +8,7 @@ pub use self::render::brief;
 use super::{Context, json::Json};
 use crate::{
     base::failure::{Failure, Kind, Result},
-    promotion::{self, Access, Ended, PromoteInput, store::lock_file::is_digest},
+    promotion::{self, Access, PromoteInput, driver::Ended, store::lock_file::is_digest},
 };
 
 /// Arguments of `seasense promote`.

@@ -13,9 +13,9 @@ use crate::{
         wait::{Deadline, Observation, wait},
     },
     promotion::{
-        CanaryState, Target,
         report::short,
         store::PromotionStore,
+        target::{CanaryState, Target},
         verdict::{CanaryWatch, Sample},
     },
 };

@@ -8,13 +8,13 @@ use crate::{
         wait::{Deadline, pause},
     },
     promotion::{
-        Content, ObservedEnvironment, State,
         gates::{self, CanaryEvidence, Gate},
         report::{Ending, LockChange, Report, VERSION, short},
         store::{
             EnvLock, LedgerState, PromotionStore,
             history::{Action, Keys, Outcome},
         },
+        target::{Content, ObservedEnvironment, State},
     },
 };
 

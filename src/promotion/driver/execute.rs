@@ -5,13 +5,13 @@ use crate::promotion::driver::rollback::FailedDigest;
 use crate::{
     base::{event::Step, failure::Result},
     promotion::{
-        Target,
-        gates::{self},
+        gates,
         report::{Ending, Report, short},
         store::{
             LedgerState, Message, PromotionStore,
             history::{Action, Keys, Outcome, Record, VERSION},
         },
+        target::Target,
     },
 };
 

@@ -19,11 +19,12 @@ pub use self::{
     soak::{Soak, wait_for_soak},
     watch::Watched,
 };
-use super::{ObservedEnvironment, Target, report::Report};
+use super::report::Report;
 use crate::base::{
     event::{Event, Events},
     failure::{Failure, Result},
 };
+use crate::promotion::target::{ObservedEnvironment, Target};
 use crate::promotion::{
     gates::Signer,
     report::short,

@@ -5,12 +5,12 @@ use std::{future::Future, time::Duration};
 use crate::{
     base::failure::{Failure, Kind, Result},
     promotion::{
-        Content, State,
         gates::{Cost, Migrations, Parity},
         store::{
             EnvLock,
             history::{Action, History},
         },
+        target::{Content, State},
         verdict::Thresholds,
     },
 };

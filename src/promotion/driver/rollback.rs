@@ -8,12 +8,12 @@ use crate::{
         wait::{Deadline, Observation, wait},
     },
     promotion::{
-        ObservedEnvironment, Target,
         report::{Ending, LockChange, Report, VERSION, short},
         store::{
             EnvLock, LedgerState, PromotionStore,
             history::{Action, Keys, Outcome},
         },
+        target::{ObservedEnvironment, Target},
         verdict::Summary,
     },
 };

@@ -11,8 +11,8 @@ use crate::{
         wait::{Deadline, pause},
     },
     promotion::{
-        ObservedEnvironment,
         gates::{RemainingSoak, remaining_soak},
+        target::ObservedEnvironment,
     },
 };
 

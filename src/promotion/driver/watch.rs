@@ -12,9 +12,10 @@ use crate::{
         wait::{Deadline, Observation, pause, wait},
     },
     promotion::{
-        ProbeStats, Target,
+        probe_stats::ProbeStats,
         report::short,
         store::PromotionStore,
+        target::Target,
         verdict::{Sample, Summary, Verdict, evaluate},
     },
 };

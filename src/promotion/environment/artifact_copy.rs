@@ -9,7 +9,7 @@ use crate::{
         event::{Events, Step},
         failure::Result,
     },
-    promotion::{Content, Copied},
+    promotion::target::{Content, Copied},
     registry::transfer::{Endpoint, Transfer},
 };
 

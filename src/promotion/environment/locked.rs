@@ -4,7 +4,7 @@ use crate::{
     base::failure::Result,
     config::{Environment, Project},
     local::LocalContext,
-    promotion::{Target, environment::ClusterTarget, store::EnvLock},
+    promotion::{environment::ClusterTarget, store::EnvLock, target::Target},
 };
 
 /// Bootstraps Flux in the cluster of the environment called `name` if it is absent, and deploys the locked digest.

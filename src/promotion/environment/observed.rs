@@ -17,7 +17,7 @@ use crate::{
     local::{LocalContext, cluster},
     observe::{self, EnvironmentStatus, Observer},
     phases,
-    promotion::{CanaryState, Content, ObservedEnvironment, State},
+    promotion::target::{CanaryState, Content, ObservedEnvironment, State},
     registry::transfer::Endpoint,
 };
 

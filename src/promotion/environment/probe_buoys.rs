@@ -9,7 +9,7 @@ use super::{
     acknowledged::{Stored, acknowledged, stored},
     http_probe::{HttpProbe, RequestStats},
 };
-use crate::{base::failure::Result, promotion::ProbeStats, workloads::PublicEndpoint};
+use crate::{base::failure::Result, promotion::probe_stats::ProbeStats, workloads::PublicEndpoint};
 
 /// Running probes. The HTTP probes stop when this is dropped.
 pub struct ProbeBuoys {

@@ -2,7 +2,7 @@
 
 use crate::{
     observe::EnvironmentStatus,
-    promotion::{Part, State},
+    promotion::target::{Part, State},
 };
 
 /// Returns the phases, the workloads, the database and the gateway of a snapshot; no parts unless the cluster

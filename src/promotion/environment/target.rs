@@ -15,7 +15,10 @@ use crate::{
     config::{Environment, Issuer},
     local::{LocalContext, buoys::probe_buoys},
     phases::{self, BootstrapInput, DeployInput},
-    promotion::{CanaryState, Content, Copied, ObservedEnvironment, ProbeStats, State, Target},
+    promotion::{
+        probe_stats::ProbeStats,
+        target::{CanaryState, Content, Copied, ObservedEnvironment, State, Target},
+    },
     registry::{daemon_reference, transfer::Endpoint},
     workloads::{self, PublicEndpoint},
 };

@@ -10,7 +10,10 @@ use crate::{
     base::failure::Result,
     config::Environment,
     promotion::{
-        Content, Evidence, EvidenceSource, ObservedEnvironment, context::PromotionContext, store::EnvLock,
+        context::PromotionContext,
+        driver::{Evidence, EvidenceSource},
+        store::EnvLock,
+        target::{Content, ObservedEnvironment},
     },
 };
 

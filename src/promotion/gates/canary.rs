@@ -1,7 +1,7 @@
 //! The gate `canary`: whether the digest can get a traffic share next to the current one.
 
 use super::Gate;
-use crate::promotion::State;
+use crate::promotion::target::State;
 
 /// The gate's name.
 pub const ID: &str = "canary";
@@ -50,7 +50,7 @@ pub fn canary(percent: u8, evidence: CanaryEvidence<'_>) -> Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::{Part, gates::GateResult};
+    use crate::promotion::{gates::GateResult, target::Part};
 
     fn state(digest: Option<&str>, ready: bool) -> State {
         let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };

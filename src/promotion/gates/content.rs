@@ -1,7 +1,7 @@
 //! The gates about an artifact's content: valid, available, and packed from a commit.
 
 use super::Gate;
-use crate::promotion::Content;
+use crate::promotion::target::Content;
 
 pub(super) const CLEAN_TREE: &str = "clean-tree";
 

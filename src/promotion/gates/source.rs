@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Gate;
-use crate::promotion::State;
+use crate::promotion::target::State;
 
 pub(super) const READY: &str = "source-ready";
 pub(super) const SOAK: &str = "soak";
@@ -70,7 +70,7 @@ fn minutes(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::{Part, gates::GateResult};
+    use crate::promotion::{gates::GateResult, target::Part};
 
     fn ready(since: i64) -> State {
         let part = Part { name: "phase/apps".into(), ready: true, message: String::new() };

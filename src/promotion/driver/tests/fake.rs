@@ -5,9 +5,10 @@ use super::{
     *,
 };
 use crate::promotion::{
-    CanaryState, Content, Copied, Part, ProbeStats, State,
     gates::{Approvals, Cost, Migrations, Parity},
+    probe_stats::ProbeStats,
     store::{EnvLock, history::History},
+    target::{CanaryState, Content, Copied, Part, State},
 };
 
 pub fn content() -> Content {
