@@ -6,14 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Blobs, Rendered, check,
+    Blobs, Component, Rendered, check,
     kustomize_inputs::{documents, kustomize_inputs},
     tree::display_path,
 };
 use crate::base::failure::{Failure, Kind, Location, Result};
-
-/// The number of hex digits of a component's digest in the name of its source.
-pub const SUFFIX_LENGTH: usize = 12;
 
 /// The directory of the definitions, which the root Kustomization in the cluster applies.
 pub(super) const DEFINITIONS: &str = "flux";
@@ -24,28 +21,6 @@ const LIST: &str = "flux/kustomization.yaml";
 pub(super) const ROOT: &str = "platform";
 /// The directory of the generated kustomize Component with the sources.
 pub(super) const GENERATED: &str = "flux/sources";
-
-/// The files of one Flux Kustomization.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Component {
-    /// The name of the Kustomization.
-    pub name: String,
-    /// The definition of the Kustomization, without its source.
-    pub definition: Value,
-    /// The paths of the files that it is built from.
-    pub paths: BTreeSet<String>,
-    /// The packed files.
-    pub blobs: Blobs,
-}
-
-impl Component {
-    /// Returns the name of its Flux source: the name of the Kustomization and the beginning of the digest.
-    /// Changed content means another source, so dependents see at once that the Kustomization is not ready with
-    /// the new content.
-    pub fn source(&self) -> String {
-        format!("{}-{}", self.name, &self.blobs.manifest.digest.hex()[..SUFFIX_LENGTH])
-    }
-}
 
 /// Returns every component of `files`, by the name of its Kustomization. Unchanged ones are reused from
 /// `before`.
@@ -133,7 +108,10 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{super::sources::sources, *};
+    use super::{
+        super::{SUFFIX_LENGTH, sources::sources},
+        *,
+    };
     use crate::base::yaml;
 
     fn phase(name: &str, path: &str) -> String {

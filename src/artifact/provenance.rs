@@ -3,7 +3,8 @@
 use crate::{
     base::{
         failure::{Kind, Result},
-        tool::{Invocation, ToolError},
+        git,
+        tool::ToolError,
     },
     config::Project,
 };
@@ -63,8 +64,7 @@ impl Provenance {
 }
 
 async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
-    git.capture().await.map(|captured| captured.stdout)
+    git::output(project.root(), args).await
 }
 
 #[cfg(test)]
@@ -85,7 +85,8 @@ mod tests {
 
         let run = async |args: &[&str]| {
             let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(folder.path());
+            let args = [&identity[..], args].concat();
+            let git = git::command(folder.path(), &args);
             git.env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05+02:00").capture().await.unwrap();
         };
         run(&["init", "-q"]).await;

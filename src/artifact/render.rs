@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    Component, Tree, Upstream, check,
+    Rendered, Tree, Upstream, check,
     components::{self, GENERATED},
     flux,
     pin_images::Images,
@@ -21,15 +21,6 @@ use crate::{
 
 /// The directory of the upstream manifests in the artifact.
 const UPSTREAM: &str = "upstream";
-
-/// The files of the artifact, by path.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rendered {
-    /// Paths are relative, with `/`, and sorted.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// The components, by the names of their Flux Kustomizations.
-    pub components: BTreeMap<String, Component>,
-}
 
 /// Renders the files of the artifact: images pinned by digest, every document checked.
 ///
@@ -150,11 +141,6 @@ fn checked<'a>(path: &str, content: &'a [u8]) -> Result<Option<&'a str>> {
 }
 
 impl Rendered {
-    /// Whether it contains the file with exactly these bytes.
-    pub(super) fn has(&self, path: &str, bytes: &[u8]) -> bool {
-        self.files.get(path).is_some_and(|own| own == bytes)
-    }
-
     /// Returns all files as one YAML stream, each preceded by a comment with its path.
     ///
     /// With `variables` the variables are substituted, otherwise they stay.

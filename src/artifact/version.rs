@@ -5,7 +5,8 @@ use semver::{BuildMetadata, Prerelease, Version};
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
-        tool::{Invocation, ToolError},
+        git,
+        tool::ToolError,
     },
     config::Project,
 };
@@ -34,8 +35,7 @@ fn refused(error: ToolError) -> Failure {
 }
 
 async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
-    git.capture().await.map(|captured| captured.stdout)
+    git::output(project.root(), args).await
 }
 
 /// Parses `v1.2.3-4-g0123456789ab`: the tag, the number of commits since the tag, and the commit.
@@ -106,7 +106,8 @@ mod tests {
         let run = async |args: &[&str]| {
             let identity =
                 ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(folder.path());
+            let args = [&identity[..], args].concat();
+            let git = git::command(folder.path(), &args);
             git.capture().await.unwrap();
         };
         run(&["init", "-q"]).await;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     InfraContext,
     change_plan::{ChangePlan, Purpose, plan_for},
-    dns,
+    dns::{self, Record},
 };
 use crate::{
     base::failure::{Failure, Kind, Result},
@@ -30,18 +30,6 @@ pub struct Applied {
     /// The kubeconfig with the administrator's token.
     #[serde(skip)]
     pub kubeconfig: Option<Secret>,
-}
-
-/// A DNS record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Record {
-    /// The name, for example `staging.seasense.org`.
-    pub name: String,
-    /// `A` or `CNAME`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The address, or the target name.
-    pub content: String,
 }
 
 /// Plans and applies, after `consent` accepted the changes, and writes the kubeconfig to the private directory. A plan

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{InfraContext, Record};
+use super::InfraContext;
 use crate::{
     base::{
         event::Step,
@@ -18,6 +19,18 @@ use crate::{
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// The TTL in seconds; short because nodes and load balancers change within minutes.
 const TIME_TO_LIVE: u32 = 300;
+
+/// A DNS record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// The name, for example `staging.seasense.org`.
+    pub name: String,
+    /// `A` or `CNAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The address, or the target name.
+    pub content: String,
+}
 
 /// A record of the zone under the domain.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,10 +22,11 @@ mod workspace;
 use std::path::PathBuf;
 
 pub use api::Api;
-pub use apply::{Applied, Record, apply};
+pub use apply::{Applied, apply};
 pub use backend::State;
 pub use change_plan::{ChangePlan, plan};
 pub use destroy::{DestroyOptions, Destroyed, destroy};
+pub use dns::Record;
 pub use leftovers::LeftoverResource;
 pub use scale::{Pool, ScaleTarget, Scaled, scale};
 pub use summary::{Action, Change, Difference, Summary};

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{
-    ClusterSpec, EngineKind, EnvName, Project, Promotion, Variables, rehearsal, settings_file::SettingsFile,
-};
+use super::{ClusterSpec, EngineKind, EnvName, Project, Promotion, Variables, settings_file::SettingsFile};
 use crate::base::failure::{Failure, Kind, Location, Result};
+
+/// The prefix of the names of rehearsals.
+pub(super) const REHEARSAL_PREFIX: &str = "rehearsal-";
 
 /// The environment whose age key is committed and therefore protects nothing.
 const LOCAL: &str = "local";
@@ -73,7 +74,7 @@ impl Environment {
     ///
     /// Fails with kind `Environment` and the line and column of the invalid value.
     pub fn load(project: &Project, name: &str) -> Result<Self> {
-        match name.strip_prefix(rehearsal::PREFIX) {
+        match name.strip_prefix(REHEARSAL_PREFIX) {
             Some(real) => Ok(Self::read(project, real)?.rehearsal(&Self::read(project, LOCAL)?)),
             None => Self::read(project, name),
         }

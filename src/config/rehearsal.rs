@@ -5,10 +5,7 @@
 
 use toml::Spanned;
 
-use super::{ClusterSpec, EngineKind, Environment, Gateway, Issuer, Ports};
-
-/// The prefix of the names of rehearsals.
-pub(super) const PREFIX: &str = "rehearsal-";
+use super::{ClusterSpec, EngineKind, Environment, Gateway, Issuer, Ports, environment::REHEARSAL_PREFIX};
 
 /// The variables in which a rehearsal may differ from its environment, and the reason for each.
 pub const DIFFERENCES: [(&str, &str); 9] = [
@@ -31,7 +28,7 @@ impl Environment {
 
     /// The environment that it rehearses, if it is a rehearsal.
     pub fn rehearsed(&self) -> Option<&str> {
-        self.name().strip_prefix(PREFIX)
+        self.name().strip_prefix(REHEARSAL_PREFIX)
     }
 
     /// The rehearsal of this environment on the machine that `local` describes.
@@ -39,7 +36,7 @@ impl Environment {
     pub fn rehearsal(self, local: &Self) -> Self {
         let name = self.name().clone();
         let mut ours = self.with_secrets_of(local.name());
-        *ours.name.get_mut() = name.with_prefix(PREFIX);
+        *ours.name.get_mut() = name.with_prefix(REHEARSAL_PREFIX);
         ours.cluster = ClusterSpec { engine: EngineKind::Kind, ..local.cluster.clone() };
         ours.ports = Ports { https: next(&local.ports.https), registry: local.ports.registry.clone() };
         *ours.fleet.buoys.get_mut() = 0;

@@ -1,15 +1,18 @@
 //! Installs Flux in the cluster and points it at the artifact. Uses server-side apply, so it can be repeated.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use super::{installed, objects, state::ROOT};
+use super::{
+    bootstrap_input::{BootstrapDiff, BootstrapInput, differences},
+    installed, objects,
+};
 use crate::base::{
     event::{Events, Step},
     failure::Result,
-    k8s::{Client, Health, Selector, flux, health, object, resource},
+    k8s::{Client, Health, Selector, health, object, resource},
     wait::{Deadline, Observation, PAUSE, wait},
 };
 
@@ -18,23 +21,6 @@ const CONCURRENCY: usize = 6;
 /// A node becomes ready about 12 s after kind ends; several times later on a busy machine.
 const NODE_LIMIT: Duration = Duration::from_mins(5);
 const SERVED_LIMIT: Duration = Duration::from_mins(1);
-
-/// The input of Flux.
-#[derive(Clone, Copy)]
-pub struct BootstrapInput<'a> {
-    /// Flux's own objects, with images of the local registry.
-    pub flux: &'a [Value],
-    /// The data of the ConfigMap `environment`.
-    pub variables: &'a BTreeMap<String, String>,
-    /// The age key of the environment's secrets.
-    pub age_key: &'a [u8],
-    /// The registry's address in the cluster, for example `seasense-registry:5000`.
-    pub registry: &'a str,
-    /// The artifact's digest.
-    pub digest: &'a str,
-    /// Whether seasense created the cluster. In other clusters the network and DNS components are unknown.
-    pub is_local: bool,
-}
 
 /// Applies Flux, its settings and its source. Does not wait for the phases; see [`super::follow`].
 ///
@@ -63,32 +49,6 @@ pub async fn bootstrap(
     client.apply(&objects::installed(&installed::checksum(input))).await?;
     step.done(input.digest);
     Ok(diff)
-}
-
-/// What differed before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BootstrapDiff {
-    /// Whether Flux pointed at another artifact, or at none.
-    pub artifact: bool,
-    /// Whether the variables or the key differed. Ready Kustomizations are then ready with the old ones.
-    pub settings: bool,
-}
-
-pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<BootstrapDiff> {
-    let (settings, key, source) = tokio::try_join!(
-        client.get(&resource::CONFIG_MAP, Some(flux::NAMESPACE), objects::ENVIRONMENT),
-        client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE),
-        client.get(&resource::OCI_REPOSITORY, Some(flux::NAMESPACE), ROOT),
-    )?;
-    let same = |object: Option<Value>, expected: &Value, at: &str| {
-        object.as_ref().and_then(|object| object.pointer(at)) == expected.pointer(at)
-    };
-    let same_settings = same(settings, &objects::environment(input.variables), "/data");
-    let expected = objects::source(input.registry, input.digest);
-    Ok(BootstrapDiff {
-        artifact: !same(source, &expected, "/spec/ref/digest"),
-        settings: !same_settings || key.as_deref() != Some(input.age_key),
-    })
 }
 
 async fn apply_in_order(client: &Client, mut objects: Vec<Value>) -> Result<()> {
@@ -164,6 +124,8 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
+
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::base::{event::Silent, k8s::fake::FakeApi};

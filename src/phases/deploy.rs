@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    bootstrap::{self, BootstrapDiff, BootstrapInput},
+    bootstrap,
+    bootstrap_input::{self, BootstrapDiff, BootstrapInput},
     follow, objects,
 };
 use crate::base::{
@@ -44,7 +45,7 @@ pub async fn deploy(
         return bootstrap::bootstrap(client, &input, events).await;
     }
     let step = Step::start(events, "phases.deploy", "Point Flux at the artifact");
-    let diff = bootstrap::differences(client, &input).await?;
+    let diff = bootstrap_input::differences(client, &input).await?;
     bootstrap::apply_all(client, objects_of(&input)).await?;
     // A deployment ends the traffic share of a canary.
     canary::reset_weight(client, request).await?;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
-    bootstrap::{self, BootstrapInput},
+    bootstrap_input::{self, BootstrapInput},
     follow, objects,
     state::{self, ROOT},
 };
@@ -39,7 +39,7 @@ async fn compare(client: &Client, input: &BootstrapInput<'_>) -> Result<Installe
         client.get(&resource::CONFIG_MAP, Some(NAMESPACE), objects::INSTALLED),
         client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT),
         client.get(&resource::KUSTOMIZATION, Some(NAMESPACE), ROOT),
-        bootstrap::differences(client, input),
+        bootstrap_input::differences(client, input),
         follow::kustomizations(client),
     )?;
     let text = |object: &Option<Value>, pointer: &str| {

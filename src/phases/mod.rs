@@ -2,6 +2,7 @@
 
 mod blocker;
 mod bootstrap;
+mod bootstrap_input;
 mod canary;
 mod deploy;
 mod follow;
@@ -12,7 +13,8 @@ mod state;
 mod terminal;
 mod update;
 
-pub use bootstrap::{BootstrapDiff, BootstrapInput, bootstrap};
+pub use bootstrap::bootstrap;
+pub use bootstrap_input::{BootstrapDiff, BootstrapInput};
 pub use canary::{CanaryState, apply_canary, canary_state, remove_canary};
 pub use deploy::{DeployInput, deploy};
 pub use follow::{

@@ -25,15 +25,22 @@ impl Source {
         self.path.starts_with("src/apps")
     }
 
-    /// Whether it holds tests only.
+    /// Whether it is compiled for tests only, by its name.
     pub fn is_test(&self) -> bool {
-        self.path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        stem.ends_with("tests")
+            || ["fake", "fixture"].contains(&&*stem)
             || self.path.components().any(|part| part.as_os_str() == "tests")
     }
 
     /// The code before its test module.
     pub fn production_code(&self) -> &str {
-        self.code.split("#[cfg(test)]\nmod ").next().unwrap_or_default()
+        let starts_tests = |(at, _): &(usize, &str)| {
+            let line = self.code[*at..].lines().nth(1).unwrap_or_default().trim_start();
+            line.starts_with("mod ") || (line.starts_with("pub(") && line.contains(" mod "))
+        };
+        let end = self.code.match_indices("#[cfg(test)]").find(starts_tests).map(|(at, _)| at);
+        &self.code[..end.unwrap_or(self.code.len())]
     }
 
     /// Every path in its production code that begins at the crate or at a parent module, from the root of the crate.

@@ -8,7 +8,8 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Failure, Kind, Result},
-        tool::{Invocation, ToolError},
+        git,
+        tool::ToolError,
     },
     config::Project,
 };
@@ -24,7 +25,7 @@ const LIMIT: Duration = Duration::from_mins(2);
 ///
 /// Fails with kind `Tool` if Git cannot list all of them.
 pub async fn locked(project: &Project, now: Timestamp) -> Result<BTreeSet<Digest>> {
-    if git(project, &["rev-parse", "--is-shallow-repository"]).await?.trim() != "false" {
+    if run_git(project, &["rev-parse", "--is-shallow-repository"]).await?.trim() != "false" {
         return Err(Failure::new(Kind::Tool, "the history of the lock files is incomplete")
             .because("this is a shallow clone: digests that were locked earlier are unknown and would be removed")
             .hint("fetch the complete history with `git fetch --unshallow`, or set `fetch-depth: 0` for the checkout"));
@@ -33,9 +34,10 @@ pub async fn locked(project: &Project, now: Timestamp) -> Result<BTreeSet<Digest
         now.saturating_sub(SignedDuration::from_hours(24 * WINDOW_DAYS)).unwrap_or(Timestamp::UNIX_EPOCH);
     let since = format!("--since={from}");
     let changes =
-        git(project, &["log", "--all", "-m", "-p", "--format=", "--no-color", &since, "--", LOCKS]).await?;
+        run_git(project, &["log", "--all", "-m", "-p", "--format=", "--no-color", &since, "--", LOCKS])
+            .await?;
     let mut found = Digest::find_all(&changes);
-    let tips = git(project, &["for-each-ref", "--format=%(objectname)"]).await?;
+    let tips = run_git(project, &["for-each-ref", "--format=%(objectname)"]).await?;
     for tip in tips.lines().collect::<BTreeSet<&str>>() {
         found.extend(locked_at(project, tip).await?);
     }
@@ -46,11 +48,8 @@ pub async fn locked(project: &Project, now: Timestamp) -> Result<BTreeSet<Digest
 
 /// Returns the digests in the lock files of one commit.
 async fn locked_at(project: &Project, commit: &str) -> Result<BTreeSet<Digest>> {
-    let found = Invocation::new("git")
-        .args(["grep", "-h", "--no-color", "sha256:", commit, "--", LOCKS])
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .cwd(project.root())
-        .limit(LIMIT);
+    let args = ["grep", "-h", "--no-color", "sha256:", commit, "--", LOCKS];
+    let found = git::command(project.root(), &args).limit(LIMIT);
     match found.capture().await {
         Ok(captured) => Ok(Digest::find_all(&captured.stdout)),
         // No match: there is no lock file, or none contains a digest.
@@ -73,9 +72,8 @@ fn locked_in_work_tree(project: &Project) -> Result<BTreeSet<Digest>> {
     Ok(found)
 }
 
-async fn git(project: &Project, args: &[&str]) -> Result<String> {
-    let git = Invocation::new("git").args(args.to_vec()).env("GIT_OPTIONAL_LOCKS", "0").cwd(project.root());
-    let captured = git.limit(LIMIT).capture().await;
+async fn run_git(project: &Project, args: &[&str]) -> Result<String> {
+    let captured = git::command(project.root(), args).limit(LIMIT).capture().await;
     captured.map(|captured| captured.stdout).map_err(|error| {
         error.into_failure(Kind::Tool, "cannot read the history of the lock files from Git").hint(
             "without the history nothing is removed, because an environment may still run what it names",
@@ -116,7 +114,7 @@ mod tests {
             let moment = Timestamp::from_second(day * 86_400).unwrap().to_string();
             let identity =
                 ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-            let git = Invocation::new("git").args(identity).args(args.to_vec()).cwd(self.0.path());
+            let git = git::command(self.0.path(), &[&identity[..], args].concat());
             git.env("GIT_COMMITTER_DATE", &moment).env("GIT_AUTHOR_DATE", &moment).capture().await.unwrap();
         }
 
@@ -170,7 +168,7 @@ mod tests {
         complete.commit("production", 2, 1001).await;
         let clone = tempfile::tempdir().unwrap();
         let from = format!("file://{}", complete.0.path().display());
-        let git = Invocation::new("git").args(["clone", "-q", "--depth", "1", &from, "."]).cwd(clone.path());
+        let git = git::command(clone.path(), &["clone", "-q", "--depth", "1", &from, "."]);
         git.capture().await.unwrap();
         std::fs::create_dir_all(clone.path().join("gitops")).unwrap();
         let failure = locked(&Project::find(clone.path()).unwrap(), Timestamp::UNIX_EPOCH).await.unwrap_err();

@@ -5,8 +5,8 @@ mod record;
 mod sign;
 
 pub use chain::{Fault, History, Line};
-pub use record::{Action, GateRecord, Outcome, Record, VERSION};
-pub use sign::{Key, Keys, NAMESPACE, Signature, allowed_file};
+pub use record::{Action, GateRecord, Outcome, Record, Signature, VERSION};
+pub use sign::{Key, Keys, NAMESPACE, allowed_file};
 
 use std::path::PathBuf;
 

@@ -108,3 +108,14 @@ pub struct Record {
     /// SHA-256 of the previous line, 64 hex digits; zeros in the first record.
     pub previous_hash: String,
 }
+
+/// The result of checking a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signature {
+    /// Valid, by this allowed signer.
+    Good(String),
+    /// Invalid, or not by an allowed signer; the text says why.
+    Bad(String),
+    /// The record is unsigned.
+    Unsigned,
+}

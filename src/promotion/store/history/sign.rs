@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{History, Record};
+use super::{History, Record, Signature};
 use crate::{
     base::{
         failure::{Context, Kind, Result},
@@ -25,17 +25,6 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// Returns the file with the allowed signers, relative to the project's root.
 pub fn allowed_file() -> PathBuf {
     PathBuf::from("envs/allowed_signers")
-}
-
-/// The result of checking a signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Signature {
-    /// Valid, by this allowed signer.
-    Good(String),
-    /// Invalid, or not by an allowed signer; the text says why.
-    Bad(String),
-    /// The record is unsigned.
-    Unsigned,
 }
 
 /// A signing key.
