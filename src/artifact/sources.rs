@@ -32,7 +32,7 @@ pub(super) fn sources(components: &BTreeMap<String, Component>) -> Result<[(Stri
     ])
 }
 
-/// EnvFile as text, because a variable for a boolean must not be quoted.
+/// Written as text, because a variable for a boolean must not be quoted.
 fn source(component: &Component) -> String {
     format!(
         "---

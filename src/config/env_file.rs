@@ -64,7 +64,7 @@ impl EnvFile {
             written.record("", key, value.get_ref(), file, text);
             if let DeValue::Table(inner) = value.get_ref() {
                 inner.iter().for_each(|(name, value)| {
-                    written.record(key.get_ref(), name, value.get_ref(), file, text)
+                    written.record(key.get_ref(), name, value.get_ref(), file, text);
                 });
             }
         }

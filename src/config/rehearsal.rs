@@ -48,8 +48,8 @@ impl Environment {
         ours.with_own_registry()
     }
 
-    /// The container of its own registry, if it is a rehearsal. With a registry of its own, copying an artifact
-    /// to the rehearsal is a real copy.
+    /// The container of its own registry, if it is a rehearsal. With a separate registry, copying an
+    /// artifact to the rehearsal is a real copy.
     pub fn registry_container(&self) -> Option<String> {
         self.is_rehearsal().then(|| format!("{}-registry", self.cluster_name()))
     }

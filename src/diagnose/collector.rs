@@ -53,7 +53,7 @@ impl Collector {
         }
     }
 
-    /// StepTimes that `part` is missing.
+    /// Notes that `part` is missing.
     pub(super) fn missing(&self, part: impl Into<String>, reason: impl Into<String>) {
         let missing = Missing { part: part.into(), reason: reason.into() };
         self.with(|collected| collected.missing.push(missing));

@@ -80,7 +80,7 @@ pub(super) async fn make(
     }
     run_missing((&context.events, context.jobs), &builder, jobs).await?;
     if context.refresh {
-        // EnvFile only after success: if Debian's mirror does not respond, the existing roots stay in use.
+        // Written only after success: if Debian's mirror does not respond, the existing roots stay in use.
         builder
             .store
             .write_refreshes(&refreshes)

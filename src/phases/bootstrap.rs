@@ -45,7 +45,7 @@ pub async fn bootstrap(
     nodes_ready(client, input.is_local, &step).await?;
     step.progress(0, None, "Flux's controllers");
     apply_all(client, late).await?;
-    // EnvFile last: an interrupted installation has no record and is repeated.
+    // Written last: an interrupted installation has no record and is repeated.
     client.apply(&objects::installed(&installed::checksum(input))).await?;
     step.done(input.digest);
     Ok(diff)

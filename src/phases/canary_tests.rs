@@ -62,7 +62,7 @@ fn changes(api: &FakeApi) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_canary_is_applied_first_and_its_share_only_with_a_percentage() {
+async fn canary_is_applied_before_its_traffic_share() {
     let api = sharing(0);
     let component = ("seasense-registry:5000", COMPONENT);
     apply_canary(&api.client(), component, 0, "now").await.unwrap();

@@ -89,7 +89,7 @@ mod tests {
     use crate::base::k8s::fake::FakeApi;
 
     #[tokio::test]
-    async fn flux_is_current_until_its_manifests_differ_or_a_controller_is_missing() {
+    async fn changed_manifests_or_missing_controllers_are_not_current() {
         let flux = [json!({"kind": "Deployment", "metadata": {"name": "source-controller"}})];
         let input = BootstrapInput {
             flux: &flux,

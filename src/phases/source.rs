@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_digest_is_terminal_and_a_refused_connection_is_not() {
+    fn unknown_digest_is_terminal_refused_connection_is_not() {
         let unknown =
             failing("OCIArtifactPullFailed", "GET http://r/v2/platform: MANIFEST_UNKNOWN: manifest unknown");
         assert!(terminal(&unknown).is_some());

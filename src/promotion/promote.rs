@@ -29,6 +29,7 @@ const SOAK_PAUSE: Duration = Duration::from_secs(15);
 
 /// The input of a promotion.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate option of the command line")]
 pub struct PromoteInput {
     /// The environment to promote to.
     pub environment: String,
@@ -86,6 +87,7 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
         let target = ClusterTarget::open(local, target.clone(), &source, Timestamp::now()).await?;
         context.run(&target, &evidence, &order).await
     };
+    let run = Box::pin(run);
     if rehearse { in_rehearsal(local, target, input.keep, run).await } else { run.await }
 }
 

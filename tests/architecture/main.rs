@@ -146,7 +146,7 @@ fn library_lists_every_top_level_module() {
 }
 
 #[test]
-fn plan_files_are_told_apart_by_name() {
+fn plan_files_have_distinct_names() {
     let plans: Vec<String> = sources()
         .iter()
         .filter(|source| source.path.file_name().is_some_and(|name| name == "plan.rs"))
@@ -156,6 +156,6 @@ fn plan_files_are_told_apart_by_name() {
     assert_eq!(
         plans,
         Vec::<String>::new(),
-        "`launch/plan/` is the plan of a run; name others after what they hold"
+        "`launch/plan/` is the plan of a run; name other files after their content"
     );
 }

@@ -1,6 +1,6 @@
 //! The module table: what each module may use, in the order of the data's flow from the base up.
 
-/// Every module and the modules that it may use beside itself. The longest entry that matches a file counts.
+/// Every module and the other modules that it may use. The longest entry that matches a file counts.
 pub const TABLE: [(&str, &[&str]); 43] = [
     ("base/duration", &[]),
     ("base/event", &[]),

@@ -175,7 +175,7 @@ fn code_60_is_an_edit_of_what_a_promotion_writes() {
 }
 
 #[test]
-fn what_is_no_digest_or_no_target_is_a_usage_error() {
+fn invalid_digest_or_target_is_a_usage_error() {
     let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["promote", "staging", "--digest", "latest"]);
@@ -190,7 +190,7 @@ fn what_is_no_digest_or_no_target_is_a_usage_error() {
 }
 
 #[test]
-fn a_second_promotion_at_once_is_refused() {
+fn concurrent_promotion_is_refused() {
     let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     let lock = harness.lock("promote-staging");
@@ -204,15 +204,11 @@ fn a_second_promotion_at_once_is_refused() {
 }
 
 #[test]
-fn a_history_tells_who_what_when_and_how() {
+fn history_lists_actor_action_time_and_figures() {
     let harness = a_clone();
     let run = harness.run(&["history", "staging"]);
-    assert_eq!(
-        (run.code, run.stdout.as_str()),
-        (Some(0), "no digest was promoted to staging yet\n"),
-        "{}",
-        run.stderr
-    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout, "no digest was promoted to staging yet\n");
     with_history(&harness);
     let run = harness.run(&["history", "staging"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -223,16 +219,14 @@ fn a_history_tells_who_what_when_and_how() {
     2026-11-24T12:00:00Z  Ada  promote        aaaaaaaaaaaa  verified  good: ada@example.org  600 requests, 1 failed, p95 42 ms, 1200 of 1200 stored
     ");
     let run = harness.run(&["history", "staging", "--json"]);
-    let told: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_allowed("history", &told);
-    assert_eq!(
-        (told["trusted"].as_bool(), told["records"][0]["signature"]["detail"].as_str()),
-        (Some(true), Some("ada@example.org"))
-    );
+    let history: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_allowed("history", &history);
+    assert_eq!(history["trusted"], true);
+    assert_eq!(history["records"][0]["signature"]["detail"], "ada@example.org");
 }
 
 #[test]
-fn code_70_is_a_history_that_was_changed() {
+fn code_70_is_a_modified_history() {
     let harness = a_clone();
     let text = with_history(&harness);
     // A line left out, an unsigned line changed, a signed line changed: the first two break the chain, the last its signature.
@@ -247,14 +241,14 @@ fn code_70_is_a_history_that_was_changed() {
         for json in [&["history", "staging"][..], &["history", "staging", "--json"]] {
             let run = harness.run(json);
             assert_eq!(run.code, Some(70), "{}", run.stderr);
-            let told = format!(
+            let expected = format!(
                 "error: the history of staging cannot be trusted\n  at envs/history/staging.jsonl:{place}:1\n  because {why}"
             );
-            assert!(run.stderr.starts_with(&told), "{}", run.stderr);
+            assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
             if json.len() == 3 {
-                let told: Value = serde_json::from_str(&run.stdout).unwrap();
-                assert_allowed("history", &told);
-                assert_eq!(told["trusted"], false);
+                let history: Value = serde_json::from_str(&run.stdout).unwrap();
+                assert_allowed("history", &history);
+                assert_eq!(history["trusted"], false);
             }
         }
     }

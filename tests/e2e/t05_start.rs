@@ -13,7 +13,7 @@ fn t05_interrupt_and_kills_during_cluster_creation() {
     let env = new_shared_env();
     let run = env.seasense_interrupted_after(&["dev", "--output", "plain"], Duration::from_secs(5));
     assert_eq!(run.code, Some(130), "{}", run.stderr);
-    assert!(run.stderr.contains("`seasense dev` goes on"), "{}", run.stderr);
+    assert!(run.stderr.contains("`seasense dev` continues"), "{}", run.stderr);
     assert!(run.stderr.contains("`seasense down`"), "{}", run.stderr);
     let mut times = KillTimes::seeded();
     for _ in 0..2 {

@@ -153,6 +153,18 @@ fn head(report: &Report) -> String {
     if !report.differs {
         text += "\nNothing differs.\n";
     }
+    let rows = summary_rows(report);
+    if !rows.is_empty() {
+        text += &format!("\n| | |\n|---|---|\n{}", rows.concat());
+    }
+    for note in &report.notes {
+        text += &format!("\n> {}\n", escape(note));
+    }
+    text
+}
+
+/// Renders the rows of the summary table.
+fn summary_rows(report: &Report) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = |name: &str, value: String| rows.push(format!("| {name} | {value} |\n"));
     if !report.manifests.changes.is_empty() {
@@ -197,13 +209,7 @@ fn head(report: &Report) -> String {
             ),
         );
     }
-    if !rows.is_empty() {
-        text += &format!("\n| | |\n|---|---|\n{}", rows.concat());
-    }
-    for note in &report.notes {
-        text += &format!("\n> {}\n", escape(note));
-    }
-    text
+    rows
 }
 
 fn plain(value: &serde_json::Value) -> String {

@@ -79,7 +79,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         wait_soak: args.wait_soak,
         push: args.common.push,
     };
-    let ended = promotion::promote(&project, context.ui.events(), input).await?;
+    let ended = Box::pin(promotion::promote(&project, context.ui.events(), input)).await?;
     finish(context, args.common.json, ended)
 }
 

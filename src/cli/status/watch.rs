@@ -28,8 +28,8 @@ pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCo
         let status = observe::status(observer).await;
         trend.add(&status);
         let now = jiff::Zoned::now();
-        let observed = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
-        let model = Model { observed, ..model(&status, &trend, now.timestamp()) };
+        let time = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
+        let model = Model { observed: time, ..model(&status, &trend, now.timestamp()) };
         // Sending fails only after the view has ended, which ends this, too.
         let _ = send.send(model).await;
     });

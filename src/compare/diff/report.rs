@@ -50,7 +50,7 @@ pub struct Report {
     pub infrastructure: Infrastructure,
     /// The monthly cost; `None` if no side has infrastructure.
     pub cost: Option<Cost>,
-    /// StepTimes for the user about how the sides were read.
+    /// Notes for the user about how the sides were read.
     pub notes: Vec<String>,
 }
 

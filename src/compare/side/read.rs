@@ -63,7 +63,7 @@ pub struct Side {
     pub migrations: Option<BTreeMap<String, String>>,
     /// The settings of the environment's infrastructure; `None` if it has none.
     pub infrastructure: Option<Value>,
-    /// StepTimes for the user about how the side was read.
+    /// Notes for the user about how the side was read.
     pub notes: Vec<String>,
 }
 

@@ -47,7 +47,7 @@ pub async fn pause(
     let running = running(&context.docker, environment, cluster).await?;
     // The record of an interrupted or externally ended pause does not apply to this one.
     let record = before.filter(|_| running.is_empty()).unwrap_or(record);
-    // EnvFile before anything stops: on a full disk nothing must be stopped without a record.
+    // Written before anything stops: on a full disk nothing must be stopped without a record.
     record.write(&context.dirs.make_state(cluster)?)?;
     let freed = memory(&context.docker, &running).await;
     // The fleet first: it sends its queued readings and records the acknowledgements.

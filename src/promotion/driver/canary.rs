@@ -84,10 +84,10 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     ) -> Result<Option<String>> {
         let step = Step::start(self.events, id, title);
         self.target.set_canary_weight(&order.digest, percent).await?;
-        let give_up = RefCell::new(GiveUpTimer::after(self.pace.grace, self.pace.reset_after));
+        let timer = RefCell::new(GiveUpTimer::after(self.pace.grace, self.pace.reset_after));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.poll, "become Ready", || async {
             let canary = self.target.canary().await?.unwrap_or_default();
-            let gives_up = give_up.borrow_mut().observe(step.elapsed(), canary.terminal.is_some());
+            let gives_up = timer.borrow_mut().observe(step.elapsed(), canary.terminal.is_some());
             Ok(match canary.terminal {
                 _ if canary.ready && canary.percent == Some(percent) => Observation::Ready(()),
                 Some(why) if gives_up => Observation::Failed(Failure::new(Kind::Phase, why)),

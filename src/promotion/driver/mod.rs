@@ -83,7 +83,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
     /// Evaluates the gates and reports what [`Driver::run`] would do. Changes nothing.
     pub async fn plan(&self, order: &Order) -> Result<Ended> {
         let (state, keys) = self.read(order).await?;
-        if let Some(ended) = self.interrupted_rollback(order, &state) {
+        if let Some(ended) = Self::interrupted_rollback(order, &state) {
             return Ok(ended);
         }
         if let Some(report) = self.already_verified(order, &state).await? {

@@ -28,7 +28,7 @@ pub(super) struct FailedDigest {
 
 impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Returns the end of a planning run if an earlier run was interrupted during its rollback.
-    pub(super) fn interrupted_rollback(&self, order: &Order, state: &LedgerState) -> Option<Ended> {
+    pub(super) fn interrupted_rollback(order: &Order, state: &LedgerState) -> Option<Ended> {
         let (_, report, lock) = failed_before(order, state)?;
         let text = format!("an earlier run was interrupted while it rolled back to {}", short(&lock.digest));
         let failure = Failure::new(Kind::Promotion, text)

@@ -77,7 +77,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let step =
             Step::start(self.events, step, format!("Wait until {environment} is Ready at {}", short(digest)));
         // A crashing pod may still belong to the previous digest, so only an error that lasts counts.
-        let give_up = RefCell::new(GiveUpTimer::after(grace, self.pace.reset_after));
+        let timer = RefCell::new(GiveUpTimer::after(grace, self.pace.reset_after));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.poll, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
@@ -88,7 +88,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
                 Some(count(state.parts.len())),
                 terminal.or(late).cloned().unwrap_or_default(),
             );
-            let gives_up = give_up.borrow_mut().observe(step.elapsed(), terminal.is_some());
+            let gives_up = timer.borrow_mut().observe(step.elapsed(), terminal.is_some());
             Ok(match terminal {
                 _ if state.is_ready_at(digest) => Observation::Ready(()),
                 Some(why) if gives_up => Observation::Failed(Failure::new(Kind::Phase, why.clone())),
@@ -157,23 +157,24 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Takes one sample that measures from `since`. An error or a timeout makes a bad sample.
     async fn sample(&self, digest: &str, since: Timestamp) -> Sample {
         let observe = async {
-            let stats = match self.target.start_probes().await {
+            let measured = match self.target.start_probes().await {
                 Ok(()) => self.target.probe_stats(since).await,
                 Err(failure) => Err(failure),
             };
-            (stats, self.target.state().await)
+            (measured, self.target.state().await)
         };
         let observed = tokio::time::timeout(self.pace.patience, observe).await;
         let at: Timestamp = (self.clock)();
         match observed {
             Err(_) => Sample { at, problem: Some("it does not answer".to_owned()), stats: None },
-            Ok((stats, state)) => {
+            Ok((measured, state)) => {
                 let missing = match state {
-                    Ok(state) => Some(state.missing(digest)).filter(|missing| !missing.is_empty()),
+                    Ok(current) => Some(current.missing(digest)).filter(|missing| !missing.is_empty()),
                     Err(failure) => Some(failure.message),
                 };
-                let problem = missing.or_else(|| stats.as_ref().err().map(|failure| failure.message.clone()));
-                Sample { at, problem, stats: stats.ok() }
+                let problem =
+                    missing.or_else(|| measured.as_ref().err().map(|failure| failure.message.clone()));
+                Sample { at, problem, stats: measured.ok() }
             }
         }
     }

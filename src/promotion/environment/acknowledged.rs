@@ -60,7 +60,7 @@ fn parse(text: &str) -> serde_json::Result<Vec<Entry>> {
 
 /// How many acknowledged readings are stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct Delivery {
     /// Acknowledged readings.
     pub sent: u64,
     /// Those that the API returns.
@@ -70,12 +70,12 @@ pub struct Stored {
 }
 
 /// Queries the API for `entries` and counts those that it returns.
-pub async fn stored(public: &PublicEndpoint, entries: &[Entry]) -> Result<Stored> {
+pub async fn stored(public: &PublicEndpoint, entries: &[Entry]) -> Result<Delivery> {
     let mut by_buoy: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         by_buoy.entry(&entry.buoy).or_default().push(entry);
     }
-    let mut result = Stored { sent: entries.len() as u64, ..Stored::default() };
+    let mut result = Delivery { sent: entries.len() as u64, ..Delivery::default() };
     for (buoy, entries) in by_buoy {
         let times = entries.iter().map(|entry| entry.observed_at);
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { continue };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
-    acknowledged::{Stored, acknowledged, stored},
+    acknowledged::{Delivery, acknowledged, stored},
     http_probe::{HttpProbe, RequestStats},
 };
 use crate::{base::failure::Result, promotion::probe_stats::ProbeStats, workloads::PublicEndpoint};
@@ -22,7 +22,7 @@ pub struct ProbeBuoys {
     /// Readings that were observed earlier do not count.
     counted_from: Timestamp,
     /// The last answer of the API.
-    stored: Stored,
+    delivery: Delivery,
     /// The age of the newest reading at the last observation.
     freshness_seconds: Option<f64>,
 }
@@ -31,8 +31,8 @@ impl ProbeBuoys {
     /// Starts the HTTP probe next to buoys that write to `acknowledgements`.
     pub fn start(public: PublicEndpoint, acknowledgements: PathBuf, counted_from: Timestamp) -> Self {
         let http = HttpProbe::start(public.clone());
-        let (stored, freshness_seconds) = (Stored::default(), None);
-        Self { http, canary_http: None, public, acknowledgements, counted_from, stored, freshness_seconds }
+        let (delivery, freshness_seconds) = (Delivery::default(), None);
+        Self { http, canary_http: None, public, acknowledgements, counted_from, delivery, freshness_seconds }
     }
 
     /// Returns the measurements since `since`, until `now`.
@@ -42,11 +42,11 @@ impl ProbeBuoys {
     pub async fn stats(&mut self, since: Timestamp, now: Timestamp) -> Result<ProbeStats> {
         let entries = acknowledged(&self.acknowledgements, self.counted_from)?;
         if let Ok(found) = stored(&self.public, &entries).await {
-            self.stored = found;
+            self.delivery = found;
         }
         let age = |newest: Timestamp| now.duration_since(newest).as_secs_f64().max(0.0);
-        self.freshness_seconds = self.stored.newest.map(age);
-        let (sent, stored) = (self.stored.sent, self.stored.stored);
+        self.freshness_seconds = self.delivery.newest.map(age);
+        let (sent, stored) = (self.delivery.sent, self.delivery.stored);
         Ok(ProbeStats { sent, stored, ..self.window(&self.http, since, now) })
     }
 

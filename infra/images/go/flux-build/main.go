@@ -51,7 +51,7 @@ func run(in io.Reader, out io.Writer) error {
 	if err := decoder.Decode(&asked); err != nil {
 		return fmt.Errorf("invalid request: %w", err)
 	}
-	told := answer{Builds: []built{}}
+	result := answer{Builds: []built{}}
 	for _, object := range asked.Kustomizations {
 		one := built{Name: (&unstructured.Unstructured{Object: object}).GetName(), Objects: []map[string]any{}}
 		objects, err := build(context.Background(), asked, object)
@@ -61,7 +61,7 @@ func run(in io.Reader, out io.Writer) error {
 		for _, object := range objects {
 			one.Objects = append(one.Objects, object.Object)
 		}
-		told.Builds = append(told.Builds, one)
+		result.Builds = append(result.Builds, one)
 	}
-	return json.NewEncoder(out).Encode(told)
+	return json.NewEncoder(out).Encode(result)
 }

@@ -44,6 +44,7 @@ pub enum Script {
 
 /// The state of the fake environment.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the fake")]
 pub struct FakeState {
     pub registry: Vec<String>,
     pub running: Option<String>,
