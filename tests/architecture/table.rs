@@ -67,6 +67,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
             "base/docker",
             "base/event",
             "base/failure",
+            "base/git",
             "base/k8s",
             "base/oci",
             "base/tool",

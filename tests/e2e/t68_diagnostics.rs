@@ -125,7 +125,7 @@ fn t68_failed_run_writes_a_diagnostics_bundle() {
     let bundle = bundle_of(&run.stderr);
     let files = unpack(&bundle);
     assert!(files["failure.json"].contains("\"exit_code\""), "{}", files["failure.json"]);
-    assert!(files["run/plan.txt"].contains("deliver the platform"), "{}", files["run/plan.txt"]);
+    assert!(files["run/plan.txt"].contains("point Flux at sha256:"), "{}", files["run/plan.txt"]);
     std::fs::remove_file(bundle).unwrap();
     env.seasense(&["dev", "--output", "plain"]).assert_success();
 }
