@@ -1,6 +1,6 @@
 //! T1: the edits of the guide's pages apply to a copy of the checkout, and the edited manifests are valid.
 //!
-//! Commands that need Docker or a long compilation are not executed here: `seasense dev`, `diff`, `snapshot`,
+//! The ignored tests need Go or compile (T2). Commands that need Docker are not executed here: `seasense dev`, `diff`, `snapshot`,
 //! `curl`, `kubectl` and `cargo`. `t55_first_change` of `tests/e2e` executes `first-change.md` on a real
 //! cluster.
 
@@ -15,8 +15,12 @@
 mod blocks;
 #[path = "e2e/checkout.rs"]
 mod checkout;
+#[path = "guide/compiled.rs"]
+mod compiled;
 #[path = "guide/rotation.rs"]
 mod rotation;
+#[path = "guide/upgrade.rs"]
+mod upgrade;
 
 use std::{
     collections::BTreeSet,

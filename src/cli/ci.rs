@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
     /// Give up after this time; the reaper removes the environment two minutes later even if this process hangs
-    #[arg(long, default_value = "1h", value_name = "TIME", value_parser = super::span::parse)]
+    #[arg(long, default_value = "1h", value_name = "TIME", value_parser = crate::cli::duration_argument::parse)]
     ttl: Duration,
     /// Command to run, with `SEASENSE_API_URL`, `SEASENSE_PAGE_URL`, `SEASENSE_CA_FILE`,
     /// `SEASENSE_DATABASE_URL` and `KUBECONFIG` in its environment

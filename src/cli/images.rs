@@ -84,7 +84,7 @@ enum Action {
         /// Builds to run at once [default: the number of cores]
         #[arg(long, value_name = "NUMBER")]
         jobs: Option<usize>,
-        /// Rebuild the roots of Debian packages with current packages
+        /// Rebuild the base file systems from current Debian packages
         #[arg(long)]
         refresh: bool,
     },
@@ -95,7 +95,7 @@ enum Action {
         #[command(flatten)]
         supply: Supply,
     },
-    /// Verify the registry's content against the lock
+    /// Verify the content of the registry against the supply lock
     Verify {
         #[command(flatten)]
         supply: Supply,
@@ -106,7 +106,7 @@ enum Action {
         #[arg(value_name = "IMAGE", requires = "rebuild")]
         images: Vec<String>,
     },
-    /// Remove images from a registry that no lock file, running environment or kept artifact references
+    /// Remove from a registry the images that no lock file, running environment or kept artifact references
     Prune(prune::Args),
 }
 

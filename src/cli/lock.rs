@@ -11,7 +11,7 @@ use crate::{
 /// The option.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct LockArgs {
-    /// Wait this many seconds for another run on the environment to end, instead of failing at once
+    /// Wait up to this many seconds for another run on the environment instead of failing at once
     #[arg(long, value_name = "SECONDS")]
     wait_lock: Option<u64>,
 }

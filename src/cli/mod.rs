@@ -10,6 +10,7 @@ mod diagnose;
 mod diff;
 mod doctor;
 mod down;
+mod duration_argument;
 mod gc;
 mod history;
 mod images;
@@ -29,7 +30,6 @@ mod render;
 mod resume;
 mod rollback;
 mod snapshot;
-mod span;
 mod status;
 mod timing;
 mod trust;
@@ -57,7 +57,7 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
-    /// Environment: the name of a file in `envs/`
+    /// Environment: the name of a file in `envs/`, or `rehearsal-NAME`
     #[arg(long = "env", global = true, default_value = "local", env = "SEASENSE_ENV", value_name = "NAME")]
     environment: String,
     /// Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]
@@ -102,7 +102,7 @@ enum Command {
     Images(images::Args),
     /// Create, change and remove the infrastructure of an environment at Scaleway
     Infra(infra::Args),
-    /// Print the tree as Flux gets it
+    /// Print the manifests as Flux gets them
     Render(render::Args),
     /// Compare two environments, commits, artifacts or the work tree
     Diff(diff::Args),

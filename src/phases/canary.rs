@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{blocker, follow, objects, objects::CANARY, source, terminal};
+use super::{
+    blocker, follow,
+    objects::{self, CANARY},
+    source,
+};
 use crate::base::{
     failure::Result,
     k8s::{
@@ -11,6 +15,7 @@ use crate::base::{
         health, object, resource,
     },
 };
+use crate::phases::reported_error;
 
 /// The phase with the route that splits the requests.
 const PHASE: &str = "apps";
@@ -183,7 +188,7 @@ async fn terminal_error(client: &Client, kustomization: &Value, source: &Value) 
         return Ok(Some(error));
     }
     let flux = Kustomization::read(kustomization);
-    if let Some(error) = terminal::terminal(&flux, component(source)) {
+    if let Some(error) = reported_error::terminal(&flux, component(source)) {
         return Ok(Some(error));
     }
     let blocker =

@@ -7,7 +7,6 @@ use super::{
     objects::CANARY,
     source,
     state::{self, Block, PhaseState, ROOT, is_ready, named},
-    terminal,
 };
 use crate::base::{
     event::{Events, Step},
@@ -19,6 +18,7 @@ use crate::base::{
     },
     wait::{Deadline, Observation, PAUSE, wait},
 };
+use crate::phases::reported_error;
 
 /// Finding blockers costs several requests, so only one in this many observations does it.
 const BLOCKER_EVERY: u32 = 4;
@@ -208,7 +208,7 @@ pub(super) fn unfetchable(sources: &[Source]) -> Option<Failure> {
 /// Returns the failure of the first Kustomization that reports a terminal error at `digest`.
 pub(super) fn reported_terminal(found: &[Kustomization], digest: &str) -> Option<Failure> {
     found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
-        let cause = terminal::terminal(kustomization, digest)?;
+        let cause = reported_error::terminal(kustomization, digest)?;
         Some(
             failed(&failed_phase(kustomization), &cause)
                 .hint("fix the manifest under `gitops/` and run `seasense dev` again"),

@@ -8,9 +8,9 @@ mod deploy;
 mod follow;
 mod installed;
 mod objects;
+mod reported_error;
 mod source;
 mod state;
-mod terminal;
 mod update;
 
 pub use bootstrap::bootstrap;

@@ -35,14 +35,14 @@ use crate::{
 pub enum Access {
     /// It only reads: no name or port is claimed, no lock taken, no branch created.
     Read,
-    /// It changes the environment. It waits this long for the lock of another run; `None` refuses at once.
+    /// It changes the environment. It waits this long for the lock of another run; `None` fails at once.
     Write {
-        /// The limit of the wait.
+        /// The longest wait for the lock.
         wait_lock: Option<Duration>,
     },
 }
 
-/// What to open.
+/// The options for opening an environment.
 pub(super) struct ContextInput<'a> {
     /// The name of the environment.
     pub environment: &'a str,
@@ -142,7 +142,7 @@ impl PromotionContext {
         order: &Order,
     ) -> Result<Ended> {
         let driver = self.driver(target, evidence);
-        // The future is too large to be part of those that await it.
+        // The future is too large to be stored in the futures that await it.
         Box::pin(driver.run(order)).await
     }
 

@@ -1,8 +1,7 @@
 //! Promotes a verified digest to the next environment: gates, copy, commit, deploy, watch, record, rollback.
 //!
-//! `driver`, `gates`, `migrations`, `report`, `target` and `verdict` decide and use no cluster, registry or
-//! network.
-//! `context`, `environment`, `evidence`, `rehearse` and `store` do the input and output for them.
+//! `driver`, `gates`, `migrations`, `report`, `target` and `verdict` contain the decisions and use no cluster,
+//! registry or network. `context`, `environment`, `evidence`, `rehearse` and `store` do their input and output.
 
 mod context;
 pub mod driver;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What the probe buoys and the HTTP probe measured through the gateway of an environment in one time window.
 ///
 /// Requests, failures and latency cover `since` (exclusive) to `until` (inclusive). `sent` and `stored` cover
-/// the whole time since the probe buoys started. Reading changes nothing: any window can be read again.
+/// the whole time since the probe buoys started. Reads do not reset anything, so any window can be read again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeStats {

@@ -67,7 +67,7 @@ async fn remove(local: &LocalContext, environment: &Environment) -> Result<()> {
     cluster::remove(&local.host(), names, RemoveScope::Environment).await.map(drop)
 }
 
-/// Adds the failure of removing the rehearsal to the end of the promotion, whose own failure comes first.
+/// Adds the failure of removing the rehearsal to the result of the promotion, whose own failure comes first.
 fn combine(ended: Result<Ended>, removed: Result<()>, environment: &str) -> Result<Ended> {
     let Err(remains) = removed else { return ended };
     let hint = format!("remove the rest of the rehearsal with `seasense down --env {environment}`");

@@ -20,7 +20,7 @@ pub const VERSION: u32 = 2;
 pub enum Ending {
     /// It was a dry run.
     Planned,
-    /// The environment runs the digest already, verified.
+    /// The environment already runs the digest, and the digest is verified.
     Unchanged,
     /// A gate refused. Nothing was changed, except that a review may have been requested.
     Refused,

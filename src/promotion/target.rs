@@ -13,14 +13,14 @@ use crate::promotion::probe_stats::ProbeStats;
 /// The methods do not wait: the driver polls. It treats an error of a method as "not yet" until its own
 /// deadline.
 pub trait ObservedEnvironment {
-    /// Reads the artifact `digest` (from the target's registry, else from the source's) and what is missing of
-    /// it.
+    /// Reads the artifact `digest` from the target's registry, else from the source's, and which of its
+    /// contents are missing.
     fn inspect(&self, digest: &str) -> impl Future<Output = Result<Content>>;
 
-    /// Observes what runs.
+    /// Observes the phases, the workloads, the database and the gateway.
     fn state(&self) -> impl Future<Output = Result<State>>;
 
-    /// Observes the canary; `None` if nothing of one exists.
+    /// Observes the canary; `None` if no object and no traffic share of one exists.
     fn canary(&self) -> impl Future<Output = Result<Option<CanaryState>>>;
 }
 
@@ -42,7 +42,7 @@ pub trait Target: ObservedEnvironment {
     /// `percent` must be 0 until [`ObservedEnvironment::canary`] reports it as ready. Nothing else changes.
     fn set_canary_weight(&self, digest: &str, percent: u8) -> impl Future<Output = Result<()>>;
 
-    /// Sets the traffic share to 0, then removes the canary, one step per call. Returns whether it is gone.
+    /// Sets the traffic share to 0, then removes the canary, one step per call. Returns whether it is removed.
     fn remove_canary(&self) -> impl Future<Output = Result<bool>>;
 
     /// Starts the probe buoys and the HTTP probe, unless they run.
@@ -74,7 +74,7 @@ pub struct Content {
     pub unpinned: Vec<String>,
     /// What the target's registry lacks: repositories with digests, sorted.
     pub missing: Vec<String>,
-    /// The part of `missing` that the source's registry lacks too, so that it cannot be copied.
+    /// The entries of `missing` that the source's registry lacks too, so that they cannot be copied.
     pub unavailable: Vec<String>,
     /// Whether its backend can share requests with the backend of another digest.
     pub supports_canary: bool,
@@ -96,7 +96,7 @@ pub struct State {
     pub digest: Option<String>,
     /// Its phases in order, then its workloads, the database and the gateway.
     pub parts: Vec<Part>,
-    /// Since when every part has been ready at that digest; `None` while one is not.
+    /// The time at which the last part became ready at that digest; `None` while one is not ready.
     pub ready_since: Option<Timestamp>,
     /// A terminal error at that digest, if there is one.
     pub terminal: Option<String>,
@@ -122,7 +122,7 @@ pub struct Part {
     pub name: String,
     /// Whether it is ready at exactly the version that [`State::digest`] contains.
     pub ready: bool,
-    /// What it waits for, or why it fails; empty if unknown or ready.
+    /// What it waits for, or the reason why it fails; empty if unknown or ready.
     pub message: String,
 }
 

@@ -14,7 +14,7 @@ pub const MIN_SAMPLES: usize = 3;
 /// A watch passes only if at most one in this many samples is bad.
 const BAD_SAMPLE_RATIO: usize = 4;
 
-/// The limits that a watched digest must keep.
+/// The limits that a watched digest must not exceed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Highest share of failed requests, 0 to 1.
@@ -30,9 +30,9 @@ pub struct Thresholds {
 /// One observation of the environment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// When it was taken.
+    /// The time of the observation.
     pub at: Timestamp,
-    /// What is not ready, or why the observation failed.
+    /// The resource that is not ready, or the reason why the observation failed.
     pub problem: Option<String>,
     /// The measurements since the previous sample; `None` if they could not be read.
     pub stats: Option<ProbeStats>,
@@ -43,9 +43,9 @@ pub struct Sample {
 pub enum Verdict {
     /// The samples are good, but the watch time is not over.
     Pending,
-    /// The limits were kept for the watch time.
+    /// No limit was exceeded during the watch.
     Passed,
-    /// A limit was exceeded; the text says which.
+    /// A limit was exceeded, as the text describes.
     Failed(String),
 }
 
@@ -67,7 +67,7 @@ impl Verdict {
 ///
 /// - One lost acknowledged reading fails at once.
 /// - [`MAX_CONSECUTIVE_FAILURES`] bad samples in a row fail; one slow sample does not.
-/// - After the watch time it passes if the newest sample is good, few were bad, and requests were answered.
+/// - After the watch time it passes if the newest sample is good, few were bad, and requests were served.
 /// - It fails if it has not passed after twice the watch time, so that every watch ends.
 pub fn evaluate(begun: Timestamp, samples: &[Sample], limits: &Thresholds) -> Verdict {
     if let Some(lost) = samples.iter().find_map(lost) {
@@ -116,7 +116,7 @@ fn fault(begun: Timestamp, sample: &Sample, limits: &Thresholds) -> Option<Strin
     if exceeds(stats.p95_ms, limits.p95_ms) {
         return Some(format!("p95 is {:.0} ms, more than {:.0} ms", stats.p95_ms, limits.p95_ms));
     }
-    // Before the watch nothing may have sent readings, so the age counts from its start at the earliest.
+    // Possibly nothing sent readings before the watch, so the age is at most the time since its start.
     let watched = sample.at.duration_since(begun).as_secs_f64();
     let age = stats.freshness_seconds.map_or(watched, |age| if age > watched { watched } else { age });
     exceeds(age, limits.freshness_seconds).then(|| match stats.freshness_seconds {
@@ -177,7 +177,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Summarises the measurements of `samples`, which are in the order of time.
+    /// Summarises the measurements of `samples`, which are in chronological order.
     pub fn of(samples: &[Sample]) -> Self {
         let stats = samples.iter().filter_map(|sample| sample.stats);
         let start = Self { samples: u64::try_from(samples.len()).unwrap_or(u64::MAX), ..Self::default() };

@@ -5,7 +5,7 @@ mod blob;
 mod challenge;
 mod client;
 mod container;
-mod environment;
+mod environment_registry;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod media_type;
@@ -18,7 +18,7 @@ pub use admin::Admin;
 pub(crate) use blob::{PAUSE, fetch_blob};
 pub use client::{RegistryClient, is_loopback};
 pub use container::{NETWORK, Registry, RegistrySpec, daemon_reference, ensure};
-pub use environment::{ensure_for_environment, not_running, port_of};
+pub use environment_registry::{ensure_for_environment, not_running, port_of};
 pub use path::RegistryPath;
 pub(crate) use ping::ping;
 pub use reference::{ImageRef, Version};

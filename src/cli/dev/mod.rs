@@ -46,8 +46,8 @@ pub struct Args {
     /// Give up after this many seconds
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     timeout: u64,
-    /// Remove the environment after this time, for example `8h`; a later run can set it again
-    #[arg(long, value_name = "TIME", value_parser = super::span::parse)]
+    /// Remove the environment after this time, for example `8h`; a later run without `--ttl` keeps the time
+    #[arg(long, value_name = "TIME", value_parser = crate::cli::duration_argument::parse)]
     ttl: Option<Duration>,
 }
 

@@ -49,7 +49,7 @@ pub struct Common {
     /// Push the commits to the remote `origin`, if no forge is configured
     #[arg(long)]
     pub push: bool,
-    /// Wait up to this long for another run on the environment instead of failing at once
+    /// Wait up to this many seconds for another run on the environment instead of failing at once
     #[arg(long, value_name = "SECONDS")]
     wait_lock: Option<u64>,
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! `ci`: creates an ephemeral environment, checks it, runs a command against it and removes it in every case.
 
+mod cleanup;
 mod command;
-mod guard;
 mod junit;
 mod report;
 mod stages;
@@ -9,8 +9,9 @@ mod stages;
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 pub use self::report::Counts;
-use self::{guard::EnvironmentGuard, report::Report};
+use self::report::Report;
 use super::inputs::SupplyOptions;
+use crate::launch::ci::cleanup::EnvironmentGuard;
 use crate::{
     base::{
         duration,

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::{
-    Request, Surroundings, command,
-    guard::{Created, EnvironmentGuard},
-    report::Report,
-};
+use super::{Request, Surroundings, command, report::Report};
+use crate::launch::ci::cleanup::{Created, EnvironmentGuard};
 use crate::{
     base::{
         docker::Docker,

@@ -6,6 +6,7 @@
 //! `kind create`, names exactly the existing containers. A complete cluster holds data and is removed only on request.
 
 pub mod attached;
+mod authority_file;
 pub(in crate::local) mod cluster_record;
 pub mod coredns_config;
 mod create;
@@ -26,12 +27,10 @@ mod start;
 
 use std::path::PathBuf;
 
-use crate::{
-    base::{atomic_file::replace_private, failure::Result},
-    config::HostDirs,
-};
-
 pub use attached::{attach, handle_of};
+pub use authority_file::{
+    AUTHORITY_CHANGED, AUTHORITY_STALE, authority_file, is_authority_stale, write_authority,
+};
 pub use ensure::{check_settings, ensure};
 pub use lock::Lock;
 pub use name_claim::{claim, resolve};
@@ -40,13 +39,6 @@ pub use pause::{Paused, pause};
 pub use pause_record::PauseRecord;
 pub use remove::{RemoveScope, Removed, discard, remove};
 pub use start::{RunningCluster, resume};
-
-/// The warning that the file `ca.crt` has a new certificate.
-pub const AUTHORITY_CHANGED: &str = "the certificate authority of the environment has changed: `ca.crt` was replaced; stores that trust the \
- old one must trust the new one (`seasense trust status`)";
-
-/// The warning that the file `ca.crt` is out of date.
-pub const AUTHORITY_STALE: &str = "`ca.crt` is out of date: the environment has a new certificate authority; run `seasense dev` or `seasense doctor --fix`";
 
 /// The Docker network of kind, shared by clusters, the registry and the fleet.
 pub const NETWORK: &str = "kind";
@@ -68,26 +60,4 @@ pub struct ClusterSource {
     pub built: bool,
     /// The registry as nodes and pods name it, for example `seasense-registry:5000`.
     pub registry: String,
-}
-
-/// Writes the CA certificate of the gateway, PEM, to its published path. Returns whether a different one was replaced.
-pub fn write_authority(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> Result<bool> {
-    dirs.make_state(cluster)?;
-    let file = authority_file(dirs, cluster);
-    let found = std::fs::read(&file).ok();
-    if found.as_deref() == Some(authority) {
-        return Ok(false);
-    }
-    replace_private(&file, authority)?;
-    Ok(found.is_some())
-}
-
-/// Whether `ca.crt` exists and has another certificate than `authority`; reads only.
-pub fn is_authority_stale(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> bool {
-    std::fs::read(authority_file(dirs, cluster)).is_ok_and(|found| found != authority)
-}
-
-/// The path of the CA certificate of the cluster called `cluster`.
-pub fn authority_file(dirs: &HostDirs, cluster: &str) -> PathBuf {
-    dirs.state(cluster).join("ca.crt")
 }

@@ -25,9 +25,9 @@ use crate::{
 const LEFTOVER_LIMIT: Duration = Duration::from_mins(2);
 
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
-    /// Gives the digest `percent` of the requests for the watch time, then removes the canary.
+    /// Routes `percent` of the requests to the digest for the watch time, then removes the canary.
     ///
-    /// Returns the measurements, and why it failed if it did.
+    /// Returns the measurements, and the reason if the canary failed.
     pub(super) async fn canary_step(
         &self,
         order: &Order,
@@ -75,7 +75,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         Ok(self.watch(order, &current, since, true).await)
     }
 
-    /// Waits until the canary is ready and gets `percent` of the requests. Returns why not; `None` if it does.
+    /// Deploys the canary and waits until it is ready and gets `percent` of the requests. Returns the reason if
+    /// it does not become ready; `None` if it does.
     async fn apply_canary(
         &self,
         order: &Order,
@@ -106,8 +107,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         }
     }
 
-    /// Takes one sample of the canary alone. If it is down, one sample is enough to fail: its requests are not
-    /// answered, and removing it is cheap.
+    /// Takes one sample of the canary alone. One sample is enough to fail a canary that is down: its requests
+    /// fail, and removing it is cheap.
     pub(super) async fn sample_canary(&self, since: Timestamp) -> std::result::Result<Sample, String> {
         let observe = async {
             let canary = self.target.canary().await;
@@ -145,7 +146,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         Ok(())
     }
 
-    /// Removes the canary of an interrupted run. A cluster that does not answer is only a warning here: the
+    /// Removes the canary of an interrupted run. A cluster that does not respond is only a warning here: the
     /// deployment reports it.
     pub(super) async fn remove_leftover_canary(&self) {
         let removed = match self.target.canary().await {

@@ -37,7 +37,7 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Returns the end of a run that only plans.
+    /// Returns the result of a run that only plans.
     pub(super) fn planned(self) -> Ended {
         let mut report = self.report;
         if self.refusal.is_none() {
@@ -46,7 +46,7 @@ impl Checked {
         Ended { report, failure: self.refusal }
     }
 
-    /// Returns the end of a run that a gate refuses.
+    /// Returns the result of a run that a gate refuses.
     pub(super) fn refused(mut self, failure: Failure) -> Ended {
         self.report.ending = Ending::Refused;
         Ended { report: self.report, failure: Some(failure) }
@@ -54,7 +54,7 @@ impl Checked {
 }
 
 impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
-    /// Returns the report if the environment runs the digest already, verified.
+    /// Returns the report if the environment already runs the digest and the digest is verified.
     pub(super) async fn already_verified(
         &self,
         order: &Order,

@@ -1,7 +1,7 @@
 //! Carries out an order: review, copy, canary, commit, deploy, watch, record.
 
 use super::{Driver, Ended, EvidenceSource, Order, check, check::Wait};
-use crate::promotion::driver::rollback::FailedDigest;
+use crate::promotion::driver::auto_rollback::FailedDigest;
 use crate::{
     base::{event::Step, failure::Result},
     promotion::{

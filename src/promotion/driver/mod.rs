@@ -3,12 +3,12 @@
 //! It is stateless. It reads what is already done from the store and from the target, so that the
 //! next run continues one that was killed at any point.
 
+mod auto_rollback;
 mod canary;
 mod check;
 mod execute;
 mod give_up;
 mod order;
-mod rollback;
 mod soak;
 mod watch;
 
@@ -34,7 +34,7 @@ use crate::promotion::{
     },
 };
 
-/// The end of a run: its report, and the failure that determines the exit code.
+/// The result of a run: its report, and the failure that determines the exit code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ended {
     /// What was done.
@@ -69,13 +69,13 @@ pub struct Driver<'a, T, S, E> {
     pub evidence: &'a E,
     /// Receives progress.
     pub events: &'a Events,
-    /// The time of day.
+    /// Returns the current time.
     pub clock: &'a dyn Fn() -> Timestamp,
     /// Time limits and intervals.
     pub pace: Pace,
     /// The key that signs records.
     pub key: Option<Key>,
-    /// Name and address of the user.
+    /// The name and email address of the user.
     pub who: String,
 }
 
@@ -145,8 +145,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         self.store.write(state, Message { title: &title, body: &body }).await
     }
 
-    /// Merges the pull request. Returns what the user has to do if that was not possible: everything is
-    /// recorded by now.
+    /// Merges the pull request. If that is not possible, returns the manual step instead of a failure:
+    /// everything is recorded by now.
     async fn finish_review(&self, state: &mut LedgerState, report: &Report) -> Option<String> {
         let action = report.action.name();
         let title = format!("{action} {}: {}", report.environment, short(&report.digest));

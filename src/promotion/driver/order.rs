@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What to do.
+/// An order to promote or roll back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     /// A promotion or a rollback.

@@ -21,13 +21,14 @@ use crate::{
 pub struct Soak {
     /// How long the source must have been Ready.
     pub required: Duration,
-    /// How long the source may take to become Ready, for example after a night without nodes.
+    /// How long the source may take to become Ready, for example after its nodes were scaled to zero overnight.
     pub ready: Duration,
     /// The pause between two observations.
     pub pause: Duration,
 }
 
-/// Waits while only time is missing. If the gates refuse for another reason it returns, and they report it.
+/// Waits while the soak time is the only missing requirement. Returns if the gates would refuse for another
+/// reason; they report it.
 pub async fn wait_for_soak<T: ObservedEnvironment>(
     source: &T,
     (name, digest): (&str, &str),

@@ -34,8 +34,8 @@ pub struct Watched {
 }
 
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
-    /// Deploys the digest, waits until it is Ready, and watches it. Probes run before it, so that the rollout
-    /// itself is measured as well.
+    /// Deploys the digest, waits until it is Ready, and watches it. The probes start before the deployment, so
+    /// that the rollout is measured as well.
     pub(super) async fn deploy_and_watch(&self, order: &Order) -> Result<Watched> {
         let started = self.start_measuring().await;
         let step = Step::start(self.events, "promote.deploy", format!("Deploy {}", short(&order.digest)));
@@ -52,19 +52,19 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         Ok(Watched { rollout, ..self.watch(order, &order.digest, since, false).await })
     }
 
-    /// Starts the probes. Returns when the measured time starts; `None` if they cannot run yet, as in an
-    /// environment without a deployment. The verdict does not depend on what is measured before the watch.
+    /// Starts the probes and returns the start of the measured time; `None` if they cannot run yet, as in an
+    /// environment without a deployment. The verdict does not depend on measurements before the watch.
     pub(super) async fn start_measuring(&self) -> Option<Timestamp> {
         tokio::time::timeout(self.pace.patience, self.target.start_probes()).await.ok()?.ok()?;
         Some((self.clock)())
     }
 
-    /// Reads the measurements since `since`; `None` if the probes do not run or do not answer.
+    /// Reads the measurements since `since`; `None` if the probes do not run or do not respond.
     pub(super) async fn measure(&self, since: Option<Timestamp>) -> Option<ProbeStats> {
         tokio::time::timeout(self.pace.patience, self.target.probe_stats(since?)).await.ok()?.ok()
     }
 
-    /// Waits until the target is Ready at `digest`. Returns why it is not; `None` if it is.
+    /// Waits until the target is Ready at `digest`. Returns the reason if it is not; `None` if it is.
     ///
     /// A terminal error that lasts for `grace` ends the wait before its timeout.
     pub(super) async fn wait_until_ready(

@@ -43,8 +43,8 @@ impl ArtifactCopy<'_> {
         Contents::read(side, &digest, self.folder).await
     }
 
-    /// Returns the content of the artifact and which registry has it. If neither registry has it, only that is
-    /// returned, and a gate refuses it.
+    /// Returns the content of the artifact, and what each registry lacks. If neither registry has the artifact,
+    /// the content states only that, and a gate refuses it.
     pub async fn inspect(&self, digest: &str) -> Result<Content> {
         let digest = digest.parse()?;
         let Some(side) = self.registry_with(&digest).await? else {

@@ -1,4 +1,4 @@
-//! A client that sends requests all the time and logs failures and response times.
+//! A client that sends requests continuously and logs failures and response times.
 
 use std::{
     future::Future,
@@ -10,11 +10,12 @@ use jiff::Timestamp;
 
 use crate::workloads::PublicEndpoint;
 
-/// The requested paths, in turn: the page and what it shows.
+/// The requested paths, in turn: the page, and the API requests that the page sends.
 const PATHS: [&str; 3] = ["/", "/api/v1/summary", "/api/v1/latest"];
 /// The paths that are requested from the canary.
 const API: [&str; 2] = ["/api/v1/summary", "/api/v1/latest"];
-/// Routes a request to the canary, which repeats it in its responses: `gitops/apps/canary/route.yaml`.
+/// The header that routes a request to the canary, whose response has it too; see
+/// `gitops/apps/canary/route.yaml`.
 const CANARY_HEADER: (&str, &str) = ("x-seasense-canary", "always");
 /// The pause after each response.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -82,7 +83,7 @@ impl HttpProbe {
         })
     }
 
-    /// Starts to request the API from the canary. A response of another backend counts as no response.
+    /// Starts to request the API from the canary. A response from another backend counts as no response.
     pub fn of_canary(public: PublicEndpoint) -> Self {
         Self::run(&API, move |path| {
             let public = public.clone();
@@ -111,7 +112,7 @@ impl HttpProbe {
         Self { log, task }
     }
 
-    /// Evaluates the requests that finished after `since` and not after `until`. The log stays as it is.
+    /// Evaluates the requests that finished after `since` and not after `until`. Does not change the log.
     pub fn stats(&self, since: Timestamp, until: Timestamp) -> RequestStats {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).stats(since, until)
     }

@@ -4,8 +4,8 @@
 
 mod acknowledged;
 mod artifact_copy;
+mod deploy_lock_file;
 mod http_probe;
-mod locked;
 mod observed;
 mod probe_buoys;
 mod ready_since;
@@ -13,6 +13,6 @@ mod registries;
 mod state;
 mod target;
 
-pub use locked::deploy_locked;
+pub use deploy_lock_file::deploy_locked;
 pub use observed::ObservedCluster;
 pub use target::ClusterTarget;

@@ -78,7 +78,8 @@ impl ObservedCluster {
         observe::status(Observer { environment: &self.environment, dirs, docker: Some(docker) }).await
     }
 
-    /// Queries since when every phase and workload has been ready. Only useful if all of them are.
+    /// Returns the time at which the last phase or workload became ready. Meaningful only if all of them are
+    /// ready.
     async fn ready_since(&self, snapshot: &EnvironmentStatus) -> Result<Option<Timestamp>> {
         let client = self.client().await?;
         let all = Selector::all();
@@ -112,7 +113,7 @@ impl ObservedEnvironment for ObservedCluster {
             }
             Some(digest) => {
                 let found = phases::terminal_error(&self.client().await?, digest).await?;
-                // Only the first cause: a record has one line for it, and a container log does not fit.
+                // Only the first cause: a record has one line for it, too short for a container log.
                 state.terminal = found.map(|failure| match failure.causes.first() {
                     Some(cause) => format!("{}: {cause}", failure.message),
                     None => failure.message,

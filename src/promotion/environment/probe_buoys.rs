@@ -21,7 +21,7 @@ pub struct ProbeBuoys {
     acknowledgements: PathBuf,
     /// Readings that were observed earlier do not count.
     counted_from: Timestamp,
-    /// The last answer of the API.
+    /// The last response of the API.
     delivery: Delivery,
     /// The age of the newest reading at the last observation.
     freshness_seconds: Option<f64>,

@@ -1,12 +1,12 @@
-//! Computes since when an environment has been ready, from the conditions of its objects; pure.
+//! Computes the time at which an environment became ready, from the conditions of its objects; pure.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::base::k8s::object;
 
-/// Returns since when the condition `name` has been true in all `objects`; `None` if it is not true in one of
-/// them, or without objects.
+/// Returns the time at which the condition `name` became true in the last of `objects`; `None` if it is not
+/// true in one of them, or without objects.
 pub fn ready_since(objects: &[&Value], name: &str) -> Option<Timestamp> {
     let times: Option<Vec<Timestamp>> = objects.iter().map(|object| true_since(object, name)).collect();
     times?.into_iter().max()

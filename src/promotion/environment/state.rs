@@ -5,7 +5,7 @@ use crate::{
     promotion::target::{Part, State},
 };
 
-/// Returns the phases, the workloads, the database and the gateway of a snapshot; no parts unless the cluster
+/// Returns the phases, the workloads, the database and the gateway of a snapshot; nothing unless the cluster
 /// runs.
 pub fn from_snapshot(snapshot: &EnvironmentStatus) -> State {
     let part = |name: String, ready: bool, message: &str| Part { name, ready, message: message.to_owned() };

@@ -32,9 +32,9 @@ pub struct ClusterTarget {
     /// Flux's own objects, for a cluster without Flux.
     flux: Vec<Value>,
     fleet_image: String,
-    /// The key to the environment's secrets; `None` if the cluster keeps the one that it has.
+    /// The age key of the environment's secrets; `None` if the cluster keeps the one that it has.
     age_key: Option<Vec<u8>>,
-    /// Acknowledged readings that were observed from now on must be stored.
+    /// Acknowledged readings that were observed at or after this time must be stored.
     opened: Timestamp,
     probes: Mutex<Option<ProbeBuoys>>,
 }

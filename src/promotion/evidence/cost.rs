@@ -23,7 +23,7 @@ fn monthly(project: &Project, name: &str) -> Result<f64> {
     cost::monthly(&cost::of_layout(&layout, &prices), &layout, &prices)
 }
 
-/// Compares a price with the budget; 0 is no budget. With a reason it may be exceeded.
+/// Compares a price with the budget; 0 means no budget. With a reason, the price may exceed it.
 fn compare(monthly: f64, limit: u32, over_budget: Option<&str>) -> Cost {
     let budget = match cost::budget(monthly, limit, over_budget) {
         cost::Verdict::Unlimited => Budget::Unlimited,

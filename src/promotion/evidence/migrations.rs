@@ -12,8 +12,8 @@ use crate::{
     },
 };
 
-/// Reads the applied migrations, and those of `commit` or of the work tree. The inner `Err` says why they
-/// cannot be compared.
+/// Reads the applied migrations, and those of `commit` or of the work tree. The inner `Err` is the reason why
+/// they cannot be compared.
 pub async fn collect(
     project: &Project,
     repository: &Repository,

@@ -33,7 +33,7 @@ impl<T: ObservedEnvironment> EvidenceSource for CollectedEvidence<'_, T> {
     async fn collect(&self, content: &Content, lock: Option<&EnvLock>) -> Result<Evidence> {
         let PromotionContext { local, repository, environment, .. } = self.context;
         let project = &local.project;
-        // The artifact was packed from its commit unless there were edits. Then the work tree is the closest
+        // If the artifact was packed with edits, its commit differs from it, and the work tree is the closest
         // match.
         let commit = match &content.commit {
             Some(commit) => repository.commit_of(commit).await?,

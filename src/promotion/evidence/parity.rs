@@ -29,7 +29,7 @@ pub async fn compare(local: &LocalContext, source: &Environment, target: &Enviro
     }
 }
 
-/// Returns the name of the environment that `environment` stands for.
+/// Returns the name of the environment that `environment` rehearses, else its own name.
 fn rehearsed(environment: &Environment) -> String {
     environment.rehearsed().unwrap_or(environment.name()).to_owned()
 }

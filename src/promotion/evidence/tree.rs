@@ -7,8 +7,8 @@ use crate::{
     config::Project,
 };
 
-/// Checks the tree at `commit`, or in the work tree without one. Returns the number of its files, or what is
-/// wrong.
+/// Checks the tree at `commit`, or in the work tree without one. Returns the number of its files, or the reason
+/// why it is invalid.
 pub async fn check(
     project: &Project,
     repository: &Repository,

@@ -21,8 +21,8 @@ pub struct CanaryEvidence<'a> {
     pub new_supports: bool,
 }
 
-/// Passes if `percent` of the requests can go to the digest and back within seconds: the current digest is
-/// Ready, verified, and both artifacts support it.
+/// Passes if the digest can get `percent` of the requests and lose them again within seconds: the current
+/// digest is Ready and verified, and both artifacts support a canary.
 pub fn canary(percent: u8, evidence: CanaryEvidence<'_>) -> Gate {
     let Some(current) = evidence.state.digest.as_deref() else {
         return Gate::skipped(ID, "the environment runs no digest yet that could serve the other requests");

@@ -7,7 +7,7 @@ pub(super) const CLEAN_TREE: &str = "clean-tree";
 
 /// Passes if the tree it was packed from is valid and every image has a digest.
 ///
-/// `tree` is the number of checked files, or what is wrong with them.
+/// `tree` is the number of checked files, or the reason why the tree is invalid.
 pub fn policy(tree: &Result<usize, String>, content: &Content) -> Gate {
     const ID: &str = "policy";
     match tree {

@@ -21,7 +21,7 @@ pub struct Parity {
 pub enum Cost {
     /// It is not billed.
     Free,
-    /// The price is not known; the text says why.
+    /// The price is not known, for this reason.
     Unknown(String),
     /// It is billed.
     Billed {
@@ -65,7 +65,7 @@ pub enum Signer {
     Ready(String),
     /// No key is configured.
     Unconfigured,
-    /// A key is configured but unusable; the text says why.
+    /// A key is configured but unusable, for this reason.
     Unusable(String),
 }
 
@@ -96,7 +96,7 @@ pub fn budget(cost: &Cost) -> Gate {
 
 /// Passes if at least `required` reviewers have approved the change and none requests changes.
 ///
-/// `given` is `None` if no forge is configured.
+/// `given` contains the approvals on the forge; `None` if no forge is configured.
 pub fn approvals(required: u8, given: Option<&Approvals>) -> Gate {
     if required == 0 {
         return Gate::skipped(APPROVALS, "none is required");

@@ -30,10 +30,10 @@ pub fn soak(source: &str, digest: &str, state: &State, required: Duration, now: 
     if soaked >= required { Gate::passed(SOAK, text) } else { Gate::refused(SOAK, text) }
 }
 
-/// What only time can change about the gates above.
+/// The remaining wait until the gates above can pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemainingSoak {
-    /// They pass, or they refuse for another reason.
+    /// Nothing: they pass, or they refuse for a reason that waiting cannot fix.
     Nothing,
     /// Parts of the source may still become ready.
     Parts,
@@ -41,7 +41,7 @@ pub enum RemainingSoak {
     Time(Duration),
 }
 
-/// Returns what to wait for until `state` has been Ready at `digest` for `required`.
+/// Returns the remaining wait until `state` has been Ready at `digest` for `required`.
 pub fn remaining_soak(digest: &str, state: &State, required: Duration, now: Timestamp) -> RemainingSoak {
     if state.is_progressing(digest) {
         return RemainingSoak::Parts;
@@ -53,7 +53,7 @@ pub fn remaining_soak(digest: &str, state: &State, required: Duration, now: Time
     }
 }
 
-/// Returns for how long it has been Ready at `digest`; `None` if it is not.
+/// Returns how long it has been Ready at `digest`; `None` if it is not.
 fn soaked(digest: &str, state: &State, now: Timestamp) -> Option<Duration> {
     let since = state.ready_since.filter(|_| state.is_ready_at(digest))?;
     // A cluster clock that is ahead of this machine's counts as 0 s.

@@ -95,7 +95,7 @@ fn alter(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<String> {
     })
 }
 
-/// Describes a destructive `ALTER` of another object than a table.
+/// Describes a destructive `ALTER` of an object other than a table.
 fn other(rest: &[Token<'_>]) -> Option<String> {
     for (phrase, what) in [("rename", "renames"), ("set schema", "moves"), ("drop", "drops a part of")] {
         if contains(rest, phrase) {
@@ -162,7 +162,7 @@ fn unique_index(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<Strin
     (!new.contains(&table)).then(|| format!("adds a constraint (UNIQUE) on rows of `{table}`"))
 }
 
-/// Finds a `DELETE FROM` without `WHERE` at its own level of parentheses.
+/// Finds a `DELETE FROM` without a `WHERE` at the same depth of parentheses.
 fn unbounded_delete(statement: &[Token<'_>], new: &BTreeSet<String>) -> Option<String> {
     (0..statement.len()).filter(|at| starts_with(&statement[*at..], "delete from")).find_map(|at| {
         let (table, rest) = name(strip(&statement[at + 2..], "only"));

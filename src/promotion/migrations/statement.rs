@@ -7,8 +7,8 @@ pub type Statement<'a> = Vec<Token<'a>>;
 
 /// Returns the statements of `tokens` without empty ones.
 ///
-/// Every `;` outside quotes ends a statement. Where it does not in PostgreSQL (`BEGIN ATOMIC`, rules), the
-/// parts are still evaluated one by one.
+/// Every `;` outside quotes ends a statement. If PostgreSQL does not end it there (`BEGIN ATOMIC`, rules), the
+/// parts are evaluated separately.
 pub fn statements<'a>(tokens: &[Token<'a>]) -> Vec<Statement<'a>> {
     tokens
         .split(|token| token.is_mark(";"))
@@ -46,7 +46,7 @@ pub(super) fn contains(tokens: &[Token<'_>], phrase: &str) -> bool {
     (0..tokens.len()).any(|at| starts_with(&tokens[at..], phrase))
 }
 
-/// Removes the key words of `phrase` from the start of `tokens`, if they are there.
+/// Removes the key words of `phrase` from the start of `tokens`, if present.
 pub(super) fn strip<'s, 'a>(tokens: &'s [Token<'a>], phrase: &str) -> &'s [Token<'a>] {
     if starts_with(tokens, phrase) { &tokens[phrase.split(' ').count()..] } else { tokens }
 }

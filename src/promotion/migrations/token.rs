@@ -107,7 +107,7 @@ fn word(rest: &str, open: impl Fn(&'static str) -> Unterminated) -> Result<(Kind
     Ok((Kind::Word, length))
 }
 
-/// In PostgreSQL every non-ASCII character is part of a name, also whitespace.
+/// In PostgreSQL every non-ASCII character is part of a name, including non-ASCII whitespace.
 const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
@@ -126,8 +126,7 @@ fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
 }
 
 /// Returns the length up to and including the closing `mark`, in bytes. A doubled mark is part of the text;
-/// with
-/// `escapes`, so is one after a backslash.
+/// with `escapes`, so is one after a backslash.
 fn quoted(text: &str, mark: char, escapes: bool) -> Option<usize> {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {

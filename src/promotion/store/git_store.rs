@@ -26,7 +26,7 @@ pub struct GitStore {
     pub environment: String,
     /// The promotion branch.
     pub branch: String,
-    /// The commit to read while the promotion branch does not exist; `None` refuses then.
+    /// The commit to read while the promotion branch does not exist; with `None` that is a failure.
     pub fallback: Option<String>,
     /// The prefix of the branch under review: `promote` or `rollback`.
     pub topic: &'static str,
@@ -48,7 +48,7 @@ impl GitStore {
         [EnvLock::file(&self.environment), history::file(&self.environment)]
     }
 
-    /// Finds the commit to build on: that of an open pull request, else that of the promotion branch.
+    /// Finds the base commit: that of an open pull request, else that of the promotion branch.
     async fn locate(&self, digest: &str) -> Result<LedgerState> {
         let Some((forge, remote)) = &self.forge else {
             let [lock, history] = self.files();
@@ -113,7 +113,7 @@ pub async fn read_history(
     repository: &Repository,
     environment: &Environment,
 ) -> Result<(History, Option<Fault>)> {
-    // A CI checkout has no such branch; there, the checked-out commit is the right one.
+    // A CI checkout has no such branch; the checked-out commit is the right one.
     let branch = promotion_branch(environment);
     let head = match repository.commit_of(&format!("refs/heads/{branch}")).await? {
         Some(head) => Some(head),

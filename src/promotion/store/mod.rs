@@ -56,15 +56,14 @@ pub trait PromotionStore {
     /// Returns whether changes are reviewed on a forge.
     fn requires_review(&self) -> bool;
 
-    /// Requests a review of what was written and returns the approvals; `None` without a forge.
+    /// Requests a review of the written commits and returns the approvals; `None` without a forge.
     fn review(
         &self,
         state: &mut LedgerState,
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<Approvals>>>;
 
-    /// Merges the pull request after everything is recorded. Returns what the user has to do if that is not
-    /// possible.
+    /// Merges the pull request after everything is recorded. If that is not possible, returns the manual step.
     fn finish_review(
         &self,
         state: &mut LedgerState,

@@ -1,4 +1,4 @@
-//! The order of the steps of a promotion, as the architecture page states it.
+//! Tests that the steps of a promotion run in the order that the architecture page documents.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +19,7 @@ impl Sink for Started {
     }
 }
 
-/// The step names in the section about promotions, in order.
+/// Returns the step names in the section about promotions, in order.
 fn documented() -> Vec<&'static str> {
     let section = PAGE.split("## What `seasense promote` does").nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();

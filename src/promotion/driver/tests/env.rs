@@ -26,9 +26,9 @@ pub const NEW: &str = "sha256:2e300000000000000000000000000000000000000000000000
 /// How the new digest behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Script {
-    /// It becomes Ready and answers fast.
+    /// It becomes Ready and responds fast.
     Good,
-    /// It becomes Ready and answers too slowly.
+    /// It becomes Ready and responds too slowly.
     Slow,
     /// It becomes Ready and loses a reading.
     Lossy,

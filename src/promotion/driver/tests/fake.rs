@@ -31,7 +31,7 @@ impl FakeState {
         self.registry.iter().any(|one| one == digest)
     }
 
-    /// Returns a window from `since` to now and notes it.
+    /// Returns a window from `since` to now and records it.
     fn window(&mut self, since: Timestamp) -> ProbeStats {
         self.windows.push((since.as_second(), self.now));
         let until = Timestamp::from_second(self.now).unwrap();
@@ -118,7 +118,7 @@ impl Target for TestEnv {
 
     async fn remove_canary(&self) -> Result<bool> {
         self.change(|fake| {
-            // First the share, then the backend.
+            // The first call removes the share, the second the backend.
             fake.canary =
                 fake.canary.take().filter(|(_, percent)| *percent > 0).map(|(digest, _)| (digest, 0));
             Ok(fake.canary.is_none())

@@ -12,7 +12,7 @@ fn final_digest(script: Script) -> &'static str {
 async fn converges(script: Script, kills: &[usize], order: &Order, digest: &str) -> TestEnv {
     let env = TestEnv::new(script);
     for kill_at in kills {
-        // A run may end before that step. Then it has done everything.
+        // A run that ends before that step is complete.
         let _ = env.run(order, *kill_at).await;
         assert!(env.history().lines.len() <= 1 + 2 * kills.len(), "too many records");
     }

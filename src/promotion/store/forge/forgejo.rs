@@ -8,7 +8,7 @@ use crate::base::failure::Result;
 
 /// The default limit of a page.
 const PAGE: usize = 50;
-/// Later pages of open pull requests, or of reviews, are not read.
+/// The maximum number of pages that are read of open pull requests, or of reviews.
 const PAGES: usize = 20;
 
 pub(super) async fn find(forge: &Forge, branch: &str, base: &str) -> Result<Option<Pull>> {

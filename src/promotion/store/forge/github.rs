@@ -8,7 +8,7 @@ use crate::base::failure::Result;
 
 /// The limit of a page.
 const PAGE: usize = 100;
-/// Later pages of reviews are not read.
+/// The maximum number of pages of reviews that are read.
 const PAGES: usize = 20;
 
 pub(super) async fn find(forge: &Forge, branch: &str, base: &str) -> Result<Option<Pull>> {
@@ -49,7 +49,7 @@ pub(super) async fn approvals(forge: &Forge, pull: &Pull, head: &str) -> Result<
 /// Parses a review; `None` for a comment, which has no effect.
 fn review<'a>(review: &'a Value, head: &str) -> Option<(&'a str, Review)> {
     let who = review["user"]["login"].as_str()?;
-    // In a public repository every user may write a review.
+    // In a public repository every user may review.
     let is_member =
         ["OWNER", "MEMBER", "COLLABORATOR"].iter().any(|role| review["author_association"] == *role);
     let effect = match review["state"].as_str()? {

@@ -20,9 +20,9 @@ use crate::{
 
 /// The timeout of one request.
 const LIMIT: Duration = Duration::from_secs(30);
-/// The number of attempts with a busy forge.
+/// The number of attempts while the forge is busy.
 const ATTEMPTS: u32 = 4;
-/// If the forge requests a longer pause, the run fails instead.
+/// The longest pause that the forge may request; a longer one fails the run.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The API of one forge.

@@ -21,7 +21,7 @@ pub struct Pull {
     pub number: u64,
     /// Its address.
     pub url: String,
-    /// Who opened it.
+    /// The user who opened it.
     pub author: String,
     /// The newest commit of its branch that the forge knows.
     pub head: String,
@@ -83,7 +83,7 @@ impl Forge {
             .hint("check that both branches exist and that the token may open pull requests"))
     }
 
-    /// Reads who approved exactly the commit `head`, and who requests changes.
+    /// Reads the users who approved exactly the commit `head`, and those who request changes.
     pub async fn approvals(&self, pull: &Pull, head: &str) -> Result<Approvals> {
         let mut approvals = match self.kind {
             ForgeKind::GitHub => github::approvals(self, pull, head).await,
@@ -105,7 +105,7 @@ impl Forge {
     }
 }
 
-/// Reduces the reviews, which are in the order of time, to the newest of each reviewer.
+/// Reduces the reviews, which are in chronological order, to the newest of each reviewer.
 fn newest_reviews<'a>(reviews: impl Iterator<Item = (&'a str, Review)>, url: &str) -> Approvals {
     let mut last = std::collections::BTreeMap::new();
     for (who, review) in reviews {

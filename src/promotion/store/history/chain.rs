@@ -25,12 +25,12 @@ pub struct Line {
     hash: String,
 }
 
-/// Why a history cannot be trusted.
+/// The reason why a history cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault of the line.
     pub reason: String,
 }
 
@@ -98,7 +98,7 @@ impl History {
         self.lines.last().map(|line| &line.record)
     }
 
-    /// Returns the last verified record of another digest than `digest`.
+    /// Returns the last verified record whose digest is not `digest`.
     pub fn verified_before(&self, digest: &str) -> Option<&Record> {
         self.verified().find(|record| record.digest != digest)
     }

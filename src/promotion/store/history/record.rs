@@ -84,7 +84,7 @@ pub struct Record {
     pub environment: String,
     /// The action.
     pub action: Action,
-    /// Name and address of the user, as configured in Git.
+    /// The name and email address of the user, as configured in Git.
     pub who: String,
     /// The deployed artifact.
     pub digest: String,
@@ -114,7 +114,7 @@ pub struct Record {
 pub enum Signature {
     /// Valid, by this allowed signer.
     Good(String),
-    /// Invalid, or not by an allowed signer; the text says why.
+    /// Invalid, or not by an allowed signer, for this reason.
     Bad(String),
     /// The record is unsigned.
     Unsigned,

@@ -7,9 +7,10 @@ use crate::{
     promotion::{environment::ClusterTarget, store::EnvLock, target::Target},
 };
 
-/// Bootstraps Flux in the cluster of the environment called `name` if it is absent, and deploys the locked digest.
-/// Returns the digest; `None` if no digest was promoted to the environment yet. Idempotent.
-/// `context` is called only if there is a digest.
+/// Deploys the locked digest of the environment called `name`, and bootstraps Flux in its cluster if it is
+/// absent. Returns the digest; `None` if no digest was promoted to the environment yet. Idempotent.
+///
+/// Calls `context` only if there is a digest.
 pub async fn deploy_locked(
     project: &Project,
     name: &str,

@@ -27,7 +27,7 @@ pub(super) struct FailedDigest {
 }
 
 impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
-    /// Returns the end of a planning run if an earlier run was interrupted during its rollback.
+    /// Returns the result of a plan if an earlier run was interrupted during its rollback.
     pub(super) fn interrupted_rollback(order: &Order, state: &LedgerState) -> Option<Ended> {
         let (_, report, lock) = failed_before(order, state)?;
         let text = format!("an earlier run was interrupted while it rolled back to {}", short(&lock.digest));
@@ -99,7 +99,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         };
         let started = self.start_measuring().await;
         let step = Step::start(self.events, "promote.rollback", format!("Roll back to {}", short(&digest)));
-        // The API of a broken cluster may not answer for a moment.
+        // The API of a broken cluster may not respond for a moment.
         wait(Deadline::after(self.pace.ready), self.pace.poll, "deploy the verified digest", || async {
             self.target.deploy(&digest).await.map(Observation::Ready)
         })
@@ -108,7 +108,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             Failure { kind: Kind::Promotion, ..late }.hint("run this again to continue the rollback")
         })?;
         step.done(format!("Flux of {} points at it", order.environment));
-        // It was Ready there before, so a terminal error does not end the wait early.
+        // The digest was Ready here before, so a terminal error does not end the wait early.
         let stuck =
             self.wait_until_ready(&order.environment, &digest, "promote.rolled-back", self.pace.ready).await;
         report.rollback = self.measure(started).await.map(Summary::of_window);
@@ -149,7 +149,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             return lock;
         }
         let record = state.history.verified().find(|record| record.digest == digest);
-        // The artifact existed when it was verified. If it cannot be read now, the digest alone must do.
+        // The artifact existed when it was verified. If it cannot be read now, the lock file has only the
+        // digest.
         let content = self.target.inspect(digest).await.unwrap_or_default();
         EnvLock {
             digest: digest.to_owned(),
