@@ -39,7 +39,7 @@ async fn program() -> PathBuf {
     images::program(&project(), &dirs, &events, FluxBuild::PROGRAM).await.unwrap()
 }
 
-/// Flux's builds with the program, and nothing that earlier ones kept.
+/// Returns a `FluxBuild` with an empty cache, and the directory of that cache.
 async fn flux() -> (FluxBuild, tempfile::TempDir) {
     let cache = tempfile::tempdir().unwrap();
     let dirs = HostDirs::new(cache.path(), cache.path());
@@ -139,7 +139,8 @@ async fn flux_build_substitutes_as_flux_does() {
     assert_eq!(phases.definitions["apps"]["spec"]["path"], "./apps/acme");
     let objects: BTreeMap<&str, &Value> =
         phases.objects["apps"].iter().map(|(id, object)| (id.name.as_str(), object)).collect();
-    // Substitution produced a number in place of a string. The cluster would refuse it, and the build shows it.
+    // The substitution replaced a string with a number. The cluster would reject the object; the build shows
+    // the number.
     let data = json!({"fallback": "x", "host": "api.h.example", "literal": "${HOME}", "patched": 3});
     assert_eq!(objects["a"]["data"], data);
     assert_eq!(
@@ -193,7 +194,7 @@ async fn every_difference_between_environments_is_explained() {
     for (index, a) in all.iter().enumerate() {
         for b in &all[index + 1..] {
             let found = manifests(&context, &flux, a, b).await.unwrap();
-            // What was kept is what was built.
+            // The cached result equals the first one.
             assert_eq!(manifests(&context, &flux, a, b).await.unwrap(), found);
             assert!(!found.explained.is_empty(), "{} and {} differ in nothing", a.name, b.name);
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&found) });

@@ -1,8 +1,8 @@
 //! T1: the edits of the guide's pages apply to a copy of the checkout, and the edited manifests are valid.
 //!
-//! The ignored tests need Go or compile (T2). Commands that need Docker are not executed here: `seasense dev`, `diff`, `snapshot`,
-//! `curl`, `kubectl` and `cargo`. `t55_first_change` of `tests/e2e` executes `first-change.md` on a real
-//! cluster.
+//! The ignored tests need Go or a compilation (T2). Commands that need Docker are not executed here:
+//! `seasense dev`, `diff`, `snapshot`, `curl`, `kubectl` and `cargo`. `t55_first_change` of `tests/e2e`
+//! executes `first-change.md` on a real cluster.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! T2: copies of this machine's real trust stores, in a private mount namespace that is discarded after the test.
+//! T2: copies of this machine's real trust stores, in a private mount namespace that is discarded after the
+//! test.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,7 +27,8 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 const HOST: &str = "seasense.localhost";
 
-/// Mounts copies over the stores, then installs and removes; records the state before, between and after in files.
+/// Mounts copies over the stores, installs and removes the certificate, and records the state before, between
+/// and after.
 const SCRIPT: &str = r#"
 set -e
 mount --make-rprivate /

@@ -1,4 +1,3 @@
-//! The code that the workloads (`backend`, `frontend`, `fleet`) and the `reaper` share; each is a separate
-//! binary.
+//! The code that the `backend`, the `fleet` and the `reaper` share; each program is a separate binary.
 
 pub mod shared;

@@ -31,8 +31,8 @@ pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered>
     render_tree(tree, &images, files, &Rendered::default())
 }
 
-/// Renders a changed tree, or the same tree with other images of ours. Upstream manifests are taken from
-/// `before`, because parsing them takes most of the time.
+/// Renders a changed tree, or the same tree with changed images of this project. The upstream manifests are
+/// copied from `before`, because parsing them needs most of the time.
 pub fn rerender(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rendered> {
     let upstream = before.files.iter().filter(|(path, _)| path.split('/').next() == Some(UPSTREAM));
     let upstream = upstream.map(|(path, text)| (path.clone(), text.clone())).collect();
@@ -105,8 +105,7 @@ resources:
   - manifests.yaml
 ";
 
-/// Checks every file of the tree as far as possible without a lock, so that a typing error is found before long
-/// work.
+/// Checks every file of the tree without a lock, so that a typo is found before a long build.
 ///
 /// An error fails with kind `Environment` and the file, the line and the column.
 pub fn validate(tree: &Tree) -> Result<()> {

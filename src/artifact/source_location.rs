@@ -21,7 +21,7 @@ pub fn source_location(tree: &Tree, message: &str) -> Option<Location> {
             else {
                 continue;
             };
-            // The first object in a message is the one that it is about.
+            // A message is about the first object that it names.
             if best.as_ref().is_none_or(|(before, _)| at < *before) {
                 let lines = (document.line, starts.get(index + 1).copied().unwrap_or(usize::MAX));
                 let line = field_line(text, lines, &message[at..]);

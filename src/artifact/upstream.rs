@@ -1,4 +1,4 @@
-//! Upstream's manifests: verified against the lock, images pinned, and protected from Flux's substitution if
+//! The upstream manifests: verified against the lock, images pinned, and protected from Flux's substitution if
 //! needed.
 
 use std::{collections::BTreeMap, path::Path};
@@ -19,7 +19,7 @@ use crate::{
     images::Lock,
 };
 
-/// Upstream's manifests as text, by their names in the lock.
+/// The upstream manifests as text, by their names in the lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Upstream {
     texts: BTreeMap<String, String>,

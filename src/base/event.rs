@@ -1,4 +1,4 @@
-//! Events: the only way in which work reports to the screen, the log and `--output jsonl`.
+//! The events through which running work reports to the screen, the log and `--output jsonl`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -57,7 +57,7 @@ pub enum Event {
         /// The current activity.
         detail: String,
     },
-    /// What a wait waits for; replaces the earlier list of the step.
+    /// The parts that a step waits for; replaces the earlier list of the step.
     Waiting {
         /// The step.
         step: String,
@@ -135,7 +135,7 @@ impl Step {
         self.events.emit(Event::Progress { step: self.name.clone(), done, total, detail: detail.into() });
     }
 
-    /// Reports what the step waits for.
+    /// Reports the parts that the step waits for.
     pub fn waiting(&self, parts: Vec<Pending>) {
         self.events.emit(Event::Waiting { step: self.name.clone(), parts });
     }

@@ -15,7 +15,7 @@ use super::{
     failure::{Context, Kind, Result},
 };
 
-/// A file of events: the objects of `--output jsonl`, each with the milliseconds since the begin of the run.
+/// A file of events: the objects of `--output jsonl`, each with the milliseconds since the start of the run.
 pub struct EventFile {
     begun: Instant,
     file: Mutex<File>,

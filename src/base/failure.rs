@@ -89,7 +89,7 @@ impl Kind {
 /// A location in a file; line and column start at 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The file, as users name it.
+    /// The path of the file, as shown to users.
     pub file: PathBuf,
     /// Line and column, if they are known.
     pub position: Option<(usize, usize)>,
@@ -173,7 +173,7 @@ impl Failure {
         self
     }
 
-    /// A full disk is a problem of the machine in every context, and has its own hint.
+    /// Adds a cause. A full disk has the kind `Tool` and its own hint in every context.
     fn add_cause(&mut self, cause: String) {
         let full = FULL_DISK.iter().any(|words| cause.to_ascii_lowercase().contains(words));
         if full && !self.hints.iter().any(|hint| hint == FREE_SPACE) {
@@ -223,7 +223,7 @@ impl std::error::Error for Failure {}
 pub trait Context<T> {
     /// Wraps the error as the cause of a failure of `kind` with `message`.
     fn context(self, kind: Kind, message: impl Into<String>) -> Result<T>;
-    /// The same with a lazily created message.
+    /// Like [`Context::context`], with a lazily created message.
     fn with_context(self, kind: Kind, message: impl FnOnce() -> String) -> Result<T>;
 }
 

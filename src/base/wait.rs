@@ -40,7 +40,7 @@ impl Deadline {
 pub enum Observation<T> {
     /// The condition holds.
     Ready(T),
-    /// The condition does not hold yet; the text describes what is missing.
+    /// The condition does not hold yet; the text describes the missing part.
     Pending(String),
     /// The condition can never hold: a terminal error.
     Failed(Failure),
@@ -79,8 +79,7 @@ pub async fn every(pause: Duration, mut look: impl AsyncFnMut()) -> std::convert
     }
 }
 
-/// Waits for a duration that another party requested, such as `Retry-After`, where there is no condition to
-/// poll.
+/// Waits for a duration that another party requested, such as `Retry-After`, if there is no condition to poll.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
 pub async fn pause(length: Duration) {
     tokio::time::sleep(length).await;
@@ -116,7 +115,7 @@ mod tests {
     #[tokio::test]
     async fn timeout_reports_the_last_observed_state() {
         let deadline = Deadline::after(Duration::from_millis(30));
-        let result: Result<()> = wait(deadline, SHORT, "reach the moon", || async {
+        let result: Result<()> = wait(deadline, SHORT, "reach the API", || async {
             Ok(Observation::Pending("half way".to_owned()))
         })
         .await;

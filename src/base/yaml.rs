@@ -40,7 +40,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Vec<Document>> {
         .collect())
 }
 
-/// Writes `documents` in order, each after a `---`, such that YAML 1.1 and 1.2 parsers agree on every scalar.
+/// Writes `documents` in order, each after a `---`, so that YAML 1.1 and 1.2 parsers agree on every scalar.
 pub fn write<'a>(documents: impl IntoIterator<Item = &'a Value>) -> Result<String> {
     let mut text = String::new();
     for document in documents {

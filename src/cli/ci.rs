@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Duration};
 use super::{Context, images::Supply};
 use crate::{
     base::failure::Result,
-    launch::ci::{self, Counts, Request, Surroundings},
+    launch::ci::{self, Counts, Request, RunIo},
     ui::{Style, duration},
 };
 
@@ -38,7 +38,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         ttl: args.ttl,
         command: args.command,
     };
-    let surroundings = Surroundings {
+    let io = RunIo {
         load: &|| {
             let project = context.project()?;
             let template = context.template(&project)?;
@@ -47,7 +47,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         events: context.ui.events(),
         output: &|line| context.ui.data(&format!("{line}\n")),
     };
-    let counts = Box::pin(ci::run(&surroundings, &request)).await?;
+    let counts = Box::pin(ci::run(&io, &request)).await?;
     context.ui.message(&text(counts, context.ui.style()));
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! What commands have in common: project, environment, container daemon. Each is created only if a command
+//! The context of a command: project, environment and container daemon, each created only if the command
 //! needs it.
 
 use super::{Global, interrupt::Ending};

@@ -38,7 +38,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let _lock = args.lock.take(&engine, &environment).await?;
     let scope = if args.all { RemoveScope::Everything } else { RemoveScope::Environment };
     let mut removed = cluster::remove(&engine.host(), (environment.instance(), &cluster), scope).await?;
-    let trusted = TrustRecord::open(&engine.dirs.trust_ledger())?.of(&cluster);
+    let trusted = TrustRecord::open(&engine.dirs.trust_record())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
     // Without `--json` the result is a message, not data.
     args.json.print(context, &removed, String::new)?;

@@ -17,7 +17,7 @@ pub struct LockArgs {
 }
 
 impl LockArgs {
-    /// Takes the lock of `environment`.
+    /// Acquires the lock of `environment`.
     pub async fn take(self, engine: &LocalContext, environment: &Environment) -> Result<Lock> {
         let patience = self.wait_lock.map(Duration::from_secs);
         Lock::take(&engine.dirs, &environment.cluster_name(), patience, &engine.events).await

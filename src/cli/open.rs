@@ -33,7 +33,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let opener = OPENERS.iter().find(|name| tool::locate(name).is_ok()).ok_or_else(|| {
-        Failure::new(Kind::Tool, "no program opens a browser")
+        Failure::new(Kind::Tool, "cannot find a program that opens a browser")
             .because(format!("none of {} is on PATH", OPENERS.join(", ")))
             .hint(format!("open {address} in a browser"))
     })?;

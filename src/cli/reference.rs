@@ -18,8 +18,8 @@ const SHELLS: [(Shell, &str); 4] = [
     (Shell::PowerShell, "_seasense.ps1"),
 ];
 
-/// The definition of the program. `--help` exists everywhere, so the help subcommand would only double every
-/// page.
+/// The definition of the program. `--help` exists everywhere, so the help subcommand would only duplicate
+/// every page.
 fn definition() -> Command {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();

@@ -24,7 +24,7 @@ use crate::{
     workloads::{self, PublicEndpoint},
 };
 
-/// The API uses the new database with its next connection.
+/// The time limit until the API serves the new database, which it does with its next connection.
 const SERVE_LIMIT: Duration = Duration::from_mins(1);
 
 /// Arguments of `seasense snapshot`.

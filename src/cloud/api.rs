@@ -1,4 +1,5 @@
-//! Scaleway's API, for operations that OpenTofu cannot do: finding leftover resources, and scaling pools without a plan.
+//! Scaleway's API, for operations that OpenTofu cannot do: finding leftover resources, and scaling pools
+//! without a plan.
 
 use std::time::Duration;
 
@@ -14,14 +15,14 @@ use crate::{
     config::CloudKeys,
 };
 
-/// The timeout of one answer; [`TRY_LIMIT`] limits all retries of a request.
+/// The timeout of one response; [`TRY_LIMIT`] limits all attempts of a request.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 const TRY_LIMIT: Duration = Duration::from_mins(3);
-/// The first pause between two tries if the answer has no `Retry-After`.
+/// The first pause between two attempts if the response has no `Retry-After`.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAGE: usize = 100;
 
-/// A connection that authenticates with the secret key; cheap to clone.
+/// A client that authenticates with the secret key; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Api {
     http: reqwest::Client,
@@ -29,7 +30,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// A connection with these keys; sends nothing yet.
+    /// Creates a client with these keys. Sends no request.
     pub fn new(credentials: &CloudKeys) -> Result<Self> {
         tls::install();
         let http = reqwest::Client::builder().timeout(ANSWER_LIMIT).build();
@@ -52,7 +53,8 @@ impl Api {
         Ok(self.send(Method::DELETE, path, None).await?.is_some())
     }
 
-    /// Returns every item of the list at `path`, which the answer has in `field`, over all pages.
+    /// Returns every item of the list at `path`, over all pages. `field` is the field of the response with the
+    /// list.
     ///
     /// The list of a service that the project does not use, or that the zone does not offer, is empty.
     pub async fn list(&self, path: &str, field: &str) -> Result<Vec<Value>> {
@@ -135,7 +137,7 @@ impl Api {
 
 enum Answer {
     Value(Option<Value>),
-    /// Try again after this time, if the answer named one, because of this cause.
+    /// Try again after this time, if the response contains one, because of this cause.
     Retry(Option<Duration>, String),
 }
 
@@ -144,7 +146,7 @@ fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds.min(60)))
 }
 
-/// The service's message, shortened to one line.
+/// The message of the service, shortened to one line.
 fn error_message(text: &str) -> String {
     let parsed = serde_json::from_str::<Value>(text).ok();
     let message = parsed.as_ref().and_then(|answer| answer["message"].as_str()).unwrap_or(text);

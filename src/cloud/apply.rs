@@ -32,8 +32,8 @@ pub struct Applied {
     pub kubeconfig: Option<Secret>,
 }
 
-/// Plans and applies, after `consent` accepted the changes, and writes the kubeconfig to the private directory. A plan
-/// without changes needs no consent.
+/// Plans and applies, after `consent` accepted the changes, and writes the kubeconfig to the private directory.
+/// A plan without changes needs no consent.
 pub async fn apply(
     context: &InfraContext,
     consent: impl FnOnce(&ChangePlan<'_>) -> Result<()>,

@@ -61,8 +61,8 @@ pub fn backend(
     json!({"terraform": {"backend": backend}})
 }
 
-/// The `import` block that adopts an existing state bucket into its root module, as `adopted.tf.json`: the bucket cannot
-/// hold its own state.
+/// The `import` block that adopts an existing state bucket into its root module, as `adopted.tf.json`: the
+/// bucket cannot store its own state.
 pub fn adopted(infrastructure: &Infrastructure, credentials: &CloudKeys) -> Value {
     let id = format!("{}/{}", infrastructure.region, bucket(infrastructure, credentials));
     json!({"import": [{"to": "scaleway_object_bucket.state", "id": id}]})

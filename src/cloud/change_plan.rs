@@ -1,4 +1,4 @@
-//! Plans changes with OpenTofu without making them.
+//! Plans changes with OpenTofu without applying them.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl ChangePlan<'_> {
         self.tofu.outputs().await.map(Option::unwrap_or_default)
     }
 
-    /// What the infrastructure costs per month after an apply, in EUR without VAT.
+    /// Returns the monthly cost of the infrastructure after an apply, in EUR without VAT.
     pub fn eur_per_month(&self, context: &InfraContext) -> Result<f64> {
         let prices = Prices::load(&context.project)?;
         let items = cost::of_plan(&self.redacted, &context.infrastructure, &prices)?;
@@ -133,8 +133,8 @@ async fn bucket_exists(context: &InfraContext) -> Result<bool> {
     .await
 }
 
-/// Creates the state bucket, or repairs an existing one: an interrupted run may have left it without versioning. It has a
-/// separate root module, because a bucket cannot hold its own state.
+/// Creates the state bucket, or repairs an existing one: an interrupted run may have left it without
+/// versioning. It has a separate root module, because a bucket cannot store its own state.
 async fn ensure_bucket(context: &InfraContext, exists: bool) -> Result<()> {
     let tofu = Tofu::ready(context, Root::StateBucket { exists }).await?;
     let step = Step::start(&context.events, "infra.state", "Create the state bucket");

@@ -1,6 +1,7 @@
-//! Resources at Scaleway that Kubernetes created and OpenTofu does not know: load balancers and volumes.
+//! Resources at Scaleway that Kubernetes created and that are not in OpenTofu's state: load balancers and
+//! volumes.
 //!
-//! They are removed before the cluster: afterwards nothing would remove them, and they would be billed forever.
+//! They are removed before the cluster: afterwards nothing would remove them, and they would still be billed.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -67,7 +68,8 @@ fn is_balancer(service: &Value) -> bool {
     object::text(service, "/spec/type") == Some("LoadBalancer")
 }
 
-/// Removes the resources in an order that recreates nothing, and waits until Scaleway's drivers have deleted them.
+/// Removes the resources in an order that recreates nothing, and waits until Scaleway's drivers have deleted
+/// them.
 ///
 /// Returns the resources found. Resources that remain are left to the search for leftover resources.
 pub async fn remove(client: &Client, events: &Events) -> Result<ClusterResources> {

@@ -1,4 +1,5 @@
-//! Removes an environment in an order that recreates nothing, and verifies that no billed resource is left over.
+//! Removes an environment in an order that recreates nothing, and verifies that no billed resource is left
+//! over.
 
 use std::time::Duration;
 
@@ -41,9 +42,9 @@ pub struct Destroyed {
     pub version: u8,
     /// How many resources OpenTofu removed.
     pub removed: usize,
-    /// Billed resources that should be gone but remain.
+    /// Billed resources that should be removed but remain.
     pub leftover_resources: Vec<LeftoverResource>,
-    /// Billed resources that were kept on purpose.
+    /// Billed resources that were kept intentionally.
     pub kept: Vec<LeftoverResource>,
 }
 
@@ -64,7 +65,7 @@ impl Destroyed {
     }
 }
 
-/// Removes the environment after `consent` accepted the changes, and forgets how its cluster is reached.
+/// Removes the environment after `consent` accepted the changes, and the local files for access to its cluster.
 pub async fn destroy(
     context: &InfraContext,
     options: DestroyOptions,
@@ -76,7 +77,7 @@ pub async fn destroy(
     if !plan.summary.is_empty() {
         consent(&plan.summary)?;
     }
-    // First the DNS record: a dangling record could be taken over.
+    // The DNS record first: a dangling record could be taken over.
     dns::set_record(context, None).await?;
     let resources = remove_cluster_resources(context, &outputs).await?;
     let removed = plan.summary.changes.len();
@@ -86,8 +87,8 @@ pub async fn destroy(
     Ok(destroyed)
 }
 
-/// Removes the resources that Kubernetes created; returns those that existed. An unreachable cluster is only a warning:
-/// it must not prevent its own removal.
+/// Removes the resources that Kubernetes created; returns those that existed. An unreachable cluster is only a
+/// warning: it must not prevent its own removal.
 async fn remove_cluster_resources(context: &InfraContext, outputs: &Value) -> Result<ClusterResources> {
     let Some(kubeconfig) = outputs["kubeconfig"]["value"].as_str() else {
         return Ok(ClusterResources::default());
@@ -105,7 +106,8 @@ async fn remove_cluster_resources(context: &InfraContext, outputs: &Value) -> Re
     }
 }
 
-/// Connects to the cluster of this kubeconfig, which pins the CA and the token, so that no other cluster can answer.
+/// Connects to the cluster of this kubeconfig, which pins the CA and the token, so that no other cluster can
+/// respond.
 async fn connect(context: &InfraContext, kubeconfig: &str) -> Result<Client> {
     let name = &context.infrastructure.environment;
     let file = kubeconfig::write_attached(&context.dirs, name, kubeconfig.as_bytes())?;

@@ -1,4 +1,5 @@
-//! The DNS record of the public name, in its zone at Cloudflare: one record; records of others are never changed.
+//! The DNS record of the public name, in its zone at Cloudflare: one record; records of others are never
+//! changed.
 
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ struct Found {
     id: String,
     kind: String,
     content: String,
-    /// Whether this program wrote it for this environment.
+    /// Whether seasense wrote it for this environment.
     ours: bool,
 }
 
@@ -52,7 +53,7 @@ enum RecordChange {
 
 /// The changes that turn the existing records into the desired one, or remove them; pure.
 ///
-/// Fails with the conflicting record if another owner has one.
+/// Fails with the conflicting record if it belongs to another owner.
 fn changes_for(desired: Option<&Record>, found: &[Found]) -> std::result::Result<Vec<RecordChange>, String> {
     let mut ours = found.iter().filter(|one| one.ours);
     let Some(desired) = desired else {
@@ -60,7 +61,7 @@ fn changes_for(desired: Option<&Record>, found: &[Found]) -> std::result::Result
     };
     let same = |one: &&Found| one.kind == desired.kind && one.content == desired.content;
     if let Some(other) = found.iter().find(|one| !one.ours) {
-        // A correct record of another owner is left as it is.
+        // A correct record of another owner is not changed.
         return if same(&other) { Ok(Vec::new()) } else { Err(format!("{} {}", other.kind, other.content)) };
     }
     let Some(first) = ours.next() else { return Ok(vec![RecordChange::Create]) };
@@ -68,7 +69,8 @@ fn changes_for(desired: Option<&Record>, found: &[Found]) -> std::result::Result
     Ok(change.into_iter().chain(ours.map(|one| RecordChange::Delete(one.id.clone()))).collect())
 }
 
-/// Sets the environment's DNS record to `desired`, or removes it; returns whether it changed. Does nothing without a token.
+/// Sets the environment's DNS record to `desired`, or removes it; returns whether it changed. Does nothing
+/// without a token.
 pub async fn set_record(context: &InfraContext, desired: Option<&Record>) -> Result<bool> {
     let Some(token) = &context.credentials.cloudflare else { return Ok(false) };
     let domain = context.infrastructure.domain.as_str();

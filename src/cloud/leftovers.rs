@@ -100,7 +100,8 @@ fn text(item: &Value, field: &str) -> String {
     item[field].as_str().unwrap_or_default().to_owned()
 }
 
-/// Every billed resource of the environment, sorted; `cluster` and `created` identify resources without its tag.
+/// Every billed resource of the environment, sorted; `cluster` and `created` identify resources without its
+/// tag.
 pub async fn find(
     context: &InfraContext,
     api: &Api,

@@ -1,7 +1,7 @@
 //! Creates, changes and removes the infrastructure of an environment at Scaleway, with OpenTofu.
 //!
-//! The modules in `infra/scaleway` define it; this module runs them, and handles what OpenTofu does not know: the bucket
-//! of its state, the resources that Kubernetes created, and leftover resources.
+//! The modules in `infra/scaleway` define it; this module runs them, and handles what OpenTofu does not manage:
+//! the bucket of its state, the resources that Kubernetes created, and leftover resources.
 
 mod api;
 mod apply;

@@ -1,4 +1,5 @@
-//! The binaries of OpenTofu and Scaleway's provider: installed ones if suitable, otherwise built from their Go modules.
+//! The binaries of OpenTofu and Scaleway's provider: installed ones if suitable, otherwise built from their Go
+//! modules.
 
 use std::path::{Path, PathBuf};
 

@@ -44,8 +44,8 @@ pub struct Pool {
 
 /// Scales every pool of the environment's cluster; pools with the desired size are not changed.
 ///
-/// This uses Scaleway's API instead of OpenTofu: a schedule needs neither a plan nor the state lock, and the modules
-/// ignore the size.
+/// This uses Scaleway's API instead of OpenTofu: a schedule needs neither a plan nor the state lock, and the
+/// modules ignore the size.
 pub async fn scale(context: &InfraContext, api: &Api, to: ScaleTarget) -> Result<Scaled> {
     let step = Step::start(&context.events, "infra.scale", "Scale the pools");
     let region = &context.infrastructure.region;
@@ -101,7 +101,8 @@ fn is_ours(context: &InfraContext, one: &Value) -> bool {
     one["tags"].as_array().into_iter().flatten().any(|found| *found == tag.as_str())
 }
 
-/// The settings of a pool. Autoscaling is off at zero: otherwise pending pods would bring the nodes back within a minute.
+/// The settings of a pool. Autoscaling is off at zero: otherwise pending pods would scale the pool up within a
+/// minute.
 fn pool_settings(to: ScaleTarget, low: u32, high: u32) -> Value {
     match to {
         ScaleTarget::Zero => json!({"autoscaling": false, "min_size": 0, "size": 0}),

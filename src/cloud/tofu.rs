@@ -1,4 +1,5 @@
-//! Runs OpenTofu. It gets keys only through environment variables, and its output is redacted before it is shown.
+//! Runs OpenTofu. It gets keys only through environment variables, and its output is redacted before it is
+//! shown.
 
 use std::time::Duration;
 
@@ -18,11 +19,11 @@ use crate::base::{
     tool::{Captured, Invocation, ToolError},
 };
 
-/// A cluster takes five minutes and its nodes another five, plus retries of a slow API.
+/// The time limit of an apply: five minutes for a cluster, five for its nodes, and retries of a slow API.
 const APPLY_LIMIT: Duration = Duration::from_hours(1);
 const READ_LIMIT: Duration = Duration::from_mins(20);
 const APPLY: &str = "cannot change the infrastructure";
-/// Another run may hold the lock for longer; the user should then decide.
+/// The longest wait for the state lock. After it, the user should decide.
 const LOCK_WAIT: &str = "-lock-timeout=120s";
 
 /// OpenTofu in one workspace.
@@ -64,7 +65,8 @@ impl<'a> Tofu<'a> {
         self.run(&args, READ_LIMIT, "cannot prepare OpenTofu", None).await.map(drop)
     }
 
-    /// Creates a plan file in the workspace and returns the plan as JSON, which contains secrets: redact it before use.
+    /// Creates a plan file in the workspace and returns the plan as JSON, which contains secrets: redact it
+    /// before use.
     pub async fn plan(&self, variables: &[String], step: &Step) -> Result<Value> {
         let out = format!("-out={}", self.workspace.plan.display());
         let file = format!("-var-file={}", self.workspace.variables(&self.context.infrastructure).display());
@@ -139,7 +141,7 @@ impl<'a> Tofu<'a> {
         // The user's own settings must not change these runs or write their output to a file.
         let inherited =
             ["TF_CLI_ARGS", "TF_LOG", "TF_LOG_PATH", "TF_WORKSPACE", "TF_DATA_DIR", "AWS_PROFILE"];
-        // The provider's own object client does not support this variable; it reads the system's store.
+        // The provider's own object client does not support this variable; it reads the system's trust store.
         let inherited = inherited.into_iter().chain(["AWS_CA_BUNDLE"]);
         inherited.fold(invocation, Invocation::unset).unset("AWS_SESSION_TOKEN").unset("SCW_PROFILE")
     }

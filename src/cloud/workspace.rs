@@ -1,5 +1,5 @@
-//! The working directory of OpenTofu: a copy of the modules in the private state directory, so that the checkout is never
-//! written to.
+//! The working directory of OpenTofu: a copy of the modules in the private state directory, so that the
+//! checkout is never written to.
 
 use std::{
     io,
@@ -58,7 +58,8 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Copies the modules again, with the backend and the settings of this run; downloads of `tofu init` are kept.
+    /// Copies the modules again, with the backend and the settings of this run; downloads of `tofu init` are
+    /// kept.
     ///
     /// Without a state, nothing was applied yet.
     pub fn prepare(context: &InfraContext, programs: &Programs, root: Root) -> Result<Self> {
@@ -139,7 +140,7 @@ impl Workspace {
     }
 }
 
-/// Makes `to` a copy of `from`, except for hidden entries in `to`, which belong to OpenTofu.
+/// Mirrors `from` to `to`, except for hidden entries in `to`, which belong to OpenTofu.
 fn mirror(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(to)? {

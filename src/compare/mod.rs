@@ -1,8 +1,8 @@
 //! Compares two platforms: the manifests Flux would apply, images, migrations, variables and infrastructure.
 //!
 //! A [`Side`] is read from an environment, a commit, an artifact or the work tree ([`read`]). Its phases are
-//! built as Flux builds them ([`build_both`]). [`Report`] holds all differences between two sides; [`parity`]
-//! checks that two environments differ only in reviewed variables.
+//! built as Flux builds them ([`build_both`]). [`Report`] contains all differences between two sides;
+//! [`parity`] checks that two environments differ only in reviewed variables.
 
 mod build;
 mod diff;

@@ -14,7 +14,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value; called only where it is sent.
+    /// The value; called only to send it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -26,7 +26,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What is needed to change resources at Scaleway.
+/// The keys and addresses that changes of resources at Scaleway need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudKeys {
     /// `SCW_ACCESS_KEY`.

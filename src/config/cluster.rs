@@ -6,15 +6,15 @@ use toml::Spanned;
 use super::settings_file::SettingsFile;
 use crate::base::failure::Result;
 
-/// What creates an environment's cluster.
+/// How an environment's cluster is created and reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EngineKind {
-    /// seasense, as a kind cluster on this machine.
+    /// `seasense dev` creates a kind cluster on this machine.
     Kind,
-    /// Nothing: the cluster exists already and is reached by the kubeconfig that an environment variable names.
+    /// The cluster exists already and is reached through the kubeconfig that an environment variable names.
     Kubeconfig,
-    /// `seasense infra`, at Scaleway; it writes the kubeconfig into the state directory.
+    /// `seasense infra` creates the cluster at Scaleway and writes its kubeconfig to the state directory.
     Scaleway,
 }
 
@@ -38,7 +38,7 @@ impl EngineKind {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClusterSpec {
-    /// What creates it.
+    /// How it is created.
     pub engine: EngineKind,
     /// Number of nodes, 1 to 5; a local cluster with more than one node gets three simulated zones by labels.
     pub nodes: Spanned<u8>,

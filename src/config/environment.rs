@@ -11,9 +11,9 @@ use crate::base::failure::{Failure, Kind, Location, Result};
 /// The prefix of the names of rehearsals.
 pub(super) const REHEARSAL_PREFIX: &str = "rehearsal-";
 
-/// The environment whose age key is committed and therefore protects nothing.
+/// The environment whose age key is committed to the repository, so that its secrets are public.
 const LOCAL: &str = "local";
-/// Names the file with the age key of an attached environment.
+/// The environment variable that names the file with the age key of an attached environment.
 const KEY_FILE: &str = "SEASENSE_AGE_KEY_FILE";
 
 /// A validated environment file.

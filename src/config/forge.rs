@@ -1,4 +1,4 @@
-//! The forge where changes are reviewed: `infra/forge.toml`, which is optional.
+//! The forge for the review of changes: `infra/forge.toml`, which is optional.
 
 use std::{fmt, path::PathBuf};
 

@@ -126,7 +126,7 @@ impl HostDirs {
 
     /// The file that records the certificates that seasense added to trust stores; it survives the
     /// environments.
-    pub fn trust_ledger(&self) -> PathBuf {
+    pub fn trust_record(&self) -> PathBuf {
         self.state.join("trust.json")
     }
 

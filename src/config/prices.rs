@@ -65,7 +65,7 @@ pub struct Price {
     /// The billed unit, for example `node`, `GB`.
     pub unit: String,
     per: Per,
-    /// Where the price was read.
+    /// The source of the price.
     pub source: String,
     /// When it was read.
     pub date: Date,

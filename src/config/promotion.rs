@@ -1,4 +1,4 @@
-//! The conditions of an environment for a digest, before and during a promotion.
+//! The conditions that a digest must meet before and during its promotion to an environment.
 
 use serde::Deserialize;
 use toml::Spanned;

@@ -95,7 +95,7 @@ type Part<'a> = (&'static str, Pin<Box<dyn Future<Output = ()> + 'a>>);
 /// Collects all parts, and adds the secret values of the cluster to `values`.
 async fn gather(subject: Subject<'_>, options: &Options<'_>, collector: &Collector, values: &mut Values) {
     machine::files(subject, collector);
-    // Data of the cluster may only be packed if its secrets are known.
+    // Data of the cluster may be packed only if its secrets are known.
     let client = match within(options.limit / 6, known(subject)).await {
         Ok((client, found)) => {
             values.extend(found);

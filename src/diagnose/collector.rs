@@ -1,4 +1,4 @@
-//! Collects the files of a bundle, and notes what is missing; shared by concurrent tasks.
+//! Collects the files of a bundle, and records what is missing; shared by concurrent tasks.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -53,13 +53,13 @@ impl Collector {
         }
     }
 
-    /// Notes that `part` is missing.
+    /// Records that `part` is missing.
     pub(super) fn missing(&self, part: impl Into<String>, reason: impl Into<String>) {
         let missing = Missing { part: part.into(), reason: reason.into() };
         self.with(|collected| collected.missing.push(missing));
     }
 
-    /// Returns the value; if it is an error, notes that `part` is missing.
+    /// Returns the value; if it is an error, records that `part` is missing.
     pub(super) fn ok<T>(&self, part: &str, value: Result<T>) -> Option<T> {
         value.map_err(|failure| self.missing(part, failure.with_causes())).ok()
     }

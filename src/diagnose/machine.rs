@@ -122,7 +122,7 @@ pub(super) fn files(subject: Subject<'_>, collector: &Collector) {
     collector.text("run/plan.txt", run.plan.join("\n") + "\n");
 }
 
-/// Removes the folders of the tools, which may contain names of users.
+/// Removes the directories of the tools, which may contain user names.
 fn without_paths(lock: &images::Lock) -> images::Lock {
     let mut lock = lock.clone();
     for tool in lock.tools.values_mut() {

@@ -1,4 +1,4 @@
-//! The diagnostics bundle: one file with events, logs and states of an environment, without secrets. Reads only.
+//! The diagnostics bundle: one file with events, logs and states of an environment, without secrets. Read-only.
 //!
 //! Parts are collected within a time limit; missing ones are listed in the bundle's `manifest.json`. Only the
 //! listed fields of each kind of object are packed. Then known secret values, in every common encoding, and

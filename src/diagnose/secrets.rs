@@ -1,4 +1,5 @@
-//! Reads the values to redact: of the cluster's Secrets, the age key and the kubeconfig.
+//! Reads the values to redact: those of the cluster's Secrets, the age key, and the credentials in the
+//! kubeconfig.
 
 use std::collections::BTreeSet;
 

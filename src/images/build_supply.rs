@@ -161,7 +161,7 @@ pub(super) fn lock_tool(builder: &Builder, tool: &Tool) -> Result<LockedTool> {
     Ok(LockedTool { path, sha256, version: tool.version.clone() })
 }
 
-/// Renders upstream's manifests with the programs in `lock`.
+/// Renders the upstream manifests with the programs in `lock`.
 pub(super) async fn manifests(
     context: &SupplyContext,
     infra: &Infra,

@@ -75,7 +75,7 @@ impl SupplyContext {
         registry::ensure(&self.docker, spec).await
     }
 
-    /// Returns another handle of the event receiver.
+    /// Returns a clone of the event receiver.
     pub(super) fn events(&self) -> Events {
         Arc::clone(&self.events)
     }

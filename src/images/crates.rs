@@ -15,8 +15,9 @@ use crate::base::oci::sha256_hex;
 /// Hashes everything in the manifest and the lock of the project at `root` that can affect `programs`, built
 /// with `features` and without default features.
 ///
-/// Everything counts unless it is known to have no effect: other features, optional dependencies that are not
-/// enabled, and what only tests use are left out of the manifest. Of the lock, all reachable packages count.
+/// All content is hashed unless it is known to have no effect: other features, optional dependencies that are
+/// not enabled, and everything that only tests use are left out of the manifest. All reachable packages of the
+/// lock are hashed.
 pub fn hash(root: &Path, features: &[String], programs: &[String]) -> io::Result<String> {
     let manifest = read(root, "Cargo.toml")?;
     let lock = read(root, "Cargo.lock")?;
@@ -48,7 +49,8 @@ fn enabled_names(manifest: &Table, features: &[String]) -> BTreeSet<String> {
     let mut enabled = BTreeSet::new();
     let mut pending: Vec<String> = features.to_vec();
     while let Some(name) = pending.pop() {
-        // `dep:x`, `x/feature` and `x?/feature` may all affect `x`; a name too many only causes an extra build.
+        // `dep:x`, `x/feature` and `x?/feature` may all affect `x`; an unneeded name only causes an extra
+        // build.
         let name = name.trim_start_matches("dep:");
         let name = name.split(['/', '?']).next().unwrap_or(name).to_owned();
         if !enabled.insert(name.clone()) {

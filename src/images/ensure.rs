@@ -28,8 +28,8 @@ pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result
     }
 }
 
-/// Resolves `auto`: the supply of an earlier run, so that it never changes without a request; otherwise by the
-/// network.
+/// Resolves `auto`: the supply of an earlier run, so that it never changes without a request; without one, the
+/// supply that the network allows.
 async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Versions) -> Result<Origin> {
     let notice = |text: String| events.emit(Event::Notice { text });
     match mode {

@@ -76,7 +76,7 @@ impl Job {
         }
     }
 
-    /// Whether the same recipe can give another result later: Debian publishes updates under the same name.
+    /// Whether the same recipe can produce another result later: Debian publishes updates under the same name.
     pub const fn is_refreshable(&self) -> bool {
         matches!(self.work, Work::Root(_))
     }

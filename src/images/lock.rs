@@ -21,7 +21,7 @@ pub const LOCK_VERSION: u32 = 1;
 /// Facts about the origin of an image or a manifest, for example `module`, `version`, `go`.
 pub type Provenance = BTreeMap<String, String>;
 
-/// The supply.
+/// The kind of a supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -60,7 +60,7 @@ pub struct Lock {
     /// The images, by their names in `infra/images.toml`.
     #[serde(default)]
     pub images: BTreeMap<String, LockedImage>,
-    /// Upstream's manifests, by name, for example `cert-manager`.
+    /// The upstream manifests, by name, for example `cert-manager`.
     #[serde(default)]
     pub manifests: BTreeMap<String, LockedManifest>,
     /// Programs for this machine, by name.
@@ -72,7 +72,7 @@ pub struct Lock {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedImage {
-    /// The name in upstream's manifests, with its tag; `None` for our own images.
+    /// The name in the upstream manifests, with its tag; `None` for our own images.
     pub official: Option<String>,
     /// The repository in the local registry, without the host.
     pub repository: String,
@@ -92,7 +92,7 @@ impl LockedImage {
     }
 }
 
-/// One file of upstream's manifests.
+/// One file of the upstream manifests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedManifest {

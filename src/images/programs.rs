@@ -44,7 +44,7 @@ pub async fn programs(
             format!("`infra/images.toml` has no program `{unknown}`"),
         ));
     }
-    // The caller requested them, so they are needed now.
+    // The caller requests them, so they are required instead of on demand.
     infra.recipes.tool.values_mut().for_each(|tool| tool.on_demand = false);
     let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
     let builder = workshop(project, dirs, &infra, &jobs)?;

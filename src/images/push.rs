@@ -137,7 +137,7 @@ async fn push(builder: &Builder, client: &RegistryClient, name: &str, image: &Lo
     Ok(true)
 }
 
-/// The tags of an image. The node refers to its own images by upstream's tag; everything else uses digests.
+/// The tags of an image. The node refers to its own images by their upstream tag; everything else uses digests.
 pub(super) fn tags(official: Option<&str>) -> Vec<String> {
     let official = official.and_then(|name| name.rsplit_once(':')).map(|(_, tag)| tag.to_owned());
     std::iter::once(LOCKED.to_owned()).chain(official).collect()

@@ -24,14 +24,14 @@ enum Comparison {
     Same,
     /// The inputs differ, so the builds cannot be compared. Contains the facts of the provenance that differ.
     OtherInputs(Vec<String>),
-    /// The same inputs gave different content. Contains the paths that differ.
+    /// The same inputs produced different content. Contains the paths that differ.
     Differs(Vec<String>),
 }
 
 /// Builds the images of `what` again with empty caches for every step and compares them with the first build.
-///
 /// Both builds share only downloads that are verified by hash (Go modules, crates). Fails with kind `Tool` if
-/// the same inputs gave different content. An image with newer Debian packages causes a warning, not a failure.
+/// the same inputs produced different content. An image with newer Debian packages causes a warning, not a
+/// failure.
 pub async fn rebuild(context: &SupplyContext, what: &Scope) -> Result<()> {
     let infra = Infra::load(&context.project)?;
     let images = what.images(&infra)?;

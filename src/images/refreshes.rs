@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Refreshes(BTreeMap<String, u32>);
 
 impl Refreshes {
-    /// Returns the part of the key of `job` for its refreshes; empty if it was never refreshed.
+    /// Returns the suffix of the key of `job` for its refreshes; empty if it was never refreshed.
     pub fn key_suffix(&self, job: &str) -> String {
         self.0.get(job).map_or_else(String::new, |count| format!(" again {count}"))
     }

@@ -11,7 +11,7 @@ use crate::base::oci::Layer;
 /// The number of results per job. Older ones are kept so that changing back to another branch needs no build.
 const KEPT: usize = 3;
 const PROVENANCE: &str = "provenance.json";
-/// The file keeps its name: renaming it would forget the refreshes.
+/// The counts of refreshes. Another file name would lose the counts in existing caches.
 const REFRESHES: &str = "refreshes.json";
 
 /// The build results in one directory.

@@ -1,7 +1,8 @@
-//! Deletes leader election leases whose holders ended with their nodes.
+//! Deletes leader election leases whose holders stopped with their nodes.
 //!
-//! A leading controller renews its lease. A starting one waits until the existing lease was not renewed for its
-//! whole duration, 15 to 60 s. After all nodes were stopped no leader is left, so this wait is not needed.
+//! A leading controller renews its lease. A starting controller waits until the existing lease has not been
+//! renewed for its whole duration, 15 to 60 s. After all nodes have been stopped, no leader exists and the
+//! wait is unnecessary.
 
 use jiff::Timestamp;
 use serde_json::Value;

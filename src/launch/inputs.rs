@@ -1,4 +1,4 @@
-//! What a run needs from the checkout: the tree, the age key, the images and the packed artifact.
+//! The inputs of a run: the tree and the age key of the checkout, the images and the packed artifact.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{
 pub struct SupplyOptions {
     /// The supply to use.
     pub mode: Mode,
-    /// Builds to run at once.
+    /// The number of concurrent builds.
     pub jobs: usize,
 }
 
@@ -44,7 +44,7 @@ pub struct Inputs {
     age_key: Vec<u8>,
 }
 
-/// Everything that a cluster is created from.
+/// The complete input for the creation of a cluster.
 pub struct Platform {
     /// The environment.
     pub environment: Environment,
@@ -62,11 +62,11 @@ pub struct Platform {
     pub age_key: Vec<u8>,
     /// The local registry.
     pub registry: Registry,
-    /// What kind needs.
+    /// The inputs of kind.
     pub source: ClusterSource,
-    /// The fleet's image, as the container daemon names it.
+    /// The reference of the fleet's image in the container daemon.
     pub fleet_image: String,
-    /// The reaper's image, as the container daemon names it.
+    /// The reference of the reaper's image in the container daemon.
     pub reaper_image: String,
 }
 
@@ -114,7 +114,7 @@ impl Platform {
         self.environment = environment;
     }
 
-    /// What Flux needs to follow the artifact.
+    /// The input with which Flux follows the artifact.
     pub fn bootstrap_input(&self) -> BootstrapInput<'_> {
         BootstrapInput {
             flux: &self.flux,

@@ -13,5 +13,3 @@ mod restarted_pods;
 pub mod resume;
 pub mod run_record;
 pub mod watch;
-
-pub use endpoint::refresh_authority;

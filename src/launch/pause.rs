@@ -14,8 +14,8 @@ use crate::{
     phases,
 };
 
-/// How long the API may take to return the digest. The digest is only shown, so a silent cluster is paused as
-/// well.
+/// How long the API may take to return the digest. The digest is only shown, so a cluster that does not
+/// answer is paused as well.
 const DIGEST_LIMIT: Duration = Duration::from_secs(3);
 
 /// Pauses `environment`.

@@ -1,7 +1,7 @@
 //! Waits until the pods of a restarted cluster have started again.
 //!
-//! A restarted cluster first reports the state from before: every pod Ready, the database healthy. Only a
-//! container that was started after the nodes proves that its pod runs.
+//! A restarted cluster first reports the state from before the restart: every pod Ready, the database
+//! healthy. Only a container that was started after the nodes shows that its pod runs.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub async fn wait_for_pods(
     deadline: Deadline,
     events: &Events,
 ) -> Result<()> {
-    let step = Step::start(events, "launch.pods", "Wait until every pod runs again");
+    let step = Step::start(events, "launch.pods", "Wait for the restarted pods");
     wait(deadline, PAUSE, "wait until every pod runs again", || async {
         let pods = client.list(&resource::POD, None, &Selector::all()).await?;
         let look = evaluate(&pods, started);
@@ -54,7 +54,7 @@ fn is_expected(pod: &Value) -> bool {
         && object::text(pod, "/metadata/deletionTimestamp").is_none()
 }
 
-/// What is missing until the pod has started again.
+/// Describes what is missing until the pod has started again.
 fn missing(pod: &Value, started: Option<i64>) -> Option<String> {
     let title = object::title("Pod", object::namespace(pod), object::name(pod));
     let state = health("Pod", pod);

@@ -42,7 +42,7 @@ async fn follow(
     deadline: Deadline,
 ) -> Result<()> {
     let digest = phases::current_digest(client).await?.ok_or_else(|| {
-        Failure::new(Kind::Phase, "the cluster has no artifact to run")
+        Failure::new(Kind::Phase, "Flux follows no artifact")
             .hint("`seasense dev` continues from where it was interrupted")
     })?;
     phases::request_reconcile_all(client, &Timestamp::now().to_string()).await?;

@@ -29,7 +29,7 @@ pub struct RunRecord<'a> {
 }
 
 impl<'a> RunRecord<'a> {
-    /// Begins the record. The times of former runs let the progress estimate the remaining time.
+    /// Begins the record. The times of earlier runs are the basis for the estimate of the remaining time.
     pub fn begin(
         (notes, events): (&'a StepTimes, &'a Events),
         project: &'a Project,
@@ -49,7 +49,7 @@ impl<'a> RunRecord<'a> {
     /// Writes the time of each step. A record that cannot be written does not fail the run.
     pub fn write<T>(&self, result: &Result<T>) {
         let steps = self.notes.steps();
-        // A run that was refused before its first step has no times.
+        // A run that fails before its first step has no times.
         if steps.is_empty() {
             return;
         }

@@ -112,13 +112,13 @@ EOF
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Makes the API of every cluster silent, or lets it answer again.
+    /// Stops the API of every cluster from answering, or lets it answer again.
     pub fn silence(&self, silent: bool) {
         let file = self.folder.path().join("silent");
         if silent { std::fs::write(file, "").unwrap() } else { std::fs::remove_file(file).unwrap() }
     }
 
-    /// Makes the API silent until the container `name` is started.
+    /// Stops the API from answering until the container `name` is started.
     pub fn silence_until_started(&self, name: &str) {
         std::fs::write(self.folder.path().join("silent"), name).unwrap();
     }
@@ -181,7 +181,7 @@ fn docker(containers: &Path, method: &str, path: &str, body: &Value) -> (u16, Va
     let parts: Vec<&str> =
         path.split('/').skip_while(|part| part.is_empty() || part.starts_with("v1.")).collect();
     match (method, parts.as_slice()) {
-        // No container here carries our own labels: there are nodes only.
+        // All containers are nodes, which do not have our labels.
         ("GET", ["containers", "json"]) if query.contains("org.seasense") => (200, json!([])),
         ("GET", ["containers", "json"]) => (200, list(containers)),
         // Every path exists in a container that reports volumes.

@@ -1,5 +1,5 @@
-//! Free ports for environments without a fixed port. A port is reserved until it is used; if another process takes it in
-//! that moment, the next candidate is tried.
+//! Free ports for environments without a fixed port. A port is reserved until it is used; if another process
+//! binds it at that moment, the next candidate is tried.
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -35,7 +35,8 @@ impl ReservedPort {
     }
 }
 
-/// Releases the first of `ports` and calls `work` with its index; continues with the next one if the port is in use then.
+/// Releases the first of `ports` and calls `work` with its index; continues with the next one if the port is
+/// in use then.
 pub async fn with_free_port<T>(
     ports: Vec<ReservedPort>,
     mut work: impl AsyncFnMut(usize) -> Result<T>,

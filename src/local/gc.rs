@@ -1,4 +1,4 @@
-//! Removes environments without a living owner; never a living environment, never what another tool created.
+//! Removes environments without a living owner, and no resource that another tool created.
 
 use std::path::Path;
 
@@ -36,7 +36,7 @@ pub struct Evaluated {
     /// Whether the environment is kept or removed.
     #[serde(flatten)]
     pub decision: Decision,
-    /// What was removed; `None` if nothing was removed.
+    /// The result of the removal; `None` if nothing was removed.
     pub removed: Option<Removed>,
 }
 
@@ -76,7 +76,7 @@ pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Re
     Ok(evaluated)
 }
 
-/// Decides about one environment; pure. `local` is true if containers and files are on the same machine: a state
+/// Evaluates one environment; pure. `local` is true if containers and files are on the same machine: a state
 /// directory of another machine may exist although it is not visible here.
 pub fn evaluate(found: &FoundEnvironment, now: Timestamp, local: bool) -> Decision {
     if found.locked {

@@ -39,7 +39,7 @@ pub struct Check {
     pub result: Result<String>,
 }
 
-/// Runs every check at the same time.
+/// Runs all checks concurrently.
 pub async fn accept(subject: Acceptance<'_>, deadline: Deadline, events: &Events) -> Vec<Check> {
     let step = Step::start(events, "observe.acceptance", "Run the acceptance checks");
     let (page, document, untrusted, write, readings, rows) = tokio::join!(

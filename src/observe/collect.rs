@@ -1,5 +1,5 @@
-//! Collects the status: all parts at the same time, each with a time limit. A part that cannot be read becomes
-//! a problem.
+//! Collects the status: all parts concurrently, each with a time limit. A part that cannot be read becomes a
+//! problem.
 
 use std::{path::Path, time::Duration};
 
@@ -27,7 +27,7 @@ const PART_LIMIT: Duration = Duration::from_secs(3);
 /// How many events the status has.
 const EVENTS: usize = 20;
 
-/// The environment to observe and the means to do so.
+/// The environment to observe, with the access that this requires.
 #[derive(Debug, Clone, Copy)]
 pub struct Observer<'a> {
     /// The environment.

@@ -10,7 +10,7 @@ use crate::{
 /// The age in seconds from which the newest reading is a problem, unless three intervals of a buoy are longer.
 const FRESH_S: f64 = 10.0;
 
-/// The state of the cluster as the status names it, and its problem.
+/// The name of the cluster's state in the status, and its problem.
 pub(super) fn of_cluster(observed: &ClusterState) -> (&'static str, Option<Problem>) {
     let problem = |cause: String, hint: &str| Some(Problem::new("cluster", cause, hint));
     match observed {

@@ -34,7 +34,7 @@ pub struct EnvironmentStatus {
     pub gateway: GatewayHealth,
     /// The simulated buoys.
     pub fleet: FleetHealth,
-    /// The public addresses and the files to reach them with.
+    /// The public addresses, and the files that clients need.
     pub endpoints: Endpoints,
     /// The latest Kubernetes events, newest first; warnings are kept longer.
     pub events: Vec<EventNote>,
@@ -56,7 +56,7 @@ pub struct Artifact {
     pub dirty: Option<bool>,
 }
 
-/// The public addresses and the files to reach them with.
+/// The public addresses, and the files that clients need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Endpoints {
     /// The public page.

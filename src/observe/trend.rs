@@ -55,7 +55,7 @@ impl Trend {
     }
 }
 
-/// The rate between two counts. A count that fell is of another database: a snapshot was loaded, or the
+/// The rate between two counts. A lower count belongs to another database: a snapshot was loaded, or the
 /// environment was recreated.
 fn rate((before, earlier): (u64, jiff::Timestamp), (after, later): (u64, jiff::Timestamp)) -> Option<Rate> {
     let window_s = later.duration_since(earlier).as_secs_f64();

@@ -39,7 +39,7 @@ pub(super) async fn find(
     patience: CrashTolerance,
 ) -> Result<Option<Blocker>> {
     for entry in &found.objects {
-        // The parts of a phase are Kustomizations, which are shown separately.
+        // The child Kustomizations of a phase are shown separately.
         if entry.kind == "Kustomization" {
             continue;
         }

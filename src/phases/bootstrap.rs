@@ -16,7 +16,7 @@ use crate::base::{
     wait::{Deadline, Observation, PAUSE, wait},
 };
 
-/// Concurrent requests. More do not help with the API server of a small machine.
+/// The number of concurrent requests. More do not make the API server of a small machine faster.
 const CONCURRENCY: usize = 6;
 /// A node becomes ready about 12 s after kind ends; several times later on a busy machine.
 const NODE_LIMIT: Duration = Duration::from_mins(5);

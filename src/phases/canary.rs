@@ -46,16 +46,15 @@ struct CanaryObjects {
 }
 
 impl CanaryObjects {
-    /// Returns whether at most a traffic share remains. A gateway that is down for another reason must not
-    /// block a run.
+    /// Returns whether all objects of the canary except its traffic share are removed. A gateway that is down
+    /// for another reason must not block a run.
     const fn is_gone(&self) -> bool {
         self.kustomization.is_none() && self.source.is_none()
     }
 }
 
-/// Makes Flux run the backend of `component`, a component of another artifact, and gives it `percent` of the
-/// requests.
-/// `request` must differ from the last one, for example the time.
+/// Applies the backend of `component`, a component of another artifact, through Flux and sets its traffic share
+/// to `percent`. `request` must differ from the last one, for example the time.
 pub async fn apply_canary(
     client: &Client,
     (registry, component): (&str, &str),
@@ -67,7 +66,7 @@ pub async fn apply_canary(
     if percent > 0 { set_weight(client, percent, request).await } else { Ok(()) }
 }
 
-/// Observes the canary; `None` if nothing of one exists.
+/// Observes the canary; `None` if no object and no traffic share of one exists.
 pub async fn canary_state(client: &Client) -> Result<Option<CanaryState>> {
     let found = find(client).await?;
     let (desired, applied) = (desired_weight(found.share.as_ref()), applied_weight(found.route.as_ref()));
@@ -85,7 +84,7 @@ pub async fn canary_state(client: &Client) -> Result<Option<CanaryState>> {
 }
 
 /// Sets the traffic share to 0 and, after the gateway has applied that, removes the canary. Each call does one
-/// step. Returns whether it is gone. `request` must differ from the last one.
+/// step. Returns whether the canary is removed. `request` must differ from the last one.
 ///
 /// In this order no request reaches a backend that is being removed.
 pub async fn remove_canary(client: &Client, request: &str) -> Result<bool> {
@@ -93,8 +92,8 @@ pub async fn remove_canary(client: &Client, request: &str) -> Result<bool> {
     match (desired_weight(found.share.as_ref()), applied_weight(found.route.as_ref())) {
         (0, Some(0)) => {}
         (0, None) => return Ok(found.is_gone()),
-        // An interrupted run may have set the weight without requesting a reconciliation. Then it is requested
-        // here.
+        // An interrupted run may have set the weight without requesting a reconciliation. `set_weight` does
+        // both.
         (0, Some(_)) if is_reconciling(client).await? => return Ok(false),
         _ => return set_weight(client, 0, request).await.map(|()| false),
     }

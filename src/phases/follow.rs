@@ -23,7 +23,7 @@ use crate::phases::reported_error;
 /// Finding blockers costs several requests, so only one in this many observations does it.
 const BLOCKER_EVERY: u32 = 4;
 
-/// What to wait for.
+/// The condition to wait for.
 #[derive(Debug, Clone, Copy)]
 pub struct Follow<'a> {
     /// The artifact's digest.
@@ -102,7 +102,7 @@ pub async fn terminal_error(client: &Client, digest: &str) -> Result<Option<Fail
 struct Memory {
     observations: u32,
     blockers: BTreeMap<String, Blocker>,
-    /// Since when each Kustomization has been blocked by the same resource, or by an unknown one.
+    /// The resource that blocks each Kustomization, if known, and the time at which that block began.
     since: BTreeMap<String, (Option<String>, Duration)>,
 }
 
@@ -178,8 +178,8 @@ pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
     Ok(found.iter().filter(|object| object::name(object) != CANARY).map(Source::read).collect())
 }
 
-/// Returns what blocks each Kustomization whose dependencies are ready. One that was never applied gets the
-/// longest patience.
+/// Returns what blocks each Kustomization whose dependencies are ready. One that was never applied has the
+/// crash tolerance `Starting`.
 async fn blockers(
     client: &Client,
     found: &[Kustomization],

@@ -1,4 +1,4 @@
-//! Compares Flux in a cluster with what an environment needs. Changes nothing.
+//! Compares Flux in a cluster with the input of an environment. Changes nothing.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};

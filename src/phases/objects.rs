@@ -19,7 +19,7 @@ pub(super) const AGE_SECRET: &str = "sops-age";
 pub(super) const AGE_FILE: &str = "age.agekey";
 /// The ConfigMap that records which manifests Flux was installed from.
 pub(super) const INSTALLED: &str = "seasense-flux";
-/// Makes Flux reconcile when a ConfigMap or Secret with this label changes.
+/// The label of a ConfigMap or Secret whose changes cause a reconciliation by Flux.
 const WATCHED: (&str, &str) = ("reconcile.fluxcd.io/watch", "Enabled");
 
 /// Returns whether the object is applied before Flux's controllers: namespace, CRDs, roles, settings.
@@ -45,7 +45,7 @@ pub(super) fn environment(variables: &BTreeMap<String, String>) -> Value {
 }
 
 pub(super) fn age_key(key: &[u8]) -> Value {
-    // `stringData` takes text, which Kubernetes encodes.
+    // `stringData` is plain text, which Kubernetes encodes.
     let text = String::from_utf8_lossy(key);
     json!({"apiVersion": "v1", "kind": "Secret", "metadata": watched(AGE_SECRET), "type": "Opaque",
         "stringData": {AGE_FILE: text}})

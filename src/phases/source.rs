@@ -14,7 +14,7 @@ pub(super) fn terminal(source: &Source) -> Option<String> {
     (!source.ready && failed && (is_absent || source.reason == "URLInvalid")).then(|| source.message.clone())
 }
 
-/// Describes what of the artifact `digest` is not fetched yet; `None` if everything known is.
+/// Describes which source of the artifact `digest` is not fetched yet; `None` if all known sources are.
 pub(super) fn missing(sources: &[Source], digest: &str) -> Option<String> {
     let Some(root) = sources.iter().find(|source| source.name == ROOT) else {
         return Some("source: does not exist yet".to_owned());

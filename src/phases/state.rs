@@ -34,11 +34,11 @@ pub const PHASES: [Phase; 4] = [
 pub struct PhaseState {
     /// Its name.
     pub name: String,
-    /// Whether it and its parts are ready at the requested digest.
+    /// Whether it and its child Kustomizations are ready at the requested digest.
     pub ready: bool,
     /// The digest that was applied last; empty before the first one.
     pub revision: String,
-    /// Its last message, which says why it is not ready.
+    /// The last message of its Kustomization, with the reason if it is not ready.
     pub message: String,
 }
 
@@ -95,16 +95,17 @@ pub(super) fn all_ready(found: &[Kustomization], digest: &str) -> bool {
         && states(found, digest).iter().all(|phase| phase.ready)
 }
 
-/// What blocks a Kustomization, as the tree shows it.
+/// The blocker of a Kustomization, as the tree shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Block {
     /// The resource and its state.
     pub resource: Option<(String, String)>,
-    /// Since when, as time since the wait began.
+    /// When the block began, as time since the start of the wait.
     pub since: Duration,
 }
 
-/// Returns the progress tree: each phase, and the parts of a phase that is not ready, with their blockers.
+/// Returns the progress tree: each phase, and the child Kustomizations of a phase that is not ready, with their
+/// blockers.
 pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -> Block) -> Vec<Pending> {
     let mut lines = Vec::new();
     for phase in &PHASES {
@@ -128,7 +129,7 @@ pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -
     lines
 }
 
-/// Returns what `name` waits for, by the names in the tree: its dependencies and its parts.
+/// Returns what `name` waits for, by the names in the tree: its dependencies and its child Kustomizations.
 fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
     let of_tree = |name: &str| {
         let phase = PHASES.iter().find(|phase| phase.parts.contains(&name));

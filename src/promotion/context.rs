@@ -74,7 +74,7 @@ impl PromotionContext {
         let name = if rehearse { format!("rehearsal-{name}") } else { name.to_owned() };
         let environment = Environment::load(project, &name)?;
         let store = store(project, &repository, &environment, (topic, push, access)).await?;
-        let (who, key) = (repository.who().await?, signing_key(&repository).await?);
+        let (who, key) = (repository.committer().await?, signing_key(&repository).await?);
         let local = LocalContext {
             project: project.clone(),
             dirs: HostDirs::from_environment()?,
@@ -219,7 +219,7 @@ async fn signing_key(repository: &Repository) -> Result<Option<Key>> {
     Ok(repository.setting("user.signingkey").await?.map(|named| Key::from_git(&named, home.as_deref())))
 }
 
-/// Returns what the environment requires of a digest. A rehearsal requires neither reviews nor signed records.
+/// Returns the rules of the environment for a digest. A rehearsal requires neither reviews nor signed records.
 fn rules(environment: &Environment) -> Rules {
     let promotion = &environment.promotion;
     let (rehearsal, approvals) = (environment.is_rehearsal(), *promotion.approvals.get_ref());

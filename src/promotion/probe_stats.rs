@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What the probe buoys and the HTTP probe measured through the gateway of an environment in one time window.
+/// The measurements of the probe buoys and the HTTP probe through the gateway of an environment in one time
+/// window.
 ///
 /// Requests, failures and latency cover `since` (exclusive) to `until` (inclusive). `sent` and `stored` cover
 /// the whole time since the probe buoys started. Reads do not reset anything, so any window can be read again.
@@ -24,7 +25,7 @@ pub struct ProbeStats {
     pub freshness_seconds: Option<f64>,
     /// Readings that the API has acknowledged, counted *before* `stored` was queried.
     pub sent: u64,
-    /// How many of them the API returns.
+    /// The number of those that the API returns.
     pub stored: u64,
 }
 

@@ -55,7 +55,7 @@ pub struct Report {
     pub gates: Vec<Gate>,
     /// The change of the lock file.
     pub lock: LockChange,
-    /// What was copied to the target's registry; `None` if the run ended before.
+    /// The content copied to the target's registry; `None` if the run ended before.
     pub copied: Option<Copied>,
     /// The measurements of the canary; `None` without one.
     pub canary: Option<CanaryWatch>,

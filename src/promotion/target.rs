@@ -29,8 +29,8 @@ pub trait ObservedEnvironment {
 /// Every method can be called again after a crash at any point: each observes first what is already done.
 /// Errors of [`Target::copy`] and [`Target::deploy`] end the promotion.
 pub trait Target: ObservedEnvironment {
-    /// Copies what the target's registry lacks of the artifact `digest`: components, images, then the artifact
-    /// itself.
+    /// Copies the missing content of the artifact `digest` to the target's registry: components, images, then
+    /// the artifact itself.
     fn copy(&self, digest: &str) -> impl Future<Output = Result<Copied>>;
 
     /// Points the target's Flux at the artifact `digest` with the environment's variables. Removes a traffic
@@ -72,7 +72,7 @@ pub struct Content {
     pub images: BTreeMap<String, String>,
     /// Image references in its files without a digest.
     pub unpinned: Vec<String>,
-    /// What the target's registry lacks: repositories with digests, sorted.
+    /// The content that the target's registry lacks: repositories with digests, sorted.
     pub missing: Vec<String>,
     /// The entries of `missing` that the source's registry lacks too, so that they cannot be copied.
     pub unavailable: Vec<String>,
@@ -80,7 +80,7 @@ pub struct Content {
     pub supports_canary: bool,
 }
 
-/// What was copied to the target's registry.
+/// The amount of content copied to the target's registry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Copied {
     /// Manifests (images, components and the artifact) that the registry lacked.

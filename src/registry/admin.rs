@@ -1,4 +1,4 @@
-//! The parts of the distribution API that image clients lack: listing repositories and tags, and deleting
+//! The operations of the distribution API that image clients lack: listing repositories and tags, and deleting
 //! manifests.
 
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};

@@ -26,7 +26,7 @@ use crate::{
 
 const CHUNK: usize = 256 * 1024;
 
-/// Whether `host`, with or without a port, is this machine. Only there is plain HTTP used.
+/// Whether `host`, with or without a port, is this machine. Plain HTTP is used only there.
 pub fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or(rest),
@@ -229,7 +229,7 @@ impl RegistryClient {
         })
     }
 
-    /// The same, with the client's error, which tells an absent blob from a failed connection.
+    /// Like `read_blob`, with the client's error, which distinguishes an absent blob from a failed connection.
     pub(super) async fn stream_blob<W: tokio::io::AsyncWrite + Unpin>(
         &self,
         repository: &str,

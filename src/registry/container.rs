@@ -14,7 +14,7 @@ use crate::base::{
 pub const NETWORK: &str = "kind";
 const ROLE: &str = "registry";
 pub(super) const PORT: u16 = 5000;
-/// Uploads are streamed to disk; the registry never needs more.
+/// The memory limit in bytes. Uploads are streamed to disk, so the registry never needs more.
 const MEMORY: u64 = 512 << 20;
 
 /// The addresses of the registry.
@@ -34,8 +34,8 @@ impl Registry {
     }
 }
 
-/// The name under which this machine's daemon has the image `digest` of `repository`. It contains the digest, so that
-/// an older image of the same repository is never used instead.
+/// The name under which this machine's daemon has the image `digest` of `repository`. It contains the digest,
+/// so that an older image of the same repository is never used instead.
 pub fn daemon_reference(repository: &str, digest: &Digest) -> String {
     let short = &digest.hex()[..16];
     format!("seasense/{repository}:{short}")

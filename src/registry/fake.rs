@@ -23,7 +23,7 @@ pub enum Fault {
 
 #[derive(Default)]
 struct State {
-    /// Content by repository and digest, or tag.
+    /// The stored content by repository and digest, or tag.
     kept: BTreeMap<(String, String), Vec<u8>>,
     asked: Vec<String>,
     faults: Vec<(String, String, Fault)>,
@@ -69,12 +69,12 @@ impl Fake {
         self.state.lock().unwrap().kept.contains_key(&(repository.to_owned(), digest.to_owned()))
     }
 
-    /// The next request of `method` (any if empty) whose path contains `part` fails.
+    /// Injects a fault into the next request with `method` (any if empty) whose path contains `part`.
     pub fn fail(&self, method: &str, part: &str, fault: Fault) {
         self.state.lock().unwrap().faults.push((method.to_owned(), part.to_owned(), fault));
     }
 
-    /// From now on it reports wrong digests for manifests.
+    /// Reports wrong digests for manifests from now on.
     pub fn lie(&self) {
         self.state.lock().unwrap().lies = true;
     }

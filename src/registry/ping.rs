@@ -10,7 +10,7 @@ use crate::base::{
 
 /// Checks whether the registry at `host` responds within `limit`; the inner error explains why it does not.
 ///
-/// A registry grants access or requires a token. Other responses come from a proxy or a block page.
+/// A registry responds with success or requires a token. Other responses come from a proxy or a block page.
 pub(crate) async fn ping(host: &str, limit: Duration) -> Result<Result<(), String>> {
     tls::install();
     let client = reqwest::Client::builder().timeout(limit).build();

@@ -1,4 +1,4 @@
-//! The content of an interactive terminal; pure: running steps, what each waits for, and the estimated
+//! The content of an interactive terminal; pure: running steps with their pending parts, and the estimated
 //! remaining time.
 
 use std::time::Duration;

@@ -10,7 +10,8 @@ impl Style {
     /// No colour.
     pub const PLAIN: Self = Self { colour: false };
 
-    /// Colour on a terminal, unless `NO_COLOR` is set or the terminal is dumb; `CLICOLOR_FORCE` wins.
+    /// Colour on a terminal, unless `NO_COLOR` is set or the terminal is dumb; `CLICOLOR_FORCE` takes
+    /// precedence.
     #[expect(
         clippy::disallowed_methods,
         reason = "these are conventions of terminals, not settings of seasense"

@@ -13,7 +13,7 @@ pub(super) fn about(left: Duration) -> String {
     }
 }
 
-/// A size in bytes for people, in binary units: `812 B`, `4.0 KiB`, `1.2 GiB`.
+/// A size in bytes for users, in binary units: `812 B`, `4.0 KiB`, `1.2 GiB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 4] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     for (unit, step) in UNITS {

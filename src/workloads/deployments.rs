@@ -8,7 +8,7 @@ use crate::base::{
     k8s::{Client, Health, Selector, health, object, resource},
 };
 
-/// The namespaces of the platform; those of Kubernetes itself are left out.
+/// The namespaces of the platform; those of Kubernetes itself are omitted.
 const NAMESPACES: [&str; 5] =
     ["cert-manager", "cnpg-system", "envoy-gateway-system", "flux-system", "seasense"];
 
@@ -25,7 +25,7 @@ pub struct Workload {
     pub available: u64,
     /// Desired replicas.
     pub desired: u64,
-    /// What is missing; empty if it is ready.
+    /// The missing part; empty if it is ready.
     pub message: String,
 }
 

@@ -28,7 +28,7 @@ pub struct FleetHealth {
     pub container: String,
     /// Stored readings in total, as the API counts them.
     pub stored: Option<u64>,
-    /// The server's time of that count, RFC 3339; two counts give a rate.
+    /// The server's time of that count, RFC 3339; two counts determine a rate.
     pub counted_at: Option<String>,
     /// The counters of the buoys; absent if they cannot be read.
     pub counts: Option<FleetCounts>,

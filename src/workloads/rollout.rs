@@ -15,7 +15,7 @@ use crate::base::{
 };
 
 const NAMESPACE: &str = "seasense";
-/// A user who has just saved a file waits for this.
+/// Short, because a user who has just saved a file waits for the rollout.
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// Waits until every replica of the Deployment `name` is available with the image `digest`, and no other

@@ -1,4 +1,4 @@
-//! Waits until the workloads can be used: credentials, API, readings.
+//! Waits until the workloads are usable: credentials, API, readings.
 
 use super::{PublicEndpoint, Summary, authority, enrolment_key};
 use crate::base::{
@@ -7,10 +7,10 @@ use crate::base::{
     wait::{Deadline, Observation, PAUSE, wait},
 };
 
-/// The age in seconds up to which a reading counts as new.
+/// The age in seconds up to which a reading counts as recent.
 const FRESH_S: f64 = 10.0;
 
-/// What a buoy needs to send readings.
+/// The credentials with which buoys send readings.
 #[derive(Clone)]
 pub struct Credentials {
     /// The authority that signed the gateway's certificate, PEM.
@@ -50,7 +50,7 @@ pub async fn wait_for_api(endpoint: &PublicEndpoint, deadline: Deadline) -> Resu
     .await
 }
 
-/// Waits until more than `before` readings are stored and the newest one is new.
+/// Waits until more than `before` readings are stored and the newest one is recent.
 pub async fn wait_for_readings(
     endpoint: &PublicEndpoint,
     before: u64,

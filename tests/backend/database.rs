@@ -83,7 +83,7 @@ impl Database {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect(statement);
     }
 
-    /// Pauses the server: connections stay open without an answer, as when a host vanishes.
+    /// Pauses the server: connections stay open without a response, as with an unreachable host.
     pub async fn freeze(&self) {
         self.container.pause().await.expect("pause the container");
     }

@@ -1,4 +1,5 @@
-//! A fake container daemon and a fake Kubernetes API with responses of the test. They record their requests.
+//! A fake container daemon and a fake Kubernetes API. The test defines their responses; they record their
+//! requests.
 
 use std::{
     io::{Read, Write},

@@ -1,4 +1,4 @@
-//! `gc` removes environments without an owner, and nothing of living owners or other tools.
+//! `gc` removes environments without an owner, and no resource of a living owner or of another tool.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ const KIND: &str = "io.x-k8s.kind.cluster";
 const OWNER: (&str, &str) = ("org.seasense.owner", "seasense");
 
 /// Returns a harness with three environments: `alive` of its own project, `lost` of a removed checkout,
-/// `ci-00000001` of a dead run. In addition there are a foreign kind cluster and the shared registry.
+/// `ci-00000001` of a dead run. A foreign kind cluster and the shared registry exist as well.
 fn machine() -> (Harness, Machine) {
     let harness = Harness::new();
     let mut containers = vec![

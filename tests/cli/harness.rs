@@ -99,13 +99,13 @@ impl Harness {
         finish(self.command(args, socket).envs(variables.iter().copied()), self.root())
     }
 
-    /// Runs `seasense ARGS` in a folder, with the container daemon at `docker.sock` of the root.
+    /// Runs `seasense ARGS` in a directory, with the container daemon at `docker.sock` of the root.
     pub fn run_in(&self, folder: &Path, args: &[&str]) -> Run {
         let mut command = self.command(args, &self.root.path().join("docker.sock"));
         finish(command.current_dir(folder), self.root())
     }
 
-    /// The state folder of the cluster called `name`.
+    /// The state directory of the cluster called `name`.
     pub fn state(&self, name: &str) -> PathBuf {
         self.root.path().join("home/.local/state/seasense").join(name)
     }

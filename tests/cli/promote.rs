@@ -1,4 +1,5 @@
-//! Promotions, rollbacks and histories as a person meets them, with real Git and real signatures, without a cluster.
+//! Promotions, rollbacks and histories on the command line, with real Git and real signatures, without a
+//! cluster.
 
 use std::{fs, process::Command};
 
@@ -84,7 +85,8 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
     }
 }
 
-/// Commits a history of three records, the first signed by a key that is allowed, the others not at all; and a lock.
+/// Commits a lock file and a history of three records: the first is signed with an allowed key, the others
+/// are unsigned.
 fn with_history(harness: &Harness) -> String {
     let key = harness.root().join("ada");
     let made = Command::new("ssh-keygen")
@@ -145,7 +147,7 @@ fn code_60_is_a_promotion_that_is_refused() {
 }
 
 #[test]
-fn code_60_is_a_rollback_without_anything_to_go_back_to() {
+fn code_60_is_a_rollback_without_a_verified_digest() {
     let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     let run = harness.run(&["rollback", "staging"]);
@@ -162,7 +164,7 @@ fn code_60_is_a_rollback_without_anything_to_go_back_to() {
 }
 
 #[test]
-fn code_60_is_an_edit_of_what_a_promotion_writes() {
+fn code_60_is_an_edit_of_a_promoted_file() {
     let harness = a_clone();
     fakes::docker(&harness.socket(), |_| None);
     with_history(&harness);
@@ -229,7 +231,8 @@ fn history_lists_actor_action_time_and_figures() {
 fn code_70_is_a_modified_history() {
     let harness = a_clone();
     let text = with_history(&harness);
-    // A line left out, an unsigned line changed, a signed line changed: the first two break the chain, the last its signature.
+    // A removed line and a modified unsigned line break the chain; a modified signed line invalidates its
+    // signature.
     let lines: Vec<&str> = text.lines().collect();
     let first = format!("{}\n", lines[0]);
     for (text, place, why) in [

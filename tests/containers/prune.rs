@@ -89,7 +89,7 @@ async fn a_prune_removes_only_unreferenced_manifests() {
         images.push(image);
         components.push(component);
     }
-    // Images in another namespace are not ours.
+    // Images in another namespace are not in scope.
     let (manifest, foreign) = push_image(&client, "other/backend", "foreign").await;
     client.push_manifest("other/backend", "1.0.0", MANIFEST, &manifest).await.unwrap();
 

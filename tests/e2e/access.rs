@@ -65,7 +65,7 @@ pub fn served_certificate(authority: &[u8]) -> Result<String, String> {
     handshake(HOST, PORT, Roots::Only(authority)).map_err(|failure| failure.causes.join(": "))
 }
 
-/// Makes cert-manager renew a certificate, as `cmctl renew` does, and waits for the new one.
+/// Triggers the renewal of a certificate, as `cmctl renew` does, and waits for the new one.
 pub fn renew(env: &TestEnv, namespace: &str, certificate: &str) {
     let secret =
         || env.kubectl(&["get", "secret", certificate, "-n", namespace, "-o", "jsonpath={.data.tls\\.crt}"]);
@@ -116,7 +116,7 @@ impl Handshakes {
     }
 }
 
-/// Whether the browser and the tool for its trust store are installed, as `scripts/host --tests` does.
+/// Whether the browser and the tool for its trust store are installed; `scripts/host --tests` installs them.
 pub fn has_browser() -> bool {
     ["certutil", "chromium"].iter().all(|name| which(name).is_some())
 }

@@ -28,7 +28,7 @@ pub fn assert_none_lost(acknowledged: &Readings, stored: &Readings) {
     assert!(lost.is_empty(), "{} of {} readings are lost: {lost:?}", lost.len(), acknowledged.len());
 }
 
-/// Returns every acknowledged reading of the ledger in `folder`.
+/// Returns every reading of the acknowledgement log in `folder`.
 pub fn recorded(folder: &Path) -> Readings {
     entries(folder).flat_map(|file| lines(&file)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-/// Makes `to` a copy of every file that Git tracks or would track in `from`.
+/// Updates `to` to a copy of the files that Git tracks or would track in `from`.
 ///
 /// Identical files keep their modification time, so that compilers reuse earlier results.
 pub fn copy_checkout(from: &Path, to: &Path) {

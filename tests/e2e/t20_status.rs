@@ -66,15 +66,19 @@ fn t32_certificates_renew_without_failed_handshakes() {
     });
     let status = env.status();
     assert_eq!(status["ready"], true, "{status:#}");
+    // `status` only reads: it warns about the stale file, and `dev` replaces it.
+    let run = env.seasense(&["status"]);
+    assert!(run.stderr.contains("`ca.crt` is out of date"), "{}", run.stderr);
+    assert_eq!(std::fs::read(env.authority()).unwrap(), old);
+    env.wait_until("the fleet continues", Duration::from_secs(30), || env.readings() > readings);
+    env.seasense(&["dev", "--output", "plain"]).assert_success();
     let new = std::fs::read(env.authority()).unwrap();
     assert_ne!(
         access::fingerprint(&new),
         access::fingerprint(&old),
-        "`status` did not replace the file of the old CA"
+        "`dev` did not replace the file of the old CA"
     );
     assert!(access::served_certificate(&new).is_ok());
-    env.wait_until("the fleet continues", Duration::from_secs(30), || env.readings() > readings);
-    env.seasense(&["dev", "--output", "plain"]).assert_success();
     let (count, failures) = handshakes.stop();
     assert!(count > 20, "only {count} handshakes");
     assert!(failures.is_empty(), "{} of {count} handshakes failed: {failures:?}", failures.len());

@@ -33,7 +33,7 @@ fn t60_manifest_edit_reaches_the_cluster_through_flux() {
     let before = env.status()["artifact"]["digest"].clone();
     let deadline = env.deadline() + 1;
     env.set_deadline(deadline);
-    // Meanwhile the user works with other clusters, which must get no request.
+    // Meanwhile the user works with other clusters, which must not receive a request.
     env.seasense_while_contexts_change(&["dev", "--output", "plain"]).assert_success();
     let status = env.status();
     assert_ne!(status["artifact"]["digest"], before, "the edit is not in the artifact");

@@ -125,12 +125,12 @@ fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
     let bad = digest_of(&env.status());
     assert_ne!(bad, digest);
 
-    // With a canary, the failure is found while the current backend keeps running unchanged.
+    // With a canary, the failure is detected while the current backend keeps running unchanged.
     let pods = backends(env);
     let (run, report) = promote(env, &["--canary", "20"]);
     assert_rolled_back(&run, &report, &bad, &digest);
     assert_eq!(report["canary"]["percent"], 20, "{report:#}");
-    // The canary restarts just before the verdict, and its pod has the usual time to end.
+    // The canary restarts just before the verdict, and its pod has its termination grace period to end.
     let gone = || !backends(env).contains("canary");
     env.wait_until("the canary is removed", Duration::from_mins(1), gone);
     assert_eq!(backends(env), pods, "the current backend was replaced");

@@ -9,15 +9,15 @@ use std::{
 
 use crate::{shared::shared_env, test_env::TestEnv};
 
-/// The command of the run. It uses every variable that it gets, and then fails; this failure differs from one
-/// of the environment.
+/// The command of the run. It uses every variable of its environment and then fails; its exit code differs
+/// from that of a failed environment.
 const COMMAND: &str = r#"
 set -eu
 port=${SEASENSE_PAGE_URL##*:}
 fetch() { curl -sSf --max-time 5 --cacert "$SEASENSE_CA_FILE" --resolve "seasense.localhost:${port%/}:127.0.0.1" "$1"; }
 fetch "$SEASENSE_PAGE_URL" | grep -q '<html' && echo page-served
 fetch "$SEASENSE_API_URL/summary" | grep -q '"readings"' && echo api-answers
-test -s "$KUBECONFIG" && echo kubeconfig-there
+test -s "$KUBECONFIG" && echo kubeconfig-exists
 database=${SEASENSE_DATABASE_URL#*@127.0.0.1:}
 # PostgreSQL answers `S` to a request for TLS.
 exec 3<>"/dev/tcp/127.0.0.1/${database%%/*}"
@@ -68,7 +68,7 @@ fn t95_ci_verifies_and_removes_its_environment() {
     for expected in [
         "page-served",
         "api-answers",
-        "kubeconfig-there",
+        "kubeconfig-exists",
         "database-speaks-tls",
         "the password is [redacted]",
     ] {

@@ -136,7 +136,8 @@ impl TestEnv {
     /// A program in the project, with the home and the state of this environment.
     pub fn project_command(&self, program: &str) -> Command {
         let mut command = self.command(program);
-        // The machine's caches are shared on purpose. The home, and with it the kubeconfig, is not.
+        // The machine's caches are shared on purpose. The home directory, and with it the kubeconfig, is
+        // separate.
         let cache = std::env::var_os("SEASENSE_CACHE").map_or_else(
             || {
                 let base = std::env::var_os("XDG_CACHE_HOME").map_or_else(
@@ -216,7 +217,7 @@ impl TestEnv {
         Run::of(&output)
     }
 
-    /// Panics if the user's kubeconfig changed by a byte or one of the user's clusters got a request.
+    /// Panics if the user's kubeconfig changed by a byte or one of the user's clusters received a request.
     pub fn assert_user_clusters_untouched(&self) {
         self.user.assert_clusters_untouched();
     }

@@ -48,7 +48,7 @@ impl User {
         *self.written.lock().unwrap() = text;
     }
 
-    /// Panics if the kubeconfig was changed or a cluster got a connection.
+    /// Panics if the kubeconfig was changed or a cluster received a connection.
     pub fn assert_clusters_untouched(&self) {
         let found = fs::read_to_string(&self.kubeconfig).unwrap();
         assert_eq!(found, *self.written.lock().unwrap(), "the user's kubeconfig was changed");

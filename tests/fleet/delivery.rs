@@ -2,7 +2,7 @@
 //! gap.
 //!
 //! The runtime has several threads, because a test blocks on the fleet while the backend in this process
-//! answers it.
+//! responds to it.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};

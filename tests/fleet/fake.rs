@@ -1,4 +1,4 @@
-//! An in-memory backend that fails as a script requests and records all it receives.
+//! An in-memory backend that follows a script of responses and failures, and records all requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,11 +20,11 @@ use crate::fleet::KEY;
 pub enum Behaviour {
     /// Store the batch and acknowledge it.
     Accept,
-    /// Store the batch and answer with an error, so that the fleet has to repeat it.
+    /// Store the batch and respond with an error, so that the fleet has to send it again.
     StoreThenFail,
-    /// Store nothing and answer 503 with `retry-after`.
+    /// Store nothing and respond with 503 and `retry-after`.
     Unavailable,
-    /// Store nothing and answer 200 about other readings.
+    /// Store nothing and respond with 200 and the outcomes of other readings.
     InvalidAnswer,
 }
 

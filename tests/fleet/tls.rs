@@ -56,8 +56,8 @@ async fn gateway(
     (address, receiver)
 }
 
-/// Returns what a gateway with this issuer and name receives from a fleet that trusts `trusted` and connects to
-/// `host`.
+/// Returns the requests that a gateway with this issuer and name receives from a fleet that trusts `trusted`
+/// and connects to `host`.
 async fn received(
     issuer: &CertifiedIssuer<'static, KeyPair>,
     trusted: &str,

@@ -1,4 +1,4 @@
-//! The canary of a promotion.
+//! The rules for the canary of a promotion.
 
 use std::path::Path;
 

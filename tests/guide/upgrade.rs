@@ -1,7 +1,7 @@
-//! T2: `docs/operating/upgrade.md`, section *A part from a Go module*: all commands run in one shell with the real
-//! Go. The version stays the current one, so that the test needs no release that may be missing.
+//! T2: `docs/operating/upgrade.md`, section *A part from a Go module*: all commands run in one shell with the
+//! real Go. The version stays the current one, so that the test needs no release that may be missing.
 //!
-//! `cargo` is a recorder, because `cargo test` compiles.
+//! A script that records its arguments replaces `cargo`, because `cargo test` compiles.
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 

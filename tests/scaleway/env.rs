@@ -1,5 +1,5 @@
-//! The test environment: a project with its infrastructure, a private state directory, and the program, which uses the fake
-//! as Scaleway.
+//! The test environment: a project with its infrastructure, a private state directory, and the program, which
+//! uses the fake as Scaleway.
 
 use std::{
     collections::BTreeMap,

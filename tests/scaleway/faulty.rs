@@ -11,7 +11,7 @@ use crate::{
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn slow_and_failing_api_does_not_change_the_result() {
     let env = TestEnv::new();
-    // Every status change takes two reads.
+    // Every status change completes after two reads.
     env.fake.slow(2);
     for fault in [
         Fault::new("POST", "/vpc/v2/regions/fr-par/vpcs", 1, FaultKind::TooMany(Some(1))),

@@ -1,6 +1,6 @@
 //! T2: supply `pull` from start to end, run by the program itself, against a registry and a release page on
-//! this machine in place of upstream. The programs in the images are stubs; the registry and everything that is
-//! built is real.
+//! this machine in place of upstream. The programs in the images are stubs; the registry and all builds are
+//! real.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A server for one released file, in place of upstream's release page.
+//! A server for one released file, in place of the upstream release page.
 
 use std::{
     io::{Read, Write},

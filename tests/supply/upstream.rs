@@ -1,5 +1,5 @@
-//! A registry in place of docker.io, ghcr.io, quay.io and registry.k8s.io. It has this project's official
-//! images with small content; only the image of the registry itself is real.
+//! A registry in place of docker.io, ghcr.io, quay.io and registry.k8s.io. It has the official images of this
+//! project with small content; only the image of the registry itself is real.
 
 use std::{collections::BTreeMap, io::Write, path::PathBuf};
 

@@ -106,7 +106,7 @@ impl Arguments {
 }
 
 impl Migrate {
-    /// Returns what to migrate and enrol.
+    /// Returns the migration request.
     pub fn request(&self) -> Result<migrate::Request, SettingsError> {
         let key = |file: &PathBuf| {
             EnrolmentKey::new(&read(file)?).map_err(|weak| SettingsError::Key(file.clone(), weak))

@@ -15,7 +15,7 @@ use super::problem::Problem;
 /// Time limit for acquiring a connection, per attempt.
 const ACQUIRE_TIME: Duration = Duration::from_secs(2);
 
-/// Time in which an idle connection must answer a ping.
+/// Time limit of a ping on an idle connection.
 const PING_TIME: Duration = Duration::from_secs(1);
 
 /// A connection that was idle for a shorter time is not pinged.
@@ -50,7 +50,7 @@ impl Database {
             .max_connections(size)
             .acquire_timeout(ACQUIRE_TIME)
             .max_lifetime(MAX_LIFETIME)
-            // The built-in test has no time limit: a host that vanished would block the request for minutes.
+            // The built-in test has no time limit: an unreachable host would block the request for minutes.
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
                 Box::pin(async move {

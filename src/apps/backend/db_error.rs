@@ -1,4 +1,4 @@
-//! Tells database errors that a retry may resolve from permanent ones.
+//! Distinguishes database errors that a retry may resolve from permanent ones.
 
 /// Whether the same statement may succeed on a retry: the server is unreachable, starting, stopping, or not the
 /// primary.

@@ -11,7 +11,7 @@ use super::migrate::schema;
 use super::problem::Problem;
 use super::state::App;
 
-/// The answer to a successful probe.
+/// The response to a successful probe.
 #[derive(Debug, Serialize)]
 pub struct Status {
     status: &'static str,
@@ -24,7 +24,7 @@ pub async fn live() -> Json<Status> {
     OK
 }
 
-/// Time limit of the database for a probe. A server that vanished does not answer at all, and a probe must not
+/// Time limit of the database for a probe. An unreachable server does not respond at all, and a probe must not
 /// wait for it as long as a request may.
 const TIME_LIMIT: Duration = Duration::from_secs(3);
 

@@ -62,14 +62,14 @@ impl Metrics {
         Self { registry, requests, durations, readings }
     }
 
-    /// Counts one answered request.
+    /// Counts one finished request.
     pub fn count_request(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
         let (method, route) = (method.to_owned(), route.to_owned());
         self.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(elapsed.as_secs_f64());
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 
-    /// Counts the readings of one answered batch.
+    /// Counts the readings of one stored batch.
     pub fn count_readings(&self, answer: &Answer) {
         let outcomes =
             [("accepted", answer.accepted), ("duplicate", answer.duplicate), ("rejected", answer.rejected)];

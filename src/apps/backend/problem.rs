@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Seconds after which a client may retry. A failover takes a few, and buoys should continue right after it.
+/// Seconds after which a client may retry. A failover takes a few seconds, and buoys should continue right
+/// after it.
 const RETRY_AFTER_S: u16 = 1;
 
 /// An error response.
@@ -35,8 +36,8 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
-    /// The token is missing or does not belong to the buoy: 401. All reasons have the same text, so that it
-    /// reveals nothing.
+    /// The token is missing or does not belong to the buoy: 401. All reasons have the same text, which reveals
+    /// nothing to the client.
     pub fn unauthorised() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "a valid bearer token of this buoy is required")
     }

@@ -22,7 +22,7 @@ impl App {
         Self { database, metrics: Arc::new(Metrics::new()), draining: Arc::new(AtomicBool::new(false)) }
     }
 
-    /// Makes the readiness probe fail from now on, so that no new connection is sent here.
+    /// Makes the readiness probe fail from now on, so that no new requests are routed here.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }

@@ -24,7 +24,7 @@ const BATCH: usize = 500;
 /// Readings that a buoy can store: more than a day at one reading every five seconds.
 pub const CAPACITY: usize = 20_000;
 
-/// Maximum pause between attempts during the shutdown.
+/// Longest pause between attempts during the shutdown.
 const SHUTDOWN_PAUSE: Duration = Duration::from_millis(250);
 
 /// The purpose of the random numbers for pauses, see [`Buoy::rng`].
@@ -41,7 +41,7 @@ pub struct Shared<C, X, L> {
     pub ack_log: L,
     /// The counters.
     pub metrics: Metrics,
-    /// The number of this start.
+    /// The boot number of the fleet.
     pub boot_id: i64,
 }
 
@@ -78,7 +78,7 @@ pub async fn run<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink>(
     }
 }
 
-/// Measures all past times at once, then each live time when it is due.
+/// Measures for all past times at once, then for each later time when it is reached.
 async fn measure<T: Track, S: SeaModel, C: Clock, X, L>(
     buoy: &Buoy<T, S>,
     outbox: &Outbox,
@@ -113,7 +113,7 @@ async fn wait_until_drained<C: Clock>(outbox: &Outbox, clock: &C) {
     }
 }
 
-/// Returns the answer if it is about exactly the readings that were sent; any other answer acknowledges
+/// Returns the answer if it contains exactly the readings that were sent; any other answer acknowledges
 /// nothing.
 fn check_answer(sent: &[Reading], answer: Answer) -> Result<Answer, SendError> {
     let answered = answer.results.iter().map(|outcome| outcome.seq);

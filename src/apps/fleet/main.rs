@@ -1,7 +1,7 @@
 //! `seasense-fleet`: simulates buoys that send readings to the platform.
 //!
-//! Deterministic: a measurement is a function of seed, buoy and time. Replaceable parts: [`clock`] provides the
-//! time, [`track`] the position, [`physics`] the values; [`transport`] sends them and [`ack_log`] records
+//! Deterministic: a measurement is a function of seed, buoy and time. Replaceable modules: [`clock`] provides
+//! the time, [`track`] the position, [`physics`] the values; [`transport`] sends them and [`ack_log`] records
 //! acknowledgements.
 
 mod ack_log;

@@ -33,7 +33,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Counts an answer.
+    /// Counts the outcomes in an answer.
     pub fn count(&self, answer: &Answer) {
         self.accepted.inc_by(answer.accepted as u64);
         self.duplicate.inc_by(answer.duplicate as u64);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 /// cadence.
 const MAX_MISSED: i64 = 5_000;
 
-/// Equidistant times, the same after every start: multiples of the interval since 1970, plus an offset.
+/// Equidistant times, the same after every restart: multiples of the interval since 1970, plus an offset.
 #[derive(Debug, Clone, Copy)]
 pub struct Cadence {
     interval_us: i64,
@@ -40,12 +40,12 @@ impl Cadence {
     }
 }
 
-/// The times of one start.
+/// The times at which one run of the fleet measures.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule {
     /// The cadence from now on.
     pub live: Cadence,
-    /// The cadence before this start.
+    /// The cadence before the start of the run.
     pub backfill: Cadence,
     /// The start of the backfill, excluded.
     pub backfill_from: Timestamp,

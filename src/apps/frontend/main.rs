@@ -1,4 +1,4 @@
-//! seasense-frontend: serves the public page, a directory of static files.
+//! `seasense-frontend`: serves the public page, a directory of static files.
 
 mod headers;
 mod media;

@@ -7,7 +7,7 @@ use axum::{Router, extract::State, http::header, response::IntoResponse, routing
 use crate::metrics::Metrics;
 
 /// Returns the router of `/healthz`, `/readyz` and `/metrics`. The page is in memory before the server listens,
-/// so a server that answers is ready.
+/// so a server that responds is ready.
 pub fn router(metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))

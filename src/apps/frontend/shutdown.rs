@@ -12,7 +12,7 @@ use tracing::info;
 /// Time limit for open connections after the signal.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Signals every part of the server when to stop.
+/// Signals all tasks of the server to stop.
 #[derive(Debug, Clone)]
 pub struct Shutdown {
     requested: watch::Receiver<bool>,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub struct Observed {
     /// The current time.
     pub now: Timestamp,
-    /// The time at which it is removed in any case.
+    /// The time at which it is removed even if its owner is alive.
     pub deadline: Option<Timestamp>,
     /// The time since the owner's last heartbeat, on a clock that stops while the machine sleeps; `None`
     /// without an owner.

@@ -1,7 +1,7 @@
 //! `seasense-reaper`: removes one ephemeral environment when its owner is gone or its lease has expired.
 //!
-//! It runs in a separate container, so that `kill -9`, a reboot or a lost checkout of the owner leaves no
-//! resources behind. It removes every resource that its filters select, and its own container last.
+//! It runs in a separate container, so that no resources remain after `kill -9`, a reboot or a deleted
+//! checkout. It removes every resource that its filters select, and its own container last.
 
 mod arguments;
 mod decide;

@@ -13,8 +13,8 @@ use super::{arguments::Arguments, docker};
 /// The time between two sweeps.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Time without a new resource if the cluster was incomplete: a process of the owner may outlive it and create
-/// nodes.
+/// Time without a new resource if the cluster was incomplete: a child process of the owner may still run and
+/// create nodes.
 const QUIET_WHILE_CREATING: Duration = Duration::from_secs(15);
 /// Time without a new resource if the cluster was complete.
 const QUIET: Duration = Duration::from_secs(2);
@@ -59,7 +59,7 @@ async fn sweep_until_quiet(daemon: &Docker, arguments: &Arguments, quiet: Durati
     Ok(())
 }
 
-/// Deletes a file or directory; an absent one is fine.
+/// Deletes a file or directory; an absent one is not an error.
 fn delete(path: &Path) -> io::Result<()> {
     let removed = match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => std::fs::remove_dir_all(path),

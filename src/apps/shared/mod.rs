@@ -1,4 +1,4 @@
-//! The contract between buoys and backend, and the code that all workloads share.
+//! The contract between buoys and backend, and the code that several programs share.
 
 pub mod logs;
 pub mod parameter;

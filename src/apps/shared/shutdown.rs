@@ -1,4 +1,4 @@
-//! Turns the signals that stop a process into one future.
+//! Converts the signals that stop a process into one future.
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// Minimum bytes of an enrolment key; a usual key is 64 hex characters (256 bits).
+/// Minimum bytes of an enrolment key; a typical key has 64 hex characters (256 bits).
 pub const KEY_MIN_LEN: usize = 32;
 
 /// The key from which all tokens of one fleet are derived.

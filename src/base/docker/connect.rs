@@ -22,7 +22,7 @@ pub struct Docker {
     socket: Option<PathBuf>,
 }
 
-/// What a container needs to use the daemon's socket.
+/// The access of a container to the daemon's socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SocketAccess {
     /// The path of the socket on the host.
@@ -68,7 +68,7 @@ impl Docker {
         Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: socket() })
     }
 
-    /// How a container reaches the daemon; `None` if the daemon is not reached through a local socket.
+    /// Returns how a container reaches the daemon; `None` if the daemon is not reached through a local socket.
     pub async fn socket_access(&self) -> Result<Option<SocketAccess>> {
         let Some(path) = self.socket.clone() else { return Ok(None) };
         let Ok(found) = std::fs::metadata(&path) else { return Ok(None) };
@@ -135,7 +135,7 @@ fn no_daemon(error: &Error) -> Failure {
         .hint("start Docker or Podman, or run `./scripts/host`, which installs and starts Docker if it may")
 }
 
-/// Turns "no such object" into `None`.
+/// Converts a response with status 404 to `None`.
 pub(super) fn found<T>(answer: std::result::Result<T, Error>) -> std::result::Result<Option<T>, Error> {
     match answer {
         Ok(value) => Ok(Some(value)),

@@ -24,7 +24,7 @@ pub struct Container {
     pub id: String,
     /// Its name, without a leading slash.
     pub name: String,
-    /// The image that it was created from, as it was named then.
+    /// The reference of its image at the time of its creation.
     pub image: String,
     /// The digest of that image's configuration.
     pub image_id: String,

@@ -12,7 +12,7 @@ impl Repository {
     /// Creates a commit on `parent` in which `files` have the given texts; returns `parent` if they have them
     /// already.
     ///
-    /// Only objects are written: a temporary index takes the place of the work tree's.
+    /// Writes objects only: a temporary index replaces that of the work tree.
     pub async fn commit(&self, parent: &str, files: &[(PathBuf, String)], message: &str) -> Result<String> {
         let folder = tempfile::tempdir().context(Kind::Tool, "create a directory for an index")?;
         let index = folder.path().join("index");
@@ -73,7 +73,8 @@ impl Repository {
         Ok(found.and_then(|tree| Some(PathBuf::from(tree.lines().next()?.strip_prefix("worktree ")?))))
     }
 
-    /// Fails if `files` have edits in the work tree that has `branch` checked out: they could not be updated.
+    /// Fails if `files` have edits in the work tree in which `branch` is checked out, because they could not
+    /// be updated.
     pub async fn may_move(&self, branch: &str, files: &[&Path]) -> Result<()> {
         let Some(folder) = self.checked_out(branch).await? else { return Ok(()) };
         let paths: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();

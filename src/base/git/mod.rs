@@ -19,8 +19,8 @@ const REDIRECTS: [&str; 5] =
 /// Selects the index that Git works with.
 const INDEX: &str = "GIT_INDEX_FILE";
 
-/// The invocation of Git in `folder`: it takes no optional locks, never prompts, and ignores inherited
-/// `GIT_DIR` and the like.
+/// Returns an invocation of Git in `folder` that takes no optional locks, never prompts, and ignores
+/// inherited variables such as `GIT_DIR`.
 pub fn command(folder: impl Into<PathBuf>, args: &[&str]) -> Invocation {
     let git = Invocation::new("git")
         .args(args.iter().copied())

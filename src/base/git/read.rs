@@ -6,7 +6,7 @@ use super::{INDEX, Repository, cannot};
 use crate::base::failure::{Context, Kind, Result};
 
 impl Repository {
-    /// Resolves `name` to a commit; `None` if it names none.
+    /// Resolves `name` to a commit; `None` if no such commit exists.
     pub async fn commit_of(&self, name: &str) -> Result<Option<String>> {
         let wanted = format!("{name}^{{commit}}");
         let found = self.query(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).await?;
@@ -64,13 +64,13 @@ impl Repository {
     }
 
     /// The committer: `Name <address>`.
-    pub async fn who(&self) -> Result<String> {
+    pub async fn committer(&self) -> Result<String> {
         let who = self.run(&["var", "GIT_COMMITTER_IDENT"]).await;
         let who = who.map_err(|error| {
             cannot(error, "determine the committer")
                 .hint("set your name and address: git config user.name NAME, git config user.email ADDRESS")
         })?;
-        // The time of day follows the address.
+        // A timestamp follows the address.
         Ok(who.rsplit_once('>').map_or(who.trim().to_owned(), |(who, _)| format!("{who}>")))
     }
 

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::object::{number, text};
 
-/// A container that restarts later than this after its pod was created ran in between; no back-off is as long.
+/// If a container restarts later than this after its pod was created, it ran in between: every back-off is
+/// shorter.
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 /// The first back-off of Kubernetes in seconds; every further back-off is twice as long.
 const FIRST_BACK_OFF: i64 = 10;
@@ -13,10 +14,10 @@ const FIRST_BACK_OFF: i64 = 10;
 /// How many crashes are tolerated before a crash loop is a terminal error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrashTolerance {
-    /// Its dependencies may still be starting: restarts at once, then after 10, 20 and 40 s.
+    /// Its dependencies may still be starting: terminal after four restarts (at once, after 10, 20 and 40 s).
     Starting,
-    /// Its dependencies were ready before it started: restarts at once, then after 10 s. For callers that check
-    /// again before they give up.
+    /// Its dependencies were ready before it started: terminal after two restarts (at once, after 10 s). For
+    /// callers that check again before they fail.
     Settled,
 }
 
@@ -34,8 +35,8 @@ pub fn exceeds(pod: &Value, status: &Value, tolerance: CrashTolerance) -> bool {
     consecutive_crashes(pod, status) >= tolerance.restarts()
 }
 
-/// The number of consecutive crashes. The count of a pod covers its whole life: a container that restarted once
-/// a week together with its node has its first crash today.
+/// The number of consecutive crashes. The restart count covers the whole life of a pod: a container that
+/// restarts weekly with its node has not crashed several times in a row.
 fn consecutive_crashes(pod: &Value, status: &Value) -> i64 {
     let restarts = number(status, "/restartCount");
     let reported = text(status, "/state/waiting/message").and_then(back_off);
@@ -79,8 +80,8 @@ fn failed_just_before(status: &Value) -> bool {
     failed && gap.is_some_and(|(before, began)| began.duration_since(before) < YOUNG)
 }
 
-/// Whether the container runs again but is not ready: one that fails its startup probe crashes so slowly that
-/// it has no back-off for minutes.
+/// Whether the container runs again but is not ready. A container that fails its startup probe restarts so
+/// slowly that it has no back-off for minutes.
 pub fn is_running_again(status: &Value) -> bool {
     status.pointer("/state/running").is_some() && status["ready"] != true
 }

@@ -9,7 +9,7 @@ use super::object::{self, Condition, condition, list, number, text};
 pub enum Health {
     /// It has its desired state.
     Ready,
-    /// It is in progress; the text describes what is missing.
+    /// It is in progress; the text describes the missing part.
     Waiting(String),
     /// It has a terminal error; the text is the reason.
     Failed(String),

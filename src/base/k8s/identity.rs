@@ -14,7 +14,7 @@ use crate::base::failure::{Failure, Kind, Result};
 
 /// The beginning of the failure for another cluster.
 const OTHER: &str = "another cluster responds";
-/// Subresources that reach into a container: they may write, whatever the method.
+/// Subresources that access a container: a request with any method may write.
 const INSIDE: [&str; 3] = ["/exec", "/attach", "/portforward"];
 
 /// The expected cluster.
@@ -92,7 +92,7 @@ async fn found(api: &kube::Client) -> std::result::Result<String, Refusal> {
     Ok(object::text(&namespace, "/metadata/uid").unwrap_or("without a `kube-system` namespace").to_owned())
 }
 
-/// The refusal inside an error of kube, if there is one.
+/// The failure of the identity check inside an error of kube, if there is one.
 pub(super) fn refusal(error: &kube::Error) -> Option<&Failure> {
     match error {
         kube::Error::Service(inner) => inner.downcast_ref(),

@@ -112,7 +112,8 @@ fn unscheduled(pod: &Value) -> Option<PodProblem> {
     })
 }
 
-/// Returns the pods of the newest template: pods of an older one are about to be deleted and block nothing.
+/// Returns the pods of the newest template: pods of an older template are about to be deleted and do not
+/// block anything.
 pub fn newest_template(mut pods: Vec<Value>) -> Vec<Value> {
     let hash = |pod: &Value| object::label(pod, "pod-template-hash").unwrap_or_default().to_owned();
     let created = |pod: &Value| text(pod, "/metadata/creationTimestamp").unwrap_or_default().to_owned();

@@ -14,7 +14,7 @@ use super::{Client, Selector, client::failure, object, resource};
 use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// The destination of a forwarded port: the first running pod with these labels, looked up for every
-/// connection, so that a switchover is followed.
+/// connection, so that connections follow a switchover.
 #[derive(Debug, Clone)]
 pub struct Destination {
     namespace: &'static str,
@@ -73,7 +73,10 @@ impl Destination {
         let pods = client.list(&resource::POD, Some(self.namespace), &Selector::labels(self.labels)).await?;
         let running = |pod: &&Value| object::text(pod, "/status/phase") == Some("Running");
         pods.iter().find(running).map(|pod| object::name(pod).to_owned()).ok_or_else(|| {
-            Failure::new(Kind::Workload, format!("no pod of {} with {} runs", self.namespace, self.labels))
+            Failure::new(
+                Kind::Workload,
+                format!("no running pod in {} with the labels {}", self.namespace, self.labels),
+            )
         })
     }
 

@@ -92,8 +92,8 @@ pub struct ImageManifest {
     pub layers: Vec<Descriptor>,
 }
 
-/// Creates the configuration and the manifest for `layers` (lowest first), both as the exact bytes of their
-/// digests.
+/// Creates the configuration and the manifest for `layers` (lowest first), both as the exact bytes that their
+/// digests are computed from.
 pub fn assemble(process: &Process, layers: &[Layer]) -> serde_json::Result<(Vec<u8>, Vec<u8>)> {
     let config = serde_json::to_vec(&ImageConfig {
         created: CREATED.to_owned(),

@@ -37,7 +37,7 @@ pub enum Node {
     },
     /// A symbolic link.
     Link {
-        /// What it points to.
+        /// Its target.
         target: String,
     },
 }

@@ -33,7 +33,7 @@ pub fn critical_path(steps: &[StepTime]) -> Vec<&StepTime> {
     links
 }
 
-/// The step that ended last; of several, the one that began first, because it contains the others.
+/// The step that ended last; among several, the one that began first, because it contains the others.
 fn last<'a>(steps: impl Iterator<Item = &'a StepTime>) -> Option<&'a StepTime> {
     steps.filter(|step| step.ended_ms.is_some()).max_by_key(|step| (step.ended_ms, Reverse(step.begun_ms)))
 }

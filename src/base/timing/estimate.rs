@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_are_not_similar_give_no_estimate() {
+    fn dissimilar_runs_have_no_estimate() {
         let seen = [done("supply", 0, 20), running("cluster", 20)];
         assert_eq!(remaining(&[], &seen, 30), None);
         assert_eq!(

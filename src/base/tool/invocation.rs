@@ -122,7 +122,7 @@ impl Invocation {
         self.watch(|_| ()).await
     }
 
-    /// The same, and calls `on_line` for every line as it is written.
+    /// Like [`Invocation::capture`], and calls `on_line` for every line as it is written.
     ///
     /// Dropping the future kills the child.
     pub async fn watch(self, mut on_line: impl FnMut(&Line)) -> Result<Captured, ToolError> {

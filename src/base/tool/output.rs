@@ -63,7 +63,7 @@ impl fmt::Display for ToolError {
             Self::Exited { command, code, .. } => write!(f, "`{command}` exited with code {code}"),
             Self::Signalled { command, signal } => write!(f, "`{command}` was ended by signal {signal}"),
             Self::TimedOut { command, limit, .. } => {
-                write!(f, "`{command}` was still running after {} s and was ended", limit.as_secs())
+                write!(f, "`{command}` was killed after {} s", limit.as_secs())
             }
         }
     }

@@ -63,7 +63,7 @@ impl Args {
     }
 }
 
-/// Brings the environment up.
+/// Starts or updates the environment.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let resolved = context.environment_here(&project)?;

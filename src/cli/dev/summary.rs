@@ -8,10 +8,10 @@ use crate::{
     ui::{Style, duration},
 };
 
-/// The steps that ended with the time of each, and the time of the whole run.
+/// The ended steps with their durations, and the duration of the whole run.
 pub type Took = (Vec<(String, Duration)>, Duration);
 
-/// Steps that took less are left out.
+/// Shorter steps are omitted.
 const SHOWN: Duration = Duration::from_millis(500);
 
 fn elapsed((steps, all): &Took) -> String {

@@ -86,7 +86,7 @@ async fn compare(context: &Context<'_>, project: &Project, args: &Args) -> Resul
     Ok(Report::between((&old, &left), (&new, &right), &infra, extra))
 }
 
-/// Returns the monthly cost of both sides at current prices, so that only changes of the layout show.
+/// Returns the monthly cost of both sides at current prices, so that only changes of the layout are visible.
 fn costs(project: &Project, before: &Side, after: &Side) -> Result<Option<Cost>> {
     if before.infrastructure.is_none() && after.infrastructure.is_none() {
         return Ok(None);

@@ -41,7 +41,7 @@ fn text(name: &str, destroyed: &Destroyed) -> String {
         text += &show::leftover_resources(&destroyed.kept);
     }
     if !destroyed.leftover_resources.is_empty() {
-        text += "LEFT OVER, still billed:\n";
+        text += "Leftover resources, still billed:\n";
         text += &show::leftover_resources(&destroyed.leftover_resources);
     }
     text

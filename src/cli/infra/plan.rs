@@ -1,4 +1,4 @@
-//! `seasense infra plan`: shows the changes without making them.
+//! `seasense infra plan`: shows the changes without applying them.
 
 use std::{path::Path, process::ExitCode};
 
@@ -16,7 +16,7 @@ use crate::{
 struct Report<'a> {
     #[serde(flatten)]
     summary: &'a Summary,
-    /// What the infrastructure costs per month after an apply, in EUR without VAT.
+    /// The monthly cost of the infrastructure after an apply, in EUR without VAT.
     eur_per_month: f64,
 }
 

@@ -18,7 +18,7 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     json: Json,
-    /// Update every two seconds in a full-screen view; `q` ends it
+    /// Update every two seconds in a full-screen view; `q` quits
     #[arg(long, short, conflicts_with = "json")]
     watch: bool,
 }
@@ -38,7 +38,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         return watch::run(context, observer).await;
     }
     let status = observe::status(observer).await;
-    // A stale copy makes every program that uses it distrust the gateway. `status` only reads: it reports that.
+    // Programs that use a stale copy do not trust the gateway. `status` only reads, so it reports the stale
+    // copy.
     if let Some(authority) = status.authority.as_ref()
         && cluster::is_authority_stale(&dirs, &environment.cluster_name(), authority)
     {

@@ -30,7 +30,7 @@ pub async fn run(context: &Context<'_>, observer: Observer<'_>) -> Result<ExitCo
         let now = jiff::Zoned::now();
         let time = format!("{}, took {}", now.strftime("%H:%M:%S"), ui::duration(begun.elapsed()));
         let model = Model { observed: time, ..model(&status, &trend, now.timestamp()) };
-        // Sending fails only after the view has ended, which ends this, too.
+        // Sending fails only after the view has ended, which also ends these updates.
         let _ = send.send(model).await;
     });
     tokio::select! {
@@ -126,7 +126,7 @@ fn database(status: &EnvironmentStatus) -> Vec<Row> {
     let details =
         [("rows", database.rows.map(|rows| rows.to_string())), ("TimescaleDB", database.timescaledb.clone())];
     rows.extend(details.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Info, name, text?))));
-    // The operator's message about a healthy database has no information.
+    // The operator's message about a healthy database adds no information.
     if !database.healthy && !database.message.is_empty() {
         rows.push(Row::new(Mark::Info, "operator", database.message.clone()));
     }

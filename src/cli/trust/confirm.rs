@@ -8,7 +8,7 @@ use crate::{
     local::trust::Change,
 };
 
-/// Shows `changes` as commands and asks whether to make them.
+/// Shows `changes` as commands and asks whether to execute them.
 pub fn confirm(context: &Context<'_>, heading: &str, changes: &[Change], yes: bool) -> Result<()> {
     context.ui.message(&describe(heading, changes));
     if yes {

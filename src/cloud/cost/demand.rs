@@ -42,7 +42,7 @@ pub struct Capacity {
     pub memory_mib: u64,
 }
 
-/// The requested fraction of the capacity; 1 is all of it.
+/// The requested fraction of the capacity; 1 means all of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
     /// Of all cores.

@@ -5,7 +5,7 @@ use crate::config::{Infrastructure, Prices};
 /// A billed item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
-    /// The resource in words, or its address in the plan.
+    /// A description of the resource, or its address in the plan.
     pub resource: String,
     /// Its name in the price table.
     pub item: String,
@@ -56,7 +56,7 @@ pub(super) fn address() -> Item {
     Item::new("address of the load balancer", "flexible-ipv4", 1)
 }
 
-/// Returns the items that no plan contains: volumes created by Kubernetes, and storage that is billed by use.
+/// Returns the items that no plan contains: volumes created by Kubernetes, and storage that is billed per use.
 pub(super) fn by_use(layout: &Infrastructure, prices: &Prices) -> [Item; 3] {
     let volumes = layout.database_instances.saturating_mul(layout.database_storage_gb);
     [

@@ -11,7 +11,7 @@ use crate::{
     config::{Infrastructure, Prices, nearest},
 };
 
-/// Resource types that are free, or billed by use.
+/// Resource types that are free, or billed per use.
 const FREE: [&str; 13] = [
     "scaleway_vpc",
     "scaleway_vpc_private_network",

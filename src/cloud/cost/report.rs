@@ -17,7 +17,7 @@ const PROFILES_VERSION: u8 = 2;
 /// The environment whose profiles are compared by default.
 const DEFAULT_PROFILED: &str = "production";
 
-/// What to price.
+/// The request for a cost report.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The names of the environments; empty means all with a layout.
@@ -54,7 +54,7 @@ pub struct EnvironmentCost {
     pub environment: String,
     /// The profile of its layout.
     pub profile: String,
-    /// What was priced: `layout` or `plan`.
+    /// The source of the priced items: `layout` or `plan`.
     pub source: &'static str,
     /// Hours per month that the nodes run.
     pub node_hours: u32,
@@ -72,7 +72,7 @@ pub struct Budget {
     pub limit_eur: u32,
     /// The name of the outcome.
     pub verdict: &'static str,
-    /// The outcome in words.
+    /// The description of the outcome.
     pub reason: String,
     /// The outcome.
     #[serde(skip)]

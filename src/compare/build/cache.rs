@@ -77,11 +77,11 @@ pub fn cache_key(
 ) -> String {
     let mut hash = Sha256::new();
     let mut part = |bytes: &[u8]| {
-        // The length prefix keeps different lists of parts apart.
+        // The length prefix distinguishes different lists of parts with the same bytes.
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     };
-    // The path of a program in the supply's cache identifies what it was built from.
+    // The path of a program in the supply's cache identifies the inputs that it was built from.
     part(program.as_os_str().as_encoded_bytes());
     part(definition.to_string().as_bytes());
     part(&(variables.len() as u64).to_le_bytes());

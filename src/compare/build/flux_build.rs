@@ -1,4 +1,4 @@
-//! Builds Flux Kustomizations with `flux-build`, a program made of the kustomize-controller's own packages.
+//! Builds Flux Kustomizations with `flux-build`, a program built from the Go packages of kustomize-controller.
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +33,7 @@ impl FluxBuild {
     /// The name of the program in `infra/images.toml`.
     pub const PROGRAM: &str = "flux-build";
 
-    /// Uses `program`, and the builds in the cache of `dirs`.
+    /// Creates a builder that runs `program` and caches its builds in the cache of `dirs`.
     pub fn new(program: PathBuf, dirs: &HostDirs) -> Self {
         Self { program, cache: BuildCache::at(dirs.cache().join("built")) }
     }
@@ -166,8 +166,7 @@ impl<'a> Unpacked<'a> {
         };
         let request =
             serde_json::to_vec(&request).context(Kind::Internal, "write the request to flux-build")?;
-        // The folder is the working directory: kustomize must not pick up files or Git settings of the
-        // caller's.
+        // The folder is the working directory: kustomize must not read files or Git settings of the caller.
         let ran = Invocation::new(program).cwd(self.folder.path()).stdin(request).capture().await;
         let ran = ran.map_err(|error| error.into_failure(Kind::Tool, "cannot build the manifests"))?;
         let response: Response =
@@ -190,7 +189,7 @@ impl<'a> Unpacked<'a> {
     }
 }
 
-/// Returns the path of a file in an artifact. Fails if it is absolute or leads out of the folder.
+/// Returns the path of a file in an artifact. Fails if it is absolute or refers to a file outside the folder.
 fn checked(path: &str) -> Result<&str> {
     let leaves = path.starts_with('/') || path.split('/').any(|part| part == "..");
     if leaves {

@@ -40,7 +40,7 @@ impl Phases {
     }
 }
 
-/// Builds both platforms with `flux`, as far as they may differ.
+/// Builds with `flux` those phases of both platforms that may differ.
 ///
 /// A phase is skipped if its definition, every file it can read and every variable in them are equal on both
 /// sides: these are all inputs of a build.
@@ -61,7 +61,7 @@ pub async fn build_both(flux: &FluxBuild, before: &Platform, after: &Platform) -
     Ok((left.phases, right.phases))
 }
 
-/// Builds the phases in `built`, as they are defined there, with `variables` instead of the platform's own.
+/// Builds the phases in `built` from their definitions there, with `variables` instead of the platform's own.
 pub(super) async fn build_with(
     flux: &FluxBuild,
     platform: &Platform,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::artifact::{Fetched, Rendered};
 
-/// The name of the root Kustomization, which applies the phases and is part of no artifact, and of its source.
+/// The name of the root Kustomization and of its source. It applies the phases and is not part of an artifact.
 pub(in crate::compare) const ROOT: &str = "platform";
 
 /// File contents by path.

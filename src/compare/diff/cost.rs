@@ -5,9 +5,9 @@ use serde::Serialize;
 /// EUR per month without VAT, of both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Cost {
-    /// Of the first side; `None` if it is unknown.
+    /// The cost of the first side; `None` if it is unknown.
     pub before: Option<f64>,
-    /// Of the second side.
+    /// The cost of the second side; `None` if it is unknown.
     pub after: Option<f64>,
 }
 

@@ -61,7 +61,7 @@ pub fn field_lines(field: &Field) -> Result<Vec<Line>> {
     })
 }
 
-/// Whether the path and both values fit on one line of a usual terminal.
+/// Whether the path and both values fit on one line of a terminal.
 fn fits(path: &str, before: &str, after: &str) -> bool {
     let columns = |text: &str| short_digests(text).chars().count();
     columns(path) + columns(before) + columns(after) <= WHOLE_LINE

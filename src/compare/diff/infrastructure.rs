@@ -27,6 +27,6 @@ pub struct Resource {
     pub address: String,
     /// The action: `create`, `update`, `delete`, or `replace` (deleted and created again).
     pub action: String,
-    /// The fields that change. Sensitive values are masked, unknown ones are marked as such.
+    /// The fields that change. Sensitive values are masked, unknown ones are marked.
     pub fields: Vec<Field>,
 }

@@ -119,7 +119,7 @@ impl Manifests {
 }
 
 impl ChangeKind {
-    /// Counts the added, changed and removed ones.
+    /// Counts the added, changed and removed objects.
     pub fn counts<'a>(kinds: impl Iterator<Item = &'a Self>) -> (usize, usize, usize) {
         kinds.fold((0, 0, 0), |(added, changed, removed), kind| match kind {
             Self::Added { .. } => (added + 1, changed, removed),

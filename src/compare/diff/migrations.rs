@@ -16,12 +16,12 @@ pub struct Migration {
 /// The differences. A database can only apply `added`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Migrations {
-    /// On the second side only, in the order in which they run.
+    /// The migrations on the second side only, in the order in which they run.
     pub added: Vec<Migration>,
-    /// On both, with different statements: the backend refuses to start on a database that has applied the old
-    /// ones.
+    /// The migrations on both sides with different statements: the backend refuses to start on a database that
+    /// has applied the old ones.
     pub changed: Vec<String>,
-    /// On the first side only: the backend refuses to start on a database that has applied them.
+    /// The migrations on the first side only: the backend refuses to start on a database that has applied them.
     pub removed: Vec<String>,
 }
 

@@ -70,7 +70,7 @@ pub struct AllowedDifference {
 /// A difference that is not on the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unexplained {
-    /// The difference in words.
+    /// The description of the difference.
     pub description: String,
     /// The variable, if a variable differs.
     pub variable: Option<String>,

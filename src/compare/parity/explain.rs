@@ -10,7 +10,7 @@ use crate::{
     config::Variables,
 };
 
-/// Returns the placeholder for the value of `variable` in the template build. It is a plain word at any
+/// Returns the placeholder for the value of `variable` in the template build. It is a plain scalar at any
 /// position in YAML.
 pub(super) fn placeholder(variable: &str) -> String {
     format!("{PREFIX}{variable}{SUFFIX}")
@@ -76,7 +76,7 @@ fn causes(
     after: &Phases,
     template: &Phases,
 ) -> Vec<(String, BTreeSet<String>)> {
-    // Another folder contains other files: the variables in the path explain all their differences.
+    // Another folder contains other files: the variables in its path explain all differences between them.
     let in_path = in_path(&change.phase, before, after, template);
     match &change.kind {
         ChangeKind::Changed { from: None, fields } => {
@@ -88,7 +88,7 @@ fn causes(
             };
             fields.iter().map(of).collect()
         }
-        // A variable in the name makes it another object.
+        // An object whose name contains a variable is a different object in each environment.
         ChangeKind::Added { .. } | ChangeKind::Removed { .. } => {
             let in_name = in_name(&change.phase, &change.id, template);
             vec![(String::new(), in_name.union(&in_path).cloned().collect())]

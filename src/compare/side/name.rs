@@ -5,12 +5,13 @@ use crate::{
     config::nearest,
 };
 
-/// What one side of a comparison is read from.
+/// The origin of one side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SideName {
     /// The work tree, including uncommitted edits: `.`
     WorkTree,
-    /// What an environment runs; if it has no lock file, the work tree with its variables.
+    /// The artifact that an environment runs; without a lock file, the work tree with the environment's
+    /// variables.
     Environment(String),
     /// An artifact in the local registry, `sha256:` and 64 hex digits.
     Digest(String),
@@ -51,7 +52,7 @@ impl SideName {
 }
 
 /// Returns the environment whose variables are used for a side that is not an environment: the other side's, so
-/// that only real differences show, else `default`.
+/// that only real differences are reported, else `default`.
 pub fn shared_environment<'a>(before: &'a SideName, after: &'a SideName, default: &'a str) -> &'a str {
     match (before, after) {
         (SideName::Environment(name), _) | (_, SideName::Environment(name)) => name,

@@ -1,4 +1,4 @@
-//! The kinds of builds. Every build produces a directory of files that images are made of.
+//! The kinds of builds. Every build produces a directory of files for images.
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -12,7 +12,7 @@ pub struct GoBuild {
     /// Further directories and files that the build depends on, relative to the project.
     #[serde(default)]
     pub inputs: Vec<String>,
-    /// What to build: package paths, or `tool` for the module's tools.
+    /// The packages to build: package paths, or `tool` for the module's tools.
     pub packages: Vec<String>,
     /// Whether the Go workspace above the directory applies.
     #[serde(default)]
@@ -23,7 +23,7 @@ pub struct GoBuild {
     /// Directories of modules that are copied next to the programs.
     #[serde(default)]
     pub exports: Vec<Export>,
-    /// The duration on two cores with empty caches; the weight in the progress.
+    /// The estimated duration in seconds on two cores with empty caches; it weights the progress.
     #[serde(skip_serializing)]
     pub seconds: u32,
 }
@@ -61,7 +61,7 @@ pub struct RootBuild {
     /// Excluded files: patterns of paths, for example `/usr/share/man/*`.
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// The duration; the weight in the progress.
+    /// The estimated duration in seconds; it weights the progress.
     #[serde(skip_serializing)]
     pub seconds: u32,
 }
@@ -81,7 +81,7 @@ pub struct WheelBuild {
     pub member: String,
     /// Its name in the build's output.
     pub to: String,
-    /// The duration; the weight in the progress.
+    /// The estimated duration in seconds; it weights the progress.
     #[serde(skip_serializing)]
     pub seconds: u32,
 }
@@ -100,7 +100,7 @@ pub struct CompilerBuild {
     pub flags: Vec<String>,
     /// The program's name in the build's output.
     pub to: String,
-    /// The duration; the weight in the progress.
+    /// The estimated duration in seconds; it weights the progress.
     #[serde(skip_serializing)]
     pub seconds: u32,
 }
@@ -116,7 +116,7 @@ pub struct CargoBuild {
     /// Files and directories that they depend on, relative to the project; of `Cargo.toml` and `Cargo.lock`
     /// only the parts that these features need.
     pub inputs: Vec<String>,
-    /// The duration; the weight in the progress.
+    /// The estimated duration in seconds; it weights the progress.
     #[serde(skip_serializing)]
     pub seconds: u32,
 }
@@ -129,7 +129,7 @@ pub struct NpmBuild {
     pub folder: String,
     /// The output directory of the build, relative to that directory.
     pub output: String,
-    /// The duration; the weight in the progress.
+    /// The estimated duration in seconds; it weights the progress.
     #[serde(skip_serializing)]
     pub seconds: u32,
 }

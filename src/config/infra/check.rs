@@ -1,4 +1,5 @@
-//! Validates what a parser cannot check: names must exist, owners must be numeric, modes must be octal.
+//! Validates the rules that a parser cannot check: names must exist, owners must be numeric, modes must be
+//! octal.
 
 use std::collections::BTreeSet;
 

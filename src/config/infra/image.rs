@@ -51,12 +51,12 @@ pub struct ImageRecipe {
     /// Whether the local Docker daemon needs the image too.
     #[serde(default, skip_serializing)]
     pub daemon: bool,
-    /// The duration of packing; the weight in the progress.
+    /// The estimated duration of packing in seconds; it weights the progress.
     #[serde(default = "one", skip_serializing)]
     pub seconds: u32,
 }
 
-/// What supply `pull` does with an image.
+/// How supply `pull` handles an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pull {

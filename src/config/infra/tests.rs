@@ -96,7 +96,7 @@ fn go_modules_are_pinned_to_the_versions_of_parts() {
     }
 }
 
-/// Their key is a hash of these directories, so they must not use the rest of the library.
+/// The key of a workload is a hash of its declared inputs, so a workload must not use the rest of the library.
 #[test]
 fn workloads_use_only_their_declared_inputs() {
     fn check(folder: &std::path::Path) {

@@ -43,7 +43,7 @@ const fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '+' | '/' | '=' | '-')
 }
 
-/// Whether a word looks encoded rather than English.
+/// Whether a word looks encoded rather than like English.
 fn is_code(word: &str) -> bool {
     word.chars().skip(1).any(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || c == '=')
 }

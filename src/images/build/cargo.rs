@@ -82,7 +82,7 @@ const OWNER: &str = "checkout";
 /// Assigns the target directory `target` to the checkout at `root`, recorded in `folder`.
 ///
 /// Cargo identifies workspace crates by their relative path and decides by modification times whether they are
-/// fresh. It may therefore take another checkout's results for ours, so these are removed. Compiled
+/// fresh. It could therefore reuse another checkout's crates for this one, so these are removed. Compiled
 /// dependencies are kept.
 pub(in crate::images) fn claim_target(folder: &Path, target: &Path, root: &Path) -> io::Result<()> {
     let owner = folder.join(OWNER);

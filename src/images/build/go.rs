@@ -34,7 +34,7 @@ pub(super) async fn run(
         .arg(format!("{}/", out.display()))
         .args(&build.packages);
     watch(invocation, &format!("cannot compile the Go programs of `{}`", build.folder), HINT, |line| {
-        // The name of a compiled package is alone on its line; all other output contains blanks.
+        // A line with the name of a compiled package contains nothing else; all other output contains spaces.
         if !line.contains(' ') {
             done += 1;
         }
@@ -66,7 +66,7 @@ fn go(builder: &Builder, build: &GoBuild) -> Invocation {
         Some(version) => invocation.env("GOTOOLCHAIN", format!("go{version}")),
         None => invocation,
     };
-    // Go looks for a workspace in the parents of the directory; an inherited setting would select another one.
+    // Go searches the parents of the directory for a workspace; an inherited setting would select another one.
     if build.workspace { invocation.env("GOWORK", "") } else { invocation.env("GOWORK", "off") }
 }
 

@@ -27,9 +27,9 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 pub struct Packed {
     /// The digest of the manifest.
     pub digest: Digest,
-    /// The configuration, as the bytes of its digest.
+    /// The configuration: exactly the bytes that its digest covers.
     pub config: String,
-    /// The manifest, as the bytes of its digest.
+    /// The manifest: exactly the bytes that its digest covers.
     pub manifest: String,
     /// The layers, lowest first.
     pub layers: Vec<Layer>,

@@ -83,7 +83,7 @@ async fn tool(invocation: Invocation, what: &str, hint: &str) -> Result<Captured
     watch(invocation, what, hint, |_| ()).await
 }
 
-/// The same, calling `on_line` for every line of output.
+/// Like `tool`, and calls `on_line` for every line of output.
 async fn watch(
     invocation: Invocation,
     what: &str,

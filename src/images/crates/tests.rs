@@ -148,7 +148,7 @@ proptest! {
     }
 }
 
-/// A package that Cargo compiles but that is not in our list would be a change that is missed.
+/// A change of a package that Cargo compiles but that is not in the list would be missed.
 #[tokio::test]
 async fn every_compiled_package_counts() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

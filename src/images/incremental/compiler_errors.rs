@@ -22,7 +22,7 @@ pub(super) struct CompilerError {
 pub(super) fn rustc(line: &str) -> Option<CompilerError> {
     let value: Value = serde_json::from_str(line).ok()?;
     let message = (value["reason"] == "compiler-message").then(|| &value["message"])?;
-    // The last error only counts the others.
+    // The last error contains only the number of the others.
     let is_count = message["spans"].as_array().is_some_and(Vec::is_empty)
         && message["message"].as_str().is_some_and(|text| text.starts_with("aborting due to"));
     if message["level"] != "error" || is_count {

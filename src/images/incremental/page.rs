@@ -47,8 +47,8 @@ pub(super) async fn build(bench: &IncrementalBuilder, build: &NpmBuild) -> Resul
     Ok(work)
 }
 
-/// Makes `to` a copy of `from` without touching generated directories. Returns whether the required packages
-/// are the same as before.
+/// Copies the files of `from` to `to` and removes others from `to`, except generated directories. Returns
+/// whether the required packages are unchanged.
 fn sync(from: &Path, to: &Path) -> io::Result<bool> {
     fs::create_dir_all(to)?;
     let lock = |folder: &Path| fs::read(folder.join(LOCK)).ok();

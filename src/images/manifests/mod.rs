@@ -1,4 +1,4 @@
-//! Renders upstream's manifests from the Go modules of the images, or fetches the published file.
+//! Renders the upstream manifests from the Go modules of the images, or fetches the published file.
 
 mod fetch;
 mod go_module;
@@ -81,7 +81,7 @@ pub async fn render_all(
     Ok(locked)
 }
 
-/// Returns one manifest, and whether it was rendered now.
+/// Returns one manifest, and whether this run rendered it.
 async fn one(builder: &ManifestBuilder<'_>, recipe: &Recipe) -> Result<(LockedManifest, bool)> {
     let parts = recipe.parts(builder.parts)?;
     let key = key::of(builder, recipe, &parts)?;

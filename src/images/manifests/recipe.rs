@@ -1,4 +1,4 @@
-//! The recipes of `infra/manifests/recipes.toml`, as written there.
+//! The recipes in `infra/manifests/recipes.toml`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
     images::Origin,
 };
 
-/// The components that a recipe uses, by name.
+/// The entries of `infra/versions.toml` that a recipe uses, by name.
 pub(super) type Parts<'a> = BTreeMap<&'a str, &'a Part>;
 
 /// The whole file.
@@ -48,7 +48,7 @@ pub(super) struct Chart {
     pub values: Vec<String>,
 }
 
-/// Directories of modules, combined with an overlay of ours.
+/// Directories of modules, combined with an overlay of this project.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Overlay {

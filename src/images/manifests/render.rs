@@ -14,7 +14,7 @@ use crate::base::{
 /// The prefix of values files in the chart's own directory.
 pub(super) const MODULE: &str = "module:";
 
-/// Returns the manifests of `recipe` as upstream's sources render them.
+/// Returns the manifests of `recipe`, rendered from the upstream sources.
 pub(super) async fn render(
     builder: &ManifestBuilder<'_>,
     recipe: &Recipe,
@@ -90,7 +90,7 @@ async fn copy(
     read(&go_module::download(&builder.go, source, work).await?.join(fill(&copied.file, source)))
 }
 
-/// `program`, isolated from the user's Helm and Kubernetes configuration.
+/// Returns an invocation of `program`, isolated from the user's Helm and Kubernetes configuration.
 fn command(program: &Path, work: &Path) -> Invocation {
     ["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"]
         .into_iter()

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, os::unix::fs::PermissionsExt, path::Path, sync:
 use super::*;
 use crate::base::{event::Silent, failure::Failure};
 
-/// Responds like the real programs, as far as the recipes need it, and records its arguments.
+/// Responds like the real programs where the recipes need it, and records its arguments.
 const FAKE: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 echo "$(basename "$0") $*" >> "$here/calls"

@@ -14,7 +14,7 @@ use crate::{
     config::Project,
 };
 
-/// The number of days for which an earlier digest of a lock file can be rolled back to.
+/// The number of days for which a rollback to an earlier digest of a lock file stays possible.
 pub const WINDOW_DAYS: i64 = 90;
 /// The lock files of environments.
 const LOCKS: &str = ":(glob)envs/*.lock.toml";
@@ -139,7 +139,7 @@ mod tests {
         // 2 was replaced on day 1195, so it ran within the window although it was locked before.
         assert_eq!(repository.locked(1200).await.unwrap(), [2, 3]);
         assert_eq!(repository.locked(1080).await.unwrap(), [1, 2, 3]);
-        // Nothing changed for a long time: the current digest counts anyway.
+        // Nothing changed for a long time: the current digest is kept anyway.
         assert_eq!(repository.locked(5000).await.unwrap(), [3]);
     }
 

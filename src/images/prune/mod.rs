@@ -64,8 +64,8 @@ pub async fn prune(project: &Project, options: Options, events: &Events) -> Resu
     Ok(Outcome { decisions, removed })
 }
 
-/// Parses digests that a user entered. An invalid one is an error, because a typing error must not remove an
-/// image.
+/// Parses digests that a user entered. An invalid one is an error, because a typo must not cause the removal of
+/// an image.
 pub fn parse_digests(digests: &[String]) -> Result<BTreeSet<Digest>> {
     let parse = |text: &String| {
         text.parse().map_err(|failure| {

@@ -38,7 +38,7 @@ struct Manifest {
 #[serde(default, rename_all = "camelCase")]
 struct Layer {
     media_type: String,
-    /// May belong to another algorithm, so it is not parsed.
+    /// A digest may use another algorithm, so it is not parsed.
     digest: String,
 }
 

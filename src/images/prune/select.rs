@@ -54,10 +54,10 @@ pub struct Decision {
 
 /// Decides about every manifest in a registry. The result is sorted by repository and digest.
 ///
-/// Kept are: the digests in `in_use`; the newest `keep` of each repository by version, otherwise by time, not
-/// counting manifests that another one in the same repository references; every manifest of a repository that
-/// no artifact references, because something else uses it (Flux's images); and everything that a kept manifest
-/// references, transitively.
+/// It keeps the digests in `in_use`; the newest `keep` of each repository by version, otherwise by time,
+/// without counting manifests that another one in the same repository references; every manifest of a
+/// repository that no artifact references, because something else uses it (Flux's images); and everything that
+/// a kept manifest references, transitively.
 pub fn select(stored: &[StoredManifest], in_use: &BTreeSet<Digest>, keep: usize) -> Vec<Decision> {
     let referrers = referrers(stored);
     let mut reasons: BTreeMap<&str, String> = BTreeMap::new();

@@ -60,7 +60,7 @@ impl<'a> LocalActions<'a> {
         Step::start(&self.context.events, name, title)
     }
 
-    /// Brings the cluster to the state Running, whatever it is in.
+    /// Ensures that the cluster runs, whatever its current state.
     async fn ensure_cluster(&self) -> Result<()> {
         let Platform { environment, source, .. } = self.platform;
         let running = cluster::ensure(self.context, environment, source).await?;
@@ -71,7 +71,7 @@ impl<'a> LocalActions<'a> {
         Ok(())
     }
 
-    /// Makes the public hostname resolve inside the cluster.
+    /// Configures CoreDNS so that the public hostname resolves inside the cluster.
     fn write_names(&self) -> Result<()> {
         let environment = &self.platform.environment;
         let state = self.context.dirs.state(&environment.cluster_name());
@@ -191,7 +191,7 @@ impl Actions for LocalActions<'_> {
     }
 
     async fn remove_fleet(&self) -> Result<()> {
-        let step = self.step("engine.fleet", "Remove the fleet");
+        let step = self.step("fleet.remove", "Remove the fleet");
         let name = fleet::container(&self.platform.environment.cluster_name());
         self.context.docker.remove_container(&name).await?;
         step.done("");

@@ -20,18 +20,18 @@ use crate::{
     observe::EnvironmentStatus,
 };
 
-/// What the user requests.
+/// The user's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// How images are obtained.
     pub supply: SupplyOptions,
     /// Whether an existing cluster is removed first, with its data.
     pub recreate: bool,
-    /// When the environment removes itself, from now.
+    /// The time from now after which the environment removes itself.
     pub ttl: Option<Duration>,
     /// How long the execution may take.
     pub timeout: Duration,
-    /// Whether the checkout is watched from the moment of the plan.
+    /// Whether the checkout is watched from the time of the plan.
     pub watch: bool,
 }
 
@@ -45,7 +45,7 @@ pub struct Prepared {
     pub watcher: Option<Watcher>,
 }
 
-/// An environment that is up.
+/// A started environment.
 pub struct BroughtUp {
     /// Its platform.
     pub platform: Platform,
@@ -70,7 +70,7 @@ pub async fn prepare(
     Ok(Prepared { plan: plan::build(&desired, &observed), platform, watcher })
 }
 
-/// Prepares and executes the plan; notes it in `record`.
+/// Prepares and executes the plan; stores it in `record`.
 pub async fn run(
     context: &LocalContext,
     environment: &Environment,

@@ -1,4 +1,4 @@
-//! Observes what a plan starts from. Changes nothing.
+//! Observes the state that a plan starts from. Changes nothing.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ pub async fn observe(context: &LocalContext, platform: &Platform) -> Result<Obse
 
 /// Reads Flux in a cluster whose nodes run; fails with the reason why the cluster must be recovered first.
 async fn reach(context: &LocalContext, platform: &Platform) -> Result<(Client, Flux), String> {
-    // An interrupted pause has stopped a part of the nodes' services.
+    // An interrupted pause has stopped some of the nodes' services.
     if PauseRecord::read(&context.dirs.state(&platform.environment.cluster_name())).is_some() {
         return Err("a pause was interrupted".to_owned());
     }

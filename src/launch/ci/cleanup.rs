@@ -22,8 +22,8 @@ use crate::{
     observe::{self, Observer},
 };
 
-/// The environment that a run has created. It outlives the work of the run, which a signal may drop at any
-/// moment.
+/// The environment that a run has created. It outlives the future of the run, which a signal may drop at any
+/// time.
 #[derive(Default)]
 pub struct EnvironmentGuard(Mutex<Option<Created>>);
 
@@ -33,19 +33,19 @@ pub struct Created {
     pub context: LocalContext,
     /// The environment, with its actual port.
     pub environment: Environment,
-    /// Keeps other runs out.
+    /// Excludes other runs.
     pub lock: Lock,
-    /// Keeps the reaper from removing it.
+    /// Prevents the reaper from removing it.
     pub heartbeat: Heartbeat,
 }
 
 impl EnvironmentGuard {
-    /// Sets what is to be removed.
+    /// Sets the environment to remove.
     pub fn set(&self, created: Created) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(created);
     }
 
-    /// Updates the environment, which got another port.
+    /// Updates the environment after its port has changed.
     pub fn set_environment(&self, environment: &Environment) {
         if let Some(created) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             created.environment = environment.clone();
@@ -59,7 +59,7 @@ impl EnvironmentGuard {
         if let Err(failure) = worked {
             add_health(&created, report).await;
             if failure.kind != Kind::Interrupted {
-                // A CI system keeps what is next to the report.
+                // A CI system keeps the files next to the report.
                 let out = junit.map(|junit| junit.with_file_name("diagnostics.tar.zst"));
                 collect_diagnostics(subject(&created, report), failure, out).await;
             }

@@ -32,7 +32,7 @@ pub struct Case {
 pub enum Verdict {
     /// It succeeded.
     Passed,
-    /// It failed: the message in one line, then all of it.
+    /// It failed: the message in one line, then the full text.
     Failed(String, String),
 }
 
@@ -149,12 +149,12 @@ impl Recorder {
         }
     }
 
-    /// The time from the begin of a wait until its part `name` was ready.
+    /// The time from the start of a wait until its part `name` was ready.
     pub fn ready_after(&self, name: &str) -> Option<Duration> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).ready.get(name).copied()
     }
 
-    /// The time since the begin.
+    /// The time since the run began.
     pub fn elapsed(&self) -> Duration {
         self.begun.elapsed()
     }

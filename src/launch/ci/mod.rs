@@ -22,7 +22,7 @@ use crate::{
     config::{Environment, Project},
 };
 
-/// What the user requests.
+/// The user's request.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// How images are obtained.
@@ -37,8 +37,8 @@ pub struct Request {
     pub command: Vec<OsString>,
 }
 
-/// A run's surroundings: where it reads from and where it reports to.
-pub struct Surroundings<'a> {
+/// The input of a run and the receivers of its output.
+pub struct RunIo<'a> {
     /// Finds the project and the environment file. Called within the run, so that a failure is in the report.
     pub load: &'a dyn Fn() -> Result<(Project, Environment)>,
     /// The events of the screen.
@@ -48,19 +48,19 @@ pub struct Surroundings<'a> {
 }
 
 /// Runs all stages; fails with the first stage that failed.
-pub async fn run(surroundings: &Surroundings<'_>, request: &Request) -> Result<Counts> {
-    let report = Report::begin(surroundings.events, request.junit.clone(), request.events.as_deref())?;
+pub async fn run(io: &RunIo<'_>, request: &Request) -> Result<Counts> {
+    let report = Report::begin(io.events, request.junit.clone(), request.events.as_deref())?;
     let guard = EnvironmentGuard::default();
-    let work = Box::pin(within(request.ttl, stages::run(surroundings, request, &report, &guard)));
+    let work = Box::pin(within(request.ttl, stages::run(io, request, &report, &guard)));
     let worked = match until_signal(work).await? {
         Ended::Completed(result) => result,
-        Ended::Interrupted(name) => Err(interrupted(surroundings.events, name)),
+        Ended::Interrupted(name) => Err(interrupted(io.events, name)),
     };
-    // A second signal ends the removal, too: it may hang.
+    // A second signal also ends the removal, which may hang.
     let clear = Box::pin(guard.clear(&report, &worked, request.junit.as_deref()));
     let cleared = match until_signal(clear).await? {
         Ended::Completed(result) => result,
-        Ended::Interrupted(name) => Err(interrupted(surroundings.events, name)
+        Ended::Interrupted(name) => Err(interrupted(io.events, name)
             .because("this run did not remove its environment; the reaper removes it within a minute")),
     };
     let ended = worked.and(cleared);

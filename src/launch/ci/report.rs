@@ -1,4 +1,4 @@
-//! The report of a run: the events while it lasts, the JUnit file at its end.
+//! The report of a run: events while it runs, and a JUnit file at its end.
 
 use std::{
     path::{Path, PathBuf},
@@ -84,7 +84,7 @@ impl Report {
         Counts { passed, failed, elapsed: self.recorder.elapsed() }
     }
 
-    /// Writes the report so far, so that a run that is killed from here on has one.
+    /// Writes the report so far, so that a run that is killed afterwards has one.
     pub fn write(&self) -> Result<()> {
         match &self.junit {
             Some(path) => junit::write(path, NAME, &self.all(), self.recorder.elapsed()),

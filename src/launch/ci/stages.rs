@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Request, Surroundings, command, report::Report};
+use super::{Request, RunIo, command, report::Report};
 use crate::launch::ci::cleanup::{Created, EnvironmentGuard};
 use crate::{
     base::{
@@ -32,13 +32,8 @@ use crate::{
 };
 
 /// Brings up an ephemeral environment, verifies and accepts it, and runs the command against it.
-pub async fn run(
-    surroundings: &Surroundings<'_>,
-    request: &Request,
-    report: &Report,
-    guard: &EnvironmentGuard,
-) -> Result<()> {
-    let (project, template) = (surroundings.load)()?;
+pub async fn run(io: &RunIo<'_>, request: &Request, report: &Report, guard: &EnvironmentGuard) -> Result<()> {
+    let (project, template) = (io.load)()?;
     guards::require_local(&template)?;
     guards::refuse_rehearsal(&template)?;
     let inputs = inputs::read(&project, &template).await?;
@@ -84,10 +79,11 @@ pub async fn run(
         return Ok(());
     }
     let state = context.dirs.state(&cluster);
-    command::run((report, surroundings.output), &request.command, (&client, &status, &state)).await
+    command::run((report, io.output), &request.command, (&client, &status, &state)).await
 }
 
-/// Removes what earlier runs and their reapers could not remove. A failure does not end this run.
+/// Removes the environments that earlier runs and their reapers could not remove. A failure does not end this
+/// run.
 async fn collect_garbage(context: &LocalContext, report: &Report) {
     let now = jiff::Timestamp::now();
     if let Err(failure) = gc::collect(&context.host(), now, gc::Scope::OfProcesses, false).await {
@@ -95,7 +91,8 @@ async fn collect_garbage(context: &LocalContext, report: &Report) {
     }
 }
 
-/// Starts the reaper, before anything that it would have to remove, and takes the lock and the lease.
+/// Starts the reaper before anything exists that it would have to remove, acquires the lock and writes the
+/// lease.
 async fn protect(
     context: &LocalContext,
     environment: &Environment,

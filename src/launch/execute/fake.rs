@@ -8,7 +8,7 @@ use crate::{
     launch::plan::{Cluster, Fleet, Flux, Observed, Reconcile},
 };
 
-/// What Flux in a cluster follows and what it has applied.
+/// The state of Flux in a cluster: the digest that it follows and the digest that is applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FluxState {
     pub installed: bool,
@@ -16,7 +16,8 @@ pub struct FluxState {
     pub digest: Option<String>,
     /// Whether it has the desired variables.
     pub settings: bool,
-    /// The digest and the variables that every phase is ready with. The digest decides the fleet's credentials.
+    /// The digest that every phase is ready at, and whether with the desired variables. The digest determines
+    /// the fleet's credentials.
     pub applied: Option<(String, bool)>,
 }
 
@@ -29,7 +30,8 @@ pub enum ClusterState {
     Running(FluxState),
 }
 
-/// A fleet: whether it runs, whether with the desired settings, and the digest that its credentials are of.
+/// A fleet: whether it runs, whether it has the desired settings, and the digest that its credentials belong
+/// to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetState {
     pub running: bool,
@@ -37,15 +39,15 @@ pub struct FleetState {
     pub credentials: String,
 }
 
-/// The environment.
+/// The fake environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct World {
+pub struct FakeEnvironment {
     pub cluster: ClusterState,
     pub pushed: bool,
     pub fleet: Option<FleetState>,
 }
 
-impl World {
+impl FakeEnvironment {
     pub fn observe(&self) -> Observed {
         let cluster = match &self.cluster {
             ClusterState::Absent => Cluster::Absent,
@@ -75,24 +77,24 @@ impl World {
     }
 }
 
-/// Executes steps on a [`World`].
+/// Executes steps on a [`FakeEnvironment`].
 pub struct FakeActions {
-    pub world: Mutex<World>,
+    pub state: Mutex<FakeEnvironment>,
     /// The names of the steps that began.
     pub begun: Mutex<Vec<&'static str>>,
     /// The number of the step that fails; every step before it succeeds if it is not interrupted.
     pub fails: Option<usize>,
-    /// How often the step of each number lets others run before it has its effect.
+    /// How often each step, by number, yields to other steps before it has its effect.
     pub delays: Vec<usize>,
 }
 
 impl FakeActions {
-    pub fn new(world: World, fails: Option<usize>, delays: Vec<usize>) -> Self {
-        Self { world: Mutex::new(world), begun: Mutex::default(), fails, delays }
+    pub fn new(state: FakeEnvironment, fails: Option<usize>, delays: Vec<usize>) -> Self {
+        Self { state: Mutex::new(state), begun: Mutex::default(), fails, delays }
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap()
+    fn state(&self) -> MutexGuard<'_, FakeEnvironment> {
+        self.state.lock().unwrap()
     }
 
     /// Begins the step called `name`, lets other steps run, and fails if the test requires it.
@@ -113,7 +115,7 @@ impl FakeActions {
 
     /// Changes Flux in a cluster whose API answers.
     fn with_flux(&self, change: impl FnOnce(&mut FluxState)) {
-        match &mut self.world().cluster {
+        match &mut self.state().cluster {
             ClusterState::Running(flux) => change(flux),
             other => panic!("the API of the cluster does not answer: {other:?}"),
         }
@@ -122,22 +124,22 @@ impl FakeActions {
     /// Replaces the fleet as soon as there are credentials.
     async fn run_fleet(&self) {
         loop {
-            let credentials = match &self.world().cluster {
+            let credentials = match &self.state().cluster {
                 ClusterState::Running(flux) => flux.applied.clone(),
                 other => panic!("the fleet has no gateway: {other:?}"),
             };
             if let Some((credentials, _)) = credentials {
-                self.world().fleet = Some(FleetState { running: true, settings: true, credentials });
+                self.state().fleet = Some(FleetState { running: true, settings: true, credentials });
                 return;
             }
             tokio::task::yield_now().await;
         }
     }
 
-    /// Starts the nodes of a cluster that is whole.
+    /// Starts the nodes of a complete cluster.
     fn start(&self) {
-        let mut world = self.world();
-        world.cluster = match world.cluster.clone() {
+        let mut state = self.state();
+        state.cluster = match state.cluster.clone() {
             ClusterState::Stopped(flux) | ClusterState::Unreachable(flux) => ClusterState::Running(flux),
             other => panic!("nothing to start: {other:?}"),
         };
@@ -149,8 +151,8 @@ impl Actions for FakeActions {
 
     async fn remove_cluster(&self) -> Result<()> {
         self.begin("remove-cluster").await?;
-        let mut world = self.world();
-        (world.cluster, world.fleet) = (ClusterState::Absent, None);
+        let mut state = self.state();
+        (state.cluster, state.fleet) = (ClusterState::Absent, None);
         Ok(())
     }
 
@@ -160,15 +162,15 @@ impl Actions for FakeActions {
 
     async fn create_cluster(&self) -> Result<()> {
         self.begin("create-cluster").await?;
-        assert_eq!(self.world().cluster, ClusterState::Absent);
-        self.world().cluster = ClusterState::Running(FluxState::default());
+        assert_eq!(self.state().cluster, ClusterState::Absent);
+        self.state().cluster = ClusterState::Running(FluxState::default());
         Ok(())
     }
 
     async fn recreate_cluster(&self) -> Result<()> {
         self.begin("recreate-cluster").await?;
-        assert_eq!(self.world().cluster, ClusterState::Partial);
-        self.world().cluster = ClusterState::Running(FluxState::default());
+        assert_eq!(self.state().cluster, ClusterState::Partial);
+        self.state().cluster = ClusterState::Running(FluxState::default());
         Ok(())
     }
 
@@ -186,13 +188,13 @@ impl Actions for FakeActions {
 
     async fn push_artifact(&self) -> Result<()> {
         self.begin("push-artifact").await?;
-        self.world().pushed = true;
+        self.state().pushed = true;
         Ok(())
     }
 
     async fn bootstrap(&self, to: &str) -> Result<()> {
         self.begin("bootstrap").await?;
-        assert!(self.world().pushed, "Flux cannot fetch the artifact");
+        assert!(self.state().pushed, "Flux cannot fetch the artifact");
         self.with_flux(|flux| {
             (flux.installed, flux.digest, flux.settings) = (true, Some(to.to_owned()), true);
         });
@@ -207,7 +209,7 @@ impl Actions for FakeActions {
 
     async fn deploy(&self, to: &str) -> Result<()> {
         self.begin("deploy").await?;
-        assert!(self.world().pushed, "Flux cannot fetch the artifact");
+        assert!(self.state().pushed, "Flux cannot fetch the artifact");
         self.with_flux(|flux| flux.digest = Some(to.to_owned()));
         Ok(())
     }
@@ -223,7 +225,7 @@ impl Actions for FakeActions {
 
     async fn start_fleet(&self) -> Result<()> {
         self.begin("start-fleet").await?;
-        assert_eq!(self.world().fleet, None);
+        assert_eq!(self.state().fleet, None);
         self.run_fleet().await;
         Ok(())
     }
@@ -242,7 +244,7 @@ impl Actions for FakeActions {
 
     async fn remove_fleet(&self) -> Result<()> {
         self.begin("remove-fleet").await?;
-        self.world().fleet = None;
+        self.state().fleet = None;
         Ok(())
     }
 

@@ -52,8 +52,8 @@ pub trait Actions {
     fn verify(&self) -> impl Future<Output = Result<Self::Verified>>;
 }
 
-/// Executes the stages of `plan` in order and the steps of a stage at the same time; returns what the last step
-/// found.
+/// Executes the stages of `plan` in order and the steps of a stage concurrently; returns the result of the
+/// last step.
 ///
 /// The first step that fails ends the other steps of its stage and the run.
 pub async fn execute<A: Actions>(plan: &Plan, actions: &A) -> Result<A::Verified> {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     execute,
-    fake::{ClusterState, FakeActions, FleetState, FluxState, World},
+    fake::{ClusterState, FakeActions, FakeEnvironment, FleetState, FluxState},
 };
 use crate::{
     base::failure::Result,
@@ -15,18 +15,18 @@ fn desired(buoys: u16) -> Desired {
     Desired { digest: "sha256:b".into(), buoys, recreate: false, ttl: None }
 }
 
-/// Executes `plan` on `world`; returns the result, the state afterwards and the steps that began.
+/// Executes `plan` on `state`; returns the result, the final state and the steps that began.
 fn run(
     plan: &Plan,
-    world: World,
+    state: FakeEnvironment,
     fails: Option<usize>,
     delays: &[usize],
-) -> (Result<()>, World, Vec<String>) {
+) -> (Result<()>, FakeEnvironment, Vec<String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let actions = FakeActions::new(world, fails, delays.to_vec());
+    let actions = FakeActions::new(state, fails, delays.to_vec());
     let result = runtime.block_on(execute(plan, &actions));
     let begun = actions.begun.into_inner().unwrap().into_iter().map(str::to_owned).collect();
-    (result, actions.world.into_inner().unwrap(), begun)
+    (result, actions.state.into_inner().unwrap(), begun)
 }
 
 /// The names of the planned steps, as `--json` prints them.
@@ -45,7 +45,7 @@ fn any_flux() -> impl Strategy<Value = FluxState> {
     })
 }
 
-fn any_world() -> impl Strategy<Value = World> {
+fn any_state() -> impl Strategy<Value = FakeEnvironment> {
     let cluster = prop_oneof![
         Just(ClusterState::Absent),
         Just(ClusterState::Partial),
@@ -55,17 +55,14 @@ fn any_world() -> impl Strategy<Value = World> {
     ];
     let fleet = (any::<bool>(), any::<bool>(), "sha256:[ab]")
         .prop_map(|(running, settings, credentials)| FleetState { running, settings, credentials });
-    (cluster, any::<bool>(), proptest::option::of(fleet)).prop_map(|(cluster, pushed, fleet)| World {
-        cluster,
-        pushed,
-        fleet,
-    })
+    (cluster, any::<bool>(), proptest::option::of(fleet))
+        .prop_map(|(cluster, pushed, fleet)| FakeEnvironment { cluster, pushed, fleet })
 }
 
 /// The state that every run ends in.
-fn goal(buoys: u16) -> World {
+fn goal(buoys: u16) -> FakeEnvironment {
     let digest = "sha256:b".to_owned();
-    World {
+    FakeEnvironment {
         cluster: ClusterState::Running(FluxState {
             installed: true,
             digest: Some(digest.clone()),
@@ -79,21 +76,21 @@ fn goal(buoys: u16) -> World {
 
 #[test]
 fn a_failed_step_ends_the_run_with_its_failure() {
-    let world = World { cluster: ClusterState::Absent, pushed: false, fleet: None };
-    let plan = build(&desired(3), &world.observe());
-    let (result, world, begun) = run(&plan, world, Some(2), &[]);
+    let state = FakeEnvironment { cluster: ClusterState::Absent, pushed: false, fleet: None };
+    let plan = build(&desired(3), &state.observe());
+    let (result, state, begun) = run(&plan, state, Some(2), &[]);
     assert_eq!(result.unwrap_err().message, "bootstrap");
     assert_eq!(begun, ["create-cluster", "push-artifact", "bootstrap"]);
-    assert_eq!(world.cluster, ClusterState::Running(FluxState::default()));
+    assert_eq!(state.cluster, ClusterState::Running(FluxState::default()));
 }
 
 proptest! {
     #[test]
     fn exactly_the_planned_steps_are_executed(
-        world in any_world(), buoys in 0_u16..2, delays in proptest::collection::vec(0_usize..3, 8),
+        state in any_state(), buoys in 0_u16..2, delays in proptest::collection::vec(0_usize..3, 8),
     ) {
-        let plan = build(&desired(buoys), &world.observe());
-        let (result, after, begun) = run(&plan, world, None, &delays);
+        let plan = build(&desired(buoys), &state.observe());
+        let (result, after, begun) = run(&plan, state, None, &delays);
         prop_assert_eq!(result, Ok(()));
         prop_assert_eq!(begun, names(&plan));
         prop_assert_eq!(&after, &goal(buoys));
@@ -102,18 +99,18 @@ proptest! {
 
     #[test]
     fn any_prefix_then_a_new_plan_ends_in_the_same_state(
-        world in any_world(),
+        state in any_state(),
         buoys in 0_u16..2,
         recreate in any::<bool>(),
         crashes in proptest::collection::vec((0_usize..8, proptest::collection::vec(0_usize..3, 8)), 0..4),
     ) {
-        let mut world = world;
+        let mut state = state;
         for (fails, delays) in crashes {
-            let plan = build(&Desired { recreate, ..desired(buoys) }, &world.observe());
-            world = run(&plan, world, Some(fails), &delays).1;
+            let plan = build(&Desired { recreate, ..desired(buoys) }, &state.observe());
+            state = run(&plan, state, Some(fails), &delays).1;
         }
-        let plan = build(&Desired { recreate, ..desired(buoys) }, &world.observe());
-        let (result, after, _) = run(&plan, world, None, &[]);
+        let plan = build(&Desired { recreate, ..desired(buoys) }, &state.observe());
+        let (result, after, _) = run(&plan, state, None, &[]);
         prop_assert_eq!(result, Ok(()));
         prop_assert_eq!(after, goal(buoys));
     }

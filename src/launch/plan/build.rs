@@ -13,7 +13,7 @@ pub struct Desired {
     pub buoys: u16,
     /// Whether an existing cluster is removed first, with its data.
     pub recreate: bool,
-    /// When the environment removes itself, from now.
+    /// The time from now after which the environment removes itself.
     pub ttl: Option<Duration>,
 }
 
@@ -72,14 +72,14 @@ fn deploy(desired: &Desired, cluster: &Cluster) -> Vec<Step> {
             steps.extend((!follows).then(|| Step::Deploy { from: flux.digest.clone(), to }));
             steps
         }
-        // What Flux follows in a cluster that does not answer is not known, and applying the same again changes
-        // nothing.
+        // In a cluster that does not answer, the digest that Flux follows is unknown; applying the same
+        // objects again changes nothing.
         _ => vec![Step::Bootstrap { to }],
     }
 }
 
 /// Whether the platform starts for the first time. Then the first credentials that exist are the right ones,
-/// and the fleet starts as soon as they do. In a platform that exists, the phases may replace them.
+/// and the fleet starts as soon as they do. In an existing platform the phases may replace them.
 const fn is_new(cluster: &Cluster) -> bool {
     matches!(cluster, Cluster::Absent | Cluster::Partial(_) | Cluster::Running(Flux { digest: None, .. }))
 }

@@ -7,7 +7,7 @@ pub enum Cluster {
     Absent,
     /// A part of it is missing: its creation was interrupted.
     Partial(String),
-    /// Its nodes exist, stopped.
+    /// Its nodes exist and are stopped.
     Stopped,
     /// Its nodes run and its API does not answer, for this reason.
     Unreachable(String),
@@ -15,7 +15,7 @@ pub enum Cluster {
     Running(Flux),
 }
 
-/// Flux in a running cluster, compared with what the environment needs.
+/// Flux in a running cluster, compared with the desired state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flux {
     /// Whether Flux is installed from the manifests of the supply lock.

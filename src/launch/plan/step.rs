@@ -12,7 +12,7 @@ use crate::base::duration;
 pub enum Reconcile {
     /// The phases that are not ready. A ready one follows when its component changes.
     NotReady,
-    /// All phases: those that are ready are so with former variables or from before a restart.
+    /// All phases: a ready phase may still report the state with the former variables or from before a restart.
     All,
 }
 
@@ -31,7 +31,7 @@ pub enum Step {
     CreateCluster,
     /// Remove a cluster whose creation was interrupted, and create it.
     RecreateCluster {
-        /// What is missing.
+        /// The missing part.
         reason: String,
     },
     /// Start the nodes of a stopped cluster.

@@ -2,7 +2,7 @@
 
 use super::{Changes, Workload};
 
-/// Returns what a change of the file or directory `path` changes for the environment `environment`.
+/// Returns the effects of a change of the file or directory `path` on the environment `environment`.
 ///
 /// `path` is relative to the project, with `/`. A directory includes everything in it.
 pub fn classify(environment: &str, path: &str) -> Changes {

@@ -44,7 +44,7 @@ impl Session<'_> {
 
     async fn wait(&mut self, rendered: Rendered, digest: &str, deadline: Deadline) -> Result<String> {
         let mut names = artifact::changed(&self.applied, &rendered);
-        // A Kustomization whose last wait did not end may run neither the former nor the new state.
+        // A Kustomization whose last wait did not succeed may run neither the former nor the new state.
         names.append(&mut self.uncertain);
         self.uncertain.clone_from(&names);
         let what = Follow { digest, deadline };

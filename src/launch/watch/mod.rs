@@ -1,7 +1,7 @@
 //! `dev --watch`: applies edits of the checkout to a running environment.
 //!
 //! [`classify`] and [`Changes`] are pure. [`Watcher`] is the only user of file system notifications.
-//! [`Session`] keeps what is needed between two changes and applies them.
+//! [`Session`] keeps the state between two changes and applies them.
 
 mod changes;
 mod classify;

@@ -10,7 +10,7 @@ use crate::base::{event::Step, failure::Result};
 pub async fn run(mut session: Session<'_>, mut watcher: Watcher) -> Result<Infallible> {
     let workbench = session.workbench();
     let events = std::sync::Arc::clone(session.events());
-    // Pending for ever after its work, so that the loop polls it only once.
+    // Stays pending after its work, so that the loop completes it only once.
     let mut warm = std::pin::pin!(async {
         let step = Step::start(&events, "watch.warm", "Compile the workloads ahead of the first edit");
         match workbench.warm(&Workload::ALL.map(Workload::image)).await {

@@ -83,7 +83,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The workbench that compiles the workloads.
+    /// The builder that compiles the workloads.
     pub fn workbench(&self) -> Arc<IncrementalBuilder> {
         Arc::clone(&self.workbench)
     }
@@ -100,7 +100,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Applies `pending` and removes from it what is done. If this is dropped, the next call does the rest.
+    /// Applies `pending` and removes the completed changes from it. If the future is dropped, the next call
+    /// applies the rest.
     pub async fn apply(&mut self, pending: &mut Changes) {
         self.step = Some(Step::start(&self.events, "watch.change", pending.title()));
         let outcome = self.attempt(pending).await;
@@ -127,7 +128,7 @@ impl<'a> Session<'a> {
         let deadline = Deadline::after(self.limit);
         let mut results = Vec::new();
         if std::mem::take(&mut pending.infra) {
-            self.warn("a watch does not apply `infra/`: end it and run `seasense dev`");
+            self.warn("`--watch` does not apply changes of `infra/`: stop it and run `seasense dev`");
         }
         if pending.environment {
             results.extend(self.reload(deadline).await?);

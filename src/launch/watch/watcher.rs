@@ -35,7 +35,7 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Watches `project` from now on, for the environment `environment`.
+    /// Starts to watch `project` for the environment `environment`.
     pub fn start(project: &Project, environment: &str) -> Result<Self> {
         // Notifications have the path that was registered, so the canonical one is registered and compared.
         let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());

@@ -106,7 +106,7 @@ pub fn write_mounted_files(ack_log: &Path, files: &[(PathBuf, &[u8])]) -> Result
     let what = |path: &Path| format!("prepare `{}` for simulated buoys", path.display());
     std::fs::create_dir_all(ack_log).with_context(Kind::Cluster, || what(ack_log))?;
     for (file, bytes) in files {
-        // A running container has mounted the file itself, not its name: replace it only if it differs.
+        // A running container has mounted the inode, not the path: replace the file only if it differs.
         if !std::fs::read(file).is_ok_and(|found| found == *bytes) {
             replace_private(file, bytes)?;
         }

@@ -1,7 +1,7 @@
-//! The fleet: a container next to the cluster that reaches it only through the public gateway, as a real buoy does.
+//! The fleet: a container next to the cluster that uses only the public gateway, as a real buoy does.
 //!
-//! Its enrolment key, CA certificate and acknowledgement log are mounted from the state directory and readable by one user only: the
-//! current user, as whom the fleet runs, or for root a separate user, since the fleet never runs as root.
+//! Its enrolment key, CA certificate and acknowledgement log are mounted from the state directory and
+//! readable by the user of the fleet only: the current user, or a separate user if the current user is root.
 
 use std::path::{Path, PathBuf};
 
@@ -46,8 +46,8 @@ pub fn container(cluster: &str) -> String {
     format!("{cluster}-fleet")
 }
 
-/// Makes sure that the fleet runs with these settings: starts it, replaces it if its settings differ, or changes nothing.
-/// An environment without buoys has no fleet.
+/// Ensures that the fleet runs with these settings: starts it, replaces it if its settings differ, or changes
+/// nothing. An environment without buoys has no fleet.
 pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()> {
     let cluster = input.environment.cluster_name();
     let name = container(&cluster);
@@ -96,8 +96,8 @@ pub async fn is_current(context: &LocalContext, input: &FleetInput<'_>) -> Resul
 
 /// Restarts the fleet of a resumed environment: the same container with the same image and settings.
 ///
-/// After a restart the daemon may have given the gateway another address. Then the container is replaced, with its own image
-/// and the environment's current settings. Returns whether the environment has a fleet.
+/// After a restart the daemon may have given the gateway another address. Then the container is replaced,
+/// with its own image and the environment's current settings. Returns whether the environment has a fleet.
 pub async fn resume(
     context: &LocalContext,
     environment: &Environment,

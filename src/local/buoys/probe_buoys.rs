@@ -1,5 +1,5 @@
-//! The probe buoys of a promotion: simulated buoys in a container on this machine that reach the environment through its
-//! public gateway as real buoys do. Their readings belong to no collection.
+//! The probe buoys of a promotion: simulated buoys in a container on this machine that reach the environment
+//! through its public gateway as real buoys do. Their readings belong to no collection.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,8 @@ use crate::{
 
 /// The kind of buoys whose readings belong to no collection, and how many of them the backend enrols.
 const KIND: (&str, u32) = ("probe", 3);
-/// Seconds between two readings of a probe buoy; a longer interval would yield too few measurements during a promotion.
+/// Seconds between two readings of a probe buoy; a longer interval would yield too few measurements during a
+/// promotion.
 const INTERVAL: u32 = 2;
 
 /// Minutes after which the probe buoys stop if nothing stops them; longer than any promotion.
@@ -37,7 +38,8 @@ pub struct ProbeInput<'a> {
     pub key: &'a [u8],
     /// The CA certificate of the gateway, PEM; `None` for a publicly trusted one.
     pub ca: Option<&'a [u8]>,
-    /// The start time: two starts must not have the same number, on any machine.
+    /// The start time. It numbers the acknowledgement log, so two starts never use the same number, on any
+    /// machine.
     pub now: Timestamp,
 }
 
@@ -64,7 +66,7 @@ pub async fn start(context: &LocalContext, input: &ProbeInput<'_>) -> Result<Pat
     Ok(ack_log)
 }
 
-/// Stops and removes the probe buoys; their ledger stays.
+/// Stops and removes the probe buoys; their acknowledgement log is kept.
 pub async fn stop(docker: &Docker, environment: &Environment) -> Result<()> {
     let name = container(environment);
     if docker.container(&name).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
@@ -75,11 +77,13 @@ pub async fn stop(docker: &Docker, environment: &Environment) -> Result<()> {
     Ok(())
 }
 
-/// Writes the mounted files, accessible to the container's user only. Returns the acknowledgement log's directory.
+/// Writes the mounted files, accessible to the container's user only. Returns the acknowledgement log's
+/// directory.
 fn write_files(folder: &Path, input: &ProbeInput<'_>) -> Result<PathBuf> {
     let second = input.now.as_second();
     let ack_log = folder.join(format!("ack-log-{second}"));
-    // The fleet continues the numbering of the acknowledgement log files: this file makes the next number the current second.
+    // The fleet continues the numbering of the acknowledgement log files: this file makes the next number the
+    // current second.
     let before = ack_log.join(format!("acknowledged-{second:06}.jsonl"));
     let mut files = vec![(before, &b""[..]), (key_file(folder), input.key)];
     files.extend(input.ca.map(|ca| (ca_file(folder), ca)));
@@ -97,7 +101,7 @@ fn spec(folder: &Path, ack_log: &Path, gateway: Option<&str>, input: &ProbeInput
         setting("BUOYS", KIND.1.to_string()),
         setting("INTERVAL", INTERVAL.to_string()),
         setting("LIMIT", LIMIT.to_string()),
-        // They measure the present and send no past readings.
+        // They send current readings only, without a backfill.
         setting("BACKFILL", "0"),
     ]);
     let labels = labels::of_environment(environment.instance(), "probe");

@@ -1,7 +1,7 @@
 //! Attached clusters: reached through a kubeconfig and recognised by their identity.
 //!
-//! The identity is recorded at the first use. After that, nothing is changed in a cluster with another identity, even if
-//! the kubeconfig was replaced.
+//! The identity is recorded at the first use. After that, nothing is changed in a cluster with another
+//! identity, even if the kubeconfig was replaced.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub fn handle_of(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHa
     Ok(ClusterHandle { uid, ..ClusterHandle::attached(&environment.cluster_name(), file, pin)? })
 }
 
-/// Like [`handle_of`], but requests and records the identity at the first use of an attached cluster.
+/// Like [`handle_of`], but reads and records the identity at the first use of an attached cluster.
 pub async fn attach(dirs: &HostDirs, environment: &Environment) -> Result<ClusterHandle> {
     let handle = handle_of(dirs, environment)?;
     match (&handle.pin, &handle.uid) {

@@ -14,7 +14,8 @@ pub const AUTHORITY_CHANGED: &str = "the certificate authority of the environmen
 /// The warning that the file `ca.crt` is out of date.
 pub const AUTHORITY_STALE: &str = "`ca.crt` is out of date: the environment has a new certificate authority; run `seasense dev` or `seasense doctor --fix`";
 
-/// Writes the CA certificate of the gateway, PEM, to its published path. Returns whether a different one was replaced.
+/// Writes the CA certificate of the gateway, PEM, to its published path. Returns whether a different one was
+/// replaced.
 pub fn write_authority(dirs: &HostDirs, cluster: &str, authority: &[u8]) -> Result<bool> {
     dirs.make_state(cluster)?;
     let file = authority_file(dirs, cluster);

@@ -46,7 +46,7 @@ impl ClusterRecord {
 
     /// Removes the record in `state`.
     pub fn forget(state: &Path) {
-        // An unremovable record is overwritten later.
+        // A record that cannot be removed is overwritten later.
         let _ = std::fs::remove_file(state.join(FILE));
     }
 }

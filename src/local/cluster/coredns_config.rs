@@ -18,7 +18,7 @@ pub fn folder(state: &Path) -> PathBuf {
     state.join("names")
 }
 
-/// Whether the Corefile that the nodes see is the one for `hostname`.
+/// Whether the Corefile that the nodes mount is the one for `hostname`.
 pub fn is_current(project: &Project, state: &Path, hostname: &str) -> bool {
     let found = std::fs::read_to_string(folder(state).join("Corefile"));
     desired(project, hostname).is_ok_and(|text| found.is_ok_and(|found| found == text))
@@ -36,7 +36,8 @@ pub fn write(project: &Project, state: &Path, hostname: &str) -> Result<()> {
     if std::fs::read_to_string(&file).is_ok_and(|found| found == text) {
         return Ok(());
     }
-    // CoreDNS runs as a separate user. The state directory stays private; only the mounted directory is readable.
+    // CoreDNS runs as a separate user. The state directory stays private; only the mounted directory is
+    // readable.
     let mode = |mode| std::fs::Permissions::from_mode(mode);
     let written = std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::set_permissions(&folder, mode(0o755)))

@@ -135,7 +135,7 @@ fn report(step: &Step, line: &Line) {
     }
 }
 
-/// The action that a line of kind's output starts, without its bullet and pictures.
+/// The action that a line of kind's output starts, without its bullet and emoji.
 fn started_action(line: &str) -> Option<String> {
     let text = line.trim_start().strip_prefix('•')?;
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.is_ascii() && *word != "...").collect();

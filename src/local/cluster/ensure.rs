@@ -16,10 +16,11 @@ use crate::{
     config::Environment,
 };
 
-/// Makes sure that the cluster of `environment` exists and runs.
+/// Ensures that the cluster of `environment` exists and runs.
 ///
-/// Replaces an incomplete cluster, starts a stopped one, restarts one whose API is silent. Refuses a cluster that stays
-/// silent, that seasense did not create, or that was created with other settings.
+/// Replaces an incomplete cluster, starts a stopped one, restarts one whose API does not answer. Refuses a
+/// cluster whose API still does not answer, that seasense did not create, or that was created with other
+/// settings.
 pub async fn ensure(
     context: &LocalContext,
     environment: &Environment,
@@ -81,8 +82,8 @@ async fn remove_incomplete(context: &LocalContext, name: &str, reason: &str) -> 
     nodes::remove(&context.docker, name).await.map(drop)
 }
 
-/// Refuses to remove a node that belongs to another state directory or holds data: the node of an interrupted creation
-/// does neither.
+/// Refuses to remove a node that belongs to another state directory or contains data. Neither is true for the
+/// node of an interrupted creation.
 async fn refuse_if_used(context: &LocalContext, name: &str, node: &Container, reason: &str) -> Result<()> {
     let own = context.dirs.state(name);
     if let Some(state) = nodes::state(node).filter(|state| *state != own) {
@@ -94,7 +95,7 @@ async fn refuse_if_used(context: &LocalContext, name: &str, node: &Container, re
         .hint("set SEASENSE_STATE to the parent of the first directory, or run `seasense down` with it"));
     }
     if context.docker.has_path(&node.name, nodes::VOLUMES).await? {
-        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` is incomplete, but it holds data"))
+        return Err(Failure::new(Kind::Cluster, format!("the cluster `{name}` is incomplete but contains data"))
             .because(format!("{reason}, and the container `{}` has volumes", node.name))
             .hint(format!(
                 "copy the data with `docker cp {}:{} .`; `seasense dev --recreate` creates a new cluster without it",
@@ -105,7 +106,8 @@ async fn refuse_if_used(context: &LocalContext, name: &str, node: &Container, re
     Ok(())
 }
 
-/// Fails if the cluster of `environment` was created with settings that cannot be changed; warns about an older node image.
+/// Fails if the cluster of `environment` was created with settings that cannot be changed; warns about an
+/// older node image.
 pub fn check_settings(
     context: &LocalContext,
     environment: &Environment,

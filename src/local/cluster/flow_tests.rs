@@ -184,7 +184,8 @@ async fn silent_cluster_is_restarted_once_and_never_removed() {
 async fn interrupted_pause_is_repaired_by_a_restart() {
     let env = TestEnv::new(WHOLE).await;
     ensure(&env.context, &local(), &env.source).await.unwrap();
-    // The run was killed after it wrote the pause record and stopped the API server, before it stopped the node.
+    // The run was killed after it had written the pause record and stopped the API server, before it stopped
+    // the node.
     pause_record("2026-11-21T10:00:00Z").write(&env.context.dirs.state(CLUSTER)).unwrap();
     env.silence_until_started(NODE);
     let timeouts = ApiTimeouts {

@@ -1,4 +1,5 @@
-//! The configuration of a kind cluster: `infra/kind/*.yaml` completed for one environment. Pure except for reading files.
+//! The configuration of a kind cluster: `infra/kind/*.yaml` completed for one environment. Pure except for
+//! reading files.
 
 use std::path::Path;
 
@@ -38,7 +39,7 @@ pub struct KindConfigInput<'a> {
     pub built: bool,
 }
 
-/// The configuration for `kind create cluster --config -`: JSON, which is YAML.
+/// The configuration for `kind create cluster --config -`: JSON, which is valid YAML.
 pub fn kind_config(project: &Project, input: &KindConfigInput<'_>) -> Result<String> {
     let mut config = read(project, CLUSTER)?;
     for (file, wanted) in [(BUILT, input.built), (SEVERAL, input.nodes > 1)] {
@@ -120,7 +121,8 @@ fn set_port(node: &mut Map<String, Value>, port: u16) -> bool {
     }
 }
 
-/// The node number `index`: the first is the control plane, the others are workers; several nodes get simulated zones.
+/// The node number `index`: the first is the control plane, the others are workers; several nodes get
+/// simulated zones.
 fn node(first: &Map<String, Value>, index: usize, input: &KindConfigInput<'_>) -> Value {
     let mut node = first.clone();
     node.insert("image".into(), input.image.into());

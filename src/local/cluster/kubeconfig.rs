@@ -73,8 +73,8 @@ pub(super) fn kind(source: &ClusterSource, file: &Path, command: &[&str]) -> Inv
         .arg(file)
 }
 
-/// Removes what a killed kind leaves: the kubeconfig of a cluster that no longer exists, and a lock file
-/// without an owner.
+/// Removes the files that a killed kind leaves: the kubeconfig of a cluster that no longer exists, and a lock
+/// file without an owner.
 pub(super) fn clear_stale(file: &Path) -> Result<()> {
     for file in [file.to_owned(), file.with_extension("lock")] {
         match std::fs::remove_file(&file) {

@@ -1,4 +1,4 @@
-//! One run at a time per cluster, by a lock that the kernel releases when its holder ends.
+//! The lock that allows one run at a time per cluster; the kernel releases it when its holder ends.
 
 use std::{
     fs::{File, OpenOptions},
@@ -30,7 +30,8 @@ impl Lock {
         Self::attempt(dirs, cluster)?.map_err(|holder| held(cluster, &holder))
     }
 
-    /// Acquires the lock of `cluster`, waiting up to `timeout` for its holder; without a timeout it fails at once.
+    /// Acquires the lock of `cluster`, waiting up to `timeout` for its holder; without a timeout it fails at
+    /// once.
     pub async fn take(
         dirs: &HostDirs,
         cluster: &str,
@@ -62,8 +63,8 @@ impl Lock {
         file.try_lock().is_err()
     }
 
-    /// Releases the lock and removes its file. Only for names that are never used again: a waiting process would acquire a
-    /// file that no longer exists.
+    /// Releases the lock and removes its file. Only for names that are never used again: a waiting process
+    /// would acquire a file that no longer exists.
     pub fn forget(self, dirs: &HostDirs, cluster: &str) {
         // A remaining file is harmless.
         let _ = std::fs::remove_file(Self::file(dirs, cluster));

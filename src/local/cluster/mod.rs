@@ -1,9 +1,10 @@
 //! Creates and removes the kind cluster of a local environment.
 //!
-//! Crash-only: every call observes the current state and converges. A cluster is ours if its node containers carry the
-//! mount [`OWNERSHIP_MOUNT`]: kind cannot label them, and a mount is visible whether or not the node runs and the state
-//! directory exists. A cluster is complete if the record in the state directory, written after a successful
-//! `kind create`, names exactly the existing containers. A complete cluster holds data and is removed only on request.
+//! Crash-only: every call observes the current state and converges. A cluster is ours if its node containers
+//! carry the mount [`OWNERSHIP_MOUNT`]: kind cannot label them, and a mount is visible whether or not the
+//! node runs and the state directory exists. A cluster is complete if the record in the state directory,
+//! written after a successful `kind create`, names exactly the existing containers. A complete cluster
+//! contains data and is removed only on request.
 
 pub mod attached;
 mod authority_file;
@@ -49,12 +50,12 @@ pub const OWNERSHIP_MOUNT: &str = "/etc/seasense";
 /// The label of kind on the containers of a cluster.
 pub(in crate::local) const KIND_CLUSTER: &str = "io.x-k8s.kind.cluster";
 
-/// What kind needs to create a cluster.
+/// The inputs of kind for the creation of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterSource {
     /// The program `kind`.
     pub kind: PathBuf,
-    /// The node image; the daemon has it.
+    /// The node image; it must be in the daemon.
     pub node_image: String,
     /// Whether the image comes from the build supply, whose control plane pulls its images from our registry.
     pub built: bool,

@@ -1,8 +1,8 @@
 //! Names and ports of local environments: two checkouts never share one.
 //!
-//! The first checkout that starts `local` gets the plain name and the port of its environment file; another one gets a name
-//! with a stable suffix derived from its directory, and the next free port. Both are recorded in the state directory until
-//! the environment is removed.
+//! The first checkout that starts `local` gets the plain name and the port of its environment file; another
+//! one gets a name with a stable suffix derived from its directory, and the next free port. Both are recorded
+//! in the state directory until the environment is removed.
 
 use std::{path::Path, time::Duration};
 
@@ -33,8 +33,8 @@ struct NameClaim {
     owner: Owner,
 }
 
-/// Returns the environment with the name and port that it has on this machine, or would get; writes nothing. An attached
-/// environment is the same from every checkout.
+/// Returns the environment with its name and port on this machine, or with those that it would get; writes
+/// nothing. An attached environment is the same from every checkout.
 pub fn resolve(dirs: &HostDirs, project: &Project, environment: Environment) -> Environment {
     if environment.cluster.engine.is_attached() {
         return environment;
@@ -100,7 +100,8 @@ fn claims(dirs: &HostDirs) -> Vec<NameClaim> {
         .collect()
 }
 
-/// The name of `environment` for the checkout at `root`; pure except for the check whether an owner's checkout exists.
+/// The name of `environment` for the checkout at `root`; pure except for the check whether an owner's
+/// checkout exists.
 fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
     let marked = marked(environment, root);
     let is_own = |claim: &&NameClaim| claim.owner.project == root && claim.owner.environment == environment;
@@ -116,8 +117,8 @@ fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
     }
 }
 
-/// `environment` with four digits derived from the directory. A name has at most 20 characters in an environment file, so
-/// the result is far below the limit of 63 for a host name.
+/// `environment` with four digits derived from the directory. A name has at most 20 characters in an
+/// environment file, so the result is far below the limit of 63 for a host name.
 fn marked(environment: &str, root: &Path) -> String {
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     format!("{environment}-{}", &hex::encode(digest)[..4])

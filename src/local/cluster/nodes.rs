@@ -46,10 +46,11 @@ pub fn names(cluster: &str, count: u8) -> Vec<String> {
     std::iter::once(control_plane(cluster)).chain((1..count).map(worker)).collect()
 }
 
-/// Removes the node containers of `cluster` with their anonymous volumes, like `kind delete`; returns their names.
+/// Removes the node containers of `cluster` with their anonymous volumes, like `kind delete`; returns their
+/// names.
 ///
-/// A killed run may leave a kind process that creates one more container, so this waits until no container and no
-/// such process exists.
+/// A killed run may leave a kind process that creates one more container, so this waits until no container
+/// and no such process exists.
 pub async fn remove(docker: &Docker, cluster: &str) -> Result<BTreeSet<String>> {
     let removed = std::sync::Mutex::new(BTreeSet::new());
     wait(Deadline::after(REMOVE_LIMIT), PAUSE, &format!("remove the nodes of `{cluster}`"), || async {

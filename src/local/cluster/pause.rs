@@ -27,9 +27,11 @@ pub struct Paused {
     pub freed: u64,
 }
 
-/// Stops all containers of the environment called `environment`, whose cluster is called `cluster`, and keeps them.
+/// Stops all containers of the environment called `environment`, whose cluster is called `cluster`, and keeps
+/// them.
 ///
-/// `record` has the time and the digest. Pausing a paused environment changes nothing and returns the first record.
+/// `record` has the time and the digest. Pausing a paused environment changes nothing and returns the first
+/// record.
 pub async fn pause(
     context: &LocalContext,
     (environment, cluster): (&str, &str),
@@ -50,12 +52,12 @@ pub async fn pause(
     // Written before anything stops: on a full disk nothing must be stopped without a record.
     record.write(&context.dirs.make_state(cluster)?)?;
     let freed = memory(&context.docker, &running).await;
-    // The fleet first: it sends its queued readings and records the acknowledgements.
+    // The fleet stops first: it sends its queued readings and records the acknowledgements.
     context.docker.stop(&fleet::container(cluster)).await?;
     quiesce(&context.docker, &context.events, cluster, &step).await?;
     step.progress(0, None, "stopping the nodes");
     let nodes = nodes::of(&context.docker, cluster).await?;
-    // First the policy: a daemon that restarts meanwhile must not start a node.
+    // The policy is set first: a daemon that restarts meanwhile must not start a node.
     try_join_all(nodes.iter().map(|node| context.docker.set_restart(&node.name, Restart::No))).await?;
     // A quiesced node needs no orderly shutdown; its systemd would only wait for its timeout.
     try_join_all(nodes.iter().filter(|node| node.running).map(|node| context.docker.kill(&node.name)))

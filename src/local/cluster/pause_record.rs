@@ -33,7 +33,7 @@ impl PauseRecord {
 
     /// Removes the record in `state`.
     pub fn forget(state: &Path) {
-        // An unremovable record is ignored while the nodes run.
+        // A record that cannot be removed is ignored while the nodes run.
         let _ = std::fs::remove_file(state.join(FILE));
     }
 }

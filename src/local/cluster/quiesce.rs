@@ -1,9 +1,10 @@
-//! Quiesces the nodes before they are stopped: PostgreSQL shuts down cleanly, first the primary, then the standbys.
+//! Quiesces the nodes before they are stopped: PostgreSQL shuts down cleanly, first the primary, then the
+//! standbys.
 //!
-//! A primary that shuts down cleanly replicates everything to its standbys first, so both restart at the same position:
-//! no recovery, no rewind, no new timeline. Kubelet and the API server are stopped before, so that no failover happens and
-//! no container is restarted meanwhile. This is best effort: without it the next start recovers from the write-ahead log,
-//! as after a power failure.
+//! A primary that shuts down cleanly replicates everything to its standbys first, so both restart at the same
+//! position: no recovery, no rewind, no new timeline. Kubelet and the API server are stopped before, so that
+//! no failover happens and no container is restarted meanwhile. This is best effort: without it the next
+//! start recovers from the write-ahead log, as after a power failure.
 
 use std::time::Duration;
 
@@ -19,8 +20,8 @@ use crate::base::{
 /// A fast shutdown writes the dirty buffers; 128 MB take a second or two.
 const LIMIT: Duration = Duration::from_secs(40);
 
-/// The script that runs in a node; `$1` is the stage. A postmaster is recognised by its parent, which is not a `postgres`
-/// process, and a standby by its `standby.signal` file. The script waits up to 30 s for them to end.
+/// The script that runs in a node; `$1` is the stage. A postmaster is recognised by its parent, which is not a
+/// `postgres` process, and a standby by its `standby.signal` file. The script waits up to 30 s for them to end.
 const SCRIPT: &str = r#"
 postmasters() {
   for pid in $(pgrep -x postgres); do

@@ -19,7 +19,7 @@ use crate::{
     config::Environment,
 };
 
-/// What a removal includes.
+/// The scope of a removal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoveScope {
     /// Everything of the environment; the shared registry and network stay.
@@ -39,9 +39,9 @@ pub struct Removed {
     pub volumes: Vec<String>,
     /// Networks that were removed.
     pub networks: Vec<String>,
-    /// Folders that were removed.
+    /// Directories that were removed.
     pub folders: Vec<PathBuf>,
-    /// What was kept on purpose, and why.
+    /// The resources that were kept on purpose, with the reason.
     pub kept: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ pub async fn remove(
     remove_labelled(&context.docker, &[of_environment(environment)], &mut removed).await?;
     removed.containers.extend(nodes::remove(&context.docker, cluster).await?);
     remove_folder(&context.dirs.state(cluster), &mut removed)?;
-    // Last: if this run is killed before, the reaper finishes the removal.
+    // The reaper is removed last: if this run is killed earlier, the reaper finishes the removal.
     let reaper = reaper::container(cluster);
     if context.docker.container(&reaper).await?.is_some_and(|found| labels::is_ours(&found.labels)) {
         context.docker.remove_container(&reaper).await?;
@@ -133,8 +133,8 @@ async fn remove_shared(docker: &Docker, scope: RemoveScope, removed: &mut Remove
     Ok(())
 }
 
-/// Whether a container needs `network`. A stopped container has no address but cannot start without its network, so all
-/// of our containers and those of any kind cluster count.
+/// Whether a container needs `network`. A stopped container has no address but cannot start without its
+/// network, so all of our containers and those of any kind cluster count.
 async fn is_used(docker: &Docker, network: &str) -> Result<bool> {
     let needs = |container: &Container| {
         container.ip(network).is_some()

@@ -1,5 +1,5 @@
-//! Starts the nodes of a complete cluster and waits for its API. Its data is never given up: a cluster that does not
-//! answer is reported and kept.
+//! Starts the nodes of a complete cluster and waits for its API. Its data is never discarded: a cluster that
+//! does not answer is reported and kept.
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ use crate::{
     config::Environment,
 };
 
-/// How long the API may stay silent.
+/// How long the API may take to answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ApiTimeouts {
     /// While the nodes run and no pause was requested.
     pub running: Duration,
-    /// While the nodes run although a pause was requested: its kubelet and API server were stopped.
+    /// While the nodes run although a pause was requested: kubelet and the API server may be stopped.
     pub interrupted_pause: Duration,
     /// After the nodes were started, which takes about 10 s, and several times that on a busy machine.
     pub started: Duration,
@@ -75,7 +75,8 @@ pub async fn resume(context: &LocalContext, environment: &Environment) -> Result
     Ok(running)
 }
 
-/// Starts the complete cluster called `name` in the observed `state`. If its API is silent, its nodes are restarted once.
+/// Starts the complete cluster called `name` in the observed `state`. If its API does not answer, its nodes
+/// are restarted once.
 pub(super) async fn start(
     context: &LocalContext,
     name: &str,
@@ -109,7 +110,7 @@ pub(super) async fn start(
     Ok(RunningCluster { handle, started })
 }
 
-/// Explains the timeout of a cluster whose API stays silent; other failures are unchanged.
+/// Explains the timeout of a cluster whose API does not answer; other failures are unchanged.
 fn explain_timeout(name: &str, failure: Failure) -> Failure {
     if failure.kind != Kind::TimedOut {
         return failure;

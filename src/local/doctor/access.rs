@@ -1,5 +1,5 @@
-//! Checks whether programs of this machine reach the platform: by its name, through the system's resolver, and with TLS
-//! that a real handshake verifies.
+//! Checks whether programs of this machine reach the platform: by its name, through the system's resolver,
+//! and with TLS that a real handshake verifies.
 
 use std::{
     net::{IpAddr, ToSocketAddrs},
@@ -21,7 +21,7 @@ use crate::{
 
 /// The timeout for a resolver whose server does not answer.
 const RESOLVER_LIMIT: Duration = Duration::from_secs(5);
-/// Warn when the CA certificate expires within this time; it is renewed long before.
+/// A CA certificate that expires within this time causes a warning; it is normally renewed much earlier.
 const EXPIRES_SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
 
 /// The observed access from this machine.
@@ -51,7 +51,7 @@ pub async fn check_access(dirs: &HostDirs, environment: &Environment, now: jiff:
     let certificate = pem.as_deref().and_then(|pem| Certificate::read(pem).ok());
     let current = certificate.as_ref().map(|certificate| certificate.fingerprint.as_str());
     let entries =
-        TrustRecord::open(&dirs.trust_ledger()).map(|record| record.of(&cluster)).unwrap_or_default();
+        TrustRecord::open(&dirs.trust_record()).map(|record| record.of(&cluster)).unwrap_or_default();
     let mut former: Vec<String> = entries.into_iter().map(|entry| entry.fingerprint).collect();
     former.retain(|fingerprint| Some(fingerprint.as_str()) != current);
     former.sort();
@@ -120,7 +120,8 @@ fn names(access: &Access) -> Option<Finding> {
         }
         unknown => {
             let error = unknown.as_ref().err().map(|error| format!(": {error}")).unwrap_or_default();
-            // Names below `localhost` are the loopback by standard; browsers and curl need no resolver for them.
+            // By standard, names below `localhost` are the loopback address; browsers and curl need no
+            // resolver for them.
             let (level, exception) = if name.ends_with(".localhost") {
                 (Level::Warning, "; only browsers and curl can use it")
             } else {

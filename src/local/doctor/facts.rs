@@ -109,7 +109,7 @@ fn skew(reported: &str, now: SystemTime) -> Option<Duration> {
     now.duration_since(reported).or_else(|_| reported.duration_since(now)).ok()
 }
 
-/// How far the clock is behind the checkout's files: then every certificate would be "not yet valid".
+/// How far the clock is behind the checkout's files: with a slow clock, valid certificates are "not yet valid".
 fn clock_behind(project: &Project, now: SystemTime) -> Option<Duration> {
     let written = std::fs::metadata(project.root().join("Cargo.toml")).ok()?.modified().ok()?;
     written.duration_since(now).ok()

@@ -12,7 +12,7 @@ pub enum Level {
     Ok,
     /// Information; not a problem.
     Info,
-    /// It works, possibly badly.
+    /// It works with limitations.
     Warning,
     /// It does not work.
     Error,
@@ -52,7 +52,7 @@ pub struct Finding {
     pub cause: Option<&'static str>,
     /// The next step, if there is one.
     pub hint: Option<String>,
-    /// The fix of `doctor --fix`; serialised as whether there is one.
+    /// The fix of `doctor --fix`; serialised as a boolean that is true if there is one.
     #[serde(rename = "fixable", serialize_with = "is_some")]
     pub fix: Option<Fix>,
 }

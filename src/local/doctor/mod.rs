@@ -34,7 +34,8 @@ pub async fn examine(
     evaluate(&facts::gather(dirs, project, environment).await)
 }
 
-/// Fails if this machine cannot run `environment`, with the next step for each error; otherwise emits the warnings.
+/// Fails if this machine cannot run `environment`, with the next step for each error; otherwise emits the
+/// warnings.
 pub async fn require(context: &LocalContext, environment: &Environment) -> Result<()> {
     let findings = examine(&context.dirs, &context.project, environment).await;
     if let Some(failure) = refuse(&findings) {

@@ -1,4 +1,4 @@
-//! Finds the process that uses a port, and a free port instead.
+//! Finds the process that uses a port, and a free port as a replacement.
 
 use std::{
     collections::BTreeSet,
@@ -46,8 +46,8 @@ pub fn inspect(id: &'static str, number: u16, owner: &str, containers: &[Contain
     Port { id, number, held_by, free }
 }
 
-/// Repeats `look` until no port belongs to a container that the daemon does not list yet: the daemon opens a container's
-/// ports shortly before it lists the container, which may be one that a killed run left starting.
+/// Repeats `look` until no port belongs to a container that the daemon does not list yet: the daemon opens a
+/// container's ports shortly before it lists the container, which may be one that a killed run left starting.
 pub async fn inspect_until_stable<F>(mut look: impl FnMut() -> F) -> Vec<Port>
 where
     F: Future<Output = Vec<Port>>,

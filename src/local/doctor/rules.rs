@@ -1,4 +1,4 @@
-//! The rules of `doctor`: they turn facts into findings; pure.
+//! The rules of `doctor`, which convert facts to findings; pure.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const INSTANCES_COMFORTABLE: u64 = 512;
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 /// kubeadm requires two.
 const PROCESSORS_NEEDED: u64 = 2;
-/// The daemon answers within this time.
+/// Includes the time that the daemon needs to answer.
 const SKEW_TOLERANCE: Duration = Duration::from_secs(30);
 /// Docker 20.10.
 const API_NEEDED: (u32, u32) = (1, 41);

@@ -1,5 +1,5 @@
-//! The inventory of environments on this machine, from state directories, labels, and the mounts of containers, which
-//! point to the state directory. Needs no project and changes nothing.
+//! The inventory of environments on this machine, from state directories, labels, and the mounts of
+//! containers, which point to the state directory. Needs no project and changes nothing.
 
 mod listing;
 
@@ -91,7 +91,8 @@ pub async fn inventory(host: &Host) -> Result<Vec<FoundEnvironment>> {
     Ok(found.collect())
 }
 
-/// The disk usage of an environment in bytes: written container layers, volumes of running nodes, and its files.
+/// The disk usage of an environment in bytes: written container layers, volumes of running nodes, and its
+/// files.
 pub async fn measure(host: &Host, found: &FoundEnvironment, written: &BTreeMap<String, u64>) -> Option<u64> {
     let mut bytes: u64 = found.containers.iter().filter_map(|container| written.get(&container.name)).sum();
     for node in found.containers.iter().filter(|node| node.running && is_node(node)) {

@@ -13,8 +13,8 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Updates the heartbeat until it is dropped.
 ///
-/// It uses a separate thread: on a busy runtime the owner must not appear dead. It changes only the file's time and writes
-/// nothing: a full disk must not stop it.
+/// It uses a separate thread: on a busy runtime the owner must not appear dead. It changes only the file's
+/// time and writes nothing: a full disk must not stop it.
 #[derive(Debug)]
 pub struct Heartbeat {
     _stop: Sender<()>,

@@ -24,7 +24,7 @@ pub struct Owner {
     pub https_port: u16,
     /// The time of its creation.
     pub created: Timestamp,
-    /// Seconds that it may live after `created`; `None` means without limit.
+    /// Its maximum lifetime in seconds after `created`; `None` for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<u64>,
 }

@@ -1,7 +1,7 @@
 //! The reaper's container, which removes an environment when its owner is gone or its lease has expired.
 //!
-//! It has the daemon's socket and the directories with the environment's files, and nothing else: no network, a read-only
-//! root, and no capability except, for root's files, the one to remove files of other users.
+//! It can access only the daemon's socket and the directories with the environment's files. It has no
+//! network, a read-only root file system, and no capability except `DAC_OVERRIDE` if it runs as root.
 
 use std::{
     os::unix::fs::DirBuilderExt,
@@ -27,7 +27,7 @@ const SOCKET: &str = "/run/docker.sock";
 const STATES: &str = "/state";
 const LOCKS: &str = "/locks";
 const MEMORY_LIMIT: u64 = 64 << 20;
-/// An owner that ends on its own at the deadline gets this long to do so.
+/// The time after the deadline that an owner has to end on its own.
 const GRACE_PERIOD: Duration = Duration::from_mins(2);
 
 /// The name of the reaper's container of the cluster called `cluster`.
@@ -37,8 +37,8 @@ pub fn container(cluster: &str) -> String {
 
 /// Starts a reaper for `environment`; replaces an existing one.
 ///
-/// Returns whether that is possible: a daemon without a socket on this machine cannot be mounted into a container, and
-/// then only `seasense gc` cleans up.
+/// Returns whether that is possible: without a socket of the daemon on this machine no reaper can run, and
+/// only `seasense gc` cleans up.
 pub async fn ensure(
     context: &LocalContext,
     environment: &Environment,
@@ -124,7 +124,8 @@ fn command(environment: &Environment, lease: &Lease) -> Vec<String> {
         ("--cluster-record", text(&cluster_record::file(&state))),
         ("--remove", text(&state)),
     ];
-    // The name of a process-bound environment is never used again; the lock file of any other environment stays.
+    // The name of a process-bound environment is never used again; the lock file of any other environment
+    // stays.
     if lease.process.is_some() {
         options.push(("--heartbeat", text(&heartbeat::file(&state))));
         options.push(("--remove", format!("{LOCKS}/{cluster}.lock")));
@@ -133,13 +134,15 @@ fn command(environment: &Environment, lease: &Lease) -> Vec<String> {
         let grace = if lease.process.is_some() { GRACE_PERIOD } else { Duration::ZERO };
         options.push(("--deadline", (deadline + grace).to_string()));
     }
-    // `--name=value`: an argument that equals the nodes' label would look like a process that creates nodes (`nodes`).
+    // `--name=value`: with a separate argument that equals the nodes' label, the reaper would be mistaken for
+    // a process that creates nodes.
     options.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 /// The user and the capabilities of the reaper, which must use the socket and remove the user's files.
 fn reaper_user(access: &SocketAccess, (user, group): (u32, u32)) -> (String, Vec<String>) {
-    // The containers' root is the current user, who owns every file of the environment or maps to its owner.
+    // In both cases root in a container may access the environment's files: it is the current user, or maps
+    // to the current user.
     if access.rootless || user == 0 {
         return ("0:0".to_owned(), vec!["DAC_OVERRIDE".to_owned()]);
     }

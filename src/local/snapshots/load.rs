@@ -27,8 +27,8 @@ impl Loaded {
 
 /// Replaces the serving database with a copy of the snapshot.
 ///
-/// The platform keeps serving while the files are copied. Then all connections are closed, and new ones use the new
-/// database.
+/// The platform keeps serving while the files are copied. Then all connections are closed, and new ones use
+/// the new database.
 pub async fn load(client: &Client, name: &SnapshotName, events: &Events) -> Result<Loaded> {
     let step = Step::start(events, "snapshot.load", format!("Load snapshot `{name}`"));
     let server = Server::find(client).await?;

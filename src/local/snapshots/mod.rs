@@ -1,10 +1,11 @@
 //! Named snapshots of the database inside the same server: each is a complete copy that accepts no connections.
 //!
-//! A copy is made file by file, so it is exact (hypertables, privileges, sequences, the table of migrations) and takes
-//! seconds where a dump takes minutes. It is stored in the volumes of the database on every instance, and is lost with them.
+//! PostgreSQL copies a database file by file, so a copy is exact (hypertables, privileges, sequences, the
+//! table of migrations) and takes seconds instead of the minutes of a dump. It is stored in the volumes of
+//! the database on every instance, and is lost with them.
 //!
-//! Crash-only: a copy is called [`sql::NEW`] until it is complete and is then renamed in one transaction; incomplete copies
-//! of other runs are removed first.
+//! Crash-only: a copy is called [`sql::NEW`] until it is complete and is then renamed in one transaction;
+//! incomplete copies of other runs are removed first.
 
 mod load;
 mod name;
@@ -74,7 +75,7 @@ pub async fn list(client: &Client) -> Result<Vec<Snapshot>> {
     listed(&Server::find(client).await?).await
 }
 
-/// What a load would do.
+/// The effect that a load would have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadPreview {
     /// Readings in the snapshot.

@@ -9,7 +9,8 @@ use crate::base::{
     k8s::Client,
 };
 
-/// Copies the serving database and stores `now` and `digest` with the copy. A snapshot of that name must not exist.
+/// Copies the serving database and stores `now` and `digest` with the copy. A snapshot of that name must not
+/// exist.
 ///
 /// All connections are closed, and new ones wait while the files are copied; clients send their readings again.
 pub async fn save(

@@ -10,9 +10,9 @@ const PRIMARY: &str = "cnpg.io/cluster=seasense-db,cnpg.io/instanceRole=primary"
 const CONTAINER: &str = "postgres";
 const PSQL: [&str; 6] = ["psql", "-U", "postgres", "-qtAX", "-v", "ON_ERROR_STOP=1"];
 
-/// The script that runs the statement `$1`, which needs exclusive access to the databases listed in `$2`, and closes their
-/// connections while it waits. The statement locks the database first, so no new connection is accepted, and gives up
-/// after 5 s.
+/// The script that runs the statement `$1`, which needs exclusive access to the databases listed in `$2`, and
+/// closes their connections while it waits. The statement locks the database first, so no new connection is
+/// accepted, and gives up after 5 s.
 ///
 /// It runs inside the container: if this process is killed, the statement still completes or never started.
 const EXCLUSIVE: &str = r#"

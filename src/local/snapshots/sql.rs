@@ -14,7 +14,7 @@ pub(super) fn copy(source: &str, target: &str, owner: &str) -> String {
     format!(r#"CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER "{owner}" STRATEGY FILE_COPY"#)
 }
 
-/// Drops what an interrupted run left.
+/// Drops the databases that an interrupted run left.
 pub(super) fn drop_leftovers() -> String {
     [NEW, OLD].map(drop_database).concat()
 }
@@ -24,8 +24,8 @@ pub(super) fn drop_database(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE);\n")
 }
 
-/// What a copy of a database does not include: the privileges on the database itself and its settings. The query returns
-/// one statement per line that applies them to `target`.
+/// The query for the parts that a copy of a database omits: the privileges on the database itself and its
+/// settings. It returns one statement per line that applies them to `target`.
 pub(super) fn rights_and_settings(source: &str, target: &str) -> String {
     format!(
         r#"
@@ -80,7 +80,7 @@ SELECT json_build_object('rows', (SELECT count(*) FROM public.observation),
 \endif
 ";
 
-/// The owner of the serving database, which its copies get too.
+/// The owner of the serving database, who also owns its copies.
 pub(super) fn owner() -> String {
     format!("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{LIVE}';\n")
 }

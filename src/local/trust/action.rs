@@ -11,7 +11,8 @@ use crate::base::{
 
 /// The environment variable that passes the password of a Java keystore to keytool.
 pub const STORE_PASSWORD: &str = "SEASENSE_JAVA_STOREPASS";
-/// The default password of every Java keystore; anyone who can write the file can change it, so it is not a secret.
+/// The default password of every Java keystore; anyone who can write the file can change it, so it is not a
+/// secret.
 const DEFAULT_PASSWORD: &str = "changeit";
 
 /// One change.

@@ -54,7 +54,8 @@ impl Certificate {
         format!("seasense-{}", self.fingerprint.get(..16).unwrap_or(&self.fingerprint))
     }
 
-    /// Refuses a certificate that must not be trusted for `hostname`: not a CA, or one that could sign for other names.
+    /// Refuses a certificate that must not be trusted for `hostname`: not a CA, or one that could sign for
+    /// other names.
     pub fn require_limited_to(&self, hostname: &str) -> Result<()> {
         let refused = |why: String| {
             Failure::new(Kind::Workload, "the certificate must not be trusted")

@@ -1,4 +1,4 @@
-//! Plans and executes changes: they are shown first, recorded before they are made, and verified afterwards.
+//! Plans and executes changes: they are shown first, recorded before their execution, and verified afterwards.
 
 use std::path::{Path, PathBuf};
 
@@ -30,14 +30,14 @@ impl Change {
         self.actions.iter().map(|action| format!("{root}{}", action.command_line())).collect()
     }
 
-    /// Why the current user cannot make the change.
+    /// The reason why the current user cannot execute the change.
     pub fn obstacle(&self) -> Option<String> {
         let root = || format!("`{}` is writable by root only", self.store.location.path().display());
         self.store.missing.clone().or_else(|| (!self.store.writable).then(root))
     }
 }
 
-/// The changes that install `certificate`, which is in `file`; stores that trust it already are left out.
+/// The changes that install `certificate`, which is in `file`; stores that already trust it are omitted.
 pub async fn plan_install(
     stores: &[LocatedStore],
     certificate: &Certificate,
@@ -65,7 +65,7 @@ pub async fn install(record: &mut TrustRecord, cluster: &str, change: &Change) -
         backup: None,
     };
     if change.obstacle().is_some() {
-        // The user makes it as root; the store itself shows later whether it was made.
+        // The user executes the change as root; the state of the store shows later whether it was executed.
         return record.put(entry);
     }
     if let StoreLocation::Java { keystore, .. } = &store.location {
@@ -143,7 +143,7 @@ pub async fn remove(record: &mut TrustRecord, change: &Change) -> Result<()> {
     record.forget(&certificate.fingerprint, &store.location)
 }
 
-/// Fails with the commands of the changes that only root can make.
+/// Fails with the commands of the changes that only root can execute.
 pub fn require_complete(changes: &[Change]) -> Result<()> {
     let left: Vec<(&Change, String)> =
         changes.iter().filter_map(|change| Some((change, change.obstacle()?))).collect();
@@ -203,7 +203,8 @@ async fn remove_database(folder: &Path) -> Result<()> {
     let what = || format!("cannot read `{}`", folder.display());
     let listed = certutil(folder, &["-L"]).capture().await;
     let listed = listed.map_err(|error| error.into_failure(Kind::Tool, what()))?.stdout;
-    // Every line with trust flags except the heading is a certificate; the list of keys fails without a private key.
+    // Every line with trust flags except the heading is a certificate; the list of keys fails without a
+    // private key.
     let certificates = listed.lines().any(|line| line.contains(',') && !line.contains("SSL,S/MIME"));
     let keys = certutil(folder, &["-K"]).capture().await.is_ok_and(|keys| keys.stdout.contains("< 0>"));
     if certificates || keys {

@@ -27,7 +27,8 @@ pub struct LocatedStore {
     pub writable: bool,
     /// Whether it must be created first.
     pub is_new: bool,
-    /// What must be installed before it can be changed: a sentence. `None` if nothing is missing.
+    /// A sentence about the program that must be installed before the store can be changed; `None` if nothing
+    /// is missing.
     pub missing: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A real TLS handshake: the only reliable check of what a machine trusts.
+//! A real TLS handshake: the only reliable check of whether a machine trusts a certificate.
 
 use std::{
     io,
@@ -26,8 +26,8 @@ pub enum Roots<'a> {
     Only(&'a [u8]),
 }
 
-/// Performs a TLS handshake with the server on `port` of this machine as `hostname` and returns the fingerprint of its
-/// verified certificate. Blocks up to 3 s.
+/// Performs a TLS handshake with the server on `port` of this machine as `hostname` and returns the
+/// fingerprint of its verified certificate. Blocks up to 3 s.
 pub fn handshake(hostname: &str, port: u16, roots: Roots<'_>) -> Result<String> {
     let what = || format!("cannot verify the certificate of https://{hostname}:{port}");
     let refused =

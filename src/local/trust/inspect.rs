@@ -44,8 +44,8 @@ pub async fn is_trusted(location: &StoreLocation, certificate: &Certificate) -> 
     }
 }
 
-/// Whether the store still contains any part of `certificate`: weaker than [`is_trusted`], so that an incomplete
-/// installation is removed.
+/// Whether the store still contains any part of `certificate`: weaker than [`is_trusted`], so that an
+/// incomplete installation is removed.
 pub async fn has_traces(location: &StoreLocation, certificate: &Certificate) -> Result<bool> {
     let StoreLocation::System { family, root } = location else {
         return is_trusted(location, certificate).await;

@@ -1,8 +1,8 @@
-//! Makes the certificate stores of this machine trust an environment's certificate authority, and undoes exactly that.
+//! Adds an environment's certificate authority to the trust stores of this machine, and removes exactly that.
 //!
-//! Every change is made only on request, is shown before it is made, and is recorded first. A certificate is identified by
-//! its SHA-256 fingerprint: another certificate with the same name is not touched. A CA that could sign for any name is
-//! refused.
+//! Every change is executed only on request, after it was shown and recorded. A certificate is identified by
+//! its SHA-256 fingerprint: another certificate with the same name is not touched. A CA that could sign for
+//! any name is refused.
 
 mod action;
 mod certificate;

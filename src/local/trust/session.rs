@@ -36,12 +36,13 @@ pub struct Installation {
     pub certificate: Certificate,
     /// The changes, in their order; empty if every store trusts the certificate already.
     pub changes: Vec<Change>,
-    /// Why a store is left out that the user did not name.
+    /// The reasons for skipping stores that the user did not select.
     pub skipped: Vec<String>,
 }
 
 impl TrustSession {
-    /// Reads the record and the CA certificate, and discovers the stores of `kinds`; no kind selects all stores.
+    /// Reads the record and the CA certificate, and discovers the stores of `kinds`; no kind selects all
+    /// stores.
     pub fn open(
         dirs: &HostDirs,
         environment: &Environment,
@@ -67,7 +68,7 @@ impl TrustSession {
         Ok(Self {
             hostname: environment.variables.hostname.get_ref().clone(),
             https_port: environment.https_port(),
-            record: TrustRecord::open(&dirs.trust_ledger())?,
+            record: TrustRecord::open(&dirs.trust_record())?,
             cluster,
             stores,
             certificate,
@@ -93,7 +94,7 @@ impl TrustSession {
         Ok(Installation { certificate, changes, skipped })
     }
 
-    /// Executes the changes of an installation; fails with the commands of those that only root can make.
+    /// Executes the changes of an installation; fails with the commands of those that only root can execute.
     pub async fn install(&mut self, planned: &[Change]) -> Result<()> {
         for change in planned {
             changes::install(&mut self.record, &self.cluster, change).await?;
@@ -101,12 +102,13 @@ impl TrustSession {
         changes::require_complete(planned)
     }
 
-    /// Plans the removal of the recorded certificates: of this environment, or of all environments of this machine.
+    /// Plans the removal of the recorded certificates: of this environment, or of all environments of this
+    /// machine.
     pub async fn plan_remove(&self, all: bool) -> Result<Vec<Change>> {
         let mut entries: Vec<Entry> =
             if all { self.record.entries.clone() } else { self.record.of(&self.cluster) };
         entries.retain(|entry| self.kinds.is_empty() || self.kinds.contains(&entry.location.kind()));
-        // Some programs need the certificate as a file, and the environment's own file may not exist any more.
+        // Some programs need the certificate as a file, and the environment's own file may no longer exist.
         let folder = self.record.copies();
         std::fs::create_dir_all(&folder)
             .with_context(Kind::Tool, || format!("cannot create `{}`", folder.display()))?;
@@ -132,7 +134,7 @@ impl TrustSession {
         self.record.tidy()
     }
 
-    /// Executes the changes of a removal; fails with the commands of those that only root can make.
+    /// Executes the changes of a removal; fails with the commands of those that only root can execute.
     pub async fn remove(&mut self, planned: Vec<Change>) -> Result<()> {
         let (possible, left): (Vec<Change>, Vec<Change>) =
             planned.into_iter().partition(|change| change.actions.is_empty() || change.obstacle().is_none());

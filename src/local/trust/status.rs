@@ -42,7 +42,7 @@ pub struct StoreStatus {
     pub trusted: bool,
     /// Fingerprints of former CAs of the environment that it still trusts.
     pub outdated: Vec<String>,
-    /// What must be installed before it can be inspected; `None` if nothing is missing.
+    /// The program that must be installed before the store can be inspected; `None` if nothing is missing.
     pub missing: Option<String>,
 }
 

@@ -32,7 +32,7 @@ impl StoreKind {
     }
 }
 
-/// The operating system family, which determines how the system's store is kept.
+/// The operating system family, which determines how the system's store is managed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
@@ -141,7 +141,8 @@ impl StoreLocation {
         }
     }
 
-    /// The actions that install `certificate`, which is in `file`; `is_new` if the NSS database must be created first.
+    /// The actions that install `certificate`, which is in `file`; `is_new` if the NSS database must be
+    /// created first.
     pub fn install(&self, certificate: &Certificate, file: &Path, is_new: bool) -> Vec<Action> {
         let name = certificate.name();
         match self {
@@ -181,8 +182,9 @@ impl StoreLocation {
                 ),
             ],
             Self::System { family: Family::Debian, root } => {
-                // A certificate that is merely deleted stays linked, and stays in Java's keystore, which a Debian hook maintains:
-                // only certificates that the list excludes are removed everywhere. So the update gets a list with an exclusion.
+                // A certificate that is merely deleted stays linked, and stays in Java's keystore, which a
+                // Debian hook maintains: only certificates that the list excludes are removed everywhere. So
+                // the update gets a list with an exclusion.
                 let list = root.join("etc/ca-certificates.conf");
                 let (name, to) = (format!("{name}.crt"), file.with_extension("conf"));
                 let update = Action::run("update-ca-certificates", ["--certsconf"]).and(&to);

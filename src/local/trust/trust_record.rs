@@ -1,5 +1,5 @@
-//! The trust record: what seasense made this machine trust. The file outlives the environment and is removed with its
-//! last entry.
+//! The trust record: the certificates that seasense added to the stores of this machine. The file outlives
+//! the environment and is removed with its last entry.
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub struct Entry {
     pub location: StoreLocation,
     /// Whether the store was created for it.
     pub created: bool,
-    /// The backup of a keystore: programs that write one do not write the same bytes back.
+    /// The backup of a keystore: removing a certificate from a keystore does not restore its original bytes.
     pub backup: Option<Backup>,
 }
 
@@ -33,7 +33,7 @@ pub struct Entry {
 pub struct Backup {
     /// The copy.
     pub copy: PathBuf,
-    /// SHA-256 of the file after the change; empty until the change is made.
+    /// SHA-256 of the file after the change; empty until the change is executed.
     pub changed_digest: String,
 }
 

@@ -1,7 +1,7 @@
 //! The driver: gates, copy, commit, deploy, wait, watch, record; and a rollback after the verdict `Failed`.
 //!
-//! It is stateless. It reads what is already done from the store and from the target, so that the
-//! next run continues one that was killed at any point.
+//! It is stateless. It reads the completed steps from the store and from the target, so that the next run
+//! continues one that was killed at any point.
 
 mod auto_rollback;
 mod canary;
@@ -37,9 +37,9 @@ use crate::promotion::{
 /// The result of a run: its report, and the failure that determines the exit code.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ended {
-    /// What was done.
+    /// The report of the run.
     pub report: Report,
-    /// Why the run did not succeed; `None` if it did.
+    /// The reason why the run did not succeed; `None` if it did.
     pub failure: Option<Failure>,
 }
 
@@ -65,7 +65,7 @@ pub struct Driver<'a, T, S, E> {
     pub target: &'a T,
     /// The environment's lock file and history.
     pub store: &'a S,
-    /// Collects what the gates decide on.
+    /// Collects the evidence for the gates.
     pub evidence: &'a E,
     /// Receives progress.
     pub events: &'a Events,

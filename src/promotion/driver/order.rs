@@ -26,13 +26,13 @@ pub struct Order {
     pub from: String,
     /// The digest to deploy.
     pub digest: String,
-    /// What the environment requires.
+    /// The requirements of the environment.
     pub rules: Rules,
     /// The traffic share of a canary in percent; `None` deploys without a canary.
     pub canary: Option<u8>,
 }
 
-/// What an environment requires of a digest.
+/// The requirements of an environment for a digest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {
     /// Whether it is treated as production, which requires a clean tree and signed records.
@@ -74,7 +74,7 @@ impl Pace {
     };
 }
 
-/// What the gates of a promotion decide on, in addition to the state of the target.
+/// The evidence for the gates of a promotion, in addition to the state of the target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     /// The state of the source environment.

@@ -1,4 +1,4 @@
-//! Collects what the gates of a promotion decide on: source state, tree, migrations, parity, and cost. Only
+//! Collects the evidence for the gates of a promotion: source state, tree, migrations, parity, and cost. Only
 //! reads.
 
 mod cost;
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What a promotion reads from the work tree.
+/// The directories of the work tree that a promotion reads.
 const READ: [&str; 4] = ["envs", "gitops", "infra", "src"];
 
 /// Collects the evidence from the repository, the source environment, the comparison and the price table.

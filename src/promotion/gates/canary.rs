@@ -6,7 +6,7 @@ use crate::promotion::target::State;
 /// The gate's name.
 pub const ID: &str = "canary";
 
-/// What the gate decides on.
+/// The evidence for the gate.
 #[derive(Debug, Clone, Copy)]
 pub struct CanaryEvidence<'a> {
     /// The digest to promote.

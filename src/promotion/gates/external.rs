@@ -16,7 +16,7 @@ pub struct Parity {
     pub unexplained: Vec<String>,
 }
 
-/// What the environment's infrastructure costs.
+/// The cost of the environment's infrastructure.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cost {
     /// It is not billed.

@@ -32,7 +32,8 @@ pub struct Migrations {
     pub after: BTreeMap<String, Migration>,
 }
 
-/// Passes if files were only added, with consecutive numbers, and none removes what the running code uses.
+/// Passes if files were only added, with consecutive numbers, and no new file removes anything that the running
+/// code uses.
 ///
 /// `evidence` is an error if they could not be compared.
 pub fn migrations(evidence: &Result<Migrations, String>) -> Gate {

@@ -11,7 +11,7 @@ use super::{
 /// A destructive statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destructive {
-    /// What it does: `drops ...`.
+    /// The effect of the statement: `drops ...`.
     pub what: String,
     /// The byte offset of the statement.
     pub at: usize,

@@ -55,7 +55,7 @@ impl<'a> Token<'a> {
 /// A quote or comment that is not terminated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unterminated {
-    /// What it is.
+    /// The kind of quote or comment.
     pub what: &'static str,
     /// Its byte offset.
     pub at: usize,

@@ -26,7 +26,7 @@ impl Endpoint {
         self.retry(&what, async || self.client.find(&name, tag).await).await
     }
 
-    /// Makes `tag` of `repository` refer to the existing manifest `digest`.
+    /// Points `tag` of `repository` at the existing manifest `digest`.
     pub async fn tag(&self, repository: &str, digest: &Digest, tag: &str) -> Result<()> {
         if self.tagged(repository, tag).await?.as_ref() == Some(digest) {
             return Ok(());

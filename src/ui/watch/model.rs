@@ -38,7 +38,7 @@ pub struct Model {
     pub environment: String,
     /// Whether the environment is ready.
     pub ready: bool,
-    /// A short description of what runs.
+    /// The state of the cluster and its artifact in one line.
     pub headline: String,
     /// The time and duration of the observation.
     pub observed: String,

@@ -74,7 +74,7 @@ impl Drop for Screen {
 
 /// Restores the terminal; safe to call at any time and more than once.
 fn restore() {
-    // The terminal may be gone; there is nothing else to do then.
+    // The terminal may no longer exist, and then nothing else can be done.
     let _ = disable_raw_mode();
     let _ = execute!(stdout(), LeaveAlternateScreen, Show);
     let _ = stdout().flush();

@@ -1,4 +1,4 @@
-//! A fake of Scaleway's REST API, as far as the modules and the program use it.
+//! A fake of Scaleway's REST API, limited to what the modules and the program use.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{
     store::Store,
 };
 
-/// An answer: status and body.
+/// A response: status and body.
 pub type Answer = (u16, Value);
 
 /// A parsed request.
@@ -58,7 +58,7 @@ fn route(path: &str) -> Option<Route<'_>> {
     })
 }
 
-/// Answers one request.
+/// Handles one request.
 pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> Answer {
     let Some(route) = route(request.path) else { return absent("resource", "") };
     match (request.method, route.kind.as_str(), route.id, route.rest) {

@@ -5,11 +5,11 @@ use std::time::Duration;
 /// The kind of a fault.
 #[derive(Debug, Clone, Copy)]
 pub enum FaultKind {
-    /// Status 429; the answer may name the seconds to wait.
+    /// Status 429; the response may contain the seconds to wait.
     TooMany(Option<u64>),
     /// A server error with this status.
     Broken(u16),
-    /// A delayed answer.
+    /// A delayed response.
     Late(Duration),
     /// The resource is in a transient state.
     Conflict,
@@ -30,7 +30,7 @@ impl Fault {
         Self { method, part, times, how }
     }
 
-    /// The fault of this request, if it has one; counts it.
+    /// Returns the fault of this request, if it has one, and counts it.
     fn apply(&mut self, method: &str, path: &str) -> Option<FaultKind> {
         let applies = self.times > 0 && self.method == method && path.contains(self.part);
         self.times -= usize::from(applies);

@@ -9,7 +9,7 @@ pub const CREATED_AT: &str = "2026-11-24T12:00:00Z";
 pub struct Kind {
     /// The service, its version, and the collection: `vpc/v2/vpcs`.
     pub name: &'static str,
-    /// The field of the list in an answer.
+    /// The field of the list in a response.
     pub field: &'static str,
     /// The status during its creation, and afterwards.
     pub status: Option<(&'static str, &'static str)>,
@@ -93,7 +93,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// The created resource for a request: the `requested` fields and Scaleway's defaults.
+/// Returns the resource that a request creates: the `requested` fields and Scaleway's defaults.
 pub fn create(kind: &Kind, requested: &Value, place: &Place<'_>) -> Value {
     let mut one = requested.clone();
     let mut set = |name: &str, value: Value| {
@@ -211,7 +211,7 @@ fn cluster(one: &mut Value, place: &Place<'_>) {
             one[list] = json!([]);
         }
     }
-    // The provider reads it without a check.
+    // The provider requires this field in every response.
     one["open_id_connect_config"] = json!({"issuer_url": "", "client_id": "", "username_claim": "", "username_prefix": "",
         "groups_claim": [], "groups_prefix": "", "required_claim": []});
     let scaling = &mut one["autoscaler_config"];

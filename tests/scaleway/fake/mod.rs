@@ -1,8 +1,8 @@
 //! A fake of Scaleway's REST API and object storage on this machine, with injectable faults.
 //!
-//! The API is reached through `SCW_API_URL`. The provider has a fixed address for object storage, so a proxy on this machine
-//! redirects its requests to the fake, with a certificate of a CA that only the test's programs trust. The proxy refuses
-//! and logs all other hosts.
+//! The API is reached through `SCW_API_URL`. The provider has a fixed address for object storage, so a proxy on
+//! this machine redirects its requests to the fake, with a certificate of a CA that only the test's programs
+//! trust. The proxy refuses and logs all other hosts.
 
 mod api;
 mod faults;
@@ -123,7 +123,7 @@ impl Fake {
         ]
     }
 
-    /// Makes every status change take `reads` reads.
+    /// Sets the number of reads before a status change completes.
     pub fn slow(&self, reads: usize) {
         self.shared.lock().store.reads = reads;
     }

@@ -33,7 +33,7 @@ pub async fn start(
     address
 }
 
-/// Answers one `CONNECT` request.
+/// Handles one `CONNECT` request.
 async fn tunnel(
     stream: TcpStream,
     target: SocketAddr,

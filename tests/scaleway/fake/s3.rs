@@ -19,7 +19,7 @@ pub struct Request<'a> {
     pub only_new: bool,
 }
 
-/// An answer: status, XML or content, entity tag.
+/// A response: status, XML or content, entity tag.
 pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
@@ -36,7 +36,7 @@ const SETTINGS: [(&str, &str); 6] = [
     ("object-lock", "ObjectLockConfigurationNotFoundError"),
 ];
 
-/// Answers one request.
+/// Handles one request.
 pub fn answer(store: &mut Store, project: &str, request: Request<'_>) -> Answer {
     let exists = store.buckets.contains_key(&request.bucket);
     if !request.signed {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{FaultKind, Shared, api, faults, s3, zone};
 
-/// Answers and logs one request for any of the services.
+/// Handles and logs one request for any of the services.
 pub async fn serve(State(shared): State<Arc<Shared>>, request: HttpRequest) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 64 << 20).await.unwrap_or_default();

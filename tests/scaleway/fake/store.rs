@@ -31,7 +31,7 @@ pub struct Store {
     transitions: BTreeMap<String, Transition>,
     pub buckets: BTreeMap<String, Bucket>,
     created: u32,
-    /// The reads that a status change takes; 0 makes it immediate.
+    /// The reads before a status change completes; 0 makes it immediate.
     pub reads: usize,
 }
 

@@ -11,7 +11,7 @@ pub const TOKEN: &str = "cloudflare-token-that-must-not-leak";
 
 const RECORDS: &str = "/client/v4/zones/z1/dns_records";
 
-/// Answers one request.
+/// Handles one request.
 pub fn answer(
     store: &mut Store,
     method: &str,

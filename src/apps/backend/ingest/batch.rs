@@ -1,4 +1,4 @@
-//! Decides what to do with each reading of a batch, before and after the database has answered. Pure.
+//! Decides what to do with each reading of a batch, before and after the database has responded. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use seasense::apps::shared::wire::{Answer, Batch, Outcome, Reading, Status};
 use super::content::{self, Fingerprint};
 use super::validate::{self, InvalidReading};
 
-/// The reason for rejecting a reading whose key is taken by another reading.
+/// The reason for rejecting a reading whose key another reading has.
 pub const CONFLICT: &str =
     "conflicts with another reading of the same buoy, boot_id and seq; kept for inspection";
 
@@ -24,7 +24,7 @@ pub struct Candidate {
 /// A validated batch.
 #[derive(Debug, Clone)]
 pub struct CheckedBatch {
-    /// The buoy's start that all readings belong to.
+    /// The boot of the buoy that all readings belong to.
     pub boot_id: i64,
     /// The readings in the order of the batch; an invalid one as its sequence number and the reason.
     readings: Vec<Result<Candidate, (i64, InvalidReading)>>,
@@ -32,12 +32,12 @@ pub struct CheckedBatch {
     first: HashMap<i64, usize>,
 }
 
-/// What the database did with the first reading of each sequence number.
+/// The result of storing the first reading of each sequence number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Sequence numbers that were free: the reading is stored now.
+    /// Sequence numbers that were unused: the reading is stored now.
     pub new: HashSet<i64>,
-    /// Sequence numbers that were taken, with the stored content.
+    /// Sequence numbers that were in use, with the stored content.
     pub known: HashMap<i64, Fingerprint>,
 }
 

@@ -95,7 +95,7 @@ async fn insert(
     Ok(new.into_iter().collect())
 }
 
-/// Returns the content stored under the sequence numbers that were taken.
+/// Returns the content stored under the sequence numbers that were in use.
 async fn known(
     connection: &mut PgConnection,
     buoy_id: i32,

@@ -78,7 +78,7 @@ fn in_range(name: &'static str, value: f64, range: RangeInclusive<f64>) -> Resul
     Err(InvalidReading::OutOfRange { name, value, minimum: *range.start(), maximum: *range.end() })
 }
 
-/// Truncates a client's text for the answer.
+/// Truncates a client's text for the response.
 fn shortened(name: &str) -> String {
     name.chars().take(64).collect()
 }

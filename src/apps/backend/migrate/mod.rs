@@ -31,7 +31,7 @@ pub enum MigrateFailure {
     Statement(#[from] sqlx::Error),
 }
 
-/// What to migrate and enrol.
+/// The request for a migration and an enrolment.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// How long to wait for the database.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Entry {
     /// Id of the buoy.
     pub buoy: String,
-    /// The start in which it was sent.
+    /// The boot in which it was sent.
     pub boot_id: i64,
     /// Its sequence number.
     pub seq: i64,

@@ -19,7 +19,7 @@ pub trait AckSink: Clone + Send + Sync + 'static {
     fn record(&self, entries: Vec<Entry>);
 }
 
-/// The sending end of the acknowledgement log; the file closes when the last clone is gone.
+/// The sending end of the acknowledgement log; the file closes when the last clone is dropped.
 #[derive(Debug, Clone)]
 pub struct AckLog {
     entries: mpsc::UnboundedSender<Vec<Entry>>,

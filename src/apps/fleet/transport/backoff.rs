@@ -21,7 +21,7 @@ impl Backoff {
         Self { rng, failures: 0 }
     }
 
-    /// Forgets all failures, after an attempt succeeded.
+    /// Resets the failures, after an attempt succeeded.
     pub fn reset(&mut self) {
         self.failures = 0;
     }

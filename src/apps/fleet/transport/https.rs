@@ -9,10 +9,10 @@ use seasense::apps::shared::wire::{Answer, Batch};
 
 use super::{SendError, Transport};
 
-/// Time limit for one batch, from the connection to the answer.
+/// Time limit for one batch, from the connection to the response.
 const ATTEMPT: Duration = Duration::from_secs(45);
 
-/// Time limit to connect; a running gateway answers at once.
+/// Time limit to connect; a running gateway accepts connections at once.
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// The backend behind its gateway.

@@ -12,7 +12,7 @@ pub use https::Https;
 
 /// A connection to the backend.
 pub trait Transport: Clone + Send + Sync + 'static {
-    /// Sends one batch with this buoy's token and waits for the answer.
+    /// Sends one batch with this buoy's token and waits for the response.
     fn send(&self, token: &str, batch: &Batch) -> impl Future<Output = Result<Answer, SendError>> + Send;
 }
 

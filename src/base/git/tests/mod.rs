@@ -134,7 +134,7 @@ async fn commits_and_settings_are_read() {
     assert_eq!(files.keys().collect::<Vec<_>>(), ["src/m/0001_a.sql"]);
     assert_eq!(git.blob(&files["src/m/0001_a.sql"]).await.unwrap(), "SELECT 1;\n");
     assert_eq!(git.blob_of("src/m/0001_a.sql").await.unwrap(), files["src/m/0001_a.sql"]);
-    assert_eq!(git.who().await.unwrap(), "Ada <ada@example.org>");
+    assert_eq!(git.committer().await.unwrap(), "Ada <ada@example.org>");
     assert_eq!(git.setting("user.email").await.unwrap().as_deref(), Some("ada@example.org"));
     assert_eq!(git.setting("user.nothing").await, Ok(None));
     assert_eq!(git.edited(&["envs", "src"]).await.unwrap(), [""; 0]);

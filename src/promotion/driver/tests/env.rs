@@ -64,7 +64,7 @@ pub struct FakeState {
     pub canary_probe_runs: bool,
     /// Every measured window, in seconds.
     pub windows: Vec<(i64, i64)>,
-    /// What the source environment runs.
+    /// The digest that the source environment runs.
     pub source: String,
     pub ready_since: Option<Timestamp>,
     /// How often it was observed since the last deployment.

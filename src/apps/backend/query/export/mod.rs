@@ -77,7 +77,7 @@ pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result
 }
 
 /// Returns the next rows, or `None` after the last. A connection is used for one page only, so a slow client
-/// blocks none.
+/// blocks no connection.
 async fn next(app: &App, cursor: &mut Cursor) -> Result<Option<Vec<u8>>, Problem> {
     if cursor.is_at_end() {
         return Ok(None);

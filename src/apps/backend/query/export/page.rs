@@ -12,7 +12,7 @@ use crate::query::span::Span;
 /// One reading with its values.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Row {
-    /// Number of the buoy's start.
+    /// Boot number of the buoy.
     pub boot_id: i64,
     /// Sequence number of the reading.
     pub seq: i64,
