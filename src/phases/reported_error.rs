@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_terminal_but_late_parts_are_not() {
+    fn refusals_are_terminal_but_missing_crds_are_not() {
         let refused = "Deployment/seasense/backend dry-run failed (Invalid): spec.replicas: Invalid value: \
             Deployment.apps \"backend\" is invalid: spec.replicas: must be positive";
         assert!(terminal(&failing("ReconciliationFailed", refused), "sha256:aa").is_some());

@@ -64,10 +64,10 @@ fn state(phase: &Phase, found: &[Kustomization], digest: &str) -> PhaseState {
 
 fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: &str) -> String {
     if let (false, Some(late)) = (ready, late) {
-        return format!("waits for its part `{late}`");
+        return format!("waits for the child Kustomization `{late}`");
     }
     if own.ready && !ready && !has_digest(&own.applied, digest) {
-        return "still at an earlier artifact".to_owned();
+        return "still runs an earlier artifact".to_owned();
     }
     if own.suspended {
         return "suspended".to_owned();
@@ -169,7 +169,7 @@ mod tests {
         let found = whole("sha256:old");
         let states = states(&found, DIGEST);
         assert!(states.iter().all(|phase| !phase.ready));
-        assert_eq!(states[3].message, "still at an earlier artifact");
+        assert_eq!(states[3].message, "still runs an earlier artifact");
         assert!(!all_ready(&found, DIGEST) && all_ready(&found, "") && all_ready(&whole(DIGEST), DIGEST));
     }
 

@@ -41,7 +41,7 @@ async fn requests_wait_for_the_next_primary_after_a_failover() {
 
 #[tokio::test]
 #[ignore = "needs Docker and the built database image"]
-async fn vanished_server_causes_503_in_time() {
+async fn unreachable_server_causes_503_in_time() {
     let database = Database::start().await;
     let backend = Backend::start(&database);
     let api = Api::new(&backend);

@@ -126,7 +126,7 @@ impl CostReport {
             names => names.to_vec(),
         };
         if request.plan.is_some() && names.len() != 1 {
-            return Err(Failure::new(Kind::Usage, "a plan belongs to exactly one environment")
+            return Err(Failure::new(Kind::Usage, "`--plan` requires exactly one environment")
                 .hint("name it: `seasense cost ENV --plan FILE`"));
         }
         let one = |name: &String| EnvironmentCost::of(project, prices, name, request);

@@ -64,7 +64,7 @@ pub async fn render_all(
     events: &Events,
 ) -> Result<BTreeMap<String, LockedManifest>> {
     let recipes: Recipes = read_toml(builder.project, &format!("{FOLDER}/recipes.toml"))?;
-    let step = Step::start(events, "supply.manifests", "Render upstream's manifests");
+    let step = Step::start(events, "supply.manifests", "Render the upstream manifests");
     let total = recipes.manifest.len();
     let mut rendered = 0;
     let mut locked = BTreeMap::new();

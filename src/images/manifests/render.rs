@@ -104,7 +104,7 @@ async fn run(command: Invocation) -> Result<String> {
     let ended = command.capture().await;
     ended.map(|captured| captured.stdout).map_err(|error| {
         error
-            .into_failure(Kind::Tool, "cannot render upstream's manifests")
+            .into_failure(Kind::Tool, "cannot render the upstream manifests")
             .because(format!("while running {line}"))
     })
 }

@@ -70,7 +70,7 @@ async fn ready_at_an_earlier_digest_does_not_end_the_wait() {
     assert_eq!(result.unwrap_err().kind, Kind::TimedOut);
     let waited = events.iter().any(|event| {
         matches!(event, Event::Waiting { parts, .. }
-        if parts.iter().any(|part| part.part == "apps" && part.detail == "still at an earlier artifact"))
+        if parts.iter().any(|part| part.part == "apps" && part.detail == "still runs an earlier artifact"))
     });
     assert!(waited, "{events:?}");
 }

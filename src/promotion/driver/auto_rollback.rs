@@ -32,7 +32,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         let (_, report, lock) = failed_before(order, state)?;
         let text = format!("an earlier run was interrupted while it rolled back to {}", short(&lock.digest));
         let failure = Failure::new(Kind::Promotion, text)
-            .hint("run this without --dry-run to finish the rollback first");
+            .hint("run the command without `--dry-run` to finish the rollback first");
         Some(Ended { report, failure: Some(failure) })
     }
 }

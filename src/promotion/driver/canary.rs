@@ -56,7 +56,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         if let Some(reason) = self.apply_canary(order, 0, ("promote.canary", title)).await? {
             return Ok(failed(reason));
         }
-        let title = format!("Give it {percent} % of the API's requests");
+        let title = format!("Route {percent} % of the API's requests to it");
         if let Some(reason) = self.apply_canary(order, percent, ("promote.traffic-share", title)).await? {
             return Ok(failed(reason));
         }
@@ -135,7 +135,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     }
 
     async fn remove_canary(&self, order: &Order) -> Result<()> {
-        let step = Step::start(self.events, "promote.remove-canary", "Remove the canary, its share first");
+        let step = Step::start(self.events, "promote.remove-canary", "Remove the traffic share, then the canary");
         self.wait_until_removed(self.pace.ready).await.map_err(|late| {
             Failure { kind: Kind::Promotion, ..late }.hint(format!(
                 "run this again: it removes the canary first, and {} keeps its current digest",

@@ -32,7 +32,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         {
             return Ok(ended);
         }
-        let step = Step::start(self.events, "promote.copy", "Copy what the target's registry lacks");
+        let step = Step::start(self.events, "promote.copy", "Copy missing content to the target's registry");
         let copied = self.target.copy(&order.digest).await?;
         step.done(format!("{} manifests, {} bytes", copied.manifests, copied.bytes));
         report.copied = Some(copied);
@@ -73,7 +73,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             step.done(report.pull_request.clone().unwrap_or_default());
             return Ok(None);
         };
-        step.unchanged("it waits for approval");
+        step.unchanged("waiting for approval");
         report.ending = Ending::Refused;
         report.reason.clone_from(&failure.message);
         Ok(Some(Ended { report: report.clone(), failure: Some(failure) }))

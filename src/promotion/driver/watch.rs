@@ -97,7 +97,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         });
         match waited.await {
             Ok(()) => {
-                step.done("every part, at exactly this digest");
+                step.done("all resources are Ready at this digest");
                 None
             }
             Err(failure) => Some(in_one_line(&failure)),

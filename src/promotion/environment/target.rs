@@ -82,7 +82,7 @@ impl ClusterTarget {
             tokio::try_join!(workloads::authority(&client), workloads::enrolment_key(&client))?;
         let self_signed = environment.variables.issuer == Issuer::SelfSigned;
         if authority.is_none() && self_signed {
-            return Err(Failure::new(Kind::Workload, "the gateway's authority does not exist yet"));
+            return Err(Failure::new(Kind::Workload, "the gateway's CA certificate does not exist yet"));
         }
         let public = PublicEndpoint::of_environment(environment, authority.as_deref())?;
         let key = key.ok_or_else(|| {

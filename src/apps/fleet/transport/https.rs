@@ -78,7 +78,7 @@ impl Transport for Https {
             let retry_after =
                 response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
             let retry_after = retry_after.and_then(|value| value.parse().ok()).map(Duration::from_secs);
-            return Err(SendError { reason: format!("the backend answered {status}"), retry_after });
+            return Err(SendError { reason: format!("the backend responded with {status}"), retry_after });
         }
         response.json().await.map_err(|error| SendError::new(with_causes(&error)))
     }
