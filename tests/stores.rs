@@ -105,7 +105,7 @@ fn project(root: &Path, port: u16, authority: &str) {
     let own = local.replace("https = 8443", &format!("https = {port}"));
     fs::write(root.join("project/envs/local.toml"), own).unwrap();
     let project = Project::find(&root.join("project")).unwrap();
-    let cluster = Environment::load(&project, "local").unwrap().cluster_name();
+    let cluster = Environment::named(&project, "local").unwrap().cluster_name();
     let state = HostDirs::new(root.join("cache"), root.join("state")).make_state(&cluster).unwrap();
     fs::write(state.join("ca.crt"), authority).unwrap();
 }

@@ -122,7 +122,7 @@ fn production_needs_approval_and_is_never_cancelled() {
 fn artifacts_are_published_to_the_registry_of_staging() {
     let project = seasense::config::Project::find(root()).unwrap();
     // Staging pulls from this registry. A promotion copies from it to the registry of production.
-    let environment = seasense::config::Environment::load(&project, "staging").unwrap();
+    let environment = seasense::config::Environment::named(&project, "staging").unwrap();
     let registry = environment.variables.registry.get_ref().as_str();
     for file in [".github/workflows/deliver.yml", ".github/workflows/nightly.yml"] {
         assert_eq!(read(file)["env"]["REGISTRY"], registry, "{file}");

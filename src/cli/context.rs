@@ -38,7 +38,7 @@ impl<'a> Context<'a> {
 
     /// The environment that the command works on.
     pub fn environment(&self, project: &Project) -> Result<Environment> {
-        let environment = Environment::load(project, &self.global.environment)?;
+        let environment = Environment::named(project, &self.global.environment)?;
         Ok(cluster::resolve(&HostDirs::from_environment()?, project, environment))
     }
 
@@ -50,7 +50,7 @@ impl<'a> Context<'a> {
 
     /// The environment as its file describes it, without an instance name and port on this machine.
     pub fn template(&self, project: &Project) -> Result<Environment> {
-        Environment::load(project, &self.global.environment)
+        Environment::named(project, &self.global.environment)
     }
 
     /// The context to inspect and remove environments without a checkout.
@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
 
     /// The environment with an instance name and port that are reserved for this checkout.
     pub async fn claimed(&self, project: &Project) -> Result<Environment> {
-        let environment = Environment::load(project, &self.global.environment)?;
+        let environment = Environment::named(project, &self.global.environment)?;
         let (dirs, now) = (HostDirs::from_environment()?, jiff::Timestamp::now());
         cluster::claim(&dirs, project, environment, now, self.ui.events()).await
     }

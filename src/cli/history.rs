@@ -36,7 +36,7 @@ pub struct Args {
 /// Prints the history. Fails if a line cannot be trusted.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
-    let environment = Environment::load(&project, &args.target)?;
+    let environment = Environment::named(&project, &args.target)?;
     let repository = Repository::open(project.root()).await?;
     let (history, fault) = read_history(&repository, &environment).await?;
     args.json.print(context, &describe(environment.name(), &history, fault.as_ref()), || {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     base::failure::Result,
+    config::Environment,
     promotion::{self, RollbackInput},
 };
 
@@ -33,7 +34,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let input = RollbackInput {
         access: args.common.access(),
-        environment: args.target,
+        environment: Environment::parse_name(&project, &args.target)?,
         to: args.to,
         rehearse: args.rehearse,
         push: args.common.push,

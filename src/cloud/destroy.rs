@@ -19,6 +19,7 @@ use crate::{
         k8s::{Client, ClusterHandle},
         wait::{Deadline, Observation, wait},
     },
+    config::EnvName,
     local::cluster::{attached, kubeconfig},
 };
 
@@ -50,7 +51,7 @@ pub struct Destroyed {
 
 impl Destroyed {
     /// Fails if a billed resource of the environment called `name` is left over.
-    pub fn require_complete(&self, name: &str) -> Result<()> {
+    pub fn require_complete(&self, name: &EnvName) -> Result<()> {
         match self.leftover_resources.len() {
             0 => Ok(()),
             count => Err(Failure::new(

@@ -3,13 +3,15 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::config::EnvName;
+
 /// The summary of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// The version of the schema.
     pub version: u8,
     /// The environment.
-    pub environment: String,
+    pub environment: EnvName,
     /// How many resources are created.
     pub create: usize,
     /// How many are changed in place.
@@ -69,7 +71,7 @@ const LONGEST: usize = 60;
 
 impl Summary {
     /// Reads `tofu show -json` of a plan. Sensitive values are left out.
-    pub fn of(environment: &str, plan: &Json) -> Self {
+    pub fn of(environment: &EnvName, plan: &Json) -> Self {
         let changes = changes(&plan["resource_changes"]);
         let count = |action: Action| changes.iter().filter(|change| change.action == action).count();
         Self {

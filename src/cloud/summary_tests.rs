@@ -52,12 +52,12 @@ fn plan() -> Json {
 
 #[test]
 fn summary_lists_all_changes() {
-    insta::assert_json_snapshot!(Summary::of("staging", &plan()));
+    insta::assert_json_snapshot!(Summary::of(&"staging".into(), &plan()));
 }
 
 #[test]
 fn sensitive_values_are_left_out() {
-    let summary = serde_json::to_string(&Summary::of("staging", &plan())).unwrap();
+    let summary = serde_json::to_string(&Summary::of(&"staging".into(), &plan())).unwrap();
     let others = redacted(&plan());
     assert!(!summary.contains("secret") && !others.to_string().contains("secret"), "{summary}\n{others}");
     let cluster = &others["planned_values"]["root_module"]["child_modules"][0]["resources"][0];
@@ -68,8 +68,8 @@ fn sensitive_values_are_left_out() {
 #[test]
 fn plan_without_changes_is_empty() {
     let nothing = json!({"resource_changes": [resource("a.scaleway_vpc.this", &["no-op"], &json!({}))]});
-    assert!(Summary::of("staging", &nothing).is_empty());
-    assert!(Summary::of("staging", &json!({})).is_empty());
+    assert!(Summary::of(&"staging".into(), &nothing).is_empty());
+    assert!(Summary::of(&"staging".into(), &json!({})).is_empty());
 }
 
 proptest! {

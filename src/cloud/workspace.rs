@@ -224,7 +224,7 @@ pub(super) mod tests {
 
     pub fn infrastructure() -> Infrastructure {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Infrastructure::load(&project, "staging").unwrap()
+        Infrastructure::load(&project, &"staging".into()).unwrap()
     }
 
     pub fn credentials() -> CloudKeys {

@@ -10,17 +10,17 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Environment, Gateway, Project, Variables, is_plain, settings_file::SettingsFile};
+use super::{EnvName, Environment, Gateway, Project, Variables, is_plain, settings_file::SettingsFile};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The variables of one environment file, with the location of each.
 ///
 /// Unlike [`Environment`] it accepts unknown and missing keys, so that it can read the file of an earlier
 /// commit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvFile {
     /// The environment's name.
-    pub name: String,
+    pub name: EnvName,
     /// The file, relative to the project.
     pub file: PathBuf,
     /// The data of the ConfigMap `environment`.
@@ -40,26 +40,30 @@ const ELSEWHERE: [(&str, &str, &str); 5] = [
 
 impl EnvFile {
     /// Reads the file of the environment `name` in `project`.
-    pub fn load(project: &Project, name: &str) -> Result<Self> {
-        let file = PathBuf::from(format!("envs/{name}.toml"));
+    pub fn load(project: &Project, name: &EnvName) -> Result<Self> {
+        Self::open(project, name)
+    }
+
+    fn open(project: &Project, stem: &str) -> Result<Self> {
+        let file = PathBuf::from(format!("envs/{stem}.toml"));
         let document = SettingsFile::open(project, file.clone())?;
         Self::parse(&file, document.text())
     }
 
     /// Reads every environment of `project`, in the order of their names.
     pub fn load_all(project: &Project) -> Result<Vec<Self>> {
-        names(project).iter().map(|name| Self::load(project, name)).collect()
+        names_in(&project.root().join("envs")).iter().map(|stem| Self::open(project, stem)).collect()
     }
 
-    /// Parses the text of an environment file; `file` is used in failures, and its stem is the default for the
-    /// name.
+    /// Parses the text of an environment file; `file` is used in failures, and its stem is the name unless the
+    /// text has a valid one.
     pub fn parse(file: &Path, text: &str) -> Result<Self> {
         let table = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             Failure::new(Kind::Environment, error.message().lines().next().unwrap_or_default())
                 .at(Location::at_offset(file, text, offset))
         })?;
-        let mut written = Self { file: file.to_owned(), ..Self::default() };
+        let mut written = Written::default();
         for (key, value) in table.get_ref() {
             written.record("", key, value.get_ref(), file, text);
             if let DeValue::Table(inner) = value.get_ref() {
@@ -72,11 +76,30 @@ impl EnvFile {
             Ok(environment) => written.variables = environment.to_variables(),
             Err(_) => written.derive(),
         }
-        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        written.name = written.variables.get("ENVIRONMENT").cloned().unwrap_or(stem);
-        Ok(written)
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let named = written.variables.get("ENVIRONMENT").and_then(|name| name.parse().ok());
+        let name = named.map_or_else(|| stem.parse(), Ok).map_err(|message| {
+            Failure::new(Kind::Environment, message).at(Location { file: file.to_owned(), position: None })
+        })?;
+        let Written { variables, locations } = written;
+        Ok(Self { name, file: file.to_owned(), variables, locations })
     }
 
+    /// The location of `variable`; the file if it is not set there.
+    pub fn location(&self, variable: &str) -> Location {
+        let file = || Location { file: self.file.clone(), position: None };
+        self.locations.get(variable).cloned().unwrap_or_else(file)
+    }
+}
+
+/// What is read of a file before its environment's name is known.
+#[derive(Default)]
+struct Written {
+    variables: BTreeMap<String, String>,
+    locations: BTreeMap<String, Location>,
+}
+
+impl Written {
     fn record(
         &mut self,
         table: &str,
@@ -115,17 +138,11 @@ impl EnvFile {
         self.variables.insert("GATEWAY_SERVICE".to_owned(), gateway.service().to_owned());
         self.variables.extend(Variables::traffic_share(0));
     }
-
-    /// The location of `variable`; the file if it is not set there.
-    pub fn location(&self, variable: &str) -> Location {
-        let file = || Location { file: self.file.clone(), position: None };
-        self.locations.get(variable).cloned().unwrap_or_else(file)
-    }
 }
 
-/// The names of the environments of `project`, sorted.
-pub fn names(project: &Project) -> Vec<String> {
-    names_in(&project.root().join("envs"))
+/// The names of the environments of `project`, sorted; a file with an invalid name is no environment.
+pub fn names(project: &Project) -> Vec<EnvName> {
+    names_in(&project.root().join("envs")).iter().filter_map(|stem| stem.parse().ok()).collect()
 }
 
 /// The names of the environment files in `folder`.
@@ -198,6 +215,14 @@ mod tests {
         );
         assert_eq!(written.location("SOME_THING_ELSE").to_string(), "envs/old.toml:3:1");
         assert_eq!(written.location("BUOYS").to_string(), "envs/old.toml");
+    }
+
+    #[test]
+    fn the_stem_is_the_name_unless_the_text_has_a_valid_one() {
+        let named = |file: &str, text: &str| EnvFile::parse(Path::new(file), text).map(|read| read.name);
+        assert_eq!(named("envs/a.toml", "name = \"b\"\n"), Ok("b".into()));
+        assert_eq!(named("envs/a.toml", "name = \"B\"\n"), Ok("a".into()));
+        assert_eq!(named("envs/A.toml", "").unwrap_err().location.unwrap().to_string(), "envs/A.toml");
     }
 
     #[test]

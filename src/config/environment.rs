@@ -8,9 +8,6 @@ use toml::Spanned;
 use super::{ClusterSpec, EngineKind, EnvName, Project, Promotion, Variables, settings_file::SettingsFile};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
-/// The prefix of the names of rehearsals.
-pub(super) const REHEARSAL_PREFIX: &str = "rehearsal-";
-
 /// The environment whose age key is committed to the repository, so that its secrets are public.
 const LOCAL: &str = "local";
 /// The environment variable that names the file with the age key of an attached environment.
@@ -37,7 +34,7 @@ pub struct Environment {
     instance: Option<Instance>,
     /// The environment whose secrets it uses; `None` for its own.
     #[serde(skip)]
-    secrets_of: Option<String>,
+    secrets_of: Option<EnvName>,
 }
 
 /// Distinguishes two environments of the same file on one machine.
@@ -73,11 +70,26 @@ impl Environment {
     /// Reads and validates the environment `name` of the project; `rehearsal-NAME` is the rehearsal of `NAME`.
     ///
     /// Fails with kind `Environment` and the line and column of the invalid value.
-    pub fn load(project: &Project, name: &str) -> Result<Self> {
-        match name.strip_prefix(REHEARSAL_PREFIX) {
-            Some(real) => Ok(Self::read(project, real)?.rehearsal(&Self::read(project, LOCAL)?)),
+    pub fn load(project: &Project, name: &EnvName) -> Result<Self> {
+        match name.rehearsed() {
+            Some(real) => Ok(Self::read(project, &real)?.rehearsal(&Self::read(project, LOCAL)?)),
             None => Self::read(project, name),
         }
+    }
+
+    /// Parses the name `text`, as a user wrote it, and reads that environment.
+    pub fn named(project: &Project, text: &str) -> Result<Self> {
+        Self::load(project, &Self::parse_name(project, text)?)
+    }
+
+    /// Parses the name `text`, as a user wrote it. An invalid name fails like the name of an unknown
+    /// environment.
+    pub fn parse_name(project: &Project, text: &str) -> Result<EnvName> {
+        text.parse().or_else(|message: &str| {
+            let file = PathBuf::from(format!("envs/{text}.toml"));
+            SettingsFile::open(project, file.clone())?;
+            Err(Failure::new(Kind::Environment, message).at(Location { file, position: None }))
+        })
     }
 
     fn read(project: &Project, name: &str) -> Result<Self> {
@@ -105,13 +117,13 @@ impl Environment {
     }
 
     /// The environment whose secrets it uses: itself, unless it is a rehearsal.
-    pub fn secrets(&self) -> &str {
-        self.secrets_of.as_deref().unwrap_or_else(|| self.name())
+    pub fn secrets(&self) -> &EnvName {
+        self.secrets_of.as_ref().unwrap_or_else(|| self.name())
     }
 
     /// The same environment with the secrets, and so the age key, of the environment `other`.
-    pub(super) fn with_secrets_of(self, other: &str) -> Self {
-        Self { secrets_of: Some(other.to_owned()), ..self }
+    pub(super) fn with_secrets_of(self, other: &EnvName) -> Self {
+        Self { secrets_of: Some(other.clone()), ..self }
     }
 
     /// The cluster's name.

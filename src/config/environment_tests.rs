@@ -23,7 +23,7 @@ fn staging(edits: &[(&str, &str)]) -> Result<Environment> {
         text = text.replacen(from, to, 1);
     }
     std::fs::write(folder.path().join("envs/staging.toml"), text).unwrap();
-    Environment::load(&Project::find(folder.path()).unwrap(), "staging")
+    Environment::named(&Project::find(folder.path()).unwrap(), "staging")
 }
 
 fn rejected(from: &str, to: &str) -> Failure {
@@ -32,7 +32,7 @@ fn rejected(from: &str, to: &str) -> Failure {
 
 #[test]
 fn instance_differs_in_name_and_port_only() {
-    let local = Environment::load(&ours(), "local").unwrap();
+    let local = Environment::named(&ours(), "local").unwrap();
     assert_eq!(local.instance(), "local");
     assert_eq!(local.cluster_name(), "seasense-local");
     let other = local.clone().as_instance("ci-0badcafe", 40123);
@@ -67,11 +67,11 @@ fn all_environment_files_have_the_same_keys_in_order() {
 #[test]
 fn promotion_order_is_local_staging_production() {
     let [local, staging, production] =
-        ["local", "staging", "production"].map(|name| Environment::load(&ours(), name).unwrap());
+        ["local", "staging", "production"].map(|name| Environment::named(&ours(), name).unwrap());
     assert_eq!(local.cluster.engine, EngineKind::Kind);
     assert_eq!(
         [local.promotion.source(), staging.promotion.source(), production.promotion.source()],
-        [None, Some("local"), Some("staging")]
+        [None, Some(&"local".into()), Some(&"staging".into())]
     );
     assert!(*production.promotion.approvals.get_ref() > 0, "production requires a review");
     assert!(staging.cluster.engine.is_attached() && production.cluster.engine.is_attached());
@@ -86,6 +86,7 @@ fn invalid_settings_are_rejected_with_their_location() {
         ("kubeconfig = \"\"", "kubeconfig = \"STAGING\"", "must be \"\" with engine `scaleway`"),
         ("from = \"local\"", "from = \"staging\"", "must name another environment"),
         ("from = \"local\"", "from = \"laptop\"", "`envs/laptop.toml` does not exist"),
+        ("from = \"local\"", "from = \"Laptop\"", "must be the name of an environment"),
         ("branch = \"main\"", "branch = \"a b\"", "the name of a Git branch"),
         ("watch-seconds = 120", "watch-seconds = 1", "must be 10 to 3600, not 1"),
         ("approvals = 0", "approvals = 9", "must be 0 to 5, not 9"),
@@ -97,6 +98,16 @@ fn invalid_settings_are_rejected_with_their_location() {
         assert!(failure.message.contains(expected), "{to}: {}", failure.message);
         assert_eq!(failure.kind, Kind::Environment);
         assert!(failure.location.is_some_and(|place| place.position.is_some()), "{to}");
+    }
+}
+
+#[test]
+fn an_invalid_name_fails_like_an_unknown_one() {
+    for name in ["nowhere", "No where", ""] {
+        let failure = Environment::named(&ours(), name).unwrap_err();
+        assert_eq!(failure.message, format!("cannot read `envs/{name}.toml`"));
+        assert_eq!(failure.causes, ["the file does not exist"]);
+        assert_eq!(failure.hints, ["`envs` contains: local, production, staging"]);
     }
 }
 
@@ -116,7 +127,7 @@ fn attached_cluster_needs_a_variable_and_may_use_port_443() {
 #[test]
 fn public_test_key_is_rejected_for_other_environments() {
     let project = ours();
-    let public = Environment::load(&project, "local").unwrap().age_key(&project).unwrap();
+    let public = Environment::named(&project, "local").unwrap().age_key(&project).unwrap();
     let failure = reject_public_key(&project, "staging", &public).unwrap_err();
     assert!(failure.message.contains("public test key"), "{failure:?}");
     assert_eq!(reject_public_key(&project, "staging", b"AGE-SECRET-KEY-1OTHER\n"), Ok(()));

@@ -42,7 +42,7 @@ mod tests {
             text = text.replacen(from, to, 1);
         }
         std::fs::write(folder.path().join("envs/local.toml"), text).unwrap();
-        Environment::load(&Project::find(folder.path()).unwrap(), "local").unwrap()
+        Environment::named(&Project::find(folder.path()).unwrap(), "local").unwrap()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::EnvName;
 use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// A checkout of the project.
@@ -132,23 +133,23 @@ impl HostDirs {
 
     /// The state directory of the attached environment `name`: its kubeconfig and the identity of its cluster.
     /// All clones on this machine share it.
-    pub fn attached(&self, name: &str) -> PathBuf {
-        self.state.join(ATTACHED).join(name)
+    pub fn attached(&self, name: &EnvName) -> PathBuf {
+        self.state.join(ATTACHED).join(name.as_str())
     }
 
     /// Creates that directory, readable by its owner only.
-    pub fn make_attached(&self, name: &str) -> Result<PathBuf> {
+    pub fn make_attached(&self, name: &EnvName) -> Result<PathBuf> {
         make_private(self.attached(name))
     }
 
     /// The directory in which the infrastructure of the environment `name` is planned and applied; its content
     /// is secret.
-    pub fn infra(&self, name: &str) -> PathBuf {
-        self.state.join(INFRA).join(name)
+    pub fn infra(&self, name: &EnvName) -> PathBuf {
+        self.state.join(INFRA).join(name.as_str())
     }
 
     /// Creates that directory, readable by its owner only.
-    pub fn make_infra(&self, name: &str) -> Result<PathBuf> {
+    pub fn make_infra(&self, name: &EnvName) -> Result<PathBuf> {
         make_private(self.infra(name))
     }
 

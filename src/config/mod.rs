@@ -23,7 +23,7 @@ pub use cluster::{ClusterSpec, EngineKind};
 pub use credentials::{Credentials, registry_credentials};
 use env_file::names_in;
 pub use env_file::{EnvFile, names};
-pub use env_name::EnvName;
+pub use env_name::{EnvName, or_empty as env_name_or_empty};
 pub use environment::{Environment, FleetSpec, Ports};
 pub use forge::{Forge, ForgeKind, Token};
 pub use host_dirs::{HostDirs, Project, cargo_home, home_and_java};

@@ -1,17 +1,18 @@
 //! The conditions that a digest must meet before and during its promotion to an environment.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
-use super::{Project, settings_file::SettingsFile};
+use super::{EnvName, Project, settings_file::SettingsFile};
 use crate::base::failure::Result;
 
 /// The `[promotion]` table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Promotion {
-    /// The source of promotions; empty if nothing is promoted to this environment.
-    pub from: Spanned<String>,
+    /// The source of promotions; empty in the file if nothing is promoted to this environment.
+    #[serde(deserialize_with = "source_or_empty")]
+    pub from: Spanned<Option<EnvName>>,
     /// The branch with the lock file.
     pub branch: Spanned<String>,
     /// The soak: minutes for which the source must have been Ready at the digest, 0 to 10080.
@@ -32,11 +33,11 @@ pub struct Promotion {
 
 impl Promotion {
     /// The source of promotions, if there is one.
-    pub fn source(&self) -> Option<&str> {
-        Some(self.from.get_ref().as_str()).filter(|from| !from.is_empty())
+    pub fn source(&self) -> Option<&EnvName> {
+        self.from.get_ref().as_ref()
     }
 
-    pub(super) fn check(&self, project: &Project, own: &str, document: &SettingsFile) -> Result<()> {
+    pub(super) fn check(&self, project: &Project, own: &EnvName, document: &SettingsFile) -> Result<()> {
         self.check_source(project, own, document)?;
         if !is_branch(self.branch.get_ref()) {
             let message = format!(
@@ -60,7 +61,7 @@ impl Promotion {
         document.in_range("promotion.max-freshness-seconds", &self.max_freshness_seconds, 1, 3600)
     }
 
-    fn check_source(&self, project: &Project, own: &str, document: &SettingsFile) -> Result<()> {
+    fn check_source(&self, project: &Project, own: &EnvName, document: &SettingsFile) -> Result<()> {
         let Some(source) = self.source() else { return Ok(()) };
         if source == own {
             return Err(
@@ -74,6 +75,19 @@ impl Promotion {
         let message = format!("`promotion.from` names `{source}`, but `{file}` does not exist");
         Err(document.invalid(&self.from, message).hint("name an environment that has a file, or use \"\""))
     }
+}
+
+/// Reads the name of a source and keeps its location.
+fn source_or_empty<'de, D: Deserializer<'de>>(input: D) -> Result<Spanned<Option<EnvName>>, D::Error> {
+    let written = Spanned::<String>::deserialize(input)?;
+    let (span, text) = (written.span(), written.into_inner());
+    if text.is_empty() {
+        return Ok(Spanned::new(span, None));
+    }
+    let name = text.parse().map_err(|_| {
+        D::Error::custom(format!("`promotion.from` must be the name of an environment, not `{text}`"))
+    })?;
+    Ok(Spanned::new(span, Some(name)))
 }
 
 /// The common part of Git's rules for branch names.

@@ -5,7 +5,7 @@
 
 use toml::Spanned;
 
-use super::{ClusterSpec, EngineKind, Environment, Gateway, Issuer, Ports, environment::REHEARSAL_PREFIX};
+use super::{ClusterSpec, EngineKind, EnvName, Environment, Gateway, Issuer, Ports};
 
 /// The variables in which a rehearsal may differ from its environment, and the reason for each.
 pub const DIFFERENCES: [(&str, &str); 9] = [
@@ -27,8 +27,8 @@ impl Environment {
     }
 
     /// The environment that it rehearses, if it is a rehearsal.
-    pub fn rehearsed(&self) -> Option<&str> {
-        self.name().strip_prefix(REHEARSAL_PREFIX)
+    pub fn rehearsed(&self) -> Option<EnvName> {
+        self.name().rehearsed()
     }
 
     /// The rehearsal of this environment on the machine that `local` describes.
@@ -36,7 +36,7 @@ impl Environment {
     pub fn rehearsal(self, local: &Self) -> Self {
         let name = self.name().clone();
         let mut ours = self.with_secrets_of(local.name());
-        *ours.name.get_mut() = name.with_prefix(REHEARSAL_PREFIX);
+        *ours.name.get_mut() = name.rehearsal();
         ours.cluster = ClusterSpec { engine: EngineKind::Kind, ..local.cluster.clone() };
         ours.ports = Ports { https: next(&local.ports.https), registry: local.ports.registry.clone() };
         *ours.fleet.buoys.get_mut() = 0;
@@ -79,7 +79,7 @@ mod tests {
 
     fn load(name: &str) -> Environment {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Environment::load(&project, name).unwrap()
+        Environment::named(&project, name).unwrap()
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
     fn rehearsal_has_the_promotion_conditions_of_its_environment() {
         let (real, rehearsed) = (load("staging"), load("rehearsal-staging"));
         assert_eq!(real.promotion, rehearsed.promotion);
-        assert_eq!(rehearsed.rehearsed(), Some("staging"));
+        assert_eq!(rehearsed.rehearsed(), Some("staging".into()));
         assert_eq!(real.rehearsed(), None);
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Project, nearest};
+use super::{EnvName, Project, nearest};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The directory of the modules, relative to the project.
@@ -16,7 +16,7 @@ pub const MODULES: &str = "infra/scaleway";
 #[serde(deny_unknown_fields)]
 pub struct Infrastructure {
     /// The environment's name; equals the file's name.
-    pub environment: String,
+    pub environment: EnvName,
     /// Scaleway region, for example `fr-par`.
     pub region: String,
     /// Zones of the region, each with its own node pool.
@@ -57,14 +57,14 @@ const fn always() -> u32 {
 
 impl Infrastructure {
     /// The file of the environment `name`, relative to the project.
-    pub fn file(name: &str) -> PathBuf {
-        PathBuf::from(format!("{MODULES}/envs/{name}.tfvars.json"))
+    pub fn file(name: &EnvName) -> PathBuf {
+        file_of(name)
     }
 
     /// Reads the file of the environment `name`.
     ///
     /// Fails with kind `Environment` and the line and column of the invalid value.
-    pub fn load(project: &Project, name: &str) -> Result<Self> {
+    pub fn load(project: &Project, name: &EnvName) -> Result<Self> {
         let file = Self::file(name);
         let text = std::fs::read_to_string(project.root().join(&file))
             .map_err(|error| unreadable(project, name, &error))?;
@@ -74,7 +74,7 @@ impl Infrastructure {
             let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
             Failure::new(Kind::Environment, message).at(Location { file: file.clone(), position })
         })?;
-        if read.environment == name {
+        if read.environment == *name {
             return Ok(read);
         }
         Err(Failure::new(Kind::Environment, format!("`environment` must equal the file's name, `{name}`"))
@@ -82,12 +82,18 @@ impl Infrastructure {
             .because(format!("it is `{}`", read.environment)))
     }
 
+    /// Parses the name `text`, as a user wrote it. An invalid name fails like the name of an unknown
+    /// environment.
+    pub fn parse_name(project: &Project, text: &str) -> Result<EnvName> {
+        text.parse().map_err(|_| unreadable(project, text, &std::io::ErrorKind::NotFound.into()))
+    }
+
     /// The environments that have infrastructure files, sorted.
-    pub fn names(project: &Project) -> Vec<String> {
+    pub fn names(project: &Project) -> Vec<EnvName> {
         let entries = std::fs::read_dir(project.root().join(MODULES).join("envs")).into_iter().flatten();
-        let mut names: Vec<String> = entries
+        let mut names: Vec<EnvName> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|name| Some(name.strip_suffix(".tfvars.json")?.to_owned()))
+            .filter_map(|name| name.strip_suffix(".tfvars.json")?.parse().ok())
             .collect();
         names.sort();
         names
@@ -115,17 +121,24 @@ impl Infrastructure {
     }
 }
 
+fn file_of(name: &str) -> PathBuf {
+    PathBuf::from(format!("{MODULES}/envs/{name}.tfvars.json"))
+}
+
 fn unreadable(project: &Project, name: &str, error: &std::io::Error) -> Failure {
-    let file = Infrastructure::file(name);
+    let file = file_of(name);
     let failure = Failure::new(Kind::Environment, format!("cannot read `{}`", file.display()));
     if error.kind() != std::io::ErrorKind::NotFound {
         return failure.caused_by(error);
     }
     let names = Infrastructure::names(project);
     let failure = failure.because("the environment has no infrastructure file");
-    match nearest(name, names.iter().map(String::as_str)) {
+    match nearest(name, names.iter().map(EnvName::as_str)) {
         Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
-        None => failure.hint(format!("`{MODULES}/envs` contains: {}", names.join(", "))),
+        None => failure.hint(format!(
+            "`{MODULES}/envs` contains: {}",
+            names.iter().map(EnvName::as_str).collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 
@@ -158,15 +171,18 @@ mod tests {
 
     #[test]
     fn unknown_environment_gets_the_nearest_name() {
-        let failure = Infrastructure::load(&project(), "stagin").unwrap_err();
+        let failure = Infrastructure::load(&project(), &"stagin".into()).unwrap_err();
         assert_eq!(failure.hints, ["the nearest known name is `staging`"]);
         assert_eq!(failure.kind, Kind::Environment);
+        let failure = Infrastructure::parse_name(&project(), "Staging").unwrap_err();
+        assert_eq!(failure.message, "cannot read `infra/scaleway/envs/Staging.tfvars.json`");
+        assert_eq!(failure.causes, ["the environment has no infrastructure file"]);
     }
 
     proptest! {
         #[test]
         fn nodes_are_spread_evenly_and_completely(zones in 1usize..4, min in 1u32..12, more in 0u32..8) {
-            let mut one = Infrastructure::load(&project(), "staging").unwrap();
+            let mut one = Infrastructure::load(&project(), &"staging".into()).unwrap();
             one.zones = (1..=zones).map(|zone| format!("fr-par-{zone}")).collect();
             (one.nodes_min, one.nodes_max) = (min, min + more);
             let spread = one.spread();

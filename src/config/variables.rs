@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::settings_file::SettingsFile;
+use super::{EnvName, settings_file::SettingsFile};
 use crate::base::failure::Result;
 
 /// The issuer of the gateway's certificate.
@@ -83,9 +83,9 @@ pub fn is_plain(registry: &str) -> bool {
 
 impl Variables {
     /// The data of the ConfigMap, the input of `postBuild.substituteFrom`.
-    pub fn to_data(&self, environment: &str, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
+    pub fn to_data(&self, environment: &EnvName, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
         [
-            ("ENVIRONMENT", environment.to_owned()),
+            ("ENVIRONMENT", environment.to_string()),
             ("REGISTRY", self.registry.get_ref().clone()),
             ("REGISTRY_INSECURE", self.is_registry_plain().to_string()),
             ("HOSTNAME", self.hostname.get_ref().clone()),

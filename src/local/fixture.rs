@@ -12,5 +12,5 @@ pub fn local() -> Environment {
         std::fs::create_dir(folder.path().join(part)).unwrap();
     }
     std::fs::copy(root.join("envs/local.toml"), folder.path().join("envs/local.toml")).unwrap();
-    Environment::load(&Project::find(folder.path()).unwrap(), "local").unwrap()
+    Environment::named(&Project::find(folder.path()).unwrap(), "local").unwrap()
 }

@@ -12,7 +12,7 @@ use crate::{
         event::Events,
         failure::{Failure, Kind, Result},
     },
-    config::{self, Environment, HostDirs, Project},
+    config::{self, EnvName, Environment, HostDirs, Project},
     local::{
         LocalContext,
         cluster::{self, Lock},
@@ -45,7 +45,7 @@ pub enum Access {
 /// The options for opening an environment.
 pub(super) struct ContextInput<'a> {
     /// The name of the environment.
-    pub environment: &'a str,
+    pub environment: &'a EnvName,
     /// Whether to use its rehearsal instead.
     pub rehearse: bool,
     pub access: Access,
@@ -71,7 +71,7 @@ impl PromotionContext {
     pub async fn open(project: &Project, events: &Events, input: ContextInput<'_>) -> Result<Self> {
         let ContextInput { environment: name, rehearse, access, topic, push } = input;
         let repository = Repository::open(project.root()).await?;
-        let name = if rehearse { format!("rehearsal-{name}") } else { name.to_owned() };
+        let name = if rehearse { name.rehearsal() } else { name.clone() };
         let environment = Environment::load(project, &name)?;
         let store = store(project, &repository, &environment, (topic, push, access)).await?;
         let (who, key) = (repository.committer().await?, signing_key(&repository).await?);
@@ -106,17 +106,17 @@ impl PromotionContext {
         let Some(from) = self.environment.promotion.source() else { return Ok(None) };
         let mut source = Environment::load(project, from)?;
         if self.environment.is_rehearsal() && source.cluster.engine.is_attached() {
-            source = Environment::load(project, &format!("rehearsal-{from}"))?;
+            source = Environment::load(project, &from.rehearsal())?;
         }
         Ok(Some(cluster::resolve(&self.local.dirs, project, source)))
     }
 
     /// Returns the order to deploy `digest`.
-    pub fn order(&self, action: Action, from: &str, digest: &str) -> Order {
+    pub fn order(&self, action: Action, from: Option<&EnvName>, digest: &str) -> Order {
         Order {
             action,
-            environment: self.environment.name().to_string(),
-            from: from.to_owned(),
+            environment: self.environment.name().clone(),
+            from: from.cloned(),
             digest: digest.to_owned(),
             rules: rules(&self.environment),
             canary: None,
@@ -169,7 +169,7 @@ async fn store(
 ) -> Result<GitStore> {
     let mut store = GitStore {
         repository: repository.clone(),
-        environment: environment.name().to_string(),
+        environment: environment.name().clone(),
         branch: promotion_branch(environment),
         fallback: None,
         topic,

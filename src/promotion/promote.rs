@@ -21,7 +21,7 @@ use crate::{
         event::Events,
         failure::{Failure, Kind, Result},
     },
-    config::Project,
+    config::{EnvName, Project},
 };
 
 /// The pause between two observations of a source that soaks.
@@ -32,7 +32,7 @@ const SOAK_PAUSE: Duration = Duration::from_secs(15);
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate option of the command line")]
 pub struct PromoteInput {
     /// The environment to promote to.
-    pub environment: String,
+    pub environment: EnvName,
     /// The digest; `None` selects the one that the source runs.
     pub digest: Option<String>,
     /// The reason for a cost above the budget.
@@ -54,7 +54,7 @@ pub struct PromoteInput {
 /// Promotes a digest.
 pub async fn promote(project: &Project, events: &Events, input: PromoteInput) -> Result<Ended> {
     let PromoteInput { rehearse, access, push, .. } = input;
-    let (environment, topic) = (input.environment.as_str(), "promote");
+    let (environment, topic) = (&input.environment, "promote");
     let context = ContextInput { environment, rehearse, access, topic, push };
     let context = PromotionContext::open(project, events, context).await?;
     let (local, target) = (&context.local, &context.environment);
@@ -68,7 +68,8 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
         Some(digest) => digest,
         None => current_digest(&observed, source.name()).await?,
     };
-    let order = Order { canary: input.canary, ..context.order(Action::Promote, source.name(), &digest) };
+    let order =
+        Order { canary: input.canary, ..context.order(Action::Promote, Some(source.name()), &digest) };
     if input.wait_soak {
         let soak = Soak { required: order.rules.soak, ready: Pace::USUAL.ready, pause: SOAK_PAUSE };
         wait_for_soak(&observed, (source.name(), digest.as_str()), soak, &Timestamp::now, events).await?;
@@ -92,7 +93,7 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
 }
 
 /// Returns the digest that the source runs.
-async fn current_digest<T: ObservedEnvironment>(source: &T, name: &str) -> Result<String> {
+async fn current_digest<T: ObservedEnvironment>(source: &T, name: &EnvName) -> Result<String> {
     source.state().await?.digest.ok_or_else(|| {
         Failure::new(Kind::Promotion, format!("`{name}` runs no artifact to promote"))
             .hint(format!("find the reason with `seasense status --env {name}`"))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::config::EnvName;
 use crate::promotion::target::Copied;
 use crate::promotion::{
     gates::Gate,
@@ -38,15 +39,16 @@ pub struct Report {
     /// The format, [`VERSION`].
     pub version: u32,
     /// The environment.
-    pub environment: String,
+    pub environment: EnvName,
     /// The action.
     pub action: Action,
     /// The digest to deploy.
     pub digest: String,
     /// The commit it was packed from; `None` if unknown.
     pub commit: Option<String>,
-    /// The environment it came from.
-    pub from: String,
+    /// The environment it came from; `None` if unknown.
+    #[serde(with = "crate::config::env_name_or_empty")]
+    pub from: Option<EnvName>,
     /// How the run ended.
     pub ending: Ending,
     /// The reason in one line.
@@ -97,7 +99,7 @@ pub struct ImageChange {
 
 impl LockChange {
     /// Compares `before` with `after`.
-    pub fn between(environment: &str, before: Option<&EnvLock>, after: &EnvLock) -> Self {
+    pub fn between(environment: &EnvName, before: Option<&EnvLock>, after: &EnvLock) -> Self {
         let old = |name: &String| before.and_then(|lock| lock.images.get(name)).cloned();
         let names = before.into_iter().chain([after]).flat_map(|lock| lock.images.keys());
         let images = names.filter_map(|name| {
@@ -159,7 +161,7 @@ pub(crate) mod tests {
             action: Action::Promote,
             digest: digest("a"),
             commit: None,
-            from: "local".into(),
+            from: Some("local".into()),
             ending: Ending::Verified,
             reason: "it passed the whole watch".into(),
             gates: vec![
@@ -190,11 +192,11 @@ pub(crate) mod tests {
     #[test]
     fn only_changed_images_are_reported() {
         let (before, mut after) = (sample(), sample());
-        assert_eq!(LockChange::between("staging", Some(&before), &after).images, BTreeMap::new());
+        assert_eq!(LockChange::between(&"staging".into(), Some(&before), &after).images, BTreeMap::new());
         after.images.insert("seasense/backend".into(), "sha256:new".into());
         after.images.remove("seasense/frontend");
         after.images.insert("seasense/more".into(), "sha256:more".into());
-        let images = LockChange::between("staging", Some(&before), &after).images;
+        let images = LockChange::between(&"staging".into(), Some(&before), &after).images;
         let changes: Vec<_> = images
             .iter()
             .map(|(name, change)| (name.as_str(), change.before.is_some(), change.after.is_some()))
@@ -207,6 +209,6 @@ pub(crate) mod tests {
                 ("seasense/more", false, true)
             ]
         );
-        assert_eq!(LockChange::between("staging", None, &after).images.len(), 2);
+        assert_eq!(LockChange::between(&"staging".into(), None, &after).images.len(), 2);
     }
 }

@@ -11,14 +11,14 @@ use super::{
 use crate::promotion::driver::{Ended, NoEvidence, rollback_target, verify_history};
 use crate::{
     base::{event::Events, failure::Result},
-    config::Project,
+    config::{EnvName, Project},
 };
 
 /// The input of a rollback.
 #[derive(Debug, Clone)]
 pub struct RollbackInput {
     /// The environment to roll back.
-    pub environment: String,
+    pub environment: EnvName,
     /// The digest; `None` selects the last verified one before the current one.
     pub to: Option<String>,
     /// Whether to roll back a rehearsal instead.
@@ -32,7 +32,7 @@ pub struct RollbackInput {
 /// Deploys an earlier, verified digest.
 pub async fn rollback(project: &Project, events: &Events, input: RollbackInput) -> Result<Ended> {
     let RollbackInput { rehearse, access, push, to, .. } = input;
-    let (environment, topic) = (input.environment.as_str(), "rollback");
+    let (environment, topic) = (&input.environment, "rollback");
     let context = ContextInput { environment, rehearse, access, topic, push };
     let context = PromotionContext::open(project, events, context).await?;
     let (local, target) = (&context.local, &context.environment);
@@ -41,9 +41,9 @@ pub async fn rollback(project: &Project, events: &Events, input: RollbackInput) 
     let (state, _) = verify_history(target.name(), state, None).await?;
     let digest = to.map_or_else(|| rollback_target(state.lock.as_ref(), &state.history), Ok)?;
     let record = state.history.verified().find(|record| record.digest == digest);
-    let from = record.map_or(String::new(), |record| record.from.clone());
+    let from = record.and_then(|record| record.from.as_ref());
     let source = context.source()?.unwrap_or_else(|| target.clone());
-    let order = context.order(Action::Rollback, &from, &digest);
+    let order = context.order(Action::Rollback, from, &digest);
     if access == Access::Read {
         let target = ObservedCluster::open(local, target.clone(), &source).await?;
         return context.plan(&target, &NoEvidence, &order).await;

@@ -90,7 +90,10 @@ pub const TABLE: [(&str, &[&str]); 43] = [
             "workloads",
         ],
     ),
-    ("promotion/report", &["promotion/gates", "promotion/store", "promotion/target", "promotion/verdict"]),
+    (
+        "promotion/report",
+        &["config", "promotion/gates", "promotion/store", "promotion/target", "promotion/verdict"],
+    ),
     (
         "artifact",
         &[
@@ -141,6 +144,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
             "base/event",
             "base/failure",
             "base/wait",
+            "config",
             "promotion/gates",
             "promotion/probe_stats",
             "promotion/report",

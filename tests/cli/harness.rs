@@ -40,7 +40,7 @@ impl Harness {
     /// Returns the name that the environment `local` of this project has on this machine.
     pub fn instance(&self) -> String {
         let project = seasense::config::Project::find(&self.project()).unwrap();
-        seasense::config::Environment::load(&project, "local").unwrap().instance().to_owned()
+        seasense::config::Environment::named(&project, "local").unwrap().instance().to_owned()
     }
 
     /// Replaces text of the environment file.

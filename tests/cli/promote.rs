@@ -65,12 +65,12 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
     Record {
         version: 2,
         at: "2026-11-24T12:00:00Z".parse().unwrap(),
-        environment: "staging".into(),
+        environment: "staging".parse().unwrap(),
         action,
         who: "Ada <ada@example.org>".into(),
         digest: digest(c),
         commit: None,
-        from: "local".into(),
+        from: "local".parse().ok(),
         previous: None,
         gates: vec![GateRecord { id: "soak".into(), result: GateResult::Passed, reason: "11 min".into() }],
         watch: (outcome == Outcome::Verified && action == Action::Promote).then_some(watch),
@@ -120,7 +120,7 @@ fn with_history(harness: &Harness) -> String {
         digest: digest('a'),
         commit: None,
         images: [].into(),
-        promoted_from: "local".into(),
+        promoted_from: "local".parse().ok(),
         previous: None,
     };
     lock.write(&harness.project().join("envs/staging.lock.toml")).unwrap();

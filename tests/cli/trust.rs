@@ -73,7 +73,7 @@ impl Machine {
             .then(|| NameConstraints { permitted_subtrees: trees, excluded_subtrees: Vec::new() });
         let pem = params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
         let project = Project::find(&self.0.project()).unwrap();
-        let cluster = Environment::load(&project, "local").unwrap().cluster_name();
+        let cluster = Environment::named(&project, "local").unwrap().cluster_name();
         let folder = HostDirs::new(self.0.root(), self.state()).make_state(&cluster).unwrap();
         fs::write(folder.join("ca.crt"), pem).unwrap();
     }

@@ -113,7 +113,7 @@ fn infrastructure_results_match_the_schemas() {
     let actions = [Action::Create, Action::Update, Action::Replace, Action::Delete];
     let summary = Summary {
         version: 1,
-        environment: "staging".into(),
+        environment: "staging".parse().unwrap(),
         create: 1,
         update: 1,
         replace: 1,

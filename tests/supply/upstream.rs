@@ -66,7 +66,7 @@ impl Upstream {
             content,
             _container: container,
         };
-        let port = *Environment::load(project, "local").unwrap().ports.registry.get_ref();
+        let port = *Environment::named(project, "local").unwrap().ports.registry.get_ref();
         let local = RegistryClient::new(&format!("127.0.0.1:{port}")).unwrap();
         upstream.fill(&local, &own.digest).await;
         upstream

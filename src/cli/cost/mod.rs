@@ -15,7 +15,7 @@ use crate::{
         failure::{Context as _, Kind, Result},
     },
     cloud::cost::{Age, CostReport, ProfileReport, Request},
-    config::Prices,
+    config::{Infrastructure, Prices},
 };
 
 /// Arguments of `seasense cost`.
@@ -48,8 +48,10 @@ pub fn run(context: &Context<'_>, args: &Args) -> Result<ExitCode> {
     let project = context.project()?;
     let prices = Prices::load(&project)?;
     let plan = args.plan.as_deref().map(read_plan).transpose()?;
+    let named = args.environments.iter().map(|text| Infrastructure::parse_name(&project, text));
+    let environments = named.collect::<Result<Vec<_>>>()?;
     let request = Request {
-        environments: &args.environments,
+        environments: &environments,
         plan: plan.as_ref(),
         node_hours: args.node_hours,
         over_budget: args.over_budget.as_deref(),

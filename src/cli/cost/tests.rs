@@ -6,7 +6,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::{
-    config::{Infrastructure, Project},
+    config::{EnvName, Infrastructure, Project},
     ui::Style,
 };
 
@@ -23,13 +23,13 @@ fn prices() -> Prices {
 }
 
 /// A request on a date at which the age of the price table is known.
-fn request(environments: &[String]) -> Request<'_> {
+fn request(environments: &[EnvName]) -> Request<'_> {
     Request { environments, plan: None, node_hours: None, over_budget: None, today: date(2026, 11, 20) }
 }
 
 #[test]
 fn the_table_shows_every_row_its_share_and_the_budget() {
-    let report = CostReport::of(&project(), &prices(), request(&["production".to_owned()])).unwrap();
+    let report = CostReport::of(&project(), &prices(), request(&["production".into()])).unwrap();
     let text = show::report(&report, Style::PLAIN);
     let rows = &report.environments[0].bill.rows;
     assert_eq!(rows.len(), 7);

@@ -74,7 +74,7 @@ async fn compare(context: &Context<'_>, project: &Project, args: &Args) -> Resul
     });
     let plan = plan.transpose()?;
     let infra = Infra::load(project)?;
-    let environment = shared_environment(&before, &after, context.template(project)?.name()).to_owned();
+    let environment = shared_environment(&before, &after, context.template(project)?.name()).clone();
     let events = context.ui.events();
     let (old, new) =
         tokio::try_join!(read(&sources, &before, &environment), read(&sources, &after, &environment))?;

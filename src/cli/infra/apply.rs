@@ -18,7 +18,7 @@ pub(super) async fn run(
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
-    let name = &target.environment;
+    let name = &infra.infrastructure.environment;
     let question = format!("Apply these changes to `{name}`?");
     let consent = |plan: &ChangePlan<'_>| {
         let text = show::priced(&plan.summary, plan.eur_per_month(&infra)?);

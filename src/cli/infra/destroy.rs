@@ -18,7 +18,7 @@ pub(super) async fn run(
     json: Json,
 ) -> Result<ExitCode> {
     let infra = target.context(context)?;
-    let name = &target.environment;
+    let name = &infra.infrastructure.environment;
     let question = if options.with_backups {
         format!("Remove `{name}` with its data AND ALL BACKUPS?")
     } else {

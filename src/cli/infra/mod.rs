@@ -124,7 +124,10 @@ impl Target {
     fn context(&self, context: &Context<'_>) -> Result<InfraContext> {
         let project = context.project()?;
         Ok(InfraContext {
-            infrastructure: Infrastructure::load(&project, &self.environment)?,
+            infrastructure: Infrastructure::load(
+                &project,
+                &Infrastructure::parse_name(&project, &self.environment)?,
+            )?,
             credentials: CloudKeys::from_environment()?,
             dirs: HostDirs::from_environment()?,
             events: Arc::clone(context.ui.events()),

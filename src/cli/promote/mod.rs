@@ -8,6 +8,7 @@ pub use self::render::brief;
 use super::{Context, json::Json};
 use crate::{
     base::failure::{Failure, Kind, Result},
+    config::Environment,
     promotion::{self, Access, PromoteInput, driver::Ended, store::lock_file::is_digest},
 };
 
@@ -70,7 +71,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let input = PromoteInput {
         access: args.common.access(),
-        environment: args.target,
+        environment: Environment::parse_name(&project, &args.target)?,
         digest: args.digest,
         over_budget: args.over_budget,
         canary: args.canary,

@@ -1,6 +1,9 @@
 //! Checks a price against a budget.
 
-use crate::base::failure::{Failure, Kind, Result};
+use crate::{
+    base::failure::{Failure, Kind, Result},
+    config::EnvName,
+};
 
 /// The outcome of checking a price against a budget.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +79,7 @@ impl Verdict {
     }
 
     /// Fails with kind `Promotion` if the price exceeds the budget of `environment`.
-    pub fn require(&self, environment: &str, limit_eur: u32) -> Result<()> {
+    pub fn require(&self, environment: &EnvName, limit_eur: u32) -> Result<()> {
         if self.allows() {
             return Ok(());
         }
@@ -108,7 +111,7 @@ mod tests {
             overridden.reason(),
             "25.00 EUR per month over the budget, allowed because: a field campaign until May"
         );
-        let failure = budget(75.0, 50, None).require("production", 50).unwrap_err();
+        let failure = budget(75.0, 50, None).require(&"production".into(), 50).unwrap_err();
         assert_eq!(failure.kind, Kind::Promotion);
         assert_eq!(failure.causes, ["25.00 EUR per month over the budget"]);
         assert_eq!(budget(1e9, 0, None), Verdict::Unlimited);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Age, Bill, Compared, Verdict, bill, budget, compare, of_layout, of_plan, total};
 use crate::{
     base::failure::{Failure, Kind, Result},
-    config::{Environment, Infrastructure, Prices, Project},
+    config::{EnvName, Environment, Infrastructure, Prices, Project},
 };
 
 /// The version of the JSON form of a [`CostReport`].
@@ -21,7 +21,7 @@ const DEFAULT_PROFILED: &str = "production";
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The names of the environments; empty means all with a layout.
-    pub environments: &'a [String],
+    pub environments: &'a [EnvName],
     /// The OpenTofu plan that is priced instead of the layout of the only environment.
     pub plan: Option<&'a Value>,
     /// Hours per month that the nodes run; `None` means those of each layout.
@@ -51,7 +51,7 @@ pub struct CostReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EnvironmentCost {
     /// Its name.
-    pub environment: String,
+    pub environment: EnvName,
     /// The profile of its layout.
     pub profile: String,
     /// The source of the priced items: `layout` or `plan`.
@@ -87,7 +87,7 @@ pub struct ProfileReport {
     /// The currency of the prices.
     pub currency: String,
     /// The environment.
-    pub environment: String,
+    pub environment: EnvName,
     /// Hours per month that the nodes run.
     pub node_hours: u32,
     /// Each profile, the cheapest first.
@@ -129,7 +129,7 @@ impl CostReport {
             return Err(Failure::new(Kind::Usage, "`--plan` requires exactly one environment")
                 .hint("name it: `seasense cost ENV --plan FILE`"));
         }
-        let one = |name: &String| EnvironmentCost::of(project, prices, name, request);
+        let one = |name: &EnvName| EnvironmentCost::of(project, prices, name, request);
         let environments = names.iter().map(one).collect::<Result<Vec<_>>>()?;
         if environments.is_empty() {
             return Err(Failure::new(Kind::Environment, "no environment has a layout to price")
@@ -153,7 +153,7 @@ impl CostReport {
 }
 
 impl EnvironmentCost {
-    fn of(project: &Project, prices: &Prices, name: &str, request: Request<'_>) -> Result<Self> {
+    fn of(project: &Project, prices: &Prices, name: &EnvName, request: Request<'_>) -> Result<Self> {
         let layout = Infrastructure::load(project, name)?;
         let (source, items) = match request.plan {
             Some(plan) => ("plan", of_plan(plan, &layout, prices)?),
@@ -178,7 +178,7 @@ impl ProfileReport {
     /// Prices the environment of `request` in every profile.
     pub fn of(project: &Project, prices: &Prices, request: Request<'_>) -> Result<Self> {
         let name = match request.environments {
-            [] => DEFAULT_PROFILED,
+            [] => &Infrastructure::parse_name(project, DEFAULT_PROFILED)?,
             [name] => name,
             _ => return Err(Failure::new(Kind::Usage, "profiles are compared for one environment")),
         };
@@ -189,7 +189,7 @@ impl ProfileReport {
         Ok(Self {
             version: PROFILES_VERSION,
             currency: prices.currency.clone(),
-            environment: name.to_owned(),
+            environment: name.clone(),
             node_hours,
             prices: Age::of(compared.iter().map(|one| &one.bill), prices, request.today),
             profiles: compared.into_iter().map(|one| ProfileCost::new(one, limit)).collect(),
@@ -212,7 +212,7 @@ impl ProfileCost {
 }
 
 /// Returns the budget in the environment file, EUR per month; 0 means no limit.
-fn limit(project: &Project, name: &str) -> Result<u32> {
+fn limit(project: &Project, name: &EnvName) -> Result<u32> {
     Ok(*Environment::load(project, name)?.promotion.budget_eur.get_ref())
 }
 

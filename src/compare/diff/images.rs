@@ -107,7 +107,7 @@ mod tests {
                 .map(|(name, digest, version)| ((*name).to_owned(), image(*digest, *version)))
                 .collect(),
             files: Some(files.iter().map(|(path, id)| ((*path).to_owned(), (*id).to_owned())).collect()),
-            ..Side::default()
+            ..Side::of(&"local".into())
         }
     }
 

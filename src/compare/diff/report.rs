@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Cost, Field, ImageChange, Infrastructure, Manifests, Migrations, Resource, fields, images};
 use crate::{
     compare::{Phases, Side},
-    config::Infra,
+    config::{EnvName, Infra},
 };
 
 /// The version of the JSON form.
@@ -24,7 +24,7 @@ pub struct SideLabel {
     /// The digest, if the side is an artifact.
     pub digest: Option<String>,
     /// The environment whose variables are substituted.
-    pub environment: String,
+    pub environment: EnvName,
 }
 
 /// All differences.

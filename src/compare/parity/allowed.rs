@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::{
     base::failure::{Failure, Location, Result},
-    config::{Project, SettingsFile, Variables, nearest},
+    config::{EnvName, Project, SettingsFile, Variables, nearest},
 };
 
 /// The path of the list in the project.
@@ -61,8 +61,8 @@ enum Between {
 
 impl Difference {
     /// Whether it applies to the environments `a` and `b`.
-    pub fn covers(&self, a: &str, b: &str) -> bool {
-        self.between.is_empty() || (self.between.contains(a) && self.between.contains(b))
+    pub fn covers(&self, a: &EnvName, b: &EnvName) -> bool {
+        self.between.is_empty() || (self.between.contains(a.as_str()) && self.between.contains(b.as_str()))
     }
 }
 
@@ -142,12 +142,15 @@ mod tests {
     #[test]
     fn an_entry_covers_the_environments_it_names() {
         let all = Allowed::parse(ISSUER).unwrap().differences.remove(0);
-        assert!(all.covers("local", "production"));
+        assert!(all.covers(&"local".into(), &"production".into()));
         assert_eq!(all.location.to_string(), "envs/differences.toml:2:12");
         assert_eq!(all.reviewed.year(), 2026);
         let two = ISSUER.replace("\"*\"", "[\"local\", \"staging\"]");
         let two = Allowed::parse(&two).unwrap().differences.remove(0);
-        assert!(two.covers("staging", "local") && !two.covers("staging", "production"));
+        assert!(
+            two.covers(&"staging".into(), &"local".into())
+                && !two.covers(&"staging".into(), &"production".into())
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
         build::{build_both, build_with, differing},
         side::render_work_tree,
     },
-    config::{EnvFile, Project},
+    config::{EnvFile, EnvName, Project},
 };
 
 /// The parity of several pairs of environments.
@@ -89,7 +89,11 @@ impl Checker {
 }
 
 /// Checks the environments called `a` and `b`, including their manifests.
-pub async fn check(context: &CompareContext, events: &Events, (a, b): (&str, &str)) -> Result<Parity> {
+pub async fn check(
+    context: &CompareContext,
+    events: &Events,
+    (a, b): (&EnvName, &EnvName),
+) -> Result<Parity> {
     let checker = Checker::load(&context.project)?;
     let pair = checker.pairs(Some((a, b)))?.remove(0);
     let manifests = build(context, events, pair).await?;

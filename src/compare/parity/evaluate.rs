@@ -8,7 +8,7 @@ use super::{Allowed, Manifests};
 use crate::{
     base::failure::{Failure, Kind, Location},
     compare::build::differing,
-    config::EnvFile,
+    config::{EnvFile, EnvName},
 };
 
 /// The version of the JSON form.
@@ -37,9 +37,9 @@ pub struct Parity {
     /// Whether there are no unexplained differences.
     pub in_parity: bool,
     /// The first environment.
-    pub a: String,
+    pub a: EnvName,
     /// The second environment.
-    pub b: String,
+    pub b: EnvName,
     /// Whether the manifests were built and compared.
     pub manifests: bool,
     /// Differences that are on the list, by variable.
@@ -159,7 +159,8 @@ fn describe(value: Option<String>) -> String {
 
 fn stale(allowed: &Allowed, all: &[EnvFile]) -> Vec<StaleEntry> {
     let reason = |entry: &super::Difference| {
-        if let Some(unknown) = entry.between.iter().find(|name| all.iter().all(|known| known.name != **name))
+        if let Some(unknown) =
+            entry.between.iter().find(|name| all.iter().all(|known| known.name != name.as_str()))
         {
             return Some(format!("there is no environment `{unknown}`"));
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::failure::{Failure, Kind, Result},
-    config::nearest,
+    config::{EnvName, nearest},
 };
 
 /// The origin of one side of a comparison.
@@ -10,9 +10,8 @@ use crate::{
 pub enum SideName {
     /// The work tree, including uncommitted edits: `.`
     WorkTree,
-    /// The artifact that an environment runs; without a lock file, the work tree with the environment's
-    /// variables.
-    Environment(String),
+    /// What an environment runs; if it has no lock file, the work tree with its variables.
+    Environment(EnvName),
     /// An artifact in the local registry, `sha256:` and 64 hex digits.
     Digest(String),
     /// Any revision that Git resolves to a commit.
@@ -22,14 +21,11 @@ pub enum SideName {
 impl SideName {
     /// Parses `text`; `environments` are the known names. The prefixes `env:` and `git:` resolve ambiguous
     /// names.
-    pub fn parse(text: &str, environments: &[String]) -> Result<Self> {
-        let known = |name: &str| environments.iter().any(|known| known == name);
+    pub fn parse(text: &str, environments: &[EnvName]) -> Result<Self> {
+        let known = |name: &str| environments.iter().find(|known| known.as_str() == name).cloned();
         if let Some(name) = text.strip_prefix("env:") {
-            return if known(name) {
-                Ok(Self::Environment(name.to_owned()))
-            } else {
-                Err(unknown_environment(name, environments))
-            };
+            let named = known(name).ok_or_else(|| unknown_environment(name, environments));
+            return named.map(Self::Environment);
         }
         if let Some(revision) = text.strip_prefix("git:") {
             return Ok(Self::Revision(revision.to_owned()));
@@ -43,40 +39,48 @@ impl SideName {
                     .hint("a digest is `sha256:` and 64 hex digits, as `seasense status` shows it"))
             };
         }
-        Ok(match text {
-            "." => Self::WorkTree,
-            name if known(name) => Self::Environment(name.to_owned()),
-            revision => Self::Revision(revision.to_owned()),
+        Ok(match (text, known(text)) {
+            (".", _) => Self::WorkTree,
+            (_, Some(name)) => Self::Environment(name),
+            (revision, None) => Self::Revision(revision.to_owned()),
         })
     }
 }
 
 /// Returns the environment whose variables are used for a side that is not an environment: the other side's, so
-/// that only real differences are reported, else `default`.
-pub fn shared_environment<'a>(before: &'a SideName, after: &'a SideName, default: &'a str) -> &'a str {
+/// that only real differences show, else `default`.
+pub fn shared_environment<'a>(
+    before: &'a SideName,
+    after: &'a SideName,
+    default: &'a EnvName,
+) -> &'a EnvName {
     match (before, after) {
         (SideName::Environment(name), _) | (_, SideName::Environment(name)) => name,
         _ => default,
     }
 }
 
-fn unknown_environment(name: &str, environments: &[String]) -> Failure {
+fn unknown_environment(name: &str, environments: &[EnvName]) -> Failure {
     let failure = Failure::new(Kind::Usage, format!("there is no environment `{name}`"));
-    match nearest(name, environments.iter().map(String::as_str)) {
+    match nearest(name, environments.iter().map(EnvName::as_str)) {
         Some(near) => failure.hint(format!("the nearest known name is `{near}`")),
-        None => failure.hint(format!("the environments in `envs` are {}", environments.join(", "))),
+        None => failure.hint(format!("the environments in `envs` are {}", joined(environments))),
     }
 }
 
 /// Returns the failure for a name that is not an environment, a digest or a commit.
-pub(super) fn unknown(name: &str, environments: &[String]) -> Failure {
+pub(super) fn unknown(name: &str, environments: &[EnvName]) -> Failure {
     let message = format!("`{name}` is neither an environment nor a commit nor a digest");
     let failure = Failure::new(Kind::Usage, message);
-    match nearest(name, environments.iter().map(String::as_str)) {
+    match nearest(name, environments.iter().map(EnvName::as_str)) {
         Some(near) => failure.hint(format!("the nearest known environment is `{near}`")),
         None => failure
-            .hint(format!("name one of {}, a commit, an artifact's digest, or `.`", environments.join(", "))),
+            .hint(format!("name one of {}, a commit, an artifact's digest, or `.`", joined(environments))),
     }
+}
+
+fn joined(environments: &[EnvName]) -> String {
+    environments.iter().map(EnvName::as_str).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -85,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_name_is_parsed() {
-        let environments = ["local".to_owned(), "staging".to_owned()];
+        let environments = ["local".into(), "staging".into()];
         let parse = |text: &str| SideName::parse(text, &environments);
         let digest = format!("sha256:{}", "a".repeat(64));
         assert_eq!(parse(".").unwrap(), SideName::WorkTree);
@@ -101,9 +105,9 @@ mod tests {
     #[test]
     fn both_sides_share_the_named_environment() {
         let environment = SideName::Environment("staging".into());
-        let head = SideName::Revision("HEAD".into());
-        assert_eq!(shared_environment(&environment, &SideName::WorkTree, "local"), "staging");
-        assert_eq!(shared_environment(&SideName::WorkTree, &environment, "local"), "staging");
-        assert_eq!(shared_environment(&SideName::WorkTree, &head, "local"), "local");
+        let (head, local) = (SideName::Revision("HEAD".into()), "local".into());
+        assert_eq!(shared_environment(&environment, &SideName::WorkTree, &local), "staging");
+        assert_eq!(shared_environment(&SideName::WorkTree, &environment, &local), "staging");
+        assert_eq!(shared_environment(&SideName::WorkTree, &head, &local), "local");
     }
 }

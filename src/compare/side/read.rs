@@ -17,7 +17,7 @@ use crate::{
     artifact::{self, Rendered, Tree, Upstream},
     base::failure::{Context, Kind, Result},
     compare::Platform,
-    config::{EnvFile, HostDirs, Infra, Project, names},
+    config::{EnvFile, EnvName, HostDirs, Infra, Project, names},
     images::{self, Lock, LockedImage, Mode},
     promotion::store::EnvLock,
 };
@@ -41,7 +41,7 @@ const REPOSITORY: &str = "platform";
 const MIGRATIONS: &str = "src/apps/backend/migrations";
 
 /// The content of one side.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Side {
     /// The name for display.
     pub label: String,
@@ -50,7 +50,7 @@ pub struct Side {
     /// The digest, if the side is an artifact.
     pub digest: Option<String>,
     /// The environment whose variables are substituted.
-    pub environment: String,
+    pub environment: EnvName,
     /// The input of Flux.
     pub platform: Platform,
     /// The images, by their names in `infra/images.toml`.
@@ -67,9 +67,28 @@ pub struct Side {
     pub notes: Vec<String>,
 }
 
+impl Side {
+    /// An empty side with the variables of `environment`.
+    pub(crate) fn of(environment: &EnvName) -> Self {
+        Self {
+            label: String::new(),
+            commit: None,
+            digest: None,
+            environment: environment.clone(),
+            platform: Platform::default(),
+            images: BTreeMap::new(),
+            referenced: BTreeSet::new(),
+            files: None,
+            migrations: None,
+            infrastructure: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// Reads the side called `name`. `environment` is the one whose variables are used if `name` is not an
 /// environment.
-pub async fn read(context: &CompareContext, name: &SideName, environment: &str) -> Result<Side> {
+pub async fn read(context: &CompareContext, name: &SideName, environment: &EnvName) -> Result<Side> {
     match name {
         SideName::WorkTree => context.work_tree(environment).await,
         SideName::Revision(revision) => context.revision(revision, environment).await,
@@ -83,7 +102,7 @@ impl CompareContext {
         self.project.root()
     }
 
-    async fn work_tree(&self, environment: &str) -> Result<Side> {
+    async fn work_tree(&self, environment: &EnvName) -> Result<Side> {
         let root = self.root();
         let migrations = read_folder(&root.join(MIGRATIONS)).context(Kind::Tool, "read the migrations")?;
         let infrastructure = std::fs::read(root.join(settings::path(environment))).ok();
@@ -98,18 +117,17 @@ impl CompareContext {
         Ok(Side {
             label: "the work tree".to_owned(),
             commit: git::commit(root, "HEAD").await.unwrap_or_default(),
-            environment: environment.to_owned(),
             images: lock.images.iter().map(image).collect(),
             referenced: referenced(&platform, &lock).into_keys().collect(),
             platform,
             files: git::list_work_tree(root).await?,
             migrations: Some(migrations),
             infrastructure: infrastructure.map(|bytes| settings::parse(environment, &bytes)).transpose()?,
-            ..Side::default()
+            ..Side::of(environment)
         })
     }
 
-    async fn revision(&self, revision: &str, environment: &str) -> Result<Side> {
+    async fn revision(&self, revision: &str, environment: &EnvName) -> Result<Side> {
         let Some(commit) = git::commit(self.root(), revision).await? else {
             return Err(unknown(revision, &names(&self.project)));
         };
@@ -136,7 +154,7 @@ impl CompareContext {
     }
 
     /// Reads the files, migrations, variables and infrastructure of a commit, without its manifests and images.
-    async fn commit(&self, commit: &str, environment: &str) -> Result<Side> {
+    async fn commit(&self, commit: &str, environment: &EnvName) -> Result<Side> {
         let root = self.root();
         let (file, settings_file) = (format!("envs/{environment}.toml"), settings::path(environment));
         let read = git::read(root, commit, &[&file, &settings_file, MIGRATIONS]).await?;
@@ -156,7 +174,6 @@ impl CompareContext {
         Ok(Side {
             label,
             commit: Some(commit.to_owned()),
-            environment: environment.to_owned(),
             platform: Platform { variables: written.variables, ..Platform::default() },
             files: Some(git::list(root, commit).await?),
             migrations: Some(read.iter().filter_map(migration).collect()),
@@ -165,12 +182,17 @@ impl CompareContext {
                 .map(|bytes| settings::parse(environment, bytes))
                 .transpose()?,
             notes,
-            ..Side::default()
+            ..Side::of(environment)
         })
     }
 
     /// Reads an artifact. `packed_from` is its commit if the artifact does not record one.
-    async fn artifact(&self, digest: &str, environment: &str, packed_from: Option<String>) -> Result<Side> {
+    async fn artifact(
+        &self,
+        digest: &str,
+        environment: &EnvName,
+        packed_from: Option<String>,
+    ) -> Result<Side> {
         let fetched = artifact::fetch(&self.registry, REPOSITORY, &digest.parse()?).await.map_err(|failure| {
             failure.hint(format!(
                 "artifacts are read from the local registry at {}: run `seasense dev` to start it and to push this checkout's artifact",
@@ -190,12 +212,11 @@ impl CompareContext {
                     variables: EnvFile::load(&self.project, environment)?.variables,
                     ..Platform::default()
                 },
-                environment: environment.to_owned(),
                 notes: vec![format!(
                     "{label} was packed {}: its migrations and settings are not compared",
                     if dirty { "with uncommitted changes" } else { "from a commit that is unknown here" }
                 )],
-                ..Side::default()
+                ..Side::of(environment)
             },
         };
         side.platform = Platform::fetched(fetched, side.platform.variables);
@@ -207,12 +228,12 @@ impl CompareContext {
     }
 
     /// Reads what an environment runs: the artifact of its lock file.
-    async fn environment(&self, name: &str) -> Result<Side> {
+    async fn environment(&self, name: &EnvName) -> Result<Side> {
         let file = EnvLock::file(name).display().to_string();
         let Some(EnvLock { digest, commit, .. }) = EnvLock::read(self.root(), name)? else {
             let side = self.work_tree(name).await?;
             let note = format!("{name} has no `{file}`: the work tree is used");
-            return Ok(Side { label: name.to_owned(), notes: vec![note], ..side });
+            return Ok(Side { label: name.to_string(), notes: vec![note], ..side });
         };
         let side = self.artifact(&digest, name, commit).await?;
         Ok(Side { label: format!("{name} ({})", short(&digest)), ..side })

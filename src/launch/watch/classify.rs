@@ -1,11 +1,12 @@
 //! Classifies the path of a changed file; pure.
 
 use super::{Changes, Workload};
+use crate::config::EnvName;
 
 /// Returns the effects of a change of the file or directory `path` on the environment `environment`.
 ///
 /// `path` is relative to the project, with `/`. A directory includes everything in it.
-pub fn classify(environment: &str, path: &str) -> Changes {
+pub fn classify(environment: &EnvName, path: &str) -> Changes {
     let segments: Vec<&str> =
         path.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect();
     let mut changes = match segments.as_slice() {
@@ -48,7 +49,7 @@ mod tests {
     use crate::config::{Infra, Project};
 
     fn of(path: &str) -> (bool, bool, bool, Vec<&'static str>) {
-        let changes = classify("local", path);
+        let changes = classify(&"local".into(), path);
         assert_eq!(changes.paths.is_empty(), changes.is_empty());
         let workloads = changes.workloads.iter().map(|workload| workload.name()).collect();
         (changes.manifests, changes.environment, changes.infra, workloads)
@@ -83,9 +84,9 @@ mod tests {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         let recipes = Infra::load(&project).unwrap().recipes;
         for input in &recipes.cargo["workloads"].inputs {
-            assert_eq!(classify("local", input).workloads, Workload::ALL.into(), "{input}");
+            assert_eq!(classify(&"local".into(), input).workloads, Workload::ALL.into(), "{input}");
         }
-        let page = classify("local", &recipes.npm["page"].folder);
+        let page = classify(&"local".into(), &recipes.npm["page"].folder);
         assert_eq!(page.workloads, BTreeSet::from([Workload::Frontend]));
         for workload in Workload::ALL {
             assert!(recipes.image.contains_key(workload.image()), "{}", workload.image());
@@ -110,7 +111,7 @@ mod tests {
 
     fn together<'a>(paths: impl IntoIterator<Item = &'a String>) -> Changes {
         let mut all = Changes::default();
-        paths.into_iter().for_each(|path| all.absorb(classify("local", path)));
+        paths.into_iter().for_each(|path| all.absorb(classify(&"local".into(), path)));
         all
     }
 
@@ -128,14 +129,14 @@ mod tests {
 
         #[test]
         fn a_directory_includes_its_files(folder in "(gitops|src/apps/(backend|frontend|fleet|shared))(/[a-z]{1,3}){0,2}", file in "[a-z]{1,5}") {
-            let (folder, inside) = (classify("local", &folder), classify("local", &format!("{folder}/{file}")));
+            let (folder, inside) = (classify(&"local".into(), &folder), classify(&"local".into(), &format!("{folder}/{file}")));
             prop_assert_eq!(folder.manifests, inside.manifests);
             prop_assert!(folder.workloads.is_superset(&inside.workloads));
         }
 
         #[test]
         fn any_path_can_be_classified(path in ".{0,40}") {
-            let changes = classify("local", &path);
+            let changes = classify(&"local".into(), &path);
             prop_assert_eq!(changes.is_empty(), changes.paths.is_empty());
         }
     }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::{Changes, Ignored, classify};
 use crate::{
     base::failure::{Failure, Kind, Result},
-    config::Project,
+    config::{EnvName, Project},
 };
 
 /// An editor saves a file in several operations (write a copy, rename it, set its mode) within a few
@@ -28,7 +28,7 @@ const FLAT: [&str; 2] = ["", "src"];
 /// Watches a checkout.
 pub struct Watcher {
     root: PathBuf,
-    environment: String,
+    environment: EnvName,
     ignored: Ignored,
     debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
     batches: mpsc::UnboundedReceiver<DebounceEventResult>,
@@ -36,7 +36,7 @@ pub struct Watcher {
 
 impl Watcher {
     /// Starts to watch `project` for the environment `environment`.
-    pub fn start(project: &Project, environment: &str) -> Result<Self> {
+    pub fn start(project: &Project, environment: &EnvName) -> Result<Self> {
         // Notifications have the path that was registered, so the canonical one is registered and compared.
         let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
         let (sender, batches) = mpsc::unbounded_channel();
@@ -46,7 +46,7 @@ impl Watcher {
         };
         let debouncer = new_debouncer(QUIET, None, forward).map_err(|error| failed(&error))?;
         let ignored = Ignored::of(&root);
-        let mut watcher = Self { root, environment: environment.to_owned(), ignored, debouncer, batches };
+        let mut watcher = Self { root, environment: environment.clone(), ignored, debouncer, batches };
         for folder in FLAT {
             watcher.watch(folder, RecursiveMode::NonRecursive)?;
         }
@@ -162,7 +162,7 @@ mod tests {
             fs::write(folder.path().join(".gitignore"), "*.tmp\n").unwrap();
             fs::write(folder.path().join("gitops/apps/a.yaml"), "a: 1\n").unwrap();
             let project = Project::find(folder.path()).unwrap();
-            let watcher = Watcher::start(&project, "local").unwrap();
+            let watcher = Watcher::start(&project, &"local".into()).unwrap();
             Self { folder, watcher }
         }
 

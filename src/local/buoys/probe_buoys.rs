@@ -115,7 +115,7 @@ mod tests {
 
     fn staging() -> Environment {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Environment::load(&project, "staging").unwrap()
+        Environment::named(&project, "staging").unwrap()
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
         failure::{Context, Kind, Result},
         k8s::{Client, ClusterHandle},
     },
-    config::{Environment, HostDirs},
+    config::{EnvName, Environment, HostDirs},
 };
 
 const IDENTITY: &str = "identity.json";
@@ -27,7 +27,7 @@ struct Identity {
 }
 
 /// Forgets the cluster of an attached environment after its removal: another one may replace it.
-pub fn forget(dirs: &HostDirs, environment: &str) -> Result<()> {
+pub fn forget(dirs: &HostDirs, environment: &EnvName) -> Result<()> {
     let folder = dirs.attached(environment);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -86,7 +86,7 @@ mod tests {
 
     fn staging() -> Environment {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Environment::load(&project, "staging").unwrap()
+        Environment::named(&project, "staging").unwrap()
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
     fn context_of_the_written_kubeconfig_is_used() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        write_attached(&dirs, "staging", KUBECONFIG).unwrap();
+        write_attached(&dirs, &"staging".into(), KUBECONFIG).unwrap();
         let handle = handle_of(&dirs, &staging()).unwrap();
         assert_eq!(handle.context, "admin@staging");
         assert_eq!(handle.uid, None);
@@ -113,13 +113,13 @@ mod tests {
     fn first_identity_is_kept_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        write_attached(&dirs, "staging", KUBECONFIG).unwrap();
+        write_attached(&dirs, &"staging".into(), KUBECONFIG).unwrap();
         let handle = handle_of(&dirs, &staging()).unwrap();
         pin(&dirs, &staging(), handle, "uid-1".into()).unwrap();
-        write_attached(&dirs, "staging", KUBECONFIG).unwrap();
+        write_attached(&dirs, &"staging".into(), KUBECONFIG).unwrap();
         assert_eq!(handle_of(&dirs, &staging()).unwrap().uid.as_deref(), Some("uid-1"));
-        forget(&dirs, "staging").unwrap();
-        forget(&dirs, "staging").unwrap();
+        forget(&dirs, &"staging".into()).unwrap();
+        forget(&dirs, &"staging".into()).unwrap();
         assert!(handle_of(&dirs, &staging()).is_err());
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         failure::{Context, Failure, Kind, Result},
         tool::Invocation,
     },
-    config::{EngineKind, Environment, HostDirs},
+    config::{EngineKind, EnvName, Environment, HostDirs},
 };
 
 const FILE: &str = "kubeconfig";
@@ -43,7 +43,7 @@ pub fn of_environment(dirs: &HostDirs, environment: &Environment) -> Result<Path
 }
 
 /// Writes the kubeconfig of a cluster that `seasense infra` created or found.
-pub fn write_attached(dirs: &HostDirs, environment: &str, text: &[u8]) -> Result<PathBuf> {
+pub fn write_attached(dirs: &HostDirs, environment: &EnvName, text: &[u8]) -> Result<PathBuf> {
     let file = dirs.make_attached(environment)?.join(FILE);
     replace_private(&file, text)?;
     Ok(file)
@@ -109,7 +109,7 @@ mod tests {
     fn attached_kubeconfig_and_its_directory_are_private() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        let file = write_attached(&dirs, "staging", b"kind: Config\n").unwrap();
+        let file = write_attached(&dirs, &"staging".into(), b"kind: Config\n").unwrap();
         assert_eq!(mode(&file), PRIVATE);
         assert_eq!(mode(file.parent().unwrap()), 0o700);
     }

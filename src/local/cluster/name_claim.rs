@@ -77,7 +77,7 @@ pub async fn claim(
     }
     let owner = Owner {
         project: project.root().to_owned(),
-        environment: environment.name().to_string(),
+        environment: environment.name().clone(),
         https_port: environment.https_port(),
         created: known.as_ref().map_or(now, |owner| owner.created),
         ttl_seconds: known.as_ref().and_then(|owner| owner.ttl_seconds),
@@ -104,7 +104,7 @@ fn claims(dirs: &HostDirs) -> Vec<NameClaim> {
 /// checkout exists.
 fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
     let marked = marked(environment, root);
-    let is_own = |claim: &&NameClaim| claim.owner.project == root && claim.owner.environment == environment;
+    let is_own = |claim: &&NameClaim| claim.owner.project == root && claim.owner.environment == *environment;
     let own =
         [environment, &marked].map(|name| claims.iter().filter(is_own).find(|claim| claim.instance == name));
     if let Some(own) = own.into_iter().flatten().next() {

@@ -10,7 +10,7 @@ use crate::{base::event::Silent, local::fixture::local};
 fn owner(project: &Path, environment: &str, https_port: u16) -> Owner {
     Owner {
         project: project.to_owned(),
-        environment: environment.to_owned(),
+        environment: environment.into(),
         https_port,
         created: Timestamp::UNIX_EPOCH,
         ttl_seconds: None,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{FoundEnvironment, inventory, measure};
 use crate::{
     base::failure::Result,
+    config::EnvName,
     local::{Host, cluster::ClusterState, leases::Owner},
 };
 
@@ -28,7 +29,7 @@ pub struct Entry {
     /// Its name, unique on this machine.
     pub name: String,
     /// The environment file it was created from; `None` if the owner is unknown.
-    pub environment: Option<String>,
+    pub environment: Option<EnvName>,
     /// The name of the kind cluster.
     pub cluster: String,
     /// The state of the cluster.

@@ -49,7 +49,7 @@ impl Lease {
         let ttl = self.deadline.map(|deadline| deadline.duration_since(created).as_secs());
         Owner {
             project: context.project.root().to_owned(),
-            environment: environment.name().to_string(),
+            environment: environment.name().clone(),
             https_port: environment.https_port(),
             created,
             ttl_seconds: ttl.and_then(|seconds| u64::try_from(seconds).ok()),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::atomic_file::replace_private;
 use crate::{
     base::failure::{Context, Kind, Result},
-    config::HostDirs,
+    config::{EnvName, HostDirs},
 };
 
 const FILE: &str = "owner.json";
@@ -19,7 +19,7 @@ pub struct Owner {
     /// The root of the checkout that created it.
     pub project: PathBuf,
     /// The environment's name: the file `envs/<environment>.toml` of that checkout.
-    pub environment: String,
+    pub environment: EnvName,
     /// The gateway's port on 127.0.0.1.
     pub https_port: u16,
     /// The time of its creation.

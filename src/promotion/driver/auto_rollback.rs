@@ -156,7 +156,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             digest: digest.to_owned(),
             commit: content.commit.or_else(|| record.and_then(|record| record.commit.clone())),
             images: content.images,
-            promoted_from: record.map(|record| record.from.clone()).unwrap_or_default(),
+            promoted_from: record.and_then(|record| record.from.clone()),
             previous: record.and_then(|record| record.previous.clone()),
         }
     }

@@ -117,9 +117,10 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         let Evidence { source, tree, migrations, commit_is_known, edited, parity, cost } =
             self.evidence.collect(content, state.lock.as_ref()).await?;
         let now = (self.clock)();
+        let from = order.from.as_deref().unwrap_or_default();
         let mut gates = vec![
-            gates::source_ready(&order.from, &order.digest, &source),
-            gates::soak(&order.from, &order.digest, &source, rules.soak, now),
+            gates::source_ready(from, &order.digest, &source),
+            gates::soak(from, &order.digest, &source, rules.soak, now),
             gates::policy(&tree, content),
             gates::parity(&parity),
             gates::migrations(&migrations),

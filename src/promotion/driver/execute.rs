@@ -140,7 +140,7 @@ fn commit_body(report: &Report) -> String {
         text += &value.map(|value| format!("{name}: {value}\n")).unwrap_or_default();
     };
     line("Commit", report.commit.as_deref());
-    line("From", Some(&report.from));
+    line("From", Some(report.from.as_deref().unwrap_or_default()));
     line("Before", report.lock.before.as_deref());
     text += "\nGates:\n";
     for gate in &report.gates {

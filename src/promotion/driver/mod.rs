@@ -24,6 +24,7 @@ use crate::base::{
     event::{Event, Events},
     failure::{Failure, Result},
 };
+use crate::config::EnvName;
 use crate::promotion::target::{ObservedEnvironment, Target};
 use crate::promotion::{
     gates::Signer,
@@ -47,7 +48,7 @@ pub struct Ended {
 ///
 /// Fails with kind `Drift` if a signature is bad.
 pub async fn verify_history(
-    environment: &str,
+    environment: &EnvName,
     mut state: LedgerState,
     key: Option<Key>,
 ) -> Result<(LedgerState, Keys)> {

@@ -4,6 +4,7 @@ use std::{future::Future, time::Duration};
 
 use crate::{
     base::failure::{Failure, Kind, Result},
+    config::EnvName,
     promotion::{
         gates::{Cost, Migrations, Parity},
         store::{
@@ -21,9 +22,9 @@ pub struct Order {
     /// A promotion or a rollback.
     pub action: Action,
     /// The environment to change.
-    pub environment: String,
-    /// The environment that the digest comes from.
-    pub from: String,
+    pub environment: EnvName,
+    /// The environment that the digest comes from; `None` if unknown.
+    pub from: Option<EnvName>,
     /// The digest to deploy.
     pub digest: String,
     /// The requirements of the environment.

@@ -2,7 +2,7 @@
 
 use crate::{
     base::failure::Result,
-    config::{Environment, Project},
+    config::{EnvName, Environment, Project},
     local::LocalContext,
     promotion::{environment::ClusterTarget, store::EnvLock, target::Target},
 };
@@ -13,14 +13,14 @@ use crate::{
 /// Calls `context` only if there is a digest.
 pub async fn deploy_locked(
     project: &Project,
-    name: &str,
+    name: &EnvName,
     context: impl AsyncFnOnce() -> Result<LocalContext>,
 ) -> Result<Option<String>> {
     let Some(lock) = EnvLock::read(project.root(), name)? else { return Ok(None) };
     let environment = Environment::load(project, name)?;
-    let source = match environment.promotion.from.get_ref().as_str() {
-        "" => environment.clone(),
-        from => Environment::load(project, from)?,
+    let source = match environment.promotion.source() {
+        None => environment.clone(),
+        Some(from) => Environment::load(project, from)?,
     };
     let target = ClusterTarget::open(&context().await?, environment, &source, jiff::Timestamp::now()).await?;
     target.deploy(&lock.digest).await?;

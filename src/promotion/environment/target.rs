@@ -116,7 +116,7 @@ impl Target for ClusterTarget {
         let copy = self.observed.artifact_copy(folder.path());
         let artifact = copy.read(digest).await?;
         let name = self.environment().secrets();
-        if !artifact.references.secrets.contains(name) {
+        if !artifact.references.secrets.contains(name.as_str()) {
             return Err(Failure::new(Kind::Promotion, format!("the artifact has no secrets for `{name}`"))
                 .because(format!("`gitops/secrets/{name}` is empty: buoys could not authenticate there"))
                 .hint("create them as described in docs/secrets.md"));

@@ -3,7 +3,7 @@
 use crate::{
     base::failure::Result,
     cloud::cost,
-    config::{EngineKind, Environment, Infrastructure, Prices, Project},
+    config::{EngineKind, EnvName, Environment, Infrastructure, Prices, Project},
     promotion::gates::{Budget, Cost},
 };
 
@@ -18,7 +18,7 @@ pub fn of(project: &Project, environment: &Environment, over_budget: Option<&str
     }
 }
 
-fn monthly(project: &Project, name: &str) -> Result<f64> {
+fn monthly(project: &Project, name: &EnvName) -> Result<f64> {
     let (layout, prices) = (Infrastructure::load(project, name)?, Prices::load(project)?);
     cost::monthly(&cost::of_layout(&layout, &prices), &layout, &prices)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     compare::{self, CompareContext},
-    config::Environment,
+    config::{EnvName, Environment},
     images,
     local::LocalContext,
     promotion::gates::Parity,
@@ -30,8 +30,8 @@ pub async fn compare(local: &LocalContext, source: &Environment, target: &Enviro
 }
 
 /// Returns the name of the environment that `environment` rehearses, else its own name.
-fn rehearsed(environment: &Environment) -> String {
-    environment.rehearsed().unwrap_or(environment.name()).to_owned()
+fn rehearsed(environment: &Environment) -> EnvName {
+    environment.rehearsed().unwrap_or_else(|| environment.name().clone())
 }
 
 fn describe(found: &compare::parity::Parity) -> Vec<String> {

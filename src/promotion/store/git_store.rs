@@ -6,7 +6,7 @@ use super::{LedgerState, Message, PromotionStore};
 use crate::base::git::Repository;
 use crate::{
     base::failure::{Failure, Kind, Location, Result},
-    config::Environment,
+    config::{EnvName, Environment},
     promotion::{
         gates::Approvals,
         store::{
@@ -23,7 +23,7 @@ pub struct GitStore {
     /// The project's repository.
     pub repository: Repository,
     /// The environment.
-    pub environment: String,
+    pub environment: EnvName,
     /// The promotion branch.
     pub branch: String,
     /// The commit to read while the promotion branch does not exist; with `None` that is a failure.
@@ -91,7 +91,11 @@ impl GitStore {
 
 /// Reads the lock file and the history of `environment` at the commit `state.head`. Fails with kind `Drift` if
 /// the history's chain is broken.
-pub async fn read_at(repository: &Repository, environment: &str, state: LedgerState) -> Result<LedgerState> {
+pub async fn read_at(
+    repository: &Repository,
+    environment: &EnvName,
+    state: LedgerState,
+) -> Result<LedgerState> {
     let file = EnvLock::file(environment);
     let show = async |file: &Path| repository.show(&state.head, file).await;
     let lock = show(&file).await?.map(|text| EnvLock::parse(&file, &text)).transpose()?;
@@ -132,12 +136,12 @@ pub async fn read_history(
 
 /// Returns the promotion branch of `environment`; a rehearsal has its own.
 pub fn promotion_branch(environment: &Environment) -> String {
-    let own = |real: &str| format!("rehearsal/{real}");
+    let own = |real: EnvName| format!("rehearsal/{real}");
     environment.rehearsed().map_or_else(|| environment.promotion.branch.get_ref().clone(), own)
 }
 
 /// Returns the failure for a history that cannot be trusted.
-pub fn broken_history(environment: &str, fault: &Fault) -> Failure {
+pub fn broken_history(environment: &EnvName, fault: &Fault) -> Failure {
     let file = history::file(environment);
     Failure::new(Kind::Drift, format!("the history of {environment} cannot be trusted"))
         .at(Location { file: file.clone(), position: Some((fault.line, 1)) })

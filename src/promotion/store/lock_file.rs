@@ -14,6 +14,7 @@ use crate::base::{
     digest::Digest,
     failure::{Context, Failure, Kind, Location, Result},
 };
+use crate::config::EnvName;
 
 /// The format of the file. Other versions are refused.
 pub const LOCK_VERSION: u32 = 1;
@@ -27,8 +28,8 @@ pub struct EnvLock {
     pub commit: Option<String>,
     /// The images that its files reference: repository without registry, to digest.
     pub images: BTreeMap<String, String>,
-    /// The environment that it was promoted from.
-    pub promoted_from: String,
+    /// The environment that it was promoted from; `None` if unknown.
+    pub promoted_from: Option<EnvName>,
     /// The digest that was verified before it; `None` in the first promotion.
     pub previous: Option<String>,
 }
@@ -38,7 +39,8 @@ pub struct EnvLock {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     version: Spanned<u32>,
-    promoted_from: String,
+    #[serde(with = "crate::config::env_name_or_empty")]
+    promoted_from: Option<EnvName>,
     previous: Option<Spanned<String>>,
     artifact: Artifact,
     #[serde(default)]
@@ -54,7 +56,7 @@ struct Artifact {
 
 impl EnvLock {
     /// Returns the lock file of `environment`, relative to the project's root.
-    pub fn file(environment: &str) -> PathBuf {
+    pub fn file(environment: &EnvName) -> PathBuf {
         PathBuf::from(format!("envs/{environment}.lock.toml"))
     }
 
@@ -98,7 +100,7 @@ impl EnvLock {
     }
 
     /// Reads the lock file of `environment` from the work tree at `root`; `None` if it does not exist.
-    pub fn read(root: &Path, environment: &str) -> Result<Option<Self>> {
+    pub fn read(root: &Path, environment: &EnvName) -> Result<Option<Self>> {
         let file = Self::file(environment);
         match std::fs::read_to_string(root.join(&file)) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -113,7 +115,7 @@ impl EnvLock {
     pub fn to_text(&self) -> String {
         let mut text = String::from(HEAD);
         let mut line = |key: &str, value: &str| text += &format!("{key} = {}\n", quoted(value));
-        line("promoted-from", &self.promoted_from);
+        line("promoted-from", self.promoted_from.as_deref().unwrap_or_default());
         if let Some(previous) = &self.previous {
             line("previous", previous);
         }

@@ -16,7 +16,7 @@ pub fn sample() -> EnvLock {
             ("seasense/frontend".into(), a_digest('2')),
             ("seasense/backend".into(), a_digest('1')),
         ]),
-        promoted_from: "local".into(),
+        promoted_from: Some("local".into()),
         previous: Some(a_digest('b')),
     }
 }
@@ -68,9 +68,9 @@ fn errors_have_a_location() {
 fn writing_leaves_no_temporary_file_and_an_absent_file_is_none() {
     let root = tempfile::tempdir().unwrap();
     std::fs::create_dir(root.path().join("envs")).unwrap();
-    assert_eq!(EnvLock::read(root.path(), "staging"), Ok(None));
-    sample().write(&root.path().join(EnvLock::file("staging"))).unwrap();
-    assert_eq!(EnvLock::read(root.path(), "staging"), Ok(Some(sample())));
+    assert_eq!(EnvLock::read(root.path(), &"staging".into()), Ok(None));
+    sample().write(&root.path().join(EnvLock::file(&"staging".into()))).unwrap();
+    assert_eq!(EnvLock::read(root.path(), &"staging".into()), Ok(Some(sample())));
     let left = std::fs::read_dir(root.path().join("envs")).unwrap().count();
     assert_eq!(left, 1, "a temporary file remains");
     let nowhere = sample().write(&root.path().join("missing/staging.lock.toml")).unwrap_err();
@@ -82,9 +82,10 @@ proptest! {
     fn a_lock_survives_its_file(
         digest in "[0-9a-f]{64}", commit in proptest::option::of("[0-9a-f]{40}"),
         images in proptest::collection::btree_map("\\PC{1,20}", "sha256:[0-9a-f]{64}", 0..6),
-        from in ".*", previous in proptest::option::of("sha256:[0-9a-f]{64}"),
+        from in proptest::option::of("[a-z][a-z0-9-]{0,19}"), previous in proptest::option::of("sha256:[0-9a-f]{64}"),
     ) {
-        let lock = EnvLock { digest: format!("sha256:{digest}"), commit, images, promoted_from: from, previous };
+        let promoted_from = from.map(|from| from.as_str().into());
+        let lock = EnvLock { digest: format!("sha256:{digest}"), commit, images, promoted_from, previous };
         let text = lock.to_text();
         let read = EnvLock::parse(Path::new("x"), &text).unwrap();
         prop_assert_eq!(&read, &lock);

@@ -93,7 +93,7 @@ impl TestEnv {
             digest: OLD.into(),
             commit: None,
             images: super::fake::content().images,
-            promoted_from: "local".into(),
+            promoted_from: Some("local".into()),
             previous: None,
         };
         let state = FakeState {
@@ -117,7 +117,7 @@ impl TestEnv {
     }
 
     pub fn history(&self) -> History {
-        let (history, fault) = History::parse("staging", &self.state.lock().unwrap().history);
+        let (history, fault) = History::parse(&"staging".into(), &self.state.lock().unwrap().history);
         assert_eq!(fault, None);
         history
     }
@@ -216,7 +216,7 @@ pub fn order(action: Action, digest: &str) -> Order {
     Order {
         action,
         environment: "staging".into(),
-        from: "local".into(),
+        from: Some("local".into()),
         digest: digest.into(),
         rules,
         canary: None,

@@ -177,9 +177,9 @@ impl PromotionStore for TestEnv {
     async fn read(&self, _: &str) -> Result<LedgerState> {
         self.step().await;
         let fake = self.state.lock().unwrap();
-        let (history, fault) = History::parse("staging", &fake.history);
+        let (history, fault) = History::parse(&"staging".into(), &fake.history);
         if let Some(fault) = fault {
-            return Err(broken_history("staging", &fault));
+            return Err(broken_history(&"staging".into(), &fault));
         }
         let head = format!("{}", fake.commits.len());
         Ok(LedgerState { lock: fake.lock.clone(), history, head, ..LedgerState::default() })

@@ -33,7 +33,7 @@ async fn run(env: &TestEnv, store: &GitStore, order: &Order) -> Ended {
 }
 
 async fn state(clone: &Clone, head: String) -> LedgerState {
-    read_at(&clone.git, "staging", LedgerState { head, ..LedgerState::default() }).await.unwrap()
+    read_at(&clone.git, &"staging".into(), LedgerState { head, ..LedgerState::default() }).await.unwrap()
 }
 
 #[tokio::test]
@@ -71,11 +71,11 @@ async fn a_failed_digest_restores_the_lock_file_and_adds_two_records() {
     OLD.clone_into(&mut env.state.lock().unwrap().source);
     run(&env, &store, &order(Action::Promote, OLD)).await;
     NEW.clone_into(&mut env.state.lock().unwrap().source);
-    let before = clone.git.show(&clone.tip("main").await, &EnvLock::file("staging")).await.unwrap();
+    let before = clone.git.show(&clone.tip("main").await, &EnvLock::file(&"staging".into())).await.unwrap();
     let done = run(&env, &store, &promote()).await;
     assert_eq!(done.report.ending, Ending::RolledBack);
     assert_eq!(kind(&done), Some(Kind::Promotion));
-    let after = clone.git.show(&clone.tip("main").await, &EnvLock::file("staging")).await.unwrap();
+    let after = clone.git.show(&clone.tip("main").await, &EnvLock::file(&"staging".into())).await.unwrap();
     assert_eq!(after, before, "the bytes must be equal");
     let state = state(&clone, clone.tip("main").await).await;
     let records: Vec<_> =

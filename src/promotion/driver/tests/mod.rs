@@ -49,7 +49,7 @@ async fn a_good_digest_is_copied_committed_deployed_and_recorded() {
     );
     let lock = fake.lock.as_ref().unwrap();
     assert_eq!(lock.previous.as_deref(), Some(OLD));
-    assert_eq!(lock.promoted_from, "local");
+    assert_eq!(lock.promoted_from.as_deref(), Some("local"));
     drop(fake);
     let record = env.history().last().unwrap().clone();
     assert_eq!(record.action, Action::Promote);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Outcome, Record, Signature, VERSION};
+use crate::config::EnvName;
 
 /// The previous hash in the first record.
 const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -45,7 +46,7 @@ impl History {
     /// Parses `text` up to the first line that breaks the chain. Returns that fault, if there is one.
     ///
     /// A record of another environment breaks the chain, so that histories cannot be exchanged.
-    pub fn parse(environment: &str, text: &str) -> (Self, Option<Fault>) {
+    pub fn parse(environment: &EnvName, text: &str) -> (Self, Option<Fault>) {
         let mut history = Self::default();
         for (number, text) in (1..).zip(text.lines()) {
             match Line::parse(text).and_then(|line| history.check_next(environment, line)) {
@@ -56,11 +57,11 @@ impl History {
         (history, None)
     }
 
-    fn check_next(&self, environment: &str, line: Line) -> Result<Line, String> {
+    fn check_next(&self, environment: &EnvName, line: Line) -> Result<Line, String> {
         if line.record.previous_hash != self.tip() {
             return Err("it does not follow the previous line: a line was changed, moved or removed".into());
         }
-        if line.record.environment != environment {
+        if line.record.environment != *environment {
             return Err(format!("it is a record of `{}`", line.record.environment));
         }
         Ok(line)

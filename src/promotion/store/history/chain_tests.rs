@@ -18,7 +18,7 @@ pub fn a_record(digest: &str, outcome: Outcome) -> Record {
         who: "Ada <ada@example.org>".into(),
         digest: digest.into(),
         commit: None,
-        from: "local".into(),
+        from: Some("local".into()),
         previous: None,
         gates: vec![GateRecord { id: "soak".into(), result: GateResult::Passed, reason: "11 min".into() }],
         watch: Some(Summary { samples: 3, requests: 30, p95_ms: 12.25, ..Summary::default() }),
@@ -48,10 +48,10 @@ fn three() -> History {
 
 #[test]
 fn a_history_survives_its_file() {
-    let (read, fault) = History::parse("staging", &three().to_text());
+    let (read, fault) = History::parse(&"staging".into(), &three().to_text());
     assert_eq!(read, three());
     assert_eq!(fault, None);
-    assert_eq!(History::parse("staging", ""), (History::default(), None));
+    assert_eq!(History::parse(&"staging".into(), ""), (History::default(), None));
     assert_eq!(three().to_text().lines().count(), 3);
 }
 
@@ -64,10 +64,10 @@ fn the_previous_verified_digest_is_another_one() {
 
 #[test]
 fn a_line_of_another_environment_or_format_breaks_the_chain() {
-    let other = History::parse("production", &three().to_text()).1.unwrap();
+    let other = History::parse(&"production".into(), &three().to_text()).1.unwrap();
     assert_eq!(other, Fault { line: 1, reason: "it is a record of `staging`".into() });
     let text = three().to_text();
-    let broken = |text: &str| History::parse("staging", text).1.unwrap().reason;
+    let broken = |text: &str| History::parse(&"staging".into(), text).1.unwrap().reason;
     assert!(broken("{}").contains("`record` and `signature`"));
     assert!(broken("[1").starts_with("it is not a record: "));
     assert!(broken(&text.replacen("\"version\":2", "\"version\":1", 1)).contains("version is 1"));
@@ -99,7 +99,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn any_history_survives_its_file(history in any_history()) {
-        let (read, fault) = History::parse("staging", &history.to_text());
+        let (read, fault) = History::parse(&"staging".into(), &history.to_text());
         prop_assert_eq!(fault, None);
         prop_assert_eq!(read, history);
     }
@@ -114,13 +114,13 @@ proptest! {
             1 => lines[place] = lines[place].replacen("\"reason\":\"passed\"", "\"reason\":\"changed\"", 1),
             _ => lines.swap(place, place + 1),
         }
-        let (read, fault) = History::parse("staging", &lines.join("\n"));
+        let (read, fault) = History::parse(&"staging".into(), &lines.join("\n"));
         prop_assert!(fault.is_some_and(|fault| fault.line <= place + 2));
         prop_assert!(read.lines.len() <= place + 1);
     }
 
     #[test]
     fn parsing_never_panics(text in ".{0,200}") {
-        let _ = History::parse("staging", &text);
+        let _ = History::parse(&"staging".into(), &text);
     }
 }

@@ -10,8 +10,10 @@ pub use sign::{Key, Keys, NAMESPACE, allowed_file};
 
 use std::path::PathBuf;
 
+use crate::config::EnvName;
+
 /// Returns the history file of `environment`, relative to the project's root.
-pub fn file(environment: &str) -> PathBuf {
+pub fn file(environment: &EnvName) -> PathBuf {
     PathBuf::from(format!("envs/history/{environment}.jsonl"))
 }
 

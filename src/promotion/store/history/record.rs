@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::config::EnvName;
 use crate::promotion::{
     gates::{Gate, GateResult},
     verdict::{CanaryWatch, Summary},
@@ -81,7 +82,7 @@ pub struct Record {
     /// When the run ended.
     pub at: Timestamp,
     /// The environment.
-    pub environment: String,
+    pub environment: EnvName,
     /// The action.
     pub action: Action,
     /// The name and email address of the user, as configured in Git.
@@ -90,8 +91,9 @@ pub struct Record {
     pub digest: String,
     /// The commit it was packed from.
     pub commit: Option<String>,
-    /// The environment it came from.
-    pub from: String,
+    /// The environment it came from; `None` if unknown.
+    #[serde(with = "crate::config::env_name_or_empty")]
+    pub from: Option<EnvName>,
     /// The digest that was verified before it.
     pub previous: Option<String>,
     /// Every gate.
