@@ -15,20 +15,21 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     ("base/wait", &["base/failure"]),
     ("base/yaml", &["base/failure"]),
     ("config", &["base/failure"]),
-    ("launch/plan", &["base/duration"]),
-    ("promotion/target", &["base/failure", "promotion/probe_stats"]),
+    ("launch/plan", &["base/digest", "base/duration"]),
+    ("promotion/target", &["base/digest", "base/failure", "promotion/probe_stats"]),
     ("promotion/verdict", &["promotion/probe_stats"]),
     ("base/docker", &["base/failure", "base/tool"]),
     ("base/git", &["base/failure", "base/tool"]),
-    ("base/k8s", &["base/failure", "base/tool", "base/wait"]),
+    ("base/k8s", &["base/digest", "base/failure", "base/tool", "base/wait"]),
     ("base/oci", &["base/digest"]),
     ("base/timing", &["base/atomic_file", "base/event", "base/failure"]),
     ("cloud/cost", &["base/failure", "base/yaml", "config"]),
-    ("promotion/gates", &["base/failure", "promotion/migrations", "promotion/target"]),
+    ("promotion/gates", &["base/digest", "base/failure", "promotion/migrations", "promotion/target"]),
     (
         "local",
         &[
             "base/atomic_file",
+            "base/digest",
             "base/docker",
             "base/event",
             "base/failure",
@@ -38,7 +39,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
             "config",
         ],
     ),
-    ("phases", &["base/event", "base/failure", "base/k8s", "base/wait", "config"]),
+    ("phases", &["base/digest", "base/event", "base/failure", "base/k8s", "base/wait", "config"]),
     (
         "promotion/store",
         &[
@@ -59,7 +60,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
         &["base/digest", "base/docker", "base/failure", "base/k8s", "base/oci", "base/wait", "config"],
     ),
     ("ui", &["base/duration", "base/event", "base/failure", "base/timing"]),
-    ("workloads", &["base/docker", "base/failure", "base/k8s", "base/wait", "config"]),
+    ("workloads", &["base/digest", "base/docker", "base/failure", "base/k8s", "base/wait", "config"]),
     (
         "images",
         &[
@@ -79,6 +80,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "observe",
         &[
+            "base/digest",
             "base/docker",
             "base/event",
             "base/failure",
@@ -90,7 +92,10 @@ pub const TABLE: [(&str, &[&str]); 43] = [
             "workloads",
         ],
     ),
-    ("promotion/report", &["promotion/gates", "promotion/store", "promotion/target", "promotion/verdict"]),
+    (
+        "promotion/report",
+        &["base/digest", "promotion/gates", "promotion/store", "promotion/target", "promotion/verdict"],
+    ),
     (
         "artifact",
         &[
@@ -138,6 +143,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "promotion/driver",
         &[
+            "base/digest",
             "base/event",
             "base/failure",
             "base/wait",
@@ -154,6 +160,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
         &[
             "artifact",
             "base/atomic_file",
+            "base/digest",
             "base/event",
             "base/failure",
             "base/git",
@@ -168,6 +175,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
         "launch",
         &[
             "artifact",
+            "base/digest",
             "base/docker",
             "base/duration",
             "base/event",
@@ -192,6 +200,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "promotion/context",
         &[
+            "base/digest",
             "base/docker",
             "base/event",
             "base/failure",
@@ -246,6 +255,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "promotion",
         &[
+            "base/digest",
             "base/event",
             "base/failure",
             "config",

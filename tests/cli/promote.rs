@@ -67,7 +67,7 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         environment: "staging".into(),
         action,
         who: "Ada <ada@example.org>".into(),
-        digest: digest(c),
+        digest: digest(c).parse().unwrap(),
         commit: None,
         from: "local".into(),
         previous: None,
@@ -115,7 +115,7 @@ fn with_history(harness: &Harness) -> String {
             .unwrap();
     });
     let lock = EnvLock {
-        digest: digest('a'),
+        digest: digest('a').parse().unwrap(),
         commit: None,
         images: [].into(),
         promoted_from: "local".into(),

@@ -4,7 +4,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::Actions;
 use crate::{
-    base::failure::{Failure, Kind, Result},
+    base::{
+        digest::Digest,
+        failure::{Failure, Kind, Result},
+    },
     launch::plan::{Cluster, Fleet, Flux, Observed, Reconcile},
 };
 
@@ -13,11 +16,11 @@ use crate::{
 pub struct FluxState {
     pub installed: bool,
     /// The digest that it follows.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// Whether it has the desired variables.
     pub settings: bool,
     /// The digest and the variables that every phase is ready with. The digest decides the fleet's credentials.
-    pub applied: Option<(String, bool)>,
+    pub applied: Option<(Digest, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub enum ClusterState {
 pub struct FleetState {
     pub running: bool,
     pub settings: bool,
-    pub credentials: String,
+    pub credentials: Digest,
 }
 
 /// The environment.
@@ -190,11 +193,11 @@ impl Actions for FakeActions {
         Ok(())
     }
 
-    async fn bootstrap(&self, to: &str) -> Result<()> {
+    async fn bootstrap(&self, to: &Digest) -> Result<()> {
         self.begin("bootstrap").await?;
         assert!(self.world().pushed, "Flux cannot fetch the artifact");
         self.with_flux(|flux| {
-            (flux.installed, flux.digest, flux.settings) = (true, Some(to.to_owned()), true);
+            (flux.installed, flux.digest, flux.settings) = (true, Some(to.clone()), true);
         });
         Ok(())
     }
@@ -205,10 +208,10 @@ impl Actions for FakeActions {
         Ok(())
     }
 
-    async fn deploy(&self, to: &str) -> Result<()> {
+    async fn deploy(&self, to: &Digest) -> Result<()> {
         self.begin("deploy").await?;
         assert!(self.world().pushed, "Flux cannot fetch the artifact");
-        self.with_flux(|flux| flux.digest = Some(to.to_owned()));
+        self.with_flux(|flux| flux.digest = Some(to.clone()));
         Ok(())
     }
 

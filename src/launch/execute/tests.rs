@@ -7,12 +7,15 @@ use super::{
     fake::{ClusterState, FakeActions, FleetState, FluxState, World},
 };
 use crate::{
-    base::failure::Result,
+    base::{
+        digest::{Digest, digest},
+        failure::Result,
+    },
     launch::plan::{Desired, Plan, build},
 };
 
 fn desired(buoys: u16) -> Desired {
-    Desired { digest: "sha256:b".into(), buoys, recreate: false, ttl: None }
+    Desired { digest: digest('b'), buoys, recreate: false, ttl: None }
 }
 
 /// Executes `plan` on `world`; returns the result, the state afterwards and the steps that began.
@@ -35,9 +38,13 @@ fn names(plan: &Plan) -> Vec<String> {
     plan.steps().map(name).collect()
 }
 
+fn any_digest() -> impl Strategy<Value = Digest> {
+    prop_oneof![Just(digest('a')), Just(digest('b'))]
+}
+
 fn any_flux() -> impl Strategy<Value = FluxState> {
-    let digest = proptest::option::of("sha256:[ab]");
-    let applied = proptest::option::of(("sha256:[ab]", any::<bool>()));
+    let digest = proptest::option::of(any_digest());
+    let applied = proptest::option::of((any_digest(), any::<bool>()));
     (any::<bool>(), digest, any::<bool>(), applied).prop_map(|(installed, digest, settings, applied)| {
         // Nothing is applied before Flux follows a digest.
         let applied = applied.filter(|_| digest.is_some());
@@ -53,7 +60,7 @@ fn any_world() -> impl Strategy<Value = World> {
         any_flux().prop_map(ClusterState::Unreachable),
         any_flux().prop_map(ClusterState::Running),
     ];
-    let fleet = (any::<bool>(), any::<bool>(), "sha256:[ab]")
+    let fleet = (any::<bool>(), any::<bool>(), any_digest())
         .prop_map(|(running, settings, credentials)| FleetState { running, settings, credentials });
     (cluster, any::<bool>(), proptest::option::of(fleet)).prop_map(|(cluster, pushed, fleet)| World {
         cluster,
@@ -64,7 +71,7 @@ fn any_world() -> impl Strategy<Value = World> {
 
 /// The state that every run ends in.
 fn goal(buoys: u16) -> World {
-    let digest = "sha256:b".to_owned();
+    let digest = digest('b');
     World {
         cluster: ClusterState::Running(FluxState {
             installed: true,

@@ -2,9 +2,10 @@
 //! is detected. Pure.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, Record, Signature, VERSION};
+use crate::base::digest::Digest;
 
 /// The previous hash in the first record.
 const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -99,8 +100,8 @@ impl History {
     }
 
     /// Returns the last verified record of another digest than `digest`.
-    pub fn verified_before(&self, digest: &str) -> Option<&Record> {
-        self.verified().find(|record| record.digest != digest)
+    pub fn verified_before(&self, digest: &Digest) -> Option<&Record> {
+        self.verified().find(|record| record.digest != *digest)
     }
 
     /// Returns the records with the outcome `Verified`, newest first.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::base::digest::Digest;
 use crate::promotion::{
     gates::{Gate, GateResult},
     verdict::{CanaryWatch, Summary},
@@ -87,13 +88,13 @@ pub struct Record {
     /// Name and address of the user, as configured in Git.
     pub who: String,
     /// The deployed artifact.
-    pub digest: String,
+    pub digest: Digest,
     /// The commit it was packed from.
     pub commit: Option<String>,
     /// The environment it came from.
     pub from: String,
     /// The digest that was verified before it.
-    pub previous: Option<String>,
+    pub previous: Option<Digest>,
     /// Every gate.
     pub gates: Vec<GateRecord>,
     /// The measurements of the watch; `None` without one.
