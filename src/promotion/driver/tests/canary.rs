@@ -19,7 +19,7 @@ async fn a_good_digest_gets_its_share_passes_and_is_deployed() {
     assert_eq!(kind(&done), None);
     assert_settled_at(&env, &NEW);
     assert_eq!(shares(&env), [0, 20], "the share must be 0 until the canary is ready");
-    assert_eq!(env.state.lock().unwrap().deployed, [NEW.clone()]);
+    assert_eq!(env.state.lock().unwrap().deployed, std::slice::from_ref(&*NEW));
     let canary = done.report.canary.unwrap();
     let canary_only = canary.canary_only.unwrap();
     assert_eq!(canary.percent, 20);

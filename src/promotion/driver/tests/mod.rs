@@ -125,7 +125,7 @@ async fn a_refused_promotion_changes_nothing() {
     assert_eq!(kind(&done), Some(Kind::Promotion));
     assert_eq!(done.failure.unwrap().causes, ["source-ready: local: phase/apps: pods crash"]);
     let fake = env.state.lock().unwrap();
-    assert_eq!(fake.registry, [OLD.clone()]);
+    assert_eq!(fake.registry, std::slice::from_ref(&*OLD));
     assert_eq!(fake.commits, [""; 0]);
     assert_eq!(fake.deployed, []);
 }
@@ -139,7 +139,7 @@ async fn a_plan_changes_nothing_and_starts_no_probe() {
     assert_eq!(done.report.lock.before.as_ref(), Some(&*OLD));
     assert_eq!(done.report.lock.after, *NEW);
     let fake = env.state.lock().unwrap();
-    assert_eq!(fake.registry, [OLD.clone()]);
+    assert_eq!(fake.registry, std::slice::from_ref(&*OLD));
     assert_eq!(fake.commits, [""; 0]);
     assert_eq!(fake.deployed, []);
     assert_eq!(fake.windows, [(0, 0); 0]);
