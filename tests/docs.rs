@@ -182,7 +182,12 @@ fn architecture_page_names_existing_files() {
 #[test]
 fn architecture_page_lists_the_steps_of_a_new_environment() {
     use seasense::launch::plan::{Desired, Observed, build};
-    let desired = Desired { digest: "sha256:aa".to_owned(), buoys: 3, recreate: false, ttl: None };
+    let desired = Desired {
+        digest: format!("sha256:{}", "a".repeat(64)).parse().unwrap(),
+        buoys: 3,
+        recreate: false,
+        ttl: None,
+    };
     let steps = build(&desired, &Observed::NOTHING);
     let name = |step| serde_json::to_value(step).unwrap()["step"].as_str().unwrap().to_owned();
     let steps: Vec<String> = steps.steps().map(name).collect();

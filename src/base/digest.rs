@@ -95,6 +95,12 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// Returns a digest for tests: 64 times the hex digit `c`.
+#[cfg(test)]
+pub(crate) fn digest(c: char) -> Digest {
+    Digest(format!("{PREFIX}{}", String::from(c).repeat(HEX_LENGTH)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,12 +30,12 @@ pub struct Args {
 
 /// Rolls back and prints the report.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
-    promote::check(args.to.as_deref())?;
+    let to = promote::parse_digest(args.to.as_deref())?;
     let project = context.project()?;
     let input = RollbackInput {
         access: args.common.access(),
         environment: Environment::parse_name(&project, &args.target)?,
-        to: args.to,
+        to,
         rehearse: args.rehearse,
         push: args.common.push,
     };

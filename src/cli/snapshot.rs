@@ -20,6 +20,7 @@ use crate::{
         snapshots::{self, Loaded, Snapshot, SnapshotName},
     },
     phases,
+    registry::Digest,
     ui::{self, Ui},
     workloads::{self, PublicEndpoint},
 };
@@ -175,6 +176,6 @@ fn row(snapshot: &Snapshot) -> [String; 6] {
         info.content.rows.to_string(),
         info.content.schema.to_string(),
         ui::size(snapshot.bytes),
-        info.digest.as_deref().and_then(|digest| digest.get(..19)).unwrap_or("unknown").to_owned(),
+        info.digest.as_ref().map_or("unknown", Digest::short).to_owned(),
     ]
 }

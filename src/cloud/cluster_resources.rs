@@ -73,7 +73,8 @@ fn is_balancer(service: &Value) -> bool {
 ///
 /// Returns the resources found. Resources that remain are left to the search for leftover resources.
 pub async fn remove(client: &Client, events: &Events) -> Result<ClusterResources> {
-    let step = Step::start(events, "infra.kubernetes", "Remove load balancers and volumes created by Kubernetes");
+    let step =
+        Step::start(events, "infra.kubernetes", "Remove load balancers and volumes created by Kubernetes");
     let found = list(client).await?;
     for (resource, namespace, name) in CONTROLLERS {
         if let Some(controller) = client.get(resource, Some(namespace), name).await? {

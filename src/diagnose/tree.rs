@@ -41,7 +41,8 @@ fn render<'a>(
 ) {
     let Some((kustomization, object)) = found.get(name).filter(|_| rendered.insert(name)) else { return };
     let indent = "  ".repeat(depth);
-    let revision = kustomization.applied.rsplit('@').next().unwrap_or_default();
+    let revision = object::text(object, "/status/lastAppliedRevision").unwrap_or_default();
+    let revision = revision.rsplit('@').next().unwrap_or_default();
     let after = if kustomization.depends_on.is_empty() {
         String::new()
     } else {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    base::{failure::Result, k8s::Client},
+    base::{digest::Digest, failure::Result, k8s::Client},
     config::Environment,
     local::{
         LocalContext,
@@ -27,7 +27,7 @@ pub async fn pause(context: &LocalContext, environment: &Environment) -> Result<
 }
 
 /// The digest that the cluster follows, if it runs.
-async fn digest(context: &LocalContext, cluster: &str) -> Result<Option<String>> {
+async fn digest(context: &LocalContext, cluster: &str) -> Result<Option<Digest>> {
     if cluster::observe(&context.docker, &context.dirs, cluster).await? != ClusterState::Running {
         return Ok(None);
     }

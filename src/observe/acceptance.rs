@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::EnvironmentStatus;
 use crate::{
     base::{
+        digest::Digest,
         event::{Events, Step},
         failure::{Failure, Kind, Result},
         k8s::Client,
@@ -25,7 +26,7 @@ pub struct Acceptance<'a> {
     /// A status that was just collected.
     pub status: &'a EnvironmentStatus,
     /// The digest of the artifact that was pushed.
-    pub digest: &'a str,
+    pub digest: &'a Digest,
 }
 
 /// One check and its result.
@@ -73,7 +74,7 @@ pub fn health(status: &EnvironmentStatus) -> (Vec<Check>, Vec<Check>) {
     };
     let parts = vec![
         check("cluster", status.cluster.clone()),
-        check("artifact", status.artifact.digest.clone().unwrap_or_default()),
+        check("artifact", status.artifact.digest.clone().map(String::from).unwrap_or_default()),
         check("database", status.database.message.clone()),
         check("gateway", status.gateway.address.clone()),
         check("fleet", format!("{} buoys", status.fleet.buoys)),
@@ -155,11 +156,11 @@ fn at_digest(subject: Acceptance<'_>) -> Result<String> {
         .status
         .phases
         .iter()
-        .filter(|phase| !phase.ready || !phase.revision.contains(subject.digest))
+        .filter(|phase| !phase.ready || phase.revision.as_ref() != Some(subject.digest))
         .map(|phase| phase.name.as_str())
         .collect();
     if late.is_empty() && !subject.status.phases.is_empty() {
-        return Ok(subject.digest.to_owned());
+        return Ok(subject.digest.to_string());
     }
     failed("a phase does not run the pushed digest", late.join(", "))
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     base::{
+        digest::Digest,
         docker::Docker,
         failure::{Failure, Kind, Result},
         k8s::{Client, EventNote, flux::NAMESPACE, object, resource},
@@ -139,7 +140,7 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
         or_problem("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
     problems.extend(problems::of_artifact(&artifact));
     let found = or_problem("phases", kustomizations, problems).unwrap_or_default();
-    let phases = states(&found, artifact.digest.as_deref().unwrap_or_default());
+    let phases = states(&found, artifact.digest.as_ref());
     problems.extend(problems::of_phases(&phases));
     let workloads = or_problem("workloads", deployments, problems).unwrap_or_default();
     problems.extend(problems::of_workloads(&workloads, &phases));
@@ -165,15 +166,15 @@ fn or_problem<T>(part: &str, value: Result<T>, problems: &mut Vec<Problem>) -> O
 
 /// The artifact that Flux follows, with the provenance from its annotations.
 fn artifact(source: &Value) -> Artifact {
-    let digest = object::text(source, "/spec/ref/digest");
+    let digest: Option<Digest> = object::text(source, "/spec/ref/digest").and_then(|text| text.parse().ok());
     let metadata = source.pointer("/status/artifact/metadata");
     let annotation = |name: &str| metadata.and_then(|metadata| metadata.get(name)).and_then(Value::as_str);
     // Until the artifact is fetched, the annotations are those of the former one.
     let fetched = object::text(source, "/status/artifact/revision")
-        .is_some_and(|revision| digest.is_some_and(|digest| revision.ends_with(digest)));
+        .is_some_and(|revision| digest.as_ref().is_some_and(|digest| revision.ends_with(&**digest)));
     let commit = annotation("org.opencontainers.image.revision").filter(|_| fetched);
     Artifact {
-        digest: digest.map(str::to_owned),
+        digest,
         commit: commit.and_then(|commit| commit.rsplit(':').next()).map(str::to_owned),
         dirty: annotation("org.seasense.dirty").filter(|_| fetched).map(|dirty| dirty == "true"),
     }
@@ -258,19 +259,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::base::k8s::fake::FakeApi;
+    use crate::base::{digest::digest, k8s::fake::FakeApi};
 
     #[test]
     fn annotations_of_another_artifact_are_ignored() {
         let source = |revision: &str| {
-            json!({"spec": {"ref": {"digest": "sha256:aa"}}, "status": {"artifact": {"revision": revision,
+            json!({"spec": {"ref": {"digest": *digest('a')}}, "status": {"artifact": {"revision": revision,
                 "metadata": {"org.opencontainers.image.revision": "sha1:cafe", "org.seasense.dirty": "true"}}}})
         };
-        let own = artifact(&source("sha256:aa"));
+        let own = artifact(&source(&digest('a')));
         assert_eq!(own.commit.as_deref(), Some("cafe"));
         assert_eq!(own.dirty, Some(true));
-        let other = artifact(&source("sha256:bb"));
-        assert_eq!(other.digest.as_deref(), Some("sha256:aa"));
+        let other = artifact(&source(&digest('b')));
+        assert_eq!(other.digest, Some(digest('a')));
         assert_eq!(other.commit, None);
         assert_eq!(other.dirty, None);
     }

@@ -135,12 +135,7 @@ mod tests {
             desired: 1,
             message: "0 of 1 replicas available".into(),
         };
-        let phase = |ready| PhaseState {
-            name: "apps".into(),
-            ready,
-            revision: String::new(),
-            message: String::new(),
-        };
+        let phase = |ready| PhaseState { name: "apps".into(), ready, revision: None, message: String::new() };
         let found = of_workloads(std::slice::from_ref(&backend), &[phase(true)]);
         assert_eq!(found[0].part, "workload/seasense/backend");
         assert_eq!(of_workloads(std::slice::from_ref(&backend), &[phase(false)]), []);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    base::{failure::Kind, k8s::EventNote},
+    base::{digest::Digest, failure::Kind, k8s::EventNote},
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
@@ -49,7 +49,7 @@ pub struct EnvironmentStatus {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Artifact {
     /// Its digest, if Flux follows one.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// The commit it was packed from, if known.
     pub commit: Option<String>,
     /// Whether the work tree had edits, if known.

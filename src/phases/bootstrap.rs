@@ -47,7 +47,7 @@ pub async fn bootstrap(
     apply_all(client, late).await?;
     // Written last: an interrupted installation has no record and is repeated.
     client.apply(&objects::installed(&installed::checksum(input))).await?;
-    step.done(input.digest);
+    step.done(input.digest.to_string());
     Ok(diff)
 }
 
@@ -128,7 +128,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::base::{event::Silent, k8s::fake::FakeApi};
+    use crate::base::{digest::digest, event::Silent, k8s::fake::FakeApi};
 
     fn node(ready: &str) -> Value {
         json!({"metadata": {"name": "n"}, "status": {"conditions": [{"type": "Ready", "status": ready, "message": "no CNI"}]}})
@@ -172,7 +172,7 @@ mod tests {
             variables: &BTreeMap::from([("ENVIRONMENT".to_owned(), "local".to_owned())]),
             age_key: b"AGE-SECRET-KEY-1",
             registry: "seasense-registry:5000",
-            digest: "sha256:aa",
+            digest: &digest('a'),
             is_local: true,
         };
         let diff = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();

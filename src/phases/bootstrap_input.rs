@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{objects, state::ROOT};
 use crate::base::{
+    digest::Digest,
     failure::Result,
     k8s::{Client, flux, resource},
 };
@@ -22,7 +23,7 @@ pub struct BootstrapInput<'a> {
     /// The registry's address in the cluster, for example `seasense-registry:5000`.
     pub registry: &'a str,
     /// The artifact's digest.
-    pub digest: &'a str,
+    pub digest: &'a Digest,
     /// Whether seasense created the cluster. In other clusters the network and DNS components are unknown.
     pub is_local: bool,
 }

@@ -8,6 +8,7 @@ use super::{
     source,
 };
 use crate::base::{
+    digest::Digest,
     failure::Result,
     k8s::{
         Client, CrashTolerance, Health,
@@ -57,7 +58,7 @@ impl CanaryObjects {
 /// to `percent`. `request` must differ from the last one, for example the time.
 pub async fn apply_canary(
     client: &Client,
-    (registry, component): (&str, &str),
+    (registry, component): (&str, &Digest),
     percent: u8,
     request: &str,
 ) -> Result<()> {
@@ -168,7 +169,8 @@ async fn waiting_for(client: &Client, kustomization: &Value, source: &Value) -> 
         client.get(&resource::HTTP_ROUTE, Some(APPS), &own_route),
     )?;
     let flux = Kustomization::read(kustomization);
-    if !flux.attempted_at(component(source)) || flux.objects.is_empty() {
+    let is_attempted = component(source).is_some_and(|digest| flux.attempted_at(&digest));
+    if !is_attempted || flux.objects.is_empty() {
         let text = if flux.message.is_empty() { "Flux has not applied it yet" } else { &flux.message };
         return Ok(Some(text.to_owned()));
     }
@@ -187,7 +189,7 @@ async fn terminal_error(client: &Client, kustomization: &Value, source: &Value) 
         return Ok(Some(error));
     }
     let flux = Kustomization::read(kustomization);
-    if let Some(error) = reported_error::terminal(&flux, component(source)) {
+    if let Some(error) = component(source).and_then(|digest| reported_error::terminal(&flux, &digest)) {
         return Ok(Some(error));
     }
     let blocker =
@@ -195,8 +197,8 @@ async fn terminal_error(client: &Client, kustomization: &Value, source: &Value) 
     Ok(blocker.map(|blocker| follow::describe(&blocker)))
 }
 
-fn component(source: &Value) -> &str {
-    object::text(source, "/spec/ref/digest").unwrap_or_default()
+fn component(source: &Value) -> Option<Digest> {
+    object::text(source, "/spec/ref/digest")?.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Tests of canaries, against an API in memory.
 
+use std::sync::LazyLock;
+
 use serde_json::json;
 
 use super::*;
-use crate::base::k8s::fake::FakeApi;
+use crate::base::{digest::digest, k8s::fake::FakeApi};
 
-const COMPONENT: &str = "sha256:cc";
+static COMPONENT: LazyLock<Digest> = LazyLock::new(|| digest('c'));
 const KUSTOMIZATION: &str =
     "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/canary";
 const SOURCE: &str = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories/canary";
@@ -27,13 +29,13 @@ fn route(weight: u8, accepted: bool) -> Value {
 
 fn kustomization() -> Value {
     json!({"metadata": {"uid": "x", "name": "canary", "namespace": "flux-system", "resourceVersion": "1"}, "spec": {},
-        "status": {"lastAttemptedRevision": COMPONENT, "conditions": [{"type": "Ready", "status": "True"}],
+        "status": {"lastAttemptedRevision": **COMPONENT, "conditions": [{"type": "Ready", "status": "True"}],
             "inventory": {"entries": [{"id": "seasense_backend-canary_apps_Deployment", "v": "v1"}]}}})
 }
 
 fn source() -> Value {
     json!({"metadata": {"uid": "x", "name": "canary", "namespace": "flux-system", "resourceVersion": "1"},
-        "spec": {"ref": {"digest": COMPONENT}}})
+        "spec": {"ref": {"digest": **COMPONENT}}})
 }
 
 fn deployment(available: u8) -> Value {
@@ -64,7 +66,7 @@ fn changes(api: &FakeApi) -> Vec<String> {
 #[tokio::test]
 async fn canary_is_applied_before_its_traffic_share() {
     let api = sharing(0);
-    let component = ("seasense-registry:5000", COMPONENT);
+    let component = ("seasense-registry:5000", &*COMPONENT);
     apply_canary(&api.client(), component, 0, "now").await.unwrap();
     assert_eq!(changes(&api), [format!("PATCH {SOURCE}"), format!("PATCH {KUSTOMIZATION}")]);
     apply_canary(&api.client(), component, 20, "now").await.unwrap();
@@ -76,7 +78,7 @@ async fn canary_is_applied_before_its_traffic_share() {
         .filter(|asked| asked.line.starts_with("PATCH"))
         .map(|asked| asked.body)
         .collect();
-    assert_eq!(bodies[0]["spec"]["ref"]["digest"], COMPONENT);
+    assert_eq!(bodies[0]["spec"]["ref"]["digest"], **COMPONENT);
     assert_eq!(bodies[1]["spec"]["path"], "./apps/canary");
     assert_eq!(bodies[1]["spec"]["prune"], true);
     assert_eq!(bodies[4]["data"], json!({"BACKEND_WEIGHT": "80", "CANARY_WEIGHT": "20"}));
@@ -109,7 +111,7 @@ async fn a_canary_is_ready_with_its_pod_and_its_own_route() {
     api.serve(&format!("{ROUTES}/seasense-canary"), json!({"metadata": {"uid": "x"}}));
     assert_eq!(observe(&api).await, "HTTPRoute seasense/seasense-canary: not accepted by its gateway");
     let mut late = kustomization();
-    late["status"]["lastAttemptedRevision"] = "sha256:before".into();
+    late["status"]["lastAttemptedRevision"] = digest('b').to_string().into();
     api.serve(KUSTOMIZATION, late);
     assert_eq!(observe(&api).await, "Flux has not applied it yet");
 }

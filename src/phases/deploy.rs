@@ -55,7 +55,7 @@ pub async fn deploy(
         follow::request_reconcile(client, request).await?;
     }
     if diff.artifact || diff.settings {
-        step.done(input.digest);
+        step.done(input.digest.to_string());
     } else {
         step.unchanged("Flux already points at it");
     }
@@ -95,7 +95,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::base::{event::Silent, k8s::fake::FakeApi};
+    use crate::base::{digest::digest, event::Silent, k8s::fake::FakeApi};
 
     fn serving() -> FakeApi {
         let api = FakeApi::default();
@@ -125,7 +125,7 @@ mod tests {
             variables: &variables,
             age_key: &[],
             registry: "rg.fr-par.scw.cloud/seasense",
-            digest: "sha256:aa",
+            digest: &digest('a'),
             is_local: false,
         };
         deploy(&api.client(), DeployInput { input, age_key }, "now", &(Arc::new(Silent) as Events)).await

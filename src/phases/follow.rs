@@ -6,9 +6,10 @@ use super::{
     blocker::{self, Blocker},
     objects::CANARY,
     source,
-    state::{self, Block, PhaseState, ROOT, is_ready, named},
+    state::{self, Block, PhaseState, ROOT, named},
 };
 use crate::base::{
+    digest::Digest,
     event::{Events, Step},
     failure::{Failure, Kind, Result},
     k8s::{
@@ -27,7 +28,7 @@ const BLOCKER_EVERY: u32 = 4;
 #[derive(Debug, Clone, Copy)]
 pub struct Follow<'a> {
     /// The artifact's digest.
-    pub digest: &'a str,
+    pub digest: &'a Digest,
     /// The end of the wait.
     pub deadline: Deadline,
 }
@@ -54,11 +55,11 @@ async fn annotate(client: &Client, request: &str, applies: impl Fn(&Kustomizatio
     Ok(())
 }
 
-/// Returns the digest that Flux points at; `None` before the first deployment.
-pub async fn current_digest(client: &Client) -> Result<Option<String>> {
+/// Returns the digest that Flux points at; `None` before the first deployment. Fails if it is invalid.
+pub async fn current_digest(client: &Client) -> Result<Option<Digest>> {
     let source = client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT).await?;
     let digest = source.as_ref().and_then(|source| object::text(source, "/spec/ref/digest"));
-    Ok(digest.map(str::to_owned))
+    digest.map(str::parse).transpose()
 }
 
 /// Waits until every phase is ready at the digest. Fails at once on a terminal error.
@@ -85,7 +86,7 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
 /// Observes the cluster once and returns the terminal error at the artifact `digest`, if there is one.
 ///
 /// If an earlier artifact ran, a crash loop counts as terminal sooner than in [`follow`].
-pub async fn terminal_error(client: &Client, digest: &str) -> Result<Option<Failure>> {
+pub async fn terminal_error(client: &Client, digest: &Digest) -> Result<Option<Failure>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
         return Ok(None);
@@ -130,13 +131,13 @@ impl Memory {
 
 async fn observe(
     client: &Client,
-    digest: &str,
+    digest: &Digest,
     step: &Step,
     memory: &mut Memory,
 ) -> Result<Observation<Vec<PhaseState>>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
-        return Ok(Observation::Ready(state::states(&found, digest)));
+        return Ok(Observation::Ready(state::states(&found, Some(digest))));
     }
     if let Some(failure) = unfetchable(&sources) {
         return Ok(Observation::Failed(failure));
@@ -183,16 +184,16 @@ pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
 async fn blockers(
     client: &Client,
     found: &[Kustomization],
-    digest: &str,
+    digest: &Digest,
     patience: CrashTolerance,
 ) -> Result<BTreeMap<String, Blocker>> {
     let can_progress = |kustomization: &Kustomization| {
         let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
-        !is_ready(kustomization, digest) && dependencies.into_iter().all(|other| other.ready)
+        !kustomization.ready_at(digest) && dependencies.into_iter().all(|other| other.ready)
     };
     let mut blockers = BTreeMap::new();
     for late in found.iter().filter(|kustomization| can_progress(kustomization)) {
-        let patience = if late.applied.is_empty() { CrashTolerance::Starting } else { patience };
+        let patience = if late.applied.is_none() { CrashTolerance::Starting } else { patience };
         if let Some(blocker) = blocker::find(client, late, patience).await? {
             blockers.insert(late.name.clone(), blocker);
         }
@@ -206,8 +207,8 @@ pub(super) fn unfetchable(sources: &[Source]) -> Option<Failure> {
 }
 
 /// Returns the failure of the first Kustomization that reports a terminal error at `digest`.
-pub(super) fn reported_terminal(found: &[Kustomization], digest: &str) -> Option<Failure> {
-    found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
+pub(super) fn reported_terminal(found: &[Kustomization], digest: &Digest) -> Option<Failure> {
+    found.iter().filter(|kustomization| !kustomization.ready_at(digest)).find_map(|kustomization| {
         let cause = reported_error::terminal(kustomization, digest)?;
         Some(
             failed(&failed_phase(kustomization), &cause)
@@ -220,11 +221,11 @@ pub(super) fn reported_terminal(found: &[Kustomization], digest: &str) -> Option
 /// blocker.
 fn first_terminal(
     found: &[Kustomization],
-    digest: &str,
+    digest: &Digest,
     blockers: &BTreeMap<String, Blocker>,
 ) -> Option<Failure> {
     let blocked = || {
-        found.iter().filter(|kustomization| !is_ready(kustomization, digest)).find_map(|kustomization| {
+        found.iter().filter(|kustomization| !kustomization.ready_at(digest)).find_map(|kustomization| {
             // Objects of an earlier artifact are about to be replaced.
             let current = kustomization.attempted_at(digest) && !kustomization.reconcile_requested;
             let blocker = blockers.get(&kustomization.name).filter(|_| current)?;

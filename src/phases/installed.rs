@@ -1,7 +1,7 @@
 //! Compares Flux in a cluster with the input of an environment. Changes nothing.
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::{
     bootstrap_input::{self, BootstrapInput},
@@ -9,6 +9,7 @@ use super::{
     state::{self, ROOT},
 };
 use crate::base::{
+    digest::Digest,
     failure::Result,
     k8s::{Client, flux::NAMESPACE, object, resource},
 };
@@ -22,7 +23,7 @@ pub struct Installed {
     /// Whether Flux, its source and its root Kustomization are those of the input.
     pub flux: bool,
     /// The digest that Flux follows.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// Whether the variables and the age key are those of the input.
     pub settings: bool,
     /// Whether every phase is ready at that digest.
@@ -48,7 +49,7 @@ async fn compare(client: &Client, input: &BootstrapInput<'_>) -> Result<Installe
     let recorded = text(&record, "/data/manifests") == Some(checksum(input));
     let url = objects::source(input.registry, input.digest);
     let same_url = text(&source, "/spec/url").as_deref() == object::text(&url, "/spec/url");
-    let digest = text(&source, "/spec/ref/digest");
+    let digest: Option<Digest> = text(&source, "/spec/ref/digest").and_then(|text| text.parse().ok());
     Ok(Installed {
         flux: recorded && same_url && root.is_some() && controllers_run(client, input).await?,
         ready: digest.as_ref().is_some_and(|digest| state::all_ready(&found, digest)),
@@ -86,7 +87,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::base::k8s::fake::FakeApi;
+    use crate::base::{digest::digest, k8s::fake::FakeApi};
 
     #[tokio::test]
     async fn changed_manifests_or_missing_controllers_are_not_current() {
@@ -96,7 +97,7 @@ mod tests {
             variables: &BTreeMap::new(),
             age_key: b"KEY",
             registry: "seasense-registry:5000",
-            digest: "sha256:aa",
+            digest: &digest('a'),
             is_local: true,
         };
         let api = FakeApi::default();
@@ -115,7 +116,7 @@ mod tests {
         api.serve(&(at("/apis/apps/v1") + "/deployments/source-controller"), flux[0].clone());
         let found = installed(&api.client(), &input).await.unwrap();
         assert!(found.flux);
-        assert_eq!(found.digest.as_deref(), Some("sha256:aa"));
+        assert_eq!(found.digest, Some(digest('a')));
         assert!(!found.settings && !found.ready);
         let newer = BootstrapInput { flux: &[], ..input };
         assert!(!installed(&api.client(), &newer).await.unwrap().flux);

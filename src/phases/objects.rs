@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::state::ROOT;
 use crate::{
-    base::k8s::flux::NAMESPACE,
+    base::{digest::Digest, k8s::flux::NAMESPACE},
     config::{Variables, is_plain},
 };
 
@@ -62,22 +62,22 @@ fn watched(name: &str) -> Value {
 }
 
 /// Returns the artifact's source, pinned by digest.
-pub(super) fn source(registry: &str, digest: &str) -> Value {
+pub(super) fn source(registry: &str, digest: &Digest) -> Value {
     pinned(ROOT, registry, digest)
 }
 
 /// Returns the canary's source: a component of another artifact.
-pub(super) fn canary_source(registry: &str, component: &str) -> Value {
+pub(super) fn canary_source(registry: &str, component: &Digest) -> Value {
     pinned(CANARY, registry, component)
 }
 
-fn pinned(name: &str, registry: &str, digest: &str) -> Value {
+fn pinned(name: &str, registry: &str, digest: &Digest) -> Value {
     json!({
         "apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "OCIRepository",
         "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {
             "interval": "10m", "timeout": "60s", "provider": "generic",
-            "url": format!("oci://{registry}/{ROOT}"), "ref": {"digest": digest},
+            "url": format!("oci://{registry}/{ROOT}"), "ref": {"digest": **digest},
             "insecure": is_plain(registry),
         },
     })
@@ -119,12 +119,13 @@ pub(super) fn canary() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     #[test]
     fn the_source_is_pinned_by_digest() {
-        let source = source("seasense-registry:5000", "sha256:aa");
+        let source = source("seasense-registry:5000", &digest('a'));
         assert_eq!(source["spec"]["url"], "oci://seasense-registry:5000/platform");
-        assert_eq!(source["spec"]["ref"], json!({"digest": "sha256:aa"}));
+        assert_eq!(source["spec"]["ref"], json!({"digest": *digest('a')}));
         assert_eq!(source["spec"]["insecure"], true, "reachable on the Docker network only");
     }
 

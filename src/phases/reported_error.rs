@@ -1,11 +1,11 @@
 //! Recognises terminal errors that a Kustomization reports; pure.
 
-use crate::base::k8s::flux::Kustomization;
+use crate::base::{digest::Digest, k8s::flux::Kustomization};
 
 /// Returns the terminal error that a Kustomization reports, if there is one.
 ///
 /// Ignores reports about an earlier artifact, and from before a pending reconciliation request.
-pub(super) fn terminal(found: &Kustomization, digest: &str) -> Option<String> {
+pub(super) fn terminal(found: &Kustomization, digest: &Digest) -> Option<String> {
     if found.ready || found.reconcile_requested || !found.attempted_at(digest) {
         return None;
     }
@@ -44,13 +44,14 @@ fn is_lasting_refusal(message: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     fn failing(reason: &str, message: &str) -> Kustomization {
         Kustomization {
             name: "apps".into(),
             reason: reason.into(),
             message: message.into(),
-            attempted: "sha256:aa".into(),
+            attempted: Some(digest('a')),
             ..Kustomization::default()
         }
     }
@@ -58,24 +59,24 @@ mod tests {
     #[test]
     fn a_failed_build_is_terminal() {
         let build = failing("BuildFailed", "kustomize build failed: accumulating resources: invalid YAML");
-        assert!(terminal(&build, "sha256:aa").is_some());
-        assert_eq!(terminal(&build, "sha256:bb"), None, "it reports on an earlier artifact");
+        assert!(terminal(&build, &digest('a')).is_some());
+        assert_eq!(terminal(&build, &digest('b')), None, "it reports on an earlier artifact");
     }
 
     #[test]
     fn refusals_are_terminal_but_missing_crds_are_not() {
         let refused = "Deployment/seasense/backend dry-run failed (Invalid): spec.replicas: Invalid value: \
             Deployment.apps \"backend\" is invalid: spec.replicas: must be positive";
-        assert!(terminal(&failing("ReconciliationFailed", refused), "sha256:aa").is_some());
+        assert!(terminal(&failing("ReconciliationFailed", refused), &digest('a')).is_some());
         for late in [
             "Cluster/seasense/seasense-db dry-run failed: failed calling webhook \"x\": connect: connection refused",
             "ClusterIssuer/seasense dry-run failed: no matches for kind \"ClusterIssuer\" in version \"cert-manager.io/v1\"",
             "namespaces \"seasense\" not found",
         ] {
-            assert_eq!(terminal(&failing("ReconciliationFailed", late), "sha256:aa"), None, "{late}");
+            assert_eq!(terminal(&failing("ReconciliationFailed", late), &digest('a')), None, "{late}");
         }
         assert_eq!(
-            terminal(&failing("DependencyNotReady", "dependency 'data' is not ready"), "sha256:aa"),
+            terminal(&failing("DependencyNotReady", "dependency 'data' is not ready"), &digest('a')),
             None
         );
     }

@@ -1,7 +1,7 @@
 //! Recognises artifact sources that cannot be fetched, and those that are not fetched yet; pure.
 
 use super::state::{ROOT, first_line};
-use crate::base::k8s::flux::{Source, has_digest};
+use crate::base::{digest::Digest, k8s::flux::Source};
 
 /// Returns the terminal error of a source, if there is one.
 pub(super) fn terminal(source: &Source) -> Option<String> {
@@ -15,11 +15,11 @@ pub(super) fn terminal(source: &Source) -> Option<String> {
 }
 
 /// Describes which source of the artifact `digest` is not fetched yet; `None` if all known sources are.
-pub(super) fn missing(sources: &[Source], digest: &str) -> Option<String> {
+pub(super) fn missing(sources: &[Source], digest: &Digest) -> Option<String> {
     let Some(root) = sources.iter().find(|source| source.name == ROOT) else {
         return Some("source: does not exist yet".to_owned());
     };
-    if !(root.ready && has_digest(&root.revision, digest)) {
+    if !(root.ready && root.revision.as_ref() == Some(digest)) {
         return Some(format!("source: {}", first_line(&root.message)));
     }
     let part = sources.iter().find(|source| !source.ready)?;
@@ -29,6 +29,7 @@ pub(super) fn missing(sources: &[Source], digest: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     fn failing(reason: &str, message: &str) -> Source {
         Source { reason: reason.to_owned(), message: message.to_owned(), ..Source::default() }
@@ -39,17 +40,17 @@ mod tests {
         let source = |name: &str, ready: bool| Source {
             name: name.to_owned(),
             ready,
-            revision: "sha256:aa".into(),
+            revision: Some(digest('a')),
             message: "pulling\nmore".into(),
             ..Source::default()
         };
-        assert_eq!(missing(&[], "sha256:aa").as_deref(), Some("source: does not exist yet"));
+        assert_eq!(missing(&[], &digest('a')).as_deref(), Some("source: does not exist yet"));
         let late = [source("apps-1", true), source(ROOT, false)];
-        assert_eq!(missing(&late, "sha256:aa").as_deref(), Some("source: pulling"));
+        assert_eq!(missing(&late, &digest('a')).as_deref(), Some("source: pulling"));
         let part = [source("apps-1", false), source(ROOT, true)];
-        assert_eq!(missing(&part, "sha256:aa").as_deref(), Some("source apps-1: pulling"));
-        assert_eq!(missing(&[source(ROOT, true)], "sha256:aa"), None);
-        assert!(missing(&[source(ROOT, true)], "sha256:bb").is_some());
+        assert_eq!(missing(&part, &digest('a')).as_deref(), Some("source apps-1: pulling"));
+        assert_eq!(missing(&[source(ROOT, true)], &digest('a')), None);
+        assert!(missing(&[source(ROOT, true)], &digest('b')).is_some());
     }
 
     #[test]

@@ -2,12 +2,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::base::{
-    event::Pending,
-    k8s::flux::{Kustomization, has_digest},
-};
+use crate::base::{digest::Digest, event::Pending, k8s::flux::Kustomization};
 
 /// The name of the Kustomization that applies the phases, and of the artifact's source.
 pub const ROOT: &str = "platform";
@@ -36,37 +33,43 @@ pub struct PhaseState {
     pub name: String,
     /// Whether it and its child Kustomizations are ready at the requested digest.
     pub ready: bool,
-    /// The digest that was applied last; empty before the first one.
-    pub revision: String,
+    /// The digest that was applied last; `None`, as an empty text, before the first one.
+    #[serde(serialize_with = "text_or_empty")]
+    pub revision: Option<Digest>,
     /// The last message of its Kustomization, with the reason if it is not ready.
     pub message: String,
 }
 
-/// Returns the state of every phase at the artifact `digest`; with an empty digest, at any artifact.
-pub fn states(found: &[Kustomization], digest: &str) -> Vec<PhaseState> {
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn text_or_empty<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(digest.as_deref().unwrap_or_default())
+}
+
+/// Returns the state of every phase at the artifact `digest`; without a digest, at any artifact.
+pub fn states(found: &[Kustomization], digest: Option<&Digest>) -> Vec<PhaseState> {
     PHASES.iter().map(|phase| state(phase, found, digest)).collect()
 }
 
-fn state(phase: &Phase, found: &[Kustomization], digest: &str) -> PhaseState {
+fn state(phase: &Phase, found: &[Kustomization], digest: Option<&Digest>) -> PhaseState {
     let Some(own) = named(found, phase.name) else {
         let message = "not applied yet".to_owned();
-        return PhaseState { name: phase.name.to_owned(), ready: false, revision: String::new(), message };
+        return PhaseState { name: phase.name.to_owned(), ready: false, revision: None, message };
     };
     let late = phase.parts.iter().find(|part| !named(found, part).is_some_and(|part| is_ready(part, digest)));
     let ready = late.is_none() && is_ready(own, digest);
     PhaseState {
         name: phase.name.to_owned(),
         ready,
-        revision: own.applied.rsplit('@').next().unwrap_or_default().to_owned(),
+        revision: own.applied.clone(),
         message: message(own, late.copied(), ready, digest),
     }
 }
 
-fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: &str) -> String {
+fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: Option<&Digest>) -> String {
     if let (false, Some(late)) = (ready, late) {
         return format!("waits for the child Kustomization `{late}`");
     }
-    if own.ready && !ready && !has_digest(&own.applied, digest) {
+    if own.ready && !ready && digest.is_none_or(|digest| own.applied.as_ref() != Some(digest)) {
         return "still runs an earlier artifact".to_owned();
     }
     if own.suspended {
@@ -75,9 +78,9 @@ fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: &str) -
     first_line(&own.message).to_owned()
 }
 
-/// Returns whether a Kustomization is ready at `digest`; with an empty digest, at any artifact.
-pub(super) fn is_ready(found: &Kustomization, digest: &str) -> bool {
-    if digest.is_empty() { found.ready } else { found.ready_at(digest) }
+/// Returns whether a Kustomization is ready at `digest`; without a digest, at any artifact.
+fn is_ready(found: &Kustomization, digest: Option<&Digest>) -> bool {
+    digest.map_or(found.ready, |digest| found.ready_at(digest))
 }
 
 pub(super) fn named<'a>(found: &'a [Kustomization], name: &str) -> Option<&'a Kustomization> {
@@ -89,10 +92,10 @@ pub(super) fn first_line(text: &str) -> &str {
 }
 
 /// Returns whether the root and all other Kustomizations are ready at `digest`, and every phase exists.
-pub(super) fn all_ready(found: &[Kustomization], digest: &str) -> bool {
+pub(super) fn all_ready(found: &[Kustomization], digest: &Digest) -> bool {
     named(found, ROOT).is_some()
-        && found.iter().all(|kustomization| is_ready(kustomization, digest))
-        && states(found, digest).iter().all(|phase| phase.ready)
+        && found.iter().all(|kustomization| kustomization.ready_at(digest))
+        && states(found, Some(digest)).iter().all(|phase| phase.ready)
 }
 
 /// The blocker of a Kustomization, as the tree shows it.
@@ -106,10 +109,10 @@ pub(super) struct Block {
 
 /// Returns the progress tree: each phase, and the child Kustomizations of a phase that is not ready, with their
 /// blockers.
-pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -> Block) -> Vec<Pending> {
+pub(super) fn tree(found: &[Kustomization], digest: &Digest, block: &dyn Fn(&str) -> Block) -> Vec<Pending> {
     let mut lines = Vec::new();
     for phase in &PHASES {
-        let state = state(phase, found, digest);
+        let state = state(phase, found, Some(digest));
         let pending = |part: String, name: &str, ready: bool, detail: String| {
             let Block { resource, since } = if ready { Block::default() } else { block(name) };
             let (blocker, detail) = resource.map_or((None, detail), |(title, why)| (Some(title), why));
@@ -121,7 +124,7 @@ pub(super) fn tree(found: &[Kustomization], digest: &str, block: &dyn Fn(&str) -
         }
         for part in phase.parts {
             let own = named(found, part);
-            let ready = own.is_some_and(|own| is_ready(own, digest));
+            let ready = own.is_some_and(|own| own.ready_at(digest));
             let detail = own.map_or("not applied yet", |own| first_line(&own.message)).to_owned();
             lines.push(pending(format!("{}/{part}", phase.name), part, ready, detail));
         }
@@ -145,20 +148,19 @@ fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
-    const DIGEST: &str = "sha256:aa";
-
-    fn kustomization(name: &str, applied: &str) -> Kustomization {
+    fn kustomization(name: &str, applied: &Digest) -> Kustomization {
         Kustomization {
             name: name.to_owned(),
             ready: true,
-            applied: applied.to_owned(),
+            applied: Some(applied.clone()),
             message: format!("Applied revision: {applied}"),
             ..Kustomization::default()
         }
     }
 
-    fn whole(applied: &str) -> Vec<Kustomization> {
+    fn whole(applied: &Digest) -> Vec<Kustomization> {
         let parts =
             PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.parts.iter().copied()));
         std::iter::once(ROOT).chain(parts).map(|name| kustomization(name, applied)).collect()
@@ -166,26 +168,27 @@ mod tests {
 
     #[test]
     fn ready_at_an_earlier_digest_is_not_ready() {
-        let found = whole("sha256:old");
-        let states = states(&found, DIGEST);
+        let (found, other) = (whole(&digest('b')), digest('a'));
+        let states = super::states(&found, Some(&other));
         assert!(states.iter().all(|phase| !phase.ready));
         assert_eq!(states[3].message, "still runs an earlier artifact");
-        assert!(!all_ready(&found, DIGEST) && all_ready(&found, "") && all_ready(&whole(DIGEST), DIGEST));
+        assert!(super::states(&found, None).iter().all(|phase| phase.ready));
+        assert!(!all_ready(&found, &other) && all_ready(&found, &digest('b')));
     }
 
     #[test]
     fn a_phase_waits_for_its_parts() {
-        let mut found = whole(DIGEST);
+        let mut found = whole(&digest('a'));
         found.retain(|kustomization| kustomization.name != "envoy-gateway");
-        let states = states(&found, DIGEST);
+        let states = states(&found, Some(&digest('a')));
         assert!(!states[0].ready && states[1].ready);
         assert_eq!(states[0].message, "waits for its part `envoy-gateway`");
-        assert!(!all_ready(&found, DIGEST));
+        assert!(!all_ready(&found, &digest('a')));
     }
 
     #[test]
     fn the_tree_shows_unready_parts_and_their_blockers() {
-        let mut found = whole(DIGEST);
+        let mut found = whole(&digest('a'));
         for late in ["infrastructure-core", "envoy-gateway"] {
             if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == late) {
                 found.ready = false;
@@ -195,7 +198,7 @@ mod tests {
             resource: (name == "envoy-gateway").then(|| ("Pod a/b".to_owned(), "pulling".to_owned())),
             since: Duration::from_secs(3),
         };
-        let lines = tree(&found, DIGEST, &block);
+        let lines = tree(&found, &digest('a'), &block);
         let parts: Vec<&str> = lines.iter().map(|line| line.part.as_str()).collect();
         assert_eq!(
             parts[..4],

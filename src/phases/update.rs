@@ -8,9 +8,10 @@ use std::{
 use super::{
     follow::{self, Follow, kustomizations},
     objects, source,
-    state::{is_ready, named},
+    state::named,
 };
 use crate::base::{
+    digest::Digest,
     failure::Result,
     k8s::{
         Client,
@@ -33,7 +34,7 @@ pub enum WaitFor {
 
 /// Points Flux at another artifact. Flux fetches it at once and reconciles the changed Kustomizations in the
 /// order of their dependencies. A reconciliation request would first apply the old artifact again.
-pub async fn update_source(client: &Client, registry: &str, digest: &str) -> Result<()> {
+pub async fn update_source(client: &Client, registry: &str, digest: &Digest) -> Result<()> {
     client.apply(&objects::source(registry, digest)).await.map(drop)
 }
 
@@ -65,14 +66,14 @@ pub async fn wait_for(
 fn evaluate(
     sources: &[Source],
     found: &[Kustomization],
-    digest: &str,
+    digest: &Digest,
     names: &BTreeSet<String>,
     extent: WaitFor,
 ) -> Observation<()> {
     let has_reached = |name: &String| {
         named(found, name).is_some_and(|found| match extent {
             WaitFor::Applied => found.applied_at(digest),
-            WaitFor::Ready => is_ready(found, digest),
+            WaitFor::Ready => found.ready_at(digest),
         })
     };
     let Some(late) = names.iter().find(|name| !has_reached(name)) else { return Observation::Ready(()) };
@@ -86,29 +87,29 @@ fn evaluate(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::failure::Kind;
+    use crate::base::{digest::digest, failure::Kind};
 
     fn names(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    fn at(name: &str, digest: &str) -> Kustomization {
+    fn at(name: &str, c: char) -> Kustomization {
         Kustomization {
             name: name.into(),
             ready: true,
-            applied: digest.into(),
-            attempted: digest.into(),
+            applied: Some(digest(c)),
+            attempted: Some(digest(c)),
             ..Kustomization::default()
         }
     }
 
     fn look(found: &[Kustomization], expected: &[&str], extent: WaitFor) -> Observation<()> {
-        evaluate(&[], found, "sha256:bb", &names(expected), extent)
+        evaluate(&[], found, &digest('b'), &names(expected), extent)
     }
 
     #[test]
     fn only_changed_kustomizations_are_waited_for() {
-        let found = [at("apps", "sha256:bb"), at("data", "sha256:aa")];
+        let found = [at("apps", 'b'), at("data", 'a')];
         assert_eq!(look(&found, &["apps"], WaitFor::Ready), Observation::Ready(()));
         assert_eq!(look(&found, &[], WaitFor::Ready), Observation::Ready(()));
         assert!(matches!(look(&found, &["apps", "data"], WaitFor::Applied), Observation::Pending(_)));
@@ -117,8 +118,8 @@ mod tests {
 
     #[test]
     fn applied_is_reached_before_ready() {
-        let checking = Kustomization { ready: false, checking: true, ..at("apps", "sha256:bb") };
-        let found = [Kustomization { applied: "sha256:aa".into(), ..checking }];
+        let checking = Kustomization { ready: false, checking: true, ..at("apps", 'b') };
+        let found = [Kustomization { applied: Some(digest('a')), ..checking }];
         assert_eq!(look(&found, &["apps"], WaitFor::Applied), Observation::Ready(()));
         assert!(matches!(look(&found, &["apps"], WaitFor::Ready), Observation::Pending(_)));
     }
@@ -129,7 +130,7 @@ mod tests {
             ready: false,
             reason: "ReconciliationFailed".into(),
             message: "Deployment/seasense/backend dry-run failed (Invalid): it is invalid".into(),
-            ..at("apps", "sha256:bb")
+            ..at("apps", 'b')
         };
         let Observation::Failed(failure) = look(&[refused], &["apps"], WaitFor::Applied) else {
             panic!("it still waits")

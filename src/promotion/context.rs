@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::base::git::Repository;
 use crate::{
     base::{
+        digest::Digest,
         docker::Docker,
         event::Events,
         failure::{Failure, Kind, Result},
@@ -112,12 +113,12 @@ impl PromotionContext {
     }
 
     /// Returns the order to deploy `digest`.
-    pub fn order(&self, action: Action, from: Option<&EnvName>, digest: &str) -> Order {
+    pub fn order(&self, action: Action, from: Option<&EnvName>, digest: &Digest) -> Order {
         Order {
             action,
             environment: self.environment.name().clone(),
             from: from.cloned(),
-            digest: digest.to_owned(),
+            digest: digest.clone(),
             rules: rules(&self.environment),
             canary: None,
         }

@@ -18,6 +18,7 @@ use crate::promotion::{
 };
 use crate::{
     base::{
+        digest::Digest,
         event::Events,
         failure::{Failure, Kind, Result},
     },
@@ -34,7 +35,7 @@ pub struct PromoteInput {
     /// The environment to promote to.
     pub environment: EnvName,
     /// The digest; `None` selects the one that the source runs.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// The reason for a cost above the budget.
     pub over_budget: Option<String>,
     /// The traffic share of a canary in percent.
@@ -72,7 +73,7 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
         Order { canary: input.canary, ..context.order(Action::Promote, Some(source.name()), &digest) };
     if input.wait_soak {
         let soak = Soak { required: order.rules.soak, ready: Pace::USUAL.ready, pause: SOAK_PAUSE };
-        wait_for_soak(&observed, (source.name(), digest.as_str()), soak, &Timestamp::now, events).await?;
+        wait_for_soak(&observed, (source.name(), &digest), soak, &Timestamp::now, events).await?;
     }
     let evidence = CollectedEvidence {
         context: &context,
@@ -93,7 +94,7 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
 }
 
 /// Returns the digest that the source runs.
-async fn current_digest<T: ObservedEnvironment>(source: &T, name: &EnvName) -> Result<String> {
+async fn current_digest<T: ObservedEnvironment>(source: &T, name: &EnvName) -> Result<Digest> {
     source.state().await?.digest.ok_or_else(|| {
         Failure::new(Kind::Promotion, format!("`{name}` runs no artifact to promote"))
             .hint(format!("find the reason with `seasense status --env {name}`"))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::base::digest::Digest;
 use crate::config::EnvName;
 use crate::promotion::target::Copied;
 use crate::promotion::{
@@ -43,7 +44,7 @@ pub struct Report {
     /// The action.
     pub action: Action,
     /// The digest to deploy.
-    pub digest: String,
+    pub digest: Digest,
     /// The commit it was packed from; `None` if unknown.
     pub commit: Option<String>,
     /// The environment it came from; `None` if unknown.
@@ -68,7 +69,7 @@ pub struct Report {
     /// The measurements during the rollback; `None` without one.
     pub rollback: Option<Summary>,
     /// The digest that runs again after a rollback; `None` without one.
-    pub rolled_back_to: Option<String>,
+    pub rolled_back_to: Option<Digest>,
     /// The pull request, if a forge is configured.
     pub pull_request: Option<String>,
     /// The next steps for the user.
@@ -76,14 +77,14 @@ pub struct Report {
 }
 
 /// The difference of two lock files.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LockChange {
     /// The file.
     pub file: String,
     /// The digest before; `None` without a lock file.
-    pub before: Option<String>,
+    pub before: Option<Digest>,
     /// The digest after.
-    pub after: String,
+    pub after: Digest,
     /// The images that differ, by name.
     pub images: BTreeMap<String, ImageChange>,
 }
@@ -92,9 +93,9 @@ pub struct LockChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImageChange {
     /// Before; `None` for an added image.
-    pub before: Option<String>,
+    pub before: Option<Digest>,
     /// After; `None` for a removed image.
-    pub after: Option<String>,
+    pub after: Option<Digest>,
 }
 
 impl LockChange {
@@ -116,19 +117,17 @@ impl LockChange {
 }
 
 /// Shortens a digest to 12 hex digits for display.
-pub fn short(digest: &str) -> &str {
-    let digits = digest.trim_start_matches("sha256:");
-    digits.get(..12).unwrap_or(digits)
+pub fn short(digest: &Digest) -> &str {
+    &digest.hex()[..12]
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::promotion::store::lock_file::tests::sample;
+    use crate::{base::digest::digest, promotion::store::lock_file::tests::sample};
 
     pub fn a_report() -> Report {
-        let digest = |c: &str| format!("sha256:{}", c.repeat(64));
-        let image = |before: Option<&str>, after: Option<&str>| ImageChange {
+        let image = |before: Option<char>, after: Option<char>| ImageChange {
             before: before.map(digest),
             after: after.map(digest),
         };
@@ -159,7 +158,7 @@ pub(crate) mod tests {
             version: VERSION,
             environment: "staging".into(),
             action: Action::Promote,
-            digest: digest("a"),
+            digest: digest('a'),
             commit: None,
             from: Some("local".into()),
             ending: Ending::Verified,
@@ -170,11 +169,11 @@ pub(crate) mod tests {
             ],
             lock: LockChange {
                 file: "envs/staging.lock.toml".into(),
-                before: Some(digest("b")),
-                after: digest("a"),
+                before: Some(digest('b')),
+                after: digest('a'),
                 images: [
-                    ("seasense/backend".to_owned(), image(Some("1"), Some("2"))),
-                    ("seasense/more".to_owned(), image(None, Some("3"))),
+                    ("seasense/backend".to_owned(), image(Some('1'), Some('2'))),
+                    ("seasense/more".to_owned(), image(None, Some('3'))),
                 ]
                 .into(),
             },
@@ -193,9 +192,9 @@ pub(crate) mod tests {
     fn only_changed_images_are_reported() {
         let (before, mut after) = (sample(), sample());
         assert_eq!(LockChange::between(&"staging".into(), Some(&before), &after).images, BTreeMap::new());
-        after.images.insert("seasense/backend".into(), "sha256:new".into());
+        after.images.insert("seasense/backend".into(), digest('3'));
         after.images.remove("seasense/frontend");
-        after.images.insert("seasense/more".into(), "sha256:more".into());
+        after.images.insert("seasense/more".into(), digest('4'));
         let images = LockChange::between(&"staging".into(), Some(&before), &after).images;
         let changes: Vec<_> = images
             .iter()

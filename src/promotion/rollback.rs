@@ -10,7 +10,7 @@ use super::{
 };
 use crate::promotion::driver::{Ended, NoEvidence, rollback_target, verify_history};
 use crate::{
-    base::{event::Events, failure::Result},
+    base::{digest::Digest, event::Events, failure::Result},
     config::{EnvName, Project},
 };
 
@@ -20,7 +20,7 @@ pub struct RollbackInput {
     /// The environment to roll back.
     pub environment: EnvName,
     /// The digest; `None` selects the last verified one before the current one.
-    pub to: Option<String>,
+    pub to: Option<Digest>,
     /// Whether to roll back a rehearsal instead.
     pub rehearse: bool,
     /// Whether to push the commits to `origin`, without a forge.
@@ -36,7 +36,7 @@ pub async fn rollback(project: &Project, events: &Events, input: RollbackInput) 
     let context = ContextInput { environment, rehearse, access, topic, push };
     let context = PromotionContext::open(project, events, context).await?;
     let (local, target) = (&context.local, &context.environment);
-    let state = context.store.read(to.as_deref().unwrap_or_default()).await?;
+    let state = context.store.read(to.as_ref()).await?;
     // A digest is chosen only from a history that can be trusted.
     let (state, _) = verify_history(target.name(), state, None).await?;
     let digest = to.map_or_else(|| rollback_target(state.lock.as_ref(), &state.history), Ok)?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, future::Future};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::base::failure::Result;
+use crate::base::{digest::Digest, failure::Result};
 use crate::promotion::probe_stats::ProbeStats;
 
 /// Read access to an environment. No method changes anything.
@@ -15,7 +15,7 @@ use crate::promotion::probe_stats::ProbeStats;
 pub trait ObservedEnvironment {
     /// Reads the artifact `digest` from the target's registry, else from the source's, and which of its
     /// contents are missing.
-    fn inspect(&self, digest: &str) -> impl Future<Output = Result<Content>>;
+    fn inspect(&self, digest: &Digest) -> impl Future<Output = Result<Content>>;
 
     /// Observes the phases, the workloads, the database and the gateway.
     fn state(&self) -> impl Future<Output = Result<State>>;
@@ -31,16 +31,16 @@ pub trait ObservedEnvironment {
 pub trait Target: ObservedEnvironment {
     /// Copies the missing content of the artifact `digest` to the target's registry: components, images, then
     /// the artifact itself.
-    fn copy(&self, digest: &str) -> impl Future<Output = Result<Copied>>;
+    fn copy(&self, digest: &Digest) -> impl Future<Output = Result<Copied>>;
 
     /// Points the target's Flux at the artifact `digest` with the environment's variables. Removes a traffic
     /// share.
-    fn deploy(&self, digest: &str) -> impl Future<Output = Result<()>>;
+    fn deploy(&self, digest: &Digest) -> impl Future<Output = Result<()>>;
 
     /// Starts the backend of the artifact `digest` as canary and sets its traffic share to `percent`.
     ///
     /// `percent` must be 0 until [`ObservedEnvironment::canary`] reports it as ready. Nothing else changes.
-    fn set_canary_weight(&self, digest: &str, percent: u8) -> impl Future<Output = Result<()>>;
+    fn set_canary_weight(&self, digest: &Digest, percent: u8) -> impl Future<Output = Result<()>>;
 
     /// Sets the traffic share to 0, then removes the canary, one step per call. Returns whether it is removed.
     fn remove_canary(&self) -> impl Future<Output = Result<bool>>;
@@ -68,8 +68,8 @@ pub struct Content {
     pub commit: Option<String>,
     /// Whether the work tree differed from that commit.
     pub dirty: bool,
-    /// The images that its files reference: repository without registry, to `sha256:` and 64 hex digits.
-    pub images: BTreeMap<String, String>,
+    /// The images that its files reference, by repository without registry.
+    pub images: BTreeMap<String, Digest>,
     /// Image references in its files without a digest.
     pub unpinned: Vec<String>,
     /// The content that the target's registry lacks: repositories with digests, sorted.
@@ -93,7 +93,7 @@ pub struct Copied {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct State {
     /// The artifact that its Flux points at; `None` before the first deployment.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// Its phases in order, then its workloads, the database and the gateway.
     pub parts: Vec<Part>,
     /// The time at which the last part became ready at that digest; `None` while one is not ready.
@@ -128,22 +128,22 @@ pub struct Part {
 
 impl State {
     /// Returns whether Flux points at `digest` and every part is ready at it.
-    pub fn is_ready_at(&self, digest: &str) -> bool {
-        self.digest.as_deref() == Some(digest)
+    pub fn is_ready_at(&self, digest: &Digest) -> bool {
+        self.digest.as_ref() == Some(digest)
             && !self.parts.is_empty()
             && self.parts.iter().all(|part| part.ready)
     }
 
     /// Returns whether Flux points at `digest`, and parts that are not ready can still become ready.
-    pub fn is_progressing(&self, digest: &str) -> bool {
-        self.digest.as_deref() == Some(digest)
+    pub fn is_progressing(&self, digest: &Digest) -> bool {
+        self.digest.as_ref() == Some(digest)
             && self.terminal.is_none()
             && self.parts.iter().any(|part| !part.ready)
     }
 
     /// Describes in one line why it is not ready at `digest`; empty if it is.
-    pub fn missing(&self, digest: &str) -> String {
-        match self.digest.as_deref() {
+    pub fn missing(&self, digest: &Digest) -> String {
+        match &self.digest {
             None => "it runs no artifact".to_owned(),
             Some(other) if other != digest => format!("it runs {other}"),
             Some(_) if self.parts.is_empty() => "the state of its parts is unknown".to_owned(),
@@ -161,19 +161,20 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     #[test]
     fn ready_requires_every_part_at_the_digest() {
         let part = |name: &str, ready| Part { name: name.into(), ready, message: String::new() };
-        let mut state = State { digest: Some("sha256:a".into()), ..State::default() };
-        assert!(!state.is_ready_at("sha256:a"), "no part is known");
+        let mut state = State { digest: Some(digest('a')), ..State::default() };
+        assert!(!state.is_ready_at(&digest('a')), "no part is known");
         state.parts = vec![part("phase/data", true), part("phase/apps", false)];
-        assert!(!state.is_ready_at("sha256:a"));
-        assert_eq!(state.missing("sha256:a"), "phase/apps is not ready");
+        assert!(!state.is_ready_at(&digest('a')));
+        assert_eq!(state.missing(&digest('a')), "phase/apps is not ready");
         state.parts[1].ready = true;
-        assert!(state.is_ready_at("sha256:a"));
-        assert_eq!(state.missing("sha256:a"), "");
-        assert!(!state.is_ready_at("sha256:b"));
-        assert_eq!(state.missing("sha256:b"), "it runs sha256:a");
+        assert!(state.is_ready_at(&digest('a')));
+        assert_eq!(state.missing(&digest('a')), "");
+        assert!(!state.is_ready_at(&digest('b')));
+        assert_eq!(state.missing(&digest('b')), format!("it runs {}", digest('a')));
     }
 }

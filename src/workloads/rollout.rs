@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::{
+    digest::Digest,
     failure::Result,
     k8s::{
         Client, Health, health,
@@ -20,7 +21,12 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// Waits until every replica of the Deployment `name` is available with the image `digest`, and no other
 /// replica is left.
-pub async fn wait_for_rollout(client: &Client, name: &str, digest: &str, deadline: Deadline) -> Result<()> {
+pub async fn wait_for_rollout(
+    client: &Client,
+    name: &str,
+    digest: &Digest,
+    deadline: Deadline,
+) -> Result<()> {
     wait(deadline, PAUSE, &format!("wait for the rollout of {name}"), || async {
         let deployment = client.get(&resource::DEPLOYMENT, Some(NAMESPACE), name).await?;
         Ok(match deployment {
@@ -31,7 +37,7 @@ pub async fn wait_for_rollout(client: &Client, name: &str, digest: &str, deadlin
     .await
 }
 
-fn evaluate(deployment: &Value, digest: &str) -> Observation<()> {
+fn evaluate(deployment: &Value, digest: &Digest) -> Observation<()> {
     let containers = list(deployment, "/spec/template/spec/containers");
     let image = containers.first().and_then(|container| text(container, "/image")).unwrap_or_default();
     if !image.ends_with(&format!("@{digest}")) {
@@ -48,6 +54,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::base::digest::digest;
 
     fn deployment(image: &str, (all, updated, available): (i64, i64, i64), observed: i64) -> Value {
         json!({
@@ -60,16 +67,17 @@ mod tests {
 
     #[test]
     fn a_rollout_ends_when_every_replica_runs_the_new_image() {
-        let new = "registry:5000/seasense-backend@sha256:bb";
-        assert_eq!(evaluate(&deployment(new, (2, 2, 2), 2), "sha256:bb"), Observation::Ready(()));
+        let image = |c| format!("registry:5000/seasense-backend@{}", digest(c));
+        let new = image('b');
+        assert_eq!(evaluate(&deployment(&new, (2, 2, 2), 2), &digest('b')), Observation::Ready(()));
         for early in [
-            deployment("registry:5000/seasense-backend@sha256:aa", (2, 2, 2), 2),
-            deployment(new, (2, 2, 2), 1),
-            deployment(new, (3, 1, 3), 2),
-            deployment(new, (3, 2, 3), 2),
-            deployment(new, (2, 2, 1), 2),
+            deployment(&image('a'), (2, 2, 2), 2),
+            deployment(&new, (2, 2, 2), 1),
+            deployment(&new, (3, 1, 3), 2),
+            deployment(&new, (3, 2, 3), 2),
+            deployment(&new, (2, 2, 1), 2),
         ] {
-            assert!(matches!(evaluate(&early, "sha256:bb"), Observation::Pending(_)), "{early}");
+            assert!(matches!(evaluate(&early, &digest('b')), Observation::Pending(_)), "{early}");
         }
     }
 }

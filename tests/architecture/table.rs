@@ -15,20 +15,21 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     ("base/wait", &["base/failure"]),
     ("base/yaml", &["base/failure"]),
     ("config", &["base/failure"]),
-    ("launch/plan", &["base/duration"]),
-    ("promotion/target", &["base/failure", "promotion/probe_stats"]),
+    ("launch/plan", &["base/digest", "base/duration"]),
+    ("promotion/target", &["base/digest", "base/failure", "promotion/probe_stats"]),
     ("promotion/verdict", &["promotion/probe_stats"]),
     ("base/docker", &["base/failure", "base/tool"]),
     ("base/git", &["base/failure", "base/tool"]),
-    ("base/k8s", &["base/failure", "base/tool", "base/wait"]),
+    ("base/k8s", &["base/digest", "base/failure", "base/tool", "base/wait"]),
     ("base/oci", &["base/digest"]),
     ("base/timing", &["base/atomic_file", "base/event", "base/failure"]),
     ("cloud/cost", &["base/failure", "base/yaml", "config"]),
-    ("promotion/gates", &["base/failure", "promotion/migrations", "promotion/target"]),
+    ("promotion/gates", &["base/digest", "base/failure", "promotion/migrations", "promotion/target"]),
     (
         "local",
         &[
             "base/atomic_file",
+            "base/digest",
             "base/docker",
             "base/event",
             "base/failure",
@@ -38,7 +39,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
             "config",
         ],
     ),
-    ("phases", &["base/event", "base/failure", "base/k8s", "base/wait", "config"]),
+    ("phases", &["base/digest", "base/event", "base/failure", "base/k8s", "base/wait", "config"]),
     (
         "promotion/store",
         &[
@@ -59,7 +60,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
         &["base/digest", "base/docker", "base/failure", "base/k8s", "base/oci", "base/wait", "config"],
     ),
     ("ui", &["base/duration", "base/event", "base/failure", "base/timing"]),
-    ("workloads", &["base/docker", "base/failure", "base/k8s", "base/wait", "config"]),
+    ("workloads", &["base/digest", "base/docker", "base/failure", "base/k8s", "base/wait", "config"]),
     (
         "images",
         &[
@@ -79,6 +80,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "observe",
         &[
+            "base/digest",
             "base/docker",
             "base/event",
             "base/failure",
@@ -92,7 +94,14 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     ),
     (
         "promotion/report",
-        &["config", "promotion/gates", "promotion/store", "promotion/target", "promotion/verdict"],
+        &[
+            "base/digest",
+            "config",
+            "promotion/gates",
+            "promotion/store",
+            "promotion/target",
+            "promotion/verdict",
+        ],
     ),
     (
         "artifact",
@@ -141,6 +150,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "promotion/driver",
         &[
+            "base/digest",
             "base/event",
             "base/failure",
             "base/wait",
@@ -158,6 +168,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
         &[
             "artifact",
             "base/atomic_file",
+            "base/digest",
             "base/event",
             "base/failure",
             "base/git",
@@ -172,6 +183,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
         "launch",
         &[
             "artifact",
+            "base/digest",
             "base/docker",
             "base/duration",
             "base/event",
@@ -196,6 +208,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "promotion/context",
         &[
+            "base/digest",
             "base/docker",
             "base/event",
             "base/failure",
@@ -250,6 +263,7 @@ pub const TABLE: [(&str, &[&str]); 43] = [
     (
         "promotion",
         &[
+            "base/digest",
             "base/event",
             "base/failure",
             "config",

@@ -9,7 +9,7 @@ use super::{
     harness::{Harness, Run},
 };
 
-pub const DIGEST: &str = "sha256:aa";
+pub const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// An environment with both fakes.
 pub struct Cluster {

@@ -68,7 +68,7 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
         environment: "staging".parse().unwrap(),
         action,
         who: "Ada <ada@example.org>".into(),
-        digest: digest(c),
+        digest: digest(c).parse().unwrap(),
         commit: None,
         from: "local".parse().ok(),
         previous: None,
@@ -117,7 +117,7 @@ fn with_history(harness: &Harness) -> String {
             .unwrap();
     });
     let lock = EnvLock {
-        digest: digest('a'),
+        digest: digest('a').parse().unwrap(),
         commit: None,
         images: [].into(),
         promoted_from: "local".parse().ok(),

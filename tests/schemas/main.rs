@@ -60,7 +60,7 @@ fn the_result_of_down_matches_the_schema() {
 
 #[test]
 fn every_step_of_a_plan_matches_the_schema() {
-    let digest = || "sha256:aa".to_owned();
+    let digest = || samples::digest("a");
     let stages = vec![
         vec![Step::RemoveCluster],
         vec![Step::SetLease { ttl_seconds: 60 }],
@@ -71,7 +71,7 @@ fn every_step_of_a_plan_matches_the_schema() {
         vec![Step::Bootstrap { to: digest() }],
         vec![Step::ApplySettings],
         vec![Step::Deploy { from: None, to: digest() }],
-        vec![Step::Deploy { from: Some(digest()), to: "sha256:bb".into() }],
+        vec![Step::Deploy { from: Some(digest()), to: samples::digest("b") }],
         vec![Step::AwaitPhases { reconcile: Reconcile::NotReady }],
         vec![Step::AwaitPhases { reconcile: Reconcile::All }],
         vec![Step::StartFleet, Step::ReplaceFleet, Step::RefreshFleet, Step::RemoveFleet],

@@ -1,11 +1,16 @@
 //! Sample snapshots: one in which every field has a value, and one in which most are empty.
 
 use seasense::{
-    base::k8s::EventNote,
+    base::{digest::Digest, k8s::EventNote},
     observe::{Artifact, Endpoints, EnvironmentStatus, Problem, VERSION},
     phases::PhaseState,
     workloads::{DatabaseHealth, FleetCounts, FleetHealth, GatewayHealth, Instance, Workload},
 };
+
+/// Returns the digest with 64 times the hex digit `c`.
+pub fn digest(c: &str) -> Digest {
+    format!("sha256:{}", c.repeat(64)).parse().unwrap()
+}
 
 fn instance(role: &str, lag: Option<u64>) -> Instance {
     Instance {
@@ -24,15 +29,11 @@ pub fn full() -> EnvironmentStatus {
         ready: false,
         environment: "local".into(),
         cluster: "running".into(),
-        artifact: Artifact {
-            digest: Some("sha256:aa".into()),
-            commit: Some("cafe".into()),
-            dirty: Some(true),
-        },
+        artifact: Artifact { digest: Some(digest("a")), commit: Some("cafe".into()), dirty: Some(true) },
         phases: vec![PhaseState {
             name: "apps".into(),
             ready: true,
-            revision: "sha256:aa".into(),
+            revision: Some(digest("a")),
             message: "Applied revision".into(),
         }],
         workloads: vec![Workload {

@@ -28,7 +28,7 @@ pub fn text(status: &EnvironmentStatus, environment: &Environment, took: &Took, 
     let rows = [
         ("page", style.link(&status.endpoints.page)),
         ("api", style.link(&status.endpoints.api)),
-        ("artifact", status.artifact.digest.clone().unwrap_or_default()),
+        ("artifact", status.artifact.digest.clone().map(String::from).unwrap_or_default()),
         (
             "readings",
             format!("{} rows, {} buoys", status.database.rows.unwrap_or_default(), status.fleet.buoys),

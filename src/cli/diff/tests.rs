@@ -68,12 +68,12 @@ fn manifests() -> Manifests {
 }
 
 fn images() -> Vec<ImageChange> {
-    let digest = |c: &str| Some(format!("sha256:{}", c.repeat(64)));
+    let digest = |c| Some(crate::base::digest::digest(c));
     vec![
         ImageChange {
             name: "envoy".into(),
-            before: Some(Image { digest: digest("a"), version: Some("v1.39.1".into()) }),
-            after: Some(Image { digest: digest("b"), version: Some("v1.39.2".into()) }),
+            before: Some(Image { digest: digest('a'), version: Some("v1.39.1".into()) }),
+            after: Some(Image { digest: digest('b'), version: Some("v1.39.2".into()) }),
             sources: vec![],
         },
         ImageChange {

@@ -108,8 +108,7 @@ async fn running_digests(context: &Context<'_>) -> Result<BTreeSet<Digest>> {
 async fn running_digest(dirs: &crate::config::HostDirs, cluster: &str) -> Result<Option<Digest>> {
     let query = async {
         let client = Client::connect(&cluster::handle(dirs, cluster)).await?;
-        let digest = phases::current_digest(&client).await?;
-        digest.map(|digest| digest.parse()).transpose()
+        phases::current_digest(&client).await
     };
     tokio::time::timeout(SILENCE, query).await.unwrap_or_else(|_| {
         Err(Failure::new(Kind::Cluster, format!("the cluster `{cluster}` does not report its digest"))

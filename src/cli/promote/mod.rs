@@ -9,7 +9,8 @@ use super::{Context, json::Json};
 use crate::{
     base::failure::{Failure, Kind, Result},
     config::Environment,
-    promotion::{self, Access, PromoteInput, driver::Ended, store::lock_file::is_digest},
+    promotion::{self, Access, PromoteInput, driver::Ended},
+    registry::Digest,
 };
 
 /// Arguments of `seasense promote`.
@@ -67,12 +68,12 @@ impl Common {
 
 /// Promotes a digest and prints the report.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
-    check(args.digest.as_deref())?;
+    let digest = parse_digest(args.digest.as_deref())?;
     let project = context.project()?;
     let input = PromoteInput {
         access: args.common.access(),
         environment: Environment::parse_name(&project, &args.target)?,
-        digest: args.digest,
+        digest,
         over_budget: args.over_budget,
         canary: args.canary,
         rehearse: args.rehearse,
@@ -84,14 +85,16 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     finish(context, args.common.json, ended)
 }
 
-/// Refuses an invalid digest before anything else is done.
-pub fn check(digest: Option<&str>) -> Result<()> {
-    match digest.filter(|digest| !is_digest(digest)) {
-        None => Ok(()),
-        Some(invalid) => Err(Failure::new(Kind::Usage, format!("invalid digest `{invalid}`"))
-            .because("a digest is `sha256:` and 64 hex digits")
-            .hint("take `artifact.digest` from `seasense status --json`")),
-    }
+/// Parses the digest of an option. Refuses an invalid one before anything else is done.
+pub fn parse_digest(text: Option<&str>) -> Result<Option<Digest>> {
+    let parse = |text: &str| {
+        text.parse().map_err(|_| {
+            Failure::new(Kind::Usage, format!("invalid digest `{text}`"))
+                .because("a digest is `sha256:` and 64 hex digits")
+                .hint("take `artifact.digest` from `seasense status --json`")
+        })
+    };
+    text.map(parse).transpose()
 }
 
 /// Prints the report and returns the failure of the run, if there is one.

@@ -6,6 +6,7 @@ use crate::{
         report::{Ending, LockChange, Report, short},
         verdict::{CanaryWatch, Summary},
     },
+    registry::Digest,
     ui::{Style, size},
 };
 
@@ -56,18 +57,18 @@ fn gates(gates: &[Gate], style: Style) -> String {
 /// Renders the change of the lock file.
 fn lock(change: &LockChange, style: Style) -> String {
     let mut text = format!("{}\n", style.strong(&change.file));
-    let side = |digest: Option<&str>| digest.map_or("none", short).to_owned();
-    let mut line = |name: &str, width: usize, before: Option<&str>, after: Option<&str>| {
+    let side = |digest: Option<&Digest>| digest.map_or("none", short).to_owned();
+    let mut line = |name: &str, width: usize, before: Option<&Digest>, after: Option<&Digest>| {
         text += &format!("  {name:width$}  {:12} -> {}\n", side(before), side(after));
     };
     let width = change.images.keys().map(String::len).max().unwrap_or(0).max("artifact".len());
-    if change.before.as_deref() == Some(change.after.as_str()) {
+    if change.before.as_ref() == Some(&change.after) {
         text += "  no change\n";
         return text + "\n";
     }
-    line("artifact", width, change.before.as_deref(), Some(&change.after));
+    line("artifact", width, change.before.as_ref(), Some(&change.after));
     for (name, image) in &change.images {
-        line(name, width, image.before.as_deref(), image.after.as_deref());
+        line(name, width, image.before.as_ref(), image.after.as_ref());
     }
     text + "\n"
 }
@@ -115,7 +116,7 @@ fn ending(report: &Report, style: Style) -> String {
             format!("{environment} runs {digest}, {}: {}", style.good("verified"), report.reason)
         }
         Ending::RolledBack => {
-            let previous = report.rolled_back_to.as_deref().map(short).unwrap_or_default();
+            let previous = report.rolled_back_to.as_ref().map(short).unwrap_or_default();
             format!(
                 "{environment} runs {previous} again, {}: {digest} failed: {}",
                 style.warn("rolled back"),

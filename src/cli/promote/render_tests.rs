@@ -1,6 +1,7 @@
 //! Tests of the rendered reports and of their JSON schema.
 
 use super::*;
+use crate::base::digest::digest;
 use crate::promotion::report::tests::a_report;
 
 #[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
@@ -50,7 +51,7 @@ fn a_refused_promotion_and_a_rollback() {
     ");
     let rolled_back = Report {
         ending: Ending::RolledBack,
-        rolled_back_to: Some(format!("sha256:{}", "b".repeat(64))),
+        rolled_back_to: Some(digest('b')),
         reason: "p95 is 900 ms, more than 500 ms, in 3 samples in a row".into(),
         next: vec!["merge https://f/7 manually".into()],
         ..a_report()

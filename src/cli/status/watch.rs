@@ -9,6 +9,7 @@ use crate::{
     base::{failure::Result, k8s::EventNote, wait::every},
     cli::Context,
     observe::{self, Artifact, EnvironmentStatus, Observer, Rate, Trend},
+    registry::Digest,
     ui::{self, Mark, Model, Row},
 };
 
@@ -76,8 +77,8 @@ fn headline(artifact: &Artifact) -> String {
 }
 
 /// The first digits of a digest, enough to compare two.
-fn digits(digest: &str) -> &str {
-    digest.split(':').next_back().and_then(|digits| digits.get(..8)).unwrap_or(digest)
+fn digits(digest: &Digest) -> &str {
+    &digest.hex()[..8]
 }
 
 const fn good_or_late(good: bool) -> Mark {
@@ -86,8 +87,8 @@ const fn good_or_late(good: bool) -> Mark {
 
 fn phases(status: &EnvironmentStatus) -> Vec<Row> {
     let row = |phase: &crate::phases::PhaseState| {
-        let text = match (phase.ready, phase.revision.as_str()) {
-            (true, digest) => format!("at {}", digits(digest)),
+        let text = match (phase.ready, &phase.revision) {
+            (true, digest) => format!("at {}", digest.as_ref().map(digits).unwrap_or_default()),
             (false, _) if phase.message.is_empty() => "not ready".to_owned(),
             (false, _) => phase.message.clone(),
         };

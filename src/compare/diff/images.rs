@@ -41,8 +41,9 @@ pub(super) fn between(before: &Side, after: &Side, infra: &Infra) -> Vec<ImageCh
         let sources: Vec<String> = edited.iter().filter(is_input).cloned().collect();
         let differs = match (old, new) {
             (Some(old), Some(new)) => {
-                let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
-                differ(&old.digest, &new.digest) || differ(&old.version, &new.version) || !sources.is_empty()
+                differ(old.digest.as_ref(), new.digest.as_ref())
+                    || differ(old.version.as_ref(), new.version.as_ref())
+                    || !sources.is_empty()
             }
             _ => true,
         };
@@ -54,6 +55,11 @@ pub(super) fn between(before: &Side, after: &Side, infra: &Infra) -> Vec<ImageCh
         })
     };
     names.into_iter().filter_map(change).collect()
+}
+
+/// Returns whether two values differ; false if one is unknown.
+fn differ<T: PartialEq>(before: Option<&T>, after: Option<&T>) -> bool {
+    before.zip(after).is_some_and(|(before, after)| before != after)
 }
 
 /// Returns the paths of the files that differ; none if one side's files are unknown.
@@ -94,17 +100,17 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::Project;
+    use crate::{base::digest::digest, config::Project};
 
-    fn side(images: &[(&str, Option<&str>, Option<&str>)], files: &[(&str, &str)]) -> Side {
-        let image = |digest: Option<&str>, version: Option<&str>| Image {
-            digest: digest.map(str::to_owned),
+    fn side(images: &[(&str, Option<char>, Option<&str>)], files: &[(&str, &str)]) -> Side {
+        let image = |c: Option<char>, version: Option<&str>| Image {
+            digest: c.map(digest),
             version: version.map(str::to_owned),
         };
         Side {
             images: images
                 .iter()
-                .map(|(name, digest, version)| ((*name).to_owned(), image(*digest, *version)))
+                .map(|(name, c, version)| ((*name).to_owned(), image(*c, *version)))
                 .collect(),
             files: Some(files.iter().map(|(path, id)| ((*path).to_owned(), (*id).to_owned())).collect()),
             ..Side::of(&"local".into())
@@ -120,16 +126,16 @@ mod tests {
     #[test]
     fn digests_and_versions_are_compared_if_both_are_known() {
         let before = side(
-            &[("a", Some("1"), None), ("b", Some("1"), None), ("c", None, Some("v1")), ("d", None, None)],
+            &[("a", Some('1'), None), ("b", Some('1'), None), ("c", None, Some("v1")), ("d", None, None)],
             &[],
         );
         let after = side(
-            &[("a", Some("2"), None), ("b", None, None), ("c", None, Some("v2")), ("e", None, None)],
+            &[("a", Some('2'), None), ("b", None, None), ("c", None, Some("v2")), ("e", None, None)],
             &[],
         );
         assert_eq!(names(&before, &after), ["a ", "c ", "d ", "e "]);
         let artifact = |side: &Side, names: &[&str]| Side {
-            digest: Some("sha256:aa".into()),
+            digest: Some(digest('a')),
             referenced: names.iter().map(|name| (*name).to_owned()).collect(),
             ..side.clone()
         };

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Cost, Field, ImageChange, Infrastructure, Manifests, Migrations, Resource, fields, images};
 use crate::{
+    base::digest::Digest,
     compare::{Phases, Side},
     config::{EnvName, Infra},
 };
@@ -22,7 +23,7 @@ pub struct SideLabel {
     /// The commit that was read, or that the artifact was packed from.
     pub commit: Option<String>,
     /// The digest, if the side is an artifact.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// The environment whose variables are substituted.
     pub environment: EnvName,
 }

@@ -1,7 +1,10 @@
 //! The name of a side on the command line: the work tree, an environment, an artifact or a commit. Pure.
 
 use crate::{
-    base::failure::{Failure, Kind, Result},
+    base::{
+        digest::Digest,
+        failure::{Failure, Kind, Result},
+    },
     config::{EnvName, nearest},
 };
 
@@ -12,8 +15,8 @@ pub enum SideName {
     WorkTree,
     /// What an environment runs; if it has no lock file, the work tree with its variables.
     Environment(EnvName),
-    /// An artifact in the local registry, `sha256:` and 64 hex digits.
-    Digest(String),
+    /// An artifact in the local registry.
+    Digest(Digest),
     /// Any revision that Git resolves to a commit.
     Revision(String),
 }
@@ -30,14 +33,11 @@ impl SideName {
         if let Some(revision) = text.strip_prefix("git:") {
             return Ok(Self::Revision(revision.to_owned()));
         }
-        if let Some(hex) = text.strip_prefix("sha256:") {
-            let complete = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-            return if complete {
-                Ok(Self::Digest(text.to_owned()))
-            } else {
-                Err(Failure::new(Kind::Usage, format!("invalid digest `{text}`"))
-                    .hint("a digest is `sha256:` and 64 hex digits, as `seasense status` shows it"))
-            };
+        if text.starts_with("sha256:") {
+            return text.parse().map(Self::Digest).map_err(|_| {
+                Failure::new(Kind::Usage, format!("invalid digest `{text}`"))
+                    .hint("a digest is `sha256:` and 64 hex digits, as `seasense status` shows it")
+            });
         }
         Ok(match (text, known(text)) {
             (".", _) => Self::WorkTree,
@@ -86,18 +86,18 @@ fn joined(environments: &[EnvName]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     #[test]
     fn every_kind_of_name_is_parsed() {
         let environments = ["local".into(), "staging".into()];
         let parse = |text: &str| SideName::parse(text, &environments);
-        let digest = format!("sha256:{}", "a".repeat(64));
         assert_eq!(parse(".").unwrap(), SideName::WorkTree);
         assert_eq!(parse("staging").unwrap(), SideName::Environment("staging".into()));
         assert_eq!(parse("env:local").unwrap(), SideName::Environment("local".into()));
         assert_eq!(parse("git:staging").unwrap(), SideName::Revision("staging".into()));
         assert_eq!(parse("HEAD~20").unwrap(), SideName::Revision("HEAD~20".into()));
-        assert_eq!(parse(&digest).unwrap(), SideName::Digest(digest));
+        assert_eq!(parse(&digest('a')).unwrap(), SideName::Digest(digest('a')));
         assert_eq!(parse("sha256:aa").unwrap_err().kind, Kind::Usage);
         assert_eq!(parse("env:stagin").unwrap_err().hints, ["the nearest known name is `staging`"]);
     }

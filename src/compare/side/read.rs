@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     artifact::{self, Rendered, Tree, Upstream},
-    base::failure::{Context, Kind, Result},
+    base::{
+        digest::Digest,
+        failure::{Context, Kind, Result},
+    },
     compare::Platform,
     config::{EnvFile, EnvName, HostDirs, Infra, Project, names},
     images::{self, Lock, LockedImage, Mode},
@@ -48,7 +51,7 @@ pub struct Side {
     /// The commit that was read, or that the artifact was packed from.
     pub commit: Option<String>,
     /// The digest, if the side is an artifact.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// The environment whose variables are substituted.
     pub environment: EnvName,
     /// The input of Flux.
@@ -112,7 +115,7 @@ impl CompareContext {
         let platform = Platform::rendered(rendered, EnvFile::load(&self.project, environment)?.variables);
         let image = |(name, image): (&String, &LockedImage)| {
             let version = image.official.as_deref().and_then(tag);
-            (name.clone(), Image { digest: Some(image.digest.to_string()), version })
+            (name.clone(), Image { digest: Some(image.digest.clone()), version })
         };
         Ok(Side {
             label: "the work tree".to_owned(),
@@ -189,11 +192,11 @@ impl CompareContext {
     /// Reads an artifact. `packed_from` is its commit if the artifact does not record one.
     async fn artifact(
         &self,
-        digest: &str,
+        digest: &Digest,
         environment: &EnvName,
         packed_from: Option<String>,
     ) -> Result<Side> {
-        let fetched = artifact::fetch(&self.registry, REPOSITORY, &digest.parse()?).await.map_err(|failure| {
+        let fetched = artifact::fetch(&self.registry, REPOSITORY, digest).await.map_err(|failure| {
             failure.hint(format!(
                 "artifacts are read from the local registry at {}: run `seasense dev` to start it and to push this checkout's artifact",
                 self.registry
@@ -204,7 +207,7 @@ impl CompareContext {
             Some(commit) => git::commit(self.root(), commit).await?,
             None => None,
         };
-        let (label, dirty) = (short(digest).to_owned(), fetched.dirty);
+        let (label, dirty) = (digest.short().to_owned(), fetched.dirty);
         let mut side = match known.filter(|_| !dirty) {
             Some(commit) => self.commit(&commit, environment).await?,
             None => Side {
@@ -224,7 +227,7 @@ impl CompareContext {
         let lock = lock.unwrap_or_else(|| Lock::new(images::Origin::Build, ""));
         side.images = referenced(&side.platform, &lock);
         side.referenced = side.images.keys().cloned().collect();
-        Ok(Side { label, digest: Some(digest.to_owned()), ..side })
+        Ok(Side { label, digest: Some(digest.clone()), ..side })
     }
 
     /// Reads what an environment runs: the artifact of its lock file.
@@ -236,7 +239,7 @@ impl CompareContext {
             return Ok(Side { label: name.to_string(), notes: vec![note], ..side });
         };
         let side = self.artifact(&digest, name, commit).await?;
-        Ok(Side { label: format!("{name} ({})", short(&digest)), ..side })
+        Ok(Side { label: format!("{name} ({})", digest.short()), ..side })
     }
 
     fn upstream(&self, lock: &Lock) -> Result<Upstream> {
@@ -262,11 +265,6 @@ impl CompareContext {
         let images = infra.await.map(|infra: Infra| infra.recipes.image).unwrap_or_default();
         images.into_iter().map(|(name, image)| (name, image.official.as_deref().and_then(tag))).collect()
     }
-}
-
-/// Returns the first twelve digits of a digest.
-fn short(digest: &str) -> &str {
-    &digest[..digest.len().min("sha256:".len() + 12)]
 }
 
 /// Returns the texts of the files directly in `folder`, by name.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use crate::{
-    base::{event::Step, failure::Result, k8s::Client, wait::Deadline},
+    base::{digest::Digest, event::Step, failure::Result, k8s::Client, wait::Deadline},
     launch::{
         controller_leases, endpoint::public_endpoint, execute::Actions, inputs::Platform, plan::Reconcile,
         restarted_pods,
@@ -139,7 +139,7 @@ impl Actions for LocalActions<'_> {
         Ok(())
     }
 
-    async fn bootstrap(&self, _: &str) -> Result<()> {
+    async fn bootstrap(&self, _: &Digest) -> Result<()> {
         self.write_names()?;
         let input = self.platform.bootstrap_input();
         phases::bootstrap(self.client().await?, &input, &self.context.events).await.map(drop)
@@ -154,10 +154,10 @@ impl Actions for LocalActions<'_> {
         Ok(())
     }
 
-    async fn deploy(&self, to: &str) -> Result<()> {
+    async fn deploy(&self, to: &Digest) -> Result<()> {
         let step = self.step("phases.deploy", "Point Flux at the artifact");
         phases::update_source(self.client().await?, &self.platform.registry.inside, to).await?;
-        step.done(to);
+        step.done(to.to_string());
         Ok(())
     }
 

@@ -88,7 +88,7 @@ pub async fn run(
 /// The desired state that `platform` describes.
 pub fn desired(platform: &Platform) -> Desired {
     Desired {
-        digest: platform.packed.digest.to_string(),
+        digest: platform.packed.digest.clone(),
         buoys: *platform.environment.fleet.buoys.get_ref(),
         recreate: false,
         ttl: None,

@@ -4,7 +4,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::Actions;
 use crate::{
-    base::failure::{Failure, Kind, Result},
+    base::{
+        digest::Digest,
+        failure::{Failure, Kind, Result},
+    },
     launch::plan::{Cluster, Fleet, Flux, Observed, Reconcile},
 };
 
@@ -13,12 +16,12 @@ use crate::{
 pub struct FluxState {
     pub installed: bool,
     /// The digest that it follows.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// Whether it has the desired variables.
     pub settings: bool,
     /// The digest that every phase is ready at, and whether with the desired variables. The digest determines
     /// the fleet's credentials.
-    pub applied: Option<(String, bool)>,
+    pub applied: Option<(Digest, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub enum ClusterState {
 pub struct FleetState {
     pub running: bool,
     pub settings: bool,
-    pub credentials: String,
+    pub credentials: Digest,
 }
 
 /// The fake environment.
@@ -192,11 +195,11 @@ impl Actions for FakeActions {
         Ok(())
     }
 
-    async fn bootstrap(&self, to: &str) -> Result<()> {
+    async fn bootstrap(&self, to: &Digest) -> Result<()> {
         self.begin("bootstrap").await?;
         assert!(self.state().pushed, "Flux cannot fetch the artifact");
         self.with_flux(|flux| {
-            (flux.installed, flux.digest, flux.settings) = (true, Some(to.to_owned()), true);
+            (flux.installed, flux.digest, flux.settings) = (true, Some(to.clone()), true);
         });
         Ok(())
     }
@@ -207,10 +210,10 @@ impl Actions for FakeActions {
         Ok(())
     }
 
-    async fn deploy(&self, to: &str) -> Result<()> {
+    async fn deploy(&self, to: &Digest) -> Result<()> {
         self.begin("deploy").await?;
         assert!(self.state().pushed, "Flux cannot fetch the artifact");
-        self.with_flux(|flux| flux.digest = Some(to.to_owned()));
+        self.with_flux(|flux| flux.digest = Some(to.clone()));
         Ok(())
     }
 

@@ -8,7 +8,10 @@ mod tests;
 use futures_util::future::{LocalBoxFuture, try_join_all};
 
 use super::plan::{Plan, Reconcile, Step};
-use crate::base::failure::{Failure, Kind, Result};
+use crate::base::{
+    digest::Digest,
+    failure::{Failure, Kind, Result},
+};
 
 /// The effect of each step.
 ///
@@ -33,11 +36,11 @@ pub trait Actions {
     /// Executes [`Step::PushArtifact`].
     fn push_artifact(&self) -> impl Future<Output = Result<()>>;
     /// Executes [`Step::Bootstrap`].
-    fn bootstrap(&self, to: &str) -> impl Future<Output = Result<()>>;
+    fn bootstrap(&self, to: &Digest) -> impl Future<Output = Result<()>>;
     /// Executes [`Step::ApplySettings`].
     fn apply_settings(&self) -> impl Future<Output = Result<()>>;
     /// Executes [`Step::Deploy`].
-    fn deploy(&self, to: &str) -> impl Future<Output = Result<()>>;
+    fn deploy(&self, to: &Digest) -> impl Future<Output = Result<()>>;
     /// Executes [`Step::AwaitPhases`].
     fn await_phases(&self, reconcile: Reconcile) -> impl Future<Output = Result<()>>;
     /// Executes [`Step::StartFleet`].

@@ -7,12 +7,15 @@ use super::{
     fake::{ClusterState, FakeActions, FakeEnvironment, FleetState, FluxState},
 };
 use crate::{
-    base::failure::Result,
+    base::{
+        digest::{Digest, digest},
+        failure::Result,
+    },
     launch::plan::{Desired, Plan, build},
 };
 
 fn desired(buoys: u16) -> Desired {
-    Desired { digest: "sha256:b".into(), buoys, recreate: false, ttl: None }
+    Desired { digest: digest('b'), buoys, recreate: false, ttl: None }
 }
 
 /// Executes `plan` on `state`; returns the result, the final state and the steps that began.
@@ -35,9 +38,13 @@ fn names(plan: &Plan) -> Vec<String> {
     plan.steps().map(name).collect()
 }
 
+fn any_digest() -> impl Strategy<Value = Digest> {
+    prop_oneof![Just(digest('a')), Just(digest('b'))]
+}
+
 fn any_flux() -> impl Strategy<Value = FluxState> {
-    let digest = proptest::option::of("sha256:[ab]");
-    let applied = proptest::option::of(("sha256:[ab]", any::<bool>()));
+    let digest = proptest::option::of(any_digest());
+    let applied = proptest::option::of((any_digest(), any::<bool>()));
     (any::<bool>(), digest, any::<bool>(), applied).prop_map(|(installed, digest, settings, applied)| {
         // Nothing is applied before Flux follows a digest.
         let applied = applied.filter(|_| digest.is_some());
@@ -53,7 +60,7 @@ fn any_state() -> impl Strategy<Value = FakeEnvironment> {
         any_flux().prop_map(ClusterState::Unreachable),
         any_flux().prop_map(ClusterState::Running),
     ];
-    let fleet = (any::<bool>(), any::<bool>(), "sha256:[ab]")
+    let fleet = (any::<bool>(), any::<bool>(), any_digest())
         .prop_map(|(running, settings, credentials)| FleetState { running, settings, credentials });
     (cluster, any::<bool>(), proptest::option::of(fleet))
         .prop_map(|(cluster, pushed, fleet)| FakeEnvironment { cluster, pushed, fleet })
@@ -61,7 +68,7 @@ fn any_state() -> impl Strategy<Value = FakeEnvironment> {
 
 /// The state that every run ends in.
 fn goal(buoys: u16) -> FakeEnvironment {
-    let digest = "sha256:b".to_owned();
+    let digest = digest('b');
     FakeEnvironment {
         cluster: ClusterState::Running(FluxState {
             installed: true,

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::{Cluster, Fleet, Flux, Observed, Plan, Reconcile, Step};
+use crate::base::digest::Digest;
 
 /// The desired state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desired {
     /// Digest of the platform artifact.
-    pub digest: String,
+    pub digest: Digest,
     /// Number of simulated buoys.
     pub buoys: u16,
     /// Whether an existing cluster is removed first, with its data.
@@ -115,13 +116,14 @@ const fn fleet(buoys: u16, found: Fleet, changing: bool) -> Option<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     fn desired() -> Desired {
-        Desired { digest: "sha256:b".into(), buoys: 12, recreate: false, ttl: None }
+        Desired { digest: digest('b'), buoys: 12, recreate: false, ttl: None }
     }
 
     fn current() -> Flux {
-        Flux { installed: true, digest: Some("sha256:b".into()), settings: true, ready: true }
+        Flux { installed: true, digest: Some(digest('b')), settings: true, ready: true }
     }
 
     fn plan(desired: &Desired, flux: Flux, fleet: Fleet) -> Vec<Step> {
@@ -160,8 +162,8 @@ mod tests {
     fn the_artifact_is_pushed_while_the_cluster_is_created() {
         insta::assert_snapshot!(build(&desired(), &Observed::NOTHING), @r"
          1. create the cluster
-         1. push the artifact sha256:b
-         2. install Flux and point it at sha256:b
+         1. push the artifact sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+         2. install Flux and point it at sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
          3. wait until every phase is ready
          3. start the fleet
          4. verify the environment from outside
@@ -186,7 +188,7 @@ mod tests {
          1. remove the cluster with its data
          2. set the lease: the environment removes itself after 8 h 00 min
          3. create the cluster
-         4. install Flux and point it at sha256:b
+         4. install Flux and point it at sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
          5. wait until every phase is ready
          5. start the fleet
          6. verify the environment from outside

@@ -1,5 +1,7 @@
 //! The observed state that a plan starts from.
 
+use crate::base::digest::Digest;
+
 /// The observed cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cluster {
@@ -21,7 +23,7 @@ pub struct Flux {
     /// Whether Flux is installed from the manifests of the supply lock.
     pub installed: bool,
     /// The digest that Flux follows.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// Whether the variables and the age key in the cluster are those of the environment.
     pub settings: bool,
     /// Whether every phase is ready at that digest.

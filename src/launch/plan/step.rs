@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-use crate::base::duration;
+use crate::base::{digest::Digest, duration};
 
 /// Which phases Flux reconciles at once, without waiting for its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -44,21 +44,21 @@ pub enum Step {
     /// Push the artifact to the local registry.
     PushArtifact {
         /// Its digest.
-        digest: String,
+        digest: Digest,
     },
     /// Install Flux with the environment's variables and point it at the artifact.
     Bootstrap {
         /// The digest that Flux is to follow.
-        to: String,
+        to: Digest,
     },
     /// Apply the environment's variables and its age key.
     ApplySettings,
     /// Point Flux at the artifact.
     Deploy {
         /// The digest that Flux follows now, if any.
-        from: Option<String>,
+        from: Option<Digest>,
         /// The digest that it is to follow.
-        to: String,
+        to: Digest,
     },
     /// Wait until every phase is ready at the digest.
     AwaitPhases {

@@ -4,6 +4,7 @@ use super::{Changes, Session, Workload};
 use crate::{
     artifact::{self, Packed, Provenance, Rendered, Tree},
     base::{
+        digest::Digest,
         failure::{Failure, Result},
         wait::Deadline,
     },
@@ -22,14 +23,14 @@ impl Session<'_> {
     ) -> Result<Option<String>> {
         let tree = Tree::read(&self.quiet.project).await?;
         let (rendered, packed) = self.pack(&tree).await?;
-        if *packed.digest == *self.followed && self.rollouts().is_empty() {
+        if packed.digest == self.followed && self.rollouts().is_empty() {
             *pending = Changes::default();
             return Ok(None);
         }
         self.progress("applying");
         artifact::push(&packed, &self.registry.host, artifact::REPOSITORY).await?;
         phases::update_source(&self.client, &self.registry.inside, &packed.digest).await?;
-        self.followed = packed.digest.to_string();
+        self.followed = packed.digest.clone();
         // Flux has these changes: a newer change contains only its own.
         *pending = Changes::default();
         let waited = self.wait(rendered, &packed.digest, deadline).await;
@@ -42,7 +43,7 @@ impl Session<'_> {
         Ok((rendered, packed))
     }
 
-    async fn wait(&mut self, rendered: Rendered, digest: &str, deadline: Deadline) -> Result<String> {
+    async fn wait(&mut self, rendered: Rendered, digest: &Digest, deadline: Deadline) -> Result<String> {
         let mut names = artifact::changed(&self.applied, &rendered);
         // A Kustomization whose last wait did not succeed may run neither the former nor the new state.
         names.append(&mut self.uncertain);
@@ -82,7 +83,7 @@ impl Session<'_> {
     }
 
     /// The Deployments that get a new image, with its digest.
-    fn rollouts(&self) -> Vec<(Workload, &'static str, String)> {
+    fn rollouts(&self) -> Vec<(Workload, &'static str, Digest)> {
         let rolling = self.rolling.iter();
         rolling
             .filter_map(|(workload, image)| Some((*workload, workload.deployment()?, image.clone())))

@@ -33,7 +33,7 @@ impl Session<'_> {
             let Some(image) = built.get(workload.image()) else { continue };
             let before = self.lock.images.insert(workload.image().to_owned(), image.clone());
             if before.is_none_or(|before| before.digest != image.digest) {
-                self.rolling.insert(workload, image.digest.to_string());
+                self.rolling.insert(workload, image.digest.clone());
             }
         }
         Ok(())

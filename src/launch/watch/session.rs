@@ -10,6 +10,7 @@ use super::{Changes, Workload};
 use crate::{
     artifact::Rendered,
     base::{
+        digest::Digest,
         duration,
         event::{Event, Events, Silent, Step},
         failure::{Failure, Kind, Result},
@@ -37,13 +38,13 @@ pub struct Session<'a> {
     /// The supply lock with the images that were built since. The lock on disk stays unchanged.
     pub(super) lock: Lock,
     /// The digest that Flux follows.
-    pub(super) followed: String,
+    pub(super) followed: Digest,
     /// The files of the last artifact that was applied.
     pub(super) applied: Rendered,
     /// The Kustomizations that may have applied something else: their last wait failed or was superseded.
     pub(super) uncertain: BTreeSet<String>,
     /// The digests of images that are deployed and not yet available, by workload.
-    pub(super) rolling: BTreeMap<Workload, String>,
+    pub(super) rolling: BTreeMap<Workload, Digest>,
     /// The workloads whose last build failed.
     pub(super) broken: BTreeSet<Workload>,
     pub(super) fleet_image: String,
@@ -66,7 +67,7 @@ impl<'a> Session<'a> {
         Ok(Self {
             client: Client::connect(&handle).await?,
             workbench: Arc::new(IncrementalBuilder::open(supply, platform.registry.clone())?),
-            followed: platform.packed.digest.to_string(),
+            followed: platform.packed.digest,
             applied: platform.rendered,
             lock: platform.lock,
             registry: platform.registry,

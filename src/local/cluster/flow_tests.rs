@@ -112,7 +112,7 @@ async fn foreign_cluster_is_neither_used_nor_removed() {
 }
 
 fn pause_record(since: &str) -> PauseRecord {
-    PauseRecord { since: since.parse().unwrap(), digest: Some("sha256:aa".into()) }
+    PauseRecord { since: since.parse().unwrap(), digest: Some(crate::base::digest::digest('a')) }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{ClusterState, foreign, nodes, observe, pause_record::PauseRecord, quiesce::quiesce};
 use crate::base::{
+    digest::Digest,
     docker::{Docker, Restart, labels},
     event::Step,
     failure::{Failure, Kind, Result},
@@ -20,7 +21,7 @@ pub struct Paused {
     /// The time of the pause.
     pub since: Timestamp,
     /// The digest that it runs again after `resume`; `None` if the cluster did not answer.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
     /// Containers that this run stopped; empty if the environment was already paused.
     pub stopped: Vec<String>,
     /// The memory that they used, in bytes.

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cluster_record::write_state_file;
-use crate::base::failure::{Context, Kind, Result};
+use crate::base::{
+    digest::Digest,
+    failure::{Context, Kind, Result},
+};
 
 const FILE: &str = "paused.json";
 
@@ -16,7 +19,7 @@ pub struct PauseRecord {
     /// The time of the request.
     pub since: Timestamp,
     /// The digest that the cluster ran; `None` if it did not answer.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
 }
 
 impl PauseRecord {
@@ -41,12 +44,13 @@ impl PauseRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest::digest;
 
     #[test]
     fn record_is_read_back_until_it_is_removed() {
         let state = tempfile::tempdir().unwrap();
         let record =
-            PauseRecord { since: "2026-11-21T10:00:00Z".parse().unwrap(), digest: Some("sha256:aa".into()) };
+            PauseRecord { since: "2026-11-21T10:00:00Z".parse().unwrap(), digest: Some(digest('a')) };
         assert_eq!(PauseRecord::read(state.path()), None);
         record.write(state.path()).unwrap();
         assert_eq!(PauseRecord::read(state.path()), Some(record));

@@ -20,6 +20,7 @@ use serde_json::Value;
 use self::server::Server;
 use crate::{
     base::{
+        digest::Digest,
         failure::{Context, Failure, Kind, Result},
         k8s::Client,
     },
@@ -55,7 +56,7 @@ pub struct SnapshotInfo {
     #[serde(flatten)]
     pub content: DatabaseContent,
     /// The digest that the cluster ran at that time.
-    pub digest: Option<String>,
+    pub digest: Option<Digest>,
 }
 
 /// A snapshot.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Snapshot, SnapshotInfo, SnapshotName, content, find, listed, server::Server, sql};
 use crate::base::{
+    digest::Digest,
     event::{Events, Step},
     failure::{Context, Failure, Kind, Result},
     k8s::Client,
@@ -16,7 +17,7 @@ use crate::base::{
 pub async fn save(
     client: &Client,
     name: &SnapshotName,
-    (now, digest): (Timestamp, Option<String>),
+    (now, digest): (Timestamp, Option<Digest>),
     events: &Events,
 ) -> Result<Snapshot> {
     let step = Step::start(events, "snapshot.save", format!("Save snapshot `{name}`"));

@@ -1,19 +1,20 @@
 //! Tests of following, against an API in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
     base::{
+        digest::digest,
         event::{Event, Sink},
         k8s::fake::FakeApi,
     },
     phases::PHASES,
 };
 
-const DIGEST: &str = "sha256:aa";
+static DIGEST: LazyLock<Digest> = LazyLock::new(|| digest('a'));
 const KUSTOMIZATIONS: &str = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations";
 const SOURCES: &str = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories";
 
@@ -28,7 +29,7 @@ impl Sink for Recorder {
 
 fn kustomization(name: &str, revision: &str, ready: (&str, &str, &str)) -> Value {
     json!({"metadata": {"name": name, "generation": 1}, "spec": {},
-        "status": {"observedGeneration": 1, "lastAppliedRevision": revision, "lastAttemptedRevision": DIGEST,
+        "status": {"observedGeneration": 1, "lastAppliedRevision": revision, "lastAttemptedRevision": **DIGEST,
             "conditions": [{"type": "Ready", "status": ready.0, "reason": ready.1, "message": ready.2}]}})
 }
 
@@ -43,7 +44,7 @@ fn api(items: &[Value]) -> FakeApi {
     let api = FakeApi::default();
     api.serve_list(KUSTOMIZATIONS, items).serve_list(
         SOURCES,
-        &[json!({"metadata": {"name": ROOT}, "status": {"artifact": {"revision": DIGEST},
+        &[json!({"metadata": {"name": ROOT}, "status": {"artifact": {"revision": **DIGEST},
             "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded"}]}})],
     );
     api
@@ -52,7 +53,7 @@ fn api(items: &[Value]) -> FakeApi {
 async fn run(api: &FakeApi, limit: Duration) -> (Result<Vec<PhaseState>>, Vec<Event>) {
     let recorder = Arc::new(Recorder::default());
     let events: Events = recorder.clone();
-    let what = Follow { digest: DIGEST, deadline: Deadline::after(limit) };
+    let what = Follow { digest: &DIGEST, deadline: Deadline::after(limit) };
     let result = follow(&api.client(), what, &events).await;
     let seen = recorder.0.lock().unwrap().clone();
     (result, seen)
@@ -60,13 +61,13 @@ async fn run(api: &FakeApi, limit: Duration) -> (Result<Vec<PhaseState>>, Vec<Ev
 
 #[tokio::test]
 async fn ready_at_the_digest_ends_the_wait() {
-    let (states, _) = run(&api(&whole(DIGEST)), Duration::from_secs(5)).await;
+    let (states, _) = run(&api(&whole(&DIGEST)), Duration::from_secs(5)).await;
     assert_eq!(states.unwrap().iter().filter(|phase| phase.ready).count(), 4);
 }
 
 #[tokio::test]
 async fn ready_at_an_earlier_digest_does_not_end_the_wait() {
-    let (result, events) = run(&api(&whole("sha256:old")), Duration::from_millis(100)).await;
+    let (result, events) = run(&api(&whole(&digest('b'))), Duration::from_millis(100)).await;
     assert_eq!(result.unwrap_err().kind, Kind::TimedOut);
     let waited = events.iter().any(|event| {
         matches!(event, Event::Waiting { parts, .. }
@@ -77,11 +78,11 @@ async fn ready_at_an_earlier_digest_does_not_end_the_wait() {
 
 #[tokio::test]
 async fn a_failed_build_ends_the_wait_at_once() {
-    let mut items = whole(DIGEST);
+    let mut items = whole(&DIGEST);
     items.pop();
     items.push(kustomization(
         "apps",
-        "sha256:old",
+        &digest('b'),
         ("False", "BuildFailed", "kustomize build failed: bad YAML"),
     ));
     let (result, _) = run(&api(&items), Duration::from_mins(1)).await;
@@ -105,10 +106,10 @@ async fn an_unknown_digest_ends_the_wait_at_once() {
 
 #[tokio::test]
 async fn only_unready_kustomizations_get_a_request() {
-    let mut items = whole(DIGEST);
-    items[1] = kustomization("infrastructure-core", "sha256:old", ("False", "HealthCheckFailed", "timeout"));
+    let mut items = whole(&DIGEST);
+    items[1] = kustomization("infrastructure-core", &digest('b'), ("False", "HealthCheckFailed", "timeout"));
     // It is ready, so it reconciles when its component changes.
-    items[2] = kustomization("cert-manager", "sha256:old", ("True", "ReconciliationSucceeded", ""));
+    items[2] = kustomization("cert-manager", &digest('b'), ("True", "ReconciliationSucceeded", ""));
     let api = api(&items);
     request_reconcile(&api.client(), "run-1").await.unwrap();
     let patched: Vec<String> =
@@ -125,7 +126,7 @@ async fn only_unready_kustomizations_get_a_request() {
 /// Returns a cluster whose backend crashed twice and is in back-off. `earlier` is the digest that was applied
 /// last.
 fn crashing(earlier: &str) -> FakeApi {
-    let mut items = whole(DIGEST);
+    let mut items = whole(&DIGEST);
     let mut apps = kustomization("apps", earlier, ("Unknown", "Progressing", "Running health checks"));
     apps["status"]["inventory"] = json!({"entries": [{"id": "seasense_backend_apps_Deployment", "v": "v1"}]});
     *items.last_mut().unwrap() = apps;
@@ -140,11 +141,11 @@ fn crashing(earlier: &str) -> FakeApi {
 
 #[tokio::test]
 async fn a_crash_loop_is_terminal_sooner_after_an_earlier_artifact() {
-    let failure = terminal_error(&crashing("sha256:old").client(), DIGEST).await.unwrap().unwrap();
+    let failure = terminal_error(&crashing(&digest('b')).client(), &DIGEST).await.unwrap().unwrap();
     assert_eq!(failure.message, "phase `apps` cannot become ready");
     assert!(failure.causes[0].contains("ended with code 101 (Error), restarted 2 times"), "{failure:?}");
-    assert_eq!(terminal_error(&crashing("").client(), DIGEST).await.unwrap(), None);
-    let (result, _) = run(&crashing("sha256:old"), Duration::from_millis(100)).await;
+    assert_eq!(terminal_error(&crashing("").client(), &DIGEST).await.unwrap(), None);
+    let (result, _) = run(&crashing(&digest('b')), Duration::from_millis(100)).await;
     assert_eq!(result.unwrap_err().kind, Kind::TimedOut, "`seasense dev` still waits");
 }
 

@@ -3,6 +3,7 @@
 use super::{Driver, Ended, EvidenceSource, Order};
 use crate::{
     base::{
+        digest::Digest,
         event::Step,
         failure::{Failure, Kind, Result},
         wait::{Deadline, Observation, wait},
@@ -144,16 +145,16 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     }
 
     /// Returns the lock file of `digest`, which was verified.
-    async fn lock_at(&self, digest: &str, before: Option<EnvLock>, state: &LedgerState) -> EnvLock {
-        if let Some(lock) = before.filter(|lock| lock.digest == digest) {
+    async fn lock_at(&self, digest: &Digest, before: Option<EnvLock>, state: &LedgerState) -> EnvLock {
+        if let Some(lock) = before.filter(|lock| lock.digest == *digest) {
             return lock;
         }
-        let record = state.history.verified().find(|record| record.digest == digest);
+        let record = state.history.verified().find(|record| record.digest == *digest);
         // The artifact existed when it was verified. If it cannot be read now, the lock file has only the
         // digest.
         let content = self.target.inspect(digest).await.unwrap_or_default();
         EnvLock {
-            digest: digest.to_owned(),
+            digest: digest.clone(),
             commit: content.commit.or_else(|| record.and_then(|record| record.commit.clone())),
             images: content.images,
             promoted_from: record.and_then(|record| record.from.clone()),

@@ -135,7 +135,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     }
 
     async fn remove_canary(&self, order: &Order) -> Result<()> {
-        let step = Step::start(self.events, "promote.remove-canary", "Remove the traffic share, then the canary");
+        let step =
+            Step::start(self.events, "promote.remove-canary", "Remove the traffic share, then the canary");
         self.wait_until_removed(self.pace.ready).await.map_err(|late| {
             Failure { kind: Kind::Promotion, ..late }.hint(format!(
                 "run this again: it removes the canary first, and {} keeps its current digest",

@@ -154,7 +154,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         let evidence = CanaryEvidence {
             digest: &order.digest,
             state: &current,
-            verified: state.history.verified().next().map(|record| record.digest.as_str()),
+            verified: state.history.verified().next().map(|record| &record.digest),
             current_supports,
             new_supports: content.supports_canary,
         };
@@ -168,8 +168,8 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
             let state = self.target.state().await?;
             let settled = state
                 .digest
-                .as_deref()
-                .is_none_or(|current| current == order.digest || state.is_ready_at(current));
+                .as_ref()
+                .is_none_or(|current| *current == order.digest || state.is_ready_at(current));
             if settled || wait == Wait::No || deadline.passed() {
                 return Ok(state);
             }

@@ -95,7 +95,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
 
     /// Reads the store and checks every signature.
     async fn read(&self, order: &Order) -> Result<(LedgerState, Keys)> {
-        let state = self.store.read(&order.digest).await?;
+        let state = self.store.read(Some(&order.digest)).await?;
         verify_history(&order.environment, state, self.key.clone()).await
     }
 

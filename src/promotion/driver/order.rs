@@ -3,7 +3,10 @@
 use std::{future::Future, time::Duration};
 
 use crate::{
-    base::failure::{Failure, Kind, Result},
+    base::{
+        digest::Digest,
+        failure::{Failure, Kind, Result},
+    },
     config::EnvName,
     promotion::{
         gates::{Cost, Migrations, Parity},
@@ -26,7 +29,7 @@ pub struct Order {
     /// The environment that the digest comes from; `None` if unknown.
     pub from: Option<EnvName>,
     /// The digest to deploy.
-    pub digest: String,
+    pub digest: Digest,
     /// The requirements of the environment.
     pub rules: Rules,
     /// The traffic share of a canary in percent; `None` deploys without a canary.
@@ -112,7 +115,7 @@ impl EvidenceSource for NoEvidence {
 /// Returns the digest that a rollback without `--to` deploys: the last verified one before the current one.
 ///
 /// An interrupted rollback has already changed the lock file to an earlier verified digest. It is continued.
-pub fn rollback_target(lock: Option<&EnvLock>, history: &History) -> Result<String> {
+pub fn rollback_target(lock: Option<&EnvLock>, history: &History) -> Result<Digest> {
     let nothing = |why: &str| {
         Failure::new(Kind::Promotion, "there is no digest to roll back to")
             .because(why.to_owned())
@@ -134,15 +137,18 @@ pub fn rollback_target(lock: Option<&EnvLock>, history: &History) -> Result<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::store::{
-        history::{Outcome, tests::a_record},
-        lock_file::tests::sample,
+    use crate::{
+        base::digest::digest,
+        promotion::store::{
+            history::{Outcome, tests::a_record},
+            lock_file::tests::sample,
+        },
     };
 
-    fn history(digests: &[&str]) -> History {
+    fn history(digests: &str) -> History {
         let mut history = History::default();
-        for digest in digests {
-            let (record, payload) = history.next(a_record(digest, Outcome::Verified)).unwrap();
+        for c in digests.chars() {
+            let (record, payload) = history.next(a_record(&digest(c), Outcome::Verified)).unwrap();
             history.push(record, payload, None);
         }
         history
@@ -150,15 +156,14 @@ mod tests {
 
     #[test]
     fn the_target_is_the_last_verified_digest_or_an_interrupted_one() {
-        let lock = |digest: &str| EnvLock { digest: digest.into(), ..sample() };
-        let target =
-            |digest: &str, digests: &[&str]| rollback_target(Some(&lock(digest)), &history(digests)).ok();
-        assert_eq!(target("b", &["a", "b"]).as_deref(), Some("a"));
-        assert_eq!(target("a", &["a", "b", "a"]).as_deref(), Some("b"));
-        assert_eq!(target("c", &["a", "b"]).as_deref(), Some("b"), "c was never verified");
-        assert_eq!(target("a", &["a", "b"]).as_deref(), Some("a"), "a rollback from b was interrupted");
-        assert_eq!(target("a", &["a"]), None);
-        assert_eq!(target("a", &[]), None);
-        assert_eq!(rollback_target(None, &history(&["a"])).unwrap_err().kind, Kind::Promotion);
+        let lock = |c| EnvLock { digest: digest(c), ..sample() };
+        let target = |c, digests: &str| rollback_target(Some(&lock(c)), &history(digests)).ok();
+        assert_eq!(target('b', "ab"), Some(digest('a')));
+        assert_eq!(target('a', "aba"), Some(digest('b')));
+        assert_eq!(target('c', "ab"), Some(digest('b')), "c was never verified");
+        assert_eq!(target('a', "ab"), Some(digest('a')), "a rollback from b was interrupted");
+        assert_eq!(target('a', "a"), None);
+        assert_eq!(target('a', ""), None);
+        assert_eq!(rollback_target(None, &history("a")).unwrap_err().kind, Kind::Promotion);
     }
 }

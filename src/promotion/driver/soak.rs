@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     base::{
+        digest::Digest,
         event::{Events, Step},
         failure::Result,
         wait::{Deadline, pause},
@@ -31,7 +32,7 @@ pub struct Soak {
 /// reason; they report it.
 pub async fn wait_for_soak<T: ObservedEnvironment>(
     source: &T,
-    (name, digest): (&str, &str),
+    (name, digest): (&str, &Digest),
     soak: Soak,
     clock: &dyn Fn() -> Timestamp,
     events: &Events,

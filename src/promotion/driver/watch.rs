@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Driver, EvidenceSource, Order, give_up::GiveUpTimer};
 use crate::{
     base::{
+        digest::Digest,
         event::Step,
         failure::{Failure, Kind, Result},
         wait::{Deadline, Observation, pause, wait},
@@ -70,7 +71,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     pub(super) async fn wait_until_ready(
         &self,
         environment: &str,
-        digest: &str,
+        digest: &Digest,
         step: &str,
         grace: Duration,
     ) -> Option<String> {
@@ -81,7 +82,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let waited = wait(Deadline::after(self.pace.ready), self.pace.poll, "become Ready", || async {
             let state = self.target.state().await?;
             let ready = state.parts.iter().filter(|part| part.ready).count();
-            let terminal = state.terminal.as_ref().filter(|_| state.digest.as_deref() == Some(digest));
+            let terminal = state.terminal.as_ref().filter(|_| state.digest.as_ref() == Some(digest));
             let late = state.parts.iter().find(|part| !part.ready).map(|part| &part.name);
             step.progress(
                 count(ready),
@@ -111,7 +112,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     pub(super) async fn watch(
         &self,
         order: &Order,
-        digest: &str,
+        digest: &Digest,
         since: Option<Timestamp>,
         has_canary: bool,
     ) -> Watched {
@@ -155,7 +156,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     }
 
     /// Takes one sample that measures from `since`. An error or a timeout makes a bad sample.
-    async fn sample(&self, digest: &str, since: Timestamp) -> Sample {
+    async fn sample(&self, digest: &Digest, since: Timestamp) -> Sample {
         let observe = async {
             let measured = match self.target.start_probes().await {
                 Ok(()) => self.target.probe_stats(since).await,

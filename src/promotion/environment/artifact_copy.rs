@@ -37,17 +37,15 @@ impl ArtifactCopy<'_> {
     }
 
     /// Reads the artifact `digest`, preferably from the target.
-    pub async fn read(&self, digest: &str) -> Result<Contents> {
-        let digest = digest.parse()?;
-        let side = self.registry_with(&digest).await?.unwrap_or(self.source);
-        Contents::read(side, &digest, self.folder).await
+    pub async fn read(&self, digest: &Digest) -> Result<Contents> {
+        let side = self.registry_with(digest).await?.unwrap_or(self.source);
+        Contents::read(side, digest, self.folder).await
     }
 
     /// Returns the content of the artifact, and what each registry lacks. If neither registry has the artifact,
     /// the content states only that, and a gate refuses it.
-    pub async fn inspect(&self, digest: &str) -> Result<Content> {
-        let digest = digest.parse()?;
-        let Some(side) = self.registry_with(&digest).await? else {
+    pub async fn inspect(&self, digest: &Digest) -> Result<Content> {
+        let Some(side) = self.registry_with(digest).await? else {
             let name = format!("{REPOSITORY}@{digest}");
             return Ok(Content {
                 missing: vec![name.clone()],
@@ -55,7 +53,7 @@ impl ArtifactCopy<'_> {
                 ..Content::default()
             });
         };
-        let contents = Contents::read(side, &digest, self.folder).await?;
+        let contents = Contents::read(side, digest, self.folder).await?;
         let (mut missing, mut unavailable) = (Vec::new(), Vec::new());
         for (repository, digest) in contents.required(self.extra) {
             if let Some(target) = self.target
@@ -72,7 +70,7 @@ impl ArtifactCopy<'_> {
         missing.sort();
         unavailable.sort();
         Ok(Content {
-            images: contents.images().into_iter().map(|(name, digest)| (name, digest.to_string())).collect(),
+            images: contents.images(),
             commit: contents.metadata.commit,
             dirty: contents.metadata.dirty,
             unpinned: contents.references.unpinned.into_iter().collect(),
@@ -101,14 +99,14 @@ impl ArtifactCopy<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::fake::Fake;
+    use crate::{base::digest::digest, registry::fake::Fake};
 
     #[tokio::test]
     async fn an_absent_artifact_is_reported_as_unavailable() {
         let (source, target) = (Fake::start().await, Fake::start().await);
         let folder = tempfile::tempdir().unwrap();
         let [from, to] = [&source, &target].map(|fake| Endpoint::new(&fake.host).unwrap());
-        let digest = format!("sha256:{}", "0".repeat(64));
+        let digest = digest('0');
         let name = vec![format!("platform@{digest}")];
         let nothing = Content { missing: name.clone(), unavailable: name, ..Content::default() };
         for target in [Some(&to), None] {

@@ -1,7 +1,7 @@
 //! Deploys the digest of an environment's lock file again, without a promotion: the cluster may be new.
 
 use crate::{
-    base::failure::Result,
+    base::{digest::Digest, failure::Result},
     config::{EnvName, Environment, Project},
     local::LocalContext,
     promotion::{environment::ClusterTarget, store::EnvLock, target::Target},
@@ -15,7 +15,7 @@ pub async fn deploy_locked(
     project: &Project,
     name: &EnvName,
     context: impl AsyncFnOnce() -> Result<LocalContext>,
-) -> Result<Option<String>> {
+) -> Result<Option<Digest>> {
     let Some(lock) = EnvLock::read(project.root(), name)? else { return Ok(None) };
     let environment = Environment::load(project, name)?;
     let source = match environment.promotion.source() {

@@ -9,6 +9,7 @@ use super::{artifact_copy::ArtifactCopy, ready_since::ready_since, registries, s
 use crate::{
     artifact::{self, Upstream},
     base::{
+        digest::Digest,
         failure::{Context, Kind, Result},
         k8s::{Client, Selector, flux::NAMESPACE, object, resource},
     },
@@ -98,7 +99,7 @@ impl ObservedCluster {
 }
 
 impl ObservedEnvironment for ObservedCluster {
-    async fn inspect(&self, digest: &str) -> Result<Content> {
+    async fn inspect(&self, digest: &Digest) -> Result<Content> {
         let folder = self.temporary_folder()?;
         self.artifact_copy(folder.path()).inspect(digest).await
     }

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     artifact::{self, REPOSITORY},
-    base::failure::{Failure, Kind, Result},
+    base::{
+        digest::Digest,
+        failure::{Failure, Kind, Result},
+    },
     config::{Environment, Issuer},
     local::{LocalContext, buoys::probe_buoys},
     phases::{self, BootstrapInput, DeployInput},
@@ -97,7 +100,7 @@ impl ClusterTarget {
 }
 
 impl ObservedEnvironment for ClusterTarget {
-    async fn inspect(&self, digest: &str) -> Result<Content> {
+    async fn inspect(&self, digest: &Digest) -> Result<Content> {
         self.observed.inspect(digest).await
     }
 
@@ -111,7 +114,7 @@ impl ObservedEnvironment for ClusterTarget {
 }
 
 impl Target for ClusterTarget {
-    async fn copy(&self, digest: &str) -> Result<Copied> {
+    async fn copy(&self, digest: &Digest) -> Result<Copied> {
         let folder = self.observed.temporary_folder()?;
         let copy = self.observed.artifact_copy(folder.path());
         let artifact = copy.read(digest).await?;
@@ -124,7 +127,7 @@ impl Target for ClusterTarget {
         copy.copy(self.registry()?, &artifact, &self.observed.local.events).await
     }
 
-    async fn deploy(&self, digest: &str) -> Result<()> {
+    async fn deploy(&self, digest: &Digest) -> Result<()> {
         let client = self.observed.client().await?;
         let environment = self.environment();
         let input = BootstrapInput {
@@ -140,9 +143,8 @@ impl Target for ClusterTarget {
         phases::deploy(&client, input, &now, &self.observed.local.events).await.map(drop)
     }
 
-    async fn set_canary_weight(&self, digest: &str, percent: u8) -> Result<()> {
-        let head =
-            artifact::inspect::metadata(&self.registry()?.manifest(REPOSITORY, &digest.parse()?).await?)?;
+    async fn set_canary_weight(&self, digest: &Digest, percent: u8) -> Result<()> {
+        let head = artifact::inspect::metadata(&self.registry()?.manifest(REPOSITORY, digest).await?)?;
         let component = head.canary().ok_or_else(|| {
             Failure::new(Kind::Promotion, format!("the artifact {digest} does not support a canary"))
         })?;

@@ -1,7 +1,7 @@
 //! The gate `canary`: whether the digest can get a traffic share next to the current one.
 
 use super::Gate;
-use crate::promotion::target::State;
+use crate::{base::digest::Digest, promotion::target::State};
 
 /// The gate's name.
 pub const ID: &str = "canary";
@@ -10,11 +10,11 @@ pub const ID: &str = "canary";
 #[derive(Debug, Clone, Copy)]
 pub struct CanaryEvidence<'a> {
     /// The digest to promote.
-    pub digest: &'a str,
+    pub digest: &'a Digest,
     /// The state of the environment.
     pub state: &'a State,
     /// The digest that was verified last in the environment.
-    pub verified: Option<&'a str>,
+    pub verified: Option<&'a Digest>,
     /// Whether the current artifact supports a canary.
     pub current_supports: bool,
     /// Whether the new artifact supports a canary.
@@ -24,7 +24,7 @@ pub struct CanaryEvidence<'a> {
 /// Passes if the digest can get `percent` of the requests and lose them again within seconds: the current
 /// digest is Ready and verified, and both artifacts support a canary.
 pub fn canary(percent: u8, evidence: CanaryEvidence<'_>) -> Gate {
-    let Some(current) = evidence.state.digest.as_deref() else {
+    let Some(current) = &evidence.state.digest else {
         return Gate::skipped(ID, "the environment runs no digest yet that could serve the other requests");
     };
     if current == evidence.digest {
@@ -50,28 +50,33 @@ pub fn canary(percent: u8, evidence: CanaryEvidence<'_>) -> Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::{gates::GateResult, target::Part};
+    use crate::{
+        base::digest::digest,
+        promotion::{gates::GateResult, target::Part},
+    };
 
-    fn state(digest: Option<&str>, ready: bool) -> State {
+    fn state(runs: Option<char>, ready: bool) -> State {
         let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
-        State { digest: digest.map(str::to_owned), parts: vec![part], ..State::default() }
+        State { digest: runs.map(digest), parts: vec![part], ..State::default() }
     }
 
-    fn gate(state: &State, verified: Option<&str>, (current_supports, new_supports): (bool, bool)) -> Gate {
-        canary(20, CanaryEvidence { digest: "new", state, verified, current_supports, new_supports })
+    fn gate(state: &State, verified: Option<char>, (current_supports, new_supports): (bool, bool)) -> Gate {
+        let (new, verified) = (digest('a'), verified.map(digest));
+        let verified = verified.as_ref();
+        canary(20, CanaryEvidence { digest: &new, state, verified, current_supports, new_supports })
     }
 
     #[test]
     fn a_share_requires_that_it_can_be_removed_again() {
-        let ready = state(Some("old"), true);
-        let passed = gate(&ready, Some("old"), (true, true));
+        let ready = state(Some('b'), true);
+        let passed = gate(&ready, Some('b'), (true, true));
         assert_eq!(passed, Gate::passed(ID, "20 % of the API's requests go to it first"));
         for (state, verified, supports) in [
-            (&ready, Some("older"), (true, true)),
+            (&ready, Some('c'), (true, true)),
             (&ready, None, (true, true)),
-            (&ready, Some("old"), (false, true)),
-            (&ready, Some("old"), (true, false)),
-            (&state(Some("old"), false), Some("old"), (true, true)),
+            (&ready, Some('b'), (false, true)),
+            (&ready, Some('b'), (true, false)),
+            (&state(Some('b'), false), Some('b'), (true, true)),
         ] {
             let gate = gate(state, verified, supports);
             assert_eq!(gate.result, GateResult::Refused, "{state:?} {verified:?} {supports:?}");
@@ -82,7 +87,7 @@ mod tests {
     fn the_gate_is_skipped_if_no_other_digest_runs() {
         let first = gate(&state(None, false), None, (false, true));
         assert_eq!(first.result, GateResult::Skipped);
-        let same = gate(&state(Some("new"), true), Some("old"), (true, true));
+        let same = gate(&state(Some('a'), true), Some('b'), (true, true));
         assert_eq!(same.result, GateResult::Skipped);
     }
 }

@@ -70,13 +70,13 @@ fn short(commit: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::promotion::gates::GateResult;
+    use crate::{base::digest::digest, promotion::gates::GateResult};
 
     fn content() -> Content {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         Content {
             commit: Some(commit.into()),
-            images: [("seasense/backend".to_owned(), "sha256:1".to_owned())].into(),
+            images: [("seasense/backend".to_owned(), digest('1'))].into(),
             ..Content::default()
         }
     }

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use super::{LedgerState, Message, PromotionStore};
 use crate::base::git::Repository;
 use crate::{
-    base::failure::{Failure, Kind, Location, Result},
+    base::{
+        digest::Digest,
+        failure::{Failure, Kind, Location, Result},
+    },
     config::{EnvName, Environment},
     promotion::{
         gates::Approvals,
@@ -39,9 +42,9 @@ pub struct GitStore {
 impl GitStore {
     /// Returns the branch under review. Its name contains the environment and the digest, so that the next run
     /// finds it.
-    fn branch_under_review(&self, digest: &str) -> String {
-        let digits = digest.trim_start_matches("sha256:");
-        format!("{}/{}/{}", self.topic, self.environment, digits.get(..12).unwrap_or(digits))
+    fn branch_under_review(&self, digest: Option<&Digest>) -> String {
+        let digits = digest.map(|digest| &digest.hex()[..12]).unwrap_or_default();
+        format!("{}/{}/{digits}", self.topic, self.environment)
     }
 
     fn files(&self) -> [PathBuf; 2] {
@@ -49,7 +52,7 @@ impl GitStore {
     }
 
     /// Finds the base commit: that of an open pull request, else that of the promotion branch.
-    async fn locate(&self, digest: &str) -> Result<LedgerState> {
+    async fn locate(&self, digest: Option<&Digest>) -> Result<LedgerState> {
         let Some((forge, remote)) = &self.forge else {
             let [lock, history] = self.files();
             self.repository.may_move(&self.branch, &[&lock, &history]).await?;
@@ -153,7 +156,7 @@ pub fn broken_history(environment: &EnvName, fault: &Fault) -> Failure {
 }
 
 impl PromotionStore for GitStore {
-    async fn read(&self, digest: &str) -> Result<LedgerState> {
+    async fn read(&self, digest: Option<&Digest>) -> Result<LedgerState> {
         let state = self.locate(digest).await?;
         read_at(&self.repository, &self.environment, state).await
     }

@@ -22,16 +22,16 @@ pub const LOCK_VERSION: u32 = 1;
 /// The content of a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvLock {
-    /// The artifact, `sha256:` and 64 hex digits.
-    pub digest: String,
+    /// The artifact.
+    pub digest: Digest,
     /// The commit it was packed from, 40 or 64 hex digits; `None` if unknown.
     pub commit: Option<String>,
     /// The images that its files reference: repository without registry, to digest.
-    pub images: BTreeMap<String, String>,
+    pub images: BTreeMap<String, Digest>,
     /// The environment that it was promoted from; `None` if unknown.
     pub promoted_from: Option<EnvName>,
     /// The digest that was verified before it; `None` in the first promotion.
-    pub previous: Option<String>,
+    pub previous: Option<Digest>,
 }
 
 /// The file's tables.
@@ -79,10 +79,9 @@ impl EnvLock {
         let digest = |value: Spanned<String>| {
             let at = value.span().start;
             let text = value.into_inner();
-            if is_digest(&text) {
-                return Ok(text);
-            }
-            Err(invalid(at, format!("invalid digest `{text}`, expected `sha256:` and 64 hex digits")))
+            text.parse::<Digest>().map_err(|_| {
+                invalid(at, format!("invalid digest `{text}`, expected `sha256:` and 64 hex digits"))
+            })
         };
         let commit = parsed.artifact.commit.map(|value| {
             let at = value.span().start;
@@ -143,11 +142,6 @@ const HEAD: &str = "\
 # The digest that this environment runs. Only `seasense promote` and `seasense rollback` write it.
 version = 1
 ";
-
-/// Returns whether `text` is `sha256:` and 64 lower-case hex digits.
-pub fn is_digest(text: &str) -> bool {
-    text.parse::<Digest>().is_ok()
-}
 
 fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && is_hex(text)

@@ -3,21 +3,18 @@
 use proptest::prelude::*;
 
 use super::*;
-
-fn a_digest(c: char) -> String {
-    format!("sha256:{}", String::from(c).repeat(64))
-}
+use crate::base::digest::digest;
 
 pub fn sample() -> EnvLock {
     EnvLock {
-        digest: a_digest('a'),
+        digest: digest('a'),
         commit: Some("0123456789abcdef0123456789abcdef01234567".into()),
         images: BTreeMap::from([
-            ("seasense/frontend".into(), a_digest('2')),
-            ("seasense/backend".into(), a_digest('1')),
+            ("seasense/frontend".into(), digest('2')),
+            ("seasense/backend".into(), digest('1')),
         ]),
         promoted_from: Some("local".into()),
-        previous: Some(a_digest('b')),
+        previous: Some(digest('b')),
     }
 }
 
@@ -77,15 +74,19 @@ fn writing_leaves_no_temporary_file_and_an_absent_file_is_none() {
     assert_eq!(nowhere.kind, Kind::Environment);
 }
 
+fn any_digest() -> impl Strategy<Value = Digest> {
+    "sha256:[0-9a-f]{64}".prop_map(|text| text.parse().unwrap())
+}
+
 proptest! {
     #[test]
     fn a_lock_survives_its_file(
-        digest in "[0-9a-f]{64}", commit in proptest::option::of("[0-9a-f]{40}"),
-        images in proptest::collection::btree_map("\\PC{1,20}", "sha256:[0-9a-f]{64}", 0..6),
-        from in proptest::option::of("[a-z][a-z0-9-]{0,19}"), previous in proptest::option::of("sha256:[0-9a-f]{64}"),
+        digest in any_digest(), commit in proptest::option::of("[0-9a-f]{40}"),
+        images in proptest::collection::btree_map("\\PC{1,20}", any_digest(), 0..6),
+        from in proptest::option::of("[a-z][a-z0-9-]{0,19}"), previous in proptest::option::of(any_digest()),
     ) {
         let promoted_from = from.map(|from| from.as_str().into());
-        let lock = EnvLock { digest: format!("sha256:{digest}"), commit, images, promoted_from, previous };
+        let lock = EnvLock { digest, commit, images, promoted_from, previous };
         let text = lock.to_text();
         let read = EnvLock::parse(Path::new("x"), &text).unwrap();
         prop_assert_eq!(&read, &lock);

@@ -10,7 +10,7 @@ use std::future::Future;
 pub use git_store::{GitStore, broken_history, promotion_branch, read_at, read_history};
 pub use lock_file::EnvLock;
 
-use crate::base::failure::Result;
+use crate::base::{digest::Digest, failure::Result};
 use crate::promotion::{
     gates::Approvals,
     store::{forge::Pull, history::History},
@@ -46,8 +46,8 @@ pub struct Message<'a> {
 
 /// Stores the lock file and the history of one environment.
 pub trait PromotionStore {
-    /// Reads the store for a promotion of `digest`. Fails with kind `Drift` if the history's chain is broken.
-    fn read(&self, digest: &str) -> impl Future<Output = Result<LedgerState>>;
+    /// Reads the store for a promotion of `digest`, or of none that is chosen yet. Fails with kind `Drift` if the history's chain is broken.
+    fn read(&self, digest: Option<&Digest>) -> impl Future<Output = Result<LedgerState>>;
 
     /// Commits the lock file and the history of `state` in one commit and updates `state.head`. Without a
     /// change there is no commit.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 pub use self::{entry::Entry, source::Source};
 use super::object::{self, condition, list, number, text};
+use crate::base::digest::Digest;
 
 /// The namespace of Flux and of its objects.
 pub const NAMESPACE: &str = "flux-system";
@@ -23,10 +24,10 @@ pub struct Kustomization {
     pub reason: String,
     /// The message of that condition.
     pub message: String,
-    /// The last revision that was applied and became ready.
-    pub applied: String,
-    /// The last revision that was attempted.
-    pub attempted: String,
+    /// The digest that was applied last and became ready.
+    pub applied: Option<Digest>,
+    /// The digest that was attempted last.
+    pub attempted: Option<Digest>,
     /// The name of its source.
     pub source: String,
     /// The names of the Kustomizations that must be ready before it.
@@ -56,8 +57,8 @@ impl Kustomization {
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
             message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
             source: field("/spec/sourceRef/name"),
-            applied: field("/status/lastAppliedRevision"),
-            attempted: field("/status/lastAttemptedRevision"),
+            applied: revision(object, "/status/lastAppliedRevision"),
+            attempted: revision(object, "/status/lastAttemptedRevision"),
             reconcile_requested: has_pending_request(object),
             checking: is_checking(object),
             depends_on: names.map(str::to_owned).collect(),
@@ -73,18 +74,18 @@ impl Kustomization {
     }
 
     /// Whether it is ready at the artifact digest `digest`.
-    pub fn ready_at(&self, digest: &str) -> bool {
-        self.ready && has_digest(&self.applied, digest)
+    pub fn ready_at(&self, digest: &Digest) -> bool {
+        self.ready && self.applied.as_ref() == Some(digest)
     }
 
     /// Whether the cluster accepted all its objects of the artifact `digest`, healthy or not.
-    pub fn applied_at(&self, digest: &str) -> bool {
+    pub fn applied_at(&self, digest: &Digest) -> bool {
         self.ready_at(digest) || (self.checking && self.attempted_at(digest))
     }
 
     /// Whether its status belongs to the artifact `digest` and not to an earlier one.
-    pub fn attempted_at(&self, digest: &str) -> bool {
-        has_digest(&self.attempted, digest)
+    pub fn attempted_at(&self, digest: &Digest) -> bool {
+        self.attempted.as_ref() == Some(digest)
     }
 }
 
@@ -99,10 +100,10 @@ pub fn resolve_components(found: &mut [Kustomization], root: &str) {
         return;
     };
     for one in found.iter_mut().filter(|one| one.name != root) {
-        let Some(pin) = one.pin().map(|pin| format!("sha256:{pin}")) else { continue };
-        let is_of_artifact =
-            |revision: &str| revision.rsplit('@').next().is_some_and(|digest| digest.starts_with(&pin));
-        let (applied, attempted) = (is_of_artifact(&one.applied), is_of_artifact(&one.attempted));
+        let Some(pin) = one.pin().map(str::to_owned) else { continue };
+        let is_pinned = |digest: &Digest| digest.hex().starts_with(&pin);
+        let applied = one.applied.as_ref().is_some_and(is_pinned);
+        let attempted = one.attempted.as_ref().is_some_and(is_pinned);
         if applied {
             one.applied.clone_from(&artifact);
         }
@@ -134,9 +135,9 @@ fn has_pending_request(object: &Value) -> bool {
     requested.is_some_and(|requested| text(object, "/status/lastHandledReconcileAt") != Some(requested))
 }
 
-/// Whether a revision, such as `latest@sha256:…` or `sha256:…`, has the digest `digest`.
-pub fn has_digest(revision: &str, digest: &str) -> bool {
-    !digest.is_empty() && (revision == digest || revision.ends_with(&format!("@{digest}")))
+/// Returns the digest of a revision such as `latest@sha256:…` or `sha256:…`; `None` if it has no valid one.
+fn revision(object: &Value, pointer: &str) -> Option<Digest> {
+    text(object, pointer)?.rsplit('@').next()?.parse().ok()
 }
 
 fn is_current(object: &Value) -> bool {
@@ -148,16 +149,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::base::digest::digest;
 
     #[test]
     fn ready_requires_this_digest_and_this_generation() {
         let object = |generation: i64| {
             json!({"metadata": {"name": "apps", "generation": generation}, "spec": {"dependsOn": [{"name": "data"}]},
-            "status": {"observedGeneration": 1, "lastAppliedRevision": "sha256:aa", "lastAttemptedRevision": "sha256:aa",
+            "status": {"observedGeneration": 1, "lastAppliedRevision": *digest('a'), "lastAttemptedRevision": *digest('a'),
                 "conditions": [{"type": "Ready", "status": "True", "reason": "ReconciliationSucceeded"}]}})
         };
         let current = Kustomization::read(&object(1));
-        assert!(current.ready_at("sha256:aa") && !current.ready_at("sha256:bb") && !current.ready_at(""));
+        assert!(current.ready_at(&digest('a')) && !current.ready_at(&digest('b')));
         assert_eq!(current.depends_on, ["data"]);
         assert!(!Kustomization::read(&object(2)).ready);
     }
@@ -179,35 +181,35 @@ mod tests {
     #[test]
     fn kustomization_with_pending_health_checks_is_applied() {
         let object = |doing: &str| {
-            json!({"status": {"lastAttemptedRevision": "sha256:aa", "conditions": [{"type": "Ready", "status": "Unknown"},
+            json!({"status": {"lastAttemptedRevision": *digest('a'), "conditions": [{"type": "Ready", "status": "Unknown"},
                 {"type": "Reconciling", "status": "True", "message": format!("{doing} for revision sha256:aa with a timeout of 5m")}]}})
         };
         let checking = Kustomization::read(&object("Running health checks"));
-        assert!(checking.applied_at("sha256:aa") && !checking.ready_at("sha256:aa"));
-        assert!(!checking.applied_at("sha256:bb"));
-        assert!(!Kustomization::read(&object("Detecting drift")).applied_at("sha256:aa"));
+        assert!(checking.applied_at(&digest('a')) && !checking.ready_at(&digest('a')));
+        assert!(!checking.applied_at(&digest('b')));
+        assert!(!Kustomization::read(&object("Detecting drift")).applied_at(&digest('a')));
     }
 
     #[test]
     fn component_counts_as_the_artifact_that_references_it() {
-        let one = |name: &str, source: &str, applied: &str| Kustomization {
+        let one = |name: &str, source: &str, applied: Digest| Kustomization {
             name: name.into(),
             source: source.into(),
-            applied: applied.into(),
-            attempted: applied.into(),
+            applied: Some(applied.clone()),
+            attempted: Some(applied),
             ready: true,
             ..Kustomization::default()
         };
         let mut found = [
-            one("platform", "platform", "sha256:root"),
-            one("apps", "apps-0123456789ab", "sha256:0123456789abcdef"),
-            one("data", "data-ba9876543210", "sha256:0123456789abcdef"),
-            one("old", "platform", "sha256:before"),
+            one("platform", "platform", digest('a')),
+            one("apps", "apps-bbbbbbbbbbbb", digest('b')),
+            one("data", "data-cccccccccccc", digest('b')),
+            one("old", "platform", digest('d')),
         ];
         resolve_components(&mut found, "platform");
-        assert!(found[1].ready_at("sha256:root") && found[1].attempted_at("sha256:root"));
-        assert_eq!(found[2].applied, "sha256:0123456789abcdef", "its current component is not applied yet");
-        assert_eq!(found[3].applied, "sha256:before");
+        assert!(found[1].ready_at(&digest('a')) && found[1].attempted_at(&digest('a')));
+        assert_eq!(found[2].applied, Some(digest('b')), "its current component is not applied yet");
+        assert_eq!(found[3].applied, Some(digest('d')));
     }
 
     #[test]
@@ -219,8 +221,11 @@ mod tests {
 
     #[test]
     fn digest_is_found_with_and_without_a_tag() {
-        assert!(has_digest("latest@sha256:aa", "sha256:aa"));
-        assert!(has_digest("sha256:aa", "sha256:aa"));
-        assert!(!has_digest("sha256:aab", "sha256:aa"));
+        let read = |text: &str| revision(&json!({ "at": text }), "/at");
+        assert_eq!(read(&format!("latest@{}", digest('a'))), Some(digest('a')));
+        assert_eq!(read(&digest('a')), Some(digest('a')));
+        for other in ["", "main@sha1:aa", "sha256:aa", &format!("{}a", digest('a'))] {
+            assert_eq!(read(other), None, "{other}");
+        }
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    super::object::{self, condition, text},
-    is_current,
+    super::object::{self, condition},
+    is_current, revision,
 };
+use crate::base::digest::Digest;
 
 /// The state of a source: of the artifact, or of one of its components.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,8 +15,8 @@ pub struct Source {
     pub name: String,
     /// Whether its `Ready` condition is true for the current generation.
     pub ready: bool,
-    /// The fetched revision.
-    pub revision: String,
+    /// The fetched digest.
+    pub revision: Option<Digest>,
     /// The reason why it is not ready.
     pub reason: String,
     /// The message why it is not ready.
@@ -29,7 +30,7 @@ impl Source {
         Self {
             name: object::name(object).to_owned(),
             ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object)),
-            revision: text(object, "/status/artifact/revision").unwrap_or_default().to_owned(),
+            revision: revision(object, "/status/artifact/revision"),
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
             message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
         }

@@ -17,9 +17,9 @@ async fn a_good_digest_gets_its_share_passes_and_is_deployed() {
     let done = ended(&env, &canary()).await;
     assert_eq!(done.report.ending, Ending::Verified);
     assert_eq!(kind(&done), None);
-    assert_settled_at(&env, NEW);
+    assert_settled_at(&env, &NEW);
     assert_eq!(shares(&env), [0, 20], "the share must be 0 until the canary is ready");
-    assert_eq!(env.state.lock().unwrap().deployed, [NEW]);
+    assert_eq!(env.state.lock().unwrap().deployed, std::slice::from_ref(&*NEW));
     let canary = done.report.canary.unwrap();
     let canary_only = canary.canary_only.unwrap();
     assert_eq!(canary.percent, 20);
@@ -42,15 +42,15 @@ async fn a_failed_canary_is_removed_and_the_current_digest_stays() {
         assert_eq!(done.report.ending, Ending::RolledBack, "{script:?}");
         assert_eq!(kind(&done), Some(Kind::Promotion), "{script:?}");
         assert!(done.report.reason.contains(why), "{script:?}: {}", done.report.reason);
-        assert_settled_at(&env, OLD);
+        assert_settled_at(&env, &OLD);
         let fake = env.state.lock().unwrap();
-        assert!(!fake.deployed.iter().any(|digest| digest == NEW), "{:?}", fake.deployed);
+        assert!(!fake.deployed.contains(&NEW), "{:?}", fake.deployed);
         assert!(!fake.commits.iter().any(|title| title.starts_with("Promote")), "{:?}", fake.commits);
         drop(fake);
         let history = env.history();
         let records: Vec<_> =
-            history.lines.iter().map(|line| (line.record.digest.as_str(), line.record.outcome)).collect();
-        assert_eq!(records[1..], [(NEW, Outcome::Failed), (OLD, Outcome::Verified)]);
+            history.lines.iter().map(|line| (&line.record.digest, line.record.outcome)).collect();
+        assert_eq!(records[1..], [(&*NEW, Outcome::Failed), (&*OLD, Outcome::Verified)]);
         assert_eq!(history.lines[1].record.canary.unwrap().percent, 20);
     }
 }
@@ -63,7 +63,7 @@ async fn a_canary_that_is_down_fails_with_one_sample() {
     let canary = done.report.canary.unwrap();
     assert_eq!(canary.gateway.unwrap().samples, 2);
     assert_eq!(canary.canary_only.unwrap().samples, 1);
-    assert_settled_at(&env, OLD);
+    assert_settled_at(&env, &OLD);
 }
 
 #[tokio::test]

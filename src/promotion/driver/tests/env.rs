@@ -2,7 +2,7 @@
 //! killed.
 
 use std::sync::{
-    Arc, Mutex,
+    Arc, LazyLock, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::{
-    base::{event::Silent, failure::Kind},
+    base::{digest::Digest, event::Silent, failure::Kind},
     promotion::{
         store::{
             EnvLock,
@@ -20,8 +20,12 @@ use crate::{
     },
 };
 
-pub const OLD: &str = "sha256:01d0000000000000000000000000000000000000000000000000000000000000";
-pub const NEW: &str = "sha256:2e30000000000000000000000000000000000000000000000000000000000000";
+pub static OLD: LazyLock<Digest> = LazyLock::new(|| numbered("01d"));
+pub static NEW: LazyLock<Digest> = LazyLock::new(|| numbered("2e3"));
+
+fn numbered(hex: &str) -> Digest {
+    format!("sha256:{hex:0<64}").parse().unwrap()
+}
 
 /// How the new digest behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,16 +50,16 @@ pub enum Script {
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about the fake")]
 pub struct FakeState {
-    pub registry: Vec<String>,
-    pub running: Option<String>,
+    pub registry: Vec<Digest>,
+    pub running: Option<Digest>,
     pub lock: Option<EnvLock>,
     pub history: String,
     pub commits: Vec<String>,
-    pub deployed: Vec<String>,
+    pub deployed: Vec<Digest>,
     pub approved: Vec<String>,
     pub merged: bool,
     /// The digest of the canary and its traffic share.
-    pub canary: Option<(String, u8)>,
+    pub canary: Option<(Digest, u8)>,
     /// Every traffic share that was set.
     pub shares: Vec<u8>,
     /// Whether the canary was measured.
@@ -65,7 +69,7 @@ pub struct FakeState {
     /// Every measured window, in seconds.
     pub windows: Vec<(i64, i64)>,
     /// The digest that the source environment runs.
-    pub source: String,
+    pub source: Option<Digest>,
     pub ready_since: Option<Timestamp>,
     /// How often it was observed since the last deployment.
     pub observations: usize,
@@ -87,22 +91,22 @@ impl TestEnv {
     /// Returns an environment that runs the old digest, verified.
     pub fn new(script: Script) -> Self {
         let mut history = History::default();
-        let (record, payload) = history.next(a_record(OLD, Outcome::Verified)).unwrap();
+        let (record, payload) = history.next(a_record(&OLD, Outcome::Verified)).unwrap();
         history.push(record, payload, None);
         let lock = EnvLock {
-            digest: OLD.into(),
+            digest: OLD.clone(),
             commit: None,
             images: super::fake::content().images,
             promoted_from: Some("local".into()),
             previous: None,
         };
         let state = FakeState {
-            registry: vec![OLD.into()],
-            running: Some(OLD.into()),
+            registry: vec![OLD.clone()],
+            running: Some(OLD.clone()),
             lock: Some(lock),
             history: history.to_text(),
             now: 1_790_000_000,
-            source: NEW.into(),
+            source: Some(NEW.clone()),
             ..FakeState::default()
         };
         Self {
@@ -205,7 +209,7 @@ fn driver<'a, S>(
     Driver { target: env, store, evidence: env, events, clock, pace, key: None, who }
 }
 
-pub fn order(action: Action, digest: &str) -> Order {
+pub fn order(action: Action, digest: &Digest) -> Order {
     let limits = Thresholds {
         error_rate: 0.01,
         p95_ms: 500.0,
@@ -217,14 +221,14 @@ pub fn order(action: Action, digest: &str) -> Order {
         action,
         environment: "staging".into(),
         from: Some("local".into()),
-        digest: digest.into(),
+        digest: digest.clone(),
         rules,
         canary: None,
     }
 }
 
 pub fn promote() -> Order {
-    order(Action::Promote, NEW)
+    order(Action::Promote, &NEW)
 }
 
 /// Returns a promotion with a canary.

@@ -4,6 +4,7 @@ use super::{
     env::{FakeState, NEW, Script, TestEnv},
     *,
 };
+use crate::base::digest::Digest;
 use crate::promotion::{
     gates::{Approvals, Cost, Migrations, Parity},
     probe_stats::ProbeStats,
@@ -13,11 +14,11 @@ use crate::promotion::{
 
 pub fn content() -> Content {
     let commit = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
-    let images = [("seasense/backend".to_owned(), NEW.to_owned())].into();
+    let images = [("seasense/backend".to_owned(), NEW.clone())].into();
     Content { commit, images, supports_canary: true, ..Content::default() }
 }
 
-fn state(digest: Option<String>, ready: bool) -> State {
+fn state(digest: Option<Digest>, ready: bool) -> State {
     let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
     State { digest, parts: vec![part], ..State::default() }
 }
@@ -27,8 +28,8 @@ fn crash() -> String {
 }
 
 impl FakeState {
-    fn has(&self, digest: &str) -> bool {
-        self.registry.iter().any(|one| one == digest)
+    fn has(&self, digest: &Digest) -> bool {
+        self.registry.contains(digest)
     }
 
     /// Returns a window from `since` to now and records it.
@@ -47,9 +48,9 @@ impl TestEnv {
 }
 
 impl ObservedEnvironment for TestEnv {
-    async fn inspect(&self, digest: &str) -> Result<Content> {
+    async fn inspect(&self, digest: &Digest) -> Result<Content> {
         self.step().await;
-        let missing = if self.state.lock().unwrap().has(digest) { vec![] } else { vec![digest.to_owned()] };
+        let missing = if self.state.lock().unwrap().has(digest) { vec![] } else { vec![digest.to_string()] };
         Ok(Content { missing, ..content() })
     }
 
@@ -57,7 +58,7 @@ impl ObservedEnvironment for TestEnv {
         self.step().await;
         let mut fake = self.state.lock().unwrap();
         fake.observations += 1;
-        let new = fake.running.as_deref() == Some(NEW);
+        let new = fake.running.as_ref() == Some(&*NEW);
         let rolled_back = fake.deployed.len() > 1;
         let remains = self.script == Script::TerminalRemains && rolled_back && fake.observations < 9;
         let is_terminal = remains || new && matches!(self.script, Script::Terminal | Script::TerminalRemains);
@@ -80,36 +81,36 @@ impl ObservedEnvironment for TestEnv {
 }
 
 impl Target for TestEnv {
-    async fn copy(&self, digest: &str) -> Result<Copied> {
+    async fn copy(&self, digest: &Digest) -> Result<Copied> {
         self.change(|fake| {
             let missing = !fake.has(digest);
             if missing {
-                fake.registry.push(digest.to_owned());
+                fake.registry.push(digest.clone());
             }
             Ok(Copied { manifests: usize::from(missing), bytes: 0 })
         })
         .await
     }
 
-    async fn deploy(&self, digest: &str) -> Result<()> {
+    async fn deploy(&self, digest: &Digest) -> Result<()> {
         self.change(|fake| {
             assert!(fake.has(digest), "the registry lacks the digest");
-            let locked = fake.lock.as_ref().is_none_or(|lock| lock.digest == digest);
+            let locked = fake.lock.as_ref().is_none_or(|lock| lock.digest == *digest);
             assert!(locked, "the lock file must be committed first");
             assert_eq!(fake.canary, None, "a canary remains");
-            fake.deployed.push(digest.to_owned());
+            fake.deployed.push(digest.clone());
             fake.observations = 0;
-            fake.running = Some(digest.to_owned());
+            fake.running = Some(digest.clone());
             Ok(())
         })
         .await
     }
 
-    async fn set_canary_weight(&self, digest: &str, percent: u8) -> Result<()> {
+    async fn set_canary_weight(&self, digest: &Digest, percent: u8) -> Result<()> {
         self.change(|fake| {
             assert!(fake.has(digest), "the registry lacks the digest");
             assert!(percent == 0 || self.new_backend_starts(), "requests go to a backend that does not run");
-            fake.canary = Some((digest.to_owned(), percent));
+            fake.canary = Some((digest.clone(), percent));
             fake.shares.push(percent);
             Ok(())
         })
@@ -138,7 +139,7 @@ impl Target for TestEnv {
         self.change(|fake| {
             assert!(fake.probes_run, "the probes are not started");
             fake.now += 10;
-            let new = fake.running.as_deref() == Some(NEW);
+            let new = fake.running.as_ref() == Some(&*NEW);
             let has_share = fake.canary.as_ref().is_some_and(|(_, percent)| *percent > 0);
             let good = ProbeStats { requests: 50, sent: 100, stored: 100, ..fake.window(since) };
             Ok(match self.script {
@@ -174,7 +175,7 @@ impl Target for TestEnv {
 }
 
 impl PromotionStore for TestEnv {
-    async fn read(&self, _: &str) -> Result<LedgerState> {
+    async fn read(&self, _: Option<&Digest>) -> Result<LedgerState> {
         self.step().await;
         let fake = self.state.lock().unwrap();
         let (history, fault) = History::parse(&"staging".into(), &fake.history);
@@ -218,7 +219,7 @@ impl EvidenceSource for TestEnv {
     async fn collect(&self, _: &Content, _: Option<&EnvLock>) -> Result<Evidence> {
         self.step().await;
         Ok(Evidence {
-            source: state(Some(self.state.lock().unwrap().source.clone()), self.source_ready),
+            source: state(self.state.lock().unwrap().source.clone(), self.source_ready),
             tree: Ok(3),
             migrations: Ok(Migrations::default()),
             commit_is_known: true,

@@ -59,7 +59,7 @@ async fn the_lock_and_the_record_are_separate_commits() {
     );
     assert_eq!(clone.run(&["status", "--porcelain"]).await, "M gitops/a.yaml", "the user's edit must stay");
     let state = state(&clone, clone.tip("main").await).await;
-    assert_eq!(state.lock.unwrap().digest, NEW);
+    assert_eq!(state.lock.unwrap().digest, *NEW);
     assert_eq!(state.history.lines.len(), 1);
     assert_eq!(run(&env, &store, &promote()).await.report.ending, Ending::Unchanged);
 }
@@ -68,9 +68,9 @@ async fn the_lock_and_the_record_are_separate_commits() {
 async fn a_failed_digest_restores_the_lock_file_and_adds_two_records() {
     let (clone, env) = (Clone::new().await, TestEnv::new(Script::Lossy));
     let store = store(&clone, None);
-    OLD.clone_into(&mut env.state.lock().unwrap().source);
-    run(&env, &store, &order(Action::Promote, OLD)).await;
-    NEW.clone_into(&mut env.state.lock().unwrap().source);
+    env.state.lock().unwrap().source = Some(OLD.clone());
+    run(&env, &store, &order(Action::Promote, &OLD)).await;
+    env.state.lock().unwrap().source = Some(NEW.clone());
     let before = clone.git.show(&clone.tip("main").await, &EnvLock::file(&"staging".into())).await.unwrap();
     let done = run(&env, &store, &promote()).await;
     assert_eq!(done.report.ending, Ending::RolledBack);
@@ -125,7 +125,7 @@ async fn a_forge_gets_a_branch_and_a_pull_request() {
     assert_eq!(opened.body["title"], "Promote staging to 2e3000000000");
     assert_eq!(clone.tip("main").await, main);
     assert_eq!(clone.git.fetch("origin", "main").await.unwrap(), Some(main));
-    assert_eq!(env.state.lock().unwrap().deployed, [""; 0]);
+    assert_eq!(env.state.lock().unwrap().deployed, []);
 
     // Bob approved another commit, which does not count.
     let stale = run(&env, &store, &order).await;

@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::digest::{Digest, digest};
 
 /// The digest that must run in the end.
-fn final_digest(script: Script) -> &'static str {
-    if script == Script::Good { NEW } else { OLD }
+fn final_digest(script: Script) -> &'static Digest {
+    if script == Script::Good { &NEW } else { &OLD }
 }
 
-async fn converges(script: Script, kills: &[usize], order: &Order, digest: &str) -> TestEnv {
+async fn converges(script: Script, kills: &[usize], order: &Order, digest: &Digest) -> TestEnv {
     let env = TestEnv::new(script);
     for kill_at in kills {
         // A run that ends before that step is complete.
@@ -37,7 +38,7 @@ async fn killed_at_every_step(script: Script, order: &Order) {
     while TestEnv::new(script).run(order, step).await.is_none() {
         let env = converges(script, &[step], order, final_digest(script)).await;
         if script == Script::Good {
-            let records = env.history().lines.iter().filter(|line| line.record.digest == NEW).count();
+            let records = env.history().lines.iter().filter(|line| line.record.digest == *NEW).count();
             assert_eq!(records, 1, "killed at {step}: it must be recorded once");
         }
         step += 1;
@@ -47,7 +48,7 @@ async fn killed_at_every_step(script: Script, order: &Order) {
 
 #[tokio::test]
 async fn every_next_run_removes_the_canary_of_a_killed_one() {
-    for next in [promote(), order(Action::Rollback, OLD), order(Action::Rollback, "sha256:never")] {
+    for next in [promote(), order(Action::Rollback, &OLD), order(Action::Rollback, &digest('f'))] {
         let mut step = 1;
         loop {
             let env = TestEnv::new(Script::Good);
@@ -82,10 +83,10 @@ proptest! {
             let env = TestEnv::new(Script::Good);
             ended(&env, &promote()).await;
             for kill_at in kills {
-                let _ = env.run(&order(Action::Rollback, OLD), kill_at).await;
+                let _ = env.run(&order(Action::Rollback, &OLD), kill_at).await;
             }
-            ended(&env, &order(Action::Rollback, OLD)).await;
-            assert_settled_at(&env, OLD);
+            ended(&env, &order(Action::Rollback, &OLD)).await;
+            assert_settled_at(&env, &OLD);
         });
     }
 }

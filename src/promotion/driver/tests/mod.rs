@@ -12,7 +12,11 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    base::{event::Silent, failure::Kind},
+    base::{
+        digest::{Digest, digest},
+        event::Silent,
+        failure::Kind,
+    },
     promotion::{report::Ending, store::history::Action},
 };
 
@@ -22,13 +26,13 @@ async fn ended(env: &TestEnv, order: &Order) -> Ended {
 
 /// Asserts that `env` is settled at `digest`: the lock file, the cluster and the newest record agree, and no
 /// probe or canary remains.
-fn assert_settled_at(env: &TestEnv, digest: &str) {
+fn assert_settled_at(env: &TestEnv, digest: &Digest) {
     let history = env.history();
     let fake = env.state.lock().unwrap();
-    assert_eq!(fake.running.as_deref(), Some(digest));
-    assert_eq!(fake.lock.as_ref().unwrap().digest, digest);
+    assert_eq!(fake.running.as_ref(), Some(digest));
+    assert_eq!(fake.lock.as_ref().unwrap().digest, *digest);
     let last = history.last().unwrap();
-    assert_eq!(last.digest, digest);
+    assert_eq!(last.digest, *digest);
     assert_eq!(last.outcome, Outcome::Verified);
     assert!(!fake.probes_run, "the probes still run");
     assert_eq!(fake.canary, None, "a canary remains");
@@ -40,20 +44,20 @@ async fn a_good_digest_is_copied_committed_deployed_and_recorded() {
     let done = ended(&env, &promote()).await;
     assert_eq!(done.report.ending, Ending::Verified);
     assert_eq!(kind(&done), None);
-    assert_settled_at(&env, NEW);
+    assert_settled_at(&env, &NEW);
     let fake = env.state.lock().unwrap();
-    assert_eq!(fake.registry, [OLD, NEW]);
+    assert_eq!(fake.registry, [OLD.clone(), NEW.clone()]);
     assert_eq!(
         fake.commits,
         ["Promote staging to 2e3000000000", "Record that 2e3000000000 is verified in staging"]
     );
     let lock = fake.lock.as_ref().unwrap();
-    assert_eq!(lock.previous.as_deref(), Some(OLD));
+    assert_eq!(lock.previous.as_ref(), Some(&*OLD));
     assert_eq!(lock.promoted_from.as_deref(), Some("local"));
     drop(fake);
     let record = env.history().last().unwrap().clone();
     assert_eq!(record.action, Action::Promote);
-    assert_eq!(record.previous.as_deref(), Some(OLD));
+    assert_eq!(record.previous.as_ref(), Some(&*OLD));
     assert_eq!(record.gates.len(), 10);
     assert_eq!(record.watch.unwrap().sent, 100);
 }
@@ -84,10 +88,10 @@ async fn a_failed_digest_is_rolled_back_automatically() {
         let done = ended(&env, &promote()).await;
         assert_eq!(done.report.ending, Ending::RolledBack);
         assert_eq!(kind(&done), Some(Kind::Promotion));
-        assert_eq!(done.report.rolled_back_to.as_deref(), Some(OLD));
+        assert_eq!(done.report.rolled_back_to.as_ref(), Some(&*OLD));
         let failure = done.failure.unwrap();
         assert!(failure.causes[0].contains(why), "{failure:?}");
-        assert_settled_at(&env, OLD);
+        assert_settled_at(&env, &OLD);
         let history = env.history();
         let records: Vec<_> =
             history.lines.iter().map(|line| (line.record.action, line.record.outcome)).collect();
@@ -95,7 +99,7 @@ async fn a_failed_digest_is_rolled_back_automatically() {
             records[1..],
             [(Action::Promote, Outcome::Failed), (Action::AutoRollback, Outcome::Verified)]
         );
-        assert_eq!(env.state.lock().unwrap().deployed, [NEW, OLD]);
+        assert_eq!(env.state.lock().unwrap().deployed, [NEW.clone(), OLD.clone()]);
     }
 }
 
@@ -121,9 +125,9 @@ async fn a_refused_promotion_changes_nothing() {
     assert_eq!(kind(&done), Some(Kind::Promotion));
     assert_eq!(done.failure.unwrap().causes, ["source-ready: local: phase/apps: pods crash"]);
     let fake = env.state.lock().unwrap();
-    assert_eq!(fake.registry, [OLD]);
+    assert_eq!(fake.registry, std::slice::from_ref(&*OLD));
     assert_eq!(fake.commits, [""; 0]);
-    assert_eq!(fake.deployed, [""; 0]);
+    assert_eq!(fake.deployed, []);
 }
 
 #[tokio::test]
@@ -132,12 +136,12 @@ async fn a_plan_changes_nothing_and_starts_no_probe() {
     let done = env.plan(&promote()).await;
     assert_eq!(done.report.ending, Ending::Planned);
     assert_eq!(kind(&done), None);
-    assert_eq!(done.report.lock.before.as_deref(), Some(OLD));
-    assert_eq!(done.report.lock.after, NEW);
+    assert_eq!(done.report.lock.before.as_ref(), Some(&*OLD));
+    assert_eq!(done.report.lock.after, *NEW);
     let fake = env.state.lock().unwrap();
-    assert_eq!(fake.registry, [OLD]);
+    assert_eq!(fake.registry, std::slice::from_ref(&*OLD));
     assert_eq!(fake.commits, [""; 0]);
-    assert_eq!(fake.deployed, [""; 0]);
+    assert_eq!(fake.deployed, []);
     assert_eq!(fake.windows, [(0, 0); 0]);
 }
 
@@ -160,7 +164,7 @@ async fn a_review_is_requested_last_and_continued_after_approval() {
     let done = ended(&env, &order).await;
     assert_eq!(done.report.ending, Ending::Verified);
     assert_eq!(kind(&done), None);
-    assert_settled_at(&env, NEW);
+    assert_settled_at(&env, &NEW);
     let fake = env.state.lock().unwrap();
     assert!(fake.merged && fake.commits.len() == 2, "{:?}", fake.commits);
 }
@@ -185,18 +189,18 @@ async fn production_refuses_unsigned_records() {
 async fn a_rollback_on_request_needs_a_verified_digest() {
     let env = TestEnv::new(Script::Good);
     ended(&env, &promote()).await;
-    let never = ended(&env, &order(Action::Rollback, "sha256:never")).await;
+    let never = ended(&env, &order(Action::Rollback, &digest('f'))).await;
     assert!(
         never.failure.unwrap().causes[0].starts_with("verified: this digest was never verified in staging")
     );
-    let done = ended(&env, &order(Action::Rollback, OLD)).await;
+    let done = ended(&env, &order(Action::Rollback, &OLD)).await;
     assert_eq!(done.report.ending, Ending::Verified);
     assert_eq!(kind(&done), None);
     assert_eq!(
         done.report.gates.iter().map(|gate| gate.id).collect::<Vec<_>>(),
         ["verified", "images", "signed"]
     );
-    assert_settled_at(&env, OLD);
+    assert_settled_at(&env, &OLD);
     assert_eq!(env.history().last().unwrap().action, Action::Rollback);
 }
 
@@ -208,7 +212,7 @@ async fn a_changed_history_is_drift() {
         let mut fake = env.state.lock().unwrap();
         fake.history = fake.history.replacen("Ada", "Eve", 1);
     }
-    let failure = env.run(&order(Action::Rollback, OLD), 0).await.unwrap().unwrap_err();
+    let failure = env.run(&order(Action::Rollback, &OLD), 0).await.unwrap().unwrap_err();
     assert_eq!(failure.kind, Kind::Drift);
     assert_eq!(failure.location.unwrap().to_string(), "envs/history/staging.jsonl:2:1");
 }
@@ -243,7 +247,7 @@ async fn measured_windows_follow_each_other_without_gaps() {
 #[tokio::test]
 async fn a_soaking_source_is_waited_for_but_not_another_digest() {
     let env = TestEnv::new(Script::Good);
-    env.state.lock().unwrap().running = Some(NEW.into());
+    env.state.lock().unwrap().running = Some(NEW.clone());
     env.state.lock().unwrap().ready_since = Some(Timestamp::from_second(1_790_000_000 - 540).unwrap());
     let clock = || {
         let mut fake = env.state.lock().unwrap();
@@ -253,24 +257,24 @@ async fn a_soaking_source_is_waited_for_but_not_another_digest() {
     let (minutes, none) = (std::time::Duration::from_mins, std::time::Duration::ZERO);
     let soak = Soak { required: minutes(10), ready: minutes(15), pause: none };
     let events: Events = Arc::new(Silent);
-    wait_for_soak(&env, ("local", NEW), soak, &clock, &events).await.unwrap();
+    wait_for_soak(&env, ("local", &NEW), soak, &clock, &events).await.unwrap();
     assert_eq!(env.state.lock().unwrap().now, 1_790_000_060, "it must wait exactly so long");
-    wait_for_soak(&env, ("local", OLD), soak, &clock, &events).await.unwrap();
+    wait_for_soak(&env, ("local", &OLD), soak, &clock, &events).await.unwrap();
     assert_eq!(env.state.lock().unwrap().now, 1_790_000_080, "one observation");
 }
 
 #[tokio::test]
 async fn a_starting_source_is_waited_for_with_a_limit() {
     let env = TestEnv::new(Script::Stuck);
-    env.state.lock().unwrap().running = Some(NEW.into());
+    env.state.lock().unwrap().running = Some(NEW.clone());
     let clock = || env.now();
     let (short, none) = (std::time::Duration::from_millis(20), std::time::Duration::ZERO);
     let soak = Soak { required: none, ready: short, pause: std::time::Duration::from_millis(1) };
     let events: Events = Arc::new(Silent);
-    wait_for_soak(&env, ("local", NEW), soak, &clock, &events).await.unwrap();
+    wait_for_soak(&env, ("local", &NEW), soak, &clock, &events).await.unwrap();
     assert!(env.state.lock().unwrap().observations > 1, "it was not observed again");
     let terminal = TestEnv::new(Script::Terminal);
-    terminal.state.lock().unwrap().running = Some(NEW.into());
-    wait_for_soak(&terminal, ("local", NEW), soak, &clock, &events).await.unwrap();
+    terminal.state.lock().unwrap().running = Some(NEW.clone());
+    wait_for_soak(&terminal, ("local", &NEW), soak, &clock, &events).await.unwrap();
     assert_eq!(terminal.state.lock().unwrap().observations, 1);
 }

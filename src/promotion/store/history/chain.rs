@@ -2,9 +2,10 @@
 //! is detected. Pure.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, Record, Signature, VERSION};
+use crate::base::digest::Digest;
 use crate::config::EnvName;
 
 /// The previous hash in the first record.
@@ -100,8 +101,8 @@ impl History {
     }
 
     /// Returns the last verified record whose digest is not `digest`.
-    pub fn verified_before(&self, digest: &str) -> Option<&Record> {
-        self.verified().find(|record| record.digest != digest)
+    pub fn verified_before(&self, digest: &Digest) -> Option<&Record> {
+        self.verified().find(|record| record.digest != *digest)
     }
 
     /// Returns the records with the outcome `Verified`, newest first.

@@ -3,20 +3,23 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::promotion::{
-    gates::GateResult,
-    store::history::{Action, GateRecord},
-    verdict::Summary,
+use crate::{
+    base::digest::digest,
+    promotion::{
+        gates::GateResult,
+        store::history::{Action, GateRecord},
+        verdict::Summary,
+    },
 };
 
-pub fn a_record(digest: &str, outcome: Outcome) -> Record {
+pub fn a_record(digest: &Digest, outcome: Outcome) -> Record {
     Record {
         version: VERSION,
         at: "2026-11-24T12:00:00Z".parse().unwrap(),
         environment: "staging".into(),
         action: Action::Promote,
         who: "Ada <ada@example.org>".into(),
-        digest: digest.into(),
+        digest: digest.clone(),
         commit: None,
         from: Some("local".into()),
         previous: None,
@@ -40,9 +43,9 @@ fn history(records: impl IntoIterator<Item = (Record, Option<String>)>) -> Histo
 
 fn three() -> History {
     history([
-        (a_record("sha256:a", Outcome::Verified), None),
-        (a_record("sha256:b", Outcome::Failed), Some("-----BEGIN\nx".into())),
-        (a_record("sha256:a", Outcome::Verified), None),
+        (a_record(&digest('a'), Outcome::Verified), None),
+        (a_record(&digest('b'), Outcome::Failed), Some("-----BEGIN\nx".into())),
+        (a_record(&digest('a'), Outcome::Verified), None),
     ])
 }
 
@@ -58,8 +61,8 @@ fn a_history_survives_its_file() {
 #[test]
 fn the_previous_verified_digest_is_another_one() {
     let history = three();
-    assert_eq!(history.verified_before("sha256:b").unwrap().digest, "sha256:a");
-    assert_eq!(history.verified_before("sha256:a"), None, "b failed");
+    assert_eq!(history.verified_before(&digest('b')).unwrap().digest, digest('a'));
+    assert_eq!(history.verified_before(&digest('a')), None, "b failed");
 }
 
 #[test]
@@ -71,6 +74,8 @@ fn a_line_of_another_environment_or_format_breaks_the_chain() {
     assert!(broken("{}").contains("`record` and `signature`"));
     assert!(broken("[1").starts_with("it is not a record: "));
     assert!(broken(&text.replacen("\"version\":2", "\"version\":1", 1)).contains("version is 1"));
+    let short = broken(&text.replacen(&"a".repeat(64), "aa", 1));
+    assert!(short.starts_with("it is not a record: invalid digest `sha256:aa`"), "{short}");
     assert!(broken(&text.replacen("\"who\"", "\"whom\"", 1)).contains("unknown field `whom`"));
 }
 
@@ -85,12 +90,12 @@ fn a_bad_signature_is_reported_with_its_line() {
 
 prop_compose! {
     fn any_history()(
-        parts in proptest::collection::vec((".{0,20}", "[a-f0-9]{4}", any::<bool>(), proptest::option::of(".{0,30}"), any::<f64>()), 1..6)
+        parts in proptest::collection::vec((".{0,20}", "[a-f0-9]{64}", any::<bool>(), proptest::option::of(".{0,30}"), any::<f64>()), 1..6)
     ) -> History {
         history(parts.into_iter().map(|(who, digest, good, signature, p95_ms)| {
             let outcome = if good { Outcome::Verified } else { Outcome::Failed };
             let watch = p95_ms.is_finite().then_some(Summary { p95_ms, ..Summary::default() });
-            let record = Record { who, watch, ..a_record(&digest, outcome) };
+            let record = Record { who, watch, ..a_record(&format!("sha256:{digest}").parse().unwrap(), outcome) };
             (record, signature.filter(|text| text != UNSIGNED))
         }))
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::base::digest::Digest;
 use crate::config::EnvName;
 use crate::promotion::{
     gates::{Gate, GateResult},
@@ -88,14 +89,14 @@ pub struct Record {
     /// The name and email address of the user, as configured in Git.
     pub who: String,
     /// The deployed artifact.
-    pub digest: String,
+    pub digest: Digest,
     /// The commit it was packed from.
     pub commit: Option<String>,
     /// The environment it came from; `None` if unknown.
     #[serde(with = "crate::config::env_name_or_empty")]
     pub from: Option<EnvName>,
     /// The digest that was verified before it.
-    pub previous: Option<String>,
+    pub previous: Option<Digest>,
     /// Every gate.
     pub gates: Vec<GateRecord>,
     /// The measurements of the watch; `None` without one.

@@ -1,7 +1,10 @@
 //! Tests of signatures with real keys: unknown signers, other namespaces, and retired keys.
 
 use super::*;
-use crate::promotion::store::history::{Outcome, chain::tests::a_record};
+use crate::{
+    base::digest::digest,
+    promotion::store::history::{Outcome, chain::tests::a_record},
+};
 
 /// Creates a key, and the line that allows it.
 pub async fn a_key(folder: &Path, name: &str) -> (Key, String) {
@@ -75,14 +78,14 @@ async fn a_record_that_is_changed_after_signing_is_detected() {
     let folder = tempfile::tempdir().unwrap();
     let (ada, allowed) = a_key(folder.path(), "ada").await;
     let (keys, mut history) = (Keys::new(Some(ada), &allowed).unwrap(), History::default());
-    keys.append(&mut history, a_record("sha256:a", Outcome::Verified)).await.unwrap();
+    keys.append(&mut history, a_record(&digest('a'), Outcome::Verified)).await.unwrap();
     let (mut read, fault) = History::parse(&"staging".into(), &history.to_text());
     keys.check_all(&mut read).await.unwrap();
     assert_eq!(fault, None);
     assert_eq!(read.bad_signature(), None);
     // The chain does not cover the last line, but its signature does.
     let (mut read, fault) =
-        History::parse(&"staging".into(), &history.to_text().replace("sha256:a", "sha256:b"));
+        History::parse(&"staging".into(), &history.to_text().replace(&*digest('a'), &digest('b')));
     keys.check_all(&mut read).await.unwrap();
     assert_eq!(fault, None);
     assert_eq!(read.bad_signature().map(|fault| fault.line), Some(1));
