@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'seasense' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Build, pull, list and verify images and upstream manifests')
             [CompletionResult]::new('infra', 'infra', [CompletionResultType]::ParameterValue, 'Create, change and remove the infrastructure of an environment at Scaleway')
-            [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree as Flux gets it')
+            [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the manifests as Flux gets them')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two environments, commits, artifacts or the work tree')
             [CompletionResult]::new('parity', 'parity', [CompletionResultType]::ParameterValue, 'Check that environments differ only in reviewed variables')
             [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish the platform artifact')
@@ -61,10 +61,10 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;dev' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this many seconds for another run on the environment to end, instead of failing at once')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this many seconds')
-            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Remove the environment after this time, for example `8h`; a later run can set it again')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Remove the environment after this time, for example `8h`; a later run without `--ttl` keeps the time')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the plan without executing it')
@@ -81,7 +81,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Write a JUnit report: a case for each step, phase, health check, acceptance check and command')
             [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Write every event as a line of JSON')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Give up after this time; the reaper removes the environment two minutes later even if this process hangs')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -89,8 +89,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;down' {
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this many seconds for another run on the environment to end, instead of failing at once')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--keep-data', '--keep-data', [CompletionResultType]::ParameterName, 'Stop everything and keep the data: the same as `seasense pause`')
@@ -101,8 +101,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;pause' {
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this many seconds for another run on the environment to end, instead of failing at once')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -111,9 +111,9 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;resume' {
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this many seconds for another run on the environment to end, instead of failing at once')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this many seconds')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -122,8 +122,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;snapshot' {
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait this many seconds for another run on the environment to end, instead of failing at once')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -136,7 +136,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;snapshot;save' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print it as JSON (schema: docs/schemas/snapshots.v2.json)')
@@ -145,7 +145,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;snapshot;load' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Load it without asking')
@@ -155,7 +155,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;snapshot;ls' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the list as JSON (schema: docs/schemas/snapshots.v2.json)')
@@ -164,7 +164,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;snapshot;rm' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -198,8 +198,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--digest', '--digest', [CompletionResultType]::ParameterName, 'Digest that must run in the source [default: the one that runs there]')
             [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Allow a cost above the budget and record this reason')
             [CompletionResult]::new('--canary', '--canary', [CompletionResultType]::ParameterName, 'Start the new backend as a canary with this share of the API''s requests first, 1 to 50')
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this long for another run on the environment instead of failing at once')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Promote to a second cluster on this machine instead of the environment')
@@ -214,8 +214,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;rollback' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Verified digest to roll back to [default: the last one before the current one]')
-            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this long for another run on the environment instead of failing at once')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--rehearse', '--rehearse', [CompletionResultType]::ParameterName, 'Roll back the second cluster on this machine that `promote --rehearse` created')
@@ -227,7 +227,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;history' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -236,18 +236,18 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;status' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
-            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Update every two seconds in a full-screen view; `q` ends it')
-            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Update every two seconds in a full-screen view; `q` ends it')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Update every two seconds in a full-screen view; `q` quits')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Update every two seconds in a full-screen view; `q` quits')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'seasense;ls' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Measure the disk space of each environment, which is slow')
@@ -257,7 +257,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;gc' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be removed, without removing it')
@@ -268,7 +268,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;logs' {
             [CompletionResult]::new('--tail', '--tail', [CompletionResultType]::ParameterName, 'Number of the last lines of each container to show')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Follow new lines until interrupted')
@@ -278,7 +278,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;open' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the URL instead of opening it')
@@ -287,7 +287,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;images' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -296,15 +296,15 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build missing images from source packages and push them to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push cached images to the local registry')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the registry''s content against the lock')
-            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove images from a registry that no lock file, running environment or kept artifact references')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the content of the registry against the supply lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry the images that no lock file, running environment or kept artifact references')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'seasense;images;list' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -314,16 +314,16 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;images;build' {
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
-            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Rebuild the roots of Debian packages with current packages')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Rebuild the base file systems from current Debian packages')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'seasense;images;pull' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -333,7 +333,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;images;push' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -343,7 +343,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;images;verify' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--rebuild', '--rebuild', [CompletionResultType]::ParameterName, 'Build the images again with empty caches instead, and compare both builds bit for bit')
@@ -355,7 +355,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'Location of the images, for example `rg.fr-par.scw.cloud/seasense`')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Number of unreferenced manifests to keep per repository, the newest ones')
             [CompletionResult]::new('--in-use', '--in-use', [CompletionResultType]::ParameterName, 'Digest to keep with everything it references, in addition to those in lock files; may be repeated')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be removed, and remove nothing')
@@ -369,8 +369,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build missing images from source packages and push them to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push cached images to the local registry')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the registry''s content against the lock')
-            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove images from a registry that no lock file, running environment or kept artifact references')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the content of the registry against the supply lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry the images that no lock file, running environment or kept artifact references')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -396,7 +396,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;infra' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -476,7 +476,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;render' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Do not substitute the environment''s variables')
@@ -489,7 +489,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--infra-plan', '--infra-plan', [CompletionResultType]::ParameterName, 'Show the changes of this `OpenTofu` plan (the output of `tofu show -json`)')
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -503,7 +503,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         'seasense;parity' {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -513,7 +513,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;artifact' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -526,7 +526,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--supply', '--supply', [CompletionResultType]::ParameterName, 'How images are supplied')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Builds to run at once [default: the number of cores]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Target registry, for example `rg.fr-par.scw.cloud/seasense` [default: the local registry]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -549,7 +549,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Price this OpenTofu plan (the output of `tofu show -json`) instead of the layout; - reads standard input')
             [CompletionResult]::new('--node-hours', '--node-hours', [CompletionResultType]::ParameterName, 'Hours per month that the nodes run [default: `node_hours` of each layout]')
             [CompletionResult]::new('--over-budget', '--over-budget', [CompletionResultType]::ParameterName, 'Allow exceeding the budget for this reason')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--profiles', '--profiles', [CompletionResultType]::ParameterName, 'Compare the profiles of one environment and their trade-offs')
@@ -560,7 +560,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;trust' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -573,7 +573,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;trust;install' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Only this store; can be repeated [default: all stores of this machine]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Make the changes without asking')
@@ -584,7 +584,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;trust;remove' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Only this store; can be repeated [default: all stores of this machine]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Make the changes without asking')
@@ -596,7 +596,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;trust;status' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Only this store; can be repeated [default: all stores of this machine]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print it as JSON (schema: docs/schemas/trust.v2.json)')
@@ -624,7 +624,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;doctor' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
@@ -636,7 +636,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;diagnose' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'File to write [default: a new file in the cache]')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--no-logs', '--no-logs', [CompletionResultType]::ParameterName, 'Leave out all logs')
@@ -645,7 +645,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;timing' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the run as JSON (schema: docs/schemas/timing.v2.json)')
@@ -654,7 +654,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;completions' {
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -663,7 +663,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
         }
         'seasense;man' {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write every page to this directory, created if missing, instead of printing `seasense.1`')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -687,7 +687,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the public page in a browser')
             [CompletionResult]::new('images', 'images', [CompletionResultType]::ParameterValue, 'Build, pull, list and verify images and upstream manifests')
             [CompletionResult]::new('infra', 'infra', [CompletionResultType]::ParameterValue, 'Create, change and remove the infrastructure of an environment at Scaleway')
-            [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the tree as Flux gets it')
+            [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Print the manifests as Flux gets them')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two environments, commits, artifacts or the work tree')
             [CompletionResult]::new('parity', 'parity', [CompletionResultType]::ParameterValue, 'Check that environments differ only in reviewed variables')
             [CompletionResult]::new('artifact', 'artifact', [CompletionResultType]::ParameterValue, 'Publish the platform artifact')
@@ -764,8 +764,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build missing images from source packages and push them to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push cached images to the local registry')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the registry''s content against the lock')
-            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove images from a registry that no lock file, running environment or kept artifact references')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the content of the registry against the supply lock')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry the images that no lock file, running environment or kept artifact references')
             break
         }
         'seasense;help;images;list' {

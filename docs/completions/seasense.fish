@@ -24,7 +24,7 @@ function __fish_seasense_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c seasense -n "__fish_seasense_needs_command" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_needs_command" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_needs_command" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_needs_command" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -48,7 +48,7 @@ complete -c seasense -n "__fish_seasense_needs_command" -f -a "logs" -d 'Show th
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "open" -d 'Open the public page in a browser'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "images" -d 'Build, pull, list and verify images and upstream manifests'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "infra" -d 'Create, change and remove the infrastructure of an environment at Scaleway'
-complete -c seasense -n "__fish_seasense_needs_command" -f -a "render" -d 'Print the tree as Flux gets it'
+complete -c seasense -n "__fish_seasense_needs_command" -f -a "render" -d 'Print the manifests as Flux gets them'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "diff" -d 'Compare two environments, commits, artifacts or the work tree'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "parity" -d 'Check that environments differ only in reviewed variables'
 complete -c seasense -n "__fish_seasense_needs_command" -f -a "artifact" -d 'Publish the platform artifact'
@@ -64,10 +64,10 @@ complete -c seasense -n "__fish_seasense_using_subcommand dev" -l supply -d 'How
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand dev" -l wait-lock -d 'Wait this many seconds for another run on the environment to end, instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l timeout -d 'Give up after this many seconds' -r
-complete -c seasense -n "__fish_seasense_using_subcommand dev" -l ttl -d 'Remove the environment after this time, for example `8h`; a later run can set it again' -r
-complete -c seasense -n "__fish_seasense_using_subcommand dev" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l ttl -d 'Remove the environment after this time, for example `8h`; a later run without `--ttl` keeps the time' -r
+complete -c seasense -n "__fish_seasense_using_subcommand dev" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand dev" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -85,15 +85,15 @@ complete -c seasense -n "__fish_seasense_using_subcommand ci" -l jobs -d 'Builds
 complete -c seasense -n "__fish_seasense_using_subcommand ci" -l junit -d 'Write a JUnit report: a case for each step, phase, health check, acceptance check and command' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand ci" -l events -d 'Write every event as a line of JSON' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand ci" -l ttl -d 'Give up after this time; the reaper removes the environment two minutes later even if this process hangs' -r
-complete -c seasense -n "__fish_seasense_using_subcommand ci" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand ci" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand ci" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand ci" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand ci" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand down" -l wait-lock -d 'Wait this many seconds for another run on the environment to end, instead of failing at once' -r
-complete -c seasense -n "__fish_seasense_using_subcommand down" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand down" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -103,8 +103,8 @@ complete -c seasense -n "__fish_seasense_using_subcommand down" -l keep-data -d 
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l all -d 'Remove also the local registry and its network, unless another environment uses them'
 complete -c seasense -n "__fish_seasense_using_subcommand down" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand down" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand pause" -l wait-lock -d 'Wait this many seconds for another run on the environment to end, instead of failing at once' -r
-complete -c seasense -n "__fish_seasense_using_subcommand pause" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand pause" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand pause" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand pause" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -112,9 +112,9 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand pause" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand pause" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand resume" -l wait-lock -d 'Wait this many seconds for another run on the environment to end, instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
 complete -c seasense -n "__fish_seasense_using_subcommand resume" -l timeout -d 'Give up after this many seconds' -r
-complete -c seasense -n "__fish_seasense_using_subcommand resume" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand resume" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand resume" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand resume" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -122,8 +122,8 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand resume" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l wait-lock -d 'Wait this many seconds for another run on the environment to end, instead of failing at once' -r
-complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -135,7 +135,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fi
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "ls" -d 'List the snapshots'
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "rm" -d 'Remove a snapshot'
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and not __fish_seen_subcommand_from save load ls rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -143,7 +143,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -l json -d 'Print it as JSON (schema: docs/schemas/snapshots.v2.json)'
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from save" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -152,7 +152,7 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l yes -d 'Load it without asking'
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -l json -d 'Print the loaded snapshot as JSON (schema: docs/schemas/snapshots.v2.json)'
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -160,7 +160,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -l json -d 'Print the list as JSON (schema: docs/schemas/snapshots.v2.json)'
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_seen_subcommand_from rm" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -175,8 +175,8 @@ complete -c seasense -n "__fish_seasense_using_subcommand snapshot; and __fish_s
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l digest -d 'Digest that must run in the source [default: the one that runs there]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l over-budget -d 'Allow a cost above the budget and record this reason' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l canary -d 'Start the new backend as a canary with this share of the API\'s requests first, 1 to 50' -r
-complete -c seasense -n "__fish_seasense_using_subcommand promote" -l wait-lock -d 'Wait up to this long for another run on the environment instead of failing at once' -r
-complete -c seasense -n "__fish_seasense_using_subcommand promote" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand promote" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand promote" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -190,8 +190,8 @@ complete -c seasense -n "__fish_seasense_using_subcommand promote" -l push -d 'P
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l to -d 'Verified digest to roll back to [default: the last one before the current one]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l wait-lock -d 'Wait up to this long for another run on the environment instead of failing at once' -r
-complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
+complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -202,7 +202,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l dry-run -
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l push -d 'Push the commits to the remote `origin`, if no forge is configured'
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand history" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand history" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand history" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand history" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -210,16 +210,16 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand history" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand status" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand status" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand status" -l json -d 'Print JSON (schemas: docs/schemas)'
-complete -c seasense -n "__fish_seasense_using_subcommand status" -s w -l watch -d 'Update every two seconds in a full-screen view; `q` ends it'
+complete -c seasense -n "__fish_seasense_using_subcommand status" -s w -l watch -d 'Update every two seconds in a full-screen view; `q` quits'
 complete -c seasense -n "__fish_seasense_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand ls" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand ls" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand ls" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand ls" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -228,7 +228,7 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand ls" -l size -d 'Measure the disk space of each environment, which is slow'
 complete -c seasense -n "__fish_seasense_using_subcommand ls" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand gc" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -238,7 +238,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand gc" -l dry-run -d 'Sho
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l tail -d 'Number of the last lines of each container to show' -r
-complete -c seasense -n "__fish_seasense_using_subcommand logs" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand logs" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -246,7 +246,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -s f -l follow -d 'Follow new lines until interrupted'
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand open" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand open" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand open" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand open" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -254,7 +254,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand open" -l print -d 'Print the URL instead of opening it'
 complete -c seasense -n "__fish_seasense_using_subcommand open" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -265,14 +265,14 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish
 complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "push" -d 'Push cached images to the local registry'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "verify" -d 'Verify the registry\'s content against the lock'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "prune" -d 'Remove images from a registry that no lock file, running environment or kept artifact references'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l supply -d 'How images are supplied' -r -f -a "auto\t'Pull if registries can be reached, otherwise build'
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -281,15 +281,15 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l refresh -d 'Rebuild the roots of Debian packages with current packages'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -l refresh -d 'Rebuild the base file systems from current Debian packages'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -300,7 +300,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -311,7 +311,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from verify" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -322,7 +322,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l registry -d 'Location of the images, for example `rg.fr-par.scw.cloud/seasense`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l keep -d 'Number of unreferenced manifests to keep per repository, the newest ones' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l in-use -d 'Digest to keep with everything it references, in addition to those in lock files; may be repeated' -r
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from prune" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -335,10 +335,10 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "push" -d 'Push cached images to the local registry'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Verify the registry\'s content against the lock'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Remove images from a registry that no lock file, running environment or kept artifact references'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c seasense -n "__fish_seasense_using_subcommand infra; and not __fish_seen_subcommand_from plan apply destroy scale help" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand infra; and not __fish_seen_subcommand_from plan apply destroy scale help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand infra; and not __fish_seen_subcommand_from plan apply destroy scale help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand infra; and not __fish_seen_subcommand_from plan apply destroy scale help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -402,7 +402,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand render" -l supply -d '
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand render" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand render" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand render" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand render" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -416,7 +416,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand diff" -l supply -d 'Ho
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand diff" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand diff" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand diff" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand diff" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand diff" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -431,7 +431,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand parity" -l supply -d '
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand parity" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand parity" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand parity" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand parity" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand parity" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -440,7 +440,7 @@ quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand parity" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand parity" -l files-only -d 'Compare the environment files only, without building manifests'
 complete -c seasense -n "__fish_seasense_using_subcommand parity" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand artifact; and not __fish_seen_subcommand_from publish help" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand artifact; and not __fish_seen_subcommand_from publish help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and not __fish_seen_subcommand_from publish help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and not __fish_seen_subcommand_from publish help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -454,7 +454,7 @@ pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from publish" -l jobs -d 'Builds to run at once [default: the number of cores]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from publish" -l to -d 'Target registry, for example `rg.fr-par.scw.cloud/seasense` [default: the local registry]' -r
-complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from publish" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from publish" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from publish" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_seen_subcommand_from publish" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -467,7 +467,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand artifact; and __fish_s
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l plan -d 'Price this OpenTofu plan (the output of `tofu show -json`) instead of the layout; - reads standard input' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l node-hours -d 'Hours per month that the nodes run [default: `node_hours` of each layout]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l over-budget -d 'Allow exceeding the budget for this reason' -r
-complete -c seasense -n "__fish_seasense_using_subcommand cost" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand cost" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -477,7 +477,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand cost" -l profiles -d '
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l gate -d 'Fail if an environment exceeds its budget'
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand cost" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_seen_subcommand_from install remove status help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -491,7 +491,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand trust; and not __fish_
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l store -d 'Only this store; can be repeated [default: all stores of this machine]' -r -f -a "system\t'The system\'s trust store'
 nss\t'Firefox, and Chromium on Linux'
 java\t'Java\'s keystore'"
-complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from install" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -502,7 +502,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l store -d 'Only this store; can be repeated [default: all stores of this machine]' -r -f -a "system\t'The system\'s trust store'
 nss\t'Firefox, and Chromium on Linux'
 java\t'Java\'s keystore'"
-complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from remove" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -514,7 +514,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l store -d 'Only this store; can be repeated [default: all stores of this machine]' -r -f -a "system\t'The system\'s trust store'
 nss\t'Firefox, and Chromium on Linux'
 java\t'Java\'s keystore'"
-complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from status" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -526,7 +526,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove the installed certificates, and no others'
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show which stores trust the environment, and verify it with a TLS handshake'
 complete -c seasense -n "__fish_seasense_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -537,7 +537,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l fix -d 'App
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -l strict -d 'Exit with an error for warnings as well'
 complete -c seasense -n "__fish_seasense_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l out -d 'File to write [default: a new file in the cache]' -r -F
-complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -545,7 +545,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -l no-logs -d 'Leave out all logs'
 complete -c seasense -n "__fish_seasense_using_subcommand diagnose" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand timing" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand timing" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand timing" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand timing" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -553,7 +553,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand timing" -l json -d 'Print the run as JSON (schema: docs/schemas/timing.v2.json)'
 complete -c seasense -n "__fish_seasense_using_subcommand timing" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand completions" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand completions" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand completions" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand completions" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -561,7 +561,7 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand man" -l dir -d 'Write every page to this directory, created if missing, instead of printing `seasense.1`' -r -F
-complete -c seasense -n "__fish_seasense_using_subcommand man" -l env -d 'Environment: the name of a file in `envs/`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand man" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand man" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand man" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
@@ -584,7 +584,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_s
 complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "open" -d 'Open the public page in a browser'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "images" -d 'Build, pull, list and verify images and upstream manifests'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "infra" -d 'Create, change and remove the infrastructure of an environment at Scaleway'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "render" -d 'Print the tree as Flux gets it'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "render" -d 'Print the manifests as Flux gets them'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "diff" -d 'Compare two environments, commits, artifacts or the work tree'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "parity" -d 'Check that environments differ only in reviewed variables'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and not __fish_seen_subcommand_from dev ci down pause resume snapshot promote rollback history status ls gc logs open images infra render diff parity artifact cost trust doctor diagnose timing completions man help" -f -a "artifact" -d 'Publish the platform artifact'
@@ -604,8 +604,8 @@ complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "push" -d 'Push cached images to the local registry'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "verify" -d 'Verify the registry\'s content against the lock'
-complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "prune" -d 'Remove images from a registry that no lock file, running environment or kept artifact references'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from infra" -f -a "plan" -d 'Show what would be created, changed and removed, without doing it'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from infra" -f -a "apply" -d 'Apply the infrastructure modules, then deploy the digest of the environment\'s lock file'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from infra" -f -a "destroy" -d 'Remove the environment, including resources that Kubernetes created, and list leftover resources'

@@ -177,17 +177,17 @@ mod tests {
     }
 
     #[test]
-    fn a_phase_waits_for_its_parts() {
+    fn phase_waits_for_its_child_kustomizations() {
         let mut found = whole(&digest('a'));
         found.retain(|kustomization| kustomization.name != "envoy-gateway");
         let states = states(&found, Some(&digest('a')));
         assert!(!states[0].ready && states[1].ready);
-        assert_eq!(states[0].message, "waits for its part `envoy-gateway`");
+        assert_eq!(states[0].message, "waits for the child Kustomization `envoy-gateway`");
         assert!(!all_ready(&found, &digest('a')));
     }
 
     #[test]
-    fn the_tree_shows_unready_parts_and_their_blockers() {
+    fn tree_shows_unready_children_and_their_blockers() {
         let mut found = whole(&digest('a'));
         for late in ["infrastructure-core", "envoy-gateway"] {
             if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == late) {

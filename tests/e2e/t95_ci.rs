@@ -85,6 +85,8 @@ fn t95_ci_verifies_and_removes_its_environment() {
     }
     let events = fs::read_to_string(env.project().join("out/events.jsonl")).unwrap();
     assert!(events.lines().last().unwrap().contains("\"exit_code\":80"), "{events}");
+    let bundle = env.project().join("out/diagnostics.tar.zst");
+    assert!(bundle.is_file(), "the diagnostics bundle is not next to the report");
     assert_eq!(env.ci_leftovers(), [""; 0]);
 }
 
