@@ -81,12 +81,20 @@ fn t67_workloads_are_replaced_without_a_failed_request() {
     assert_eq!(failed, Vec::<String>::new(), "of {answered} requests");
 
     let fleet = env.fleet_image();
-    env.edit("src/apps/fleet/main.rs", "TLS provider was installed before", "TLS provider was there before");
+    env.edit(
+        "src/apps/fleet/main.rs",
+        "another TLS provider is already installed",
+        "another TLS provider was installed before",
+    );
     assert!(watch.applied().contains("fleet live after "));
     assert_ne!(env.fleet_image(), fleet, "the fleet was not replaced");
     let readings = env.readings();
     env.wait_until("the new fleet sends", std::time::Duration::from_mins(1), || env.readings() > readings);
-    env.edit("src/apps/fleet/main.rs", "TLS provider was there before", "TLS provider was installed before");
+    env.edit(
+        "src/apps/fleet/main.rs",
+        "another TLS provider was installed before",
+        "another TLS provider is already installed",
+    );
     watch.applied();
     assert_eq!(watch.interrupt(), Some(0));
 
