@@ -34,7 +34,7 @@ impl Provenance {
             dirty: true,
             source: env!("CARGO_PKG_REPOSITORY").to_owned(),
         };
-        let head = match git(project, &["log", "-1", "--format=%H %ct"]).await {
+        let head = match git::output(project.root(), &["log", "-1", "--format=%H %ct"]).await {
             Ok(head) => head,
             // Without a repository, a commit or Git the provenance is unknown, which is not an error.
             Err(ToolError::Exited { .. } | ToolError::Missing { .. }) => return Ok(unknown),
@@ -42,7 +42,7 @@ impl Provenance {
         };
         let mut arguments = vec!["status", "--porcelain", "--untracked-files=normal", "--"];
         arguments.extend(PATHS);
-        let changes = git(project, &arguments)
+        let changes = git::output(project.root(), &arguments)
             .await
             .map_err(|error| error.into_failure(Kind::Tool, "cannot read uncommitted changes from Git"))?;
         let (commit, seconds) = head.trim().split_once(' ').unwrap_or((head.trim(), ""));
@@ -61,10 +61,6 @@ impl Provenance {
         let commit = self.commit.as_deref().map_or("unknown", |commit| &commit[..commit.len().min(12)]);
         format!("{commit}{}", if self.dirty { "-dirty" } else { "" })
     }
-}
-
-async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
-    git::output(project.root(), args).await
 }
 
 #[cfg(test)]

@@ -17,12 +17,14 @@ const TAGS: &str = "v[0-9]*";
 /// Returns the version of the checked-out commit of `project`: that of its tag, or one between the last tag and
 /// the next.
 pub async fn version(project: &Project) -> Result<Version> {
-    let commit = git(project, &["rev-parse", "HEAD"]).await.map_err(refused)?;
-    match git(project, &["describe", "--tags", "--long", "--abbrev=12", "--match", TAGS]).await {
+    let commit = git::output(project.root(), &["rev-parse", "HEAD"]).await.map_err(refused)?;
+    match git::output(project.root(), &["describe", "--tags", "--long", "--abbrev=12", "--match", TAGS]).await
+    {
         Ok(described) => parse_described(described.trim()),
         // Without a tag every commit is a pre-release of the first version.
         Err(ToolError::Exited { .. }) => {
-            let commits = git(project, &["rev-list", "--count", "HEAD"]).await.map_err(refused)?;
+            let commits =
+                git::output(project.root(), &["rev-list", "--count", "HEAD"]).await.map_err(refused)?;
             let commit = commit.get(..12).unwrap_or(commit.trim());
             development(&Version::new(0, 0, 0), commits.trim(), &format!("g{commit}"))
         }
@@ -32,10 +34,6 @@ pub async fn version(project: &Project) -> Result<Version> {
 
 fn refused(error: ToolError) -> Failure {
     error.into_failure(Kind::Tool, "cannot read the version from Git")
-}
-
-async fn git(project: &Project, args: &[&str]) -> Result<String, ToolError> {
-    git::output(project.root(), args).await
 }
 
 /// Parses `v1.2.3-4-g0123456789ab`: the tag, the number of commits since the tag, and the commit.

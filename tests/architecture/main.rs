@@ -6,10 +6,7 @@ mod circles;
 mod source;
 mod table;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 
 use source::{Source, expand, sources};
 use table::{EXTERNAL, MAX_LINES, MAX_MEDIAN, TABLE};
@@ -18,7 +15,7 @@ use table::{EXTERNAL, MAX_LINES, MAX_MEDIAN, TABLE};
 fn entry_of(path: &[String]) -> Option<&'static str> {
     let joined = path.join("/");
     let covers = |entry: &&str| joined == **entry || joined.starts_with(&format!("{entry}/"));
-    TABLE.iter().map(|(entry, _)| *entry).filter(covers).max_by_key(|entry| entry.len())
+    TABLE.keys().copied().filter(covers).max_by_key(|entry| entry.len())
 }
 
 fn launcher() -> Vec<Source> {
@@ -44,20 +41,18 @@ fn groups_in_use_declarations_are_expanded() {
 
 #[test]
 fn modules_use_only_what_the_table_allows() {
-    let table: BTreeMap<&str, &[&str]> = TABLE.into();
     let mut wrong = BTreeSet::new();
     for source in launcher() {
         let Some(entry) = entry_of(&source.module) else {
-            // A folder whose children have entries of their own needs none.
-            let children =
-                |(entry, _): &(&str, &[&str])| entry.starts_with(&format!("{}/", source.module[0]));
-            if !TABLE.iter().any(children) {
+            // A folder whose children have entries needs none.
+            let folder = format!("{}/", source.module[0]);
+            if !TABLE.keys().any(|entry| entry.starts_with(&folder)) {
                 wrong.insert(format!("{}: the table has no such module", source.path.display()));
             }
             continue;
         };
         let used: BTreeSet<&str> = source.paths().iter().filter_map(|path| entry_of(path)).collect();
-        for other in used.into_iter().filter(|other| *other != entry && !table[entry].contains(other)) {
+        for other in used.into_iter().filter(|other| *other != entry && !TABLE[entry].contains(other)) {
             wrong.insert(format!("{}: `{entry}` may not use `{other}`", source.path.display()));
         }
     }
@@ -79,8 +74,7 @@ fn table_lists_no_edge_that_nothing_uses() {
 
 #[test]
 fn table_has_no_cycle() {
-    let edges = TABLE.iter().map(|(module, used)| (*module, used.to_vec())).collect();
-    assert_eq!(circles::find(&edges), Vec::<Vec<&str>>::new());
+    assert_eq!(circles::find(&TABLE), Vec::<Vec<&str>>::new());
 }
 
 #[test]
@@ -141,7 +135,7 @@ fn library_lists_every_top_level_module() {
     let listed: BTreeSet<&str> =
         library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let expected: BTreeSet<&str> =
-        TABLE.iter().filter_map(|(entry, _)| entry.split('/').next()).chain(["apps"]).collect();
+        TABLE.keys().filter_map(|entry| entry.split('/').next()).chain(["apps"]).collect();
     assert_eq!(listed, expected);
 }
 

@@ -1,319 +1,85 @@
 //! The module table: what each module may use, in the order of the data's flow from the base up.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 /// Every module and the other modules that it may use. The longest entry that matches a file counts.
-pub const TABLE: [(&str, &[&str]); 43] = [
-    ("base/duration", &[]),
-    ("base/event", &[]),
-    ("base/failure", &[]),
-    ("promotion/migrations", &[]),
-    ("promotion/probe_stats", &[]),
-    ("base/atomic_file", &["base/failure"]),
-    ("base/digest", &["base/failure"]),
-    ("base/event_file", &["base/event", "base/failure"]),
-    ("base/signal", &["base/failure"]),
-    ("base/tool", &["base/failure"]),
-    ("base/wait", &["base/failure"]),
-    ("base/yaml", &["base/failure"]),
-    ("config", &["base/failure"]),
-    ("launch/plan", &["base/digest", "base/duration"]),
-    ("promotion/target", &["base/digest", "base/failure", "promotion/probe_stats"]),
-    ("promotion/verdict", &["promotion/probe_stats"]),
-    ("base/docker", &["base/failure", "base/tool"]),
-    ("base/git", &["base/failure", "base/tool"]),
-    ("base/k8s", &["base/digest", "base/failure", "base/tool", "base/wait"]),
-    ("base/oci", &["base/digest"]),
-    ("base/timing", &["base/atomic_file", "base/event", "base/failure"]),
-    ("cloud/cost", &["base/failure", "base/yaml", "config"]),
-    ("promotion/gates", &["base/digest", "base/failure", "promotion/migrations", "promotion/target"]),
-    (
-        "local",
-        &[
-            "base/atomic_file",
-            "base/digest",
-            "base/docker",
-            "base/event",
-            "base/failure",
-            "base/k8s",
-            "base/tool",
-            "base/wait",
-            "config",
-        ],
-    ),
-    ("phases", &["base/digest", "base/event", "base/failure", "base/k8s", "base/wait", "config"]),
-    (
-        "promotion/store",
-        &[
-            "base/atomic_file",
-            "base/digest",
-            "base/failure",
-            "base/git",
-            "base/k8s",
-            "base/tool",
-            "base/wait",
-            "config",
-            "promotion/gates",
-            "promotion/verdict",
-        ],
-    ),
-    (
-        "registry",
-        &["base/digest", "base/docker", "base/failure", "base/k8s", "base/oci", "base/wait", "config"],
-    ),
-    ("ui", &["base/duration", "base/event", "base/failure", "base/timing"]),
-    ("workloads", &["base/digest", "base/docker", "base/failure", "base/k8s", "base/wait", "config"]),
-    (
-        "images",
-        &[
-            "base/digest",
-            "base/docker",
-            "base/event",
-            "base/failure",
-            "base/git",
-            "base/k8s",
-            "base/oci",
-            "base/tool",
-            "base/yaml",
-            "config",
-            "registry",
-        ],
-    ),
-    (
-        "observe",
-        &[
-            "base/digest",
-            "base/docker",
-            "base/event",
-            "base/failure",
-            "base/k8s",
-            "base/wait",
-            "config",
-            "local",
-            "phases",
-            "workloads",
-        ],
-    ),
-    (
-        "promotion/report",
-        &[
-            "base/digest",
-            "config",
-            "promotion/gates",
-            "promotion/store",
-            "promotion/target",
-            "promotion/verdict",
-        ],
-    ),
-    (
-        "artifact",
-        &[
-            "base/digest",
-            "base/event",
-            "base/failure",
-            "base/git",
-            "base/oci",
-            "base/tool",
-            "base/yaml",
-            "config",
-            "images",
-            "registry",
-        ],
-    ),
-    (
-        "cloud",
-        &[
-            "base/event",
-            "base/failure",
-            "base/k8s",
-            "base/tool",
-            "base/wait",
-            "cloud/cost",
-            "config",
-            "images",
-            "local",
-        ],
-    ),
-    (
-        "diagnose",
-        &[
-            "base/atomic_file",
-            "base/docker",
-            "base/event",
-            "base/failure",
-            "base/k8s",
-            "base/timing",
-            "config",
-            "images",
-            "local",
-            "observe",
-        ],
-    ),
-    (
-        "promotion/driver",
-        &[
-            "base/digest",
-            "base/event",
-            "base/failure",
-            "base/wait",
-            "config",
-            "promotion/gates",
-            "promotion/probe_stats",
-            "promotion/report",
-            "promotion/store",
-            "promotion/target",
-            "promotion/verdict",
-        ],
-    ),
-    (
-        "compare",
-        &[
-            "artifact",
-            "base/atomic_file",
-            "base/digest",
-            "base/event",
-            "base/failure",
-            "base/git",
-            "base/tool",
-            "base/yaml",
-            "config",
-            "images",
-            "promotion/store",
-        ],
-    ),
-    (
-        "launch",
-        &[
-            "artifact",
-            "base/digest",
-            "base/docker",
-            "base/duration",
-            "base/event",
-            "base/event_file",
-            "base/failure",
-            "base/k8s",
-            "base/signal",
-            "base/timing",
-            "base/tool",
-            "base/wait",
-            "config",
-            "diagnose",
-            "images",
-            "launch/plan",
-            "local",
-            "observe",
-            "phases",
-            "registry",
-            "workloads",
-        ],
-    ),
-    (
-        "promotion/context",
-        &[
-            "base/digest",
-            "base/docker",
-            "base/event",
-            "base/failure",
-            "base/git",
-            "config",
-            "local",
-            "promotion/driver",
-            "promotion/store",
-            "promotion/target",
-            "promotion/verdict",
-        ],
-    ),
-    (
-        "promotion/environment",
-        &[
-            "artifact",
-            "base/digest",
-            "base/event",
-            "base/failure",
-            "base/k8s",
-            "base/wait",
-            "config",
-            "images",
-            "local",
-            "observe",
-            "phases",
-            "promotion/probe_stats",
-            "promotion/store",
-            "promotion/target",
-            "registry",
-            "workloads",
-        ],
-    ),
-    (
-        "promotion/evidence",
-        &[
-            "artifact",
-            "base/failure",
-            "base/git",
-            "cloud/cost",
-            "compare",
-            "config",
-            "images",
-            "local",
-            "promotion/context",
-            "promotion/driver",
-            "promotion/gates",
-            "promotion/store",
-            "promotion/target",
-        ],
-    ),
-    (
-        "promotion",
-        &[
-            "base/digest",
-            "base/event",
-            "base/failure",
-            "config",
-            "images",
-            "local",
-            "promotion/context",
-            "promotion/driver",
-            "promotion/environment",
-            "promotion/evidence",
-            "promotion/store",
-            "promotion/target",
-            "registry",
-        ],
-    ),
-    (
-        "cli",
-        &[
-            "artifact",
-            "base/docker",
-            "base/event",
-            "base/failure",
-            "base/git",
-            "base/k8s",
-            "base/signal",
-            "base/timing",
-            "base/tool",
-            "base/wait",
-            "cloud",
-            "cloud/cost",
-            "compare",
-            "config",
-            "diagnose",
-            "images",
-            "launch",
-            "local",
-            "observe",
-            "phases",
-            "promotion",
-            "promotion/driver",
-            "promotion/environment",
-            "promotion/gates",
-            "promotion/report",
-            "promotion/store",
-            "promotion/verdict",
-            "registry",
-            "ui",
-            "workloads",
-        ],
-    ),
-];
+///
+/// Each entry is `module:` and the modules that it may use, over one or more lines.
+const TEXT: &str = "
+base/duration:
+base/event:
+base/failure:
+promotion/migrations:
+promotion/probe_stats:
+base/atomic_file: base/failure
+base/digest: base/failure
+base/event_file: base/event base/failure
+base/signal: base/failure
+base/tool: base/failure
+base/wait: base/failure
+base/yaml: base/failure
+config: base/failure
+launch/plan: base/digest base/duration
+promotion/target: base/digest base/failure promotion/probe_stats
+promotion/verdict: promotion/probe_stats
+base/docker: base/failure base/tool
+base/git: base/failure base/tool
+base/k8s: base/digest base/failure base/tool base/wait
+base/oci: base/digest
+base/timing: base/atomic_file base/event base/failure
+cloud/cost: base/failure base/yaml config
+promotion/gates: base/digest base/failure promotion/migrations promotion/target
+local: base/atomic_file base/digest base/docker base/event base/failure base/k8s base/tool base/wait config
+phases: base/digest base/event base/failure base/k8s base/wait config
+promotion/store: base/atomic_file base/digest base/failure base/git base/k8s base/tool base/wait config
+    promotion/gates promotion/verdict
+registry: base/digest base/docker base/failure base/k8s base/oci base/wait config
+ui: base/duration base/event base/failure base/timing
+workloads: base/digest base/docker base/failure base/k8s base/wait config
+images: base/digest base/docker base/event base/failure base/git base/k8s base/oci base/tool base/yaml
+    config registry
+observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
+promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/verdict
+artifact: base/digest base/event base/failure base/git base/oci base/tool base/yaml config images registry
+cloud: base/event base/failure base/k8s base/tool base/wait cloud/cost config images local
+diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
+    observe
+promotion/driver: base/digest base/event base/failure base/wait config promotion/gates promotion/probe_stats
+    promotion/report promotion/store promotion/target promotion/verdict
+compare: artifact base/atomic_file base/digest base/event base/failure base/git base/tool base/yaml config
+    images promotion/store
+launch: artifact base/digest base/docker base/duration base/event base/event_file base/failure base/k8s
+    base/signal base/timing base/tool base/wait config diagnose images launch/plan local observe phases
+    registry workloads
+promotion/context: base/digest base/docker base/event base/failure base/git config local promotion/driver
+    promotion/store promotion/target promotion/verdict
+promotion/environment: artifact base/digest base/event base/failure base/k8s base/wait config images local
+    observe phases promotion/probe_stats promotion/store promotion/target registry workloads
+promotion/evidence: artifact base/failure base/git cloud/cost compare config images local promotion/context
+    promotion/driver promotion/gates promotion/store promotion/target
+promotion: base/digest base/event base/failure config images local promotion/context promotion/driver
+    promotion/environment promotion/evidence promotion/store promotion/target registry
+cli: artifact base/docker base/event base/failure base/git base/k8s base/signal base/timing base/tool
+    base/wait cloud cloud/cost compare config diagnose images launch local observe phases promotion
+    promotion/driver promotion/environment promotion/gates promotion/report promotion/store
+    promotion/verdict registry ui workloads
+";
+
+/// The table: each module with the other modules that it may use.
+pub static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut table: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut module = "";
+    for word in TEXT.split_whitespace() {
+        match word.strip_suffix(':') {
+            Some(name) => {
+                assert!(table.insert(name, Vec::new()).is_none(), "`{name}` is in the table twice");
+                module = name;
+            }
+            None => table.get_mut(module).unwrap().push(word),
+        }
+    }
+    table
+});
 
 /// Crates and paths that only some modules may name; `apps` are programs of their own.
 pub const EXTERNAL: [(&str, &[&str]); 16] = [

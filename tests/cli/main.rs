@@ -9,6 +9,7 @@
 )]
 
 mod attached;
+mod bundle;
 mod ci;
 mod cluster;
 mod compare;

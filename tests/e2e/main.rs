@@ -20,6 +20,8 @@ mod access;
 mod ack_log;
 #[path = "../guide/blocks.rs"]
 mod blocks;
+#[path = "../cli/bundle.rs"]
+mod bundle;
 mod checkout;
 mod cluster;
 mod docker;

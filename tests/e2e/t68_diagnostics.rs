@@ -1,33 +1,14 @@
 //! Diagnostics bundles of a real cluster: complete, and without a secret of the cluster.
 
-use std::{
-    collections::BTreeMap,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use seasense::diagnose::redact::from_base64;
 use serde_json::Value;
 
-use crate::{shared::running_env, test_env::TestEnv};
+use crate::{bundle::unpack, shared::running_env, test_env::TestEnv};
 
 /// The values of these keys are names, not secrets.
 const NAMES: [&str; 5] = ["username", "user", "dbname", "host", "port"];
-
-/// Returns the files of a bundle without its root directory.
-fn unpack(file: &Path) -> BTreeMap<String, String> {
-    let bytes = std::fs::read(file).unwrap();
-    let mut archive = tar::Archive::new(zstd::Decoder::new(bytes.as_slice()).unwrap());
-    let mut files = BTreeMap::new();
-    for entry in archive.entries().unwrap() {
-        let mut entry = entry.unwrap();
-        let path = entry.path().unwrap().to_string_lossy().into_owned();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).unwrap();
-        files.insert(path.split_once('/').unwrap().1.to_owned(), String::from_utf8(bytes).unwrap());
-    }
-    files
-}
 
 /// Returns the bundle that the output of a run names.
 fn bundle_of(stderr: &str) -> PathBuf {

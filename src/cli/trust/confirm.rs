@@ -45,28 +45,11 @@ fn describe(heading: &str, changes: &[Change]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::trust::{Action, Certificate, LocatedStore, StoreLocation};
+    use crate::local::trust::sample_change;
 
     #[test]
     fn every_command_is_shown() {
-        let change = Change {
-            store: LocatedStore {
-                location: StoreLocation::Nss { folder: "/home/a/.pki/nssdb".into() },
-                writable: true,
-                is_new: false,
-                missing: None,
-            },
-            certificate: Certificate {
-                pem: String::new(),
-                fingerprint: "ab".repeat(32),
-                subject: "CN=x".into(),
-                expires: jiff::Timestamp::UNIX_EPOCH,
-                authority: true,
-                permitted: vec!["sea.example".into()],
-            },
-            actions: vec![Action::run("certutil", ["-A"]), Action::run("update", [""; 0])],
-        };
-        let text = describe("heading\n", &[change]);
+        let text = describe("heading\n", &[sample_change(true, None)]);
         assert_eq!(text, "heading\n  nss    /home/a/.pki/nssdb\n           certutil -A\n           update\n");
     }
 }

@@ -219,10 +219,10 @@ async fn remove_database(folder: &Path) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn change(writable: bool, missing: Option<&str>) -> Change {
+    pub(crate) fn change(writable: bool, missing: Option<&str>) -> Change {
         Change {
             store: LocatedStore {
                 location: StoreLocation::Nss { folder: "/home/a/.pki/nssdb".into() },

@@ -17,6 +17,8 @@ mod trust_record;
 
 pub use action::Action;
 pub use certificate::Certificate;
+#[cfg(test)]
+pub(crate) use changes::tests::change as sample_change;
 pub use changes::{Change, require_complete};
 pub use discover::{HostTrustConfig, LocatedStore, stores};
 pub use handshake::{Roots, handshake};
