@@ -29,6 +29,7 @@ mod drain;
 mod kill_times;
 mod load;
 mod manifest;
+mod page;
 mod run;
 #[path = "../schemas/check.rs"]
 mod schema;
@@ -41,6 +42,7 @@ mod t67_watch;
 mod t68_diagnostics;
 mod t69_rehearsal;
 mod t70_persistence;
+mod t73_restore;
 mod t76_docker_restart;
 mod t80_kills;
 mod t90_down;
