@@ -5,10 +5,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use super::{
-    bootstrap_input::{BootstrapDiff, BootstrapInput, differences},
-    installed, objects,
-};
+use super::{bootstrap_input::BootstrapInput, installed, objects};
 use crate::base::{
     event::{Events, Step},
     failure::Result,
@@ -23,19 +20,12 @@ const NODE_LIMIT: Duration = Duration::from_mins(5);
 const SERVED_LIMIT: Duration = Duration::from_mins(1);
 
 /// Applies Flux, its settings and its source. Does not wait for the phases; see [`super::follow`].
-///
-/// Returns what differed before.
-pub async fn bootstrap(
-    client: &Client,
-    input: &BootstrapInput<'_>,
-    events: &Events,
-) -> Result<BootstrapDiff> {
+pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Events) -> Result<()> {
     let step = Step::start(events, "phases.bootstrap", "Install Flux and point it at the artifact");
     let (early, late): (Vec<Value>, Vec<Value>) = input.flux.iter().cloned().partition(objects::is_early);
     client.apply(&objects::namespace()).await?;
     step.progress(0, None, "Flux's custom resources and roles");
     apply_in_order(client, early).await?;
-    let diff = differences(client, input).await?;
     let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
     apply_all(client, settings.to_vec()).await?;
     step.progress(0, None, "the artifact's source");
@@ -48,7 +38,7 @@ pub async fn bootstrap(
     // Written last: an interrupted installation has no record and is repeated.
     client.apply(&objects::installed(&installed::checksum(input))).await?;
     step.done(input.digest.to_string());
-    Ok(diff)
+    Ok(())
 }
 
 async fn apply_in_order(client: &Client, mut objects: Vec<Value>) -> Result<()> {
@@ -175,8 +165,7 @@ mod tests {
             digest: &digest('a'),
             is_local: true,
         };
-        let diff = bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
-        assert_eq!(diff, BootstrapDiff { artifact: true, settings: true });
+        bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
         let lines: Vec<String> = api.requests().into_iter().map(|request| request.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
@@ -184,16 +173,6 @@ mod tests {
             at("/ocirepositories/platform") < at("/deployments/source-controller"),
             "the source must exist before the controllers start"
         );
-        api.serve(
-            "/api/v1/namespaces/flux-system/configmaps/environment",
-            json!({"metadata": {"uid": "x"}, "data": {"ENVIRONMENT": "local"}}),
-        )
-        .serve(
-            "/api/v1/namespaces/flux-system/secrets/sops-age",
-            json!({"data": {"age.agekey": "QUdFLVNFQ1JFVC1LRVktMQ=="}}),
-        );
-        let again = differences(&api.client(), &input).await.unwrap();
-        assert_eq!(again, BootstrapDiff { artifact: true, settings: false });
         let patched = lines.iter().filter(|line| line.starts_with("PATCH")).count();
         assert_eq!(patched, 7, "{lines:?}");
     }

@@ -28,15 +28,16 @@ pub struct BootstrapInput<'a> {
     pub is_local: bool,
 }
 
-/// What differed before.
+/// What differs in a cluster from the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BootstrapDiff {
-    /// Whether Flux pointed at another artifact, or at none.
+pub(super) struct BootstrapDiff {
+    /// Whether Flux points at another artifact, or at none.
     pub artifact: bool,
-    /// Whether the variables or the key differed. Ready Kustomizations are then ready with the old ones.
+    /// Whether the variables or the key differ. Ready Kustomizations are then ready with the old ones.
     pub settings: bool,
 }
 
+/// Compares Flux's settings and source in the cluster with `input`.
 pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> Result<BootstrapDiff> {
     let (settings, key, source) = tokio::try_join!(
         client.get(&resource::CONFIG_MAP, Some(flux::NAMESPACE), objects::ENVIRONMENT),
@@ -52,4 +53,37 @@ pub(super) async fn differences(client: &Client, input: &BootstrapInput<'_>) -> 
         artifact: !same(source, &expected, "/spec/ref/digest"),
         settings: !same_settings || key.as_deref() != Some(input.age_key),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::base::{digest::digest, k8s::fake::FakeApi};
+
+    #[tokio::test]
+    async fn artifact_and_settings_are_compared_separately() {
+        let input = BootstrapInput {
+            flux: &[],
+            variables: &BTreeMap::from([("ENVIRONMENT".to_owned(), "local".to_owned())]),
+            age_key: b"AGE-SECRET-KEY-1",
+            registry: "seasense-registry:5000",
+            digest: &digest('a'),
+            is_local: true,
+        };
+        let api = FakeApi::default();
+        let found = differences(&api.client(), &input).await.unwrap();
+        assert_eq!(found, BootstrapDiff { artifact: true, settings: true });
+        api.serve(
+            "/api/v1/namespaces/flux-system/configmaps/environment",
+            json!({"metadata": {"uid": "x"}, "data": {"ENVIRONMENT": "local"}}),
+        )
+        .serve(
+            "/api/v1/namespaces/flux-system/secrets/sops-age",
+            json!({"data": {"age.agekey": "QUdFLVNFQ1JFVC1LRVktMQ=="}}),
+        );
+        let found = differences(&api.client(), &input).await.unwrap();
+        assert_eq!(found, BootstrapDiff { artifact: true, settings: false });
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     bootstrap,
-    bootstrap_input::{self, BootstrapDiff, BootstrapInput},
+    bootstrap_input::{self, BootstrapInput},
     follow, objects,
 };
 use crate::base::{
@@ -29,13 +29,8 @@ pub struct DeployInput<'a> {
 /// Points Flux at the artifact and requests a reconciliation. `request` must differ from the last one, for
 /// example the time.
 ///
-/// Returns what differed before. Fails with kind `Environment` if neither the input nor the cluster has a key.
-pub async fn deploy(
-    client: &Client,
-    input: DeployInput<'_>,
-    request: &str,
-    events: &Events,
-) -> Result<BootstrapDiff> {
+/// Fails with kind `Environment` if neither the input nor the cluster has a key.
+pub async fn deploy(client: &Client, input: DeployInput<'_>, request: &str, events: &Events) -> Result<()> {
     let existing = client.secret(flux::NAMESPACE, objects::AGE_SECRET, objects::AGE_FILE).await?;
     let Some(age_key) = input.age_key.or(existing.as_deref()) else {
         return Err(no_key(input.input.variables));
@@ -59,7 +54,7 @@ pub async fn deploy(
     } else {
         step.unchanged("Flux already points at it");
     }
-    Ok(diff)
+    Ok(())
 }
 
 /// Returns what seasense applies in addition to Flux. Applying equal objects changes nothing.
@@ -116,7 +111,7 @@ mod tests {
         }
     }
 
-    async fn run(api: &FakeApi, age_key: Option<&[u8]>) -> Result<BootstrapDiff> {
+    async fn run(api: &FakeApi, age_key: Option<&[u8]>) -> Result<()> {
         let variables = BTreeMap::from([("ENVIRONMENT".to_owned(), "staging".to_owned())]);
         let flux = [json!({"apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "source-controller", "namespace": "flux-system"}})];
@@ -139,12 +134,12 @@ mod tests {
     #[tokio::test]
     async fn flux_is_installed_only_if_it_is_absent() {
         let api = serving();
-        assert_eq!(run(&api, Some(b"KEY")).await.unwrap(), BootstrapDiff { artifact: true, settings: true });
+        run(&api, Some(b"KEY")).await.unwrap();
         assert!(written(&api).iter().any(|line| line.contains("/deployments/source-controller")));
         let api = serving();
         with_flux(&api);
         for _ in 0..10 {
-            assert!(run(&api, Some(b"KEY")).await.unwrap().artifact);
+            run(&api, Some(b"KEY")).await.unwrap();
         }
         let lines = written(&api);
         assert!(!lines.iter().any(|line| line.contains("/deployments/")), "{lines:?}");

@@ -14,7 +14,7 @@ mod state;
 mod update;
 
 pub use bootstrap::bootstrap;
-pub use bootstrap_input::{BootstrapDiff, BootstrapInput};
+pub use bootstrap_input::BootstrapInput;
 pub use canary::{CanaryState, apply_canary, canary_state, remove_canary};
 pub use deploy::{DeployInput, deploy};
 pub use follow::{

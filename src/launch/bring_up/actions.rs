@@ -142,7 +142,7 @@ impl Actions for LocalActions<'_> {
     async fn bootstrap(&self, _: &Digest) -> Result<()> {
         self.write_names()?;
         let input = self.platform.bootstrap_input();
-        phases::bootstrap(self.client().await?, &input, &self.context.events).await.map(drop)
+        phases::bootstrap(self.client().await?, &input, &self.context.events).await
     }
 
     async fn apply_settings(&self) -> Result<()> {

@@ -140,7 +140,7 @@ impl Target for ClusterTarget {
         };
         let input = DeployInput { input, age_key: self.age_key.as_deref() };
         let now = Timestamp::now().to_string();
-        phases::deploy(&client, input, &now, &self.observed.local.events).await.map(drop)
+        phases::deploy(&client, input, &now, &self.observed.local.events).await
     }
 
     async fn set_canary_weight(&self, digest: &Digest, percent: u8) -> Result<()> {
