@@ -79,7 +79,7 @@ impl Repository {
         let Some(folder) = self.checked_out(branch).await? else { return Ok(()) };
         let paths: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        let edited = Self { root: folder.clone() }.edited(&paths).await?;
+        let edited = Self::at(&folder).edited(&paths).await?;
         if edited.is_empty() {
             return Ok(());
         }

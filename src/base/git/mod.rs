@@ -2,6 +2,7 @@
 //! forward.
 
 mod commit;
+mod files;
 mod read;
 mod remote;
 
@@ -35,7 +36,7 @@ pub async fn output(folder: &Path, args: &[&str]) -> Result<String, ToolError> {
     command(folder, args).capture().await.map(|captured| captured.stdout)
 }
 
-/// The repository whose work tree is the project.
+/// The repository whose work tree contains the project.
 #[derive(Debug, Clone)]
 pub struct Repository {
     root: PathBuf,
@@ -44,7 +45,7 @@ pub struct Repository {
 impl Repository {
     /// Opens the repository at `root`, which must be the top of its work tree.
     pub async fn open(root: &Path) -> Result<Self> {
-        let repository = Self { root: root.to_owned() };
+        let repository = Self::at(root);
         let hint = "promotions are commits: run this in a clone of the project";
         match repository.run(&["rev-parse", "--show-prefix"]).await {
             Ok(prefix) if prefix.trim().is_empty() => Ok(repository),
@@ -57,6 +58,12 @@ impl Repository {
             }
             Err(error) => Err(error.into_failure(Kind::Tool, "cannot run Git").hint(hint)),
         }
+    }
+
+    /// The repository that contains `root`, without a check: outside a repository no commit exists. Paths are
+    /// relative to `root`.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     fn git(&self, args: &[&str]) -> Invocation {

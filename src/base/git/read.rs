@@ -13,6 +13,14 @@ impl Repository {
         Ok(found.map(|text| text.trim().to_owned()))
     }
 
+    /// The short hash and the subject of `commit`.
+    pub async fn subject(&self, commit: &str) -> Result<String> {
+        let logged = self.run(&["log", "-1", "--format=%h %s", commit]).await;
+        logged
+            .map(|text| text.trim().to_owned())
+            .map_err(|error| cannot(error, &format!("read the subject of the commit {commit}")))
+    }
+
     /// The text of `file` in `commit`; `None` if the commit does not contain it.
     pub async fn show(&self, commit: &str, file: &Path) -> Result<Option<String>> {
         let files = self.list(commit, &file.to_string_lossy()).await?;
@@ -25,9 +33,9 @@ impl Repository {
         self.run(&["cat-file", "blob", blob]).await.map_err(|error| cannot(error, "read a file from Git"))
     }
 
-    /// The files of `commit` at or below `path`, each path with its blob.
+    /// The files of `commit` at or below `path`, each path with its blob; `.` lists all.
     pub async fn list(&self, commit: &str, path: &str) -> Result<BTreeMap<String, String>> {
-        let list = self.run(&["ls-tree", "-r", "-z", "--full-tree", commit, "--", path]).await;
+        let list = self.run(&["ls-tree", "-r", "-z", commit, "--", path]).await;
         let list = list.map_err(|error| cannot(error, &format!("list `{path}` of the commit {commit}")))?;
         // `<mode> SP blob SP <id> TAB <path>`, each ended by NUL.
         let entry = |entry: &str| {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 pub use flux_build::FluxBuild;
 pub use platform::Platform;
-pub(super) use platform::{Files, ROOT};
+pub(super) use platform::ROOT;
 
 use flux_build::{Unpacked, is_kustomization, root};
 

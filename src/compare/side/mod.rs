@@ -1,6 +1,5 @@
 //! One side of a comparison: how it is named, and how its content is read.
 
-mod git;
 mod images;
 mod name;
 mod read;

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Image, SideName, git,
+    Image, SideName,
     images::{referenced, tag},
     name::unknown,
     settings,
@@ -18,6 +18,7 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Context, Kind, Result},
+        git::Repository,
     },
     compare::Platform,
     config::{EnvFile, EnvName, HostDirs, Infra, Project, names},
@@ -105,8 +106,12 @@ impl CompareContext {
         self.project.root()
     }
 
+    fn repository(&self) -> Repository {
+        Repository::at(self.root())
+    }
+
     async fn work_tree(&self, environment: &EnvName) -> Result<Side> {
-        let root = self.root();
+        let (root, repository) = (self.root(), self.repository());
         let migrations = read_folder(&root.join(MIGRATIONS)).context(Kind::Tool, "read the migrations")?;
         let infrastructure = std::fs::read(root.join(settings::path(environment))).ok();
         let lock = images::locked(&self.dirs, self.supply)?;
@@ -119,11 +124,11 @@ impl CompareContext {
         };
         Ok(Side {
             label: "the work tree".to_owned(),
-            commit: git::commit(root, "HEAD").await.unwrap_or_default(),
+            commit: repository.commit_of("HEAD").await.unwrap_or_default(),
             images: lock.images.iter().map(image).collect(),
             referenced: referenced(&platform, &lock).into_keys().collect(),
             platform,
-            files: git::list_work_tree(root).await?,
+            files: repository.list_work_tree().await?,
             migrations: Some(migrations),
             infrastructure: infrastructure.map(|bytes| settings::parse(environment, &bytes)).transpose()?,
             ..Side::of(environment)
@@ -131,11 +136,11 @@ impl CompareContext {
     }
 
     async fn revision(&self, revision: &str, environment: &EnvName) -> Result<Side> {
-        let Some(commit) = git::commit(self.root(), revision).await? else {
+        let Some(commit) = self.repository().commit_of(revision).await? else {
             return Err(unknown(revision, &names(&self.project)));
         };
         let mut side = self.commit(&commit, environment).await?;
-        let files = git::read(self.root(), &commit, &[Tree::FOLDER]).await?;
+        let files = self.repository().read(&commit, &[Tree::FOLDER]).await?;
         let prefix = format!("{}/", Tree::FOLDER);
         let tree = files
             .into_iter()
@@ -158,10 +163,10 @@ impl CompareContext {
 
     /// Reads the files, migrations, variables and infrastructure of a commit, without its manifests and images.
     async fn commit(&self, commit: &str, environment: &EnvName) -> Result<Side> {
-        let root = self.root();
+        let repository = self.repository();
         let (file, settings_file) = (format!("envs/{environment}.toml"), settings::path(environment));
-        let read = git::read(root, commit, &[&file, &settings_file, MIGRATIONS]).await?;
-        let label = git::subject(root, commit).await?;
+        let read = repository.read(commit, &[&file, &settings_file, MIGRATIONS]).await?;
+        let label = repository.subject(commit).await?;
         let mut notes = Vec::new();
         let written = if let Some(bytes) = read.get(&file) {
             EnvFile::parse(Path::new(&file), &String::from_utf8_lossy(bytes))?
@@ -178,7 +183,7 @@ impl CompareContext {
             label,
             commit: Some(commit.to_owned()),
             platform: Platform { variables: written.variables, ..Platform::default() },
-            files: Some(git::list(root, commit).await?),
+            files: Some(repository.list(commit, ".").await?),
             migrations: Some(read.iter().filter_map(migration).collect()),
             infrastructure: read
                 .get(&settings_file)
@@ -204,7 +209,7 @@ impl CompareContext {
         })?;
         let commit = fetched.commit.clone().or(packed_from);
         let known = match &commit {
-            Some(commit) => git::commit(self.root(), commit).await?,
+            Some(commit) => self.repository().commit_of(commit).await?,
             None => None,
         };
         let (label, dirty) = (digest.short().to_owned(), fetched.dirty);
@@ -251,7 +256,7 @@ impl CompareContext {
     async fn versions(&self, commit: &str) -> BTreeMap<String, Option<String>> {
         let infra = async {
             let files =
-                git::read(self.root(), commit, &["infra/images.toml", "infra/versions.toml"]).await.ok()?;
+                self.repository().read(commit, &["infra/images.toml", "infra/versions.toml"]).await.ok()?;
             let folder = tempfile::tempdir().ok()?;
             for name in ["envs", "gitops", "infra"] {
                 std::fs::create_dir(folder.path().join(name)).ok()?;

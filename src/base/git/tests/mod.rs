@@ -1,6 +1,7 @@
 //! Tests with real Git repositories: the user's index and work tree are not touched, and no commit is
 //! overwritten.
 
+mod files;
 mod remote;
 
 use super::*;
@@ -14,7 +15,7 @@ pub struct Clone {
 impl Clone {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let git = Repository { root: folder.path().to_owned() };
+        let git = Repository::at(folder.path());
         let new = Self { folder, git };
         new.run(&["init", "-q", "-b", "main"]).await;
         for (name, value) in
