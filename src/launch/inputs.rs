@@ -91,7 +91,7 @@ pub async fn prepare(
     let rendered = artifact::render(&inputs.tree, &lock, &upstream)?;
     let packed = artifact::pack(&rendered, &Provenance::read(&engine.project).await?)?;
     step.done(packed.digest.clone());
-    let source = cluster_source(&lock, &registry)?;
+    let source = ClusterSource::new(&lock, &registry.inside)?;
     Ok(Platform {
         flux: artifact::flux_objects(&lock, &upstream, environment.variables.registry.get_ref())?,
         variables: environment.to_variables(),
@@ -142,13 +142,4 @@ impl Platform {
         }
         Ok(true)
     }
-}
-
-fn cluster_source(lock: &Lock, registry: &Registry) -> Result<ClusterSource> {
-    Ok(ClusterSource {
-        kind: lock.tool("kind")?.path.clone(),
-        node_image: lock.image("node")?.daemon_reference(),
-        built: lock.supply == images::Origin::Build,
-        registry: registry.inside.clone(),
-    })
 }

@@ -9,7 +9,7 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::Environment,
-    images::{self, Mode, Origin},
+    images::{self, Mode},
     local::{
         LocalContext,
         cluster::{self, ClusterSource, ClusterState, RemoveScope},
@@ -50,12 +50,7 @@ async fn create(local: &LocalContext, environment: &Environment) -> Result<bool>
     ensure_for_environment(&local.docker, &container, &running.image, environment.instance()).await?;
     step.done("");
     let shared = Registry::at(local.dirs.registry(), *environment.ports.registry.get_ref());
-    let source = ClusterSource {
-        kind: lock.tool("kind")?.path.clone(),
-        node_image: lock.image("node")?.daemon_reference(),
-        built: lock.supply == Origin::Build,
-        registry: shared.inside,
-    };
+    let source = ClusterSource::new(&lock, &shared.inside)?;
     cluster::ensure(local, environment, &source).await?;
     Ok(is_new)
 }

@@ -29,7 +29,6 @@ base/oci: base/digest
 base/timing: base/atomic_file base/event base/failure
 cloud/cost: base/failure base/yaml config
 promotion/gates: base/digest base/failure promotion/migrations promotion/target
-local: base/atomic_file base/digest base/docker base/event base/failure base/k8s base/tool base/wait config
 phases: base/digest base/event base/failure base/k8s base/wait config
 promotion/store: base/atomic_file base/digest base/failure base/git base/k8s base/tool base/wait config
     promotion/gates promotion/verdict
@@ -38,6 +37,8 @@ ui: base/duration base/event base/failure base/timing
 workloads: base/digest base/docker base/failure base/k8s base/wait config
 images: base/digest base/docker base/event base/failure base/git base/k8s base/oci base/tool base/yaml
     config registry
+local: base/atomic_file base/digest base/docker base/event base/failure base/k8s base/tool base/wait config
+    images
 observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
 promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/verdict
 artifact: base/digest base/event base/failure base/git base/oci base/tool base/yaml config images registry

@@ -24,9 +24,8 @@ mod pause;
 mod pause_record;
 mod quiesce;
 mod remove;
+mod source;
 mod start;
-
-use std::path::PathBuf;
 
 pub use attached::{attach, handle_of};
 pub use authority_file::{
@@ -39,6 +38,7 @@ pub use observe::{ClusterState, foreign, handle, observe};
 pub use pause::{Paused, pause};
 pub use pause_record::PauseRecord;
 pub use remove::{RemoveScope, Removed, discard, remove};
+pub use source::ClusterSource;
 pub use start::{RunningCluster, resume};
 
 /// The Docker network of kind, shared by clusters, the registry and the fleet.
@@ -49,16 +49,3 @@ pub const OWNERSHIP_MOUNT: &str = "/etc/seasense";
 
 /// The label of kind on the containers of a cluster.
 pub(in crate::local) const KIND_CLUSTER: &str = "io.x-k8s.kind.cluster";
-
-/// The inputs of kind for the creation of a cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClusterSource {
-    /// The program `kind`.
-    pub kind: PathBuf,
-    /// The node image; it must be in the daemon.
-    pub node_image: String,
-    /// Whether the image comes from the build supply, whose control plane pulls its images from our registry.
-    pub built: bool,
-    /// The registry as nodes and pods name it, for example `seasense-registry:5000`.
-    pub registry: String,
-}
