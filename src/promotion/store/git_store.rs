@@ -1,6 +1,6 @@
 //! The promotion store in Git: directly on the promotion branch, or on a separate branch that a forge reviews.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{LedgerState, Message, PromotionStore};
 use crate::base::git::Repository;
@@ -100,16 +100,37 @@ pub async fn read_at(
     state: LedgerState,
 ) -> Result<LedgerState> {
     let file = EnvLock::file(environment);
-    let show = async |file: &Path| repository.show(&state.head, file).await;
-    let lock = show(&file).await?.map(|text| EnvLock::parse(&file, &text)).transpose()?;
-    let file = history::file(environment);
-    let text = show(&file).await?.unwrap_or_default();
-    let allowed = show(&history::allowed_file()).await?.unwrap_or_default();
-    let (history, fault) = History::parse(environment, &text);
+    let text = repository.show(&state.head, &file).await?;
+    let lock = text.map(|text| EnvLock::parse(&file, &text)).transpose()?;
+    let RecordedHistory { history, fault, allowed } =
+        recorded_history(repository, environment, &state.head).await?;
     match fault {
         None => Ok(LedgerState { lock, history, allowed, ..state }),
         Some(fault) => Err(broken_history(environment, &fault)),
     }
+}
+
+/// The history of an environment in one commit, without a check of its signatures.
+#[derive(Default)]
+struct RecordedHistory {
+    /// The lines up to the first fault of the chain.
+    history: History,
+    /// That fault.
+    fault: Option<Fault>,
+    /// The text of the file with the allowed signers.
+    allowed: String,
+}
+
+/// Reads the history of `environment` at `commit`; a missing file counts as empty.
+async fn recorded_history(
+    repository: &Repository,
+    environment: &EnvName,
+    commit: &str,
+) -> Result<RecordedHistory> {
+    let text = repository.show(commit, &history::file(environment)).await?.unwrap_or_default();
+    let allowed = repository.show(commit, &history::allowed_file()).await?.unwrap_or_default();
+    let (history, fault) = History::parse(environment, &text);
+    Ok(RecordedHistory { history, fault, allowed })
 }
 
 /// Reads the history of `environment` on its promotion branch, else at `HEAD`, and checks its chain and
@@ -126,13 +147,12 @@ pub async fn read_history(
         Some(head) => Some(head),
         None => repository.commit_of("HEAD").await?,
     };
-    let (mut text, mut allowed) = (None, None);
-    if let Some(head) = &head {
-        text = repository.show(head, &history::file(environment.name())).await?;
-        allowed = repository.show(head, &history::allowed_file()).await?;
-    }
-    let (mut history, fault) = History::parse(environment.name(), &text.unwrap_or_default());
-    Keys::new(None, &allowed.unwrap_or_default())?.check_all(&mut history).await?;
+    let recorded = match &head {
+        Some(head) => recorded_history(repository, environment.name(), head).await?,
+        None => RecordedHistory::default(),
+    };
+    let RecordedHistory { mut history, fault, allowed } = recorded;
+    Keys::new(None, &allowed)?.check_all(&mut history).await?;
     let fault = history.bad_signature().or(fault);
     Ok((history, fault))
 }
