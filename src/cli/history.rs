@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::{Context, json::Json, promote::brief};
-use crate::base::git::Repository;
 use crate::{
-    base::failure::Result,
+    base::{failure::Result, git::Repository},
     config::Environment,
     promotion::{
         report::short,

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::{Context, json::Json};
-use crate::launch::inputs::SupplyOptions;
 use crate::{
     base::failure::Result,
     config::Environment,
     images::{self, Lock, Mode, Scope, SupplyContext},
+    launch::inputs::SupplyOptions,
     local::LocalContext,
     ui,
 };

@@ -15,15 +15,15 @@ use super::{
     push, schedule,
     store::Store,
 };
-use crate::base::oci;
-use crate::registry::Registry;
 use crate::{
     base::{
         event::{Events, Step},
         failure::{Context, Kind, Result},
+        oci,
         tool::locate,
     },
     config::{Infra, infra::Tool},
+    registry::Registry,
 };
 
 /// The image of the registry itself.

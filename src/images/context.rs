@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use super::{Lock, Origin};
-use crate::registry::{self, Registry};
 use crate::{
     base::{
         docker::Docker,
@@ -11,6 +10,7 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::{HostDirs, Infra, Project, nearest},
+    registry::{self, Registry},
 };
 
 /// The requested supply.

@@ -7,13 +7,13 @@ use super::{
     context::{Mode, latest_lock},
     pull, pull_supply,
 };
-use crate::registry::Registry;
 use crate::{
     base::{
         event::{Event, Events},
         failure::{Context, Failure, Kind, Result},
     },
     config::{HostDirs, Infra, infra::Versions},
+    registry::Registry,
 };
 
 /// Ensures all images in `what`, and a running local registry that contains them.

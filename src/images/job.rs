@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{crates, inputs, refreshes::Refreshes};
-use crate::base::oci::sha256_hex;
 use crate::{
-    base::failure::{Context, Kind, Result},
+    base::{
+        failure::{Context, Kind, Result},
+        oci::sha256_hex,
+    },
     config::{
         Infra, Project,
         infra::{CargoBuild, CompilerBuild, GoBuild, ImageRecipe, NpmBuild, Part, RootBuild, WheelBuild},

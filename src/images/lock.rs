@@ -9,11 +9,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{
-    digest::Digest,
-    failure::{Context, Failure, Kind, Result},
+use crate::{
+    base::{
+        digest::Digest,
+        failure::{Context, Failure, Kind, Result},
+    },
+    registry::daemon_reference,
 };
-use crate::registry::daemon_reference;
 
 /// The version of the file format; other versions are not read.
 pub const LOCK_VERSION: u32 = 1;

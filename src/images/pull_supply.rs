@@ -6,18 +6,18 @@ use super::{
     Lock, LockedImage, LockedTool, Origin, Scope, SupplyContext, build_supply, context::lock_file,
     pull::Copier, push,
 };
-use crate::base::oci;
-use crate::registry::{ImageRef, Registry, RegistryClient, daemon_reference};
 use crate::{
     base::{
         event::Step,
         failure::{Context, Failure, Kind, Result},
+        oci,
         tool::locate,
     },
     config::{
         Infra,
         infra::{ImageRecipe, Pull},
     },
+    registry::{ImageRef, Registry, RegistryClient, daemon_reference},
 };
 
 /// The image of the registry itself.

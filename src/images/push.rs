@@ -8,16 +8,16 @@ use super::{
     Lock, LockedImage,
     build::{Builder, Packed},
 };
-use crate::base::oci;
-use crate::registry::{Registry, RegistryClient, daemon_reference, media_type::OCI_MANIFEST};
 use crate::{
     base::{
         digest::Digest,
         docker::Docker,
         event::{Events, Step},
         failure::{Context, Failure, Kind, Result},
+        oci,
     },
     config::infra::ImageRecipe,
+    registry::{Registry, RegistryClient, daemon_reference, media_type::OCI_MANIFEST},
 };
 
 /// The number of concurrent pushes; the disk is the limit.

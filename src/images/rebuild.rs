@@ -8,11 +8,11 @@ use super::{
     build_supply,
     ensure::lock_supply,
 };
-use crate::base::oci;
 use crate::{
     base::{
         event::{Event, Step},
         failure::{Context, Failure, Kind, Result},
+        oci,
     },
     config::{HostDirs, Infra},
 };

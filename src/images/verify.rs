@@ -3,15 +3,17 @@
 use sha2::{Digest, Sha256};
 
 use super::{Lock, LockedImage, SupplyContext};
-use crate::base::oci::{Descriptor, ImageManifest};
-use crate::base::{
-    digest::Digest as ContentDigest,
-    event::Step,
-    failure::{Context, Failure, Kind, Result},
-};
-use crate::registry::{
-    RegistryClient,
-    media_type::{DOCKER_MANIFEST, OCI_MANIFEST},
+use crate::{
+    base::{
+        digest::Digest as ContentDigest,
+        event::Step,
+        failure::{Context, Failure, Kind, Result},
+        oci::{Descriptor, ImageManifest},
+    },
+    registry::{
+        RegistryClient,
+        media_type::{DOCKER_MANIFEST, OCI_MANIFEST},
+    },
 };
 
 /// Reads every image of `lock` from the local registry. All missing and differing images are reported together.

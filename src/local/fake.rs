@@ -14,13 +14,13 @@ use tokio::{
     net::{TcpListener, UnixListener},
 };
 
-use crate::local::{
-    LocalContext,
-    cluster::{ClusterSource, OWNERSHIP_MOUNT},
-};
 use crate::{
     base::{docker::Docker, event::Silent},
     config::{HostDirs, Project},
+    local::{
+        LocalContext,
+        cluster::{ClusterSource, OWNERSHIP_MOUNT},
+    },
 };
 
 /// Creates the container and the kubeconfig, as kind does.

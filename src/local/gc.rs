@@ -6,16 +6,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Host;
-use crate::local::{
-    cluster::{Lock, RemoveScope, Removed, remove},
-    inventory::FoundEnvironment,
-};
 use crate::{
     base::{
         event::Event,
         failure::{Context, Kind, Result},
     },
     config::HostDirs,
+    local::{
+        cluster::{Lock, RemoveScope, Removed, remove},
+        inventory::FoundEnvironment,
+    },
 };
 
 /// The decision for an environment, with the reason.

@@ -7,16 +7,18 @@ use super::{
     objects::{self, CANARY},
     source,
 };
-use crate::base::{
-    digest::Digest,
-    failure::Result,
-    k8s::{
-        Client, CrashTolerance, Health,
-        flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        health, object, resource,
+use crate::{
+    base::{
+        digest::Digest,
+        failure::Result,
+        k8s::{
+            Client, CrashTolerance, Health,
+            flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
+            health, object, resource,
+        },
     },
+    phases::reported_error,
 };
-use crate::phases::reported_error;
 
 /// The phase with the route that splits the requests.
 const PHASE: &str = "apps";

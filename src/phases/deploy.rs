@@ -7,12 +7,14 @@ use super::{
     bootstrap_input::{self, BootstrapInput},
     follow, objects,
 };
-use crate::base::{
-    event::{Events, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{Client, flux, resource},
+use crate::{
+    base::{
+        event::{Events, Step},
+        failure::{Failure, Kind, Result},
+        k8s::{Client, flux, resource},
+    },
+    phases::canary,
 };
-use crate::phases::canary;
 
 /// The Flux controllers that the platform needs.
 const CONTROLLERS: [&str; 2] = ["source-controller", "kustomize-controller"];

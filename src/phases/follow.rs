@@ -8,18 +8,20 @@ use super::{
     source,
     state::{self, Block, PhaseState, ROOT, named},
 };
-use crate::base::{
-    digest::Digest,
-    event::{Events, Step},
-    failure::{Failure, Kind, Result},
-    k8s::{
-        Client, CrashTolerance, Selector,
-        flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
-        object, resource,
+use crate::{
+    base::{
+        digest::Digest,
+        event::{Events, Step},
+        failure::{Failure, Kind, Result},
+        k8s::{
+            Client, CrashTolerance, Selector,
+            flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
+            object, resource,
+        },
+        wait::{Deadline, Observation, PAUSE, wait},
     },
-    wait::{Deadline, Observation, PAUSE, wait},
+    phases::reported_error,
 };
-use crate::phases::reported_error;
 
 /// Finding blockers costs several requests, so only one in this many observations does it.
 const BLOCKER_EVERY: u32 = 4;

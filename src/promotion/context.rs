@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::base::git::Repository;
 use crate::{
     base::{
         digest::Digest,
         docker::Docker,
         event::Events,
         failure::{Failure, Kind, Result},
+        git::Repository,
     },
     config::{self, EnvName, Environment, HostDirs, Project},
     local::{

@@ -12,10 +12,6 @@ use super::{
     rehearse::in_rehearsal,
     store::history::Action,
 };
-use crate::promotion::{
-    driver::{Ended, Order, Pace, Soak, wait_for_soak},
-    target::ObservedEnvironment,
-};
 use crate::{
     base::{
         digest::Digest,
@@ -23,6 +19,10 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::{EnvName, Project},
+    promotion::{
+        driver::{Ended, Order, Pace, Soak, wait_for_soak},
+        target::ObservedEnvironment,
+    },
 };
 
 /// The pause between two observations of a source that soaks.

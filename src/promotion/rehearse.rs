@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use crate::promotion::driver::Ended;
 use crate::{
     base::{
         event::Step,
@@ -14,6 +13,7 @@ use crate::{
         LocalContext,
         cluster::{self, ClusterSource, ClusterState, RemoveScope},
     },
+    promotion::driver::Ended,
     registry::{Registry, ensure_for_environment},
 };
 

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::base::digest::Digest;
-use crate::config::EnvName;
-use crate::promotion::target::Copied;
-use crate::promotion::{
-    gates::Gate,
-    store::{EnvLock, history::Action},
-    verdict::{CanaryWatch, Summary},
+use crate::{
+    base::digest::Digest,
+    config::EnvName,
+    promotion::{
+        gates::Gate,
+        store::{EnvLock, history::Action},
+        target::Copied,
+        verdict::{CanaryWatch, Summary},
+    },
 };
 
 /// The version of the JSON format. Only incompatible changes increase it.

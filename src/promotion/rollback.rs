@@ -8,10 +8,10 @@ use super::{
     environment::{ClusterTarget, ObservedCluster},
     store::{PromotionStore, history::Action},
 };
-use crate::promotion::driver::{Ended, NoEvidence, rollback_target, verify_history};
 use crate::{
     base::{digest::Digest, event::Events, failure::Result},
     config::{EnvName, Project},
+    promotion::driver::{Ended, NoEvidence, rollback_target, verify_history},
 };
 
 /// The input of a rollback.

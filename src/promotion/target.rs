@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, future::Future};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::base::{digest::Digest, failure::Result};
-use crate::promotion::probe_stats::ProbeStats;
+use crate::{
+    base::{digest::Digest, failure::Result},
+    promotion::probe_stats::ProbeStats,
+};
 
 /// Read access to an environment. No method changes anything.
 ///

@@ -8,8 +8,10 @@ use kube::{
 use serde_json::{Value, json};
 
 use super::{Client, Resource, client::failure, identity::is_other, object};
-use crate::base::failure::{Context, Failure, Kind, Result};
-use crate::base::wait::{Deadline, Observation, PAUSE, wait};
+use crate::base::{
+    failure::{Context, Failure, Kind, Result},
+    wait::{Deadline, Observation, PAUSE, wait},
+};
 
 /// The field manager of seasense.
 const FIELD_MANAGER: &str = "seasense";

@@ -1,8 +1,7 @@
 //! Tests of the rendered reports and of their JSON schema.
 
 use super::*;
-use crate::base::digest::digest;
-use crate::promotion::report::tests::a_report;
+use crate::{base::digest::digest, promotion::report::tests::a_report};
 
 #[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
 #[path = "../../../tests/schemas/check.rs"]

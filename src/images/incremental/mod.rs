@@ -20,7 +20,6 @@ use super::{
     job, push,
     store::Store,
 };
-use crate::registry::{Registry, RegistryClient, media_type::OCI_MANIFEST};
 use crate::{
     base::{
         digest::Digest,
@@ -30,6 +29,7 @@ use crate::{
         Infra,
         infra::{FileEntry, ImageRecipe},
     },
+    registry::{Registry, RegistryClient, media_type::OCI_MANIFEST},
 };
 
 /// Builds the workloads of one checkout, reusing the compiled state of earlier builds.

@@ -11,7 +11,6 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 pub use self::report::Counts;
 use self::report::Report;
 use super::inputs::SupplyOptions;
-use crate::launch::ci::cleanup::EnvironmentGuard;
 use crate::{
     base::{
         duration,
@@ -20,6 +19,7 @@ use crate::{
         signal::{Ended, until_signal},
     },
     config::{Environment, Project},
+    launch::ci::cleanup::EnvironmentGuard,
 };
 
 /// The user's request.

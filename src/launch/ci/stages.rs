@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{Request, RunIo, command, report::Report};
-use crate::launch::ci::cleanup::{Created, EnvironmentGuard};
 use crate::{
     base::{
         docker::Docker,
@@ -14,6 +13,7 @@ use crate::{
     config::{Environment, HostDirs},
     launch::{
         bring_up::{LocalActions, Verified, desired},
+        ci::cleanup::{Created, EnvironmentGuard},
         execute::execute,
         guards, inputs,
         plan::{self, Observed},

@@ -6,14 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::base::atomic_file::replace_private;
-use crate::local::cluster::NETWORK;
 use crate::{
     base::{
+        atomic_file::replace_private,
         docker::{ContainerSpec, Mount},
         failure::{Context, Kind, Result},
     },
     config::Environment,
+    local::cluster::NETWORK,
 };
 
 /// The port of the gateway on the nodes.

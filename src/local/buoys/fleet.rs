@@ -7,11 +7,6 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::local::{
-    LocalContext,
-    buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
-    cluster::{NETWORK, nodes},
-};
 use crate::{
     base::{
         docker::{ContainerSpec, Restart, labels},
@@ -19,6 +14,11 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::Environment,
+    local::{
+        LocalContext,
+        buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
+        cluster::{NETWORK, nodes},
+    },
 };
 
 /// The label with the digest of the fleet's settings.

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::fleet;
-use crate::local::{
-    LocalContext,
-    buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
-};
 use crate::{
     base::{
         docker::{ContainerSpec, Docker, labels},
         failure::Result,
     },
     config::Environment,
+    local::{
+        LocalContext,
+        buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
+    },
 };
 
 /// The kind of buoys whose readings belong to no collection, and how many of them the backend enrols.

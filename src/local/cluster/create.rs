@@ -5,7 +5,6 @@ use std::{path::Path, time::Duration};
 use super::{
     ClusterSource, NETWORK, cluster_record::ClusterRecord, coredns_config, kind_config, kubeconfig, nodes,
 };
-use crate::local::{LocalContext, free_port};
 use crate::{
     base::{
         docker::labels,
@@ -16,6 +15,7 @@ use crate::{
         wait::{Deadline, Observation, PAUSE, wait},
     },
     config::{Environment, is_plain},
+    local::{LocalContext, free_port},
 };
 
 /// kubeadm needs about a minute on a busy machine with two cores.

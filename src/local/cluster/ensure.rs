@@ -6,7 +6,6 @@ use super::{
     coredns_config, create, foreign, nodes, observe,
     start::{ApiTimeouts, start},
 };
-use crate::local::LocalContext;
 use crate::{
     base::{
         docker::Container,
@@ -14,6 +13,7 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::Environment,
+    local::LocalContext,
 };
 
 /// Ensures that the cluster of `environment` exists and runs.

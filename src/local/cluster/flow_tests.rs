@@ -6,11 +6,14 @@ use super::{
     ClusterState, OWNERSHIP_MOUNT, PauseRecord, RemoveScope, ensure, ensure::ensure_within, observe, pause,
     remove, resume, start::ApiTimeouts,
 };
-use crate::local::{
-    fake::{HALF, TestEnv, WHOLE},
-    fixture::local,
+use crate::{
+    base::failure::Kind,
+    config::HostDirs,
+    local::{
+        fake::{HALF, TestEnv, WHOLE},
+        fixture::local,
+    },
 };
-use crate::{base::failure::Kind, config::HostDirs};
 
 const CLUSTER: &str = "seasense-local";
 const NODE: &str = "seasense-local-control-plane";

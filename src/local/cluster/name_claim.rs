@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::lock::Lock;
-use crate::local::{doctor::is_free, leases::Owner};
 use crate::{
     base::{
         event::{Event, Events},
         failure::Result,
     },
     config::{Environment, HostDirs, Project},
+    local::{doctor::is_free, leases::Owner},
 };
 
 /// The lock that serialises the assignment of names and ports.

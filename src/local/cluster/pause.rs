@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{ClusterState, foreign, nodes, observe, pause_record::PauseRecord, quiesce::quiesce};
-use crate::base::{
-    digest::Digest,
-    docker::{Docker, Restart, labels},
-    event::Step,
-    failure::{Failure, Kind, Result},
+use crate::{
+    base::{
+        digest::Digest,
+        docker::{Docker, Restart, labels},
+        event::Step,
+        failure::{Failure, Kind, Result},
+    },
+    local::{LocalContext, buoys::fleet},
 };
-use crate::local::{LocalContext, buoys::fleet};
 
 /// A paused environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -6,10 +6,6 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::{KIND_CLUSTER, NETWORK, foreign, nodes};
-use crate::local::{
-    Host, LocalContext,
-    leases::{Owner, reaper},
-};
 use crate::{
     base::{
         docker::{Container, Docker, labels},
@@ -17,6 +13,10 @@ use crate::{
         failure::{Context, Failure, Kind, Result},
     },
     config::Environment,
+    local::{
+        Host, LocalContext,
+        leases::{Owner, reaper},
+    },
 };
 
 /// The scope of a removal.

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use super::{
     ClusterSource, ClusterState, foreign, handle, kubeconfig, nodes, observe, pause_record::PauseRecord,
 };
-use crate::local::LocalContext;
 use crate::{
     base::{
         docker::{Restart, labels},
@@ -19,6 +18,7 @@ use crate::{
         wait::{Deadline, Observation, PAUSE, wait},
     },
     config::Environment,
+    local::LocalContext,
 };
 
 /// How long the API may take to answer.

@@ -8,13 +8,13 @@ mod ports;
 mod report;
 mod rules;
 
-use crate::local::LocalContext;
 use crate::{
     base::{
         event::Event,
         failure::{Failure, Kind, Result},
     },
     config::Environment,
+    local::LocalContext,
 };
 
 pub use access::{Access, check_access, evaluate_access};

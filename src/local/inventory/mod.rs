@@ -11,20 +11,20 @@ use std::{
 };
 
 use super::Host;
-use crate::local::{
-    buoys::buoy_container,
-    cluster::{
-        ClusterState, KIND_CLUSTER, OWNERSHIP_MOUNT, PauseRecord, cluster_record::ClusterRecord, lock::Lock,
-        nodes, observe::evaluate,
-    },
-    leases::{Lease, Owner},
-};
 use crate::{
     base::{
         docker::{Container, labels},
         failure::Result,
     },
     config::HostDirs,
+    local::{
+        buoys::buoy_container,
+        cluster::{
+            ClusterState, KIND_CLUSTER, OWNERSHIP_MOUNT, PauseRecord, cluster_record::ClusterRecord,
+            lock::Lock, nodes, observe::evaluate,
+        },
+        leases::{Lease, Owner},
+    },
 };
 
 /// The prefix of our clusters' names.

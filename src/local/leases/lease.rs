@@ -10,11 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
-use crate::base::atomic_file::replace_private;
-use crate::local::LocalContext;
 use crate::{
-    base::failure::{Context, Kind, Result},
+    base::{
+        atomic_file::replace_private,
+        failure::{Context, Kind, Result},
+    },
     config::Environment,
+    local::LocalContext,
 };
 
 const FILE: &str = "lease.json";

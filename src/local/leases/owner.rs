@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::base::atomic_file::replace_private;
 use crate::{
-    base::failure::{Context, Kind, Result},
+    base::{
+        atomic_file::replace_private,
+        failure::{Context, Kind, Result},
+    },
     config::{EnvName, HostDirs},
 };
 

@@ -10,10 +10,6 @@ use std::{
 };
 
 use super::{Lease, heartbeat};
-use crate::local::{
-    LocalContext,
-    cluster::{KIND_CLUSTER, OWNERSHIP_MOUNT, cluster_record, lock::Lock},
-};
 use crate::{
     base::{
         docker::{ContainerSpec, Mount, Restart, SocketAccess, labels},
@@ -21,6 +17,10 @@ use crate::{
         failure::{Context, Kind, Result},
     },
     config::Environment,
+    local::{
+        LocalContext,
+        cluster::{KIND_CLUSTER, OWNERSHIP_MOUNT, cluster_record, lock::Lock},
+    },
 };
 
 const SOCKET: &str = "/run/docker.sock";

@@ -1,10 +1,10 @@
 //! Carries out an order: review, copy, canary, commit, deploy, watch, record.
 
 use super::{Driver, Ended, EvidenceSource, Order, check, check::Wait};
-use crate::promotion::driver::auto_rollback::FailedDigest;
 use crate::{
     base::{event::Step, failure::Result},
     promotion::{
+        driver::auto_rollback::FailedDigest,
         gates,
         report::{Ending, Report, short},
         store::{

@@ -20,18 +20,20 @@ pub use self::{
     watch::Watched,
 };
 use super::report::Report;
-use crate::base::{
-    event::{Event, Events},
-    failure::{Failure, Result},
-};
-use crate::config::EnvName;
-use crate::promotion::target::{ObservedEnvironment, Target};
-use crate::promotion::{
-    gates::Signer,
-    report::short,
-    store::{
-        LedgerState, Message, PromotionStore, broken_history,
-        history::{Key, Keys, Outcome, Record},
+use crate::{
+    base::{
+        event::{Event, Events},
+        failure::{Failure, Result},
+    },
+    config::EnvName,
+    promotion::{
+        gates::Signer,
+        report::short,
+        store::{
+            LedgerState, Message, PromotionStore, broken_history,
+            history::{Key, Keys, Outcome, Record},
+        },
+        target::{ObservedEnvironment, Target},
     },
 };
 

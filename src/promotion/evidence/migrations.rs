@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::git::Repository;
 use crate::{
-    base::failure::{Context as _, Kind, Result},
+    base::{
+        failure::{Context as _, Kind, Result},
+        git::Repository,
+    },
     config::Project,
     promotion::{
         gates::{MIGRATIONS, Migration, Migrations},

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::{LedgerState, Message, PromotionStore};
-use crate::base::git::Repository;
 use crate::{
     base::{
         digest::Digest,
         failure::{Failure, Kind, Location, Result},
+        git::Repository,
     },
     config::{EnvName, Environment},
     promotion::{

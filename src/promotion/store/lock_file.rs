@@ -9,12 +9,14 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::base::{
-    atomic_file::{self, PRIVATE},
-    digest::Digest,
-    failure::{Context, Failure, Kind, Location, Result},
+use crate::{
+    base::{
+        atomic_file::{self, PRIVATE},
+        digest::Digest,
+        failure::{Context, Failure, Kind, Location, Result},
+    },
+    config::EnvName,
 };
-use crate::config::EnvName;
 
 /// The format of the file. Other versions are refused.
 pub const LOCK_VERSION: u32 = 1;

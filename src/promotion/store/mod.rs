@@ -10,10 +10,12 @@ use std::future::Future;
 pub use git_store::{GitStore, broken_history, promotion_branch, read_at, read_history};
 pub use lock_file::EnvLock;
 
-use crate::base::{digest::Digest, failure::Result};
-use crate::promotion::{
-    gates::Approvals,
-    store::{forge::Pull, history::History},
+use crate::{
+    base::{digest::Digest, failure::Result},
+    promotion::{
+        gates::Approvals,
+        store::{forge::Pull, history::History},
+    },
 };
 
 /// The content of the store at one commit.

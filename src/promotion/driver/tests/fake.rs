@@ -4,12 +4,14 @@ use super::{
     env::{FakeState, NEW, Script, TestEnv},
     *,
 };
-use crate::base::digest::Digest;
-use crate::promotion::{
-    gates::{Approvals, Cost, Migrations, Parity},
-    probe_stats::ProbeStats,
-    store::{EnvLock, history::History},
-    target::{CanaryState, Content, Copied, Part, State},
+use crate::{
+    base::digest::Digest,
+    promotion::{
+        gates::{Approvals, Cost, Migrations, Parity},
+        probe_stats::ProbeStats,
+        store::{EnvLock, history::History},
+        target::{CanaryState, Content, Copied, Part, State},
+    },
 };
 
 pub fn content() -> Content {

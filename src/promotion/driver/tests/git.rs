@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::base::git::tests::Clone;
 use crate::{
+    base::git::tests::Clone,
     config,
     promotion::store::{
         EnvLock, GitStore,

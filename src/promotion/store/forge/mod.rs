@@ -8,10 +8,10 @@ mod http;
 use serde_json::Value;
 
 use self::http::Http;
-use crate::promotion::gates::Approvals;
 use crate::{
     base::failure::{Failure, Kind, Result},
     config::{self, ForgeKind},
+    promotion::gates::Approvals,
 };
 
 /// A pull request (GitLab: merge request).

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, Record, Signature, VERSION};
-use crate::base::digest::Digest;
-use crate::config::EnvName;
+use crate::{base::digest::Digest, config::EnvName};
 
 /// The previous hash in the first record.
 const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";

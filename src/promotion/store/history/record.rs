@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::digest::Digest;
-use crate::config::EnvName;
-use crate::promotion::{
-    gates::{Gate, GateResult},
-    verdict::{CanaryWatch, Summary},
+use crate::{
+    base::digest::Digest,
+    config::EnvName,
+    promotion::{
+        gates::{Gate, GateResult},
+        verdict::{CanaryWatch, Summary},
+    },
 };
 
 /// The format of a record.
