@@ -50,31 +50,31 @@ pub enum Observation<T> {
 ///
 /// An error of a poll does not end the wait: an API server that starts or restarts refuses connections for a
 /// while. The failure at the deadline has kind `TimedOut` and contains the last observed state.
-pub async fn wait<T, F, L>(deadline: Deadline, pause: Duration, what: &str, mut look: L) -> Result<T>
+pub async fn wait<T, F, L>(deadline: Deadline, pause: Duration, what: &str, mut poll: L) -> Result<T>
 where
     L: FnMut() -> F,
     F: Future<Output = Result<Observation<T>>>,
 {
     let mut last = vec!["no state was observed".to_owned()];
     loop {
-        match tokio::time::timeout_at(deadline.at, look()).await {
+        match tokio::time::timeout_at(deadline.at, poll()).await {
             Ok(Ok(Observation::Ready(value))) => return Ok(value),
             Ok(Ok(Observation::Failed(failure))) => return Err(failure),
             Ok(Ok(Observation::Pending(seen))) => last = vec![seen],
             Ok(Err(error)) => last = std::iter::once(error.message).chain(error.causes).collect(),
-            Err(_) => return Err(late(what, deadline, last)),
+            Err(_) => return Err(timed_out(what, deadline, last)),
         }
         if deadline.passed() {
-            return Err(late(what, deadline, last));
+            return Err(timed_out(what, deadline, last));
         }
         self::pause(pause).await;
     }
 }
 
 /// Polls forever, with `pause` between the end of one poll and the start of the next.
-pub async fn every(pause: Duration, mut look: impl AsyncFnMut()) -> std::convert::Infallible {
+pub async fn every(pause: Duration, mut poll: impl AsyncFnMut()) -> std::convert::Infallible {
     loop {
-        look().await;
+        poll().await;
         self::pause(pause).await;
     }
 }
@@ -85,7 +85,7 @@ pub async fn pause(length: Duration) {
     tokio::time::sleep(length).await;
 }
 
-fn late(what: &str, deadline: Deadline, last: Vec<String>) -> Failure {
+fn timed_out(what: &str, deadline: Deadline, last: Vec<String>) -> Failure {
     let message = format!("{what}: not within {} s", deadline.limit.as_secs());
     last.into_iter().fold(Failure::new(Kind::TimedOut, message), Failure::because)
 }
@@ -100,9 +100,9 @@ mod tests {
 
     #[tokio::test]
     async fn polls_until_ready_and_survives_errors() {
-        let looks = AtomicUsize::new(0);
+        let polls = AtomicUsize::new(0);
         let value = wait(Deadline::after(Duration::from_secs(5)), SHORT, "see it", || async {
-            match looks.fetch_add(1, Ordering::Relaxed) {
+            match polls.fetch_add(1, Ordering::Relaxed) {
                 0 => Err(Failure::new(Kind::Cluster, "connection refused")),
                 1 => Ok(Observation::Pending("1 of 2".to_owned())),
                 n => Ok(Observation::Ready(n)),

@@ -61,10 +61,10 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let release = Release::prepare(&project).await?;
 
     let environment = context.environment(&project)?;
-    let engine = context.engine(&project).await?;
-    let supply = args.supply.context(&engine, &environment);
-    let (lock, local) = images::ensure(&supply, args.supply.mode(), &Scope::All).await?;
-    let published = release.publish(&lock, &local, to.as_ref(), &engine.dirs, &engine.events).await?;
+    let local = context.local(&project).await?;
+    let supply = args.supply.context(&local, &environment);
+    let (lock, registry) = images::ensure(&supply, args.supply.mode(), &Scope::All).await?;
+    let published = release.publish(&lock, &registry, to.as_ref(), &local.dirs, &local.events).await?;
     let report = Report::from(published);
     args.json.print(context, &report, || text(&report))?;
     Ok(ExitCode::SUCCESS)

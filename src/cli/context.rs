@@ -70,7 +70,7 @@ impl<'a> Context<'a> {
     }
 
     /// The context to work on local environments.
-    pub async fn engine(&self, project: &Project) -> Result<LocalContext> {
+    pub async fn local(&self, project: &Project) -> Result<LocalContext> {
         Ok(LocalContext {
             project: project.clone(),
             dirs: HostDirs::from_environment()?,

@@ -33,12 +33,12 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     }
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
-    let engine = context.engine(&project).await?;
+    let local = context.local(&project).await?;
     let cluster = environment.cluster_name();
-    let _lock = args.lock.take(&engine, &environment).await?;
+    let _lock = args.lock.take(&local, &environment).await?;
     let scope = if args.all { RemoveScope::Everything } else { RemoveScope::Environment };
-    let mut removed = cluster::remove(&engine.host(), (environment.instance(), &cluster), scope).await?;
-    let trusted = TrustRecord::open(&engine.dirs.trust_record())?.of(&cluster);
+    let mut removed = cluster::remove(&local.host(), (environment.instance(), &cluster), scope).await?;
+    let trusted = TrustRecord::open(&local.dirs.trust_record())?.of(&cluster);
     removed.kept.extend(trusted.iter().map(still_trusted));
     // Without `--json` the result is a message, not data.
     args.json.print(context, &removed, String::new)?;

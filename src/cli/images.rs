@@ -55,8 +55,8 @@ impl Supply {
     }
 
     /// Returns the inputs of the supply.
-    pub fn context(&self, engine: &LocalContext, environment: &Environment) -> SupplyContext {
-        self.options().context(engine, environment)
+    pub fn context(&self, local: &LocalContext, environment: &Environment) -> SupplyContext {
+        self.options().context(local, environment)
     }
 }
 
@@ -119,31 +119,31 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     };
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let engine = context.engine(&project).await?;
+    let local = context.local(&project).await?;
     match action {
         Action::List { supply, json } => {
-            let lock = images::locked(&engine.dirs, supply.mode())?;
+            let lock = images::locked(&local.dirs, supply.mode())?;
             list(context, &lock, json)?;
         }
         Action::Build { images, jobs, refresh } => {
             let supply = Supply { supply: From::Build, jobs };
-            let context = SupplyContext { refresh, ..supply.context(&engine, &environment) };
+            let context = SupplyContext { refresh, ..supply.context(&local, &environment) };
             images::ensure(&context, Mode::Build, &Scope::of(images)).await?;
         }
         Action::Pull => {
             let supply = Supply { supply: From::Pull, jobs: None };
-            images::ensure(&supply.context(&engine, &environment), Mode::Pull, &Scope::All).await?;
+            images::ensure(&supply.context(&local, &environment), Mode::Pull, &Scope::All).await?;
         }
         Action::Push { supply } => {
             let mode = supply.mode();
-            images::ensure(&supply.context(&engine, &environment), mode, &Scope::All).await?;
+            images::ensure(&supply.context(&local, &environment), mode, &Scope::All).await?;
         }
         Action::Verify { supply, rebuild: true, images } => {
-            images::rebuild(&supply.context(&engine, &environment), &Scope::of(images)).await?;
+            images::rebuild(&supply.context(&local, &environment), &Scope::of(images)).await?;
         }
         Action::Verify { supply, .. } => {
-            let lock = images::locked(&engine.dirs, supply.mode())?;
-            images::verify(&supply.context(&engine, &environment), &lock).await?;
+            let lock = images::locked(&local.dirs, supply.mode())?;
+            images::verify(&supply.context(&local, &environment), &lock).await?;
         }
         Action::Prune(_) => (),
     }

@@ -18,8 +18,8 @@ pub struct LockArgs {
 
 impl LockArgs {
     /// Acquires the lock of `environment`.
-    pub async fn take(self, engine: &LocalContext, environment: &Environment) -> Result<Lock> {
-        let patience = self.wait_lock.map(Duration::from_secs);
-        Lock::take(&engine.dirs, &environment.cluster_name(), patience, &engine.events).await
+    pub async fn take(self, context: &LocalContext, environment: &Environment) -> Result<Lock> {
+        let limit = self.wait_lock.map(Duration::from_secs);
+        Lock::take(&context.dirs, &environment.cluster_name(), limit, &context.events).await
     }
 }

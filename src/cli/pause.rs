@@ -24,7 +24,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
     guards::refuse_rehearsal(&environment)?;
-    let local = context.engine(&project).await?;
+    let local = context.local(&project).await?;
     let _lock = args.lock.take(&local, &environment).await?;
     let paused = pause::pause(&local, &environment).await?;
     args.json.print(context, &paused, String::new)?;

@@ -27,7 +27,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment_here(&project)?;
     guards::refuse_rehearsal(&environment)?;
-    let local = context.engine(&project).await?;
+    let local = context.local(&project).await?;
     let _lock = args.lock.take(&local, &environment).await?;
     let deadline = Deadline::after(Duration::from_secs(args.timeout));
     let status = resume::resume(&local, &environment, deadline).await?;

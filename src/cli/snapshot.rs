@@ -82,7 +82,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         }
         Action::Ls { .. } => None,
     };
-    let local = context.engine(&project).await?;
+    let local = context.local(&project).await?;
     let ui = context.ui;
     // A list needs no lock.
     let _lock = match name {

@@ -63,11 +63,11 @@ impl Api {
             let separator = if path.contains('?') { '&' } else { '?' };
             // Older services use `per_page`, newer ones `page_size`; each ignores the other.
             let url = format!("{path}{separator}page={page}&per_page={PAGE}&page_size={PAGE}");
-            let Some(mut answer) = self.get(&url).await? else { break };
-            let Some(Value::Array(more)) = answer.get_mut(field).map(Value::take) else { break };
+            let Some(mut response) = self.get(&url).await? else { break };
+            let Some(Value::Array(more)) = response.get_mut(field).map(Value::take) else { break };
             let full = more.len() >= PAGE;
             items.extend(more);
-            let total = answer["total_count"].as_u64().and_then(|total| usize::try_from(total).ok());
+            let total = response["total_count"].as_u64().and_then(|total| usize::try_from(total).ok());
             if total.map_or(!full, |total| items.len() >= total || !full) {
                 break;
             }
@@ -80,11 +80,11 @@ impl Api {
         let (mut pause, deadline) = (PAUSE, Deadline::after(TRY_LIMIT));
         loop {
             match self.once(self.request(&method, path, body), &what).await? {
-                Answer::Value(value) => return Ok(value),
-                Answer::Retry(_, cause) if deadline.passed() => {
+                Response::Value(value) => return Ok(value),
+                Response::Retry(_, cause) if deadline.passed() => {
                     return Err(Failure::new(Kind::TimedOut, what).because(cause));
                 }
-                Answer::Retry(after, _) => {
+                Response::Retry(after, _) => {
                     crate::base::wait::pause(after.unwrap_or(pause)).await;
                     // Exponential backoff.
                     pause = (pause * 2).min(Duration::from_secs(20));
@@ -104,22 +104,22 @@ impl Api {
         }
     }
 
-    async fn once(&self, request: RequestBuilder, what: &str) -> Result<Answer> {
-        let answer = match request.send().await {
-            Ok(answer) => answer,
+    async fn once(&self, request: RequestBuilder, what: &str) -> Result<Response> {
+        let response = match request.send().await {
+            Ok(response) => response,
             Err(error) if error.is_timeout() || error.is_connect() => {
-                return Ok(Answer::Retry(None, error.without_url().to_string()));
+                return Ok(Response::Retry(None, error.without_url().to_string()));
             }
             Err(error) => return Err(Failure::new(Kind::Cluster, what).caused_by(&error.without_url())),
         };
-        let (status, after) = (answer.status(), retry_after(&answer));
-        let text = answer.text().await.with_context(Kind::Cluster, || what.to_owned())?;
+        let (status, after) = (response.status(), retry_after(&response));
+        let text = response.text().await.with_context(Kind::Cluster, || what.to_owned())?;
         match status {
-            StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => Ok(Answer::Value(None)),
-            StatusCode::TOO_MANY_REQUESTS => Ok(Answer::Retry(after, format!("status {status}"))),
-            status if status.is_server_error() => Ok(Answer::Retry(after, format!("status {status}"))),
+            StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED => Ok(Response::Value(None)),
+            StatusCode::TOO_MANY_REQUESTS => Ok(Response::Retry(after, format!("status {status}"))),
+            status if status.is_server_error() => Ok(Response::Retry(after, format!("status {status}"))),
             status if status.is_success() => {
-                Ok(Answer::Value(Some(serde_json::from_str(&text).unwrap_or(Value::Null))))
+                Ok(Response::Value(Some(serde_json::from_str(&text).unwrap_or(Value::Null))))
             }
             status => {
                 let failure =
@@ -135,20 +135,20 @@ impl Api {
     }
 }
 
-enum Answer {
+enum Response {
     Value(Option<Value>),
     /// Try again after this time, if the response contains one, because of this cause.
     Retry(Option<Duration>, String),
 }
 
-fn retry_after(answer: &reqwest::Response) -> Option<Duration> {
-    let seconds = answer.headers().get("retry-after")?.to_str().ok()?.parse::<u64>().ok()?;
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let seconds = response.headers().get("retry-after")?.to_str().ok()?.parse::<u64>().ok()?;
     Some(Duration::from_secs(seconds.min(60)))
 }
 
 /// The message of the service, shortened to one line.
 fn error_message(text: &str) -> String {
     let parsed = serde_json::from_str::<Value>(text).ok();
-    let message = parsed.as_ref().and_then(|answer| answer["message"].as_str()).unwrap_or(text);
+    let message = parsed.as_ref().and_then(|response| response["message"].as_str()).unwrap_or(text);
     message.chars().take(200).collect()
 }

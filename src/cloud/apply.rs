@@ -32,15 +32,15 @@ pub struct Applied {
     pub kubeconfig: Option<Secret>,
 }
 
-/// Plans and applies, after `consent` accepted the changes, and writes the kubeconfig to the private directory.
-/// A plan without changes needs no consent.
+/// Plans and applies, after `confirm` accepted the changes, and writes the kubeconfig to the private directory.
+/// A plan without changes needs no confirmation.
 pub async fn apply(
     context: &InfraContext,
-    consent: impl FnOnce(&ChangePlan<'_>) -> Result<()>,
+    confirm: impl FnOnce(&ChangePlan<'_>) -> Result<()>,
 ) -> Result<Applied> {
     let plan = plan_for(context, Purpose::Apply).await?;
     if !plan.summary.is_empty() {
-        consent(&plan)?;
+        confirm(&plan)?;
     }
     let outputs = plan.apply(context).await?;
     let applied = read(&outputs, plan.summary.changes.len())?;

@@ -66,17 +66,17 @@ impl Destroyed {
     }
 }
 
-/// Removes the environment after `consent` accepted the changes, and the local files for access to its cluster.
+/// Removes the environment after `confirm` accepted the changes, and the local files for access to its cluster.
 pub async fn destroy(
     context: &InfraContext,
     options: DestroyOptions,
-    consent: impl FnOnce(&Summary) -> Result<()>,
+    confirm: impl FnOnce(&Summary) -> Result<()>,
 ) -> Result<Destroyed> {
     let purpose = if options.with_backups { Purpose::RemoveAll } else { Purpose::Remove };
     let plan = plan_for(context, purpose).await?;
     let outputs = plan.outputs().await?.unwrap_or_default();
     if !plan.summary.is_empty() {
-        consent(&plan.summary)?;
+        confirm(&plan.summary)?;
     }
     // The DNS record first: a dangling record could be taken over.
     dns::set_record(context, None).await?;

@@ -66,8 +66,8 @@ impl ClusterSpec {
 
 /// Whether `name` is a valid name of an environment variable, in capitals.
 fn is_variable(name: &str) -> bool {
-    let legal = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(legal)
+    let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(allowed)
 }
 
 #[cfg(test)]

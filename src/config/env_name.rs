@@ -38,9 +38,9 @@ impl TryFrom<String> for EnvName {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
-        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let real = name.strip_prefix(REHEARSAL).unwrap_or(&name);
-        if real.is_empty() || real.len() > LONGEST || real.starts_with('-') || !real.chars().all(legal) {
+        if real.is_empty() || real.len() > LONGEST || real.starts_with('-') || !real.chars().all(allowed) {
             return Err("`name` must have 1 to 20 lower-case letters, digits and `-`");
         }
         Ok(Self(name))

@@ -174,10 +174,13 @@ impl Environment {
             return Ok(None);
         };
         let key = std::fs::read(&file).map_err(|error| {
-            Failure::new(Kind::Environment, format!("cannot read the age key file that `{KEY_FILE}` names"))
-                .at(Location { file, position: None })
-                .caused_by(&error)
-                .hint("see docs/secrets.md for how to create the key of an environment")
+            Failure::new(
+                Kind::Environment,
+                format!("cannot read the age key file that `{KEY_FILE}` refers to"),
+            )
+            .at(Location { file, position: None })
+            .caused_by(&error)
+            .hint("see docs/secrets.md for how to create the key of an environment")
         })?;
         reject_public_key(project, self.name(), &key)?;
         Ok(Some(key))

@@ -77,11 +77,11 @@ impl Forge {
             return Err(document.invalid(&forge.api, format!("`api` must begin with https://, not `{api}`")));
         }
         let parts: Vec<&str> = forge.repository.get_ref().split('/').collect();
-        let legal = |part: &&str| {
+        let allowed = |part: &&str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         };
         let owned = if forge.kind == ForgeKind::GitLab { parts.len() >= 2 } else { parts.len() == 2 };
-        if !owned || !parts.iter().all(legal) {
+        if !owned || !parts.iter().all(allowed) {
             let message = format!("`repository` must be `owner/name`, not `{}`", forge.repository.get_ref());
             return Err(document.invalid(&forge.repository, message));
         }
@@ -109,7 +109,9 @@ impl Forge {
             .map(|token| Token(token.trim().to_owned()))
             .ok_or_else(|| {
                 Failure::new(Kind::Promotion, "the token for the forge is missing")
-                    .because(format!("{FILE} names the environment variable {variable}, which is not set"))
+                    .because(format!(
+                        "{FILE} refers to the environment variable {variable}, which is not set"
+                    ))
                     .hint(format!(
                         "create a token that may read and write pull requests of `{}`, and set {variable}",
                         self.repository.get_ref()

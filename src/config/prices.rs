@@ -106,8 +106,8 @@ impl Prices {
         if *prices.version.get_ref() != VERSION {
             return Err(document.invalid(&prices.version, format!("`version` must be {VERSION}")));
         }
-        let sane = |price: &&Price| price.eur.get_ref().is_finite() && *price.eur.get_ref() >= 0.0;
-        match prices.item.values().find(|price| !sane(price)) {
+        let valid = |price: &&Price| price.eur.get_ref().is_finite() && *price.eur.get_ref() >= 0.0;
+        match prices.item.values().find(|price| !valid(price)) {
             Some(price) => {
                 Err(document.invalid(&price.eur, "a price must be a number, 0 or more".to_owned()))
             }

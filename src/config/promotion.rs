@@ -72,7 +72,7 @@ impl Promotion {
         if project.root().join(&file).is_file() {
             return Ok(());
         }
-        let message = format!("`promotion.from` names `{source}`, but `{file}` does not exist");
+        let message = format!("`promotion.from` is `{source}`, but `{file}` does not exist");
         Err(document.invalid(&self.from, message).hint("name an environment that has a file, or use \"\""))
     }
 }
@@ -92,9 +92,9 @@ fn source_or_empty<'de, D: Deserializer<'de>>(input: D) -> Result<Spanned<Option
 
 /// The common part of Git's rules for branch names.
 fn is_branch(name: &str) -> bool {
-    let legal = |c: char| c.is_ascii_graphic() && !"~^:?*[\\".contains(c);
+    let allowed = |c: char| c.is_ascii_graphic() && !"~^:?*[\\".contains(c);
     !name.is_empty()
-        && name.chars().all(legal)
+        && name.chars().all(allowed)
         && !name.starts_with(['-', '/', '.'])
         && !name.ends_with(['/', '.'])
         && !name.contains("..")

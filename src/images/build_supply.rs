@@ -167,16 +167,16 @@ pub(super) async fn manifests(
     infra: &Infra,
     lock: &Lock,
 ) -> Result<BTreeMap<String, LockedManifest>> {
-    let components = infra.versions.parts.iter().filter_map(|(name, part)| {
-        let module = part.module.clone()?;
-        Some((name.clone(), manifests::Part { module, version: part.version.clone() }))
+    let modules = infra.versions.parts.iter().filter_map(|(name, part)| {
+        let path = part.module.clone()?;
+        Some((name.clone(), manifests::GoModule { path, version: part.version.clone() }))
     });
     // Go is needed only if a manifest is not published; a missing Go is reported when it is needed.
     let go = locate("go").unwrap_or_else(|_| "go".into());
     let builder = manifests::ManifestBuilder {
         project: &context.project,
         folder: manifests_folder(&context.dirs, lock),
-        parts: &components.collect(),
+        modules: &modules.collect(),
         go,
         helm: lock.tool("helm")?.path.clone(),
         kubectl: lock.tool("kubectl")?.path.clone(),

@@ -47,7 +47,7 @@ pub async fn programs(
     // The caller requests them, so they are required instead of on demand.
     infra.recipes.tool.values_mut().for_each(|tool| tool.on_demand = false);
     let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
-    let builder = workshop(project, dirs, &infra, &jobs)?;
+    let builder = new_builder(project, dirs, &infra, &jobs)?;
     if jobs.iter().any(|job| !builder.store.has(&job.id, builder.key(&job.id))) {
         let _guard = lock_supply(dirs, events).await?;
         run_missing((events, cores), &builder, jobs).await?;
@@ -67,7 +67,7 @@ pub async fn program(project: &Project, dirs: &HostDirs, events: &Events, name: 
     made.remove(name).map(|program| program.path).ok_or_else(missing)
 }
 
-fn workshop(project: &Project, dirs: &HostDirs, infra: &Infra, jobs: &[Job]) -> Result<Arc<Builder>> {
+fn new_builder(project: &Project, dirs: &HostDirs, infra: &Infra, jobs: &[Job]) -> Result<Arc<Builder>> {
     let store = Store::new(context::folder(dirs, Origin::Build).join("jobs"));
     let refreshes =
         store.refreshes().with_context(Kind::Tool, || "cannot read the refreshed roots".to_owned())?;

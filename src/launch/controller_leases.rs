@@ -72,7 +72,7 @@ mod tests {
         let deleted: Vec<String> = api
             .requests()
             .into_iter()
-            .map(|asked| asked.line)
+            .map(|request| request.line)
             .filter(|line| line.starts_with("DELETE"))
             .collect();
         assert_eq!(deleted, ["DELETE /apis/coordination.k8s.io/v1/namespaces/flux-system/leases/stale"]);

@@ -25,12 +25,12 @@ pub struct SupplyOptions {
 
 impl SupplyOptions {
     /// The context of the supply for `environment`.
-    pub fn context(self, engine: &LocalContext, environment: &Environment) -> SupplyContext {
+    pub fn context(self, local: &LocalContext, environment: &Environment) -> SupplyContext {
         SupplyContext {
-            project: engine.project.clone(),
-            dirs: engine.dirs.clone(),
-            docker: engine.docker.clone(),
-            events: std::sync::Arc::clone(&engine.events),
+            project: local.project.clone(),
+            dirs: local.dirs.clone(),
+            docker: local.docker.clone(),
+            events: std::sync::Arc::clone(&local.events),
             registry_port: *environment.ports.registry.get_ref(),
             jobs: self.jobs,
             refresh: false,
@@ -79,17 +79,17 @@ pub async fn read(project: &Project, environment: &Environment) -> Result<Inputs
 
 /// Ensures the images, renders the tree and packs it.
 pub async fn prepare(
-    engine: &LocalContext,
+    local: &LocalContext,
     environment: &Environment,
     inputs: Inputs,
     supply: SupplyOptions,
 ) -> Result<Platform> {
-    let context = supply.context(engine, environment);
+    let context = supply.context(local, environment);
     let (lock, registry) = images::ensure(&context, supply.mode, &images::Scope::All).await?;
-    let step = Step::start(&engine.events, "artifact.pack", "Pack the platform artifact");
-    let upstream = Upstream::load(&lock, &images::manifests_folder(&engine.dirs, &lock))?;
+    let step = Step::start(&local.events, "artifact.pack", "Pack the platform artifact");
+    let upstream = Upstream::load(&lock, &images::manifests_folder(&local.dirs, &lock))?;
     let rendered = artifact::render(&inputs.tree, &lock, &upstream)?;
-    let packed = artifact::pack(&rendered, &Provenance::read(&engine.project).await?)?;
+    let packed = artifact::pack(&rendered, &Provenance::read(&local.project).await?)?;
     step.done(packed.digest.clone());
     let source = ClusterSource::new(&lock, &registry.inside)?;
     Ok(Platform {

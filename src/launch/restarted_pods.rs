@@ -39,8 +39,8 @@ fn evaluate(pods: &[Value], started: Option<Timestamp>) -> Observation<()> {
     // Kubernetes reports full seconds, so a start within the same second counts.
     let started = started.map(Timestamp::as_second);
     let expected: Vec<&Value> = pods.iter().filter(|pod| is_expected(pod)).collect();
-    let late: Vec<String> = expected.iter().filter_map(|pod| missing(pod, started)).collect();
-    match late.as_slice() {
+    let missing_pods: Vec<String> = expected.iter().filter_map(|pod| missing(pod, started)).collect();
+    match missing_pods.as_slice() {
         [] if expected.is_empty() => Observation::Pending("no pod exists yet".to_owned()),
         [] => Observation::Ready(()),
         [one] => Observation::Pending(one.clone()),

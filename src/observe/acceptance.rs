@@ -152,17 +152,17 @@ async fn rows(subject: Acceptance<'_>) -> Result<String> {
 }
 
 fn at_digest(subject: Acceptance<'_>) -> Result<String> {
-    let late: Vec<&str> = subject
+    let not_ready: Vec<&str> = subject
         .status
         .phases
         .iter()
         .filter(|phase| !phase.ready || phase.revision.as_ref() != Some(subject.digest))
         .map(|phase| phase.name.as_str())
         .collect();
-    if late.is_empty() && !subject.status.phases.is_empty() {
+    if not_ready.is_empty() && !subject.status.phases.is_empty() {
         return Ok(subject.digest.to_string());
     }
-    failed("a phase does not run the pushed digest", late.join(", "))
+    failed("a phase does not run the pushed digest", not_ready.join(", "))
 }
 
 #[cfg(test)]

@@ -243,7 +243,7 @@ fn endpoints(observer: Observer<'_>, gateway: &GatewayHealth) -> Endpoints {
 
 async fn within<T>(part: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::time::timeout(PART_LIMIT, part).await.unwrap_or_else(|_| {
-        Err(Failure::new(Kind::Cluster, format!("no answer within {} s", PART_LIMIT.as_secs())))
+        Err(Failure::new(Kind::Cluster, format!("no response within {} s", PART_LIMIT.as_secs())))
     })
 }
 

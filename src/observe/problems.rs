@@ -41,29 +41,31 @@ pub(super) fn of_artifact(artifact: &Artifact) -> Option<Problem> {
 }
 
 pub(super) fn of_phases(phases: &[PhaseState]) -> Vec<Problem> {
-    let late = phases.iter().filter(|phase| !phase.ready);
-    late.map(|phase| {
-        let cause = if phase.message.is_empty() { "not ready" } else { phase.message.as_str() };
-        Problem::new(
-            format!("phase/{}", phase.name),
-            cause,
-            "run `seasense dev`: it waits for the phase and names the blocking resource",
-        )
-    })
-    .collect()
+    let not_ready = phases.iter().filter(|phase| !phase.ready);
+    not_ready
+        .map(|phase| {
+            let cause = if phase.message.is_empty() { "not ready" } else { phase.message.as_str() };
+            Problem::new(
+                format!("phase/{}", phase.name),
+                cause,
+                "run `seasense dev`: it waits for the phase and names the blocking resource",
+            )
+        })
+        .collect()
 }
 
 /// The problems that phases do not report: Flux checks a ready phase again only every few minutes. While a
 /// phase is not ready, a workload that is not ready is a consequence, and listing it would hide the cause.
 pub(super) fn of_workloads(workloads: &[Workload], phases: &[PhaseState]) -> Vec<Problem> {
     let settled = !phases.is_empty() && phases.iter().all(|phase| phase.ready);
-    let late = workloads.iter().filter(|workload| settled && !workload.ready);
-    late.map(|workload| {
-        let part = format!("workload/{}/{}", workload.namespace, workload.name);
-        let hint = "`seasense logs` shows its logs; `seasense status --watch` shows the last events";
-        Problem::new(part, workload.message.clone(), hint)
-    })
-    .collect()
+    let not_ready = workloads.iter().filter(|workload| settled && !workload.ready);
+    not_ready
+        .map(|workload| {
+            let part = format!("workload/{}/{}", workload.namespace, workload.name);
+            let hint = "`seasense logs` shows its logs; `seasense status --watch` shows the last events";
+            Problem::new(part, workload.message.clone(), hint)
+        })
+        .collect()
 }
 
 pub(super) fn of_database(database: &DatabaseHealth) -> Option<Problem> {

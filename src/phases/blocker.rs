@@ -36,7 +36,7 @@ pub(super) struct Blocker {
 pub(super) async fn find(
     client: &Client,
     found: &Kustomization,
-    patience: CrashTolerance,
+    tolerance: CrashTolerance,
 ) -> Result<Option<Blocker>> {
     for entry in &found.objects {
         // The child Kustomizations of a phase are shown separately.
@@ -46,7 +46,7 @@ pub(super) async fn find(
         let Some(object) = read(client, entry).await? else { continue };
         let state = health(&entry.kind, &object);
         if state != Health::Ready {
-            return explain(client, entry, (&object, state), patience).await.map(Some);
+            return explain(client, entry, (&object, state), tolerance).await.map(Some);
         }
     }
     Ok(None)
@@ -62,14 +62,14 @@ async fn explain(
     client: &Client,
     entry: &Entry,
     (object, state): (&Value, Health),
-    patience: CrashTolerance,
+    tolerance: CrashTolerance,
 ) -> Result<Blocker> {
     let pods = pods_of(client, entry, object).await?;
     let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
-    let troubled = pods.iter().filter_map(|pod| Some((pod, pods::problem(pod, patience)?)));
+    let failing = pods.iter().filter_map(|pod| Some((pod, pods::problem(pod, tolerance)?)));
     // Of several pods, one may run between two crashes, so terminal errors come first.
-    if let Some((pod, trouble)) = troubled.max_by_key(|(_, trouble)| trouble.terminal) {
-        return of_pod(client, pod, trouble).await;
+    if let Some((pod, problem)) = failing.max_by_key(|(_, problem)| problem.terminal) {
+        return of_pod(client, pod, problem).await;
     }
     let (kind, namespace, name) = match pods.iter().find(not_ready) {
         Some(pod) => ("Pod", object::namespace(pod), object::name(pod)),
@@ -86,11 +86,11 @@ async fn explain(
     Ok(Blocker { title: object::title(kind, namespace, name), detail, terminal, log: None })
 }
 
-async fn of_pod(client: &Client, pod: &Value, trouble: PodProblem) -> Result<Blocker> {
+async fn of_pod(client: &Client, pod: &Value, problem: PodProblem) -> Result<Blocker> {
     let (namespace, name) = (object::namespace(pod), object::name(pod));
     // The log is only needed if the wait ends.
-    let log = if trouble.crashed && trouble.terminal {
-        let target = Target { namespace, pod: name, container: &trouble.container };
+    let log = if problem.crashed && problem.terminal {
+        let target = Target { namespace, pod: name, container: &problem.container };
         // The log of a removed container cannot be read. It is optional.
         client.log_tail(target, LOG_LINES, true).await.ok().filter(|log| !log.trim().is_empty())
     } else {
@@ -98,8 +98,8 @@ async fn of_pod(client: &Client, pod: &Value, trouble: PodProblem) -> Result<Blo
     };
     Ok(Blocker {
         title: object::title("Pod", namespace, name),
-        detail: format!("{}: {}", trouble.reason, first_line(&trouble.message)),
-        terminal: trouble.terminal,
+        detail: format!("{}: {}", problem.reason, first_line(&problem.message)),
+        terminal: problem.terminal,
         log,
     })
 }

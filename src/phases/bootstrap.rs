@@ -72,7 +72,7 @@ async fn nodes_ready(client: &Client, is_local: bool, step: &Step) -> Result<()>
             client.get(&resource::DEPLOYMENT, Some("kube-system"), "coredns"),
         )?;
         let look = match late_node(&nodes) {
-            Some(late) => Observation::Pending(late),
+            Some(not_ready) => Observation::Pending(not_ready),
             None if is_local => evaluate(proxy.as_ref(), dns.as_ref()),
             None => Observation::Ready(()),
         };
@@ -88,8 +88,8 @@ fn late_node(nodes: &[Value]) -> Option<String> {
     if nodes.is_empty() {
         return Some("no node has joined yet".to_owned());
     }
-    let late = nodes.iter().map(|node| (node, health("Node", node)));
-    let (node, health) = late.into_iter().find(|(_, health)| *health != Health::Ready)?;
+    let healths = nodes.iter().map(|node| (node, health("Node", node)));
+    let (node, health) = healths.into_iter().find(|(_, health)| *health != Health::Ready)?;
     Some(format!("Node {}: {}", object::name(node), health.text()))
 }
 

@@ -59,7 +59,7 @@ fn sharing(percent: u8) -> FakeApi {
 
 fn changes(api: &FakeApi) -> Vec<String> {
     let path = |line: &str| line.split('?').next().unwrap_or(line).to_owned();
-    let lines = api.requests().into_iter().map(|asked| path(&asked.line));
+    let lines = api.requests().into_iter().map(|request| path(&request.line));
     lines.filter(|line| !line.starts_with("GET ")).collect()
 }
 
@@ -75,8 +75,8 @@ async fn canary_is_applied_before_its_traffic_share() {
     let bodies: Vec<Value> = api
         .requests()
         .into_iter()
-        .filter(|asked| asked.line.starts_with("PATCH"))
-        .map(|asked| asked.body)
+        .filter(|request| request.line.starts_with("PATCH"))
+        .map(|request| request.body)
         .collect();
     assert_eq!(bodies[0]["spec"]["ref"]["digest"], **COMPONENT);
     assert_eq!(bodies[1]["spec"]["path"], "./apps/canary");

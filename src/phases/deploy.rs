@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn written(api: &FakeApi) -> Vec<String> {
-        let lines = api.requests().into_iter().map(|asked| asked.line);
+        let lines = api.requests().into_iter().map(|request| request.line);
         lines.filter(|line| !line.starts_with("GET ")).collect()
     }
 

@@ -153,11 +153,11 @@ async fn observe(
         return Ok(Observation::Failed(failure));
     }
     let tree = state::tree(&found, digest, &|name| memory.block(name));
-    let late = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
+    let not_ready = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
         Some(blocker) => format!("{}: {blocker}: {}", part.part, part.detail),
         None => format!("{}: {}", part.part, part.detail),
     });
-    let mut summary: Vec<String> = late.collect();
+    let mut summary: Vec<String> = not_ready.collect();
     if let Some(missing) = source::missing(&sources, digest) {
         summary.insert(0, missing);
     }
@@ -187,17 +187,17 @@ async fn blockers(
     client: &Client,
     found: &[Kustomization],
     digest: &Digest,
-    patience: CrashTolerance,
+    tolerance: CrashTolerance,
 ) -> Result<BTreeMap<String, Blocker>> {
     let can_progress = |kustomization: &Kustomization| {
         let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
         !kustomization.ready_at(digest) && dependencies.into_iter().all(|other| other.ready)
     };
     let mut blockers = BTreeMap::new();
-    for late in found.iter().filter(|kustomization| can_progress(kustomization)) {
-        let patience = if late.applied.is_none() { CrashTolerance::Starting } else { patience };
-        if let Some(blocker) = blocker::find(client, late, patience).await? {
-            blockers.insert(late.name.clone(), blocker);
+    for pending in found.iter().filter(|kustomization| can_progress(kustomization)) {
+        let tolerance = if pending.applied.is_none() { CrashTolerance::Starting } else { tolerance };
+        if let Some(blocker) = blocker::find(client, pending, tolerance).await? {
+            blockers.insert(pending.name.clone(), blocker);
         }
     }
     Ok(blockers)

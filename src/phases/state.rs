@@ -15,15 +15,15 @@ pub struct Phase {
     /// The name of its Kustomization.
     pub name: &'static str,
     /// Its child Kustomizations.
-    pub parts: &'static [&'static str],
+    pub children: &'static [&'static str],
 }
 
 /// The phases, in the order in which they become ready.
 pub const PHASES: [Phase; 4] = [
-    Phase { name: "infrastructure-core", parts: &["cert-manager", "envoy-gateway", "cloudnative-pg"] },
-    Phase { name: "gateway-config", parts: &[] },
-    Phase { name: "data", parts: &["database", "secrets"] },
-    Phase { name: "apps", parts: &[] },
+    Phase { name: "infrastructure-core", children: &["cert-manager", "envoy-gateway", "cloudnative-pg"] },
+    Phase { name: "gateway-config", children: &[] },
+    Phase { name: "data", children: &["database", "secrets"] },
+    Phase { name: "apps", children: &[] },
 ];
 
 /// The state of a phase.
@@ -55,19 +55,20 @@ fn state(phase: &Phase, found: &[Kustomization], digest: Option<&Digest>) -> Pha
         let message = "not applied yet".to_owned();
         return PhaseState { name: phase.name.to_owned(), ready: false, revision: None, message };
     };
-    let late = phase.parts.iter().find(|part| !named(found, part).is_some_and(|part| is_ready(part, digest)));
-    let ready = late.is_none() && is_ready(own, digest);
+    let not_ready =
+        phase.children.iter().find(|child| !named(found, child).is_some_and(|child| is_ready(child, digest)));
+    let ready = not_ready.is_none() && is_ready(own, digest);
     PhaseState {
         name: phase.name.to_owned(),
         ready,
         revision: own.applied.clone(),
-        message: message(own, late.copied(), ready, digest),
+        message: message(own, not_ready.copied(), ready, digest),
     }
 }
 
-fn message(own: &Kustomization, late: Option<&str>, ready: bool, digest: Option<&Digest>) -> String {
-    if let (false, Some(late)) = (ready, late) {
-        return format!("waits for the child Kustomization `{late}`");
+fn message(own: &Kustomization, not_ready: Option<&str>, ready: bool, digest: Option<&Digest>) -> String {
+    if let (false, Some(not_ready)) = (ready, not_ready) {
+        return format!("waits for the child Kustomization `{not_ready}`");
     }
     if own.ready && !ready && digest.is_none_or(|digest| own.applied.as_ref() != Some(digest)) {
         return "still runs an earlier artifact".to_owned();
@@ -122,11 +123,11 @@ pub(super) fn tree(found: &[Kustomization], digest: &Digest, block: &dyn Fn(&str
         if state.ready {
             continue;
         }
-        for part in phase.parts {
-            let own = named(found, part);
+        for child in phase.children {
+            let own = named(found, child);
             let ready = own.is_some_and(|own| own.ready_at(digest));
             let detail = own.map_or("not applied yet", |own| first_line(&own.message)).to_owned();
-            lines.push(pending(format!("{}/{part}", phase.name), part, ready, detail));
+            lines.push(pending(format!("{}/{child}", phase.name), child, ready, detail));
         }
     }
     lines
@@ -135,13 +136,13 @@ pub(super) fn tree(found: &[Kustomization], digest: &Digest, block: &dyn Fn(&str
 /// Returns what `name` waits for, by the names in the tree: its dependencies and its child Kustomizations.
 fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
     let of_tree = |name: &str| {
-        let phase = PHASES.iter().find(|phase| phase.parts.contains(&name));
+        let phase = PHASES.iter().find(|phase| phase.children.contains(&name));
         phase.map_or_else(|| name.to_owned(), |phase| format!("{}/{name}", phase.name))
     };
-    let parts =
-        PHASES.iter().filter(|phase| phase.name == part).flat_map(|phase| phase.parts.iter().copied());
+    let children =
+        PHASES.iter().filter(|phase| phase.name == part).flat_map(|phase| phase.children.iter().copied());
     let needs = named(found, name).map(|own| own.depends_on.as_slice()).unwrap_or_default();
-    let names: BTreeSet<String> = needs.iter().map(String::as_str).chain(parts).map(of_tree).collect();
+    let names: BTreeSet<String> = needs.iter().map(String::as_str).chain(children).map(of_tree).collect();
     names.into_iter().collect()
 }
 
@@ -161,9 +162,9 @@ mod tests {
     }
 
     fn whole(applied: &Digest) -> Vec<Kustomization> {
-        let parts =
-            PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.parts.iter().copied()));
-        std::iter::once(ROOT).chain(parts).map(|name| kustomization(name, applied)).collect()
+        let names =
+            PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.children.iter().copied()));
+        std::iter::once(ROOT).chain(names).map(|name| kustomization(name, applied)).collect()
     }
 
     #[test]
@@ -189,8 +190,8 @@ mod tests {
     #[test]
     fn tree_shows_unready_children_and_their_blockers() {
         let mut found = whole(&digest('a'));
-        for late in ["infrastructure-core", "envoy-gateway"] {
-            if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == late) {
+        for not_ready in ["infrastructure-core", "envoy-gateway"] {
+            if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == not_ready) {
                 found.ready = false;
             }
         }

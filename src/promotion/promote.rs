@@ -61,7 +61,7 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
     let (local, target) = (&context.local, &context.environment);
     let Some(source) = context.source()? else {
         return Err(Failure::new(Kind::Usage, format!("cannot promote to `{}`", target.name()))
-            .because(format!("`promotion.from` of envs/{environment}.toml names no environment"))
+            .because(format!("`promotion.from` in envs/{environment}.toml is empty"))
             .hint("run `seasense dev` to deploy the work tree to a local environment"));
     };
     let observed = ObservedCluster::open(local, source.clone(), &source).await?;

@@ -164,9 +164,9 @@ pub(crate) mod tests {
             commit: None,
             from: Some("local".into()),
             ending: Ending::Verified,
-            reason: "it passed the whole watch".into(),
+            reason: "the verdict is Passed".into(),
             gates: vec![
-                Gate::passed("source-ready", "local is Ready at this digest, 14 parts"),
+                Gate::passed("source-ready", "local is Ready at this digest, 14 resources"),
                 Gate::skipped("budget", "it is not billed"),
             ],
             lock: LockChange {

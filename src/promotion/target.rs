@@ -97,8 +97,8 @@ pub struct State {
     /// The artifact that its Flux points at; `None` before the first deployment.
     pub digest: Option<Digest>,
     /// Its phases in order, then its workloads, the database and the gateway.
-    pub parts: Vec<Part>,
-    /// The time at which the last part became ready at that digest; `None` while one is not ready.
+    pub resources: Vec<ResourceState>,
+    /// The time at which the last resource became ready at that digest; `None` while one is not ready.
     pub ready_since: Option<Timestamp>,
     /// A terminal error at that digest, if there is one.
     pub terminal: Option<String>,
@@ -117,9 +117,9 @@ pub struct CanaryState {
     pub terminal: Option<String>,
 }
 
-/// One part of an environment.
+/// One resource of an environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Part {
+pub struct ResourceState {
     /// `phase/<name>`, `workload/<namespace>/<name>`, `database`, `gateway`.
     pub name: String,
     /// Whether it is ready at exactly the version that [`State::digest`] contains.
@@ -129,18 +129,18 @@ pub struct Part {
 }
 
 impl State {
-    /// Returns whether Flux points at `digest` and every part is ready at it.
+    /// Returns whether Flux points at `digest` and every resource is ready at it.
     pub fn is_ready_at(&self, digest: &Digest) -> bool {
         self.digest.as_ref() == Some(digest)
-            && !self.parts.is_empty()
-            && self.parts.iter().all(|part| part.ready)
+            && !self.resources.is_empty()
+            && self.resources.iter().all(|resource| resource.ready)
     }
 
-    /// Returns whether Flux points at `digest`, and parts that are not ready can still become ready.
+    /// Returns whether Flux points at `digest`, and resources that are not ready can still become ready.
     pub fn is_progressing(&self, digest: &Digest) -> bool {
         self.digest.as_ref() == Some(digest)
             && self.terminal.is_none()
-            && self.parts.iter().any(|part| !part.ready)
+            && self.resources.iter().any(|resource| !resource.ready)
     }
 
     /// Describes in one line why it is not ready at `digest`; empty if it is.
@@ -148,13 +148,18 @@ impl State {
         match &self.digest {
             None => "it runs no artifact".to_owned(),
             Some(other) if other != digest => format!("it runs {other}"),
-            Some(_) if self.parts.is_empty() => "the state of its parts is unknown".to_owned(),
+            Some(_) if self.resources.is_empty() => "the state of its resources is unknown".to_owned(),
             Some(_) => {
-                let describe = |part: &Part| match part.message.as_str() {
-                    "" => format!("{} is not ready", part.name),
-                    message => format!("{}: {message}", part.name),
+                let describe = |resource: &ResourceState| match resource.message.as_str() {
+                    "" => format!("{} is not ready", resource.name),
+                    message => format!("{}: {message}", resource.name),
                 };
-                self.parts.iter().filter(|part| !part.ready).map(describe).collect::<Vec<_>>().join("; ")
+                self.resources
+                    .iter()
+                    .filter(|resource| !resource.ready)
+                    .map(describe)
+                    .collect::<Vec<_>>()
+                    .join("; ")
             }
         }
     }
@@ -167,13 +172,13 @@ mod tests {
 
     #[test]
     fn ready_requires_every_part_at_the_digest() {
-        let part = |name: &str, ready| Part { name: name.into(), ready, message: String::new() };
+        let resource = |name: &str, ready| ResourceState { name: name.into(), ready, message: String::new() };
         let mut state = State { digest: Some(digest('a')), ..State::default() };
-        assert!(!state.is_ready_at(&digest('a')), "no part is known");
-        state.parts = vec![part("phase/data", true), part("phase/apps", false)];
+        assert!(!state.is_ready_at(&digest('a')), "no resource is known");
+        state.resources = vec![resource("phase/data", true), resource("phase/apps", false)];
         assert!(!state.is_ready_at(&digest('a')));
         assert_eq!(state.missing(&digest('a')), "phase/apps is not ready");
-        state.parts[1].ready = true;
+        state.resources[1].ready = true;
         assert!(state.is_ready_at(&digest('a')));
         assert_eq!(state.missing(&digest('a')), "");
         assert!(!state.is_ready_at(&digest('b')));

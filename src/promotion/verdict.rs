@@ -85,7 +85,7 @@ pub fn evaluate(begun: Timestamp, samples: &[Sample], limits: &Thresholds) -> Ve
     if watched < limits.watch {
         return Verdict::Pending;
     }
-    match obstacle(samples, &faults, limits) {
+    match reason_not_passed(samples, &faults, limits) {
         None => Verdict::Passed,
         Some(reason) if watched >= limits.watch * 2 => {
             Verdict::Failed(format!("{reason}, after twice the watch time"))
@@ -133,7 +133,7 @@ fn exceeds(value: f64, limit: f64) -> bool {
 }
 
 /// Describes why the samples do not pass yet; `None` if they pass.
-fn obstacle(samples: &[Sample], faults: &[Option<String>], limits: &Thresholds) -> Option<String> {
+fn reason_not_passed(samples: &[Sample], faults: &[Option<String>], limits: &Thresholds) -> Option<String> {
     let bad = faults.iter().flatten().count();
     let all = Summary::of(samples);
     if samples.len() < MIN_SAMPLES {

@@ -69,8 +69,9 @@ fn a_bad_last_sample_or_many_bad_ones_do_not_pass() {
     assert_eq!(verdict(&samples(watch)), Verdict::Passed);
     let every_other = || [good(), slow()].into_iter().cycle();
     assert_eq!(verdict(&samples(every_other().take(13))), Verdict::Pending);
-    let obstacle = obstacle(&samples(every_other().take(13)), &faults(every_other().take(13)), &LIMITS);
-    assert_eq!(obstacle.unwrap(), "6 of 13 samples were bad");
+    let reason =
+        reason_not_passed(&samples(every_other().take(13)), &faults(every_other().take(13)), &LIMITS);
+    assert_eq!(reason.unwrap(), "6 of 13 samples were bad");
     let Verdict::Failed(reason) = verdict(&samples(every_other().take(25))) else {
         panic!("it does not end")
     };

@@ -24,21 +24,21 @@ pub enum Fault {
 #[derive(Default)]
 struct State {
     /// The stored content by repository and digest, or tag.
-    kept: BTreeMap<(String, String), Vec<u8>>,
-    asked: Vec<String>,
+    content: BTreeMap<(String, String), Vec<u8>>,
+    requests: Vec<String>,
     faults: Vec<(String, String, Fault)>,
     /// Whether manifests are reported with a wrong digest.
-    lies: bool,
+    wrong_digests: bool,
 }
 
 /// The running registry.
-pub struct Fake {
+pub struct FakeRegistry {
     /// Its address, `127.0.0.1:PORT`.
     pub host: String,
     state: Arc<Mutex<State>>,
 }
 
-impl Fake {
+impl FakeRegistry {
     /// Starts a registry on a free port.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -54,50 +54,50 @@ impl Fake {
     }
 
     /// Stores content.
-    pub fn keep(&self, repository: &str, digest: &str, bytes: &[u8]) {
+    pub fn store(&self, repository: &str, digest: &str, bytes: &[u8]) {
         let key = (repository.to_owned(), digest.to_owned());
-        self.state.lock().unwrap().kept.insert(key, bytes.to_vec());
+        self.state.lock().unwrap().content.insert(key, bytes.to_vec());
     }
 
     /// Removes content.
-    pub fn forget(&self, repository: &str, digest: &str) {
-        self.state.lock().unwrap().kept.remove(&(repository.to_owned(), digest.to_owned()));
+    pub fn remove(&self, repository: &str, digest: &str) {
+        self.state.lock().unwrap().content.remove(&(repository.to_owned(), digest.to_owned()));
     }
 
     /// Whether the content exists.
     pub fn has(&self, repository: &str, digest: &str) -> bool {
-        self.state.lock().unwrap().kept.contains_key(&(repository.to_owned(), digest.to_owned()))
+        self.state.lock().unwrap().content.contains_key(&(repository.to_owned(), digest.to_owned()))
     }
 
-    /// Injects a fault into the next request with `method` (any if empty) whose path contains `part`.
-    pub fn fail(&self, method: &str, part: &str, fault: Fault) {
-        self.state.lock().unwrap().faults.push((method.to_owned(), part.to_owned(), fault));
+    /// Injects a fault into the next request with `method` (any if empty) whose path contains `path`.
+    pub fn fail(&self, method: &str, path: &str, fault: Fault) {
+        self.state.lock().unwrap().faults.push((method.to_owned(), path.to_owned(), fault));
     }
 
     /// Reports wrong digests for manifests from now on.
-    pub fn lie(&self) {
-        self.state.lock().unwrap().lies = true;
+    pub fn report_wrong_digests(&self) {
+        self.state.lock().unwrap().wrong_digests = true;
     }
 
     /// Returns stored content.
-    pub fn kept(&self, repository: &str, digest: &str) -> Option<Vec<u8>> {
-        self.state.lock().unwrap().kept.get(&(repository.to_owned(), digest.to_owned())).cloned()
+    pub fn content(&self, repository: &str, digest: &str) -> Option<Vec<u8>> {
+        self.state.lock().unwrap().content.get(&(repository.to_owned(), digest.to_owned())).cloned()
     }
 
     /// The number of pushed blobs and manifests.
-    pub fn sent(&self) -> usize {
-        self.state.lock().unwrap().asked.iter().filter(|line| line.starts_with("PUT ")).count()
+    pub fn pushes(&self) -> usize {
+        self.state.lock().unwrap().requests.iter().filter(|line| line.starts_with("PUT ")).count()
     }
 
     /// Whether any request contained `part`.
-    pub fn asked(&self, part: &str) -> bool {
-        self.state.lock().unwrap().asked.iter().any(|line| line.contains(part))
+    pub fn requested(&self, part: &str) -> bool {
+        self.state.lock().unwrap().requests.iter().any(|line| line.contains(part))
     }
 
     /// The number of requests that change content.
     pub fn writes(&self) -> usize {
         let state = self.state.lock().unwrap();
-        state.asked.iter().filter(|line| !line.starts_with("GET ") && !line.starts_with("HEAD ")).count()
+        state.requests.iter().filter(|line| !line.starts_with("GET ") && !line.starts_with("HEAD ")).count()
     }
 }
 
@@ -120,7 +120,7 @@ async fn serve(state: Arc<Mutex<State>>, socket: TcpStream) {
     let mut body = vec![0; length];
     socket.read_exact(&mut body).await.unwrap();
     let request = head.lines().next().unwrap().rsplit_once(' ').unwrap().0.to_owned();
-    let Some((head, body)) = state.lock().unwrap().answer(&request, body) else { return };
+    let Some((head, body)) = state.lock().unwrap().respond(&request, body) else { return };
     let head = format!("HTTP/1.1 {head}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
     socket.write_all(head.as_bytes()).await.unwrap();
     if !request.starts_with("HEAD ") {
@@ -130,11 +130,11 @@ async fn serve(state: Arc<Mutex<State>>, socket: TcpStream) {
 
 impl State {
     /// Returns the head and the body of the response; `None` closes the connection.
-    fn answer(&mut self, request: &str, body: Vec<u8>) -> Option<(String, Vec<u8>)> {
-        self.asked.push(request.to_owned());
+    fn respond(&mut self, request: &str, body: Vec<u8>) -> Option<(String, Vec<u8>)> {
+        self.requests.push(request.to_owned());
         let (method, path) = request.split_once(' ').unwrap();
-        let hit = |(of, part, _): &(String, String, Fault)| method.starts_with(of) && path.contains(part);
-        if let Some(at) = self.faults.iter().position(hit) {
+        let matches = |(of, part, _): &(String, String, Fault)| method.starts_with(of) && path.contains(part);
+        if let Some(at) = self.faults.iter().position(matches) {
             return match self.faults.remove(at).2 {
                 Fault::Drop => None,
                 Fault::Status(code) => Some((format!("{code} Broken\r\n"), Vec::new())),
@@ -151,27 +151,27 @@ impl State {
                 let (repository, rest) = path.split_once("/blobs/").unwrap();
                 let digest = rest.split_once("digest=").unwrap().1.replace("%3A", ":");
                 assert_eq!(digest, *Digest::of(&body), "the content does not match its digest");
-                self.kept.insert((repository.to_owned(), digest), body);
+                self.content.insert((repository.to_owned(), digest), body);
                 created("/blob")
             }
             "PUT" => {
                 let (repository, tag) = path.split_once("/manifests/").unwrap();
                 let digest = Digest::of(&body).to_string();
-                self.kept.insert((repository.to_owned(), digest), body.clone());
-                self.kept.insert((repository.to_owned(), tag.to_owned()), body);
+                self.content.insert((repository.to_owned(), digest), body.clone());
+                self.content.insert((repository.to_owned(), tag.to_owned()), body);
                 created("/manifest")
             }
-            _ => Some(self.found(path)),
+            _ => Some(self.lookup(path)),
         }
     }
 
-    fn found(&self, path: &str) -> (String, Vec<u8>) {
+    fn lookup(&self, path: &str) -> (String, Vec<u8>) {
         let separator = if path.contains("/manifests/") { "/manifests/" } else { "/blobs/" };
         let key =
             path.split_once(separator).map(|(repository, name)| (repository.to_owned(), name.to_owned()));
-        match key.and_then(|key| self.kept.get(&key)) {
+        match key.and_then(|key| self.content.get(&key)) {
             Some(bytes) if separator == "/manifests/" => {
-                let digest = Digest::of(if self.lies { &b"something else"[..] } else { bytes });
+                let digest = Digest::of(if self.wrong_digests { &b"something else"[..] } else { bytes });
                 (format!("200 OK\r\nDocker-Content-Digest: {digest}\r\n"), bytes.clone())
             }
             Some(bytes) => ("200 OK\r\n".to_owned(), bytes.clone()),

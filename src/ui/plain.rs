@@ -36,8 +36,8 @@ impl Plain {
             Event::Progress { .. } => None,
             Event::Waiting { step, parts } => {
                 let blocked = describe(&parts);
-                let news = state.blockers.insert(step, blocked.clone()).as_ref() != Some(&blocked);
-                (news && !blocked.is_empty()).then(|| format!("    {}", self.style.dim(&blocked)))
+                let changed = state.blockers.insert(step, blocked.clone()).as_ref() != Some(&blocked);
+                (changed && !blocked.is_empty()).then(|| format!("    {}", self.style.dim(&blocked)))
             }
             Event::Finished { step, outcome, elapsed } => {
                 let title = state.titles.remove(&step).unwrap_or(step);

@@ -63,7 +63,7 @@ pub struct Instance {
 
 /// Reads the state from the operator and from the primary.
 ///
-/// If only the primary does not answer, the state of the operator is returned, and `message` has the cause.
+/// If only the primary does not respond, the state of the operator is returned, and `message` has the cause.
 pub async fn database(client: &Client) -> Result<DatabaseHealth> {
     let selector = Selector::labels(format!("cnpg.io/cluster={CLUSTER},cnpg.io/podRole=instance"));
     let (cluster, pods) = tokio::try_join!(
@@ -121,16 +121,16 @@ fn instance(pod: &Value) -> Instance {
     }
 }
 
-/// The answer of the primary.
+/// The response of the primary.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Answer {
+struct QueryResult {
     timescaledb: Option<String>,
     rows: Option<u64>,
     /// Streaming standbys: name, bytes behind, milliseconds behind.
     standbys: Vec<(String, u64, u64)>,
 }
 
-fn apply(state: &mut DatabaseHealth, answer: Answer) {
+fn apply(state: &mut DatabaseHealth, answer: QueryResult) {
     (state.timescaledb, state.rows) = (answer.timescaledb, answer.rows);
     for (name, bytes, millis) in answer.standbys {
         if let Some(instance) = state.instances.iter_mut().find(|instance| instance.name == name) {
@@ -141,21 +141,21 @@ fn apply(state: &mut DatabaseHealth, answer: Answer) {
 
 /// Reads the extension's version and counts the rows by SQL in the primary's container, so that no password
 /// leaves the cluster.
-async fn count(client: &Client, primary: &str) -> Result<Answer> {
+async fn count(client: &Client, primary: &str) -> Result<QueryResult> {
     let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
     let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];
     let answer = client.exec(target, &command, Some(COUNT.as_bytes())).await?;
     read(&answer.stdout)
 }
 
-fn read(answer: &str) -> Result<Answer> {
+fn read(answer: &str) -> Result<QueryResult> {
     let mut lines = answer.lines().map(str::trim);
     let Some(extension) = lines.next() else {
         return Err(
-            Failure::new(Kind::Workload, "count the rows").because("the answer of the primary is empty")
+            Failure::new(Kind::Workload, "count the rows").because("the response of the primary is empty")
         );
     };
-    let mut read = Answer { timescaledb: Some(extension.to_owned()), ..Answer::default() };
+    let mut read = QueryResult { timescaledb: Some(extension.to_owned()), ..QueryResult::default() };
     read.timescaledb.take_if(|version| version.is_empty());
     for line in lines.filter(|line| !line.is_empty()) {
         if let Some(standby) = line.strip_prefix("standby|") {
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_answer_has_version_rows_and_lag() {
-        let answer = |version: Option<&str>, rows| Answer {
+        let answer = |version: Option<&str>, rows| QueryResult {
             timescaledb: version.map(str::to_owned),
             rows,
             standbys: Vec::new(),

@@ -157,7 +157,7 @@ impl PublicEndpoint {
         Self { http: reqwest::Client::builder().no_proxy().build().unwrap(), base }
     }
 
-    /// Requests the page; fails if the answer is not an HTML page.
+    /// Requests the page; fails if the response is not an HTML page.
     pub async fn page(&self) -> Result<()> {
         let url = format!("{}/", self.base);
         let what = || format!("get {url}");
@@ -167,7 +167,7 @@ impl PublicEndpoint {
         if text.contains("<html") {
             return Ok(());
         }
-        Err(Failure::new(Kind::Workload, what()).because("the answer is not an HTML page"))
+        Err(Failure::new(Kind::Workload, what()).because("the response is not an HTML page"))
     }
 
     /// Requests the API's summary; returns the health of the gateway with it.

@@ -13,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// A response with status and body; `None` never responds.
-pub type Answer = Option<(u16, Value)>;
+pub type Response = Option<(u16, Value)>;
 
 /// The recorded requests as `METHOD path?query`, in order.
 #[derive(Clone, Default)]
@@ -40,7 +40,7 @@ impl Requests {
 
 /// Starts a container daemon at `socket`. If `answer` returns `None`, it responds like a daemon without
 /// containers.
-pub fn docker(socket: &Path, answer: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static) -> Requests {
+pub fn docker(socket: &Path, answer: impl Fn(&str) -> Option<Response> + Send + Sync + 'static) -> Requests {
     let listener = UnixListener::bind(socket).unwrap();
     let requests = Requests::default();
     let (recorded, answer) = (requests.clone(), Arc::new(answer));
@@ -94,7 +94,7 @@ pub fn kubernetes(answer: impl Fn(&str) -> Option<Value> + Send + Sync + 'static
     (port, requests)
 }
 
-fn serve(mut stream: impl Read + Write, requests: &Requests, answer: impl Fn(&str) -> Answer) {
+fn serve(mut stream: impl Read + Write, requests: &Requests, answer: impl Fn(&str) -> Response) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -98,7 +98,7 @@ impl Machine {
     }
 }
 
-fn ledger(machine: &Machine) -> PathBuf {
+fn trust_record(machine: &Machine) -> PathBuf {
     machine.state().join("trust.json")
 }
 
@@ -115,7 +115,7 @@ fn installation_is_announced_and_removed_without_a_trace() {
         assert!(run.stderr.contains(expected), "{expected}: {}", run.stderr);
     }
     assert_eq!(run.stdout, "");
-    assert!(ledger(&machine).exists());
+    assert!(trust_record(&machine).exists());
     for stored in machine.stores().as_array().unwrap() {
         assert_eq!(stored["trusted"], true, "{stored}");
     }
@@ -125,8 +125,8 @@ fn installation_is_announced_and_removed_without_a_trace() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(fs::read(machine.keystore()).unwrap(), before);
     assert!(machine.installed().is_empty());
-    assert!(!ledger(&machine).exists());
-    assert!(!ledger(&machine).with_extension("d").exists());
+    assert!(!trust_record(&machine).exists());
+    assert!(!trust_record(&machine).with_extension("d").exists());
     let again = machine.run(&["trust", "remove", "--yes"]);
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert!(again.stderr.contains("Nothing to do"), "{}", again.stderr);
@@ -143,7 +143,7 @@ fn install_needs_a_constrained_ca_and_confirmation() {
     assert_eq!(run.code, Some(2), "{}", run.stderr);
     assert!(run.stderr.contains("--yes"), "{}", run.stderr);
     assert!(machine.installed().is_empty());
-    assert!(!ledger(&machine).exists());
+    assert!(!trust_record(&machine).exists());
     for permitted in [&[][..], &["seasense.localhost", "bank.example"]] {
         machine.create_ca(permitted);
         let run = machine.run(&["trust", "install", "--yes"]);
@@ -170,7 +170,7 @@ fn remove_covers_former_cas_and_no_foreign_certificate() {
     let run = machine.run(&["trust", "remove", "--yes"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(machine.installed(), [replaced]);
-    assert!(!ledger(&machine).exists());
+    assert!(!trust_record(&machine).exists());
 }
 
 #[test]

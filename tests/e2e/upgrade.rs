@@ -122,7 +122,7 @@ impl Upgrade {
         });
     }
 
-    /// Returns name, version and readiness of every node, one per line; nothing while the API does not answer.
+    /// Returns name, version and readiness of every node, one per line; nothing while the API does not respond.
     fn states(&self) -> String {
         let format = "jsonpath={range .items[*]}{.metadata.name} {.status.nodeInfo.kubeletVersion} \
                       {.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}";

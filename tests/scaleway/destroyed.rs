@@ -38,9 +38,9 @@ fn leftovers_are_deleted_or_reported_with_an_error() {
     let balancer = json!({"id": "lb-1", "name": format!("{cluster}_envoy"), "tags": [], "status": "ready"});
     let volume = json!({"id": "v-1", "name": "pvc-1", "tags": ["seasense-environment=staging"]});
     let other = json!({"id": "v-2", "name": "pvc-2", "tags": ["seasense-environment=production"]});
-    env.fake.plant("/lb/v1/zones/fr-par-1/lbs/lb-1", balancer);
-    env.fake.plant("/block/v1alpha1/zones/fr-par-2/volumes/v-1", volume);
-    env.fake.plant("/block/v1alpha1/zones/fr-par-2/volumes/v-2", other);
+    env.fake.create("/lb/v1/zones/fr-par-1/lbs/lb-1", balancer);
+    env.fake.create("/block/v1alpha1/zones/fr-par-2/volumes/v-1", volume);
+    env.fake.create("/block/v1alpha1/zones/fr-par-2/volumes/v-2", other);
     env.fake.add_fault(Fault::new("DELETE", "/volumes/v-1", 2, FaultKind::Conflict));
     let run = env.infra(&["destroy", "staging", "--state", "file", "--yes", "--json", "--wait", "2"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);

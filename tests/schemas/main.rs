@@ -67,7 +67,7 @@ fn every_step_of_a_plan_matches_the_schema() {
         vec![Step::CreateCluster, Step::PushArtifact { digest: digest() }],
         vec![Step::RecreateCluster { reason: "its creation was interrupted".into() }],
         vec![Step::StartCluster],
-        vec![Step::RecoverCluster { reason: "no answer within 10 s".into() }],
+        vec![Step::RecoverCluster { reason: "no response within 10 s".into() }],
         vec![Step::Bootstrap { to: digest() }],
         vec![Step::ApplySettings],
         vec![Step::Deploy { from: None, to: digest() }],

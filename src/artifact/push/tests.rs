@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 use super::{super::pack::pack, *};
 use crate::{
     artifact::{Provenance, Rendered},
-    registry::fake::Fake,
+    registry::fake::FakeRegistry,
 };
 
 fn packed() -> Packed {
@@ -16,23 +16,23 @@ fn packed() -> Packed {
 
 #[tokio::test]
 async fn existing_content_is_not_sent_again() {
-    let (registry, packed) = (Fake::start().await, packed());
+    let (registry, packed) = (FakeRegistry::start().await, packed());
     assert_eq!(push(&packed, &registry.host, "platform").await.unwrap(), packed.digest);
-    assert_eq!(registry.sent(), 3);
+    assert_eq!(registry.pushes(), 3);
     for blob in [&packed.root.layer, &packed.root.config, &packed.root.manifest] {
-        assert_eq!(registry.kept("platform", &blob.digest).as_ref(), Some(&blob.bytes));
+        assert_eq!(registry.content("platform", &blob.digest).as_ref(), Some(&blob.bytes));
     }
     assert_eq!(push(&packed, &registry.host, "platform").await.unwrap(), packed.digest);
-    assert_eq!(registry.sent(), 3);
-    registry.forget("platform", &packed.digest);
+    assert_eq!(registry.pushes(), 3);
+    registry.remove("platform", &packed.digest);
     push(&packed, &registry.host, "platform").await.unwrap();
-    assert_eq!(registry.sent(), 4, "only the manifest was missing");
+    assert_eq!(registry.pushes(), 4, "only the manifest was missing");
 }
 
 #[tokio::test]
 async fn a_registry_that_reports_another_digest_is_an_error() {
-    let registry = Fake::start().await;
-    registry.lie();
+    let registry = FakeRegistry::start().await;
+    registry.report_wrong_digests();
     let failure = push(&packed(), &registry.host, "platform").await.unwrap_err();
     assert_eq!(failure.message, format!("cannot read back the manifest from `{}/platform`", registry.host));
     assert!(failure.causes.iter().any(|cause| cause.contains(&*packed().digest)), "{failure:?}");

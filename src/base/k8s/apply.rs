@@ -135,8 +135,8 @@ mod tests {
         let api = FakeApi::default();
         api.serve_kinds("source.toolkit.fluxcd.io/v1", &[("OCIRepository", "ocirepositories", true)]);
         api.client().apply(&source()).await.unwrap();
-        let asked = api.requests();
-        let apply = asked.last().unwrap();
+        let requests = api.requests();
+        let apply = requests.last().unwrap();
         let path = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/ocirepositories/platform";
         assert!(apply.line.starts_with(&format!("PATCH {path}?")), "{}", apply.line);
         assert!(apply.line.contains("force=true") && apply.line.contains("fieldManager=seasense"));
@@ -164,8 +164,8 @@ mod tests {
         let object = json!({"metadata": {"name": "x", "namespace": "n", "resourceVersion": "7"}});
         api.serve("/apis/coordination.k8s.io/v1/namespaces/n/leases/x", object.clone());
         assert_eq!(api.client().delete(&crate::base::k8s::resource::LEASE, &object).await, Ok(true));
-        let asked = api.requests();
-        let deleted = asked.iter().find(|asked| asked.line.starts_with("DELETE ")).unwrap();
+        let requests = api.requests();
+        let deleted = requests.iter().find(|request| request.line.starts_with("DELETE ")).unwrap();
         assert_eq!(deleted.body["preconditions"], json!({"resourceVersion": "7"}));
         let gone = json!({"metadata": {"name": "y", "namespace": "n"}});
         assert_eq!(api.client().delete(&crate::base::k8s::resource::LEASE, &gone).await, Ok(false));

@@ -7,7 +7,7 @@ use super::object::{number, text};
 
 /// If a container restarts later than this after its pod was created, it ran in between: every back-off is
 /// shorter.
-const YOUNG: SignedDuration = SignedDuration::from_mins(10);
+const BACK_OFF_LIMIT: SignedDuration = SignedDuration::from_mins(10);
 /// The first back-off of Kubernetes in seconds; every further back-off is twice as long.
 const FIRST_BACK_OFF: i64 = 10;
 
@@ -69,7 +69,9 @@ fn is_young(pod: &Value, status: &Value) -> bool {
         ["/state/running/startedAt", "/state/terminated/finishedAt", "/lastState/terminated/finishedAt"];
     let last_change = last_change.iter().find_map(|pointer| at(status, pointer));
     let created = at(pod, "/metadata/creationTimestamp");
-    created.zip(last_change).is_none_or(|(created, last_change)| last_change.duration_since(created) < YOUNG)
+    created
+        .zip(last_change)
+        .is_none_or(|(created, last_change)| last_change.duration_since(created) < BACK_OFF_LIMIT)
 }
 
 /// Whether the previous run failed too, and ended within the longest back-off.
@@ -77,7 +79,7 @@ fn failed_just_before(status: &Value) -> bool {
     let before = at(status, "/lastState/terminated/finishedAt");
     let gap = before.zip(at(status, "/state/terminated/startedAt"));
     let failed = number(status, "/lastState/terminated/exitCode") != 0;
-    failed && gap.is_some_and(|(before, began)| began.duration_since(before) < YOUNG)
+    failed && gap.is_some_and(|(before, began)| began.duration_since(before) < BACK_OFF_LIMIT)
 }
 
 /// Whether the container runs again but is not ready. A container that fails its startup probe restarts so

@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn writes(api: &FakeApi) -> usize {
-        api.requests().iter().filter(|asked| !asked.line.starts_with("GET ")).count()
+        api.requests().iter().filter(|request| !request.line.starts_with("GET ")).count()
     }
 
     async fn write(client: &Client, count: usize) -> Result<()> {
@@ -180,7 +180,7 @@ mod tests {
         let target = Target { namespace: "seasense", pod: "seasense-db-1", container: "postgres" };
         let ran = client.exec(target, &["psql"], None).await;
         assert!(is_other(&ran.unwrap_err()));
-        assert!(!api.requests().iter().any(|asked| asked.line.contains("/exec")), "{:?}", api.requests());
+        assert!(!api.requests().iter().any(|request| request.line.contains("/exec")), "{:?}", api.requests());
         assert_eq!(writes(&api), 0);
     }
 

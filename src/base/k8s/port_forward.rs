@@ -49,7 +49,7 @@ impl PortForward {
             while let Ok((stream, _)) = listener.accept().await {
                 let (client, destination) = (client.clone(), destination.clone());
                 // A failed connection is closed; the client sees that as with any server.
-                connections.spawn(async move { destination.carry(&client, stream).await.ok() });
+                connections.spawn(async move { destination.forward(&client, stream).await.ok() });
                 while connections.try_join_next().is_some() {}
             }
         });
@@ -80,7 +80,7 @@ impl Destination {
         })
     }
 
-    async fn carry(&self, client: &Client, mut stream: TcpStream) -> Result<()> {
+    async fn forward(&self, client: &Client, mut stream: TcpStream) -> Result<()> {
         let pod = self.pod(client).await?;
         let what = || format!("forward port {} of Pod {}/{pod}", self.port, self.namespace);
         let pods: Api<Pod> = Api::namespaced(client.api.clone(), self.namespace);

@@ -70,7 +70,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     guards::refuse_rehearsal(&resolved)?;
     // A mistake in the checkout fails before anything is written.
     let inputs = inputs::read(&project, &resolved).await?;
-    let local = context.engine(&project).await?;
+    let local = context.local(&project).await?;
     if args.dry_run {
         return dry_run(context, &args, (&local, &resolved, inputs)).await;
     }

@@ -20,12 +20,12 @@ pub(super) async fn run(
     let infra = target.context(context)?;
     let name = &infra.infrastructure.environment;
     let question = format!("Apply these changes to `{name}`?");
-    let consent = |plan: &ChangePlan<'_>| {
+    let confirm_changes = |plan: &ChangePlan<'_>| {
         let text = show::priced(&plan.summary, plan.eur_per_month(&infra)?);
         confirm.require(context, &text, &question)
     };
-    let applied = cloud::apply(&infra, consent).await?;
-    if deploy_locked(&infra.project, name, async || context.engine(&infra.project).await).await?.is_none() {
+    let applied = cloud::apply(&infra, confirm_changes).await?;
+    if deploy_locked(&infra.project, name, async || context.local(&infra.project).await).await?.is_none() {
         let text = format!("no digest was promoted to `{name}` yet: run `seasense promote {name}`");
         context.ui.events().emit(Event::Notice { text });
     }

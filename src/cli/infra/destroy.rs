@@ -24,8 +24,9 @@ pub(super) async fn run(
     } else {
         format!("Remove `{name}` with its data? Backups are kept.")
     };
-    let consent = |summary: &cloud::Summary| confirm.require(context, &show::plan(summary), &question);
-    let destroyed = cloud::destroy(&infra, options, consent).await?;
+    let confirm_changes =
+        |summary: &cloud::Summary| confirm.require(context, &show::plan(summary), &question);
+    let destroyed = cloud::destroy(&infra, options, confirm_changes).await?;
     json.print(context, &destroyed, String::new)?;
     if !json.requested() {
         context.ui.message(&text(name, &destroyed));

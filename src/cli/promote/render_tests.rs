@@ -10,7 +10,7 @@ mod schema;
 #[test]
 fn a_verified_promotion() {
     insta::assert_snapshot!(report(&a_report(), Style::PLAIN), @r"
-    passed  source-ready  local is Ready at this digest, 14 parts
+    passed  source-ready  local is Ready at this digest, 14 resources
     skipped budget        it is not billed
 
     envs/staging.lock.toml
@@ -22,7 +22,7 @@ fn a_verified_promotion() {
     rollout  80 requests, 0 failed, p95 90 ms, readings at most 2 s old, 60 of 60 stored
     watch    600 requests, 1 failed, p95 41 ms, readings at most 3 s old, 1200 of 1200 stored
 
-    staging runs aaaaaaaaaaaa, verified: it passed the whole watch
+    staging runs aaaaaaaaaaaa, verified: the verdict is Passed
     ");
 }
 

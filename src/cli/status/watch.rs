@@ -81,7 +81,7 @@ fn digits(digest: &Digest) -> &str {
     &digest.hex()[..8]
 }
 
-const fn good_or_late(good: bool) -> Mark {
+const fn readiness(good: bool) -> Mark {
     if good { Mark::Good } else { Mark::Pending }
 }
 
@@ -92,7 +92,7 @@ fn phases(status: &EnvironmentStatus) -> Vec<Row> {
             (false, _) if phase.message.is_empty() => "not ready".to_owned(),
             (false, _) => phase.message.clone(),
         };
-        Row::new(good_or_late(phase.ready), phase.name.clone(), text)
+        Row::new(readiness(phase.ready), phase.name.clone(), text)
     };
     status.phases.iter().map(row).collect()
 }
@@ -106,7 +106,7 @@ fn workloads(status: &EnvironmentStatus) -> Vec<Row> {
             "" => format!("{}/{}", workload.available, workload.desired),
             message => message.to_owned(),
         };
-        Row::new(good_or_late(workload.ready), workload.name.clone(), text)
+        Row::new(readiness(workload.ready), workload.name.clone(), text)
     };
     all.into_iter().map(row).collect()
 }
@@ -121,7 +121,7 @@ fn database(status: &EnvironmentStatus) -> Vec<Row> {
             _ => String::new(),
         };
         let role = if instance.role.is_empty() { "no role yet" } else { instance.role.as_str() };
-        Row::new(good_or_late(instance.ready), instance.name.clone(), format!("{role}{lag}"))
+        Row::new(readiness(instance.ready), instance.name.clone(), format!("{role}{lag}"))
     };
     let mut rows: Vec<Row> = database.instances.iter().map(row).collect();
     let details =

@@ -127,7 +127,7 @@ impl CostReport {
         };
         if request.plan.is_some() && names.len() != 1 {
             return Err(Failure::new(Kind::Usage, "`--plan` requires exactly one environment")
-                .hint("name it: `seasense cost ENV --plan FILE`"));
+                .hint("run `seasense cost ENV --plan FILE`"));
         }
         let one = |name: &EnvName| EnvironmentCost::of(project, prices, name, request);
         let environments = names.iter().map(one).collect::<Result<Vec<_>>>()?;

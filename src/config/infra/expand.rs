@@ -30,10 +30,10 @@ pub(super) fn expand(document: SettingsFile, versions: &Versions) -> Result<Sett
 /// The `{name}`s of a text with the offset of their brace. Tables and code contain blanks or capitals and do
 /// not match.
 fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     text.match_indices('{').filter_map(move |(start, _)| {
         let inside = &text[start + 1..];
-        let end = inside.find(|c: char| !legal(c))?;
+        let end = inside.find(|c: char| !allowed(c))?;
         (end > 0 && inside[end..].starts_with('}')).then(|| (start, &inside[..end]))
     })
 }

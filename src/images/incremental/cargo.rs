@@ -29,14 +29,14 @@ const SETTINGS: [&str; 5] = [
 
 /// Builds `programs`. Returns the directory of the programs for each Cargo build in `infra`.
 pub(super) async fn build(
-    bench: &IncrementalBuilder,
+    builder: &IncrementalBuilder,
     infra: &Infra,
     programs: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, PathBuf>> {
     let features: BTreeSet<&str> =
         infra.recipes.cargo.values().flat_map(|build| &build.features).map(String::as_str).collect();
-    let target = bench.path("target");
-    let mut invocation = release::cargo(bench.root())
+    let target = builder.path("target");
+    let mut invocation = release::cargo(builder.root())
         .env("CARGO_TARGET_DIR", &target)
         .env("CARGO_ENCODED_RUSTFLAGS", release::flags(&target))
         .env("CARGO_INCREMENTAL", "1")

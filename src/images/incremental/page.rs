@@ -18,11 +18,11 @@ const LOCK: &str = "package-lock.json";
 const INSTALLED: &str = "node_modules/.package-lock.json";
 
 /// Builds the page. Returns the directory that contains its output directory.
-pub(super) async fn build(bench: &IncrementalBuilder, build: &NpmBuild) -> Result<PathBuf> {
-    let (source, work) = (bench.root().join(&build.folder), bench.path("page"));
+pub(super) async fn build(builder: &IncrementalBuilder, build: &NpmBuild) -> Result<PathBuf> {
+    let (source, work) = (builder.root().join(&build.folder), builder.path("page"));
     let what = || format!("cannot copy the sources of `{}`", build.folder);
     let same_packages = sync(&source, &work).with_context(Kind::Tool, what)?;
-    let npm = |args: &[&str]| release::npm(&bench.context.dirs, &work).args(args.iter().copied());
+    let npm = |args: &[&str]| release::npm(&builder.context.dirs, &work).args(args.iter().copied());
     if !same_packages || !work.join(INSTALLED).is_file() {
         let install = npm(&release::INSTALL).capture().await;
         install.map_err(|error| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::Part;
+use super::GoModule;
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
     tool::Invocation,
@@ -17,10 +17,10 @@ struct Downloaded {
     dir: PathBuf,
 }
 
-/// Returns the read-only directory with the files of `part`'s module. `outside` is a directory that is in no
+/// Returns the read-only directory with the files of `module`. `outside` is a directory that is in no
 /// module.
-pub(super) async fn download(go: &Path, part: &Part, outside: &Path) -> Result<PathBuf> {
-    let wanted = format!("{}@v{}", part.module, part.version);
+pub(super) async fn download(go: &Path, module: &GoModule, outside: &Path) -> Result<PathBuf> {
+    let wanted = format!("{}@v{}", module.path, module.version);
     let message = || format!("cannot get the Go module `{wanted}`");
     let answer = Invocation::new(go)
         .args(["mod", "download", "-json", &wanted])

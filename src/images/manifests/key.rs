@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     FOLDER, ManifestBuilder,
-    recipe::{Parts, Recipe, part},
+    recipe::{Modules, Recipe, module},
 };
 use crate::base::failure::{Context, Kind, Result};
 
@@ -14,7 +14,7 @@ use crate::base::failure::{Context, Kind, Result};
 const FORMAT: &str = "1";
 
 /// The key of `recipe`, 64 hex digits.
-pub(super) fn of(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Result<String> {
+pub(super) fn of(builder: &ManifestBuilder<'_>, recipe: &Recipe, modules: &Modules<'_>) -> Result<String> {
     let mut hash = Sha256::new();
     let mut add = |text: &[u8]| {
         hash.update((text.len() as u64).to_be_bytes());
@@ -23,8 +23,8 @@ pub(super) fn of(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'
     add(FORMAT.as_bytes());
     add(builder.origin.name().as_bytes());
     add(format!("{recipe:?}").as_bytes());
-    for (name, part) in parts {
-        add(format!("{name} {}@{}", part.module, part.version).as_bytes());
+    for (name, module) in modules {
+        add(format!("{name} {}@{}", module.path, module.version).as_bytes());
     }
     for file in own_files(builder.project.root(), recipe)? {
         let content = std::fs::read(builder.project.root().join(FOLDER).join(&file))
@@ -34,8 +34,8 @@ pub(super) fn of(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'
     }
     // Helm renders for a Kubernetes version, and the versions of Helm and kubectl may change the output.
     for tool in ["kubernetes", "helm"] {
-        if let Ok(part) = part(builder.parts, tool) {
-            add(format!("{tool} {}", part.version).as_bytes());
+        if let Ok(module) = module(builder.modules, tool) {
+            add(format!("{tool} {}", module.version).as_bytes());
         }
     }
     Ok(hex::encode(hash.finalize()))

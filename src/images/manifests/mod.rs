@@ -21,16 +21,16 @@ use crate::{
 };
 
 pub use fetch::fetch;
-use recipe::{Parts, Recipe, Recipes};
+use recipe::{Modules, Recipe, Recipes};
 
 /// The directory of the recipes, relative to the project's root.
 const FOLDER: &str = "infra/manifests";
 
-/// One entry of `infra/versions.toml`, with the fields that manifests need.
+/// The Go module of one entry of `infra/versions.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Part {
-    /// The Go module, for example `github.com/envoyproxy/gateway`.
-    pub module: String,
+pub struct GoModule {
+    /// The module path, for example `github.com/envoyproxy/gateway`.
+    pub path: String,
     /// The version, without a leading `v`.
     pub version: String,
 }
@@ -42,9 +42,9 @@ pub struct ManifestBuilder<'a> {
     pub project: &'a Project,
     /// The directory of the manifests. Existing ones are not rendered again.
     pub folder: PathBuf,
-    /// The entries with a Go module, by name. `kubernetes` determines the version for which charts are
+    /// The Go modules, by the name of their entry. `kubernetes` determines the version for which charts are
     /// rendered.
-    pub parts: &'a BTreeMap<String, Part>,
+    pub modules: &'a BTreeMap<String, GoModule>,
     /// The Go command.
     pub go: PathBuf,
     /// Helm.
@@ -83,13 +83,13 @@ pub async fn render_all(
 
 /// Returns one manifest, and whether this run rendered it.
 async fn one(builder: &ManifestBuilder<'_>, recipe: &Recipe) -> Result<(LockedManifest, bool)> {
-    let parts = recipe.parts(builder.parts)?;
-    let key = key::of(builder, recipe, &parts)?;
+    let modules = recipe.modules(builder.modules)?;
+    let key = key::of(builder, recipe, &modules)?;
     let file = format!("{}-{}.yaml", recipe.name(), &key[..16]);
     let path = builder.folder.join(&file);
     let (text, new) = match std::fs::read(&path) {
         Ok(text) => (text, false),
-        Err(_) => (render_one(builder, recipe, &parts).await?.into_bytes(), true),
+        Err(_) => (render_one(builder, recipe, &modules).await?.into_bytes(), true),
     };
     if new {
         write(&path, &text)?;
@@ -97,29 +97,29 @@ async fn one(builder: &ManifestBuilder<'_>, recipe: &Recipe) -> Result<(LockedMa
     let manifest = LockedManifest {
         file,
         sha256: hex::encode(Sha256::digest(&text)),
-        provenance: origin(builder, recipe, &parts),
+        provenance: origin(builder, recipe, &modules),
     };
     Ok((manifest, new))
 }
 
 /// The provenance of a manifest.
-fn origin(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Provenance {
-    if let Some(published) = recipe.published(builder.origin, parts) {
+fn origin(builder: &ManifestBuilder<'_>, recipe: &Recipe, modules: &Modules<'_>) -> Provenance {
+    if let Some(published) = recipe.published(builder.origin, modules) {
         return Provenance::from([("url".to_owned(), published.url)]);
     }
-    let mut provenance: Provenance = parts
+    let mut provenance: Provenance = modules
         .iter()
-        .map(|(name, part)| ((*name).to_owned(), format!("{}@v{}", part.module, part.version)))
+        .map(|(name, module)| ((*name).to_owned(), format!("{}@v{}", module.path, module.version)))
         .collect();
     provenance.insert("made-by".to_owned(), recipe.method().to_owned());
     provenance
 }
 
-async fn render_one(builder: &ManifestBuilder<'_>, recipe: &Recipe, parts: &Parts<'_>) -> Result<String> {
-    let raw = match recipe.published(builder.origin, parts) {
+async fn render_one(builder: &ManifestBuilder<'_>, recipe: &Recipe, modules: &Modules<'_>) -> Result<String> {
+    let raw = match recipe.published(builder.origin, modules) {
         Some(published) => String::from_utf8(fetch(&published.url, &published.sha256).await?)
             .with_context(Kind::Tool, || format!("cannot read `{}`", published.url))?,
-        None => render::render(builder, recipe, parts).await?,
+        None => render::render(builder, recipe, modules).await?,
     };
     normalize::normalize(recipe.name(), &raw, recipe.strips_descriptions())
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Part;
+use super::GoModule;
 use crate::{
     base::failure::{Failure, Kind, Result},
     images::Origin,
 };
 
-/// The entries of `infra/versions.toml` that a recipe uses, by name.
-pub(super) type Parts<'a> = BTreeMap<&'a str, &'a Part>;
+/// The Go modules that a recipe uses, by the name of their entry in `infra/versions.toml`.
+pub(super) type Modules<'a> = BTreeMap<&'a str, &'a GoModule>;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -120,30 +120,30 @@ impl Recipe {
     }
 
     /// Returns the published file with the version substituted, if supply `origin` may use it.
-    pub fn published(&self, origin: Origin, parts: &Parts<'_>) -> Option<Published> {
-        let (part, published) = match self {
+    pub fn published(&self, origin: Origin, modules: &Modules<'_>) -> Option<Published> {
+        let (module, published) = match self {
             Self::Helm(Chart { part, published, .. }) | Self::File(Copied { part, published, .. }) => {
-                (parts[part.as_str()], published.as_ref()?)
+                (modules[part.as_str()], published.as_ref()?)
             }
             Self::Kustomize(_) => return None,
         };
-        let url = fill(&published.url, part);
+        let url = fill(&published.url, module);
         (origin == Origin::Pull).then(|| Published { url, sha256: published.sha256.clone() })
     }
 
-    /// Returns the entries of `known` that it uses.
-    pub fn parts<'a>(&'a self, known: &'a BTreeMap<String, Part>) -> Result<Parts<'a>> {
+    /// Returns the modules of `known` that it uses.
+    pub fn modules<'a>(&'a self, known: &'a BTreeMap<String, GoModule>) -> Result<Modules<'a>> {
         let names: Vec<&str> = match self {
             Self::Helm(chart) => vec![&chart.part],
             Self::Kustomize(overlay) => overlay.source.iter().map(|source| source.part.as_str()).collect(),
             Self::File(copied) => vec![&copied.part],
         };
-        names.into_iter().map(|name| part(known, name).map(|part| (name, part))).collect()
+        names.into_iter().map(|name| module(known, name).map(|module| (name, module))).collect()
     }
 }
 
-/// Returns the entry `name`.
-pub(super) fn part<'a>(known: &'a BTreeMap<String, Part>, name: &str) -> Result<&'a Part> {
+/// Returns the module of the entry `name`.
+pub(super) fn module<'a>(known: &'a BTreeMap<String, GoModule>, name: &str) -> Result<&'a GoModule> {
     known.get(name).ok_or_else(|| {
         let failure = Failure::new(
             Kind::Environment,
@@ -156,7 +156,7 @@ pub(super) fn part<'a>(known: &'a BTreeMap<String, Part>, name: &str) -> Result<
     })
 }
 
-/// Replaces `{version}` in `text` with the version of `part`.
-pub(super) fn fill(text: &str, part: &Part) -> String {
-    text.replace("{version}", &part.version)
+/// Replaces `{version}` in `text` with the version of `module`.
+pub(super) fn fill(text: &str, module: &GoModule) -> String {
+    text.replace("{version}", &module.version)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     FOLDER, ManifestBuilder, go_module,
-    recipe::{Chart, Copied, Overlay, Parts, Recipe, fill, part},
+    recipe::{Chart, Copied, Modules, Overlay, Recipe, fill, module},
 };
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
@@ -18,13 +18,13 @@ pub(super) const MODULE: &str = "module:";
 pub(super) async fn render(
     builder: &ManifestBuilder<'_>,
     recipe: &Recipe,
-    parts: &Parts<'_>,
+    modules: &Modules<'_>,
 ) -> Result<String> {
     let work = tempfile::tempdir().context(Kind::Tool, "cannot create a temporary directory")?;
     match recipe {
-        Recipe::Helm(chart) => helm(builder, chart, parts, work.path()).await,
-        Recipe::Kustomize(overlay) => kustomize(builder, overlay, parts, work.path()).await,
-        Recipe::File(copied) => copy(builder, copied, parts, work.path()).await,
+        Recipe::Helm(chart) => helm(builder, chart, modules, work.path()).await,
+        Recipe::Kustomize(overlay) => kustomize(builder, overlay, modules, work.path()).await,
+        Recipe::File(copied) => copy(builder, copied, modules, work.path()).await,
     }
     .map_err(|failure| Failure { message: format!("{} ({})", failure.message, recipe.name()), ..failure })
 }
@@ -32,10 +32,10 @@ pub(super) async fn render(
 async fn helm(
     builder: &ManifestBuilder<'_>,
     chart: &Chart,
-    parts: &Parts<'_>,
+    modules: &Modules<'_>,
     work: &Path,
 ) -> Result<String> {
-    let source = parts[chart.part.as_str()];
+    let source = modules[chart.part.as_str()];
     let folder = go_module::download(&builder.go, source, work).await?.join(&chart.folder);
     let packed = work.join("packed");
     let stamp = format!("v{}", source.version);
@@ -49,7 +49,7 @@ async fn helm(
         .args(["template", &chart.release])
         .arg(only_file(&packed)?)
         .args(["--namespace", &chart.namespace, "--include-crds", "--kube-version"])
-        .arg(&part(builder.parts, "kubernetes")?.version);
+        .arg(&module(builder.modules, "kubernetes")?.version);
     for (index, values) in chart.values.iter().enumerate() {
         let file = if let Some(inside) = values.strip_prefix(MODULE) {
             folder.join(inside)
@@ -68,13 +68,13 @@ async fn helm(
 async fn kustomize(
     builder: &ManifestBuilder<'_>,
     overlay: &Overlay,
-    parts: &Parts<'_>,
+    modules: &Modules<'_>,
     work: &Path,
 ) -> Result<String> {
     let build = work.join("build");
     go_module::copy(&builder.project.root().join(FOLDER).join(&overlay.folder), &build)?;
     for source in &overlay.source {
-        let folder = go_module::download(&builder.go, parts[source.part.as_str()], work).await?;
+        let folder = go_module::download(&builder.go, modules[source.part.as_str()], work).await?;
         go_module::copy(&folder.join(&source.folder), &build.join(&source.place))?;
     }
     run(command(&builder.kubectl, work).arg("kustomize").arg(&build)).await
@@ -83,10 +83,10 @@ async fn kustomize(
 async fn copy(
     builder: &ManifestBuilder<'_>,
     copied: &Copied,
-    parts: &Parts<'_>,
+    modules: &Modules<'_>,
     work: &Path,
 ) -> Result<String> {
-    let source = parts[copied.part.as_str()];
+    let source = modules[copied.part.as_str()];
     read(&go_module::download(&builder.go, source, work).await?.join(fill(&copied.file, source)))
 }
 

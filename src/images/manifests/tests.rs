@@ -53,13 +53,13 @@ impl Sandbox {
     }
 
     async fn make(&self, origin: Origin) -> Result<BTreeMap<String, LockedManifest>> {
-        let part = |version: &str| Part { module: "example.org/m".into(), version: version.into() };
-        let parts =
-            BTreeMap::from([("m".to_owned(), part("1.2")), ("kubernetes".to_owned(), part("1.35.4"))]);
+        let module = |version: &str| GoModule { path: "example.org/m".into(), version: version.into() };
+        let modules =
+            BTreeMap::from([("m".to_owned(), module("1.2")), ("kubernetes".to_owned(), module("1.35.4"))]);
         let builder = ManifestBuilder {
             project: &Project::find(self.path()).unwrap(),
             folder: self.path().join("out"),
-            parts: &parts,
+            modules: &modules,
             go: self.path().join("bin/go"),
             helm: self.path().join("bin/helm"),
             kubectl: self.path().join("bin/kubectl"),

@@ -90,6 +90,6 @@ async fn fleet(context: &LocalContext, platform: &Platform, client: Option<&Clie
 
 async fn answer<T>(request: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::time::timeout(ANSWER_LIMIT, request).await.unwrap_or_else(|_| {
-        Err(Failure::new(Kind::Cluster, format!("no answer within {} s", ANSWER_LIMIT.as_secs())))
+        Err(Failure::new(Kind::Cluster, format!("no response within {} s", ANSWER_LIMIT.as_secs())))
     })
 }

@@ -120,7 +120,7 @@ impl FakeActions {
     fn with_flux(&self, change: impl FnOnce(&mut FluxState)) {
         match &mut self.state().cluster {
             ClusterState::Running(flux) => change(flux),
-            other => panic!("the API of the cluster does not answer: {other:?}"),
+            other => panic!("the API of the cluster does not respond: {other:?}"),
         }
     }
 

@@ -73,7 +73,7 @@ fn deploy(desired: &Desired, cluster: &Cluster) -> Vec<Step> {
             steps.extend((!follows).then(|| Step::Deploy { from: flux.digest.clone(), to }));
             steps
         }
-        // In a cluster that does not answer, the digest that Flux follows is unknown; applying the same
+        // In a cluster that does not respond, the digest that Flux follows is unknown; applying the same
         // objects again changes nothing.
         _ => vec![Step::Bootstrap { to }],
     }

@@ -11,7 +11,7 @@ pub enum Cluster {
     Partial(String),
     /// Its nodes exist and are stopped.
     Stopped,
-    /// Its nodes run and its API does not answer, for this reason.
+    /// Its nodes run and its API does not respond, for this reason.
     Unreachable(String),
     /// Its API answers.
     Running(Flux),
@@ -35,7 +35,7 @@ pub struct Flux {
 pub enum Fleet {
     /// Its container does not exist.
     Absent,
-    /// Its container exists; its settings cannot be compared while the cluster does not answer.
+    /// Its container exists; its settings cannot be compared while the cluster does not respond.
     Unknown,
     /// It is stopped, or it runs with other settings, credentials or another image.
     Stale,

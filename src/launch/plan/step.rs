@@ -36,9 +36,9 @@ pub enum Step {
     },
     /// Start the nodes of a stopped cluster.
     StartCluster,
-    /// Wait for the API of a running cluster; restart its nodes if it does not answer.
+    /// Wait for the API of a running cluster; restart its nodes if it does not respond.
     RecoverCluster {
-        /// Why the API does not answer.
+        /// Why the API does not respond.
         reason: String,
     },
     /// Push the artifact to the local registry.
@@ -89,7 +89,7 @@ impl fmt::Display for Step {
             Self::RecreateCluster { reason } => write!(f, "recreate the incomplete cluster ({reason})"),
             Self::StartCluster => f.write_str("start the stopped cluster"),
             Self::RecoverCluster { reason } => {
-                write!(f, "restart the nodes if the API still does not answer ({reason})")
+                write!(f, "restart the nodes if the API still does not respond ({reason})")
             }
             Self::PushArtifact { digest } => write!(f, "push the artifact {digest}"),
             Self::Bootstrap { to } => write!(f, "install Flux and point it at {to}"),

@@ -19,7 +19,7 @@ impl Session<'_> {
         let all: BTreeSet<Workload> = changed.union(&self.broken).copied().collect();
         let names: Vec<&str> = all.iter().map(|workload| workload.image()).collect();
         self.progress("compiling");
-        let built = match self.workbench.rebuild(&names).await {
+        let built = match self.builder.rebuild(&names).await {
             Ok(built) => built,
             Err(failure) => {
                 // Any of them may be the cause, so the next edit builds all of them.
@@ -47,7 +47,7 @@ impl Session<'_> {
         }
         self.progress("replacing the fleet");
         let image = self.lock.image(workload.image())?.clone();
-        self.fleet_image = self.workbench.load(workload.image(), &image).await?;
+        self.fleet_image = self.builder.load(workload.image(), &image).await?;
         self.ensure_fleet(deadline).await?;
         self.rolling.remove(&workload);
         Ok(Some(format!("{} live after {}", workload.name(), self.elapsed())))

@@ -33,7 +33,7 @@ pub struct Session<'a> {
     pub(super) quiet: LocalContext,
     pub(super) client: Client,
     pub(super) environment: Environment,
-    pub(super) workbench: Arc<IncrementalBuilder>,
+    pub(super) builder: Arc<IncrementalBuilder>,
     pub(super) registry: Registry,
     /// The supply lock with the images that were built since. The lock on disk stays unchanged.
     pub(super) lock: Lock,
@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
         let handle = cluster::handle(&context.dirs, &environment.cluster_name());
         Ok(Self {
             client: Client::connect(&handle).await?,
-            workbench: Arc::new(IncrementalBuilder::open(supply, platform.registry.clone())?),
+            builder: Arc::new(IncrementalBuilder::open(supply, platform.registry.clone())?),
             followed: platform.packed.digest,
             applied: platform.rendered,
             lock: platform.lock,
@@ -85,8 +85,8 @@ impl<'a> Session<'a> {
     }
 
     /// The builder that compiles the workloads.
-    pub fn workbench(&self) -> Arc<IncrementalBuilder> {
-        Arc::clone(&self.workbench)
+    pub fn builder(&self) -> Arc<IncrementalBuilder> {
+        Arc::clone(&self.builder)
     }
 
     /// The sink of the events.

@@ -18,8 +18,8 @@ use crate::{
 
 /// Ensures that the cluster of `environment` exists and runs.
 ///
-/// Replaces an incomplete cluster, starts a stopped one, restarts one whose API does not answer. Refuses a
-/// cluster whose API still does not answer, that seasense did not create, or that was created with other
+/// Replaces an incomplete cluster, starts a stopped one, restarts one whose API does not respond. Refuses a
+/// cluster whose API still does not respond, that seasense did not create, or that was created with other
 /// settings.
 pub async fn ensure(
     context: &LocalContext,

@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// The lock that serialises the assignment of names and ports.
-const COUNTER: &str = "names";
-const COUNTER_LIMIT: Duration = Duration::from_secs(10);
+const NAMES_LOCK: &str = "names";
+const NAMES_LOCK_LIMIT: Duration = Duration::from_secs(10);
 
 /// How many ports after the one of the environment file are tried.
 const PORTS: u16 = 200;
@@ -62,7 +62,7 @@ pub async fn claim(
     now: Timestamp,
     events: &Events,
 ) -> Result<Environment> {
-    let _counter = Lock::take(dirs, COUNTER, Some(COUNTER_LIMIT), events).await?;
+    let _lock = Lock::take(dirs, NAMES_LOCK, Some(NAMES_LOCK_LIMIT), events).await?;
     let environment = resolve(dirs, project, environment);
     let cluster = environment.cluster_name();
     let known = Owner::read(dirs, &cluster);
@@ -103,23 +103,23 @@ fn claims(dirs: &HostDirs) -> Vec<NameClaim> {
 /// The name of `environment` for the checkout at `root`; pure except for the check whether an owner's
 /// checkout exists.
 fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
-    let marked = marked(environment, root);
+    let suffixed = with_suffix(environment, root);
     let is_own = |claim: &&NameClaim| claim.owner.project == root && claim.owner.environment == *environment;
-    let own =
-        [environment, &marked].map(|name| claims.iter().filter(is_own).find(|claim| claim.instance == name));
+    let own = [environment, &suffixed]
+        .map(|name| claims.iter().filter(is_own).find(|claim| claim.instance == name));
     if let Some(own) = own.into_iter().flatten().next() {
         return own.instance.clone();
     }
     match claims.iter().find(|claim| claim.instance == environment) {
         // A checkout that was moved or cloned again takes over the environment of its predecessor.
-        Some(other) if other.owner.checkout_exists() => marked,
+        Some(other) if other.owner.checkout_exists() => suffixed,
         _ => environment.to_owned(),
     }
 }
 
 /// `environment` with four digits derived from the directory. A name has at most 20 characters in an
 /// environment file, so the result is far below the limit of 63 for a host name.
-fn marked(environment: &str, root: &Path) -> String {
+fn with_suffix(environment: &str, root: &Path) -> String {
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     format!("{environment}-{}", &hex::encode(digest)[..4])
 }

@@ -22,7 +22,7 @@ pub struct Paused {
     pub environment: String,
     /// The time of the pause.
     pub since: Timestamp,
-    /// The digest that it runs again after `resume`; `None` if the cluster did not answer.
+    /// The digest that it runs again after `resume`; `None` if the cluster did not respond.
     pub digest: Option<Digest>,
     /// Containers that this run stopped; empty if the environment was already paused.
     pub stopped: Vec<String>,

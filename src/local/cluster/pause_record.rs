@@ -18,7 +18,7 @@ const FILE: &str = "paused.json";
 pub struct PauseRecord {
     /// The time of the request.
     pub since: Timestamp,
-    /// The digest that the cluster ran; `None` if it did not answer.
+    /// The digest that the cluster ran; `None` if it did not respond.
     pub digest: Option<Digest>,
 }
 

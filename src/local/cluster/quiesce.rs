@@ -83,13 +83,13 @@ pub(super) async fn quiesce(docker: &Docker, events: &Events, cluster: &str, ste
 
 async fn run_stage(docker: &Docker, node: &str, stage: &str) -> Result<()> {
     let command = ["sh", "-c", SCRIPT, "quiesce", stage];
-    let late = || {
+    let timed_out = || {
         Failure::new(Kind::TimedOut, format!("cannot quiesce `{node}`"))
             .because(format!("`{stage}` did not end within {} s", LIMIT.as_secs()))
     };
     match tokio::time::timeout(LIMIT, docker.exec(node, &command, None)).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(failure)) => Err(Failure { message: format!("cannot quiesce `{node}` ({stage})"), ..failure }),
-        Err(_) => Err(late()),
+        Err(_) => Err(timed_out()),
     }
 }

@@ -16,7 +16,7 @@ pub struct ClusterSource {
     pub node_image: String,
     /// Whether the image comes from the build supply, whose control plane pulls its images from our registry.
     pub built: bool,
-    /// The registry as nodes and pods name it, for example `seasense-registry:5000`.
+    /// The address of the registry for nodes and pods, for example `seasense-registry:5000`.
     pub registry: String,
 }
 

@@ -1,5 +1,5 @@
 //! Starts the nodes of a complete cluster and waits for its API. Its data is never discarded: a cluster that
-//! does not answer is reported and kept.
+//! does not respond is reported and kept.
 
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ pub async fn resume(context: &LocalContext, environment: &Environment) -> Result
     Ok(running)
 }
 
-/// Starts the complete cluster called `name` in the observed `state`. If its API does not answer, its nodes
+/// Starts the complete cluster called `name` in the observed `state`. If its API does not respond, its nodes
 /// are restarted once.
 pub(super) async fn start(
     context: &LocalContext,
@@ -97,7 +97,8 @@ pub(super) async fn start(
     };
     let answered = match wait_for_api(context, source, name, first, step).await {
         Err(failure) if failure.kind == Kind::TimedOut => {
-            let text = format!("the API of `{name}` does not answer: restarting its nodes, its data is kept");
+            let text =
+                format!("the API of `{name}` does not respond: restarting its nodes, its data is kept");
             context.events.emit(Event::Warning { text });
             stop_nodes(context, name).await?;
             started = Some(start_nodes(context, name, step).await?);
@@ -110,14 +111,14 @@ pub(super) async fn start(
     Ok(RunningCluster { handle, started })
 }
 
-/// Explains the timeout of a cluster whose API does not answer; other failures are unchanged.
+/// Explains the timeout of a cluster whose API does not respond; other failures are unchanged.
 fn explain_timeout(name: &str, failure: Failure) -> Failure {
     if failure.kind != Kind::TimedOut {
         return failure;
     }
     let explained = Failure::new(
         Kind::Cluster,
-        format!("the API of the cluster `{name}` does not answer after a restart of its nodes"),
+        format!("the API of the cluster `{name}` does not respond after a restart of its nodes"),
     );
     failure
         .causes

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The timeout for a resolver whose server does not answer.
+/// The timeout for a resolver whose server does not respond.
 const RESOLVER_LIMIT: Duration = Duration::from_secs(5);
 /// A CA certificate that expires within this time causes a warning; it is normally renewed much earlier.
 const EXPIRES_SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
@@ -93,7 +93,7 @@ async fn resolve(hostname: String) -> Result<Vec<IpAddr>, String> {
         Ok(Ok(Ok(addresses))) => Ok(addresses.into_iter().map(|address| address.ip()).collect()),
         Ok(Ok(Err(error))) => Err(error.to_string()),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no answer within {} s", RESOLVER_LIMIT.as_secs())),
+        Err(_) => Err(format!("no response within {} s", RESOLVER_LIMIT.as_secs())),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 /// The facts that the rules evaluate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// The container daemon, or why it does not answer.
+    /// The container daemon, or why it does not respond.
     pub docker: Option<Result<DaemonInfo, Failure>>,
     /// Free bytes on the file systems of the daemon and of the cache; the smaller of the two.
     pub disk_free: Option<u64>,

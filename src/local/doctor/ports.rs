@@ -153,15 +153,15 @@ mod tests {
             held_by: Some(holder.to_owned()),
             free: None,
         };
-        let looks = std::cell::Cell::new(0);
+        let polls = std::cell::Cell::new(0);
         let ports = inspect_until_stable(|| {
-            looks.set(looks.get() + 1);
-            let holder = if looks.get() < 3 { "`docker-proxy` (process 7)" } else { "`nginx` (process 8)" };
+            polls.set(polls.get() + 1);
+            let holder = if polls.get() < 3 { "`docker-proxy` (process 7)" } else { "`nginx` (process 8)" };
             let ports = vec![port(holder)];
             async { ports }
         })
         .await;
-        assert_eq!(looks.get(), 3);
+        assert_eq!(polls.get(), 3);
         assert_eq!(ports, [port("`nginx` (process 8)")]);
     }
 

@@ -16,9 +16,9 @@ pub struct SnapshotName(String);
 impl SnapshotName {
     /// Validates a name; an invalid one is a usage error.
     pub fn parse(text: &str) -> Result<Self> {
-        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
         let first = text.chars().next().is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        if first && text.len() <= LONGEST && text.chars().all(legal) {
+        if first && text.len() <= LONGEST && text.chars().all(allowed) {
             return Ok(Self(text.to_owned()));
         }
         Err(Failure::new(Kind::Usage, format!("invalid snapshot name `{text}`")).hint(format!(

@@ -31,7 +31,7 @@ impl Change {
     }
 
     /// The reason why the current user cannot execute the change.
-    pub fn obstacle(&self) -> Option<String> {
+    pub fn reason_not_executable(&self) -> Option<String> {
         let root = || format!("`{}` is writable by root only", self.store.location.path().display());
         self.store.missing.clone().or_else(|| (!self.store.writable).then(root))
     }
@@ -64,7 +64,7 @@ pub async fn install(record: &mut TrustRecord, cluster: &str, change: &Change) -
         created: store.is_new,
         backup: None,
     };
-    if change.obstacle().is_some() {
+    if change.reason_not_executable().is_some() {
         // The user executes the change as root; the state of the store shows later whether it was executed.
         return record.put(entry);
     }
@@ -146,13 +146,13 @@ pub async fn remove(record: &mut TrustRecord, change: &Change) -> Result<()> {
 /// Fails with the commands of the changes that only root can execute.
 pub fn require_complete(changes: &[Change]) -> Result<()> {
     let left: Vec<(&Change, String)> =
-        changes.iter().filter_map(|change| Some((change, change.obstacle()?))).collect();
+        changes.iter().filter_map(|change| Some((change, change.reason_not_executable()?))).collect();
     if left.is_empty() {
         return Ok(());
     }
     let failure = Failure::new(Kind::Tool, "some changes need root or a missing tool");
-    Err(left.into_iter().fold(failure, |failure, (change, obstacle)| {
-        let failure = failure.because(format!("{}: {obstacle}", change.store.kind().name()));
+    Err(left.into_iter().fold(failure, |failure, (change, reason)| {
+        let failure = failure.because(format!("{}: {reason}", change.store.kind().name()));
         match change.store.missing {
             Some(_) => failure,
             None => failure.hint(format!("run: {}", change.commands().join(" && "))),

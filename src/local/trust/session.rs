@@ -136,8 +136,9 @@ impl TrustSession {
 
     /// Executes the changes of a removal; fails with the commands of those that only root can execute.
     pub async fn remove(&mut self, planned: Vec<Change>) -> Result<()> {
-        let (possible, left): (Vec<Change>, Vec<Change>) =
-            planned.into_iter().partition(|change| change.actions.is_empty() || change.obstacle().is_none());
+        let (possible, left): (Vec<Change>, Vec<Change>) = planned
+            .into_iter()
+            .partition(|change| change.actions.is_empty() || change.reason_not_executable().is_none());
         for change in &possible {
             changes::remove(&mut self.record, change).await?;
         }

@@ -35,9 +35,9 @@ fn kustomization(name: &str, revision: &str, ready: (&str, &str, &str)) -> Value
 
 fn whole(revision: &str) -> Vec<Value> {
     let ready = ("True", "ReconciliationSucceeded", "Applied revision");
-    let parts =
-        PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.parts.iter().copied()));
-    std::iter::once(ROOT).chain(parts).map(|name| kustomization(name, revision, ready)).collect()
+    let names =
+        PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.children.iter().copied()));
+    std::iter::once(ROOT).chain(names).map(|name| kustomization(name, revision, ready)).collect()
 }
 
 fn api(items: &[Value]) -> FakeApi {
@@ -112,13 +112,17 @@ async fn only_unready_kustomizations_get_a_request() {
     items[2] = kustomization("cert-manager", &digest('b'), ("True", "ReconciliationSucceeded", ""));
     let api = api(&items);
     request_reconcile(&api.client(), "run-1").await.unwrap();
-    let patched: Vec<String> =
-        api.requests().into_iter().map(|asked| asked.line).filter(|line| line.starts_with("PATCH")).collect();
+    let patched: Vec<String> = api
+        .requests()
+        .into_iter()
+        .map(|request| request.line)
+        .filter(|line| line.starts_with("PATCH"))
+        .collect();
     assert_eq!(patched.len(), 2, "{patched:?}");
     assert!(patched[1].contains("/kustomizations/infrastructure-core"));
     request_reconcile_all(&api.client(), "run-2").await.unwrap();
     assert_eq!(
-        api.requests().iter().filter(|asked| asked.line.starts_with("PATCH")).count(),
+        api.requests().iter().filter(|request| request.line.starts_with("PATCH")).count(),
         2 + 1 + items.len()
     );
 }

@@ -11,7 +11,7 @@ use crate::{
     promotion::{
         report::{Ending, LockChange, Report, VERSION, short},
         store::{
-            EnvLock, LedgerState, PromotionStore,
+            EnvLock, PromotionStore, StoreState,
             history::{Action, Keys, Outcome},
         },
         target::{ObservedEnvironment, Target},
@@ -29,7 +29,7 @@ pub(super) struct FailedDigest {
 
 impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Returns the result of a plan if an earlier run was interrupted during its rollback.
-    pub(super) fn interrupted_rollback(order: &Order, state: &LedgerState) -> Option<Ended> {
+    pub(super) fn interrupted_rollback(order: &Order, state: &StoreState) -> Option<Ended> {
         let (_, report, lock) = failed_before(order, state)?;
         let text = format!("an earlier run was interrupted while it rolled back to {}", short(&lock.digest));
         let failure = Failure::new(Kind::Promotion, text)
@@ -43,7 +43,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     pub(super) async fn fail(
         &self,
         order: &Order,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         keys: &Keys,
         failed: FailedDigest,
     ) -> Result<Ended> {
@@ -80,7 +80,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     pub(super) async fn finish_rollback(
         &self,
         order: &Order,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         keys: &Keys,
     ) -> Result<Option<Ended>> {
         let Some((failed, report, _)) = failed_before(order, state) else { return Ok(None) };
@@ -91,7 +91,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     async fn roll_back(
         &self,
         order: &Order,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         keys: &Keys,
         mut report: Report,
     ) -> Result<Ended> {
@@ -145,7 +145,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     }
 
     /// Returns the lock file of `digest`, which was verified.
-    async fn lock_at(&self, digest: &Digest, before: Option<EnvLock>, state: &LedgerState) -> EnvLock {
+    async fn lock_at(&self, digest: &Digest, before: Option<EnvLock>, state: &StoreState) -> EnvLock {
         if let Some(lock) = before.filter(|lock| lock.digest == *digest) {
             return lock;
         }
@@ -164,7 +164,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
 }
 
 /// Returns the failed order of an interrupted run, its report, and the lock file that it rolls back to.
-fn failed_before<'a>(order: &Order, state: &'a LedgerState) -> Option<(Order, Report, &'a EnvLock)> {
+fn failed_before<'a>(order: &Order, state: &'a StoreState) -> Option<(Order, Report, &'a EnvLock)> {
     let (last, lock) = state.history.last().zip(state.lock.as_ref())?;
     // Only an automatic rollback leaves a lock file that differs from the newest record.
     if last.outcome != Outcome::Failed || last.digest == lock.digest {

@@ -118,11 +118,11 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             };
             (canary, stats)
         };
-        let observed = tokio::time::timeout(self.pace.patience, observe).await;
+        let observed = tokio::time::timeout(self.pace.observation_limit, observe).await;
         let at: Timestamp = (self.clock)();
         let bad = |problem: String| Ok(Sample { at, problem: Some(problem), stats: None });
         match observed {
-            Err(_) => bad("it does not answer".to_owned()),
+            Err(_) => bad("the canary does not respond".to_owned()),
             Ok((Err(failure), _) | (_, Err(failure))) => bad(failure.message),
             Ok((Ok(Some(CanaryState { ready: true, .. })), Ok(stats))) => {
                 Ok(Sample { at, problem: None, stats: Some(stats) })

@@ -11,7 +11,7 @@ use crate::{
         gates::{self, CanaryEvidence, Gate},
         report::{Ending, LockChange, Report, VERSION, short},
         store::{
-            EnvLock, LedgerState, PromotionStore,
+            EnvLock, PromotionStore, StoreState,
             history::{Action, Keys, Outcome},
         },
         target::{Content, ObservedEnvironment, State},
@@ -55,11 +55,7 @@ impl Checked {
 
 impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Returns the report if the environment already runs the digest and the digest is verified.
-    pub(super) async fn already_verified(
-        &self,
-        order: &Order,
-        state: &LedgerState,
-    ) -> Result<Option<Report>> {
+    pub(super) async fn already_verified(&self, order: &Order, state: &StoreState) -> Result<Option<Report>> {
         let verified = state
             .history
             .last()
@@ -80,7 +76,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
     pub(super) async fn check(
         &self,
         order: &Order,
-        state: &LedgerState,
+        state: &StoreState,
         keys: &Keys,
         wait: Wait,
     ) -> Result<Checked> {
@@ -105,7 +101,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         &self,
         order: &Order,
         content: &Content,
-        state: &LedgerState,
+        state: &StoreState,
         keys: &Keys,
         wait: Wait,
     ) -> Result<Vec<Gate>> {
@@ -142,7 +138,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         &self,
         order: &Order,
         content: &Content,
-        state: &LedgerState,
+        state: &StoreState,
         wait: Wait,
     ) -> Result<Option<Gate>> {
         let Some(percent) = order.canary else { return Ok(None) };
@@ -163,7 +159,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
 
     /// Observes the state once it is Ready: a short disturbance must not make the gate refuse.
     async fn settled_state(&self, order: &Order, wait: Wait) -> Result<State> {
-        let deadline = Deadline::after(self.pace.patience);
+        let deadline = Deadline::after(self.pace.observation_limit);
         loop {
             let state = self.target.state().await?;
             let settled = state
@@ -179,7 +175,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
 }
 
 /// The gate of a rollback: only a digest that was verified in the environment passes.
-fn was_verified(order: &Order, state: &LedgerState) -> Gate {
+fn was_verified(order: &Order, state: &StoreState) -> Gate {
     const ID: &str = "verified";
     match state.history.verified().find(|record| record.digest == order.digest) {
         Some(record) => Gate::passed(ID, format!("it was verified there at {:.0}", record.at)),
@@ -188,7 +184,7 @@ fn was_verified(order: &Order, state: &LedgerState) -> Gate {
 }
 
 /// Returns the lock file after the order is carried out.
-fn lock_after(order: &Order, content: &Content, state: &LedgerState) -> EnvLock {
+fn lock_after(order: &Order, content: &Content, state: &StoreState) -> EnvLock {
     EnvLock {
         digest: order.digest.clone(),
         commit: content.commit.clone(),
@@ -232,7 +228,7 @@ pub(super) fn describe(order: &Order) -> String {
 }
 
 /// Returns the next step if an interrupted run has left an unverified digest in the lock file.
-fn unverified_lock(state: &LedgerState) -> Option<String> {
+fn unverified_lock(state: &StoreState) -> Option<String> {
     let lock = state.lock.as_ref()?;
     let verified = state.history.verified().any(|record| record.digest == lock.digest);
     (!verified && state.pull.is_none()).then(|| {

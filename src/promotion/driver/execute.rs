@@ -8,7 +8,7 @@ use crate::{
         gates,
         report::{Ending, Report, short},
         store::{
-            LedgerState, Message, PromotionStore,
+            Message, PromotionStore, StoreState,
             history::{Action, Keys, Outcome, Record, VERSION},
         },
         target::Target,
@@ -17,7 +17,7 @@ use crate::{
 
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Runs every step from the gates to the record.
-    pub(super) async fn execute(&self, order: &Order, state: &mut LedgerState, keys: &Keys) -> Result<Ended> {
+    pub(super) async fn execute(&self, order: &Order, state: &mut StoreState, keys: &Keys) -> Result<Ended> {
         let mut checked = self.check(order, state, keys, Wait::Short).await?;
         if let Some(failure) = checked.refusal.take() {
             return Ok(checked.refused(failure));
@@ -58,7 +58,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     async fn review(
         &self,
         order: &Order,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         message: Message<'_>,
         report: &mut Report,
     ) -> Result<Option<Ended>> {
@@ -82,12 +82,12 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     async fn verified(
         &self,
         order: &Order,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         keys: &Keys,
         mut report: Report,
     ) -> Result<Ended> {
         let step = Step::start(self.events, "promote.record", "Record that it is verified");
-        "it passed the whole watch".clone_into(&mut report.reason);
+        "the verdict is Passed".clone_into(&mut report.reason);
         let record = self.new_record(order, &report, state, Outcome::Verified);
         self.record(state, keys, record).await?;
         step.done(state.head.get(..12).unwrap_or(&state.head).to_owned());
@@ -101,7 +101,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         &self,
         order: &Order,
         report: &Report,
-        state: &LedgerState,
+        state: &StoreState,
         outcome: Outcome,
     ) -> Record {
         Record {

@@ -30,7 +30,7 @@ use crate::{
         gates::Signer,
         report::short,
         store::{
-            LedgerState, Message, PromotionStore, broken_history,
+            Message, PromotionStore, StoreState, broken_history,
             history::{Key, Keys, Outcome, Record},
         },
         target::{ObservedEnvironment, Target},
@@ -51,9 +51,9 @@ pub struct Ended {
 /// Fails with kind `Drift` if a signature is bad.
 pub async fn verify_history(
     environment: &EnvName,
-    mut state: LedgerState,
+    mut state: StoreState,
     key: Option<Key>,
-) -> Result<(LedgerState, Keys)> {
+) -> Result<(StoreState, Keys)> {
     let keys = Keys::new(key, &state.allowed)?;
     keys.check_all(&mut state.history).await?;
     match state.history.bad_signature() {
@@ -96,7 +96,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
     }
 
     /// Reads the store and checks every signature.
-    async fn read(&self, order: &Order) -> Result<(LedgerState, Keys)> {
+    async fn read(&self, order: &Order) -> Result<(StoreState, Keys)> {
         let state = self.store.read(Some(&order.digest)).await?;
         verify_history(&order.environment, state, self.key.clone()).await
     }
@@ -137,7 +137,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     }
 
     /// Appends `record` to the history and commits it together with the lock file of `state`.
-    async fn record(&self, state: &mut LedgerState, keys: &Keys, record: Record) -> Result<()> {
+    async fn record(&self, state: &mut StoreState, keys: &Keys, record: Record) -> Result<()> {
         let (digest, environment) = (short(&record.digest), &record.environment);
         let title = match record.outcome {
             Outcome::Verified => format!("Record that {digest} is verified in {environment}"),
@@ -150,7 +150,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
 
     /// Merges the pull request. If that is not possible, returns the manual step instead of a failure:
     /// everything is recorded by now.
-    async fn finish_review(&self, state: &mut LedgerState, report: &Report) -> Option<String> {
+    async fn finish_review(&self, state: &mut StoreState, report: &Report) -> Option<String> {
         let action = report.action.name();
         let title = format!("{action} {}: {}", report.environment, short(&report.digest));
         match self.store.finish_review(state, Message { title: &title, body: &report.reason }).await {

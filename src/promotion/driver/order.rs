@@ -57,7 +57,7 @@ pub struct Pace {
     /// The pause between two samples of the watch.
     pub sample: Duration,
     /// How long one observation may take.
-    pub patience: Duration,
+    pub observation_limit: Duration,
     /// How long the target may take to become Ready.
     pub ready: Duration,
     /// How long a terminal error must last before the run gives up.
@@ -71,7 +71,7 @@ impl Pace {
     pub const USUAL: Self = Self {
         poll: Duration::from_secs(1),
         sample: Duration::from_secs(5),
-        patience: Duration::from_secs(30),
+        observation_limit: Duration::from_secs(30),
         ready: Duration::from_mins(15),
         grace: Duration::from_secs(45),
         reset_after: Duration::from_secs(15),

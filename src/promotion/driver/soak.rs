@@ -40,7 +40,7 @@ pub async fn wait_for_soak<T: ObservedEnvironment>(
     let deadline = Deadline::after(soak.ready);
     let observe = async || {
         let remaining = remaining_soak(digest, &source.state().await?, soak.required, clock());
-        let is_late = remaining == RemainingSoak::Parts && deadline.passed();
+        let is_late = remaining == RemainingSoak::Resources && deadline.passed();
         Ok(if is_late { RemainingSoak::Nothing } else { remaining })
     };
     let mut remaining = observe().await?;

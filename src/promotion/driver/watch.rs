@@ -56,13 +56,13 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Starts the probes and returns the start of the measured time; `None` if they cannot run yet, as in an
     /// environment without a deployment. The verdict does not depend on measurements before the watch.
     pub(super) async fn start_measuring(&self) -> Option<Timestamp> {
-        tokio::time::timeout(self.pace.patience, self.target.start_probes()).await.ok()?.ok()?;
+        tokio::time::timeout(self.pace.observation_limit, self.target.start_probes()).await.ok()?.ok()?;
         Some((self.clock)())
     }
 
     /// Reads the measurements since `since`; `None` if the probes do not run or do not respond.
     pub(super) async fn measure(&self, since: Option<Timestamp>) -> Option<ProbeStats> {
-        tokio::time::timeout(self.pace.patience, self.target.probe_stats(since?)).await.ok()?.ok()
+        tokio::time::timeout(self.pace.observation_limit, self.target.probe_stats(since?)).await.ok()?.ok()
     }
 
     /// Waits until the target is Ready at `digest`. Returns the reason if it is not; `None` if it is.
@@ -81,13 +81,14 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let timer = RefCell::new(GiveUpTimer::after(grace, self.pace.reset_after));
         let waited = wait(Deadline::after(self.pace.ready), self.pace.poll, "become Ready", || async {
             let state = self.target.state().await?;
-            let ready = state.parts.iter().filter(|part| part.ready).count();
+            let ready = state.resources.iter().filter(|resource| resource.ready).count();
             let terminal = state.terminal.as_ref().filter(|_| state.digest.as_ref() == Some(digest));
-            let late = state.parts.iter().find(|part| !part.ready).map(|part| &part.name);
+            let not_ready =
+                state.resources.iter().find(|resource| !resource.ready).map(|resource| &resource.name);
             step.progress(
                 count(ready),
-                Some(count(state.parts.len())),
-                terminal.or(late).cloned().unwrap_or_default(),
+                Some(count(state.resources.len())),
+                terminal.or(not_ready).cloned().unwrap_or_default(),
             );
             let gives_up = timer.borrow_mut().observe(step.elapsed(), terminal.is_some());
             Ok(match terminal {
@@ -120,7 +121,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let step = Step::start(self.events, "promote.watch", "Watch it with probe buoys through the gateway");
         let (begun, mut samples, mut canary_samples) = ((self.clock)(), Vec::new(), Vec::new());
         // The verdict ends the watch after twice its time. This deadline ends it if the clock does not advance.
-        let deadline = Deadline::after(limits.watch * 3 + self.pace.patience * 4);
+        let deadline = Deadline::after(limits.watch * 3 + self.pace.observation_limit * 4);
         let failed = loop {
             let measured_until = window_start(&samples, since.unwrap_or(begun));
             samples.push(self.sample(digest, measured_until).await);
@@ -164,10 +165,12 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             };
             (measured, self.target.state().await)
         };
-        let observed = tokio::time::timeout(self.pace.patience, observe).await;
+        let observed = tokio::time::timeout(self.pace.observation_limit, observe).await;
         let at: Timestamp = (self.clock)();
         match observed {
-            Err(_) => Sample { at, problem: Some("it does not answer".to_owned()), stats: None },
+            Err(_) => {
+                Sample { at, problem: Some("the environment does not respond".to_owned()), stats: None }
+            }
             Ok((measured, state)) => {
                 let missing = match state {
                     Ok(current) => Some(current.missing(digest)).filter(|missing| !missing.is_empty()),

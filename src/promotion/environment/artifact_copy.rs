@@ -99,11 +99,11 @@ impl ArtifactCopy<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::digest::digest, registry::fake::Fake};
+    use crate::{base::digest::digest, registry::fake::FakeRegistry};
 
     #[tokio::test]
     async fn an_absent_artifact_is_reported_as_unavailable() {
-        let (source, target) = (Fake::start().await, Fake::start().await);
+        let (source, target) = (FakeRegistry::start().await, FakeRegistry::start().await);
         let folder = tempfile::tempdir().unwrap();
         let [from, to] = [&source, &target].map(|fake| Endpoint::new(&fake.host).unwrap());
         let digest = digest('0');

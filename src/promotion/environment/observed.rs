@@ -108,8 +108,8 @@ impl ObservedEnvironment for ObservedCluster {
         let snapshot = self.snapshot().await;
         let mut state = state::from_snapshot(&snapshot);
         match &state.digest {
-            _ if state.parts.is_empty() => {}
-            _ if state.parts.iter().all(|part| part.ready) => {
+            _ if state.resources.is_empty() => {}
+            _ if state.resources.iter().all(|resource| resource.ready) => {
                 state.ready_since = self.ready_since(&snapshot).await?;
             }
             Some(digest) => {

@@ -2,31 +2,36 @@
 
 use crate::{
     observe::EnvironmentStatus,
-    promotion::target::{Part, State},
+    promotion::target::{ResourceState, State},
 };
 
 /// Returns the phases, the workloads, the database and the gateway of a snapshot; nothing unless the cluster
 /// runs.
 pub fn from_snapshot(snapshot: &EnvironmentStatus) -> State {
-    let part = |name: String, ready: bool, message: &str| Part { name, ready, message: message.to_owned() };
-    let mut parts = Vec::new();
+    let resource =
+        |name: String, ready: bool, message: &str| ResourceState { name, ready, message: message.to_owned() };
+    let mut resources = Vec::new();
     if snapshot.cluster == "running" {
         let phases = snapshot.phases.iter();
-        parts.extend(phases.map(|phase| {
-            part(format!("phase/{}", phase.name), phase.ready, if phase.ready { "" } else { &phase.message })
+        resources.extend(phases.map(|phase| {
+            resource(
+                format!("phase/{}", phase.name),
+                phase.ready,
+                if phase.ready { "" } else { &phase.message },
+            )
         }));
-        parts.extend(snapshot.workloads.iter().map(|workload| {
+        resources.extend(snapshot.workloads.iter().map(|workload| {
             let name = format!("workload/{}/{}", workload.namespace, workload.name);
-            part(name, workload.ready, &workload.message)
+            resource(name, workload.ready, &workload.message)
         }));
         let database = &snapshot.database;
-        parts.push(part(
+        resources.push(resource(
             "database".into(),
             database.healthy,
             if database.healthy { "" } else { &database.message },
         ));
         let gateway = &snapshot.gateway;
-        parts.push(part("gateway".into(), gateway.https && gateway.tls_verified, &gateway.message));
+        resources.push(resource("gateway".into(), gateway.https && gateway.tls_verified, &gateway.message));
     }
-    State { digest: snapshot.artifact.digest.clone(), parts, ..State::default() }
+    State { digest: snapshot.artifact.digest.clone(), resources, ..State::default() }
 }

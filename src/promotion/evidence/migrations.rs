@@ -25,7 +25,7 @@ pub async fn collect(
     let before = match lock.map(|lock| lock.commit.as_deref()) {
         None => None,
         Some(None) => {
-            return Ok(Err("the lock file names no commit, so the migrations cannot be compared".into()));
+            return Ok(Err("the lock file contains no commit, so the migrations cannot be compared".into()));
         }
         Some(Some(commit)) if repository.commit_of(commit).await?.is_none() => {
             return Ok(Err(format!("this repository lacks the current commit {commit}: fetch it")));

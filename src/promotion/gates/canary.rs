@@ -52,12 +52,12 @@ mod tests {
     use super::*;
     use crate::{
         base::digest::digest,
-        promotion::{gates::GateResult, target::Part},
+        promotion::{gates::GateResult, target::ResourceState},
     };
 
     fn state(runs: Option<char>, ready: bool) -> State {
-        let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
-        State { digest: runs.map(digest), parts: vec![part], ..State::default() }
+        let resource = ResourceState { name: "phase/apps".into(), ready, message: "pods crash".into() };
+        State { digest: runs.map(digest), resources: vec![resource], ..State::default() }
     }
 
     fn gate(state: &State, verified: Option<char>, (current_supports, new_supports): (bool, bool)) -> Gate {

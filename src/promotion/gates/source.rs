@@ -13,7 +13,10 @@ pub(super) const SOAK: &str = "soak";
 /// Passes if the environment `source` is Ready at `digest`.
 pub fn source_ready(source: &str, digest: &Digest, state: &State) -> Gate {
     if state.is_ready_at(digest) {
-        return Gate::passed(READY, format!("{source} is Ready at this digest, {} parts", state.parts.len()));
+        return Gate::passed(
+            READY,
+            format!("{source} is Ready at this digest, {} resources", state.resources.len()),
+        );
     }
     Gate::refused(READY, format!("{source}: {}", state.missing(digest)))
 }
@@ -35,8 +38,8 @@ pub fn soak(source: &str, digest: &Digest, state: &State, required: Duration, no
 pub enum RemainingSoak {
     /// Nothing: they pass, or they refuse for a reason that waiting cannot fix.
     Nothing,
-    /// Parts of the source may still become ready.
-    Parts,
+    /// Resources of the source may still become ready.
+    Resources,
     /// The source is Ready and must stay so for this time.
     Time(Duration),
 }
@@ -44,7 +47,7 @@ pub enum RemainingSoak {
 /// Returns the remaining wait until `state` has been Ready at `digest` for `required`.
 pub fn remaining_soak(digest: &Digest, state: &State, required: Duration, now: Timestamp) -> RemainingSoak {
     if state.is_progressing(digest) {
-        return RemainingSoak::Parts;
+        return RemainingSoak::Resources;
     }
     let Some(soaked) = soaked(digest, state, now) else { return RemainingSoak::Nothing };
     match required.saturating_sub(soaked) {
@@ -72,14 +75,14 @@ mod tests {
     use super::*;
     use crate::{
         base::digest::digest,
-        promotion::{gates::GateResult, target::Part},
+        promotion::{gates::GateResult, target::ResourceState},
     };
 
     fn ready(since: i64) -> State {
-        let part = Part { name: "phase/apps".into(), ready: true, message: String::new() };
+        let resource = ResourceState { name: "phase/apps".into(), ready: true, message: String::new() };
         State {
             digest: Some(digest('a')),
-            parts: vec![part],
+            resources: vec![resource],
             ready_since: Timestamp::from_second(since).ok(),
             terminal: None,
         }
@@ -91,8 +94,11 @@ mod tests {
         let other = source_ready("local", &digest('b'), &ready(0));
         assert_eq!(other, Gate::refused(READY, format!("local: it runs {}", digest('a'))));
         let mut failing = ready(0);
-        failing.parts[0] =
-            Part { ready: false, message: "ImagePullBackOff".into(), ..failing.parts[0].clone() };
+        failing.resources[0] = ResourceState {
+            ready: false,
+            message: "ImagePullBackOff".into(),
+            ..failing.resources[0].clone()
+        };
         assert_eq!(
             source_ready("local", &digest('a'), &failing).reason,
             "local: phase/apps: ImagePullBackOff"
@@ -121,9 +127,9 @@ mod tests {
         let now = Timestamp::from_second(10_000).unwrap();
         let remaining = |state: &State| remaining_soak(&digest('a'), state, Duration::ZERO, now);
         let mut starting = ready(0);
-        starting.parts[0].ready = false;
+        starting.resources[0].ready = false;
         assert_eq!(remaining(&ready(0)), RemainingSoak::Nothing);
-        assert_eq!(remaining(&starting), RemainingSoak::Parts);
+        assert_eq!(remaining(&starting), RemainingSoak::Resources);
         let other = State { digest: Some(digest('b')), ..starting.clone() };
         assert_eq!(remaining(&other), RemainingSoak::Nothing);
         let terminal = State { terminal: Some("it crashes".into()), ..starting };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{LedgerState, Message, PromotionStore};
+use super::{Message, PromotionStore, StoreState};
 use crate::{
     base::{
         digest::Digest,
@@ -52,15 +52,15 @@ impl GitStore {
     }
 
     /// Finds the base commit: that of an open pull request, else that of the promotion branch.
-    async fn locate(&self, digest: Option<&Digest>) -> Result<LedgerState> {
+    async fn locate(&self, digest: Option<&Digest>) -> Result<StoreState> {
         let Some((forge, remote)) = &self.forge else {
             let [lock, history] = self.files();
             self.repository.may_move(&self.branch, &[&lock, &history]).await?;
             let head = self.repository.commit_of(&format!("refs/heads/{}", self.branch)).await?;
             let head = head.or_else(|| self.fallback.clone());
-            return Ok(LedgerState {
+            return Ok(StoreState {
                 head: head.ok_or_else(|| self.no_branch("this repository"))?,
-                ..LedgerState::default()
+                ..StoreState::default()
             });
         };
         let topic = self.branch_under_review(digest);
@@ -75,16 +75,16 @@ impl GitStore {
             _ => self.repository.fetch(remote, &self.branch).await?,
         };
         let head = head.ok_or_else(|| self.no_branch(&format!("the remote `{remote}`")))?;
-        Ok(LedgerState { head, topic, published, pull, ..LedgerState::default() })
+        Ok(StoreState { head, topic, published, pull, ..StoreState::default() })
     }
 
-    fn proposal<'a>(&'a self, state: &'a LedgerState, message: Message<'a>) -> Proposal<'a> {
+    fn proposal<'a>(&'a self, state: &'a StoreState, message: Message<'a>) -> Proposal<'a> {
         Proposal { branch: &state.topic, base: &self.branch, title: message.title, body: message.body }
     }
 
     fn no_branch(&self, place: &str) -> Failure {
         Failure::new(Kind::Promotion, format!("{place} has no branch `{}`", self.branch))
-            .because(format!("`promotion.branch` of envs/{}.toml names it", self.environment))
+            .because(format!("`promotion.branch` in envs/{}.toml refers to it", self.environment))
             .hint(format!(
                 "fetch it (git fetch origin {0}:{0}), or name the branch with the lock files",
                 self.branch
@@ -97,15 +97,15 @@ impl GitStore {
 pub async fn read_at(
     repository: &Repository,
     environment: &EnvName,
-    state: LedgerState,
-) -> Result<LedgerState> {
+    state: StoreState,
+) -> Result<StoreState> {
     let file = EnvLock::file(environment);
     let text = repository.show(&state.head, &file).await?;
     let lock = text.map(|text| EnvLock::parse(&file, &text)).transpose()?;
     let RecordedHistory { history, fault, allowed } =
         recorded_history(repository, environment, &state.head).await?;
     match fault {
-        None => Ok(LedgerState { lock, history, allowed, ..state }),
+        None => Ok(StoreState { lock, history, allowed, ..state }),
         Some(fault) => Err(broken_history(environment, &fault)),
     }
 }
@@ -176,12 +176,12 @@ pub fn broken_history(environment: &EnvName, fault: &Fault) -> Failure {
 }
 
 impl PromotionStore for GitStore {
-    async fn read(&self, digest: Option<&Digest>) -> Result<LedgerState> {
+    async fn read(&self, digest: Option<&Digest>) -> Result<StoreState> {
         let state = self.locate(digest).await?;
         read_at(&self.repository, &self.environment, state).await
     }
 
-    async fn write(&self, state: &mut LedgerState, message: Message<'_>) -> Result<()> {
+    async fn write(&self, state: &mut StoreState, message: Message<'_>) -> Result<()> {
         let [lock, history] = self.files();
         let mut files = Vec::new();
         if let Some(content) = &state.lock {
@@ -214,7 +214,7 @@ impl PromotionStore for GitStore {
         self.forge.is_some()
     }
 
-    async fn review(&self, state: &mut LedgerState, message: Message<'_>) -> Result<Option<Approvals>> {
+    async fn review(&self, state: &mut StoreState, message: Message<'_>) -> Result<Option<Approvals>> {
         let Some((forge, _)) = &self.forge else { return Ok(None) };
         let pull = match state.pull.take() {
             Some(pull) => pull,
@@ -225,7 +225,7 @@ impl PromotionStore for GitStore {
         Ok(Some(approvals))
     }
 
-    async fn finish_review(&self, state: &mut LedgerState, message: Message<'_>) -> Result<Option<String>> {
+    async fn finish_review(&self, state: &mut StoreState, message: Message<'_>) -> Result<Option<String>> {
         let Some((forge, _)) = &self.forge else { return Ok(None) };
         // A rollback does not wait for a review: its commits are reviewed afterwards.
         if state.pull.is_none() && state.published.as_ref() == Some(&state.head) {

@@ -20,7 +20,7 @@ use crate::{
 
 /// The content of the store at one commit.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct LedgerState {
+pub struct StoreState {
     /// The commit it was read from, which is the parent of the next one.
     pub head: String,
     /// The branch under review; empty without a forge.
@@ -49,11 +49,11 @@ pub struct Message<'a> {
 /// Stores the lock file and the history of one environment.
 pub trait PromotionStore {
     /// Reads the store for a promotion of `digest`, or of none that is chosen yet. Fails with kind `Drift` if the history's chain is broken.
-    fn read(&self, digest: Option<&Digest>) -> impl Future<Output = Result<LedgerState>>;
+    fn read(&self, digest: Option<&Digest>) -> impl Future<Output = Result<StoreState>>;
 
     /// Commits the lock file and the history of `state` in one commit and updates `state.head`. Without a
     /// change there is no commit.
-    fn write(&self, state: &mut LedgerState, message: Message<'_>) -> impl Future<Output = Result<()>>;
+    fn write(&self, state: &mut StoreState, message: Message<'_>) -> impl Future<Output = Result<()>>;
 
     /// Returns whether changes are reviewed on a forge.
     fn requires_review(&self) -> bool;
@@ -61,14 +61,14 @@ pub trait PromotionStore {
     /// Requests a review of the written commits and returns the approvals; `None` without a forge.
     fn review(
         &self,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<Approvals>>>;
 
     /// Merges the pull request after everything is recorded. If that is not possible, returns the manual step.
     fn finish_review(
         &self,
-        state: &mut LedgerState,
+        state: &mut StoreState,
         message: Message<'_>,
     ) -> impl Future<Output = Result<Option<String>>>;
 }

@@ -8,7 +8,7 @@ use crate::{
         digest::Digest,
         failure::{Kind, Result},
     },
-    registry::fake::{Fake, Fault},
+    registry::fake::{FakeRegistry, Fault},
 };
 
 fn digest(bytes: &[u8]) -> Digest {
@@ -31,21 +31,21 @@ const CONFIG: &[u8] = b"{}";
 const LAYER: &[u8] = b"a layer of some bytes";
 
 struct TestEnv {
-    from: Fake,
-    to: Fake,
+    from: FakeRegistry,
+    to: FakeRegistry,
     digest: Digest,
     folder: tempfile::TempDir,
 }
 
 impl TestEnv {
     async fn new() -> Self {
-        let (from, to) = (Fake::start().await, Fake::start().await);
+        let (from, to) = (FakeRegistry::start().await, FakeRegistry::start().await);
         for blob in [CONFIG, LAYER] {
-            from.keep("backend", &digest(blob), blob);
+            from.store("backend", &digest(blob), blob);
         }
         let manifest = manifest(CONFIG, LAYER);
         let digest = digest(manifest.as_bytes());
-        from.keep("backend", &digest, manifest.as_bytes());
+        from.store("backend", &digest, manifest.as_bytes());
         Self { from, to, digest, folder: tempfile::tempdir().unwrap() }
     }
 
@@ -83,11 +83,11 @@ async fn all_content_is_copied_once_with_the_target_prefix() {
 #[tokio::test]
 async fn an_interrupted_copy_sends_only_missing_content() {
     let env = TestEnv::new().await;
-    env.to.keep("seasense/backend", &digest(LAYER), LAYER);
+    env.to.store("seasense/backend", &digest(LAYER), LAYER);
     let sent = env.copy().await.unwrap();
     assert!(env.is_complete());
     assert!(sent.bytes < (LAYER.len() + 1000) as u64);
-    assert!(!env.from.asked(&digest(LAYER)), "an existing blob was read");
+    assert!(!env.from.requested(&digest(LAYER)), "an existing blob was read");
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn an_index_is_copied_with_its_manifests() {
     );
     let index = format!(r#"{{"schemaVersion":2,"manifests":[{entry}]}}"#);
     let inner = std::mem::replace(&mut env.digest, digest(index.as_bytes()));
-    env.from.keep("backend", &env.digest, index.as_bytes());
+    env.from.store("backend", &env.digest, index.as_bytes());
     assert_eq!(env.copy().await.unwrap().manifests, 2);
     assert!(env.is_complete() && env.to.has("seasense/backend", &inner));
 }
@@ -122,7 +122,7 @@ async fn busy_registries_and_lost_connections_are_retried() {
 #[tokio::test]
 async fn content_with_another_digest_is_not_copied() {
     let env = TestEnv::new().await;
-    env.from.keep("backend", &digest(LAYER), b"another layer of bytes");
+    env.from.store("backend", &digest(LAYER), b"another layer of bytes");
     let failure = env.copy().await.unwrap_err();
     assert!(failure.message.starts_with("digest mismatch"), "{failure:?}");
     assert!(!env.to.has("seasense/backend", &digest(LAYER)) && !env.is_complete());
@@ -131,7 +131,7 @@ async fn content_with_another_digest_is_not_copied() {
 #[tokio::test]
 async fn a_manifest_with_another_digest_is_refused() {
     let env = TestEnv::new().await;
-    env.from.keep("backend", &env.digest, manifest(CONFIG, b"another").as_bytes());
+    env.from.store("backend", &env.digest, manifest(CONFIG, b"another").as_bytes());
     let failure = env.copy().await.unwrap_err();
     assert_eq!(failure.kind, Kind::Tool);
     assert_eq!(env.to.writes(), 0);
@@ -140,11 +140,11 @@ async fn a_manifest_with_another_digest_is_refused() {
 #[tokio::test]
 async fn missing_content_is_reported_without_retries() {
     let env = TestEnv::new().await;
-    env.from.forget("backend", &digest(LAYER));
+    env.from.remove("backend", &digest(LAYER));
     let failure = env.copy().await.unwrap_err();
     assert!(failure.message.contains(&*digest(LAYER)), "{failure:?}");
     assert!(!env.is_complete());
-    env.from.forget("backend", &env.digest);
+    env.from.remove("backend", &env.digest);
     let failure = env.copy().await.unwrap_err();
     assert!(failure.message.ends_with("does not exist"), "{failure:?}");
 }

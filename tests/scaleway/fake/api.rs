@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A response: status and body.
-pub type Answer = (u16, Value);
+pub type Response = (u16, Value);
 
 /// A parsed request.
 pub struct Request<'a> {
@@ -59,7 +59,7 @@ fn route(path: &str) -> Option<Route<'_>> {
 }
 
 /// Handles one request.
-pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> Answer {
+pub fn answer(store: &mut Store, account: &Account, request: &Request<'_>) -> Response {
     let Some(route) = route(request.path) else { return absent("resource", "") };
     match (request.method, route.kind.as_str(), route.id, route.rest) {
         ("GET", "account/v3/projects", Some(id), None) if id == account.project => (200, project(account)),
@@ -93,7 +93,7 @@ fn standard(
     method: &str,
     id: Option<&str>,
     request: &Request<'_>,
-) -> Answer {
+) -> Response {
     let path = |id: &str| format!("{}/{id}", route.collection);
     match (method, id) {
         ("GET", None) => list(store.below(&route.collection), kind.field, request),
@@ -114,7 +114,7 @@ pub fn create_in(
     kind: &Kind,
     route: &Route<'_>,
     requested: &Value,
-) -> Answer {
+) -> Response {
     let has_same_name = |(_, one): &(String, Value)| one["name"] == requested["name"];
     if kind.unique && store.below(&route.collection).iter().any(has_same_name) {
         return (409, json!({"type": "conflict", "message": "this name is in use", "resource": kind.field}));
@@ -136,7 +136,7 @@ pub fn create_in(
     (200, store.peek(&path).unwrap_or_default())
 }
 
-fn delete(store: &mut Store, kind: &Kind, path: &str, id: &str) -> Answer {
+fn delete(store: &mut Store, kind: &Kind, path: &str, id: &str) -> Response {
     let Some(one) = store.peek(path) else { return absent(kind.field, id) };
     if kind.referenced_by.is_some_and(|field| store.refers(field, id)) {
         let message = "the resource is still in use";
@@ -176,7 +176,7 @@ fn merge(one: &mut Value, change: &Value) {
 }
 
 /// One page of a list; supports both parameters of the page size.
-pub fn list(all: Vec<(String, Value)>, field: &str, request: &Request<'_>) -> Answer {
+pub fn list(all: Vec<(String, Value)>, field: &str, request: &Request<'_>) -> Response {
     let number = |name: &str| request.parameter(name).and_then(|text| text.parse::<usize>().ok());
     let size = number("page_size").or_else(|| number("per_page")).unwrap_or(20).clamp(1, 100);
     let page = number("page").unwrap_or(1).max(1);
@@ -194,7 +194,7 @@ fn project(account: &Account) -> Value {
         "created_at": super::kinds::CREATED_AT, "updated_at": super::kinds::CREATED_AT, "description": ""})
 }
 
-fn rules(store: &Store, request: &Request<'_>) -> Answer {
+fn rules(store: &Store, request: &Request<'_>) -> Response {
     let id = request.parameter("policy_id").unwrap_or_default();
     let Some(policy) = store.peek(&format!("/iam/v1alpha1/policies/{id}")) else {
         return absent("policy", id);
@@ -209,14 +209,14 @@ fn rules(store: &Store, request: &Request<'_>) -> Answer {
     (200, json!({"total_count": rules.len(), "rules": rules}))
 }
 
-fn set_rules(store: &mut Store, request: &Request<'_>) -> Answer {
+fn set_rules(store: &mut Store, request: &Request<'_>) -> Response {
     let id = request.body["policy_id"].as_str().unwrap_or_default().to_owned();
     let rules = request.body["rules"].clone();
     let set = store.change(&format!("/iam/v1alpha1/policies/{id}"), |policy| policy["rules"] = rules);
     set.map_or_else(|| absent("policy", &id), |policy| (200, json!({"rules": policy["rules"]})))
 }
 
-pub fn absent(resource: &str, id: &str) -> Answer {
+pub fn absent(resource: &str, id: &str) -> Response {
     (
         404,
         json!({"type": "not_found", "message": "resource is not found", "resource": resource, "resource_id": id}),

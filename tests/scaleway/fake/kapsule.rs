@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Account,
-    api::{Answer, Request, Route, absent, create_in, list},
+    api::{Request, Response, Route, absent, create_in, list},
     kinds::kind,
     store::Store,
 };
@@ -19,7 +19,7 @@ pub fn versions() -> Vec<Value> {
     ["1.34.4", "1.35.2", "1.35.4"].map(version).into()
 }
 
-pub fn kubeconfig(store: &Store, account: &Account, route: &Route<'_>, id: &str) -> Answer {
+pub fn kubeconfig(store: &Store, account: &Account, route: &Route<'_>, id: &str) -> Response {
     let Some(cluster) = store.peek(&format!("{}/{id}", route.collection)) else {
         return absent("cluster", id);
     };
@@ -36,11 +36,11 @@ fn pools_of(store: &Store, route: &Route<'_>, cluster: &str) -> Vec<(String, Val
     pools
 }
 
-pub fn pools(store: &Store, route: &Route<'_>, cluster: &str, request: &Request<'_>) -> Answer {
+pub fn pools(store: &Store, route: &Route<'_>, cluster: &str, request: &Request<'_>) -> Response {
     list(pools_of(store, route, cluster), "pools", request)
 }
 
-pub fn nodes(store: &Store, route: &Route<'_>, cluster: &str, request: &Request<'_>) -> Answer {
+pub fn nodes(store: &Store, route: &Route<'_>, cluster: &str, request: &Request<'_>) -> Response {
     let selected = request.parameter("pool_id");
     let mut all = Vec::new();
     for (path, pool) in pools_of(store, route, cluster) {
@@ -66,7 +66,7 @@ pub fn create_pool(
     route: &Route<'_>,
     cluster: &str,
     request: &Request<'_>,
-) -> Answer {
+) -> Response {
     let path = format!("{}/{cluster}", route.collection);
     let Some(found) = store.peek(&path) else { return absent("cluster", cluster) };
     if found["status"] == "creating" {

@@ -140,7 +140,7 @@ impl Fake {
     }
 
     /// Adds an object without a request.
-    pub fn plant(&self, path: &str, object: Value) {
+    pub fn create(&self, path: &str, object: Value) {
         self.shared.lock().store.put(path, object, None);
     }
 
@@ -148,7 +148,7 @@ impl Fake {
     pub fn store(&self, bucket: &str, key: &str, content: &[u8]) {
         let mut inner = self.shared.lock();
         let objects = &mut inner.store.buckets.get_mut(bucket).unwrap().objects;
-        objects.insert(key.to_owned(), (content.to_vec(), "\"planted\"".to_owned()));
+        objects.insert(key.to_owned(), (content.to_vec(), "\"stored\"".to_owned()));
     }
 
     /// The objects of a bucket, by key.

@@ -20,7 +20,7 @@ pub struct Request<'a> {
 }
 
 /// A response: status, XML or content, entity tag.
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub body: Vec<u8>,
     pub tag: Option<String>,
@@ -37,7 +37,7 @@ const SETTINGS: [(&str, &str); 6] = [
 ];
 
 /// Handles one request.
-pub fn answer(store: &mut Store, project: &str, request: Request<'_>) -> Answer {
+pub fn answer(store: &mut Store, project: &str, request: Request<'_>) -> Response {
     let exists = store.buckets.contains_key(&request.bucket);
     if !request.signed {
         // An unsigned request learns only whether the bucket exists.
@@ -55,7 +55,7 @@ fn is_ignored(name: &str) -> bool {
     matches!(name, "x-id")
 }
 
-fn bucket(store: &mut Store, request: &Request<'_>, exists: bool) -> Answer {
+fn bucket(store: &mut Store, request: &Request<'_>, exists: bool) -> Response {
     match (request.method, exists) {
         ("PUT", true) => error(409, "BucketAlreadyOwnedByYou"),
         ("PUT", false) => {
@@ -76,7 +76,7 @@ fn bucket(store: &mut Store, request: &Request<'_>, exists: bool) -> Answer {
     }
 }
 
-fn setting(bucket: &mut Bucket, project: &str, request: Request<'_>) -> Answer {
+fn setting(bucket: &mut Bucket, project: &str, request: Request<'_>) -> Response {
     let has = |name: &str| request.query.iter().any(|(key, _)| key == name);
     if has("acl") {
         return if request.method == "GET" { done(200, &acl(project)) } else { done(200, "") };
@@ -101,14 +101,14 @@ fn setting(bucket: &mut Bucket, project: &str, request: Request<'_>) -> Answer {
             done(204, "")
         }
         _ => match bucket.settings.get(name) {
-            Some(body) => Answer { status: 200, body: body.clone(), tag: None },
+            Some(body) => Response { status: 200, body: body.clone(), tag: None },
             None if absent.starts_with('<') => done(200, absent),
             None => error(404, absent),
         },
     }
 }
 
-fn object(bucket: &mut Bucket, request: Request<'_>) -> Answer {
+fn object(bucket: &mut Bucket, request: Request<'_>) -> Response {
     match request.method {
         "PUT" if request.only_new && bucket.objects.contains_key(&request.key) => {
             error(412, "PreconditionFailed")
@@ -116,7 +116,7 @@ fn object(bucket: &mut Bucket, request: Request<'_>) -> Answer {
         "PUT" => {
             let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&request.body)[..16]));
             bucket.objects.insert(request.key, (request.body, tag.clone()));
-            Answer { status: 200, body: Vec::new(), tag: Some(tag) }
+            Response { status: 200, body: Vec::new(), tag: Some(tag) }
         }
         "DELETE" => {
             bucket.objects.remove(&request.key);
@@ -125,14 +125,14 @@ fn object(bucket: &mut Bucket, request: Request<'_>) -> Answer {
         method => match bucket.objects.get(&request.key) {
             None => error(404, "NoSuchKey"),
             Some((_, tag)) if method == "HEAD" => {
-                Answer { status: 200, body: Vec::new(), tag: Some(tag.clone()) }
+                Response { status: 200, body: Vec::new(), tag: Some(tag.clone()) }
             }
-            Some((body, tag)) => Answer { status: 200, body: body.clone(), tag: Some(tag.clone()) },
+            Some((body, tag)) => Response { status: 200, body: body.clone(), tag: Some(tag.clone()) },
         },
     }
 }
 
-fn list(bucket: &Bucket) -> Answer {
+fn list(bucket: &Bucket) -> Response {
     let entry = |(key, (body, tag)): (&String, &(Vec<u8>, String))| {
         format!("<Contents><Key>{key}</Key><Size>{}</Size><ETag>{tag}</ETag></Contents>", body.len())
     };
@@ -155,11 +155,11 @@ fn acl(project: &str) -> String {
     )
 }
 
-fn done(status: u16, body: &str) -> Answer {
-    Answer { status, body: body.as_bytes().to_vec(), tag: None }
+fn done(status: u16, body: &str) -> Response {
+    Response { status, body: body.as_bytes().to_vec(), tag: None }
 }
 
-fn error(status: u16, code: &str) -> Answer {
+fn error(status: u16, code: &str) -> Response {
     // The provider recognises this error by its message.
     let message =
         if code == "NoSuchCORSConfiguration" { "The CORS configuration does not exist" } else { code };

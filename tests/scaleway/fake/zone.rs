@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{api::Answer, store::Store};
+use super::{api::Response, store::Store};
 
 /// The only zone.
 pub const ZONE: &str = "seasense.org";
@@ -18,7 +18,7 @@ pub fn answer(
     path: &str,
     query: &[(String, String)],
     body: &Value,
-) -> Answer {
+) -> Response {
     let parameter = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let found = |result: Value| (200, json!({"success": true, "errors": [], "result": result}));
     match (method, path) {

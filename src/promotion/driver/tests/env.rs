@@ -200,7 +200,7 @@ fn driver<'a, S>(
     let pace = Pace {
         poll: millis(1),
         sample: millis(0),
-        patience: millis(5000),
+        observation_limit: millis(5000),
         ready: millis(40),
         grace: millis(2),
         reset_after: millis(1),

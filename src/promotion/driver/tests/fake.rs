@@ -10,7 +10,7 @@ use crate::{
         gates::{Approvals, Cost, Migrations, Parity},
         probe_stats::ProbeStats,
         store::{EnvLock, history::History},
-        target::{CanaryState, Content, Copied, Part, State},
+        target::{CanaryState, Content, Copied, ResourceState, State},
     },
 };
 
@@ -21,8 +21,8 @@ pub fn content() -> Content {
 }
 
 fn state(digest: Option<Digest>, ready: bool) -> State {
-    let part = Part { name: "phase/apps".into(), ready, message: "pods crash".into() };
-    State { digest, parts: vec![part], ..State::default() }
+    let resource = ResourceState { name: "phase/apps".into(), ready, message: "pods crash".into() };
+    State { digest, resources: vec![resource], ..State::default() }
 }
 
 fn crash() -> String {
@@ -177,7 +177,7 @@ impl Target for TestEnv {
 }
 
 impl PromotionStore for TestEnv {
-    async fn read(&self, _: Option<&Digest>) -> Result<LedgerState> {
+    async fn read(&self, _: Option<&Digest>) -> Result<StoreState> {
         self.step().await;
         let fake = self.state.lock().unwrap();
         let (history, fault) = History::parse(&"staging".into(), &fake.history);
@@ -185,10 +185,10 @@ impl PromotionStore for TestEnv {
             return Err(broken_history(&"staging".into(), &fault));
         }
         let head = format!("{}", fake.commits.len());
-        Ok(LedgerState { lock: fake.lock.clone(), history, head, ..LedgerState::default() })
+        Ok(StoreState { lock: fake.lock.clone(), history, head, ..StoreState::default() })
     }
 
-    async fn write(&self, state: &mut LedgerState, message: Message<'_>) -> Result<()> {
+    async fn write(&self, state: &mut StoreState, message: Message<'_>) -> Result<()> {
         self.change(|fake| {
             let text = state.history.to_text();
             if fake.lock == state.lock && fake.history == text {
@@ -205,13 +205,13 @@ impl PromotionStore for TestEnv {
         self.forge
     }
 
-    async fn review(&self, _: &mut LedgerState, _: Message<'_>) -> Result<Option<Approvals>> {
+    async fn review(&self, _: &mut StoreState, _: Message<'_>) -> Result<Option<Approvals>> {
         self.step().await;
         let approved = self.state.lock().unwrap().approved.clone();
         Ok(self.forge.then(|| Approvals { url: "https://f/7".into(), approved, against: vec![] }))
     }
 
-    async fn finish_review(&self, _: &mut LedgerState, _: Message<'_>) -> Result<Option<String>> {
+    async fn finish_review(&self, _: &mut StoreState, _: Message<'_>) -> Result<Option<String>> {
         self.change(|fake| fake.merged = true).await;
         Ok(None)
     }

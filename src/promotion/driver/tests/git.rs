@@ -32,8 +32,8 @@ async fn run(env: &TestEnv, store: &GitStore, order: &Order) -> Ended {
     env.run_with(store, order).await.unwrap()
 }
 
-async fn state(clone: &Clone, head: String) -> LedgerState {
-    read_at(&clone.git, &"staging".into(), LedgerState { head, ..LedgerState::default() }).await.unwrap()
+async fn state(clone: &Clone, head: String) -> StoreState {
+    read_at(&clone.git, &"staging".into(), StoreState { head, ..StoreState::default() }).await.unwrap()
 }
 
 #[tokio::test]

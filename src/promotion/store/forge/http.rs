@@ -141,7 +141,7 @@ impl Http {
         let response = request
             .send()
             .await
-            .with_context(Kind::Tool, || format!("the forge at {} does not answer", self.api))?;
+            .with_context(Kind::Tool, || format!("the forge at {} does not respond", self.api))?;
         let code = response.status().as_u16();
         let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let text = response.text().await.with_context(Kind::Tool, || {

@@ -99,7 +99,7 @@ async fn a_lasting_error_is_reported_after_a_few_attempts() {
 async fn no_response_and_an_unexpected_one_are_reported() {
     let silent = of("forgejo", "http://127.0.0.1:9").find(BRANCH, "main").await.unwrap_err();
     assert_eq!(silent.kind, Kind::Tool);
-    assert_eq!(silent.message, "the forge at http://127.0.0.1:9 does not answer");
+    assert_eq!(silent.message, "the forge at http://127.0.0.1:9 does not respond");
     for kind in KINDS {
         let server = Server::new(|_, _| (200, "", json!("<html>"))).await;
         let failure = of(kind, &server.api).find(BRANCH, "main").await.unwrap_err();
