@@ -8,6 +8,7 @@ pub mod event;
 pub mod event_file;
 pub mod failure;
 pub mod git;
+pub mod http;
 pub mod k8s;
 pub mod oci;
 pub mod signal;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
+        http::client_for_url,
         k8s::tls,
         wait::Deadline,
     },
@@ -33,7 +34,7 @@ impl Api {
     /// Creates a client with these keys. Sends no request.
     pub fn new(credentials: &CloudKeys) -> Result<Self> {
         tls::install();
-        let http = reqwest::Client::builder().timeout(ANSWER_LIMIT).build();
+        let http = client_for_url(&credentials.api).timeout(ANSWER_LIMIT).build();
         let http = http.context(Kind::Internal, "cannot create an HTTP client")?;
         Ok(Self { http, credentials: credentials.clone() })
     }

@@ -14,6 +14,7 @@ use crate::{
     base::{
         event::Step,
         failure::{Context, Failure, Kind, Result},
+        http::client_for_url,
         k8s::tls,
         wait::{Deadline, Observation, PAUSE, wait},
     },
@@ -122,8 +123,9 @@ async fn bucket_exists(context: &InfraContext) -> Result<bool> {
         (bucket(&context.infrastructure, &context.credentials), &context.infrastructure);
     let what = || format!("cannot check the bucket `{name}`");
     let url = format!("{}/{name}", backend::endpoint(&infrastructure.region));
+    let http = client_for_url(&url).build().context(Kind::Internal, "cannot create an HTTP client")?;
     wait(Deadline::after(CHECK_LIMIT), PAUSE, &what(), || async {
-        let answer = reqwest::Client::new().head(&url).send().await.with_context(Kind::Cluster, what)?;
+        let answer = http.head(&url).send().await.with_context(Kind::Cluster, what)?;
         Ok(match answer.status().as_u16() {
             404 => Observation::Ready(false),
             200 | 301 | 307 | 403 => Observation::Ready(true),

@@ -12,6 +12,7 @@ use crate::{
     base::{
         event::Step,
         failure::{Context, Failure, Kind, Result},
+        http::client_for_url,
         k8s::tls,
     },
     config::Secret,
@@ -105,7 +106,7 @@ impl<'a> Zone<'a> {
     /// Finds the zone of `domain`: the longest suffix that the token can read.
     async fn find(context: &InfraContext, token: &'a Secret, domain: &str) -> Result<Self> {
         tls::install();
-        let http = reqwest::Client::builder().timeout(ANSWER_LIMIT).build();
+        let http = client_for_url(&context.credentials.cloudflare_api).timeout(ANSWER_LIMIT).build();
         let http = http.context(Kind::Internal, "cannot create an HTTP client")?;
         let api = context.credentials.cloudflare_api.clone();
         let mut zone = Self { http, token, base: api.clone(), comment: context.infrastructure.tag() };

@@ -11,6 +11,7 @@ use super::{
 use crate::base::{
     event::Step,
     failure::{Context, Kind, Result},
+    http::client_for_url,
     k8s::tls,
 };
 
@@ -167,7 +168,8 @@ pub async fn remaining_buckets(context: &InfraContext) -> Result<Vec<LeftoverRes
         [("backup bucket", backups(infrastructure, keys)), ("state bucket", bucket(infrastructure, keys))]
     {
         let url = format!("{}/{name}", endpoint(&infrastructure.region));
-        let answer = reqwest::Client::new().head(&url).send().await;
+        let http = client_for_url(&url).build().context(Kind::Internal, "cannot create an HTTP client")?;
+        let answer = http.head(&url).send().await;
         let answer = answer.with_context(Kind::Cluster, || format!("cannot check the bucket `{name}`"))?;
         if answer.status().as_u16() != 404 {
             found.push(LeftoverResource {

@@ -7,15 +7,12 @@ use http::{Method, StatusCode, header};
 use reqwest::{Response, Url};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{
-    challenge::Challenge,
-    client::{is_loopback, scheme},
-    media_type::MANIFESTS,
-};
+use super::{challenge::Challenge, client::scheme, media_type::MANIFESTS};
 use crate::{
     base::{
         digest::Digest,
         failure::{Context, Failure, Kind, Result},
+        http::{client_for, is_loopback},
         k8s::tls,
     },
     config::{Credentials, registry_credentials},
@@ -61,7 +58,7 @@ impl Admin {
         let base = Url::parse(&format!("{}://{host}/v2/", scheme(host)))
             .with_context(Kind::Usage, || format!("invalid registry host `{host}`"))?;
         let login = registry_credentials(host)?;
-        let http = reqwest::Client::builder()
+        let http = client_for(host)
             .connect_timeout(SILENCE)
             .read_timeout(SILENCE)
             .user_agent(concat!("seasense/", env!("CARGO_PKG_VERSION")))

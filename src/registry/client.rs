@@ -19,21 +19,13 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Context, Failure, Kind, Result},
+        http::is_loopback,
         k8s::tls,
     },
     config::{Credentials, registry_credentials},
 };
 
 const CHUNK: usize = 256 * 1024;
-
-/// Whether `host`, with or without a port, is this machine. Plain HTTP is used only there.
-pub fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(rest),
-        None => host.split(':').next().unwrap_or(host),
-    };
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
 
 /// The URL scheme for `host`.
 pub(super) fn scheme(host: &str) -> &'static str {
@@ -61,6 +53,26 @@ pub(super) fn is_absent(error: &OciDistributionError) -> bool {
     }
 }
 
+/// Every name and every address, for `no_proxy`.
+const EVERYTHING: &str = "*,0.0.0.0/0,::/0";
+
+/// The settings of the client for `host`.
+fn config(host: &str) -> ClientConfig {
+    let mut config = ClientConfig {
+        protocol: ClientProtocol::Https,
+        use_monolithic_push: true,
+        user_agent: concat!("seasense/", env!("CARGO_PKG_VERSION")),
+        ..ClientConfig::default()
+    };
+    if is_loopback(host) {
+        config.protocol = ClientProtocol::Http;
+        // The client reads the proxies of the user's shell unless it is given one. This one is used for no host.
+        config.http_proxy = Some("http://127.0.0.1:9".to_owned());
+        config.no_proxy = Some(EVERYTHING.to_owned());
+    }
+    config
+}
+
 /// A client for one registry.
 pub struct RegistryClient {
     pub(super) host: String,
@@ -72,14 +84,8 @@ impl RegistryClient {
     /// Creates an anonymous client for the registry at `host`: plain HTTP on this machine, HTTPS elsewhere.
     pub fn new(host: &str) -> Result<Self> {
         tls::install();
-        let protocol = if is_loopback(host) { ClientProtocol::Http } else { ClientProtocol::Https };
-        let config = ClientConfig {
-            protocol,
-            use_monolithic_push: true,
-            user_agent: concat!("seasense/", env!("CARGO_PKG_VERSION")),
-            ..ClientConfig::default()
-        };
-        let client = Client::try_from(config).context(Kind::Internal, "cannot create a registry client")?;
+        let client =
+            Client::try_from(config(host)).context(Kind::Internal, "cannot create a registry client")?;
         Ok(Self { host: host.to_owned(), client, auth: RegistryAuth::Anonymous })
     }
 
@@ -279,14 +285,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_is_used_only_on_this_machine() {
-        for host in ["127.0.0.1:5050", "localhost:5000", "[::1]:5000", "[::1]", "127.0.0.1"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in
-            ["registry.example:5000", "10.0.0.1:5000", "localhost.example.org", "127.0.0.1.example.org:80"]
-        {
-            assert!(!is_loopback(host), "{host}");
-        }
+    fn plain_http_and_no_proxy_are_used_on_this_machine() {
+        let of = |host: &str| config(host);
+        assert!(matches!(of("127.0.0.1:5050").protocol, ClientProtocol::Http));
+        assert_eq!(of("[::1]:5050").no_proxy.as_deref(), Some(EVERYTHING));
+        assert!(matches!(of("registry.example:5000").protocol, ClientProtocol::Https));
+        assert_eq!(of("registry.example:5000").http_proxy, None, "that of the user's shell is used");
     }
 }

@@ -16,7 +16,7 @@ pub mod transfer;
 
 pub use admin::Admin;
 pub(crate) use blob::{PAUSE, fetch_blob};
-pub use client::{RegistryClient, is_loopback};
+pub use client::RegistryClient;
 pub use container::{NETWORK, Registry, RegistrySpec, daemon_reference, ensure};
 pub use environment_registry::{ensure_for_environment, not_running, port_of};
 pub use path::RegistryPath;

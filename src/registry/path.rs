@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::client::is_loopback;
-use crate::base::failure::{Failure, Kind, Result};
+use crate::base::{
+    failure::{Failure, Kind, Result},
+    http::is_loopback,
+};
 
 /// A location for images: `HOST` or `HOST/NAMESPACE`.
 #[derive(Debug, Clone, PartialEq, Eq)]

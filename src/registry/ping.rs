@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::client::scheme;
 use crate::base::{
     failure::{Context, Kind, Result},
+    http::client_for,
     k8s::tls,
 };
 
@@ -13,7 +14,7 @@ use crate::base::{
 /// A registry responds with success or requires a token. Other responses come from a proxy or a block page.
 pub(crate) async fn ping(host: &str, limit: Duration) -> Result<Result<(), String>> {
     tls::install();
-    let client = reqwest::Client::builder().timeout(limit).build();
+    let client = client_for(host).timeout(limit).build();
     let client = client.context(Kind::Internal, "cannot create an HTTP client")?;
     Ok(match client.get(url(host)).send().await {
         Err(error) if error.is_timeout() => Err(format!("no response within {} s", limit.as_secs())),

@@ -8,6 +8,7 @@ use super::Summary;
 use crate::base::{
     docker::{Container, Docker},
     failure::{Context, Kind, Result},
+    http::client_for_url,
     k8s::tls,
 };
 
@@ -94,9 +95,10 @@ fn published(container: &Container, port: u16) -> Option<u16> {
 async fn counts(port: u16) -> Result<FleetCounts> {
     let what = "read the counters of the fleet";
     tls::install();
-    let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_LIMIT).build();
+    let url = format!("http://127.0.0.1:{port}/metrics");
+    let http = client_for_url(&url).timeout(ANSWER_LIMIT).build();
     let http = http.context(Kind::Workload, what)?;
-    let answer = http.get(format!("http://127.0.0.1:{port}/metrics")).send().await;
+    let answer = http.get(url).send().await;
     let answer = answer.and_then(reqwest::Response::error_for_status).context(Kind::Workload, what)?;
     Ok(read(&answer.text().await.context(Kind::Workload, what)?))
 }

@@ -14,6 +14,7 @@ promotion/probe_stats:
 base/atomic_file: base/failure
 base/digest: base/failure
 base/event_file: base/event base/failure
+base/http:
 base/signal: base/failure
 base/tool: base/failure
 base/wait: base/failure
@@ -24,25 +25,25 @@ promotion/target: base/digest base/failure promotion/probe_stats
 promotion/verdict: promotion/probe_stats
 base/docker: base/failure base/tool
 base/git: base/failure base/tool
-base/k8s: base/digest base/failure base/tool base/wait
+base/k8s: base/digest base/failure base/http base/tool base/wait
 base/oci: base/digest
 base/timing: base/atomic_file base/event base/failure
 cloud/cost: base/failure base/yaml config
 promotion/gates: base/digest base/failure promotion/migrations promotion/target
 phases: base/digest base/event base/failure base/k8s base/wait config
-promotion/store: base/atomic_file base/digest base/failure base/git base/k8s base/tool base/wait config
+promotion/store: base/atomic_file base/digest base/failure base/git base/http base/k8s base/tool base/wait config
     promotion/gates promotion/verdict
-registry: base/digest base/docker base/failure base/k8s base/oci base/wait config
+registry: base/digest base/docker base/failure base/http base/k8s base/oci base/wait config
 ui: base/duration base/event base/failure base/timing
-workloads: base/digest base/docker base/failure base/k8s base/wait config
-images: base/digest base/docker base/event base/failure base/git base/k8s base/oci base/tool base/yaml
-    config registry
-local: base/atomic_file base/digest base/docker base/event base/failure base/k8s base/tool base/wait config
-    images
+workloads: base/digest base/docker base/failure base/http base/k8s base/wait config
+images: base/digest base/docker base/event base/failure base/git base/http base/k8s base/oci
+    base/tool base/yaml config registry
+local: base/atomic_file base/digest base/docker base/event base/failure base/k8s base/tool base/wait
+    config images
 observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
 promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/verdict
 artifact: base/digest base/event base/failure base/git base/oci base/tool base/yaml config images registry
-cloud: base/event base/failure base/k8s base/tool base/wait cloud/cost config images local
+cloud: base/event base/failure base/http base/k8s base/tool base/wait cloud/cost config images local
 diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
     observe
 promotion/driver: base/digest base/event base/failure base/wait config promotion/gates promotion/probe_stats
@@ -60,7 +61,7 @@ promotion/evidence: artifact base/failure base/git cloud/cost compare config ima
     promotion/driver promotion/gates promotion/store promotion/target
 promotion: base/digest base/event base/failure config images local promotion/context promotion/driver
     promotion/environment promotion/evidence promotion/store promotion/target registry
-cli: artifact base/docker base/event base/failure base/git base/k8s base/signal base/timing base/tool
+cli: artifact base/docker base/event base/failure base/git base/http base/k8s base/signal base/timing base/tool
     base/wait cloud cloud/cost compare config diagnose images launch local observe phases promotion
     promotion/driver promotion/environment promotion/gates promotion/report promotion/store
     promotion/verdict registry ui workloads
@@ -83,11 +84,13 @@ pub static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
 });
 
 /// Crates and paths that only some modules may name; `apps` are programs of their own.
-pub const EXTERNAL: [(&str, &[&str]); 16] = [
+pub const EXTERNAL: [(&str, &[&str]); 17] = [
     ("bollard::", &["base/docker"]),
     ("kube::", &["base/k8s"]),
     ("k8s_openapi::", &["base/k8s"]),
     ("oci_client::", &["registry"]),
+    // A client that is made elsewhere may use a proxy for this machine.
+    ("reqwest::Client::", &["base/http", "workloads/gateway"]),
     ("indicatif::", &["ui"]),
     ("ratatui::", &["ui"]),
     ("crossterm::", &["ui"]),
@@ -99,8 +102,8 @@ pub const EXTERNAL: [(&str, &[&str]); 16] = [
     ("std::process::Command", &["base/tool"]),
     ("Invocation::new(\"git\")", &["base/git"]),
     ("NamedTempFile::new_in", &["base/atomic_file"]),
-    // DOCKER_HOST and NO_COLOR are conventions, not settings of ours.
-    ("std::env::var", &["config", "base/docker", "ui"]),
+    // DOCKER_HOST and NO_COLOR are conventions, not settings of ours; Git's variables are not inherited.
+    ("std::env::var", &["config", "base/docker", "base/tool", "ui"]),
     ("tokio::time::sleep", &["base/wait"]),
 ];
 

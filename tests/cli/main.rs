@@ -23,14 +23,15 @@ mod exits;
 mod fakes;
 mod full_disk;
 mod gc;
+mod git_environment;
 mod global;
 mod harness;
 mod infra;
 mod no_docker;
 mod promote;
+mod proxy;
 mod prune;
 #[path = "../schemas/check.rs"]
-mod schema;
 mod timing;
 mod trust;
 mod watch;

@@ -13,22 +13,17 @@ use crate::base::{
     tool::{Invocation, ToolError},
 };
 
-/// Variables that would redirect Git to another repository, index or work tree. A Git hook that starts seasense
-/// sets them.
-const REDIRECTS: [&str; 5] =
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", INDEX];
 /// Selects the index that Git works with.
 const INDEX: &str = "GIT_INDEX_FILE";
 
-/// Returns an invocation of Git in `folder` that takes no optional locks, never prompts, and ignores
-/// inherited variables such as `GIT_DIR`.
+/// Returns an invocation of Git in `folder` that takes no optional locks and never prompts. Variables such as
+/// `GIT_DIR` are not inherited, as in every child process.
 pub fn command(folder: impl Into<PathBuf>, args: &[&str]) -> Invocation {
-    let git = Invocation::new("git")
+    Invocation::new("git")
         .args(args.iter().copied())
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
-        .cwd(folder);
-    REDIRECTS.iter().fold(git, |git, name| git.unset(*name))
+        .cwd(folder)
 }
 
 /// Runs Git in `folder` and returns its standard output.

@@ -15,7 +15,10 @@ use super::{
     identity::{Identity, guarded, refusal},
     object, resource, tls,
 };
-use crate::base::failure::{Context, Failure, Kind, Result};
+use crate::base::{
+    failure::{Context, Failure, Kind, Result},
+    http::is_loopback,
+};
 
 /// The time limit of one request; an API server under load responds within a second or two.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
@@ -43,13 +46,20 @@ impl Client {
         tls::install();
         let what = || format!("read the kubeconfig `{}`", handle.kubeconfig.display());
         let kubeconfig = Kubeconfig::read_from(&handle.kubeconfig).with_context(Kind::Cluster, what)?;
+        let names_proxy = kubeconfig
+            .clusters
+            .iter()
+            .any(|named| named.cluster.as_ref().is_some_and(|cluster| cluster.proxy_url.is_some()));
         let options = KubeConfigOptions { context: Some(handle.context.clone()), ..Default::default() };
         let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &options)
             .await
             .with_context(Kind::Cluster, what)?;
         if handle.pin.is_none() {
             config.connect_timeout = Some(Duration::from_secs(3));
-            // A proxy of the user's shell must not be used for a cluster on this machine.
+        }
+        // A proxy of the user's shell must not be used for a cluster on this machine.
+        let here = is_loopback(config.cluster_url.host().unwrap_or_default());
+        if handle.pin.is_none() || (here && !names_proxy) {
             config.proxy_url = None;
         }
         let api = kube::Client::try_from(config)

@@ -48,6 +48,7 @@ pub struct Invocation {
     cwd: Option<PathBuf>,
     stdin: Option<Vec<u8>>,
     limit: Option<Duration>,
+    inherits_git: bool,
 }
 
 impl Invocation {
@@ -61,6 +62,7 @@ impl Invocation {
             cwd: None,
             stdin: None,
             limit: None,
+            inherits_git: false,
         }
     }
 
@@ -90,6 +92,12 @@ impl Invocation {
         self
     }
 
+    /// Removes the user's proxies, for a child that talks to this machine only.
+    pub fn without_proxies(mut self) -> Self {
+        self.unset.extend(super::proxy::names().map(OsString::from));
+        self
+    }
+
     /// Sets the working directory.
     pub fn cwd(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cwd = Some(folder.into());
@@ -105,6 +113,12 @@ impl Invocation {
     /// Sets the time limit; the child is killed when it is exceeded.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// Passes on all variables of Git, for a command of the user.
+    pub fn inheriting_git(mut self) -> Self {
+        self.inherits_git = true;
         self
     }
 
@@ -166,9 +180,15 @@ impl Invocation {
     #[expect(clippy::disallowed_methods, reason = "this is the only place that starts processes")]
     fn spawn(&self) -> Result<Child, ToolError> {
         let mut command = Command::new(&self.program);
+        if !self.inherits_git {
+            for name in super::git_variables::redirecting() {
+                command.env_remove(name);
+            }
+        }
         command
             .args(&self.args)
             .env("LC_ALL", "C.UTF-8")
+            .envs(super::proxy::exceptions())
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())

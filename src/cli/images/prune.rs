@@ -9,12 +9,13 @@ use crate::{
     artifact::REPOSITORY,
     base::{
         failure::{Failure, Kind, Result},
+        http::is_loopback,
         k8s::Client,
     },
     images::prune::{self, Decision, Options, Verdict},
     local::cluster::{self, ClusterState},
     phases,
-    registry::{Digest, RegistryPath, is_loopback},
+    registry::{Digest, RegistryPath},
     ui,
 };
 

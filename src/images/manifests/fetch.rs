@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
+    http::client_for_url,
     k8s::tls,
 };
 
@@ -19,7 +20,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 pub async fn fetch(url: &str, sha256: &str) -> Result<Vec<u8>> {
     let message = || format!("cannot fetch `{url}`");
     tls::install();
-    let client = reqwest::Client::builder()
+    let client = client_for_url(url)
         .connect_timeout(SILENCE)
         .read_timeout(SILENCE)
         .build()

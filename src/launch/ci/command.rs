@@ -26,6 +26,7 @@ pub async fn run(
     let access = workloads::forward_database(client, state).await?;
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
     let invocation = Invocation::new(program)
+        .inheriting_git()
         .args(arguments.iter().cloned())
         .env("SEASENSE_API_URL", &status.endpoints.api)
         .env("SEASENSE_PAGE_URL", &status.endpoints.page)

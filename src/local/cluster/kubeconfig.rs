@@ -69,6 +69,8 @@ pub(super) fn kind(source: &ClusterSource, file: &Path, command: &[&str]) -> Inv
         .env("KUBECONFIG", file)
         .unset("KIND_EXPERIMENTAL_DOCKER_NETWORK")
         .unset("KIND_CLUSTER_NAME")
+        // kind would pass the proxies on to the nodes, which pull from the registry on this machine.
+        .without_proxies()
         .arg("--kubeconfig")
         .arg(file)
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
+        http::client_for_url,
         k8s::tls,
         wait::pause,
     },
@@ -93,7 +94,7 @@ impl Http {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), value);
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("seasense/", env!("CARGO_PKG_VERSION"))));
-        let client = Client::builder()
+        let client = client_for_url(settings.api.get_ref())
             .default_headers(headers)
             .timeout(LIMIT)
             // A redirect would send the token to another server.
