@@ -20,6 +20,7 @@ mod rendered;
 mod source_location;
 mod sources;
 mod tree;
+mod tree_files;
 mod upstream;
 mod variable;
 mod version;

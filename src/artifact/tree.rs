@@ -1,21 +1,15 @@
 //! Reads the `gitops/` tree from the work tree: the files that Git tracks or would track, without
 //! documentation.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
+pub(super) use super::tree_files::display_path;
+use super::tree_files::{FOLDER, listed_by_git, read_file, walked, with_line_feeds};
 use crate::{
-    base::{
-        failure::{Context, Failure, Kind, Location, Result},
-        git,
-    },
+    base::failure::{Failure, Kind, Result},
     config::Project,
 };
 
-/// The largest file in bytes. A larger one is not a manifest and was added by mistake.
-const MAX_FILE: u64 = 1 << 20;
 /// The largest number of files.
 const MAX_FILES: usize = 2000;
 
@@ -27,25 +21,26 @@ pub struct Tree {
 
 impl Tree {
     /// The directory of the tree, relative to the project's root.
-    pub const FOLDER: &str = "gitops";
+    pub const FOLDER: &str = FOLDER;
 
     /// Reads the tree of `project` with uncommitted edits and without ignored files and Markdown files.
     ///
-    /// Outside a Git checkout, every file in the directory is read. Fails with kind `Environment` on a symbolic
-    /// link, an invalid file name or a file that is too large.
+    /// Outside a Git checkout, every file is read that no `.gitignore` names. Text has line feeds only. Fails with
+    /// kind `Environment` on anything but a regular file, an invalid name, or a file that is too large.
     pub async fn read(project: &Project) -> Result<Self> {
         let in_git = project.root().ancestors().any(|folder| folder.join(".git").exists());
-        let paths = if in_git {
-            listed_by_git(project.root()).await?
-        } else {
-            walked(&project.root().join(Self::FOLDER))?
-        };
+        let paths = if in_git { listed_by_git(project.root()).await? } else { walked(project.root())? };
         Self::collect(project.root(), paths)
     }
 
     /// A tree of the given files, by path relative to `gitops/`.
     pub fn from_files<P: Into<String>, C: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, C)>) -> Self {
-        Self { files: files.into_iter().map(|(path, content)| (path.into(), content.into())).collect() }
+        Self {
+            files: files
+                .into_iter()
+                .map(|(path, content)| (path.into(), with_line_feeds(content.into())))
+                .collect(),
+        }
     }
 
     /// The files, sorted by path.
@@ -64,7 +59,7 @@ impl Tree {
         let mut files = BTreeMap::new();
         for path in paths {
             if let Some(content) = read_file(root, &path)? {
-                files.insert(path, content);
+                files.insert(path, with_line_feeds(content));
             }
         }
         if files.is_empty() {
@@ -74,78 +69,15 @@ impl Tree {
     }
 }
 
-/// The path of a file of the tree for messages, relative to the project's root.
-pub(super) fn display_path(path: &str) -> PathBuf {
-    Path::new(Tree::FOLDER).join(path)
-}
-
 /// Whether `path` is documentation of the tree, which is not packed.
 fn is_documentation(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|extension| extension == "md")
 }
 
-async fn listed_by_git(root: &Path) -> Result<Vec<String>> {
-    let args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."];
-    let list = git::output(&root.join(Tree::FOLDER), &args).await.map_err(|error| {
-        error.into_failure(Kind::Tool, format!("cannot list the files of `{}`", Tree::FOLDER))
-    })?;
-    let mut paths: Vec<String> =
-        list.trim_end_matches('\n').split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
-    paths.sort();
-    // Git lists a file with a merge conflict once per stage.
-    paths.dedup();
-    Ok(paths)
-}
-
-fn walked(folder: &Path) -> Result<Vec<String>> {
-    fn walk(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> std::io::Result<()> {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                walk(&entry.path(), &format!("{path}/"), paths)?;
-            } else {
-                paths.push(path);
-            }
-        }
-        Ok(())
-    }
-    let mut paths = Vec::new();
-    walk(folder, "", &mut paths)
-        .with_context(Kind::Environment, || format!("cannot read `{}`", folder.display()))?;
-    Ok(paths)
-}
-
-/// The content of one file; `None` if it is tracked but deleted.
-fn read_file(root: &Path, path: &str) -> Result<Option<Vec<u8>>> {
-    let at = || Location { file: display_path(path), position: None };
-    let refuse = |why: String| Err(Failure::new(Kind::Environment, why).at(at()));
-    if path.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
-        return refuse("the file name contains control characters or is not UTF-8".to_owned());
-    }
-    let full = root.join(Tree::FOLDER).join(path);
-    let kind = match std::fs::symlink_metadata(&full) {
-        Ok(kind) => kind,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Failure::new(Kind::Environment, "cannot read the file").at(at()).caused_by(&error));
-        }
-    };
-    if !kind.is_file() {
-        return refuse("the tree must contain only regular files, no symbolic links".to_owned());
-    }
-    if kind.len() > MAX_FILE {
-        return refuse(format!("the file has {} bytes, more than {MAX_FILE}", kind.len()));
-    }
-    let content = std::fs::read(&full);
-    content
-        .map(Some)
-        .map_err(|error| Failure::new(Kind::Environment, "cannot read the file").at(at()).caused_by(&error))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::git;
 
     struct Sandbox(tempfile::TempDir);
 
@@ -206,7 +138,94 @@ mod tests {
         let sandbox = Sandbox::new();
         std::os::unix::fs::symlink("/etc/passwd", sandbox.0.path().join("gitops/b/link.yaml")).unwrap();
         let failure = sandbox.read().await.unwrap_err();
+        assert!(failure.message.ends_with("this is a symbolic link"), "{failure:?}");
         assert_eq!(failure.location.unwrap().to_string(), "gitops/b/link.yaml");
+    }
+
+    #[tokio::test]
+    async fn nested_repositories_and_submodules_have_their_name() {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["init", "-q"]).await;
+        sandbox.write("gitops/inner/c.yaml", "c: 3\n");
+        sandbox.git(&["init", "-q", "gitops/inner"]).await;
+        let failure = sandbox.read().await.unwrap_err();
+        assert!(failure.message.ends_with("a nested Git repository"), "{failure:?}");
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/inner");
+        let inner = sandbox.0.path().join("gitops/inner");
+        std::fs::rename(inner.join(".git"), sandbox.0.path().join("modules")).unwrap();
+        std::fs::write(
+            inner.join(".git"),
+            format!("gitdir: {}\n", sandbox.0.path().join("modules").display()),
+        )
+        .unwrap();
+        let failure = sandbox.read().await.unwrap_err();
+        assert!(failure.message.ends_with("a Git submodule"), "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn submodule_that_is_not_checked_out_has_its_name() {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["init", "-q"]).await;
+        sandbox.git(&["add", "."]).await;
+        sandbox.git(&["commit", "-qm", "x"]).await;
+        let entry = format!("160000,{},gitops/module", "1".repeat(40));
+        sandbox.git(&["update-index", "--add", "--cacheinfo", &entry]).await;
+        assert_eq!(sandbox.read().await.unwrap(), ["a.yaml", "b/two.yaml"], "absent, like a deleted file");
+        std::fs::create_dir(sandbox.0.path().join("gitops/module")).unwrap();
+        let failure = sandbox.read().await.unwrap_err();
+        assert!(failure.message.ends_with("a Git submodule"), "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn repository_below_a_project_outside_git_is_refused() {
+        let sandbox = Sandbox::new();
+        sandbox.write("gitops/inner/.git/config", "");
+        let failure = sandbox.read().await.unwrap_err();
+        assert!(failure.message.ends_with("a nested Git repository"), "{failure:?}");
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/inner");
+    }
+
+    #[tokio::test]
+    async fn ignored_files_are_not_read_outside_git_either() {
+        let sandbox = Sandbox::new();
+        sandbox.write(".gitignore", "secret.yaml\n");
+        sandbox.write("gitops/b/.gitignore", "*.plain\n!kept.plain\n");
+        for ignored in
+            ["gitops/secret.yaml", "gitops/b/x.plain", "gitops/b/kept.plain", "gitops/.hidden.yaml"]
+        {
+            sandbox.write(ignored, "x: 1\n");
+        }
+        assert_eq!(
+            sandbox.read().await.unwrap(),
+            [".hidden.yaml", "a.yaml", "b/.gitignore", "b/kept.plain", "b/two.yaml"]
+        );
+    }
+
+    #[tokio::test]
+    async fn line_ends_of_text_do_not_change_the_tree() {
+        let (unix, dos) = (Sandbox::new(), Sandbox::new());
+        for (sandbox, text) in [(&unix, "a: |\n  x\n"), (&dos, "a: |\r\n  x\r\n")] {
+            sandbox.write("gitops/text.yaml", text);
+            sandbox.write("gitops/picture.bin", "\0\r\n");
+        }
+        let read =
+            async |sandbox: &Sandbox| Tree::read(&Project::find(sandbox.0.path()).unwrap()).await.unwrap();
+        let tree = read(&dos).await;
+        assert_eq!(tree, read(&unix).await);
+        assert_eq!(tree.files["picture.bin"], b"\0\r\n", "binary content is kept");
+        assert_eq!(Tree::from_files([("a", "x\r\ny\rz\n")]), Tree::from_files([("a", "x\ny\rz\n")]));
+    }
+
+    #[tokio::test]
+    async fn byte_order_marks_and_long_paths_are_refused() {
+        let sandbox = Sandbox::new();
+        sandbox.write("gitops/b/two.yaml", "\u{feff}two: 2\n");
+        let failure = sandbox.read().await.unwrap_err();
+        assert_eq!(failure.message, "the file begins with a byte-order mark (UTF-8)");
+        assert_eq!(failure.location.unwrap().to_string(), "gitops/b/two.yaml");
+        let sandbox = Sandbox::new();
+        sandbox.write(&format!("gitops/{0}/{0}.yaml", "d".repeat(150)), "a: 1\n");
+        assert_eq!(sandbox.read().await.unwrap_err().message, "the path is too long, it has 306 bytes");
     }
 
     #[tokio::test]

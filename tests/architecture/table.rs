@@ -95,7 +95,7 @@ pub const EXTERNAL: [(&str, &[&str]); 17] = [
     ("ratatui::", &["ui"]),
     ("crossterm::", &["ui"]),
     ("notify_debouncer_full::", &["launch/watch"]),
-    ("ignore::", &["launch/watch"]),
+    ("ignore::", &["artifact", "launch/watch"]),
     // `ui` names the choices of `--output` and `--color`.
     ("clap::", &["cli", "ui"]),
     ("tokio::process", &["base/tool"]),
