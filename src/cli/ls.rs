@@ -91,6 +91,7 @@ mod tests {
                 https_port: 40123,
                 created,
                 ttl_seconds: Some(3600),
+                place: None,
             }),
             lease: known.then(|| Lease { process: Some(7), deadline: None, cache: "/cache".into() }),
             has_checkout: known.then_some(false),

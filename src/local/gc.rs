@@ -1,11 +1,14 @@
 //! Removes environments without a living owner, and no resource that another tool created.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Host;
+use super::{
+    Host,
+    evidence::{Evidence, StateFolder},
+};
 use crate::{
     base::{
         event::Event,
@@ -15,6 +18,7 @@ use crate::{
     local::{
         cluster::{Lock, RemoveScope, Removed, remove},
         inventory::FoundEnvironment,
+        leases::Owner,
     },
 };
 
@@ -52,9 +56,16 @@ pub enum Scope {
 /// Evaluates every environment of this machine and removes the orphaned ones unless `dry` is set.
 pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Result<Vec<Evaluated>> {
     let local = host.docker.socket_access().await?.is_some();
-    let mut evaluated = Vec::new();
+    let mut decided = Vec::new();
     for found in super::inventory::inventory(host).await? {
-        let mut decision = evaluate(&found, now, local);
+        let evidence = Evidence::gather(host, &found, local).await?;
+        let decision = evaluate(&found, &evidence, now);
+        decided.push((found, decision));
+    }
+    keep_namesakes(&mut decided);
+    let exist: BTreeSet<String> = decided.iter().map(|(found, _)| found.cluster.clone()).collect();
+    let mut evaluated = Vec::new();
+    for (found, mut decision) in decided {
         let of_process = found.lease.as_ref().is_some_and(|lease| lease.process.is_some());
         if scope == Scope::OfProcesses && !of_process {
             continue;
@@ -71,37 +82,80 @@ pub async fn collect(host: &Host, now: Timestamp, scope: Scope, dry: bool) -> Re
         evaluated.push(Evaluated { name: found.instance, decision, removed });
     }
     if !dry {
-        forget_locks(host)?;
+        forget_locks(host, &exist)?;
     }
     Ok(evaluated)
 }
 
-/// Evaluates one environment; pure. `local` is true if containers and files are on the same machine: a state
-/// directory of another machine may exist although it is not visible here.
-pub fn evaluate(found: &FoundEnvironment, now: Timestamp, local: bool) -> Decision {
+/// Keeps what has the name of a kept environment: a removal selects by name, whatever the state directory is.
+fn keep_namesakes(decided: &mut [(FoundEnvironment, Decision)]) {
+    let kept: BTreeSet<String> = decided
+        .iter()
+        .filter(|(_, decision)| matches!(decision, Decision::Keep(_)))
+        .map(|(found, _)| found.cluster.clone())
+        .collect();
+    for (found, decision) in decided {
+        if matches!(decision, Decision::Remove(_)) && kept.contains(&found.cluster) {
+            *decision = Decision::Keep("an environment of the same name is kept");
+        }
+    }
+}
+
+/// Evaluates one environment; pure. It is removed only if the evidence proves that it is dead.
+pub fn evaluate(found: &FoundEnvironment, evidence: &Evidence, now: Timestamp) -> Decision {
     if found.locked {
         return Decision::Keep("a run uses it");
     }
-    let exists = !found.containers.is_empty() || !found.volumes.is_empty();
-    let Some(owner) = &found.owner else {
-        return match (found.has_state, exists) {
-            (true, true) => Decision::Keep("it has no owner record"),
-            (true, false) => Decision::Remove("only its state directory remains"),
-            (false, _) if found.has_running_reaper() => Decision::Keep("its reaper is running"),
-            (false, _) if !local => Decision::Keep("its state directory may be on another machine"),
-            (false, _) => Decision::Remove("its state directory is missing"),
-        };
-    };
+    if evidence.expires.is_some_and(|end| now >= end) {
+        return Decision::Remove("its lease has expired");
+    }
+    if evidence.state == StateFolder::Elsewhere {
+        return Decision::Keep("its state directory exists, but cannot be seen from here");
+    }
+    match &found.owner {
+        Some(owner) => evaluate_owned(found, owner, evidence, now),
+        None => evaluate_unowned(found, evidence),
+    }
+}
+
+fn evaluate_owned(found: &FoundEnvironment, owner: &Owner, evidence: &Evidence, now: Timestamp) -> Decision {
     if owner.deadline().is_some_and(|deadline| now >= deadline) {
         return Decision::Remove("its lease has expired");
     }
     if found.lease.as_ref().is_some_and(|lease| lease.process.is_some()) {
-        return Decision::Remove("its owner process is dead");
+        return match (evidence.beats, evidence.lock_visible) {
+            (true, _) => Decision::Keep("its owner process was alive a moment ago"),
+            (false, true) => Decision::Remove("its owner process is dead"),
+            (false, false) => Decision::Keep("its lock cannot be seen from here"),
+        };
     }
-    if found.has_checkout == Some(false) {
-        return Decision::Remove("its checkout is missing");
+    match (found.has_checkout, evidence.checkout_deleted) {
+        (Some(false), true) => Decision::Remove("its checkout was deleted"),
+        (Some(false), false) => Decision::Keep("its checkout cannot be seen from here"),
+        _ => Decision::Keep("its checkout exists"),
     }
-    Decision::Keep("its checkout exists")
+}
+
+fn evaluate_unowned(found: &FoundEnvironment, evidence: &Evidence) -> Decision {
+    let exists = !found.containers.is_empty() || !found.volumes.is_empty();
+    if !exists {
+        return if found.had_cluster() {
+            Decision::Keep("its cluster may be in another container daemon")
+        } else {
+            Decision::Remove("only its state directory remains")
+        };
+    }
+    if found.has_running_reaper() {
+        return Decision::Keep("its reaper is running");
+    }
+    if !evidence.local {
+        return Decision::Keep("its state directory may be on another machine");
+    }
+    match evidence.state {
+        StateFolder::Deleted => Decision::Remove("its state directory was deleted"),
+        _ if found.has_state => Decision::Keep("it has no owner record"),
+        _ => Decision::Keep("nothing proves that its state directory was deleted"),
+    }
 }
 
 /// Removes the environment under its lock; returns `None` if another run holds the lock.
@@ -118,8 +172,9 @@ async fn remove_locked(host: &Host, found: &FoundEnvironment) -> Result<Option<R
     Ok(Some(removed))
 }
 
-/// Removes the locks of environments that were bound to a process and no longer exist.
-fn forget_locks(host: &Host) -> Result<()> {
+/// Removes the locks of environments that were bound to a process and no longer exist; the lock of one that exists
+/// proves whether its owner is alive.
+fn forget_locks(host: &Host, exist: &BTreeSet<String>) -> Result<()> {
     let folder = host.dirs.cache().join("locks");
     let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
     for entry in entries {
@@ -128,7 +183,8 @@ fn forget_locks(host: &Host) -> Result<()> {
         let Some(cluster) = name.strip_suffix(".lock").filter(|name| name.starts_with("seasense-ci-")) else {
             continue;
         };
-        if !host.dirs.state(cluster).exists()
+        if !exist.contains(cluster)
+            && !host.dirs.state(cluster).exists()
             && let Ok(lock) = Lock::acquire(&host.dirs, cluster)
         {
             lock.forget(&host.dirs, cluster);
@@ -138,104 +194,5 @@ fn forget_locks(host: &Host) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{
-        base::docker::labels,
-        local::{
-            cluster::ClusterState,
-            inventory::tests::container,
-            leases::{Lease, Owner},
-        },
-    };
-
-    fn moment(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn owner(ttl_seconds: Option<u64>) -> Owner {
-        Owner {
-            project: "/project".into(),
-            environment: "local".into(),
-            created: moment(1000),
-            https_port: 8443,
-            ttl_seconds,
-        }
-    }
-
-    fn of_process(process: Option<u32>) -> Lease {
-        Lease { process, deadline: None, cache: "/cache".into() }
-    }
-
-    fn found(owner: Option<Owner>) -> FoundEnvironment {
-        FoundEnvironment {
-            instance: "a".into(),
-            cluster: "seasense-a".into(),
-            state: "/state/seasense-a".into(),
-            has_state: true,
-            has_checkout: owner.as_ref().map(|_| true),
-            owner,
-            lease: Some(of_process(None)),
-            locked: false,
-            cluster_state: ClusterState::Running,
-            containers: vec![container("seasense-a-fleet", &[], &[])],
-            volumes: Vec::new(),
-        }
-    }
-
-    fn is_removed(found: &FoundEnvironment, now: i64) -> bool {
-        matches!(evaluate(found, moment(now), true), Decision::Remove(_))
-    }
-
-    #[test]
-    fn environments_without_a_living_owner_are_removed() {
-        assert!(!is_removed(&found(Some(owner(None))), 9000));
-        assert!(is_removed(
-            &FoundEnvironment { has_checkout: Some(false), ..found(Some(owner(None))) },
-            2000
-        ));
-        assert!(!is_removed(&found(Some(owner(Some(60)))), 1059));
-        assert!(is_removed(&found(Some(owner(Some(60)))), 1060));
-        let dead = FoundEnvironment { lease: Some(of_process(Some(7))), ..found(Some(owner(None))) };
-        assert!(is_removed(&dead, 1001), "its run no longer holds the lock");
-        assert!(is_removed(&FoundEnvironment { has_state: false, ..found(None) }, 2000));
-        assert!(is_removed(&FoundEnvironment { containers: Vec::new(), ..found(None) }, 2000));
-    }
-
-    #[test]
-    fn unknown_environments_are_kept() {
-        assert!(!is_removed(&found(None), 2000), "an environment of an earlier version");
-        let far = FoundEnvironment { has_state: false, ..found(None) };
-        assert!(
-            matches!(evaluate(&far, moment(2000), false), Decision::Keep(_)),
-            "the daemon is on another machine"
-        );
-        let watched = container("seasense-a-reaper", &[(labels::ROLE, labels::REAPER)], &[]);
-        assert!(
-            !is_removed(&FoundEnvironment { containers: vec![watched], ..far }, 2000),
-            "a run that has just started"
-        );
-        let empty = FoundEnvironment { containers: Vec::new(), ..found(Some(owner(None))) };
-        assert!(!is_removed(&empty, 2000), "its files may still be needed");
-    }
-
-    proptest! {
-        #[test]
-        fn locked_environments_are_always_kept(
-            process in proptest::option::of(any::<u32>()), ttl in proptest::option::of(0u64..1000), known: bool,
-            has_state: bool, has_checkout: bool, now in 1000i64..9000, local: bool,
-        ) {
-            let owner = known.then(|| owner(ttl));
-            let found = FoundEnvironment { locked: true, lease: Some(of_process(process)), has_state, has_checkout: Some(has_checkout), ..found(owner) };
-            prop_assert_eq!(evaluate(&found, moment(now), local), Decision::Keep("a run uses it"));
-        }
-
-        #[test]
-        fn environment_is_kept_until_its_lease_expires(ttl in 1u64..1000, now in 0i64..1000) {
-            let found = found(Some(owner(Some(ttl))));
-            prop_assert_eq!(is_removed(&found, 1000 + now), now.unsigned_abs() >= ttl);
-        }
-    }
-}
+#[path = "gc_tests.rs"]
+mod tests;

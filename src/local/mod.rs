@@ -4,6 +4,7 @@ pub mod buoys;
 pub mod cluster;
 mod context;
 pub mod doctor;
+mod evidence;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
@@ -12,6 +13,7 @@ pub mod free_port;
 pub mod gc;
 pub mod inventory;
 pub mod leases;
+mod place;
 pub mod snapshots;
 pub mod trust;
 

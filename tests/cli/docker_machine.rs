@@ -68,6 +68,11 @@ fn answer(mut stream: UnixStream, containers: &Mutex<Vec<Value>>) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let parts: Vec<&str> =
         path.split('/').skip_while(|part| part.is_empty() || part.starts_with("v1.")).collect();
+    if let ("HEAD", ["containers", named, "archive"]) = (method, parts.as_slice()) {
+        let containers = containers.lock().unwrap();
+        let _ = stream.write_all(stat(&containers, named, query).as_bytes());
+        return;
+    }
     let (code, body) = serve(method, &parts, query, containers);
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let head = format!(
@@ -108,6 +113,24 @@ fn serve(method: &str, parts: &[&str], query: &str, containers: &Mutex<Vec<Value
         ("GET", ["networks"]) => (200, json!([])),
         _ => (404, json!({"message": format!("{method} {}", parts.join("/"))})),
     }
+}
+
+/// Returns the response for a path in a container: the file below the source of the container's mount.
+fn stat(containers: &[Value], named: &str, query: &str) -> String {
+    let path = percent_decoded(query.split('&').find_map(|part| part.strip_prefix("path=")).unwrap());
+    let container = containers.iter().find(|container| name(container) == named);
+    let mounts = container.and_then(|container| container["Mounts"].as_array());
+    let file = mounts.into_iter().flatten().find_map(|mount| {
+        let inside = path.strip_prefix(mount["Destination"].as_str()?)?.trim_start_matches('/');
+        Some(Path::new(mount["Source"].as_str()?).join(inside))
+    });
+    let modified = file.and_then(|file| std::fs::metadata(file).ok()?.modified().ok());
+    let end = "content-length: 0\r\nconnection: close\r\n\r\n";
+    let Some(modified) = modified else { return format!("HTTP/1.1 404 X\r\n{end}") };
+    let time = jiff::Timestamp::try_from(modified).unwrap();
+    let stat = json!({"name": "x", "size": 1, "mode": 1, "mtime": time.to_string(), "linkTarget": ""});
+    let stat = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, stat.to_string());
+    format!("HTTP/1.1 200 X\r\nx-docker-container-path-stat: {stat}\r\n{end}")
 }
 
 /// Returns the filters of a request as pairs of field and value.

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -48,12 +49,34 @@ fn machine() -> (Harness, Machine) {
 fn environment(harness: &Harness, name: &str, project: &Path) -> PathBuf {
     let state = harness.state(&format!("seasense-{name}"));
     fs::create_dir_all(state.join("mark")).unwrap();
-    let owner = json!({"project": project, "environment": "local", "https_port": 8443, "created": "2026-01-01T00:00:00Z"});
+    fs::write(state.join("mark/environment"), name).unwrap();
+    let owner = json!({"project": project, "environment": "local", "https_port": 8443,
+        "created": "2026-01-01T00:00:00Z", "place": place(project)});
     fs::write(state.join("owner.json"), owner.to_string()).unwrap();
     let process = name.starts_with("ci-").then_some(1);
+    if process.is_some() {
+        // The lock of a run that has ended.
+        fs::create_dir_all(harness.lock("x").parent().unwrap()).unwrap();
+        fs::write(harness.lock(&format!("seasense-{name}")), "1").unwrap();
+    }
     let lease = json!({"process": process, "deadline": null, "cache": harness.lock("x").ancestors().nth(2)});
     fs::write(state.join("lease.json"), lease.to_string()).unwrap();
     state
+}
+
+/// The identities of the directories above `path`, as an environment records them.
+fn place(path: &Path) -> String {
+    let mut identities: Vec<String> = path
+        .ancestors()
+        .skip(1)
+        .map(|folder| {
+            let Ok(found) = fs::metadata(folder) else { return String::new() };
+            let born = found.created().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
+            format!("{}.{}", found.ino(), born.as_nanos())
+        })
+        .collect();
+    identities.reverse();
+    identities.join(",")
 }
 
 /// Returns the verdict on each environment.
@@ -122,21 +145,85 @@ fn gc_keeps_an_environment_that_a_run_has_locked() {
 }
 
 #[test]
-fn gc_removes_stateless_containers_except_of_a_starting_run() {
+fn gc_removes_containers_whose_state_was_deleted() {
     let harness = Harness::new();
-    let labels = |name: &'static str, role: &'static str| {
-        [OWNER, ("org.seasense.environment", name), ("org.seasense.role", role)]
+    let state = |name: &str| harness.state(&format!("seasense-{name}")).to_string_lossy().into_owned();
+    fs::create_dir_all(harness.state("")).unwrap();
+    let here = place(&harness.state("seasense-old"));
+    let of = |name: &'static str, role: &'static str, state: &str, place: &str| {
+        let labels = [
+            OWNER,
+            ("org.seasense.environment", name),
+            ("org.seasense.role", role),
+            ("org.seasense.state", state),
+            ("org.seasense.place", place),
+        ];
+        container(&format!("seasense-{name}-{role}"), &labels, &[])
     };
     let machine = Machine::start(
         &harness.root().join("docker.sock"),
         vec![
-            container("seasense-old-fleet", &labels("old", "fleet"), &[]),
-            container("seasense-ci-00000002-reaper", &labels("ci-00000002", "reaper"), &[]),
+            of("old", "fleet", &state("old"), &here),
+            // Created by a client that sees other file systems.
+            of("far", "fleet", &state("far"), "2.1,3.1,4.1"),
+            of("ci-00000002", "reaper", &state("ci-00000002"), &here),
         ],
     );
     let run = harness.run_in(&harness.project(), &["gc", "--json"]);
-    assert_eq!(verdicts(&run), pairs(&[("ci-00000002", "keep"), ("old", "remove")]));
-    assert_eq!(machine.names(), ["seasense-ci-00000002-reaper"]);
+    assert_eq!(verdicts(&run), pairs(&[("ci-00000002", "keep"), ("far", "keep"), ("old", "remove")]));
+    assert_eq!(machine.names(), ["seasense-ci-00000002-reaper", "seasense-far-fleet"]);
+}
+
+/// Runs `gc` where other directories are in the place of `hidden`, as in a container or another mount namespace.
+fn kept_without(hidden: &[PathBuf], harness: &Harness) -> Vec<(String, String)> {
+    let away = |path: &Path| path.with_extension("away");
+    for path in hidden {
+        fs::rename(path, away(path)).unwrap();
+        fs::create_dir(path).unwrap();
+    }
+    let found = verdicts(&harness.run_in(Path::new("/"), &["gc", "--json"]));
+    for path in hidden {
+        fs::remove_dir_all(path).unwrap();
+        fs::rename(away(path), path).unwrap();
+    }
+    found
+}
+
+#[test]
+fn gc_keeps_environments_whose_files_cannot_be_seen() {
+    let harness = Harness::new();
+    let checkout = harness.root().join("disk/checkout");
+    fs::create_dir_all(checkout.join("envs")).unwrap();
+    let state = environment(&harness, "alive", &checkout);
+    let of_ci = environment(&harness, "ci-00000001", &harness.project());
+    let node = |name: &str, state: &Path| {
+        // The daemon sees the state directory wherever it is for this process.
+        let seen = harness.root().join(format!("daemon-{name}"));
+        fs::create_dir(&seen).unwrap();
+        fs::hard_link(state.join("mark/environment"), seen.join("environment")).unwrap();
+        let cluster = format!("seasense-{name}");
+        let mut node =
+            container(&format!("{cluster}-control-plane"), &[(KIND, &cluster)], &[("/etc/seasense", &seen)]);
+        node["Labels"]["org.seasense.state"] = json!(state);
+        node
+    };
+    let containers = vec![node("alive", &state), node("ci-00000001", &of_ci)];
+    let machine = Machine::start(&harness.root().join("docker.sock"), containers);
+    let kept = pairs(&[("alive", "keep"), ("ci-00000001", "keep")]);
+    let (states, cache) = (harness.state(""), harness.root().join("home/.cache"));
+    let states = states.parent().unwrap().join("seasense");
+    for hidden in [
+        vec![states.clone()],
+        vec![states.clone(), cache.clone()],
+        vec![states, harness.root().join("disk"), cache.clone()],
+        vec![harness.root().join("disk"), cache],
+    ] {
+        assert_eq!(kept_without(&hidden, &harness), kept, "{hidden:?}");
+    }
+    assert_eq!(machine.names().len(), 2);
+    fs::remove_dir_all(harness.root().join("disk/checkout")).unwrap();
+    let found = verdicts(&harness.run_in(Path::new("/"), &["gc", "--dry-run", "--json"]));
+    assert_eq!(found, pairs(&[("alive", "remove"), ("ci-00000001", "remove")]), "both are dead");
 }
 
 #[test]

@@ -118,6 +118,18 @@ impl Docker {
             .with_context(Kind::Tool, || format!("check for `{path}` in the container `{name}`"))
     }
 
+    /// Returns the modification time of `path` inside a container, running or not; `None` if it does not exist.
+    ///
+    /// The daemon creates the directory of a bind mount again if it was deleted.
+    pub async fn modified(&self, name: &str, path: &str) -> Result<Option<jiff::Timestamp>> {
+        let what = || format!("check for `{path}` in the container `{name}`");
+        let options = ContainerArchiveInfoOptionsBuilder::new().path(path).build();
+        let info = found(self.api.get_container_archive_info(name, Some(options)).await);
+        let Some(info) = info.with_context(Kind::Tool, what)? else { return Ok(None) };
+        let time = info.modification_time.unwrap_or_default();
+        time.parse().map(Some).with_context(Kind::Tool, what)
+    }
+
     /// Kills and removes a container with its anonymous volumes; succeeds if it is absent.
     pub async fn remove_container(&self, name: &str) -> Result<()> {
         let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();

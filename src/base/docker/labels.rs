@@ -10,6 +10,10 @@ pub const ENVIRONMENT: &str = "org.seasense.environment";
 pub const ROLE: &str = "org.seasense.role";
 /// The state directory of its environment, on resources whose mounts do not show it.
 pub const STATE: &str = "org.seasense.state";
+/// The place of the state directory: shows whether it was deleted, or only cannot be seen.
+pub const PLACE: &str = "org.seasense.place";
+/// When the lease of its environment expires, on the reaper; RFC 3339.
+pub const EXPIRES: &str = "org.seasense.expires";
 /// The role of the reaper.
 pub const REAPER: &str = "reaper";
 /// The value of [`OWNER`].

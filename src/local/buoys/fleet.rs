@@ -18,6 +18,7 @@ use crate::{
         LocalContext,
         buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
         cluster::{NETWORK, nodes},
+        place::label_state,
     },
 };
 
@@ -61,7 +62,8 @@ pub async fn ensure(context: &LocalContext, input: &FleetInput<'_>) -> Result<()
     let folder = context.dirs.make_state(&cluster)?.join("fleet");
     write_mounted_files(&ack_log(&folder), &[(key_file(&folder), input.key), (ca_file(&folder), input.ca)])?;
     let address = gateway_address(context, &cluster).await?;
-    let spec = finished(spec(input, &folder, &address), input);
+    let mut spec = finished(spec(input, &folder, &address), input);
+    label_state(&mut spec.labels, &context.dirs.state(&cluster));
     if let Some(found) = context.docker.container(&name).await? {
         let same = found.labels.get(CONFIGURATION) == spec.labels.get(CONFIGURATION);
         if same && found.running {

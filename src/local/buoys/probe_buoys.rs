@@ -15,6 +15,7 @@ use crate::{
     local::{
         LocalContext,
         buoys::buoy_container::{BuoyContainer, ca_file, key_file, setting, write_mounted_files},
+        place::label_state,
     },
 };
 
@@ -56,13 +57,16 @@ pub async fn start(context: &LocalContext, input: &ProbeInput<'_>) -> Result<Pat
         let cluster = environment.cluster_name();
         (context.dirs.make_state(&cluster)?, Some(fleet::gateway_address(context, &cluster).await?))
     };
-    let folder = folder.join("probe");
+    let state = folder;
+    let folder = state.join("probe");
     stop(&context.docker, environment).await?;
     let ack_log = write_files(&folder, input)?;
     if context.docker.image_id(input.image).await?.is_none() {
         context.docker.pull_image(input.image).await?;
     }
-    context.docker.run(&spec(&folder, &ack_log, gateway.as_deref(), input)).await?;
+    let mut spec = spec(&folder, &ack_log, gateway.as_deref(), input);
+    label_state(&mut spec.labels, &state);
+    context.docker.run(&spec).await?;
     Ok(ack_log)
 }
 

@@ -18,6 +18,9 @@ use crate::{
     local::{LocalContext, free_port},
 };
 
+/// The file in the directory `mark` that every node mounts; it exists as long as the state directory does.
+pub const MARK_FILE: &str = "environment";
+
 /// kubeadm needs about a minute on a busy machine with two cores.
 const CREATE_LIMIT: Duration = Duration::from_mins(10);
 
@@ -64,7 +67,7 @@ fn prepare(
     let (name, nodes) = (environment.cluster_name(), *environment.cluster.nodes.get_ref());
     // The nodes of a built image read this list to find each other and their pod ranges.
     let list = nodes::names(&name, nodes).join("\n") + "\n";
-    for (file, text) in [("environment", environment.instance()), ("nodes", &list)] {
+    for (file, text) in [(MARK_FILE, environment.instance()), ("nodes", &list)] {
         std::fs::write(mark.join(file), text).with_context(Kind::Cluster, what)?;
     }
     coredns_config::write(&context.project, state, environment.variables.hostname.get_ref())?;

@@ -10,7 +10,7 @@ pub mod attached;
 mod authority_file;
 pub(in crate::local) mod cluster_record;
 pub mod coredns_config;
-mod create;
+pub(in crate::local) mod create;
 mod ensure;
 #[cfg(test)]
 mod flow_tests;

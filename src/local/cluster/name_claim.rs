@@ -16,7 +16,7 @@ use crate::{
         failure::Result,
     },
     config::{Environment, HostDirs, Project},
-    local::{doctor::is_free, leases::Owner},
+    local::{doctor::is_free, leases::Owner, place::Place},
 };
 
 /// The lock that serialises the assignment of names and ports.
@@ -81,6 +81,7 @@ pub async fn claim(
         https_port: environment.https_port(),
         created: known.as_ref().map_or(now, |owner| owner.created),
         ttl_seconds: known.as_ref().and_then(|owner| owner.ttl_seconds),
+        place: Some(Place::of(project.root())),
     };
     if known.as_ref() != Some(&owner) {
         owner.write(dirs, &cluster)?;
@@ -111,10 +112,16 @@ fn choose(environment: &str, root: &Path, claims: &[NameClaim]) -> String {
         return own.instance.clone();
     }
     match claims.iter().find(|claim| claim.instance == environment) {
-        // A checkout that was moved or cloned again takes over the environment of its predecessor.
-        Some(other) if other.owner.checkout_exists() => suffixed,
+        // A checkout that was moved or cloned again takes over the environment of its predecessor, but not that of
+        // a checkout that only cannot be seen from here.
+        Some(other) if !is_gone(&other.owner) => suffixed,
         _ => environment.to_owned(),
     }
+}
+
+/// Whether the checkout of `owner` no longer exists. A record of an earlier version has no place.
+fn is_gone(owner: &Owner) -> bool {
+    !owner.checkout_exists() && (owner.place.is_none() || owner.is_checkout_deleted())
 }
 
 /// `environment` with four digits derived from the directory. A name has at most 20 characters in an

@@ -14,6 +14,7 @@ fn owner(project: &Path, environment: &str, https_port: u16) -> Owner {
         https_port,
         created: Timestamp::UNIX_EPOCH,
         ttl_seconds: None,
+        place: None,
     }
 }
 
@@ -43,6 +44,19 @@ async fn two_checkouts_get_different_stable_names_and_ports() {
     assert_eq!(claimed(&dirs, &one).await, first);
     assert_eq!(claimed(&dirs, &two).await, second);
     assert_eq!(resolve(&dirs, &two, local()), second);
+}
+
+#[tokio::test]
+async fn checkout_that_cannot_be_seen_keeps_its_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let dirs = HostDirs::new(folder.path().join("cache"), folder.path().join("state"));
+    let (host, here) = (checkout(&folder.path().join("disk"), "work"), checkout(folder.path(), "here"));
+    claimed(&dirs, &host).await;
+    // Another file system at the place of the one with the checkout.
+    std::fs::rename(folder.path().join("disk"), folder.path().join("unmounted")).unwrap();
+    std::fs::create_dir(folder.path().join("disk")).unwrap();
+    assert_ne!(claimed(&dirs, &here).await.instance(), "local");
+    assert_eq!(Owner::read(&dirs, "seasense-local").unwrap().project, host.root());
 }
 
 #[tokio::test]

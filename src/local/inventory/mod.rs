@@ -20,8 +20,11 @@ use crate::{
     local::{
         buoys::buoy_container,
         cluster::{
-            ClusterState, KIND_CLUSTER, OWNERSHIP_MOUNT, PauseRecord, cluster_record::ClusterRecord,
-            lock::Lock, nodes, observe::evaluate,
+            ClusterState, KIND_CLUSTER, OWNERSHIP_MOUNT, PauseRecord,
+            cluster_record::{self, ClusterRecord},
+            lock::Lock,
+            nodes,
+            observe::evaluate,
         },
         leases::{Lease, Owner},
     },
@@ -58,6 +61,11 @@ pub struct FoundEnvironment {
 }
 
 impl FoundEnvironment {
+    /// Whether its cluster was complete once.
+    pub fn had_cluster(&self) -> bool {
+        cluster_record::file(&self.state).is_file()
+    }
+
     /// Whether its reaper is running.
     pub fn has_running_reaper(&self) -> bool {
         let is_reaper = |container: &Container| {
@@ -84,7 +92,9 @@ pub async fn inventory(host: &Host) -> Result<Vec<FoundEnvironment>> {
     for volume in host.docker.list_volumes(&[ours]).await? {
         let Some(instance) = volume.labels.get(labels::ENVIRONMENT) else { continue };
         let cluster = format!("{PREFIX}{instance}");
-        let state = host.dirs.state(&cluster);
+        // A volume has no path: it belongs to the containers of its environment.
+        let known = parts.keys().find(|(name, _)| *name == cluster).map(|(_, state)| state.clone());
+        let state = known.unwrap_or_else(|| host.dirs.state(&cluster));
         parts.entry((cluster, state)).or_default().1.push(volume.name);
     }
     let found = parts.into_iter().map(|((cluster, state), parts)| inspect(host, cluster, state, parts));

@@ -16,7 +16,7 @@ use crate::{
         failure::{Context, Kind, Result},
     },
     config::Environment,
-    local::LocalContext,
+    local::{LocalContext, place::Place},
 };
 
 const FILE: &str = "lease.json";
@@ -55,6 +55,7 @@ impl Lease {
             https_port: environment.https_port(),
             created,
             ttl_seconds: ttl.and_then(|seconds| u64::try_from(seconds).ok()),
+            place: Some(Place::of(context.project.root())),
         }
         .write(&context.dirs, &cluster)?;
         let text = serde_json::to_string_pretty(self).context(Kind::Internal, "encode the lease")?;

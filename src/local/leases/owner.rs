@@ -11,6 +11,7 @@ use crate::{
         failure::{Context, Kind, Result},
     },
     config::{EnvName, HostDirs},
+    local::place::Place,
 };
 
 const FILE: &str = "owner.json";
@@ -29,6 +30,9 @@ pub struct Owner {
     /// Its maximum lifetime in seconds after `created`; `None` for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<u64>,
+    /// The place of the checkout; `None` in a record of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 impl Owner {
@@ -56,6 +60,11 @@ impl Owner {
         self.created.checked_add(SignedDuration::from_secs(seconds)).ok()
     }
 
+    /// Whether its checkout was deleted; false if it may only not be visible from here.
+    pub fn is_checkout_deleted(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.proves_deleted(&self.project))
+    }
+
     /// Whether its checkout still exists.
     pub fn checkout_exists(&self) -> bool {
         self.project.join("envs").is_dir()
@@ -76,6 +85,7 @@ mod tests {
             https_port: 8443,
             created: Timestamp::UNIX_EPOCH,
             ttl_seconds: None,
+            place: None,
         };
         assert_eq!(Owner::read(&dirs, "seasense-local"), None);
         owner.write(&dirs, "seasense-local").unwrap();

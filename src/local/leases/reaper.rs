@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
+
 use super::{Lease, heartbeat};
 use crate::{
     base::{
@@ -20,6 +22,7 @@ use crate::{
     local::{
         LocalContext,
         cluster::{KIND_CLUSTER, OWNERSHIP_MOUNT, cluster_record, lock::Lock},
+        place::label_state,
     },
 };
 
@@ -81,7 +84,8 @@ fn spec(
     };
     let state = context.dirs.state(&cluster);
     let mut labels = labels::of_environment(environment.instance(), labels::REAPER);
-    labels.insert(labels::STATE.to_owned(), state.to_string_lossy().into_owned());
+    label_state(&mut labels, &state);
+    labels.extend(expiry(lease).map(|end| (labels::EXPIRES.to_owned(), end.to_string())));
     let (user, capabilities) = reaper_user(access, user);
     ContainerSpec {
         name: container(&cluster),
@@ -130,13 +134,18 @@ fn command(environment: &Environment, lease: &Lease) -> Vec<String> {
         options.push(("--heartbeat", text(&heartbeat::file(&state))));
         options.push(("--remove", format!("{LOCKS}/{cluster}.lock")));
     }
-    if let Some(deadline) = lease.deadline {
-        let grace = if lease.process.is_some() { GRACE_PERIOD } else { Duration::ZERO };
-        options.push(("--deadline", (deadline + grace).to_string()));
+    if let Some(deadline) = expiry(lease) {
+        options.push(("--deadline", deadline.to_string()));
     }
     // `--name=value`: with a separate argument that equals the nodes' label, the reaper would be mistaken for
     // a process that creates nodes.
     options.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+/// When the environment of `lease` is removed in any case.
+fn expiry(lease: &Lease) -> Option<Timestamp> {
+    let grace = if lease.process.is_some() { GRACE_PERIOD } else { Duration::ZERO };
+    lease.deadline.map(|deadline| deadline + grace)
 }
 
 /// The user and the capabilities of the reaper, which must use the socket and remove the user's files.
@@ -184,6 +193,9 @@ mod tests {
         --deadline=1970-01-01T01:02:00Z
         ");
         assert!(!spec.command.contains(&"io.x-k8s.kind.cluster=seasense-ci-0badcafe".to_owned()));
+        let label = |name: &str| spec.labels[name].as_str();
+        assert_eq!(label(labels::EXPIRES), "1970-01-01T01:02:00Z", "every client of the daemon sees it");
+        assert!(label(labels::STATE).ends_with("/seasense-ci-0badcafe") && !label(labels::PLACE).is_empty());
         assert_eq!(spec.network, "none");
         assert_eq!(spec.user, "1000:999");
         assert!(spec.read_only && spec.capabilities.is_empty() && spec.env.is_empty());
