@@ -135,6 +135,11 @@ impl Step {
         self.events.emit(Event::Progress { step: self.name.clone(), done, total, detail: detail.into() });
     }
 
+    /// Reports something that the user should know now.
+    pub fn warn(&self, text: impl Into<String>) {
+        self.events.emit(Event::Warning { text: text.into() });
+    }
+
     /// Reports the parts that the step waits for.
     pub fn waiting(&self, parts: Vec<Pending>) {
         self.events.emit(Event::Waiting { step: self.name.clone(), parts });

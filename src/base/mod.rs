@@ -7,6 +7,7 @@ pub mod duration;
 pub mod event;
 pub mod event_file;
 pub mod failure;
+pub mod file_lock;
 pub mod git;
 pub mod http;
 pub mod k8s;

@@ -1,7 +1,5 @@
 //! Selects the supply and ensures its results: existing results are reused, missing ones are created.
 
-use std::path::{Path, PathBuf};
-
 use super::{
     Lock, Origin, Scope, SupplyContext, build_supply,
     context::{Mode, latest_lock},
@@ -10,7 +8,8 @@ use super::{
 use crate::{
     base::{
         event::{Event, Events},
-        failure::{Context, Failure, Kind, Result},
+        failure::Result,
+        file_lock::FileLock,
     },
     config::{HostDirs, Infra, infra::Versions},
     registry::Registry,
@@ -49,26 +48,12 @@ async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Version
 
 /// Takes the lock of the supply directory. Two runs would repeat work and write the same files, so the second
 /// one waits.
-pub(super) async fn lock_supply(dirs: &HostDirs, events: &Events) -> Result<std::fs::File> {
-    use rustix::fs::{FlockOperation, flock};
-    let folder: PathBuf = dirs.cache().join("supply");
-    let what = || format!("cannot lock `{}`", folder.display());
-    let file = open_lock(&folder).with_context(Kind::Tool, what)?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
-        return Ok(file);
-    }
-    events
-        .emit(Event::Notice { text: "waiting for another seasense process that supplies images".to_owned() });
-    let waited =
-        tokio::task::spawn_blocking(move || flock(&file, FlockOperation::LockExclusive).map(|()| file)).await;
-    waited
-        .map_err(|error| Failure::new(Kind::Internal, what()).caused_by(&error))?
-        .with_context(Kind::Tool, what)
-}
-
-fn open_lock(folder: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::create_dir_all(folder)?;
-    std::fs::File::create(folder.join(".lock"))
+pub(super) async fn lock_supply(dirs: &HostDirs, events: &Events) -> Result<FileLock> {
+    FileLock::acquire(&dirs.cache().join("supply/.lock"), |holder| {
+        let text = format!("waiting for another run that supplies images to end: {holder}");
+        events.emit(Event::Warning { text });
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -140,6 +125,22 @@ mod tests {
         assert_eq!(origin, Origin::Build);
         assert_eq!(notices.len(), 1);
         assert!(notices[0].starts_with("supply build: used by an earlier run"), "{notices:?}");
+    }
+
+    #[tokio::test]
+    async fn waiting_for_another_supply_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        let recorder = Arc::new(Recorder::default());
+        let events: Events = recorder.clone();
+        let first = lock_supply(&dirs, &events).await.unwrap();
+        let (second, ()) = tokio::join!(lock_supply(&dirs, &events), async {
+            tokio::task::yield_now().await;
+            drop(first);
+        });
+        second.unwrap();
+        let seen = format!("{:?}", recorder.0.lock().unwrap());
+        assert!(seen.contains(&format!("to end: process {} (", std::process::id())), "{seen}");
     }
 
     #[tokio::test]

@@ -8,7 +8,6 @@ use super::{
     build::Builder,
     build_supply::run_missing,
     context,
-    ensure::lock_supply,
     job::{self, Job},
     store::Store,
 };
@@ -49,7 +48,7 @@ pub async fn programs(
     let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
     let builder = new_builder(project, dirs, &infra, &jobs)?;
     if jobs.iter().any(|job| !builder.store.has(&job.id, builder.key(&job.id))) {
-        let _guard = lock_supply(dirs, events).await?;
+        // Each build has its own lock, so that no command waits for the images of another run.
         run_missing((events, cores), &builder, jobs).await?;
     }
     let found = infra.recipes.tool.iter().map(|(name, tool)| {

@@ -90,6 +90,11 @@ impl JobProgress {
         self.step.progress(0, None, text);
     }
 
+    /// Reports something that the user should know now.
+    pub fn warn(&self, text: impl Into<String>) {
+        self.step.warn(text);
+    }
+
     /// Ends the job's step.
     pub fn done(self, detail: impl Into<String>) {
         self.meter.set(&self.job, self.seconds);

@@ -43,6 +43,11 @@ impl Store {
         self.folder(job, key).is_dir()
     }
 
+    /// The lock of `job`, whose results only one process makes at a time.
+    pub fn lock_file(&self, job: &str) -> PathBuf {
+        self.root.join(".locks").join(job)
+    }
+
     /// Starts a result in an empty directory.
     pub fn begin(&self, job: &str, key: &str) -> io::Result<Unfinished> {
         let folder = self.root.join(job).join(format!(".unfinished-{key}"));

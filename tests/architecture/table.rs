@@ -14,6 +14,7 @@ promotion/probe_stats:
 base/atomic_file: base/failure
 base/digest: base/failure
 base/event_file: base/event base/failure
+base/file_lock: base/duration base/failure
 base/http:
 base/signal: base/failure
 base/tool: base/failure
@@ -36,9 +37,9 @@ promotion/store: base/atomic_file base/digest base/failure base/git base/http ba
 registry: base/digest base/docker base/failure base/http base/k8s base/oci base/wait config
 ui: base/duration base/event base/failure base/timing
 workloads: base/digest base/docker base/failure base/http base/k8s base/wait config
-images: base/digest base/docker base/event base/failure base/git base/http base/k8s base/oci
+images: base/digest base/docker base/event base/failure base/file_lock base/git base/http base/k8s base/oci
     base/tool base/yaml config registry
-local: base/atomic_file base/digest base/docker base/event base/failure base/k8s base/tool base/wait
+local: base/atomic_file base/digest base/docker base/event base/failure base/file_lock base/k8s base/tool base/wait
     config images
 observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
 promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/verdict

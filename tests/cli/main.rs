@@ -27,6 +27,7 @@ mod git_environment;
 mod global;
 mod harness;
 mod infra;
+mod locks;
 mod no_docker;
 mod promote;
 mod proxy;

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
+        file_lock::FileLock,
         tool::{Captured, Invocation, ToolError},
     },
     config::{HostDirs, Infra, Project},
@@ -49,6 +50,13 @@ impl Builder {
     pub async fn run(&self, job: &Job, report: &JobProgress) -> Result<()> {
         let key = self.key(&job.id);
         let what = || format!("cannot store the result of `{}`", job.id);
+        let _lock = FileLock::acquire(&self.store.lock_file(&job.id), |holder| {
+            report.warn(format!("waiting for another run that builds `{}` to end: {holder}", job.id));
+        })
+        .await?;
+        if self.store.has(&job.id, key) {
+            return Ok(());
+        }
         let unfinished = self.store.begin(&job.id, key).with_context(Kind::Tool, what)?;
         let provenance = self.execute(job, unfinished.path(), report).await?;
         unfinished.commit(&provenance).with_context(Kind::Tool, what)?;
@@ -109,4 +117,47 @@ async fn blocking<T: Send + 'static>(
 
 fn facts<const N: usize>(pairs: [(&str, String); N]) -> Provenance {
     pairs.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, sync::Arc};
+
+    use super::*;
+    use crate::{
+        base::event::{Events, Recorder},
+        images::{job, progress::TotalProgress},
+    };
+
+    #[tokio::test]
+    async fn build_of_another_run_is_awaited_and_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let infra = Infra::load(&project).unwrap();
+        let images: BTreeSet<String> = infra.recipes.image.keys().cloned().collect();
+        let jobs = job::jobs(&infra, &images, false);
+        let job = jobs.into_iter().find(|job| matches!(job.work, Work::Compiler(_))).unwrap();
+        let store = Store::new(folder.path());
+        let builder = Builder {
+            dirs: HostDirs::new(folder.path(), folder.path()),
+            keys: BTreeMap::from([(job.id.clone(), "key".to_owned())]),
+            store: store.clone(),
+            infra,
+            project,
+        };
+        let recorder = Arc::new(Recorder::default());
+        let events: Events = recorder.clone();
+        let meter = TotalProgress::start(&events, "supply.build", "Build", 1);
+        let report = JobProgress::start(&events, &meter, &job.id, job.title(), 1);
+        let other = FileLock::attempt(&store.lock_file(&job.id)).unwrap().unwrap();
+        let (built, ()) = tokio::join!(builder.run(&job, &report), async {
+            tokio::task::yield_now().await;
+            // The source of the file does not exist here: this run could not build it.
+            store.begin(&job.id, "key").unwrap().commit(&Provenance::new()).unwrap();
+            drop(other);
+        });
+        built.unwrap();
+        let seen = format!("{:?}", recorder.0.lock().unwrap());
+        assert!(seen.contains(&format!("waiting for another run that builds `{}` to end", job.id)), "{seen}");
+    }
 }

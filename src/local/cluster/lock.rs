@@ -1,8 +1,7 @@
 //! The lock that allows one run at a time per cluster; the kernel releases it when its holder ends.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{Read, Write},
+    fs::File,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,7 +9,8 @@ use std::{
 use crate::{
     base::{
         event::{Event, Events},
-        failure::{Context, Failure, Kind, Result},
+        failure::{Failure, Kind, Result},
+        file_lock::{FileLock, Holder},
         wait::{Deadline, Observation, PAUSE, wait},
     },
     config::HostDirs,
@@ -19,7 +19,7 @@ use crate::{
 /// The lock; released on drop.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _lock: FileLock,
 }
 
 impl Lock {
@@ -41,12 +41,12 @@ impl Lock {
         let (Some(timeout), Err(holder)) = (timeout, Self::attempt(dirs, cluster)?) else {
             return Self::acquire(dirs, cluster);
         };
-        let text = format!("waiting for another run on `{cluster}` (process {holder}) to end");
+        let text = format!("waiting for another run on `{cluster}` to end: {holder}");
         events.emit(Event::Warning { text });
         wait(Deadline::after(timeout), PAUSE, &format!("acquire the lock of `{cluster}`"), || async {
             Ok(match Self::attempt(dirs, cluster)? {
                 Ok(lock) => Observation::Ready(lock),
-                Err(holder) => Observation::Pending(format!("process {holder} holds the lock")),
+                Err(holder) => Observation::Pending(format!("{holder} holds the lock")),
             })
         })
         .await
@@ -71,30 +71,21 @@ impl Lock {
     }
 
     /// Tries to acquire the lock; returns its holder if another process has it.
-    fn attempt(dirs: &HostDirs, cluster: &str) -> Result<std::result::Result<Self, String>> {
-        let path = Self::file(dirs, cluster);
-        let folder = path.parent().unwrap_or(&path);
-        let what = || format!("acquire the lock `{}`", path.display());
-        std::fs::create_dir_all(folder).with_context(Kind::Tool, what)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(&path).with_context(Kind::Tool, what)?;
-        if file.try_lock().is_err() {
-            let mut holder = String::new();
-            // The holder is only shown.
-            let _ = file.read_to_string(&mut holder);
-            return Ok(Err(holder.trim().to_owned()));
-        }
-        file.set_len(0).with_context(Kind::Tool, what)?;
-        write!(file, "{}", std::process::id()).with_context(Kind::Tool, what)?;
-        Ok(Ok(Self { _file: file }))
+    fn attempt(dirs: &HostDirs, cluster: &str) -> Result<std::result::Result<Self, Holder>> {
+        Ok(FileLock::attempt(&Self::file(dirs, cluster))?.map(|lock| Self { _lock: lock }))
     }
 }
 
-fn held(cluster: &str, holder: &str) -> Failure {
-    Failure::new(Kind::Cluster, format!("another run works on `{cluster}`"))
-        .because(format!("process {holder} holds the lock"))
-        .hint("wait for it to end (`--wait-lock SECONDS`), or end it and run this command again")
+fn held(cluster: &str, holder: &Holder) -> Failure {
+    let failure = Failure::new(Kind::Cluster, format!("another run works on `{cluster}`"))
+        .because(format!("{holder} holds the lock"));
+    if holder.is_watch() {
+        return failure.hint(
+            "it is a watch, which does not end by itself: press Ctrl-C in its terminal, run this command again, \
+             then start the watch again; the environment keeps running",
+        );
+    }
+    failure.hint("wait for it to end (`--wait-lock SECONDS`), or end it and run this command again")
 }
 
 #[cfg(test)]
@@ -107,7 +98,8 @@ mod tests {
         let dirs = HostDirs::new(folder.path(), folder.path());
         let first = Lock::acquire(&dirs, "seasense-local").unwrap();
         let refused = Lock::acquire(&dirs, "seasense-local").unwrap_err();
-        assert_eq!(refused.causes, [format!("process {} holds the lock", std::process::id())]);
+        let holder = format!("process {} (`", std::process::id());
+        assert!(refused.causes[0].starts_with(&holder), "{:?}", refused.causes);
         Lock::acquire(&dirs, "seasense-other").unwrap();
         drop(first);
         Lock::acquire(&dirs, "seasense-local").unwrap();
