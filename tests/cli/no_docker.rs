@@ -13,6 +13,19 @@ fn commands_that_need_docker_report_it_with_a_hint() {
 }
 
 #[test]
+fn address_of_a_silent_daemon_is_named_with_its_origin() {
+    let harness = Harness::new();
+    for address in
+        ["tcp://127.0.0.1:1", "tcp://no-such-host.invalid:2375", "ssh://host", "/var/run/docker.sock"]
+    {
+        let run = harness.run_with_variables(&["ls"], &harness.socket(), &[("DOCKER_HOST", address)]);
+        assert_eq!(run.code, Some(20), "{address}: {}", run.stderr);
+        assert!(run.stderr.contains(&format!("`{address}`, from DOCKER_HOST")), "{}", run.stderr);
+        assert!(run.stderr.contains("unset it to use Docker's own socket"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn doctor_reports_missing_docker_under_a_stable_id() {
     let run = Harness::new().run(&["doctor", "--json"]);
     assert_eq!(run.code, Some(20), "{}", run.stderr);

@@ -1,19 +1,17 @@
 //! The connection to the container daemon, and the daemon's information about its host.
 
-use std::{
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{os::unix::fs::MetadataExt, path::PathBuf, time::Duration};
 
 use bollard::errors::Error;
 
-use crate::base::failure::{Context, Failure, Kind, Result};
+use super::endpoint::Endpoint;
+use crate::base::failure::{Context, Kind, Result};
 
 /// Loading a node image of several hundred megabytes into a busy daemon can take minutes.
 const REQUEST_LIMIT: Duration = Duration::from_mins(15);
 
-const DOCKER_SOCKET: &str = "/var/run/docker.sock";
+/// A daemon under load still negotiates its version within this time; a wrong address may never answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// A connection to the container daemon; cheap to clone.
 #[derive(Debug, Clone)]
@@ -58,14 +56,15 @@ impl Docker {
     /// Connects to the daemon of `DOCKER_HOST`, or to Docker's socket, or to Podman's, and negotiates the API
     /// version.
     pub async fn connect() -> Result<Self> {
-        let client = if docker_is_named() || Path::new(DOCKER_SOCKET).exists() {
-            bollard::Docker::connect_with_defaults()
-        } else {
-            bollard::Docker::connect_with_podman_defaults()
+        let endpoint = Endpoint::from_environment();
+        let client = bollard::Docker::connect_with_host(&endpoint.address)
+            .map_err(|error| endpoint.no_answer(&error.to_string()))?;
+        let answered = tokio::time::timeout(ANSWER_LIMIT, client.negotiate_version()).await;
+        let api = match answered {
+            Ok(answered) => answered.map_err(|error| endpoint.no_answer(&with_causes(&error)))?,
+            Err(_) => return Err(endpoint.no_answer(&format!("no answer in {} s", ANSWER_LIMIT.as_secs()))),
         };
-        let client = client.map_err(|error| no_daemon(&error))?;
-        let api = client.negotiate_version().await.map_err(|error| no_daemon(&error))?;
-        Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: socket() })
+        Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: endpoint.socket() })
     }
 
     /// Returns how a container reaches the daemon; `None` if the daemon is not reached through a local socket.
@@ -106,33 +105,18 @@ impl Docker {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "DOCKER_HOST is Docker's own setting, not one of ours")]
-fn docker_is_named() -> bool {
-    std::env::var_os("DOCKER_HOST").is_some()
-}
-
-/// The socket that `connect` uses, in the order of the client's search.
-#[expect(clippy::disallowed_methods, reason = "DOCKER_HOST is Docker's own setting, not one of ours")]
-fn socket() -> Option<PathBuf> {
-    if let Some(host) = std::env::var_os("DOCKER_HOST").filter(|host| !host.is_empty()) {
-        return host.to_str()?.strip_prefix("unix://").map(PathBuf::from);
+/// The message of an error with those of its causes, without repetitions.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let message = next.to_string();
+        if !text.contains(&message) {
+            text = format!("{text}: {message}");
+        }
+        cause = next.source();
     }
-    let of_user =
-        std::env::var_os("XDG_RUNTIME_DIR").map(|folder| Path::new(&folder).join("podman/podman.sock"));
-    let user = rustix::process::geteuid().as_raw();
-    let known = [
-        Some(PathBuf::from(DOCKER_SOCKET)),
-        of_user,
-        Some(PathBuf::from(format!("/run/user/{user}/podman/podman.sock"))),
-        Some(PathBuf::from("/run/podman/podman.sock")),
-    ];
-    known.into_iter().flatten().find(|path| path.exists())
-}
-
-fn no_daemon(error: &Error) -> Failure {
-    Failure::new(Kind::Tool, "no container daemon answers")
-        .caused_by(error)
-        .hint("start Docker or Podman, or run `./scripts/host`, which installs and starts Docker if it may")
+    text
 }
 
 /// Converts a response with status 404 to `None`.

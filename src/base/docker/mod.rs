@@ -2,6 +2,7 @@
 
 mod connect;
 mod container;
+mod endpoint;
 mod exec;
 mod image;
 pub mod labels;
