@@ -1,27 +1,39 @@
 //! Free ports for environments without a fixed port. A port is reserved until it is used; if another process
 //! binds it at that moment, the next candidate is tried.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::{
+    io::ErrorKind,
+    net::{Ipv4Addr, Ipv6Addr, TcpListener},
+};
 
 use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// The number of candidates.
 const TRIES: usize = 3;
+/// How many ports are tried for a candidate: a few may be in use on `[::1]` only.
+const SEARCHED: usize = 20;
 
 /// A port on 127.0.0.1 that is reserved until this value is dropped.
 #[derive(Debug)]
 pub struct ReservedPort {
-    _listener: TcpListener,
+    _listeners: (TcpListener, Option<TcpListener>),
     port: u16,
 }
 
 impl ReservedPort {
-    /// Reserves a free port.
+    /// Reserves a port that is free on 127.0.0.1 and on `[::1]`, which browsers prefer.
     pub fn new() -> Result<Self> {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context(Kind::Tool, "cannot find a free port")?;
-        let port = listener.local_addr().context(Kind::Tool, "cannot find a free port")?.port();
-        Ok(Self { _listener: listener, port })
+        let what = "cannot find a free port";
+        for _ in 0..SEARCHED {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context(Kind::Tool, what)?;
+            let port = listener.local_addr().context(Kind::Tool, what)?.port();
+            match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
+                Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+                // A machine without IPv6 has nothing to reserve.
+                other => return Ok(Self { _listeners: (listener, other.ok()), port }),
+            }
+        }
+        Err(Failure::new(Kind::Tool, what))
     }
 
     /// The port number.

@@ -31,7 +31,7 @@ pub struct Facts {
     pub inotify_instances: Option<u64>,
     /// The ports that the environment uses.
     pub ports: Vec<Port>,
-    /// How far the clock is behind the newest file of the project.
+    /// How far the clock is behind `Cargo.toml` of the project.
     pub clock_behind: Option<Duration>,
     /// The absolute difference between the daemon's clock and this machine's.
     pub daemon_skew: Option<Duration>,
@@ -56,8 +56,8 @@ pub async fn gather(dirs: &HostDirs, project: &Project, environment: &Environmen
     };
     let root = info.as_ref().map(|info| info.root_dir.clone()).unwrap_or_default();
     let wanted = [
-        ("ports.https", environment.https_port(), format!("{cluster}-control-plane")),
-        ("ports.registry", *environment.ports.registry.get_ref(), dirs.registry().to_owned()),
+        (("ports.https", true), environment.https_port(), format!("{cluster}-control-plane")),
+        (("ports.registry", false), *environment.ports.registry.get_ref(), dirs.registry().to_owned()),
     ];
     let state = dirs.state(&cluster);
     let mode = std::fs::metadata(&state).ok().map(|found| found.permissions().mode());
@@ -74,7 +74,7 @@ pub async fn gather(dirs: &HostDirs, project: &Project, environment: &Environmen
                 Ok(docker) => docker.list_containers(&[]).await.unwrap_or_default(),
                 Err(_) => Vec::new(),
             };
-            wanted.iter().map(|(id, port, owner)| ports::inspect(id, *port, owner, &containers)).collect()
+            wanted.iter().map(|(id, port, owner)| ports::inspect(*id, *port, owner, &containers)).collect()
         })
         .await,
         clock_behind: clock_behind(project, SystemTime::now()),
@@ -109,7 +109,7 @@ fn skew(reported: &str, now: SystemTime) -> Option<Duration> {
     now.duration_since(reported).or_else(|_| reported.duration_since(now)).ok()
 }
 
-/// How far the clock is behind the checkout's files: with a slow clock, valid certificates are "not yet valid".
+/// How far the clock is behind a file of the checkout: with a slow clock, valid certificates are "not yet valid".
 fn clock_behind(project: &Project, now: SystemTime) -> Option<Duration> {
     let written = std::fs::metadata(project.root().join("Cargo.toml")).ok()?.modified().ok()?;
     written.duration_since(now).ok()

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    net::{Ipv4Addr, TcpListener},
+    io::ErrorKind,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::Path,
     time::Duration,
 };
@@ -16,10 +17,14 @@ use crate::base::{
 const REACH: u16 = 100;
 /// A starting container is listed within a second or two, on a busy machine slightly later.
 const SETTLE_LIMIT: Duration = Duration::from_secs(15);
+const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+/// The kernel's tables of sockets, of IPv4 and of IPv6.
+const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
 /// The programs that listen for a published port: those of Docker, rootless Docker and Podman.
 const DAEMONS: [&str; 4] = ["docker-proxy", "rootlesskit", "rootlessport", "conmon"];
 
-/// A port of the environment on 127.0.0.1.
+/// A port of the environment on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Port {
     /// Its name in the environment file, for example `ports.https`.
@@ -28,22 +33,46 @@ pub struct Port {
     pub number: u16,
     /// Its current user; `None` if it is free or used by its own container.
     pub held_by: Option<String>,
+    /// The address on which that user has it.
+    pub address: IpAddr,
     /// A free port nearby, if it is in use.
     pub free: Option<u16>,
 }
 
-/// Inspects port `number`, which belongs to the container `owner`.
-pub fn inspect(id: &'static str, number: u16, owner: &str, containers: &[Container]) -> Port {
+impl Port {
+    /// Tells that `holder` uses it, and on which address.
+    pub(super) fn used_by(&self, holder: &str) -> String {
+        let preferred = if self.address.is_ipv6() { ", and browsers prefer that address" } else { "" };
+        format!("{} is used by {holder}{preferred}", SocketAddr::from((self.address, self.number)))
+    }
+}
+
+/// Inspects port `number`, which belongs to the container `owner`. Ours are on 127.0.0.1; a port of `browsed` must
+/// also be free on `[::1]`, which browsers prefer for names below `.localhost`.
+pub fn inspect(
+    (id, browsed): (&'static str, bool),
+    number: u16,
+    owner: &str,
+    containers: &[Container],
+) -> Port {
     let publishes = |container: &&Container| container.ports.iter().any(|port| port.host == number);
     let container = containers.iter().find(publishes);
     let held_by = match container {
         Some(container) if container.name == owner => None,
         Some(container) => Some(format!("the container `{}`", container.name)),
-        None if is_free(number) => None,
-        None => Some(holder(number).unwrap_or_else(|| "a program of another user".to_owned())),
+        None if can_listen(V4, number) => None,
+        None => Some(holder_or_unknown(number, &TABLES)),
+    };
+    let (address, held_by) = match held_by {
+        None if browsed && !can_listen(V6, number) => (V6, Some(holder_or_unknown(number, &TABLES[1..]))),
+        held_by => (V4, held_by),
     };
     let free = held_by.as_ref().and_then(|_| free_port_near(number));
-    Port { id, number, held_by, free }
+    Port { id, number, held_by, address, free }
+}
+
+fn holder_or_unknown(number: u16, tables: &[&str]) -> String {
+    holder_in(number, tables).unwrap_or_else(|| "a program of another user".to_owned())
 }
 
 /// Repeats `look` until no port belongs to a container that the daemon does not list yet: the daemon opens a
@@ -83,15 +112,27 @@ pub fn free_port_near(number: u16) -> Option<u16> {
     (number.saturating_add(1)..=number.saturating_add(REACH)).find(|port| is_free(*port))
 }
 
-/// Whether TCP port `port` of 127.0.0.1 is free.
+/// Whether TCP port `port` is free on 127.0.0.1 and on `[::1]`.
 pub fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+    can_listen(V4, port) && can_listen(V6, port)
+}
+
+/// Whether nobody listens on `port` of `address`. On a machine without IPv6, nobody listens there.
+fn can_listen(address: IpAddr, port: u16) -> bool {
+    match TcpListener::bind((address, port)) {
+        Ok(_) => true,
+        Err(error) => address.is_ipv6() && error.kind() != ErrorKind::AddrInUse,
+    }
 }
 
 /// The program that listens on TCP port `number`, if this user may see it.
 pub fn holder(number: u16) -> Option<String> {
-    let tables =
-        ["/proc/net/tcp", "/proc/net/tcp6"].map(|file| std::fs::read_to_string(file).unwrap_or_default());
+    holder_in(number, &TABLES)
+}
+
+fn holder_in(number: u16, tables: &[&str]) -> Option<String> {
+    let tables: Vec<String> =
+        tables.iter().map(|file| std::fs::read_to_string(file).unwrap_or_default()).collect();
     let sockets: BTreeSet<String> = tables
         .iter()
         .flat_map(|table| listening(table, number))
@@ -151,6 +192,7 @@ mod tests {
             id: "ports.https",
             number: 8443,
             held_by: Some(holder.to_owned()),
+            address: V4,
             free: None,
         };
         let polls = std::cell::Cell::new(0);
@@ -169,9 +211,24 @@ mod tests {
     fn holder_is_named_and_a_free_port_is_offered() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let number = listener.local_addr().unwrap().port();
-        let port = inspect("ports.https", number, "seasense-local-control-plane", &[]);
+        let port = inspect(("ports.https", true), number, "seasense-local-control-plane", &[]);
         let held_by = port.held_by.unwrap();
         assert!(held_by.contains(&format!("(process {})", std::process::id())), "{held_by}");
         assert!(port.free.is_some_and(|free| free != number));
+    }
+
+    #[test]
+    fn port_taken_on_the_ipv6_loopback_is_not_free() {
+        let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+            // A machine without IPv6.
+            return;
+        };
+        let number = listener.local_addr().unwrap().port();
+        assert!(!is_free(number));
+        let port = inspect(("ports.https", true), number, "seasense-local-control-plane", &[]);
+        assert_eq!(port.address, V6);
+        assert!(port.held_by.unwrap().contains(&format!("(process {})", std::process::id())));
+        let registry = inspect(("ports.registry", false), number, "seasense-registry", &[]);
+        assert_eq!(registry.held_by, None, "no browser requests it");
     }
 }

@@ -167,10 +167,13 @@ fn clock(facts: &Facts) -> Finding {
         Some(behind) if behind > CLOCK_TOLERANCE => Finding::bad(
             "clock",
             Level::Error,
-            format!("the clock is {} min behind the newest file of the project", behind.as_secs() / 60),
+            format!(
+                "the clock is {} min behind the time of `Cargo.toml` in the checkout",
+                behind.as_secs() / 60
+            ),
             "set the clock; certificates created now would not be valid yet",
         ),
-        _ => Finding::ok("clock", "not behind the project's files"),
+        _ => Finding::ok("clock", "not behind the checkout"),
     }
 }
 
@@ -183,7 +186,7 @@ fn port(port: &Port) -> Finding {
         Some(free) => format!("end it, or set `{key} = {free}` under [ports]: {free} is free"),
         None => format!("end it, or set another `{key}` under [ports]"),
     };
-    Finding::bad(port.id, Level::Error, format!("127.0.0.1:{} is used by {holder}", port.number), hint)
+    Finding::bad(port.id, Level::Error, port.used_by(holder), hint)
 }
 
 fn graded(
@@ -250,10 +253,13 @@ mod tests {
             id: "ports.https",
             number: 8443,
             held_by: Some("`nginx` (process 7)".into()),
+            address: [127, 0, 0, 1].into(),
             free: Some(8444),
         };
         let finding = super::port(&port);
         assert_eq!(finding.text, "127.0.0.1:8443 is used by `nginx` (process 7)");
+        let text = super::port(&Port { address: std::net::Ipv6Addr::LOCALHOST.into(), ..port }).text;
+        assert_eq!(text, "[::1]:8443 is used by `nginx` (process 7), and browsers prefer that address");
         assert_eq!(finding.hint.unwrap(), "end it, or set `https = 8444` under [ports]: 8444 is free");
     }
 
