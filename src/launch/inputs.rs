@@ -85,7 +85,27 @@ pub async fn prepare(
     supply: SupplyOptions,
 ) -> Result<Platform> {
     let context = supply.context(local, environment);
-    let (lock, registry) = images::ensure(&context, supply.mode, &images::Scope::All).await?;
+    let supplied = images::ensure(&context, supply.mode, &images::Scope::All).await?;
+    assemble(local, environment, inputs, supplied).await
+}
+
+/// Like [`prepare`], from what the last supply left: for a plan, which changes nothing.
+pub async fn prepare_plan(
+    local: &LocalContext,
+    environment: &Environment,
+    inputs: Inputs,
+    supply: SupplyOptions,
+) -> Result<Platform> {
+    let supplied = images::planned(&supply.context(local, environment), supply.mode)?;
+    assemble(local, environment, inputs, supplied).await
+}
+
+async fn assemble(
+    local: &LocalContext,
+    environment: &Environment,
+    inputs: Inputs,
+    (lock, registry): (Lock, Registry),
+) -> Result<Platform> {
     let step = Step::start(&local.events, "artifact.pack", "Pack the platform artifact");
     let upstream = Upstream::load(&lock, &images::manifests_folder(&local.dirs, &lock))?;
     let rendered = artifact::render(&inputs.tree, &lock, &upstream)?;

@@ -59,6 +59,7 @@ impl Args {
             ttl: self.ttl,
             timeout: Duration::from_secs(self.timeout),
             watch: self.watch,
+            plan_only: self.dry_run,
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Request {
     pub timeout: Duration,
     /// Whether the checkout is watched from the time of the plan.
     pub watch: bool,
+    /// Whether only the plan is wanted: then nothing is built or changed.
+    pub plan_only: bool,
 }
 
 /// A plan with the platform that it is for; nothing is changed yet.
@@ -63,7 +65,11 @@ pub async fn prepare(
     request: &Request,
 ) -> Result<Prepared> {
     doctor::require(context, environment).await?;
-    let platform = inputs::prepare(context, environment, inputs, request.supply).await?;
+    let platform = if request.plan_only {
+        inputs::prepare_plan(context, environment, inputs, request.supply).await?
+    } else {
+        inputs::prepare(context, environment, inputs, request.supply).await?
+    };
     let observed = observe::observe(context, &platform).await?;
     let watcher = request.watch.then(|| Watcher::start(&context.project, environment.name())).transpose()?;
     let desired = Desired { recreate: request.recreate, ttl: request.ttl, ..desired(&platform) };
