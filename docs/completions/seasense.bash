@@ -2065,7 +2065,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__logs)
-            opts="-f -h --follow --tail --env --project --output --help backend frontend database gateway fleet flux"
+            opts="-f -h --follow --tail --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
