@@ -1,18 +1,10 @@
 //! The JUnit report of a run: a suite for each stage, a case for each step and check.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::base::{
-    event::{Event, Outcome, Sink},
-    failure::{Context, Failure, Kind, Result},
-};
+use crate::base::failure::{Context, Failure, Kind, Result};
 
 /// One step or check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +26,8 @@ pub enum Verdict {
     Passed,
     /// It failed: the message in one line, then the full text.
     Failed(String, String),
+    /// It failed for a reason that another case has; the same texts. It is not counted again.
+    Consequence(String, String),
 }
 
 /// The cases of one stage.
@@ -53,6 +47,11 @@ impl Case {
             Err(failure) => (Verdict::Failed(failure.message.clone(), describe(failure)), String::new()),
         };
         Self { name: name.into(), took, verdict, output }
+    }
+
+    /// Whether it counts as a failure.
+    const fn is_failed(&self) -> bool {
+        matches!(self.verdict, Verdict::Failed(..))
     }
 }
 
@@ -76,7 +75,32 @@ fn describe(failure: &Failure) -> String {
 pub fn count(suites: &[Suite]) -> (usize, usize) {
     let cases = || suites.iter().flat_map(|suite| &suite.cases);
     let passed = cases().filter(|case| case.verdict == Verdict::Passed).count();
-    (passed, cases().count() - passed)
+    let failed = cases().filter(|case| case.is_failed()).count();
+    (passed, failed)
+}
+
+/// The suite of the steps.
+pub const STEPS: &str = "steps";
+/// The suite of the whole run.
+pub const RUN: &str = "run";
+
+/// Leaves one failed case of each failure: that of its check or command; without one the innermost step that
+/// failed; without one the run.
+pub fn count_once(suites: &mut [Suite]) {
+    let is_general = |suite: &Suite| [STEPS, RUN].contains(&suite.name);
+    let mut told =
+        suites.iter().filter(|suite| !is_general(suite)).any(|suite| suite.cases.iter().any(Case::is_failed));
+    for name in [STEPS, RUN] {
+        let cases = suites.iter_mut().filter(|suite| suite.name == name).flat_map(|suite| &mut suite.cases);
+        for case in cases {
+            if let Verdict::Failed(message, text) = &case.verdict {
+                if told {
+                    case.verdict = Verdict::Consequence(message.clone(), text.clone());
+                }
+                told = true;
+            }
+        }
+    }
 }
 
 /// Renders the report called `name`.
@@ -109,6 +133,11 @@ fn case_of(suite: &str, case: &Case) -> TestCase {
             status.set_message(message.as_str()).set_description(text.as_str());
             status
         }
+        Verdict::Consequence(message, text) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("counted in another case: {message}")).set_description(text.as_str());
+            status
+        }
     };
     let mut rendered = TestCase::new(case.name.as_str(), status);
     rendered.set_classname(format!("seasense.{suite}"));
@@ -121,79 +150,9 @@ fn case_of(suite: &str, case: &Case) -> TestCase {
     rendered
 }
 
-/// Records the ends of steps, and when each part of a wait was ready.
-pub struct Recorder {
-    begun: Instant,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    begun: BTreeMap<String, (String, Instant)>,
-    steps: Vec<Case>,
-    ready: BTreeMap<String, Duration>,
-}
-
-impl Default for Recorder {
-    fn default() -> Self {
-        Self { begun: Instant::now(), state: Mutex::default() }
-    }
-}
-
-impl Recorder {
-    /// The steps that have ended.
-    pub fn steps(&self) -> Suite {
-        Suite {
-            name: "steps",
-            cases: self.state.lock().unwrap_or_else(PoisonError::into_inner).steps.clone(),
-        }
-    }
-
-    /// The time from the start of a wait until its part `name` was ready.
-    pub fn ready_after(&self, name: &str) -> Option<Duration> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).ready.get(name).copied()
-    }
-
-    /// The time since the run began.
-    pub fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
-    }
-}
-
-impl Sink for Recorder {
-    fn emit(&self, event: Event) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Started { step, title } => {
-                state.begun.insert(step, (title, Instant::now()));
-            }
-            Event::Waiting { step, parts } => {
-                let waited = state.begun.get(&step).map(|(_, begun)| begun.elapsed()).unwrap_or_default();
-                for part in parts.into_iter().filter(|part| part.ready) {
-                    state.ready.entry(part.part).or_insert(waited);
-                }
-            }
-            Event::Finished { step, outcome, elapsed } => {
-                let title = state.begun.remove(&step).map(|(title, _)| title).unwrap_or_default();
-                let (verdict, output) = match outcome {
-                    Outcome::Done(detail) | Outcome::Unchanged(detail) => (Verdict::Passed, detail),
-                    Outcome::Failed(detail) => {
-                        (Verdict::Failed(format!("{title}: failed"), detail), String::new())
-                    }
-                };
-                state.steps.push(Case { name: step, took: Some(elapsed), verdict, output });
-            }
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::base::event::{Events, Pending, Step};
 
     #[test]
     fn a_report_has_every_case_with_its_verdict() {
@@ -228,26 +187,25 @@ mod tests {
     }
 
     #[test]
-    fn steps_become_cases_and_parts_have_their_time() {
-        let recorder = Arc::new(Recorder::default());
-        let events: Events = recorder.clone();
-        let step = Step::start(&events, "phases.follow", "Wait for the phases");
-        let part = |ready| Pending {
-            part: "data".into(),
-            ready,
-            blocker: None,
-            detail: String::new(),
-            since: Duration::ZERO,
-            after: Vec::new(),
-        };
-        step.waiting(vec![part(false)]);
-        assert_eq!(recorder.ready_after("data"), None);
-        step.waiting(vec![part(true)]);
-        assert!(recorder.ready_after("data").is_some());
-        drop(step);
-        let steps = recorder.steps();
-        assert!(
-            matches!(&steps.cases[0].verdict, Verdict::Failed(why, _) if why == "Wait for the phases: failed")
-        );
+    fn failure_of_a_command_is_counted_once() {
+        let failed =
+            |name: &str| Case::of(name, None, &Err(Failure::new(Kind::Command, "the command failed")));
+        let passed = |name: &str| Case::of(name, None, &Ok(String::new()));
+        let suite = |name, cases: Vec<Case>| Suite { name, cases };
+        let steps = || suite(STEPS, vec![passed("cluster.create"), failed("ci.command"), failed("outer")]);
+        let run = || suite(RUN, vec![failed("verdict")]);
+        let mut all = [steps(), suite("command", vec![failed("make test")]), run()];
+        count_once(&mut all);
+        assert_eq!(count(&all), (1, 1));
+        assert!(all[1].cases[0].is_failed(), "the command itself");
+        let text = xml("seasense ci", &all, Duration::ZERO).unwrap();
+        assert!(text.contains("failures=\"1\" errors=\"0\""), "{text}");
+        assert!(text.contains("counted in another case: the command failed"), "{text}");
+        let mut all = [steps(), run()];
+        count_once(&mut all);
+        assert!(all[0].cases[1].is_failed() && count(&all) == (1, 1), "the innermost step");
+        let mut all = [suite(STEPS, vec![passed("a")]), run()];
+        count_once(&mut all);
+        assert_eq!(count(&all), (1, 1), "the run");
     }
 }

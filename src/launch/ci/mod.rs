@@ -3,6 +3,7 @@
 mod cleanup;
 mod command;
 mod junit;
+mod recorder;
 mod report;
 mod stages;
 

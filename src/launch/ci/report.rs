@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use super::junit::{self, Case, Recorder, Suite};
+use super::{
+    junit::{self, Case, Suite},
+    recorder::Recorder,
+};
 use crate::{
     base::{
         event::{Events, Tee},
@@ -95,7 +98,7 @@ impl Report {
     /// Ends the report with the result of the run.
     pub fn end(&self, ended: &Result<()>) -> Result<()> {
         let result = ended.clone().map(|()| "all stages passed".to_owned());
-        self.add("run", vec![Case::of("verdict", Some(self.recorder.elapsed()), &result)]);
+        self.add(junit::RUN, vec![Case::of("verdict", Some(self.recorder.elapsed()), &result)]);
         if let Some(file) = &self.file {
             if let Err(failure) = ended {
                 file.write(failure.to_json());
@@ -110,7 +113,10 @@ impl Report {
 
     fn all(&self) -> Vec<Suite> {
         let suites = self.suites.lock().unwrap_or_else(PoisonError::into_inner);
-        std::iter::once(self.recorder.steps()).chain(suites.iter().cloned()).collect()
+        let mut all: Vec<Suite> =
+            std::iter::once(self.recorder.steps()).chain(suites.iter().cloned()).collect();
+        junit::count_once(&mut all);
+        all
     }
 }
 
