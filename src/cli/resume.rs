@@ -39,10 +39,10 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 fn text(status: &EnvironmentStatus, took: Duration) -> String {
     let digest = status.artifact.digest.as_deref().unwrap_or_default();
     format!(
-        "`{}` is running again after {} and verified.\n  page: {}\n  runs: {digest}\n  rows: {}\n",
+        "`{}` is running again after {} and verified.\n  page: {}\n  runs: {digest}\n  readings: {}\n",
         status.environment,
         ui::duration(took),
         status.endpoints.page,
-        status.database.rows.unwrap_or_default(),
+        status.fleet.stored.unwrap_or_default(),
     )
 }

@@ -164,7 +164,7 @@ fn print(ui: &Ui, snapshots: &[Snapshot], json: bool) -> Result<()> {
         return Ok(());
     }
     let rows: Vec<[String; 6]> = snapshots.iter().map(row).collect();
-    ui.data(&ui::table(["NAME", "CREATED", "ROWS", "SCHEMA", "SIZE", "ARTIFACT"], &rows));
+    ui.data(&ui::table(["NAME", "CREATED", "READINGS", "SCHEMA", "SIZE", "ARTIFACT"], &rows));
     Ok(())
 }
 
@@ -173,7 +173,7 @@ fn row(snapshot: &Snapshot) -> [String; 6] {
     [
         snapshot.name.clone(),
         info.created.map_or("unknown".to_owned(), |created| format!("{created:.0}")),
-        info.content.rows.to_string(),
+        info.content.readings.to_string(),
         info.content.schema.to_string(),
         ui::size(snapshot.bytes),
         info.digest.as_ref().map_or("unknown", Digest::short).to_owned(),

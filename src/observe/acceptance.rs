@@ -143,10 +143,13 @@ async fn rows(subject: Acceptance<'_>) -> Result<String> {
     let counted = subject.endpoint.summary().await?.readings;
     let database = workloads::database(subject.client).await?;
     match database.rows {
-        Some(rows) if rows >= counted => Ok(format!("{counted} counted by the API, then {rows} rows stored")),
-        Some(rows) => {
-            failed("the API counts more readings than are stored", format!("{counted} counted, {rows} rows"))
-        }
+        Some(rows) if rows >= counted => Ok(format!(
+            "{counted} readings counted by the API, then {rows} rows stored, one or more of each reading"
+        )),
+        Some(rows) => failed(
+            "the API counts more readings than are stored",
+            format!("{counted} readings counted, {rows} rows stored; each reading has at least one"),
+        ),
         None => failed("the rows could not be counted", database.message),
     }
 }

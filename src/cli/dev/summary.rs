@@ -31,7 +31,7 @@ pub fn text(status: &EnvironmentStatus, environment: &Environment, took: &Took, 
         ("artifact", status.artifact.digest.clone().map(String::from).unwrap_or_default()),
         (
             "readings",
-            format!("{} rows, {} buoys", status.database.rows.unwrap_or_default(), status.fleet.buoys),
+            format!("{} stored, {} buoys", status.fleet.stored.unwrap_or_default(), status.fleet.buoys),
         ),
         ("database", format!("{} instances, primary {primary}", status.database.instances.len())),
         ("trust", format!("curl --cacert {ca} {}", status.endpoints.page)),
@@ -39,7 +39,8 @@ pub fn text(status: &EnvironmentStatus, environment: &Environment, took: &Took, 
         (
             "psql",
             format!(
-                "docker exec -it {node} kubectl exec -it -n seasense {primary} -c postgres -- psql seasense"
+                // The image of the database has no pager.
+                "docker exec -it {node} kubectl exec -it -n seasense {primary} -c postgres -- psql -P pager=off seasense"
             ),
         ),
         ("kubectl", format!("KUBECONFIG={} kubectl get pods -A", status.endpoints.kubeconfig)),

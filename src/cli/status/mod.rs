@@ -1,5 +1,6 @@
 //! `seasense status`: shows the state of the environment.
 
+mod stored;
 mod watch;
 
 use std::process::ExitCode;
@@ -106,8 +107,6 @@ fn database(status: &EnvironmentStatus) -> String {
             format!("{} ({}{ready})", instance.name, instance.role)
         })
         .collect();
-    match status.database.rows {
-        Some(rows) => format!("{}  {rows} rows", instances.join(", ")),
-        None => format!("{}  {}", instances.join(", "), status.database.message),
-    }
+    let content = stored::text(status).unwrap_or_else(|| status.database.message.clone());
+    format!("{}  {content}", instances.join(", "))
 }

@@ -124,8 +124,7 @@ fn database(status: &EnvironmentStatus) -> Vec<Row> {
         Row::new(readiness(instance.ready), instance.name.clone(), format!("{role}{lag}"))
     };
     let mut rows: Vec<Row> = database.instances.iter().map(row).collect();
-    let details =
-        [("rows", database.rows.map(|rows| rows.to_string())), ("TimescaleDB", database.timescaledb.clone())];
+    let details = [("stored", super::stored::text(status)), ("TimescaleDB", database.timescaledb.clone())];
     rows.extend(details.into_iter().filter_map(|(name, text)| Some(Row::new(Mark::Info, name, text?))));
     // The operator's message about a healthy database adds no information.
     if !database.healthy && !database.message.is_empty() {

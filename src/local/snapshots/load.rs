@@ -50,6 +50,6 @@ pub async fn load(client: &Client, name: &SnapshotName, events: &Events) -> Resu
     server.run_exclusive(&[sql::LIVE, sql::NEW], &sql::swap()).await?;
     server.run(sql::LIVE, sql::START_JOBS).await?;
     server.run("postgres", &sql::drop_leftovers()).await?;
-    step.done(format!("{} rows", found.rows));
+    step.done(format!("{} readings", found.readings));
     Ok(Loaded { snapshot, before })
 }

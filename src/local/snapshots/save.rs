@@ -31,11 +31,11 @@ pub async fn save(
     step.progress(0, None, "copying the database");
     server.run_exclusive(&[sql::LIVE], &sql::copy(sql::LIVE, sql::NEW, owner.trim())).await?;
     server.run(sql::LIVE, sql::START_JOBS).await?;
-    step.progress(0, None, "counting rows");
+    step.progress(0, None, "counting readings");
     let info = SnapshotInfo { created: Some(now), content: content(&server, sql::NEW).await?, digest };
     let note = serde_json::to_string(&info).context(Kind::Internal, "describe the snapshot")?;
     server.run_exclusive(&[sql::NEW], &sql::seal(&name.database(), &note)).await?;
     let snapshot = find(&server, name).await?;
-    step.done(format!("{} rows", snapshot.info.content.rows));
+    step.done(format!("{} readings", snapshot.info.content.readings));
     Ok(snapshot)
 }
