@@ -10,7 +10,9 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{EnvName, Environment, Gateway, Project, Variables, is_plain, settings_file::SettingsFile};
+use super::{
+    EnvName, Environment, Gateway, Project, Variables, is_plain, settings_file::SettingsFile, text_of,
+};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The variables of one environment file, with the location of each.
@@ -58,6 +60,7 @@ impl EnvFile {
     /// Parses the text of an environment file; `file` is used in failures, and its stem is the name unless the
     /// text has a valid one.
     pub fn parse(file: &Path, text: &str) -> Result<Self> {
+        text_of(file, text.as_bytes().to_vec())?;
         let table = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             Failure::new(Kind::Environment, error.message().lines().next().unwrap_or_default())

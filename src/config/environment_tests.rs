@@ -45,6 +45,27 @@ fn instance_differs_in_name_and_port_only() {
     assert_eq!(ours, theirs, "all other variables are equal");
 }
 
+#[test]
+fn addresses_and_long_names_are_no_host_names() {
+    let line = |name: &str| format!("hostname = \"{name}\"");
+    let ours = staging(&[]).unwrap().variables.hostname.get_ref().clone();
+    let refused = |name: &str| rejected(&line(&ours), &line(name));
+    for name in ["1.2.3.4", "10.0.0.1", "seasense.1"] {
+        let failure = refused(name);
+        assert!(failure.message.contains("is an IP address or ends like one"), "{name}: {failure:?}");
+        assert!(!failure.hints.is_empty() && failure.location.is_some(), "{name}");
+    }
+    let long = ["a".repeat(60).as_str()].repeat(5).join(".");
+    assert!(refused(&long).message.contains("at most 253 characters"), "{:?}", refused(&long));
+}
+
+#[test]
+fn byte_order_mark_is_refused_with_its_cure() {
+    let first = staging(&[("#", "\u{feff}#")]).unwrap_err();
+    assert_eq!(first.message, "the file begins with a byte-order mark");
+    assert_eq!(first.location.unwrap().to_string(), "envs/staging.toml:1:1");
+}
+
 /// The tables and keys of a file, in their order.
 fn keys(name: &str) -> Vec<String> {
     let text = std::fs::read_to_string(ours().root().join(format!("envs/{name}.toml"))).unwrap();

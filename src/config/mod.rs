@@ -16,6 +16,7 @@ mod rehearsal;
 mod scaleway;
 mod settings_file;
 mod signing;
+mod text;
 mod variables;
 
 pub use cloud::{CloudKeys, Secret};
@@ -34,4 +35,5 @@ pub use rehearsal::DIFFERENCES as REHEARSAL_DIFFERENCES;
 pub use scaleway::{Infrastructure, MODULES};
 pub use settings_file::{SettingsFile, nearest, read_toml};
 pub use signing::signing_key;
+pub use text::text_of;
 pub use variables::{Gateway, Issuer, Variables, is_plain};

@@ -106,6 +106,7 @@ impl Prices {
         if *prices.version.get_ref() != VERSION {
             return Err(document.invalid(&prices.version, format!("`version` must be {VERSION}")));
         }
+        prices.refuse_empty(&document)?;
         let valid = |price: &&Price| price.eur.get_ref().is_finite() && *price.eur.get_ref() >= 0.0;
         match prices.item.values().find(|price| !valid(price)) {
             Some(price) => {
@@ -115,8 +116,24 @@ impl Prices {
         }
     }
 
+    /// Refuses an empty name, unit or source: nothing could be found by it.
+    fn refuse_empty(&self, document: &SettingsFile) -> Result<()> {
+        for (name, price) in &self.item {
+            let texts = [("a name", name), ("a `unit`", &price.unit), ("a `source`", &price.source)];
+            if let Some((what, _)) = texts.into_iter().find(|(_, text)| text.trim().is_empty()) {
+                return Err(document.invalid(&price.eur, format!("the price of `{name}` needs {what}")));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the price `item`; an item that is missing from the table is a failure, never a price of 0.
     pub fn price(&self, item: &str) -> Result<&Price> {
+        if item.trim().is_empty() {
+            return Err(Failure::new(Kind::Environment, "a resource without a type has no price")
+                .because("its type is empty")
+                .hint("set it, for example `node_type` in `infra/scaleway/envs/NAME.tfvars.json`"));
+        }
         self.item.get(item).ok_or_else(|| {
             let failure = Failure::new(Kind::Environment, format!("no price is known for `{item}`"))
                 .at(Location { file: FILE.into(), position: None });
@@ -196,6 +213,17 @@ mod tests {
             )
         };
         read(&item("0.5")).unwrap();
+        for (filled, empty, what) in [
+            ("[item.a]", "[item.\"\"]", "the price of `` needs a name"),
+            ("unit = \"node\"", "unit = \" \"", "the price of `a` needs a `unit`"),
+            ("source = \"s\"", "source = \"\"", "the price of `a` needs a `source`"),
+        ] {
+            let failure = read(&item("0.5").replace(filled, empty)).unwrap_err();
+            assert_eq!(failure.message, what);
+            assert!(failure.location.is_some_and(|place| place.position.is_some()), "{what}");
+        }
+        let failure = read(&item("0.5")).unwrap().price("").unwrap_err();
+        assert_eq!(failure.message, "a resource without a type has no price");
         for eur in ["-0.1", "nan", "inf"] {
             let failure = read(&item(eur)).unwrap_err();
             assert_eq!(failure.location.unwrap().to_string(), format!("{FILE}:8:7"), "{eur}");

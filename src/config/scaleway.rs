@@ -1,10 +1,10 @@
 //! The layout of an environment at Scaleway: `infra/scaleway/envs/<name>.tfvars.json`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{EnvName, Project, nearest};
+use super::{EnvName, Project, nearest, text_of};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// The directory of the modules, relative to the project.
@@ -66,20 +66,40 @@ impl Infrastructure {
     /// Fails with kind `Environment` and the line and column of the invalid value.
     pub fn load(project: &Project, name: &EnvName) -> Result<Self> {
         let file = Self::file(name);
-        let text = std::fs::read_to_string(project.root().join(&file))
-            .map_err(|error| unreadable(project, name, &error))?;
+        let content =
+            std::fs::read(project.root().join(&file)).map_err(|error| unreadable(project, name, &error))?;
+        let text = text_of(&file, content)?;
         let read: Self = serde_json::from_str(&text).map_err(|error| {
             let position = Some((error.line(), error.column()));
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
             Failure::new(Kind::Environment, message).at(Location { file: file.clone(), position })
         })?;
+        read.refuse_empty(&file, &text)?;
         if read.environment == *name {
             return Ok(read);
         }
         Err(Failure::new(Kind::Environment, format!("`environment` must equal the file's name, `{name}`"))
             .at(Location { file, position: None })
             .because(format!("it is `{}`", read.environment)))
+    }
+
+    /// Refuses an empty text: no price is known for it, and OpenTofu reports it only after a login.
+    fn refuse_empty(&self, file: &Path, text: &str) -> Result<()> {
+        let texts = [
+            ("region", &self.region),
+            ("profile", &self.profile),
+            ("kubernetes_version", &self.kubernetes_version),
+            ("node_type", &self.node_type),
+        ];
+        let zones = self.zones.iter().map(|zone| ("zones", zone));
+        let Some((name, _)) = texts.into_iter().chain(zones).find(|(_, value)| value.trim().is_empty())
+        else {
+            return Ok(());
+        };
+        let offset = text.find(&format!("\"{name}\"")).unwrap_or_default();
+        Err(Failure::new(Kind::Environment, format!("`{name}` must not be empty"))
+            .at(Location::at_offset(file, text, offset)))
     }
 
     /// Parses the name `text`, as a user wrote it. An invalid name fails like the name of an unknown
@@ -144,8 +164,6 @@ fn unreadable(project: &Project, name: &str, error: &std::io::Error) -> Failure 
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -167,6 +185,26 @@ mod tests {
             };
             assert_eq!(keys(&kept), keys(&serde_json::to_value(&read).unwrap()), "{name}");
         }
+    }
+
+    #[test]
+    fn empty_texts_and_marks_are_refused_with_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        for inside in ["envs", "gitops", "infra/scaleway/envs"] {
+            std::fs::create_dir_all(folder.path().join(inside)).unwrap();
+        }
+        let file = Infrastructure::file(&"staging".into());
+        let text = std::fs::read_to_string(project().root().join(&file)).unwrap();
+        let refused = |text: &str| {
+            std::fs::write(folder.path().join(&file), text).unwrap();
+            let copy = Project::find(folder.path()).unwrap();
+            Infrastructure::load(&copy, &"staging".into()).unwrap_err()
+        };
+        let node_type = Infrastructure::load(&project(), &"staging".into()).unwrap().node_type;
+        let failure = refused(&text.replace(&format!("\"{node_type}\""), "\"\""));
+        assert_eq!(failure.message, "`node_type` must not be empty");
+        assert!(failure.location.unwrap().position.is_some_and(|(line, _)| line > 1));
+        assert_eq!(refused(&format!("\u{feff}{text}")).message, "the file begins with a byte-order mark");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::Project;
+use super::{Project, text_of};
 use crate::base::failure::{Failure, Kind, Location, Result};
 
 /// A settings file with its text, for failures with a location.
@@ -18,13 +18,14 @@ pub struct SettingsFile {
 impl SettingsFile {
     /// Opens `file`, given relative to the project's root.
     pub fn open(project: &Project, file: PathBuf) -> Result<Self> {
-        let text = std::fs::read_to_string(project.root().join(&file)).map_err(|error| {
+        let content = std::fs::read(project.root().join(&file)).map_err(|error| {
             let failure = Failure::new(Kind::Environment, format!("cannot read `{}`", file.display()));
             match error.kind() {
                 std::io::ErrorKind::NotFound => known_files(project, &file, failure),
                 _ => failure.caused_by(&error),
             }
         })?;
+        let text = text_of(&file, content)?;
         Ok(Self { file, text })
     }
 
@@ -35,6 +36,7 @@ impl SettingsFile {
 
     /// Parses the text into `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        text_of(&self.file, self.text.clone().into_bytes())?;
         toml::from_str(&self.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let message = error.message().lines().next().unwrap_or_default().to_owned();

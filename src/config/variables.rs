@@ -81,6 +81,17 @@ pub fn is_plain(registry: &str) -> bool {
     !host.split(':').next().unwrap_or(host).contains('.')
 }
 
+/// The longest DNS name.
+const LONGEST_NAME: usize = 253;
+
+/// Whether the last label is a number: browsers and resolvers take such a name for an IPv4 address.
+fn ends_in_a_number(hostname: &str) -> bool {
+    let last = hostname.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let digits = !last.is_empty() && last.chars().all(|c| c.is_ascii_digit());
+    let hex = last.strip_prefix("0x").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_hexdigit()));
+    digits || hex
+}
+
 impl Variables {
     /// The data of the ConfigMap, the input of `postBuild.substituteFrom`.
     pub fn to_data(&self, environment: &EnvName, buoys: u16, https_port: u16) -> BTreeMap<String, String> {
@@ -160,6 +171,23 @@ impl Variables {
                 && !part.ends_with('-')
                 && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
+        if ends_in_a_number(hostname) {
+            return Err(document
+                .invalid(
+                    &self.hostname,
+                    format!("`variables.hostname` must be a DNS name, `{hostname}` is an IP address or ends like one"),
+                )
+                .hint("the certificate and the cookies need a name, for example `seasense.localhost`"));
+        }
+        if hostname.len() > LONGEST_NAME {
+            return Err(document.invalid(
+                &self.hostname,
+                format!(
+                    "`variables.hostname` must have at most {LONGEST_NAME} characters, not {}",
+                    hostname.len()
+                ),
+            ));
+        }
         if !hostname.contains('.') || !hostname.split('.').all(label) {
             return Err(document.invalid(
                 &self.hostname,
@@ -173,6 +201,16 @@ impl Variables {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_not_host_names() {
+        for name in ["1.2.3.4", "127.0.0.1", "example.1", "a.0x7f", "1.2.3.4.", "0x.0x"] {
+            assert!(ends_in_a_number(name), "{name}");
+        }
+        for name in ["seasense.localhost", "1.2.3.example", "4.3.2.1.in-addr.arpa", "a.b1"] {
+            assert!(!ends_in_a_number(name), "{name}");
+        }
+    }
 
     #[test]
     fn only_hosts_without_a_dot_use_http() {

@@ -33,6 +33,7 @@ mod promote;
 mod proxy;
 mod prune;
 #[path = "../schemas/check.rs"]
+mod schema;
 mod timing;
 mod trust;
 mod watch;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::OWNERSHIP_MOUNT;
 use crate::{
     base::failure::{Context, Failure, Kind, Location, Result},
-    config::Project,
+    config::{Project, text_of},
 };
 
 const CLUSTER: &str = "infra/kind/cluster.yaml";
@@ -53,7 +53,8 @@ pub fn kind_config(project: &Project, input: &KindConfigInput<'_>) -> Result<Str
 
 fn read(project: &Project, file: &str) -> Result<Value> {
     let path = project.root().join(file);
-    let text = std::fs::read_to_string(&path).with_context(Kind::Environment, || format!("read `{file}`"))?;
+    let content = std::fs::read(&path).with_context(Kind::Environment, || format!("read `{file}`"))?;
+    let text = text_of(Path::new(file), content)?;
     serde_saphyr::from_str(&text).map_err(|error| {
         Failure::new(Kind::Environment, "the cluster's input is not YAML")
             .at(Location { file: file.into(), position: None })
