@@ -1,19 +1,16 @@
 //! The gate `migrations`: whether new migrations can be applied while the current code still runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Gate;
 use crate::{
     base::failure::Location,
-    promotion::migrations::{self, Destructive},
+    promotion::migrations::{self, Class, Finding, Known, Mark},
 };
 
 pub(super) const ID: &str = "migrations";
 /// The folder of the migrations, relative to the project's root.
 pub const FOLDER: &str = "src/apps/backend/migrations";
-/// Marks an intended destructive migration, followed by the number of the migration that added the replacement.
-const MARK: &str = "-- seasense: contract, expanded in ";
-
 /// One migration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
@@ -32,8 +29,8 @@ pub struct Migrations {
     pub after: BTreeMap<String, Migration>,
 }
 
-/// Passes if files were only added, with consecutive numbers, and no new file removes anything that the running
-/// code uses.
+/// Passes if files were only added, with consecutive numbers, and every statement of the new ones is known to be
+/// safe or has a recorded reason.
 ///
 /// `evidence` is an error if they could not be compared.
 pub fn migrations(evidence: &Result<Migrations, String>) -> Gate {
@@ -46,19 +43,22 @@ pub fn migrations(evidence: &Result<Migrations, String>) -> Gate {
     if let Some(error) = changed(before, &evidence.after).or_else(|| misnumbered(&evidence.after)) {
         return Gate::refused(ID, error);
     }
-    let added: Vec<_> = evidence.after.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
+    let added = added(evidence, before);
     if evidence.before.is_none() {
         return Gate::passed(ID, format!("{} on an empty database", added.len()));
     }
-    let mut new = BTreeSet::new();
-    match added.iter().find_map(|(name, migration)| destructive(name, &migration.sql, before, &mut new)) {
-        Some(error) => Gate::refused(ID, error),
-        None if added.is_empty() => Gate::passed(ID, "no new migration"),
-        None => {
-            let names: Vec<&str> = added.iter().map(|(name, _)| name.as_str()).collect();
-            Gate::passed(ID, format!("new and not destructive: {}", names.join(", ")))
-        }
+    let judged = judge_all(&added, before);
+    match judged.refused.as_slice() {
+        [] if added.is_empty() => return Gate::passed(ID, "no new migration"),
+        [] => (),
+        refused => return Gate::refused(ID, refused.join(" | ")),
     }
+    let names: Vec<&str> = added.iter().map(|(name, _)| name.as_str()).collect();
+    let mut text = format!("new and known to be safe: {}", names.join(", "));
+    if !judged.accepted.is_empty() {
+        text = format!("new: {}; with a recorded reason: {}", names.join(", "), judged.accepted.join(" | "));
+    }
+    Gate::passed(ID, text)
 }
 
 /// Describes how an applied file differs. Applied files must never change.
@@ -92,37 +92,76 @@ fn misnumbered(files: &BTreeMap<String, Migration>) -> Option<String> {
     None
 }
 
-/// Describes the first destructive statement of the new file `name`, unless the file is marked as a
-/// contraction.
-fn destructive(
-    name: &str,
-    text: &str,
-    before: &BTreeMap<String, Migration>,
-    new: &mut BTreeSet<String>,
-) -> Option<String> {
-    let at = |offset: usize| Location::at_offset(format!("{FOLDER}/{name}"), text, offset);
-    let found = match migrations::destructive(text, new) {
-        Ok(found) => found,
-        Err(open) => return Some(format!("{}: {} is not terminated", at(open.at), open.what)),
-    };
-    let Destructive { what, at: offset } = found.first()?;
-    match expanded_in(text) {
-        None => Some(format!("{}: {what}", at(*offset))),
-        Some(number) => {
-            let applied = before.keys().any(|name| name.split('_').next() == Some(number.as_str()));
-            (!applied).then(|| {
-                format!("{}: expanded in {number}, which the environment has not applied", at(*offset))
-            })
+/// The judgement of one new file.
+#[derive(Debug, Default)]
+struct Judged {
+    /// Statements that are refused, in one line each.
+    refused: Vec<String>,
+    /// Statements that were accepted, with their reasons.
+    accepted: Vec<String>,
+    /// The reasons to change readings among them.
+    readings: Vec<String>,
+}
+
+/// Judges the new files in their order.
+fn judge_all(added: &[(&String, &Migration)], before: &BTreeMap<String, Migration>) -> Judged {
+    let (mut known, mut judged) = (Known::default(), Judged::default());
+    for (name, migration) in added {
+        let contraction = contraction(&migration.sql, before);
+        for finding in migrations::judge(&migration.sql, &mut known) {
+            let at = Location::at_offset(format!("{FOLDER}/{name}"), &migration.sql, finding.at);
+            let Finding { what, instead, .. } = &finding;
+            match permission(&finding, &contraction) {
+                Ok(reason) => {
+                    if finding.class == Class::Readings {
+                        judged.readings.push(reason.clone());
+                    }
+                    judged.accepted.push(format!("{at}: {what}: {reason}"));
+                }
+                Err(None) => judged.refused.push(format!("{at}: {what}; instead: {instead}")),
+                Err(Some(why)) => judged.refused.push(format!("{at}: {what}; {why}")),
+            }
         }
+    }
+    judged
+}
+
+/// Whether a file is marked as a contraction: of this number, and whether the environment has applied it.
+type Contraction = Option<(String, bool)>;
+
+fn contraction(sql: &str, before: &BTreeMap<String, Migration>) -> Contraction {
+    let number = migrations::contract(sql)?;
+    let applied = before.keys().any(|name| name.split('_').next() == Some(number.as_str()));
+    Some((number, applied))
+}
+
+/// Returns the recorded reason that permits `finding`, or why there is none.
+///
+/// The mark of a contraction covers only what the running code no longer uses, and never readings.
+fn permission(finding: &Finding, contraction: &Contraction) -> Result<String, Option<String>> {
+    let reason = |mark| finding.accepted.iter().find(|one| one.mark == mark).map(|one| one.reason.clone());
+    match (finding.class, contraction) {
+        (Class::Impossible | Class::Unreadable, _) => Err(None),
+        (Class::Readings, _) => reason(Mark::Readings).ok_or(None),
+        (Class::Removes, Some((number, true))) => Ok(format!("contract, expanded in {number}")),
+        (Class::Removes, Some((number, false))) => reason(Mark::Unknown)
+            .ok_or_else(|| Some(format!("expanded in {number}, which the environment has not applied"))),
+        _ => reason(Mark::Unknown).ok_or(None),
     }
 }
 
-/// Parses the number after the mark, if a comment of the file contains it.
-fn expanded_in(text: &str) -> Option<String> {
-    let tokens = migrations::tokenize(text).ok()?;
-    let comments = tokens.iter().filter(|token| token.kind == migrations::Kind::Comment);
-    let number = comments.filter_map(|token| token.text.strip_prefix(MARK)).map(str::trim_end).next()?;
-    (number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
+/// Returns the recorded reason why the new migrations change readings; `None` if they must not.
+pub fn readings_may_change(evidence: &Result<Migrations, String>) -> Option<String> {
+    let evidence = evidence.as_ref().ok()?;
+    let before = evidence.before.as_ref()?;
+    judge_all(&added(evidence, before), before).readings.into_iter().next()
+}
+
+fn added<'a>(
+    evidence: &'a Migrations,
+    before: &BTreeMap<String, Migration>,
+) -> Vec<(&'a String, &'a Migration)> {
+    evidence.after.iter().filter(|(name, _)| !before.contains_key(*name)).collect()
 }
 
 #[cfg(test)]
@@ -146,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn added_files_that_are_not_destructive_pass() {
+    fn added_files_that_only_add_pass() {
         assert_eq!(gate(&[FIRST], &[FIRST]).reason, "no new migration");
-        assert_eq!(gate(&[FIRST], &[FIRST, SECOND]).reason, "new and not destructive: 0002_more.sql");
+        assert_eq!(gate(&[FIRST], &[FIRST, SECOND]).reason, "new and known to be safe: 0002_more.sql");
         let fresh = migrations(&Ok(Migrations { before: None, after: files(&[FIRST, SECOND]) }));
         assert_eq!(fresh, Gate::passed(ID, "2 on an empty database"));
         assert!(migrations(&Err("unknown commit".into())).refuses());
@@ -177,24 +216,48 @@ mod tests {
     }
 
     #[test]
-    fn a_destructive_statement_is_located() {
-        let gate = gate(&[FIRST], &[FIRST, ("0002_less.sql", "-- less\nALTER TABLE reading DROP COLUMN b;")]);
-        let text = "src/apps/backend/migrations/0002_less.sql:2:1: drops COLUMN b of `reading`";
-        assert_eq!(gate, Gate::refused(ID, text));
+    fn a_refused_statement_is_located_with_a_safe_way() {
+        let gate = gate(&[FIRST], &[FIRST, ("0002_less.sql", "-- less\nALTER TABLE buoy RENAME TO b;")]);
+        assert!(gate.refuses());
+        assert!(
+            gate.reason.starts_with("src/apps/backend/migrations/0002_less.sql:2:1: changes `buoy`"),
+            "{gate:?}"
+        );
+        assert!(gate.reason.contains("; instead: expand first"), "{gate:?}");
         let open = super::tests::gate(&[FIRST], &[FIRST, ("0002_less.sql", "SELECT 'x")]);
-        assert!(open.reason.ends_with("0002_less.sql:1:8: a string is not terminated"), "{}", open.reason);
+        assert!(open.reason.contains("0002_less.sql:1:8: cannot be read"), "{}", open.reason);
+    }
+
+    #[test]
+    fn readings_are_changed_only_with_a_recorded_reason() {
+        const UPDATE: &str = "UPDATE observation SET value = NULL, qc = 9;";
+        let with = |marks: &str| format!("{marks}\n{UPDATE}");
+        let evidence = |sql: &str| {
+            Ok(Migrations { before: Some(files(&[FIRST])), after: files(&[FIRST, ("0002_x.sql", sql)]) })
+        };
+        for marks in ["", "-- seasense: accepted, it is fine", "-- seasense: contract, expanded in 0001"] {
+            let gate = migrations(&evidence(&with(marks)));
+            assert!(gate.refuses() && gate.reason.contains("changes stored readings"), "{marks}: {gate:?}");
+            assert_eq!(readings_may_change(&evidence(&with(marks))), None);
+        }
+        let marked = evidence(&with("-- seasense: changes readings, buoy 7 was calibrated wrongly"));
+        let gate = migrations(&marked);
+        assert!(!gate.refuses(), "{gate:?}");
+        assert!(gate.reason.ends_with(": buoy 7 was calibrated wrongly"), "it is not recorded: {gate:?}");
+        assert_eq!(readings_may_change(&marked).as_deref(), Some("buoy 7 was calibrated wrongly"));
     }
 
     #[test]
     fn a_contraction_passes_once_its_expansion_is_applied() {
-        let drop = |mark: &str| format!("{mark}\nALTER TABLE reading DROP COLUMN b;");
+        let drop = |mark: &str| format!("{mark}\nALTER TABLE buoy DROP COLUMN b;");
         let (good, quoted) = (
             drop("-- seasense: contract, expanded in 0002"),
             drop("SELECT '-- seasense: contract, expanded in 0002';"),
         );
         let with =
             |before: &[(&str, &str)], sql: &str| gate(before, &[FIRST, SECOND, ("0003_less.sql", sql)]);
-        assert!(!with(&[FIRST, SECOND], &good).refuses());
+        let applied = with(&[FIRST, SECOND], &good);
+        assert!(!applied.refuses() && applied.reason.contains("expanded in 0002"), "{applied:?}");
         let early = with(&[FIRST], &good);
         assert!(
             early.reason.ends_with("expanded in 0002, which the environment has not applied"),
@@ -203,6 +266,8 @@ mod tests {
         );
         assert!(with(&[FIRST, SECOND], &quoted).refuses(), "a string is not a comment");
         assert!(with(&[FIRST, SECOND], &drop("-- seasense: contract, expanded in soon")).refuses());
+        let blocks = "-- seasense: contract, expanded in 0002\nCREATE INDEX i ON reading (a);";
+        assert!(with(&[FIRST, SECOND], blocks).refuses(), "an index removes nothing");
     }
 
     proptest! {
