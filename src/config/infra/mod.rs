@@ -3,6 +3,7 @@
 mod builds;
 mod check;
 mod expand;
+mod go_modules;
 mod image;
 mod versions;
 
@@ -66,7 +67,9 @@ impl Infra {
         let document = expand::expand(document, &versions)?;
         let recipes: Recipes = document.parse()?;
         check::check(&recipes, &versions, &document)?;
-        Ok(Self { versions, recipes })
+        let infra = Self { versions, recipes };
+        infra.check_go_modules(project)?;
+        Ok(infra)
     }
 }
 
