@@ -46,10 +46,10 @@ impl ChangePlan<'_> {
         self.tofu.outputs().await.map(Option::unwrap_or_default)
     }
 
-    /// Returns the monthly cost of the infrastructure after an apply, in EUR without VAT.
+    /// Returns the monthly cost of the infrastructure after an apply with all nodes that may run, in EUR without VAT.
     pub fn eur_per_month(&self, context: &InfraContext) -> Result<f64> {
         let prices = Prices::load(&context.project)?;
-        let items = cost::of_plan(&self.redacted, &context.infrastructure, &prices)?;
+        let items = cost::of_plan(&self.redacted, &context.infrastructure, &prices, cost::Nodes::Most)?;
         cost::monthly(&items, &context.infrastructure, &prices)
     }
 

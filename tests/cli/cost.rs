@@ -148,3 +148,18 @@ fn resource_without_a_price_is_an_error_with_its_name() {
     let run = harness.run(&["cost", "stagin"]);
     assert!(run.stderr.contains("the nearest known name is `staging`"), "{}", run.stderr);
 }
+
+#[test]
+fn an_autoscaled_pool_is_judged_at_its_largest_size() {
+    let harness = harness();
+    change(&harness, "production", "nodes_max", json!(9));
+    let report = read(&harness.run(&["cost", "production", "--json"]));
+    assert_allowed("cost", &report);
+    let one = &report["environments"][0];
+    let (least, most) =
+        (one["eur_per_month"].as_f64().unwrap(), one["eur_per_month_at_most"].as_f64().unwrap());
+    assert!(least < 50.0 && most > 100.0, "{least} to {most}");
+    let gate = harness.run(&["cost", "production", "--gate"]);
+    assert_eq!(gate.code, Some(60), "{}", gate.stderr);
+    assert!(gate.stdout.contains(&format!("{most:.2} with all nodes that may run")), "{}", gate.stdout);
+}

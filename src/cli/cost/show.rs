@@ -17,15 +17,26 @@ pub fn report(report: &CostReport, style: Style) -> String {
 fn environment(one: &EnvironmentCost, style: Style) -> String {
     let rows: Vec<[String; 6]> = one.bill.rows.iter().map(cells).collect();
     format!(
-        "{} ({}, from the {}, nodes for {} hours)\n\n{}\n{} EUR per month; {}\n\n",
+        "{} ({}, from the {}, nodes for {} hours)\n\n{}\n{} EUR per month{}; {}\n\n",
         style.strong(&one.environment),
         one.profile,
         one.source,
         one.node_hours,
         ui::table(["RESOURCE", "ITEM", "QUANTITY", "EUR/UNIT", "EUR/MONTH", "SHARE"], &rows),
         style.strong(&format!("{:.2}", one.bill.eur_per_month)),
+        at_most(one),
         verdict(&one.budget, style),
     )
+}
+
+/// Renders the price with all nodes that may run, if that is another one.
+fn at_most(one: &EnvironmentCost) -> String {
+    let most = one.eur_per_month_at_most;
+    if most > one.bill.eur_per_month {
+        format!(", {most:.2} with all nodes that may run")
+    } else {
+        String::new()
+    }
 }
 
 fn cells(row: &Row) -> [String; 6] {

@@ -25,6 +25,20 @@ impl Item {
     }
 }
 
+/// The number of nodes of an autoscaled pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nodes {
+    /// As few as may run.
+    Fewest,
+    /// As many as may run.
+    Most,
+}
+
+/// Returns `layout` with as many nodes as its pools may have.
+pub fn at_most(layout: &Infrastructure) -> Infrastructure {
+    Infrastructure { nodes_min: layout.nodes_max.max(layout.nodes_min), ..layout.clone() }
+}
+
 /// Returns every billed item of `layout` with its minimum number of nodes.
 pub fn of_layout(layout: &Infrastructure, prices: &Prices) -> Vec<Item> {
     let nodes = layout.nodes_min;
@@ -146,6 +160,14 @@ pub(super) mod tests {
                 prop_assert!(monthly(&layout) >= before, "{layout:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_autoscaled_pool_costs_at_most_all_its_nodes() {
+        let pool = |min, max| Infrastructure { nodes_min: min, nodes_max: max, ..lean() };
+        assert!((monthly(&at_most(&pool(2, 9))) - monthly(&pool(9, 9))).abs() < 1e-9);
+        assert!(monthly(&at_most(&pool(2, 9))) > monthly(&pool(2, 9)));
+        assert!((monthly(&at_most(&pool(2, 0))) - monthly(&pool(2, 2))).abs() < 1e-9, "an invalid maximum");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Item,
+    Item, Nodes,
     from_layout::{address, by_use, load_balancer},
 };
 use crate::{
@@ -44,10 +44,10 @@ const PRICED: [&str; 10] = [
     "scaleway_domain_zone",
 ];
 
-/// Returns every billed item in `plan`, and the items that Kubernetes and use add according to `layout`.
+/// Returns every billed item in `plan` with that number of nodes, and the items that Kubernetes and use add according to `layout`.
 ///
 /// Fails with kind `Environment` if a resource type is neither known as free nor priced.
-pub fn of_plan(plan: &Value, layout: &Infrastructure, prices: &Prices) -> Result<Vec<Item>> {
+pub fn of_plan(plan: &Value, layout: &Infrastructure, prices: &Prices, nodes: Nodes) -> Result<Vec<Item>> {
     let root = ["planned_values", "values"].iter().map(|key| &plan[key]["root_module"]);
     let Some(root) = root.into_iter().find(|root| root.is_object()) else {
         return Err(Failure::new(Kind::Environment, "invalid OpenTofu plan")
@@ -59,7 +59,7 @@ pub fn of_plan(plan: &Value, layout: &Infrastructure, prices: &Prices) -> Result
     resources.sort_by_key(|resource| text(resource, "address"));
     let mut items = Vec::new();
     for resource in &resources {
-        items.extend(priced(resource)?);
+        items.extend(priced(resource, nodes)?);
     }
     let has = |kind: &str| resources.iter().any(|resource| resource["type"] == kind);
     if layout.load_balancer && !has("scaleway_lb") {
@@ -82,13 +82,13 @@ fn collect<'a>(module: &'a Value, resources: &mut Vec<&'a Value>) {
 }
 
 /// Returns the billed items of one resource.
-fn priced(resource: &Value) -> Result<Vec<Item>> {
+fn priced(resource: &Value, nodes: Nodes) -> Result<Vec<Item>> {
     let (at, values) = (text(resource, "address"), &resource["values"]);
     let kind = resource["type"].as_str().unwrap_or_default();
     let one = |item: String| vec![Item::new(at, item, 1)];
     Ok(match kind {
         "scaleway_k8s_cluster" => one(values["type"].as_str().unwrap_or("kapsule").to_owned()),
-        "scaleway_k8s_pool" => pool(at, values)?,
+        "scaleway_k8s_pool" => pool(at, values, nodes)?,
         "scaleway_vpc_public_gateway" | "scaleway_lb" | "scaleway_instance_server" => {
             one(text(values, "type").to_ascii_uppercase())
         }
@@ -107,10 +107,14 @@ fn priced(resource: &Value) -> Result<Vec<Item>> {
     })
 }
 
-/// Returns the nodes of a pool at its minimum size, with their volumes and addresses.
-fn pool(at: &str, values: &Value) -> Result<Vec<Item>> {
-    let minimum = if values["autoscaling"] == true { "min_size" } else { "size" };
-    let nodes = number(at, values, minimum)?;
+/// Returns the nodes of a pool, with their volumes and addresses.
+fn pool(at: &str, values: &Value, nodes: Nodes) -> Result<Vec<Item>> {
+    let size = match nodes {
+        _ if values["autoscaling"] != true => "size",
+        Nodes::Fewest => "min_size",
+        Nodes::Most => "max_size",
+    };
+    let nodes = number(at, values, size)?;
     // Scaleway's API returns `dev1_m` for `DEV1-M`, so the plan of an existing pool contains that spelling.
     let node_type = text(values, "node_type").to_ascii_uppercase().replace('_', "-");
     let mut items = vec![Item::new(at, node_type, nodes).scaling()];
@@ -159,7 +163,7 @@ mod tests {
 
     use super::*;
     use crate::cloud::cost::{
-        bill,
+        at_most, bill,
         from_layout::tests::{lean, prices},
         of_layout,
     };
@@ -172,7 +176,7 @@ mod tests {
     /// The plan of a layout with one pool per zone.
     fn plan_of(layout: &Infrastructure) -> Value {
         let pool = json!({"node_type": "DEV1-M", "autoscaling": true, "size": 1, "min_size": layout.nodes_min / 2,
-            "max_size": layout.nodes_max, "root_volume_type": "l_ssd", "root_volume_size_in_gb": layout.root_volume_gb,
+            "max_size": layout.nodes_max / 2, "root_volume_type": "l_ssd", "root_volume_size_in_gb": layout.root_volume_gb,
             "public_ip_disabled": layout.public_gateway});
         let mut network = vec![resource("module.network.scaleway_vpc.this", &json!({}))];
         if layout.public_gateway {
@@ -199,17 +203,20 @@ mod tests {
     fn a_plan_costs_what_its_layout_costs() {
         let prices = prices();
         for (load_balancer, public_gateway) in [(false, false), (true, false), (false, true), (true, true)] {
-            let layout = Infrastructure { load_balancer, public_gateway, ..lean() };
+            let layout = Infrastructure { load_balancer, public_gateway, nodes_max: 8, ..lean() };
             let of = |items: &[Item]| bill(items, prices, 730.0).unwrap().eur_per_month;
-            let planned = of(&of_plan(&plan_of(&layout), &layout, prices).unwrap());
-            assert!((planned - of(&of_layout(&layout, prices))).abs() < 1e-9, "{layout:?}: {planned}");
+            let plan = |nodes| of(&of_plan(&plan_of(&layout), &layout, prices, nodes).unwrap());
+            for (nodes, layout) in [(Nodes::Fewest, &layout), (Nodes::Most, &at_most(&layout))] {
+                let planned = plan(nodes);
+                assert!((planned - of(&of_layout(layout, prices))).abs() < 1e-9, "{layout:?}: {planned}");
+            }
         }
     }
 
     #[test]
     fn existing_nodes_cost_the_same_as_planned_ones() {
         let existing = plan_of(&lean()).to_string().replace("DEV1-M", "dev1_m");
-        let items = |plan: &Value| of_plan(plan, &lean(), prices()).unwrap();
+        let items = |plan: &Value| of_plan(plan, &lean(), prices(), Nodes::Fewest).unwrap();
         assert_eq!(items(&serde_json::from_str(&existing).unwrap()), items(&plan_of(&lean())));
     }
 
@@ -217,7 +224,7 @@ mod tests {
     fn unknown_types_prices_and_numbers_are_refused() {
         let plan = |address: &str, values: &Value| {
             let plan = json!({"values": {"root_module": {"resources": [resource(address, values)]}}});
-            of_plan(&plan, &lean(), prices())
+            of_plan(&plan, &lean(), prices(), Nodes::Fewest)
         };
         let failure = plan("scaleway_rdb_instance.main", &json!({})).unwrap_err();
         assert_eq!(failure.message, "unknown price of resource type `scaleway_rdb_instance`");
@@ -230,6 +237,9 @@ mod tests {
             plan("scaleway_k8s_pool.a", &incomplete).unwrap_err().message,
             "`scaleway_k8s_pool.a` has no `root_volume_size_in_gb` in the plan"
         );
-        assert_eq!(of_plan(&json!({}), &lean(), prices()).unwrap_err().message, "invalid OpenTofu plan");
+        assert_eq!(
+            of_plan(&json!({}), &lean(), prices(), Nodes::Most).unwrap_err().message,
+            "invalid OpenTofu plan"
+        );
     }
 }

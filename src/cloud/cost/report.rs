@@ -4,14 +4,14 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Age, Bill, Compared, Verdict, bill, budget, compare, of_layout, of_plan, total};
+use super::{Age, Bill, Compared, Nodes, Verdict, at_most, bill, budget, compare, of_layout, of_plan, total};
 use crate::{
     base::failure::{Failure, Kind, Result},
     config::{EnvName, Environment, Infrastructure, Prices, Project},
 };
 
 /// The version of the JSON form of a [`CostReport`].
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The version of the JSON form of a [`ProfileReport`].
 const PROFILES_VERSION: u8 = 2;
 /// The environment whose profiles are compared by default.
@@ -61,6 +61,8 @@ pub struct EnvironmentCost {
     /// The priced rows.
     #[serde(flatten)]
     pub bill: Bill,
+    /// The price with all nodes that may run, EUR per month; the budget is compared with it.
+    pub eur_per_month_at_most: f64,
     /// Its budget.
     pub budget: Budget,
 }
@@ -155,20 +157,24 @@ impl CostReport {
 impl EnvironmentCost {
     fn of(project: &Project, prices: &Prices, name: &EnvName, request: Request<'_>) -> Result<Self> {
         let layout = Infrastructure::load(project, name)?;
-        let (source, items) = match request.plan {
-            Some(plan) => ("plan", of_plan(plan, &layout, prices)?),
-            None => ("layout", of_layout(&layout, prices)),
+        let items = |nodes| match (request.plan, nodes) {
+            (Some(plan), _) => of_plan(plan, &layout, prices, nodes),
+            (None, Nodes::Fewest) => Ok(of_layout(&layout, prices)),
+            (None, Nodes::Most) => Ok(of_layout(&at_most(&layout), prices)),
         };
+        let source = if request.plan.is_some() { "plan" } else { "layout" };
         let node_hours = request.node_hours.unwrap_or(layout.node_hours);
-        let bill = bill(&items, prices, f64::from(node_hours))?;
+        let priced = |nodes| bill(&items(nodes)?, prices, f64::from(node_hours));
+        let (bill, most) = (priced(Nodes::Fewest)?, priced(Nodes::Most)?.eur_per_month);
         let limit = limit(project, name)?;
-        let budget = Budget::new(limit, budget(bill.eur_per_month, limit, request.over_budget));
+        let budget = Budget::new(limit, budget(most, limit, request.over_budget));
         Ok(Self {
             environment: layout.environment,
             profile: layout.profile,
             source,
             node_hours,
             bill,
+            eur_per_month_at_most: most,
             budget,
         })
     }

@@ -3,6 +3,7 @@
 use super::Gate;
 
 pub(super) const PARITY: &str = "parity";
+pub(super) const PHASES: &str = "phases";
 pub(super) const BUDGET: &str = "budget";
 pub(super) const APPROVALS: &str = "approvals";
 pub(super) const SIGNED: &str = "signed";
@@ -25,8 +26,10 @@ pub enum Cost {
     Unknown(String),
     /// It is billed.
     Billed {
-        /// EUR per month.
+        /// EUR per month with as many nodes as may run.
         monthly: f64,
+        /// EUR per month with as few nodes as may run.
+        least: f64,
         /// The budget in EUR per month.
         limit: u32,
         /// How the cost compares to the budget.
@@ -78,16 +81,34 @@ pub fn parity(parity: &Parity) -> Gate {
     }
 }
 
+/// Passes if no phase is removed whose objects another phase applies, as a rename does.
+///
+/// `evidence` has one line for each such phase, or the reason why the phases cannot be compared.
+pub fn phases(evidence: &Result<Vec<String>, String>) -> Gate {
+    match evidence {
+        Err(why) => Gate::skipped(PHASES, format!("the phases cannot be compared: {why}")),
+        Ok(found) if found.is_empty() => Gate::passed(PHASES, "no phase loses its objects to another one"),
+        Ok(found) => Gate::refused(PHASES, found.join(" | ")),
+    }
+}
+
 /// Passes if the environment's infrastructure costs no more than its budget, or a reason is recorded.
 pub fn budget(cost: &Cost) -> Gate {
-    let (monthly, limit, budget) = match cost {
+    let (monthly, least, limit, budget) = match cost {
         Cost::Unknown(why) => return Gate::refused(BUDGET, why.clone()),
         Cost::Free => return Gate::skipped(BUDGET, "it is not billed"),
-        Cost::Billed { monthly, limit, budget } => (monthly, limit, budget),
+        Cost::Billed { monthly, least, limit, budget } => (monthly, least, limit, budget),
     };
-    let text = format!("{monthly:.2} of {limit} EUR a month");
+    let range = if monthly > least {
+        format!(" with all nodes that may run, {least:.2} with the fewest")
+    } else {
+        String::new()
+    };
+    let text = format!("{monthly:.2} of {limit} EUR a month{range}");
     match budget {
-        Budget::Unlimited => Gate::skipped(BUDGET, format!("no budget is set; {monthly:.2} EUR a month")),
+        Budget::Unlimited => {
+            Gate::skipped(BUDGET, format!("no budget is set; {monthly:.2} EUR a month{range}"))
+        }
         Budget::Within => Gate::passed(BUDGET, text),
         Budget::Overridden(reason) => Gate::passed(BUDGET, format!("{text}, with a reason: {reason}")),
         Budget::Exceeded => Gate::refused(BUDGET, text),
@@ -141,8 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn a_renamed_phase_is_refused_with_the_safe_way() {
+        assert_eq!(phases(&Ok(vec![])).result, GateResult::Passed);
+        assert_eq!(phases(&Err("no such artifact".into())).result, GateResult::Skipped);
+        assert_eq!(phases(&Ok(vec!["a".into(), "b".into()])), Gate::refused(PHASES, "a | b"));
+    }
+
+    #[test]
     fn a_cost_above_the_budget_is_refused_without_a_reason() {
-        let gate = |monthly, limit, state| budget(&Cost::Billed { monthly, limit, budget: state });
+        let gate =
+            |monthly, limit, state| budget(&Cost::Billed { monthly, least: monthly, limit, budget: state });
         let within = gate(38.9, 50, Budget::Within);
         assert_eq!(within, Gate::passed(BUDGET, "38.90 of 50 EUR a month"));
         assert_eq!(gate(74.7, 50, Budget::Exceeded).result, GateResult::Refused);
@@ -150,6 +179,9 @@ mod tests {
         let text = "74.70 of 50 EUR a month, with a reason: a cruise";
         assert_eq!(overridden, Gate::passed(BUDGET, text));
         assert_eq!(gate(74.7, 0, Budget::Unlimited).result, GateResult::Skipped);
+        let scaled = Cost::Billed { monthly: 74.7, least: 38.9, limit: 50, budget: Budget::Exceeded };
+        let text = "74.70 of 50 EUR a month with all nodes that may run, 38.90 with the fewest";
+        assert_eq!(budget(&scaled), Gate::refused(BUDGET, text));
         assert_eq!(budget(&Cost::Free).result, GateResult::Skipped);
         assert_eq!(budget(&Cost::Unknown("no price".into())), Gate::refused(BUDGET, "no price"));
     }
