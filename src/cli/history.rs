@@ -25,7 +25,7 @@ const VERSION: u32 = 2;
 /// Arguments of `seasense history`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Environment: staging, production
+    /// Environment: staging, production; or a rehearsal, for example rehearsal-staging
     #[arg(value_name = "ENV")]
     target: String,
     #[command(flatten)]

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use super::{
     Context,
-    promote::{self, Common, finish},
+    promote::{Common, finish},
 };
 use crate::{
     base::failure::Result,
     config::Environment,
-    promotion::{self, RollbackInput},
+    promotion::{self, DigestPrefix, RollbackInput},
 };
 
 /// Arguments of `seasense rollback`.
@@ -18,11 +18,12 @@ pub struct Args {
     /// Environment to roll back: staging, production
     #[arg(value_name = "ENV")]
     target: String,
-    /// Verified digest to roll back to [default: the last one before the current one]
+    /// Verified digest to roll back to, or its first digits as `history` shows them [default: the last one before
+    /// the current one]
     #[arg(long, value_name = "DIGEST")]
     to: Option<String>,
     /// Roll back the second cluster on this machine that `promote --rehearse` created
-    #[arg(long)]
+    #[arg(long, conflicts_with = "push")]
     rehearse: bool,
     #[command(flatten)]
     common: Common,
@@ -30,7 +31,7 @@ pub struct Args {
 
 /// Rolls back and prints the report.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
-    let to = promote::parse_digest(args.to.as_deref())?;
+    let to = args.to.as_deref().map(DigestPrefix::parse).transpose()?;
     let project = context.project()?;
     let input = RollbackInput {
         access: args.common.access(),

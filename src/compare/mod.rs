@@ -14,8 +14,8 @@ mod side;
 pub use build::{FluxBuild, Phases, Platform, build_both};
 pub use diff::{
     Change, ChangeKind, Cost, Extra, Field, ImageChange, Infrastructure, Line, Manifests, Migration,
-    Migrations, Report, Resource, SideLabel, VERSION, field_lines, fields, migration_lines, object_lines,
-    planned_resources, short_digests,
+    Migrations, Report, Resource, SideLabel, Takeover, VERSION, field_lines, fields, migration_lines,
+    object_lines, planned_resources, short_digests,
 };
 pub use object_id::ObjectId;
 pub use side::{CompareContext, Image, Side, SideName, read, shared_environment};

@@ -25,13 +25,23 @@ pub struct Promotion {
     pub budget_eur: Spanned<u32>,
     /// Fraction of the canary's requests that may fail, 0 to 1.
     pub max_error_rate: Spanned<f64>,
+    /// Fraction of the requests that may fail from a deployment until Ready, 0 to 1; 0.01 if the file has none.
+    pub max_rollout_error_rate: Option<Spanned<f64>>,
     /// The limit for the 95th percentile of the canary's latency in milliseconds, 1 to 60000.
     pub max_p95_ms: Spanned<u32>,
     /// The maximum age of the newest reading in seconds, 1 to 3600.
     pub max_freshness_seconds: Spanned<u16>,
 }
 
+/// The limit for a rollout without one in the environment's file.
+const ROLLOUT_ERROR_RATE: f64 = 0.01;
+
 impl Promotion {
+    /// The fraction of the requests that may fail from a deployment until Ready.
+    pub fn max_rollout_error_rate(&self) -> f64 {
+        self.max_rollout_error_rate.as_ref().map_or(ROLLOUT_ERROR_RATE, |rate| *rate.get_ref())
+    }
+
     /// The source of promotions, if there is one.
     pub fn source(&self) -> Option<&EnvName> {
         self.from.get_ref().as_ref()
@@ -50,12 +60,16 @@ impl Promotion {
         document.in_range("promotion.watch-seconds", &self.watch_seconds, 10, 3600)?;
         document.in_range("promotion.approvals", &self.approvals, 0, 5)?;
         document.in_range("promotion.budget-eur", &self.budget_eur, 0, 100_000)?;
-        let rate = *self.max_error_rate.get_ref();
-        if !(0.0..=1.0).contains(&rate) {
-            return Err(document.invalid(
-                &self.max_error_rate,
-                format!("`promotion.max-error-rate` must be 0 to 1, not {rate}"),
-            ));
+        let rates = [
+            ("max-error-rate", Some(&self.max_error_rate)),
+            ("max-rollout-error-rate", self.max_rollout_error_rate.as_ref()),
+        ];
+        for (key, rate) in rates {
+            let Some(rate) = rate else { continue };
+            if !(0.0..=1.0).contains(rate.get_ref()) {
+                let message = format!("`promotion.{key}` must be 0 to 1, not {}", rate.get_ref());
+                return Err(document.invalid(rate, message));
+            }
         }
         document.in_range("promotion.max-p95-ms", &self.max_p95_ms, 1, 60_000)?;
         document.in_range("promotion.max-freshness-seconds", &self.max_freshness_seconds, 1, 3600)

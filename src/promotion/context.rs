@@ -230,6 +230,7 @@ fn rules(environment: &Environment) -> Rules {
         approvals: if rehearsal { 0 } else { approvals },
         limits: Thresholds {
             error_rate: *promotion.max_error_rate.get_ref(),
+            rollout_error_rate: promotion.max_rollout_error_rate(),
             p95_ms: f64::from(*promotion.max_p95_ms.get_ref()),
             freshness_seconds: f64::from(*promotion.max_freshness_seconds.get_ref()),
             watch: Duration::from_secs(u64::from(*promotion.watch_seconds.get_ref())),

@@ -1,9 +1,10 @@
 //! Promotes a verified digest to the next environment: gates, copy, commit, deploy, watch, record, rollback.
 //!
-//! `driver`, `gates`, `migrations`, `report`, `target` and `verdict` contain the decisions and use no cluster,
+//! `driver`, `gates`, `migrations`, `readings`, `report`, `target` and `verdict` contain the decisions and use no cluster,
 //! registry or network. `context`, `environment`, `evidence`, `rehearse` and `store` do their input and output.
 
 mod context;
+mod digest_prefix;
 pub mod driver;
 pub mod environment;
 mod evidence;
@@ -11,6 +12,7 @@ pub mod gates;
 pub mod migrations;
 pub mod probe_stats;
 mod promote;
+pub mod readings;
 mod rehearse;
 pub mod report;
 mod rollback;
@@ -19,5 +21,6 @@ pub mod target;
 pub mod verdict;
 
 pub use context::Access;
+pub use digest_prefix::DigestPrefix;
 pub use promote::{PromoteInput, promote};
 pub use rollback::{RollbackInput, rollback};

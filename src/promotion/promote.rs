@@ -79,6 +79,7 @@ pub async fn promote(project: &Project, events: &Events, input: PromoteInput) ->
         context: &context,
         source: &observed,
         source_environment: &source,
+        digest: &digest,
         over_budget: input.over_budget.as_deref(),
     };
     if access == Access::Read {

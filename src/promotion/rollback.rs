@@ -9,9 +9,12 @@ use super::{
     store::{PromotionStore, history::Action},
 };
 use crate::{
-    base::{digest::Digest, event::Events, failure::Result},
+    base::{event::Events, failure::Result},
     config::{EnvName, Project},
-    promotion::driver::{Ended, NoEvidence, rollback_target, verify_history},
+    promotion::{
+        digest_prefix::DigestPrefix,
+        driver::{Ended, NoEvidence, rollback_target, verify_history},
+    },
 };
 
 /// The input of a rollback.
@@ -20,7 +23,7 @@ pub struct RollbackInput {
     /// The environment to roll back.
     pub environment: EnvName,
     /// The digest; `None` selects the last verified one before the current one.
-    pub to: Option<Digest>,
+    pub to: Option<DigestPrefix>,
     /// Whether to roll back a rehearsal instead.
     pub rehearse: bool,
     /// Whether to push the commits to `origin`, without a forge.
@@ -36,10 +39,13 @@ pub async fn rollback(project: &Project, events: &Events, input: RollbackInput) 
     let context = ContextInput { environment, rehearse, access, topic, push };
     let context = PromotionContext::open(project, events, context).await?;
     let (local, target) = (&context.local, &context.environment);
-    let state = context.store.read(to.as_ref()).await?;
+    let state = context.store.read(to.as_ref().and_then(DigestPrefix::whole).as_ref()).await?;
     // A digest is chosen only from a history that can be trusted.
     let (state, _) = verify_history(target.name(), state, None).await?;
-    let digest = to.map_or_else(|| rollback_target(state.lock.as_ref(), &state.history), Ok)?;
+    let digest = match to {
+        Some(prefix) => prefix.resolve(&state.history)?,
+        None => rollback_target(state.lock.as_ref(), &state.history)?,
+    };
     let record = state.history.verified().find(|record| record.digest == digest);
     let from = record.and_then(|record| record.from.as_ref());
     let source = context.source()?.unwrap_or_else(|| target.clone());

@@ -1,13 +1,16 @@
 //! The interface between the driver and an environment's cluster and registry.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     base::{digest::Digest, failure::Result},
-    promotion::probe_stats::ProbeStats,
+    promotion::{probe_stats::ProbeStats, readings::Readings},
 };
 
 /// Read access to an environment. No method changes anything.
@@ -24,6 +27,13 @@ pub trait ObservedEnvironment {
 
     /// Observes the canary; `None` if no object and no traffic share of one exists.
     fn canary(&self) -> impl Future<Output = Result<Option<CanaryState>>>;
+
+    /// Returns the public age keys that the environment's secrets can be opened with after a deployment; `None` if
+    /// unknown.
+    fn keys(&self) -> impl Future<Output = Result<Option<BTreeSet<String>>>>;
+
+    /// Reads the number and the content of the readings that arrived before `before`.
+    fn readings(&self, before: Timestamp) -> impl Future<Output = Result<Readings>>;
 }
 
 /// Write access to an environment.
@@ -78,6 +88,8 @@ pub struct Content {
     pub missing: Vec<String>,
     /// The entries of `missing` that the source's registry lacks too, so that they cannot be copied.
     pub unavailable: Vec<String>,
+    /// The public age keys that each of its Secrets for the target is encrypted for; `None` if unknown.
+    pub recipients: Option<Vec<BTreeSet<String>>>,
     /// Whether its backend can share requests with the backend of another digest.
     pub supports_canary: bool,
 }

@@ -19,6 +19,8 @@ const BAD_SAMPLE_RATIO: usize = 4;
 pub struct Thresholds {
     /// Highest share of failed requests, 0 to 1.
     pub error_rate: f64,
+    /// Highest share of failed requests from the deployment until Ready, 0 to 1.
+    pub rollout_error_rate: f64,
     /// Highest 95th percentile of the response times, in milliseconds.
     pub p95_ms: f64,
     /// Highest age of the newest stored reading, in seconds.
@@ -92,6 +94,20 @@ pub fn evaluate(begun: Timestamp, samples: &[Sample], limits: &Thresholds) -> Ve
         }
         Some(_) => Verdict::Pending,
     }
+}
+
+/// Describes what a rollout cost, if that is more than the limit.
+pub fn evaluate_rollout(rollout: &Summary, limits: &Thresholds) -> Option<String> {
+    exceeds(rollout.error_rate(), limits.rollout_error_rate).then(|| {
+        let share = |rate: f64| format!("{:.1} %", rate * 100.0);
+        format!(
+            "the rollout made {} of {} requests fail ({}), more than {}",
+            rollout.failed,
+            rollout.requests,
+            share(rollout.error_rate()),
+            share(limits.rollout_error_rate)
+        )
+    })
 }
 
 fn lost(sample: &Sample) -> Option<String> {

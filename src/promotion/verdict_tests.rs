@@ -4,8 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LIMITS: Thresholds =
-    Thresholds { error_rate: 0.01, p95_ms: 500.0, freshness_seconds: 60.0, watch: Duration::from_mins(2) };
+const LIMITS: Thresholds = Thresholds {
+    error_rate: 0.01,
+    rollout_error_rate: 0.01,
+    p95_ms: 500.0,
+    freshness_seconds: 60.0,
+    watch: Duration::from_mins(2),
+};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + seconds).unwrap()
@@ -207,4 +212,15 @@ fn the_canary_s_own_measurements_count_as_well() {
     let slow = failed("p95 is 900 ms");
     assert_eq!(Verdict::Pending.and_canary(slow.clone()), failed("measured at the canary, p95 is 900 ms"));
     assert_eq!(failed("a reading is lost").and_canary(slow), failed("a reading is lost"));
+}
+
+#[test]
+fn a_rollout_is_judged_by_its_share_of_failed_requests() {
+    let rollout = |requests, failed| Summary { requests, failed, ..Summary::default() };
+    assert_eq!(evaluate_rollout(&rollout(0, 0), &LIMITS), None, "nothing was measured");
+    assert_eq!(evaluate_rollout(&rollout(100, 1), &LIMITS), None);
+    let costly = evaluate_rollout(&rollout(125, 35), &LIMITS).unwrap();
+    assert_eq!(costly, "the rollout made 35 of 125 requests fail (28.0 %), more than 1.0 %");
+    let none = Thresholds { rollout_error_rate: 0.0, ..LIMITS };
+    assert!(evaluate_rollout(&rollout(1000, 1), &none).is_some());
 }

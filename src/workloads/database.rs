@@ -139,13 +139,27 @@ fn apply(state: &mut DatabaseHealth, answer: QueryResult) {
     }
 }
 
-/// Reads the extension's version and counts the rows by SQL in the primary's container, so that no password
-/// leaves the cluster.
+/// Reads the extension's version and counts the rows.
 async fn count(client: &Client, primary: &str) -> Result<QueryResult> {
+    read(&run(client, primary, COUNT).await?)
+}
+
+/// Runs SQL that only reads on the primary.
+pub(super) async fn query(client: &Client, sql: &str) -> Result<String> {
+    let selector =
+        Selector::labels(format!("cnpg.io/cluster={CLUSTER},cnpg.io/podRole=instance,{ROLE_LABEL}=primary"));
+    let pods = client.list(&resource::POD, Some(NAMESPACE), &selector).await?;
+    let Some(primary) = pods.first() else {
+        return Err(Failure::new(Kind::Workload, "the database has no primary"));
+    };
+    run(client, object::name(primary), sql).await
+}
+
+/// Runs SQL in the primary's container, so that no password leaves the cluster.
+async fn run(client: &Client, primary: &str, sql: &str) -> Result<String> {
     let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
     let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];
-    let answer = client.exec(target, &command, Some(COUNT.as_bytes())).await?;
-    read(&answer.stdout)
+    client.exec(target, &command, Some(sql.as_bytes())).await.map(|answer| answer.stdout)
 }
 
 fn read(answer: &str) -> Result<QueryResult> {

@@ -11,6 +11,7 @@ base/event:
 base/failure:
 promotion/migrations:
 promotion/probe_stats:
+promotion/readings:
 base/atomic_file: base/failure
 base/digest: base/failure
 base/event_file: base/event base/failure
@@ -22,7 +23,7 @@ base/wait: base/failure
 base/yaml: base/failure
 config: base/failure
 launch/plan: base/digest base/duration
-promotion/target: base/digest base/failure promotion/probe_stats
+promotion/target: base/digest base/failure promotion/probe_stats promotion/readings
 promotion/verdict: promotion/probe_stats
 base/docker: base/failure base/tool
 base/git: base/failure base/tool
@@ -48,7 +49,7 @@ cloud: base/event base/failure base/http base/k8s base/tool base/wait cloud/cost
 diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
     observe
 promotion/driver: base/digest base/event base/failure base/wait config promotion/gates promotion/probe_stats
-    promotion/report promotion/store promotion/target promotion/verdict
+    promotion/readings promotion/report promotion/store promotion/target promotion/verdict
 compare: artifact base/atomic_file base/digest base/event base/failure base/git base/tool base/yaml config
     images promotion/store
 launch: artifact base/digest base/docker base/duration base/event base/event_file base/failure base/k8s
@@ -56,11 +57,14 @@ launch: artifact base/digest base/docker base/duration base/event base/event_fil
     registry workloads
 promotion/context: base/digest base/docker base/event base/failure base/git config local promotion/driver
     promotion/store promotion/target promotion/verdict
-promotion/environment: artifact base/digest base/event base/failure base/k8s base/wait config images local
-    observe phases promotion/probe_stats promotion/store promotion/target registry workloads
-promotion/evidence: artifact base/failure base/git cloud/cost compare config images local promotion/context
+promotion/environment: artifact base/digest base/event base/failure base/k8s base/oci base/wait base/yaml
+    config images local observe phases promotion/probe_stats promotion/readings promotion/store promotion/target
+    registry workloads
+promotion/digest_prefix: base/digest base/failure promotion/store
+promotion/evidence: artifact base/digest base/failure base/git cloud/cost compare config images local promotion/context
     promotion/driver promotion/gates promotion/store promotion/target
-promotion: base/digest base/event base/failure config images local promotion/context promotion/driver
+promotion: base/digest base/event base/failure config images local promotion/context promotion/digest_prefix
+    promotion/driver
     promotion/environment promotion/evidence promotion/store promotion/target registry
 cli: artifact base/docker base/event base/failure base/git base/http base/k8s base/signal base/timing base/tool
     base/wait cloud cloud/cost compare config diagnose images launch local observe phases promotion

@@ -30,6 +30,7 @@ mod infra;
 mod locks;
 mod no_docker;
 mod promote;
+mod promote_history;
 mod proxy;
 mod prune;
 #[path = "../schemas/check.rs"]

@@ -20,7 +20,7 @@ fn digest(c: char) -> String {
 }
 
 /// A clone of the project with the environment `staging`, and the programs that promotions use.
-fn a_clone() -> Harness {
+pub fn a_clone() -> Harness {
     let harness = Harness::new();
     let staging = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/staging.toml");
     fs::copy(staging, harness.project().join("envs/staging.toml")).unwrap();
@@ -35,7 +35,7 @@ fn a_clone() -> Harness {
     harness
 }
 
-fn git(harness: &Harness, args: &[&str]) {
+pub fn git(harness: &Harness, args: &[&str]) {
     let ended = Command::new("git")
         .args(args)
         .current_dir(harness.project())
@@ -87,7 +87,7 @@ fn record(action: Action, c: char, outcome: Outcome, reason: &str) -> Record {
 
 /// Commits a lock file and a history of three records: the first is signed with an allowed key, the others
 /// are unsigned.
-fn with_history(harness: &Harness) -> String {
+pub fn with_history(harness: &Harness) -> String {
     let key = harness.root().join("ada");
     let made = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f"])
@@ -128,7 +128,7 @@ fn with_history(harness: &Harness) -> String {
     history.to_text()
 }
 
-fn write(harness: &Harness, text: &str) {
+pub fn write(harness: &Harness, text: &str) {
     fs::create_dir_all(harness.project().join("envs/history")).unwrap();
     fs::write(harness.project().join("envs/history/staging.jsonl"), text).unwrap();
     commit(harness);

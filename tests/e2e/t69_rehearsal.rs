@@ -114,6 +114,8 @@ fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
     assert_eq!(report["watch"]["failed"], 0, "{report:#}");
     assert!(report["watch"]["sent"].as_u64() > Some(0), "{report:#}");
     assert_runs(env, &digest);
+    let authority = status(env)["endpoints"]["ca_file"].as_str().unwrap().to_owned();
+    assert!(std::path::Path::new(&authority).is_file(), "`status` names {authority}, which does not exist");
 
     // A second promotion of the same digest changes nothing.
     let (run, report) = promote(env, &[]);
@@ -145,6 +147,8 @@ fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
         eprintln!("{change}: {counted}");
     }
 
+    let next = report["next"].to_string();
+    assert!(!next.contains("differ, and no rollback"), "no reading was changed: {next}");
     assert_runs(env, &digest);
     let acknowledged = acknowledged(env);
     assert!(!acknowledged.is_empty(), "the probe buoys have recorded nothing");

@@ -22,7 +22,7 @@ use crate::{
 /// Arguments of `seasense diff`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The first side: an environment, a commit, an artifact's digest, or `.` for the work tree
+    /// The first side: an environment or a rehearsal (rehearsal-staging), a commit, an artifact's digest, or `.` for the work tree
     /// [default: `staging` if it has a lock file, else `HEAD`]
     #[arg(value_name = "BEFORE")]
     before: Option<String>,
@@ -74,7 +74,7 @@ async fn compare(context: &Context<'_>, project: &Project, args: &Args) -> Resul
     });
     let plan = plan.transpose()?;
     let infra = Infra::load(project)?;
-    let environment = shared_environment(&before, &after, context.template(project)?.name()).clone();
+    let environment = shared_environment(&before, &after, context.template(project)?.name());
     let events = context.ui.events();
     let (old, new) =
         tokio::try_join!(read(&sources, &before, &environment), read(&sources, &after, &environment))?;

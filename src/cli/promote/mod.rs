@@ -29,7 +29,8 @@ pub struct Args {
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=50))]
     canary: Option<u8>,
     /// Promote to a second cluster on this machine instead of the environment
-    #[arg(long)]
+    // A rehearsal's branch exists only here.
+    #[arg(long, conflicts_with = "push")]
     rehearse: bool,
     /// Wait until the source is Ready and has been so for the soak time
     #[arg(long, conflicts_with = "dry_run")]

@@ -97,7 +97,8 @@ impl Manifests {
         {
             new.insert((id, phase), object);
         }
-        // An object that moves to another phase is neither removed nor added: Flux does not delete it.
+        // An object that moves to another phase is neither removed nor added. Whether Flux deletes it in between
+        // is said in a note: see `Takeover`.
         for ((id, phase), object) in new {
             let origin = gone.keys().find(|(gone, _)| *gone == id).copied();
             let kind = match origin.and_then(|key| Some((key.1, gone.remove(&key)?))) {

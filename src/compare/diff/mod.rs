@@ -9,6 +9,7 @@ mod manifests;
 mod migrations;
 mod opentofu_plan;
 mod report;
+mod takeover;
 mod text_diff;
 
 pub use cost::Cost;
@@ -20,3 +21,4 @@ pub use manifests::{Change, ChangeKind, Manifests};
 pub use migrations::{Migration, Migrations};
 pub use opentofu_plan::planned_resources;
 pub use report::{Extra, Report, SideLabel, VERSION};
+pub use takeover::Takeover;

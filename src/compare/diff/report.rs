@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Cost, Field, ImageChange, Infrastructure, Manifests, Migrations, Resource, fields, images};
+use super::{
+    Cost, Field, ImageChange, Infrastructure, Manifests, Migrations, Resource, Takeover, fields, images,
+};
 use crate::{
     base::digest::Digest,
     compare::{Phases, Side},
@@ -95,6 +97,7 @@ impl Report {
             cost: extra.cost,
             notes: before.notes.iter().chain(&after.notes).cloned().collect(),
         };
+        report.notes.extend(Takeover::between(old, new).iter().map(ToString::to_string));
         report.notes.dedup();
         report.differs = !report.manifests.changes.is_empty()
             || !report.images.is_empty()

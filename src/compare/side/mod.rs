@@ -1,6 +1,7 @@
 //! One side of a comparison: how it is named, and how its content is read.
 
 mod images;
+mod lock;
 mod name;
 mod read;
 mod settings;

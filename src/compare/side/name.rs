@@ -25,7 +25,14 @@ impl SideName {
     /// Parses `text`; `environments` are the known names. The prefixes `env:` and `git:` resolve ambiguous
     /// names.
     pub fn parse(text: &str, environments: &[EnvName]) -> Result<Self> {
-        let known = |name: &str| environments.iter().find(|known| known.as_str() == name).cloned();
+        let known = |name: &str| {
+            let own = environments.iter().find(|known| known.as_str() == name).cloned();
+            // A rehearsal has no file of its own.
+            own.or_else(|| {
+                let rehearsal: EnvName = name.parse().ok()?;
+                environments.contains(&rehearsal.rehearsed()?).then_some(rehearsal)
+            })
+        };
         if let Some(name) = text.strip_prefix("env:") {
             let named = known(name).ok_or_else(|| unknown_environment(name, environments));
             return named.map(Self::Environment);
@@ -49,14 +56,13 @@ impl SideName {
 
 /// Returns the environment whose variables are used for a side that is not an environment: the other side's, so
 /// that only real differences show, else `default`.
-pub fn shared_environment<'a>(
-    before: &'a SideName,
-    after: &'a SideName,
-    default: &'a EnvName,
-) -> &'a EnvName {
+pub fn shared_environment(before: &SideName, after: &SideName, default: &EnvName) -> EnvName {
     match (before, after) {
-        (SideName::Environment(name), _) | (_, SideName::Environment(name)) => name,
-        _ => default,
+        // A rehearsal has the variables of its environment.
+        (SideName::Environment(name), _) | (_, SideName::Environment(name)) => {
+            name.rehearsed().unwrap_or_else(|| name.clone())
+        }
+        _ => default.clone(),
     }
 }
 
@@ -94,6 +100,11 @@ mod tests {
         let parse = |text: &str| SideName::parse(text, &environments);
         assert_eq!(parse(".").unwrap(), SideName::WorkTree);
         assert_eq!(parse("staging").unwrap(), SideName::Environment("staging".into()));
+        let rehearsal = SideName::Environment("rehearsal-staging".into());
+        assert_eq!(parse("rehearsal-staging").unwrap(), rehearsal);
+        assert_eq!(shared_environment(&rehearsal, &SideName::WorkTree, &"local".into()), "staging");
+        let unknown = SideName::Revision("rehearsal-other".into());
+        assert_eq!(parse("rehearsal-other").unwrap(), unknown, "nothing is called so");
         assert_eq!(parse("env:local").unwrap(), SideName::Environment("local".into()));
         assert_eq!(parse("git:staging").unwrap(), SideName::Revision("staging".into()));
         assert_eq!(parse("HEAD~20").unwrap(), SideName::Revision("HEAD~20".into()));

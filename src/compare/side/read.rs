@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{
     Image, SideName,
     images::{referenced, tag},
+    lock::lock_of,
     name::unknown,
     settings,
 };
@@ -238,12 +239,13 @@ impl CompareContext {
     /// Reads what an environment runs: the artifact of its lock file.
     async fn environment(&self, name: &EnvName) -> Result<Side> {
         let file = EnvLock::file(name).display().to_string();
-        let Some(EnvLock { digest, commit, .. }) = EnvLock::read(self.root(), name)? else {
+        let Some(EnvLock { digest, commit, .. }) = lock_of(self, name).await? else {
             let side = self.work_tree(name).await?;
             let note = format!("{name} has no `{file}`: the work tree is used");
             return Ok(Side { label: name.to_string(), notes: vec![note], ..side });
         };
-        let side = self.artifact(&digest, name, commit).await?;
+        // A rehearsal has the files of the environment that it rehearses.
+        let side = self.artifact(&digest, &name.rehearsed().unwrap_or_else(|| name.clone()), commit).await?;
         Ok(Side { label: format!("{name} ({})", digest.short()), ..side })
     }
 

@@ -39,7 +39,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
 }
 
 impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
-    /// Records that the digest failed and, after a promotion, rolls back to the last verified digest.
+    /// Records that the digest failed and returns to the digest that was verified last.
     pub(super) async fn fail(
         &self,
         order: &Order,
@@ -49,13 +49,8 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     ) -> Result<Ended> {
         let FailedDigest { mut report, reason, before } = failed;
         report.reason = reason;
-        let verified = match order.action {
-            Action::Promote => {
-                state.history.verified_before(&order.digest).map(|record| record.digest.clone())
-            }
-            // After a rollback on request the user decides.
-            Action::Rollback | Action::AutoRollback => None,
-        };
+        // After a rollback on request this is the digest that ran before it.
+        let verified = state.history.verified_before(&order.digest).map(|record| record.digest.clone());
         let record = self.new_record(order, &report, state, Outcome::Failed);
         let Some(verified) = verified else {
             self.record(state, keys, record).await?;

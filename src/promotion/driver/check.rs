@@ -30,6 +30,8 @@ pub(super) enum Wait {
 /// The evaluated gates.
 pub(super) struct Checked {
     pub(super) report: Report,
+    /// The recorded reason why readings may change; `None` if they must not.
+    pub(super) readings_may_change: Option<String>,
     /// The lock file after the promotion.
     pub(super) lock: EnvLock,
     /// Why a gate refuses; `None` if none does.
@@ -84,7 +86,8 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         let content = self.target.inspect(&order.digest).await?;
         let lock = lock_after(order, &content, state);
         let mut report = report(order, &lock, state.lock.as_ref());
-        report.gates = self.gates(order, &content, state, keys, wait).await?;
+        let mut readings_may_change = None;
+        report.gates = self.gates(order, &content, state, keys, (wait, &mut readings_may_change)).await?;
         report.pull_request = state.pull.as_ref().map(|pull| pull.url.clone());
         let passed = report.gates.iter().filter(|gate| !gate.refuses()).count();
         step.done(format!("{passed} of {} passed or were skipped", report.gates.len()));
@@ -93,7 +96,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
             report.reason.clone_from(&failure.message);
             report.next.extend(unverified_lock(state));
         }
-        Ok(Checked { report, lock, refusal })
+        Ok(Checked { report, readings_may_change, lock, refusal })
     }
 
     /// Evaluates the gates that apply to the action.
@@ -103,15 +106,17 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         content: &Content,
         state: &StoreState,
         keys: &Keys,
-        wait: Wait,
+        (wait, readings_may_change): (Wait, &mut Option<String>),
     ) -> Result<Vec<Gate>> {
         let rules = &order.rules;
         let signed = gates::signed(rules.guarded, &self.signer(keys).await);
+        let secrets = self.secrets_gate(order, content, state).await?;
         if order.action != Action::Promote {
-            return Ok(vec![was_verified(order, state), gates::images(content), signed]);
+            return Ok(vec![was_verified(order, state), gates::images(content), secrets, signed]);
         }
-        let Evidence { source, tree, migrations, commit_is_known, edited, parity, cost } =
+        let Evidence { source, tree, migrations, commit_is_known, edited, parity, phases, cost } =
             self.evidence.collect(content, state.lock.as_ref()).await?;
+        *readings_may_change = gates::readings_may_change(&migrations);
         let now = (self.clock)();
         let from = order.from.as_deref().unwrap_or_default();
         let mut gates = vec![
@@ -119,8 +124,10 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
             gates::soak(from, &order.digest, &source, rules.soak, now),
             gates::policy(&tree, content),
             gates::parity(&parity),
+            gates::phases(&phases),
             gates::migrations(&migrations),
             gates::images(content),
+            secrets,
             gates::clean_tree(rules.guarded, content, commit_is_known, &edited),
             gates::budget(&cost),
             signed,
@@ -131,6 +138,18 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
             gates.push(gates::approvals(rules.approvals, None));
         }
         Ok(gates)
+    }
+
+    /// Evaluates the gate `secrets`. The way back is the digest that was verified last.
+    async fn secrets_gate(&self, order: &Order, content: &Content, state: &StoreState) -> Result<Gate> {
+        let back = match state.history.verified_before(&order.digest).map(|record| &record.digest) {
+            // A digest that cannot be read is no way back, whatever its keys are.
+            Some(digest) => self.target.inspect(digest).await.ok().map(|content| (short(digest), content)),
+            None => None,
+        };
+        let keys = self.target.keys().await.ok().flatten();
+        let way_back = back.as_ref().map(|(digest, content)| (*digest, content));
+        Ok(gates::secrets(gates::SecretsEvidence { content, way_back, keys: keys.as_ref() }))
     }
 
     /// Evaluates the gate `canary` if a traffic share is requested.

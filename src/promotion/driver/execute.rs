@@ -22,7 +22,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         if let Some(failure) = checked.refusal.take() {
             return Ok(checked.refused(failure));
         }
-        let check::Checked { mut report, lock, .. } = checked;
+        let check::Checked { mut report, lock, readings_may_change, .. } = checked;
         let body = commit_body(&report);
         let message = Message { title: &title(order), body: &body };
         let before = state.lock.replace(lock);
@@ -46,10 +46,16 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let step = Step::start(self.events, "promote.lock", format!("Commit {}", report.lock.file));
         self.store.write(state, message).await?;
         step.done(state.head.get(..12).unwrap_or(&state.head).to_owned());
-        let watched = self.deploy_and_watch(order).await?;
+        let stored = self.stored_before(state, &before).await;
+        let mut watched = self.deploy_and_watch(order).await?;
+        let has_failed = watched.failed.is_some();
+        let compared =
+            self.compare_readings(order, stored, (readings_may_change.as_deref(), has_failed)).await;
+        watched.failed = compared.verdict(watched.failed);
+        report.next.extend(compared.next);
         (report.watch, report.rollout) = (watched.summary, watched.rollout);
         match watched.failed {
-            None => self.verified(order, state, keys, report).await,
+            None => self.verified(order, state, keys, (report, compared.text)).await,
             Some(reason) => self.fail(order, state, keys, FailedDigest { report, reason, before }).await,
         }
     }
@@ -84,10 +90,10 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         order: &Order,
         state: &mut StoreState,
         keys: &Keys,
-        mut report: Report,
+        (mut report, readings): (Report, String),
     ) -> Result<Ended> {
         let step = Step::start(self.events, "promote.record", "Record that it is verified");
-        "the verdict is Passed".clone_into(&mut report.reason);
+        report.reason = format!("the verdict is Passed; {readings}");
         let record = self.new_record(order, &report, state, Outcome::Verified);
         self.record(state, keys, record).await?;
         step.done(state.head.get(..12).unwrap_or(&state.head).to_owned());

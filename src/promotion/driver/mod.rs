@@ -9,6 +9,7 @@ mod check;
 mod execute;
 mod give_up;
 mod order;
+mod readings;
 mod soak;
 mod watch;
 

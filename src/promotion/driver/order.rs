@@ -93,6 +93,8 @@ pub struct Evidence {
     pub edited: Vec<String>,
     /// The comparison of the source and the target.
     pub parity: Parity,
+    /// The removed phases whose objects another phase takes over, or why the phases cannot be compared.
+    pub phases: Result<Vec<String>, String>,
     /// The cost of the environment's infrastructure.
     pub cost: Cost,
 }

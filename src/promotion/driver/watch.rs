@@ -15,9 +15,9 @@ use crate::{
     promotion::{
         probe_stats::ProbeStats,
         report::short,
-        store::PromotionStore,
+        store::{PromotionStore, history::Action},
         target::Target,
-        verdict::{Sample, Summary, Verdict, evaluate},
+        verdict::{Sample, Summary, Verdict, evaluate, evaluate_rollout},
     },
 };
 
@@ -38,6 +38,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Deploys the digest, waits until it is Ready, and watches it. The probes start before the deployment, so
     /// that the rollout is measured as well.
     pub(super) async fn deploy_and_watch(&self, order: &Order) -> Result<Watched> {
+        let was_ready = self.was_ready().await;
         let started = self.start_measuring().await;
         let step = Step::start(self.events, "promote.deploy", format!("Deploy {}", short(&order.digest)));
         self.target.deploy(&order.digest).await?;
@@ -46,11 +47,22 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
             self.wait_until_ready(&order.environment, &order.digest, "promote.ready", self.pace.grace).await;
         let stats = self.measure(started).await;
         let rollout = stats.map(Summary::of_window);
-        if stuck.is_some() {
-            return Ok(Watched { failed: stuck, rollout, ..Watched::default() });
+        // Before a rollback, and in an environment that was not Ready, requests failed without the rollout.
+        let judged = was_ready && order.action == Action::Promote;
+        let cost =
+            rollout.filter(|_| judged).and_then(|rollout| evaluate_rollout(&rollout, &order.rules.limits));
+        if let Some(failed) = stuck.or(cost) {
+            return Ok(Watched { failed: Some(failed), rollout, ..Watched::default() });
         }
         let since = stats.map(|stats| stats.until).or(started);
         Ok(Watched { rollout, ..self.watch(order, &order.digest, since, false).await })
+    }
+
+    /// Returns whether the environment is Ready at the digest that it runs.
+    async fn was_ready(&self) -> bool {
+        let state = tokio::time::timeout(self.pace.patience, self.target.state()).await;
+        let state = state.ok().and_then(Result::ok).unwrap_or_default();
+        state.digest.as_ref().is_some_and(|digest| state.is_ready_at(digest))
     }
 
     /// Starts the probes and returns the start of the measured time; `None` if they cannot run yet, as in an

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use super::recipients;
 use crate::{
     artifact::{Contents, REPOSITORY, RepositoryDigest, copy_contents},
     base::{
@@ -76,8 +77,20 @@ impl ArtifactCopy<'_> {
             unpinned: contents.references.unpinned.into_iter().collect(),
             missing,
             unavailable,
+            recipients: None,
             supports_canary: contents.references.canary,
         })
+    }
+
+    /// Reads the age keys that the Secrets of `environment` in the artifact are encrypted for; `None` if neither
+    /// registry has the artifact.
+    pub async fn recipients(
+        &self,
+        digest: &Digest,
+        environment: &str,
+    ) -> Result<Option<Vec<BTreeSet<String>>>> {
+        let Some(side) = self.registry_with(digest).await? else { return Ok(None) };
+        recipients::of_artifact(side, digest, (environment, self.folder)).await.map(Some)
     }
 
     /// Copies what `target` lacks: images and components first, the artifact itself last.

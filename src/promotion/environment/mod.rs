@@ -9,6 +9,7 @@ mod http_probe;
 mod observed;
 mod probe_buoys;
 mod ready_since;
+mod recipients;
 mod registries;
 mod state;
 mod target;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{artifact_copy::ArtifactCopy, ready_since::ready_since, registries, state};
+use super::{artifact_copy::ArtifactCopy, ready_since::ready_since, recipients, registries, state};
 use crate::{
     artifact::{self, Upstream},
     base::{
@@ -18,9 +18,17 @@ use crate::{
     local::{LocalContext, cluster},
     observe::{self, EnvironmentStatus, Observer},
     phases,
-    promotion::target::{CanaryState, Content, ObservedEnvironment, State},
+    promotion::{
+        readings::{Day, Readings},
+        target::{CanaryState, Content, ObservedEnvironment, State},
+    },
     registry::transfer::Endpoint,
+    workloads,
 };
+
+/// The Secret with the age keys of a cluster, and its data key.
+const AGE_SECRET: &str = "sops-age";
+const AGE_FILE: &str = "age.agekey";
 
 /// An environment that is only read: opening and using it changes nothing.
 pub struct ObservedCluster {
@@ -61,7 +69,13 @@ impl ObservedCluster {
         ArtifactCopy { source: &self.source, target, extra: &self.flux_images, folder }
     }
 
+    /// Connects without recording the cluster's identity: reading leaves nothing behind.
     pub(super) async fn client(&self) -> Result<Client> {
+        Client::connect(&cluster::handle_of(&self.local.dirs, &self.environment)?).await
+    }
+
+    /// Connects to change something. Records the identity of an attached cluster at its first use.
+    pub(super) async fn writing_client(&self) -> Result<Client> {
         let handle = cluster::attach(&self.local.dirs, &self.environment).await?;
         Client::connect(&handle).await
     }
@@ -101,7 +115,18 @@ impl ObservedCluster {
 impl ObservedEnvironment for ObservedCluster {
     async fn inspect(&self, digest: &Digest) -> Result<Content> {
         let folder = self.temporary_folder()?;
-        self.artifact_copy(folder.path()).inspect(digest).await
+        let copy = self.artifact_copy(folder.path());
+        let content = copy.inspect(digest).await?;
+        let recipients = copy.recipients(digest, self.environment.secrets().as_str()).await?;
+        Ok(Content { recipients, ..content })
+    }
+
+    async fn keys(&self) -> Result<Option<BTreeSet<String>>> {
+        let key = match age_key(&self.local, &self.environment)? {
+            Some(key) => Some(key),
+            None => self.client().await?.secret(NAMESPACE, AGE_SECRET, AGE_FILE).await?,
+        };
+        Ok(key.and_then(|key| recipients::public_keys(&key)))
     }
 
     async fn state(&self) -> Result<State> {
@@ -133,6 +158,23 @@ impl ObservedEnvironment for ObservedCluster {
             message: waiting_for,
             terminal,
         }))
+    }
+
+    async fn readings(&self, before: Timestamp) -> Result<Readings> {
+        let days = workloads::readings(&self.client().await?, &before.to_string()).await?;
+        let day = |day: workloads::ReadingsOfDay| {
+            ((day.buoy, day.day), Day { count: day.count, digest: day.digest })
+        };
+        Ok(days.into_iter().map(day).collect())
+    }
+}
+
+/// Reads the age keys that a deployment gives to the cluster; `None` if the cluster keeps those that it has.
+pub(super) fn age_key(local: &LocalContext, environment: &Environment) -> Result<Option<Vec<u8>>> {
+    if environment.cluster.engine.is_attached() {
+        environment.attached_key(&local.project)
+    } else {
+        environment.age_key(&local.project).map(Some)
     }
 }
 

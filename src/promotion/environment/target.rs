@@ -1,11 +1,13 @@
 //! Write access to an environment's cluster and registry.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
-    observed::{ObservedCluster, flux_objects},
+    observed::{ObservedCluster, age_key, flux_objects},
     probe_buoys::ProbeBuoys,
     registries,
 };
@@ -16,10 +18,11 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::{Environment, Issuer},
-    local::{LocalContext, buoys::probe_buoys},
+    local::{LocalContext, buoys::probe_buoys, cluster},
     phases::{self, BootstrapInput, DeployInput},
     promotion::{
         probe_stats::ProbeStats,
+        readings::Readings,
         target::{CanaryState, Content, Copied, ObservedEnvironment, State, Target},
     },
     registry::{daemon_reference, transfer::Endpoint},
@@ -54,11 +57,7 @@ impl ClusterTarget {
     ) -> Result<Self> {
         let (lock, flux) = flux_objects(local, &environment)?;
         let fleet = lock.image(FLEET)?;
-        let age_key = if environment.cluster.engine.is_attached() {
-            environment.attached_key(&local.project)?
-        } else {
-            Some(environment.age_key(&local.project)?)
-        };
+        let age_key = age_key(local, &environment)?;
         Ok(Self {
             fleet_image: daemon_reference(&fleet.repository, &fleet.digest),
             observed: ObservedCluster::with_flux(local, environment, from, &flux).await?,
@@ -80,7 +79,7 @@ impl ClusterTarget {
     /// Starts the probe buoys, which replaces earlier ones, and the HTTP probe.
     async fn new_probes(&self) -> Result<ProbeBuoys> {
         let (environment, local) = (self.environment(), &self.observed.local);
-        let client = self.observed.client().await?;
+        let client = self.observed.writing_client().await?;
         let (authority, key) =
             tokio::try_join!(workloads::authority(&client), workloads::enrolment_key(&client))?;
         let self_signed = environment.variables.issuer == Issuer::SelfSigned;
@@ -92,6 +91,12 @@ impl ClusterTarget {
             Failure::new(Kind::Workload, "Secret seasense/fleet-enrolment does not exist yet")
         })?;
         let ca = authority.as_deref().filter(|_| self_signed);
+        if let Some(ca) = ca
+            && !environment.cluster.engine.is_attached()
+        {
+            // `status` names this file; only `dev` wrote it, so a rehearsal had none.
+            cluster::write_authority(&local.dirs, &environment.cluster_name(), ca)?;
+        }
         let (image, now) = (self.fleet_image.as_str(), Timestamp::now());
         let input = probe_buoys::ProbeInput { environment, image, key: &key, ca, now };
         let acknowledgements = probe_buoys::start(local, &input).await?;
@@ -111,6 +116,14 @@ impl ObservedEnvironment for ClusterTarget {
     async fn canary(&self) -> Result<Option<CanaryState>> {
         self.observed.canary().await
     }
+
+    async fn keys(&self) -> Result<Option<BTreeSet<String>>> {
+        self.observed.keys().await
+    }
+
+    async fn readings(&self, before: Timestamp) -> Result<Readings> {
+        self.observed.readings(before).await
+    }
 }
 
 impl Target for ClusterTarget {
@@ -128,7 +141,7 @@ impl Target for ClusterTarget {
     }
 
     async fn deploy(&self, digest: &Digest) -> Result<()> {
-        let client = self.observed.client().await?;
+        let client = self.observed.writing_client().await?;
         let environment = self.environment();
         let input = BootstrapInput {
             flux: &self.flux,
@@ -150,11 +163,12 @@ impl Target for ClusterTarget {
         })?;
         let registry = self.environment().variables.registry.get_ref();
         let now = Timestamp::now().to_string();
-        phases::apply_canary(&self.observed.client().await?, (registry, component), percent, &now).await
+        phases::apply_canary(&self.observed.writing_client().await?, (registry, component), percent, &now)
+            .await
     }
 
     async fn remove_canary(&self) -> Result<bool> {
-        phases::remove_canary(&self.observed.client().await?, &Timestamp::now().to_string()).await
+        phases::remove_canary(&self.observed.writing_client().await?, &Timestamp::now().to_string()).await
     }
 
     async fn start_probes(&self) -> Result<()> {

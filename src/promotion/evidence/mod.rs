@@ -4,10 +4,11 @@
 mod cost;
 mod migrations;
 mod parity;
+mod phases;
 mod tree;
 
 use crate::{
-    base::failure::Result,
+    base::{digest::Digest, failure::Result},
     config::Environment,
     promotion::{
         context::PromotionContext,
@@ -25,6 +26,8 @@ pub struct CollectedEvidence<'a, T> {
     pub context: &'a PromotionContext,
     pub source: &'a T,
     pub source_environment: &'a Environment,
+    /// The digest to promote.
+    pub digest: &'a Digest,
     /// The reason for a cost above the budget.
     pub over_budget: Option<&'a str>,
 }
@@ -47,6 +50,7 @@ impl<T: ObservedEnvironment> EvidenceSource for CollectedEvidence<'_, T> {
             commit_is_known: commit.is_some(),
             edited: repository.edited(&READ).await?,
             parity: parity::compare(local, self.source_environment, environment).await,
+            phases: phases::compare(local, (self.source_environment, environment), (lock, self.digest)).await,
             cost: cost::of(project, environment, self.over_budget),
         })
     }

@@ -4,6 +4,7 @@ mod canary;
 mod content;
 mod external;
 mod migrations;
+mod secrets;
 mod source;
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,9 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     canary::{CanaryEvidence, ID as CANARY, canary},
     content::{clean_tree, images, policy},
-    external::{Approvals, Budget, Cost, Parity, Signer, approvals, budget, parity, signed},
-    migrations::{FOLDER as MIGRATIONS, Migration, Migrations, migrations},
+    external::{Approvals, Budget, Cost, Parity, Signer, approvals, budget, parity, phases, signed},
+    migrations::{FOLDER as MIGRATIONS, Migration, Migrations, migrations, readings_may_change},
+    secrets::{SecretsEvidence, secrets},
     source::{RemainingSoak, remaining_soak, soak, source_ready},
 };
 use crate::base::failure::{Failure, Kind};
@@ -101,7 +103,10 @@ fn hint(id: &str) -> Option<&'static str> {
             "commit the changes, run the commit in the source environment, then promote that digest"
         }
         migrations::ID => {
-            "expand first and contract in a later promotion; mark a file that only contracts with `-- seasense: contract, expanded in NNNN`"
+            "expand first and contract in a later promotion, marked `-- seasense: contract, expanded in NNNN`; a statement that a person has checked gets a reason in the line before it: `-- seasense: accepted, REASON`, or `-- seasense: changes readings, REASON`"
+        }
+        secrets::ID => {
+            "name a file with both age keys, the new and the old one, in SEASENSE_AGE_KEY_FILE (docs/operating/rotate-a-key.md)"
         }
         canary::ID => "promote without --canary, or make the environment Ready at its verified digest",
         external::PARITY => {

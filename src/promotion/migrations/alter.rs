@@ -6,8 +6,7 @@ use squawk_syntax::{SyntaxKind as K, SyntaxNode};
 
 use super::{
     explain::{self, Class, Reason},
-    kinds::{ADDED_COLUMN, CONSTANT_FUNCTIONS, TYPES},
-    query,
+    kinds, query,
     read::{excerpt, name, tokens},
     rules::{Known, target},
 };
@@ -46,7 +45,7 @@ fn add_column(action: &SyntaxNode, table: &str, known: &Known) -> Option<Reason>
     let adds = |what: &str, class, instead: &str| {
         Some(Reason::new(class, format!("adds column `{column}`, {what}, to rows of `{table}`"), instead))
     };
-    let allowed = |part: &SyntaxNode| ADDED_COLUMN.contains(&part.kind()) || is_type(part.kind());
+    let allowed = |part: &SyntaxNode| kinds::may_be_added(part.kind()) || is_type(part.kind());
     if let Some(odd) = action.children().find(|part| !allowed(part)) {
         let what = format!("which reads or rewrites every row ({})", excerpt(&odd, 40));
         return adds(
@@ -69,7 +68,7 @@ fn add_column(action: &SyntaxNode, table: &str, known: &Known) -> Option<Reason>
     if let Some(default) = &default {
         let mut calls =
             default.descendants().filter(|part| part.kind() == K::CALL_EXPR).map(|call| query::called(&call));
-        if calls.any(|call| call.is_none_or(|call| !CONSTANT_FUNCTIONS.contains(&call.as_str()))) {
+        if calls.any(|call| call.is_none_or(|call| !kinds::is_constant(&call))) {
             return adds(
                 "with another default for each row,",
                 Class::Blocks,
@@ -105,10 +104,10 @@ fn is_type(kind: K) -> bool {
     )
 }
 
-/// Returns whether a type is built in, and neither a sequence nor a domain.
+/// Returns whether every name in a type is that of a plain type.
 fn is_plain(kind: &SyntaxNode) -> bool {
     let mut paths = kind.descendants().filter(|part| part.kind() == K::PATH_REF);
-    paths.all(|path| TYPES.contains(&name(&path).strip_prefix("pg_catalog.").unwrap_or(&name(&path))))
+    paths.all(|path| kinds::is_plain_type(&name(&path)))
 }
 
 fn alter_column(

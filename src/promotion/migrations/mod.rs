@@ -4,6 +4,7 @@
 //! which it may have; a statement, a part or a function that no rule names is refused.
 
 mod alter;
+mod dangers;
 mod explain;
 mod kinds;
 mod query;

@@ -204,15 +204,17 @@ fn locks(node: &SyntaxNode, known: &Known) -> Option<String> {
     tables.into_iter().find(|table| !known.tables.contains(table))
 }
 
-/// Remembers what a statement creates. `IF NOT EXISTS` may create nothing.
+/// Remembers what a safe statement creates. `IF NOT EXISTS` may create nothing, and a statement that only a person
+/// has judged may share rows with an existing table.
 fn remember(node: &SyntaxNode, known: &mut Known) {
     let of = |kind| node.children().find(|part| part.kind() == kind).map(|part| name(&part));
-    if node.children().any(|part| matches!(part.kind(), K::IF_NOT_EXISTS | K::TEMP)) {
+    let may_exist = node.children().any(|part| part.kind() == K::IF_NOT_EXISTS);
+    if may_exist || rule(node, known).is_some() {
         return;
     }
     match node.kind() {
         K::CREATE_TABLE => known.tables.extend(of(K::TABLE_NAME)),
-        K::CREATE_FUNCTION if rule(node, known).is_none() => known.functions.extend(of(K::FUNCTION_NAME)),
+        K::CREATE_FUNCTION => known.functions.extend(of(K::FUNCTION_NAME)),
         _ => (),
     }
 }

@@ -136,43 +136,79 @@ async fn recorded_history(
 /// Reads the history of `environment` on its promotion branch, else at `HEAD`, and checks its chain and
 /// signatures.
 ///
+/// A local branch may be behind the remote one that was fetched last, so the longer history of the two counts. If
+/// each has records of its own, that is a fault.
+///
 /// Only reads the repository. Returns the lines up to the first fault of the chain, and the first fault.
 pub async fn read_history(
     repository: &Repository,
     environment: &Environment,
 ) -> Result<(History, Option<Fault>)> {
-    // A CI checkout has no such branch; the checked-out commit is the right one.
     let branch = promotion_branch(environment);
-    let head = match repository.commit_of(&format!("refs/heads/{branch}")).await? {
-        Some(head) => Some(head),
-        None => repository.commit_of("HEAD").await?,
-    };
-    let recorded = match &head {
-        Some(head) => recorded_history(repository, environment.name(), head).await?,
-        None => RecordedHistory::default(),
-    };
+    let mut found = Vec::new();
+    for reference in [format!("refs/heads/{branch}"), format!("refs/remotes/{REMOTE}/{branch}")] {
+        if let Some(commit) = repository.commit_of(&reference).await? {
+            found.push(recorded_history(repository, environment.name(), &commit).await?);
+        }
+    }
+    // A CI checkout has no such branch; the checked-out commit is the right one.
+    if found.is_empty()
+        && let Some(head) = repository.commit_of("HEAD").await?
+    {
+        found.push(recorded_history(repository, environment.name(), &head).await?);
+    }
+    let recorded = found.into_iter().reduce(longer).unwrap_or_default();
     let RecordedHistory { mut history, fault, allowed } = recorded;
     Keys::new(None, &allowed)?.check_all(&mut history).await?;
     let fault = history.bad_signature().or(fault);
     Ok((history, fault))
 }
 
+/// The remote whose branches Git fetches by default.
+const REMOTE: &str = "origin";
+
+/// Returns the history that continues the other one; the local one with a fault if neither does.
+fn longer(local: RecordedHistory, remote: RecordedHistory) -> RecordedHistory {
+    if local.fault.is_some() || remote.fault.is_some() {
+        return if local.fault.is_some() { local } else { remote };
+    }
+    match local.history.diverges_from(&remote.history) {
+        Some(fault) => RecordedHistory { fault: Some(fault), ..local },
+        None if remote.history.lines.len() > local.history.lines.len() => remote,
+        None => local,
+    }
+}
+
 /// Returns the promotion branch of `environment`; a rehearsal has its own.
 pub fn promotion_branch(environment: &Environment) -> String {
-    let own = |real: EnvName| format!("rehearsal/{real}");
-    environment.rehearsed().map_or_else(|| environment.promotion.branch.get_ref().clone(), own)
+    let rehearsed = environment.rehearsed();
+    rehearsed.map_or_else(|| environment.promotion.branch.get_ref().clone(), |real| rehearsal_branch(&real))
+}
+
+/// Returns the promotion branch of the rehearsal of `environment`, which exists only in this repository.
+pub fn rehearsal_branch(environment: &EnvName) -> String {
+    format!("rehearsal/{environment}")
 }
 
 /// Returns the failure for a history that cannot be trusted.
 pub fn broken_history(environment: &EnvName, fault: &Fault) -> Failure {
     let file = history::file(environment);
-    Failure::new(Kind::Drift, format!("the history of {environment} cannot be trusted"))
+    let failure = Failure::new(Kind::Drift, format!("the history of {environment} cannot be trusted"))
         .at(Location { file: file.clone(), position: Some((fault.line, 1)) })
-        .because(fault.reason.clone())
-        .hint(format!(
-            "find the change with `git log -p -- {}` and restore the original text",
-            file.display()
-        ))
+        .because(fault.reason.clone());
+    if fault.is_merge() {
+        let (file, lock) = (file.display(), EnvLock::file(environment));
+        let lock = lock.display();
+        return failure
+            .hint(format!(
+                "keep the records of one branch, the one whose digest {environment} runs: `git checkout COMMIT -- {file} {lock}` with its last commit, and commit that"
+            ))
+            .hint("then promote the digest of the other branch again: its promotion is recorded after the kept ones");
+    }
+    failure.hint(format!(
+        "find the change with `git log -p -- {}` and restore the original text",
+        file.display()
+    ))
 }
 
 impl PromotionStore for GitStore {

@@ -7,7 +7,7 @@ pub mod lock_file;
 
 use std::future::Future;
 
-pub use git_store::{GitStore, broken_history, promotion_branch, read_at, read_history};
+pub use git_store::{GitStore, broken_history, promotion_branch, read_at, read_history, rehearsal_branch};
 pub use lock_file::EnvLock;
 
 use crate::{

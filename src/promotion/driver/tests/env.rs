@@ -1,6 +1,7 @@
 //! A fake environment: a target, a store and an evidence source with scripted behaviour, and runs that can be
 //! killed.
 
+use std::collections::BTreeSet;
 use std::sync::{
     Arc, LazyLock, Mutex,
     atomic::{AtomicUsize, Ordering},
@@ -36,6 +37,12 @@ pub enum Script {
     Slow,
     /// It becomes Ready and loses a reading.
     Lossy,
+    /// It becomes Ready, and the old digest does not become Ready again.
+    OldIsStuck,
+    /// It becomes Ready, and a third of the requests failed until then.
+    CostlyRollout,
+    /// It becomes Ready, and a migration has changed stored readings.
+    ChangesReadings,
     /// As a canary it goes down after the first measurement.
     CanaryGoesDown,
     /// It never becomes Ready.
@@ -74,6 +81,14 @@ pub struct FakeState {
     /// How often it was observed since the last deployment.
     pub observations: usize,
     pub now: i64,
+    /// The public age keys of the environment.
+    pub keys: Option<BTreeSet<String>>,
+    /// Whether the digest before the first deployment is not ready.
+    pub broken_before: bool,
+    /// Whether a migration has changed stored readings.
+    pub readings_changed: bool,
+    /// Whether the stored readings cannot be read.
+    pub readings_unknown: bool,
 }
 
 pub struct TestEnv {
@@ -81,6 +96,8 @@ pub struct TestEnv {
     pub script: Script,
     pub forge: bool,
     pub source_ready: bool,
+    /// The SQL of a new migration.
+    pub migration: Option<&'static str>,
     pub steps: AtomicUsize,
     pub kill_at: AtomicUsize,
     /// Notified by a run that is killed; each run has its own.
@@ -114,6 +131,7 @@ impl TestEnv {
             script,
             forge: false,
             source_ready: true,
+            migration: None,
             steps: AtomicUsize::new(0),
             kill_at: AtomicUsize::new(0),
             killed: Mutex::default(),
@@ -212,6 +230,7 @@ fn driver<'a, S>(
 pub fn order(action: Action, digest: &Digest) -> Order {
     let limits = Thresholds {
         error_rate: 0.01,
+        rollout_error_rate: 0.01,
         p95_ms: 500.0,
         freshness_seconds: 60.0,
         watch: std::time::Duration::from_mins(1),

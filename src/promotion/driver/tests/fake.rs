@@ -1,14 +1,17 @@
 //! The driver's interfaces, implemented by the fake environment.
 
+use std::collections::BTreeSet;
+
 use super::{
     env::{FakeState, NEW, Script, TestEnv},
     *,
 };
 use crate::{
-    base::digest::Digest,
+    base::{digest::Digest, failure::Kind},
     promotion::{
-        gates::{Approvals, Cost, Migrations, Parity},
+        gates::{Approvals, Cost, Migration, Migrations, Parity},
         probe_stats::ProbeStats,
+        readings::{Day, Readings},
         store::{EnvLock, history::History},
         target::{CanaryState, Content, Copied, ResourceState, State},
     },
@@ -43,6 +46,12 @@ impl FakeState {
 }
 
 impl TestEnv {
+    fn migrations(&self) -> Migrations {
+        let file = |sql: &str| Migration { blob: sql.to_owned(), sql: sql.to_owned() };
+        let new = self.migration.map(|sql| ("0001_new.sql".to_owned(), file(sql)));
+        Migrations { before: Some([].into()), after: new.into_iter().collect() }
+    }
+
     /// Returns whether the new backend starts.
     fn new_backend_starts(&self) -> bool {
         !matches!(self.script, Script::Stuck | Script::Terminal)
@@ -53,7 +62,14 @@ impl ObservedEnvironment for TestEnv {
     async fn inspect(&self, digest: &Digest) -> Result<Content> {
         self.step().await;
         let missing = if self.state.lock().unwrap().has(digest) { vec![] } else { vec![digest.to_string()] };
-        Ok(Content { missing, ..content() })
+        // Each digest has its own key, as after a rotation.
+        let recipients = Some(vec![[format!("age1{}", &digest.hex()[..3])].into()]);
+        Ok(Content { missing, recipients, ..content() })
+    }
+
+    async fn keys(&self) -> Result<Option<BTreeSet<String>>> {
+        self.step().await;
+        Ok(self.state.lock().unwrap().keys.clone())
     }
 
     async fn state(&self) -> Result<State> {
@@ -64,7 +80,9 @@ impl ObservedEnvironment for TestEnv {
         let rolled_back = fake.deployed.len() > 1;
         let remains = self.script == Script::TerminalRemains && rolled_back && fake.observations < 9;
         let is_terminal = remains || new && matches!(self.script, Script::Terminal | Script::TerminalRemains);
-        let ready = !(is_terminal || new && self.script == Script::Stuck);
+        let old_is_stuck = !new && self.script == Script::OldIsStuck && !fake.deployed.is_empty();
+        let broken = old_is_stuck || fake.broken_before && fake.deployed.is_empty();
+        let ready = !(broken || is_terminal || new && self.script == Script::Stuck);
         let terminal = is_terminal.then(crash);
         Ok(State { ready_since: fake.ready_since, terminal, ..state(fake.running.clone(), ready) })
     }
@@ -79,6 +97,17 @@ impl ObservedEnvironment for TestEnv {
             message: "pods crash".into(),
             terminal: (self.script == Script::Terminal).then(crash),
         }))
+    }
+
+    async fn readings(&self, _: Timestamp) -> Result<Readings> {
+        self.step().await;
+        let fake = self.state.lock().unwrap();
+        if fake.readings_unknown {
+            return Err(Failure::new(Kind::Workload, "the database has no primary"));
+        }
+        let digest = if fake.readings_changed { "2" } else { "1" }.to_owned();
+        let day = (("buoy-1".to_owned(), "2026-09-21".to_owned()), Day { count: 560, digest });
+        Ok([day].into_iter().collect())
     }
 }
 
@@ -103,6 +132,8 @@ impl Target for TestEnv {
             fake.deployed.push(digest.clone());
             fake.observations = 0;
             fake.running = Some(digest.clone());
+            // The data remain changed after a rollback.
+            fake.readings_changed |= self.script == Script::ChangesReadings;
             Ok(())
         })
         .await
@@ -145,6 +176,9 @@ impl Target for TestEnv {
             let has_share = fake.canary.as_ref().is_some_and(|(_, percent)| *percent > 0);
             let good = ProbeStats { requests: 50, sent: 100, stored: 100, ..fake.window(since) };
             Ok(match self.script {
+                Script::CostlyRollout if new && fake.windows.len() == 1 => {
+                    ProbeStats { requests: 125, failed: 35, ..good }
+                }
                 Script::Slow if new => ProbeStats { p95_ms: 2000.0, ..good },
                 Script::Lossy if new || has_share => ProbeStats { stored: 99, ..good },
                 _ => good,
@@ -223,10 +257,11 @@ impl EvidenceSource for TestEnv {
         Ok(Evidence {
             source: state(self.state.lock().unwrap().source.clone(), self.source_ready),
             tree: Ok(3),
-            migrations: Ok(Migrations::default()),
+            migrations: Ok(self.migrations()),
             commit_is_known: true,
             edited: vec![],
             parity: Parity::default(),
+            phases: Ok(vec![]),
             cost: Cost::Free,
         })
     }

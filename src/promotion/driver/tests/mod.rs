@@ -6,6 +6,8 @@ mod env;
 mod fake;
 mod git;
 mod killed;
+mod readings;
+mod secrets;
 
 use self::env::{NEW, OLD, Script, TestEnv, canary, kind, order, promote};
 use std::sync::Arc;
@@ -58,7 +60,7 @@ async fn a_good_digest_is_copied_committed_deployed_and_recorded() {
     let record = env.history().last().unwrap().clone();
     assert_eq!(record.action, Action::Promote);
     assert_eq!(record.previous.as_ref(), Some(&*OLD));
-    assert_eq!(record.gates.len(), 10);
+    assert_eq!(record.gates.len(), 12);
     assert_eq!(record.watch.unwrap().sent, 100);
 }
 
@@ -198,7 +200,7 @@ async fn a_rollback_on_request_needs_a_verified_digest() {
     assert_eq!(kind(&done), None);
     assert_eq!(
         done.report.gates.iter().map(|gate| gate.id).collect::<Vec<_>>(),
-        ["verified", "images", "signed"]
+        ["verified", "images", "secrets", "signed"]
     );
     assert_settled_at(&env, &OLD);
     assert_eq!(env.history().last().unwrap().action, Action::Rollback);

@@ -26,6 +26,9 @@ pub struct Line {
     hash: String,
 }
 
+/// The fault of a history with the records of two branches.
+const FORKED: &str = "two branches have records of their own";
+
 /// The reason why a history cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -33,6 +36,13 @@ pub struct Fault {
     pub line: usize,
     /// The fault of the line.
     pub reason: String,
+}
+
+impl Fault {
+    /// Whether two branches have records of their own.
+    pub fn is_merge(&self) -> bool {
+        self.reason == FORKED
+    }
 }
 
 /// The history of one environment, oldest record first.
@@ -59,7 +69,15 @@ impl History {
 
     fn check_next(&self, environment: &EnvName, line: Line) -> Result<Line, String> {
         if line.record.previous_hash != self.tip() {
-            return Err("it does not follow the previous line: a line was changed, moved or removed".into());
+            let own = &line.record.previous_hash;
+            // A line that follows an earlier one was appended on another branch.
+            let follows = own == NO_HASH || self.lines.iter().any(|earlier| earlier.hash == *own);
+            let repeated = self.lines.iter().any(|earlier| earlier.hash == line.hash);
+            return Err(if follows && !repeated && !self.lines.is_empty() {
+                FORKED.to_owned()
+            } else {
+                "it does not follow the previous line: a line was changed, moved or removed".to_owned()
+            });
         }
         if line.record.environment != *environment {
             return Err(format!("it is a record of `{}`", line.record.environment));
@@ -110,6 +128,13 @@ impl History {
         records.filter(|record| record.outcome == Outcome::Verified)
     }
 
+    /// Returns the fault of two histories that each have records of their own; `None` if one continues the other.
+    pub fn diverges_from(&self, other: &Self) -> Option<Fault> {
+        let differs = |(own, other): (&Line, &Line)| own.hash != other.hash;
+        let at = self.lines.iter().zip(&other.lines).position(differs)?;
+        Some(Fault { line: at + 1, reason: FORKED.to_owned() })
+    }
+
     /// Returns the first line whose signature was checked and is bad.
     pub fn bad_signature(&self) -> Option<Fault> {
         (1..).zip(&self.lines).find_map(|(number, line)| match &line.checked {
@@ -123,6 +148,9 @@ impl History {
 
 impl Line {
     fn parse(text: &str) -> Result<Self, String> {
+        if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| text.starts_with(mark)) {
+            return Err(FORKED.to_owned());
+        }
         let value: Value =
             serde_json::from_str(text).map_err(|error| format!("it is not a record: {error}"))?;
         let fields = value.as_object().filter(|fields| fields.len() == 2);

@@ -129,3 +129,23 @@ proptest! {
         let _ = History::parse(&"staging".into(), &text);
     }
 }
+
+#[test]
+fn merged_branches_are_told_from_changed_lines() {
+    let reason = |text: &str| History::parse(&"staging".into(), text).1.unwrap();
+    let other = history([
+        (a_record(&digest('a'), Outcome::Verified), None),
+        (a_record(&digest('c'), Outcome::Verified), None),
+    ]);
+    let (ours, theirs) = (three().to_text(), other.to_text());
+    let last = theirs.lines().last().unwrap();
+    let merged = reason(&format!("{ours}{last}\n"));
+    assert!(merged.is_merge() && merged.line == 4, "{merged:?}");
+    let conflict = reason(&format!("<<<<<<< HEAD\n{ours}"));
+    assert!(conflict.is_merge(), "{conflict:?}");
+    let repeated = reason(&format!("{ours}{}\n", ours.lines().nth(1).unwrap()));
+    assert!(!repeated.is_merge(), "{repeated:?}");
+    let removed: Vec<&str> =
+        ours.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, line)| line).collect();
+    assert!(!reason(&removed.join("\n")).is_merge());
+}
