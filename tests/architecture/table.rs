@@ -61,11 +61,10 @@ promotion/environment: artifact base/digest base/event base/failure base/k8s bas
     config images local observe phases promotion/probe_stats promotion/readings promotion/store promotion/target
     registry workloads
 promotion/digest_prefix: base/digest base/failure promotion/store
-promotion/evidence: artifact base/digest base/failure base/git cloud/cost compare config images local promotion/context
-    promotion/driver promotion/gates promotion/store promotion/target
+promotion/evidence: artifact base/digest base/failure base/git cloud/cost compare config images local
+    promotion/context promotion/driver promotion/gates promotion/store promotion/target
 promotion: base/digest base/event base/failure config images local promotion/context promotion/digest_prefix
-    promotion/driver
-    promotion/environment promotion/evidence promotion/store promotion/target registry
+    promotion/driver promotion/environment promotion/evidence promotion/store promotion/target registry
 cli: artifact base/docker base/event base/failure base/git base/http base/k8s base/signal base/timing base/tool
     base/wait cloud cloud/cost compare config diagnose images launch local observe phases promotion
     promotion/driver promotion/environment promotion/gates promotion/report promotion/store

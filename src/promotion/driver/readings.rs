@@ -13,7 +13,7 @@ use crate::{
     },
     promotion::{
         readings::Readings,
-        store::{EnvLock, StoreState, PromotionStore},
+        store::{EnvLock, PromotionStore, StoreState},
         target::Target,
     },
 };

@@ -60,7 +60,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
 
     /// Returns whether the environment is Ready at the digest that it runs.
     async fn was_ready(&self) -> bool {
-        let state = tokio::time::timeout(self.pace.patience, self.target.state()).await;
+        let state = tokio::time::timeout(self.pace.observation_limit, self.target.state()).await;
         let state = state.ok().and_then(Result::ok).unwrap_or_default();
         state.digest.as_ref().is_some_and(|digest| state.is_ready_at(digest))
     }
