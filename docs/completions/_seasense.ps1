@@ -213,7 +213,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;rollback' {
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Verified digest to roll back to [default: the last one before the current one]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Verified digest to roll back to, or its first digits as `history` shows them [default: the last one before the current one]')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'Wait up to this many seconds for another run on the environment instead of failing at once')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')

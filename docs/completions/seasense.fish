@@ -189,7 +189,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand promote" -l dry-run -d
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l push -d 'Push the commits to the remote `origin`, if no forge is configured'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand promote" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l to -d 'Verified digest to roll back to [default: the last one before the current one]' -r
+complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l to -d 'Verified digest to roll back to, or its first digits as `history` shows them [default: the last one before the current one]' -r
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l wait-lock -d 'Wait up to this many seconds for another run on the environment instead of failing at once' -r
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
 complete -c seasense -n "__fish_seasense_using_subcommand rollback" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F

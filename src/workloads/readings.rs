@@ -20,10 +20,14 @@ pub struct ReadingsOfDay {
     pub digest: String,
 }
 
-/// Adds up hashes, so that no order, and no column that a later migration adds, changes the result. Row level
+/// Adds up hashes, so that no order, no column that a later migration adds, and no setting of
+/// the database changes the result. Row level
 /// security is off for the superuser. The time limit protects a database that is too large for it.
 const SQL: &str = "
 SET statement_timeout = '120s';
+SET timezone = 'UTC';
+SET bytea_output = 'hex';
+SET extra_float_digits = 1;
 SELECT to_regclass('public.observation') IS NOT NULL AS migrated \\gset
 \\if :migrated
 WITH received AS (

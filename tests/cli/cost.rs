@@ -99,7 +99,7 @@ fn cost_over_budget_needs_a_reason() {
 fn plan_is_priced_instead_of_the_layout() {
     let harness = harness();
     let resource = |kind: &str, values: Value| json!({"address": format!("{kind}.this"), "mode": "managed", "type": kind, "values": values});
-    let pool = json!({"node_type": "DEV1-M", "autoscaling": true, "min_size": 2, "root_volume_type": "l_ssd",
+    let pool = json!({"node_type": "DEV1-M", "autoscaling": true, "min_size": 2, "max_size": 3, "root_volume_type": "l_ssd",
         "root_volume_size_in_gb": 40, "public_ip_disabled": false});
     let mut resources = vec![
         resource("scaleway_k8s_cluster", json!({"type": "kapsule"})),

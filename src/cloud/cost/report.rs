@@ -164,8 +164,8 @@ impl EnvironmentCost {
         };
         let source = if request.plan.is_some() { "plan" } else { "layout" };
         let node_hours = request.node_hours.unwrap_or(layout.node_hours);
-        let priced = |nodes| bill(&items(nodes)?, prices, f64::from(node_hours));
-        let (bill, most) = (priced(Nodes::Fewest)?, priced(Nodes::Most)?.eur_per_month);
+        let billed = |nodes| bill(&items(nodes)?, prices, f64::from(node_hours));
+        let (bill, most) = (billed(Nodes::Fewest)?, billed(Nodes::Most)?.eur_per_month);
         let limit = limit(project, name)?;
         let budget = Budget::new(limit, budget(most, limit, request.over_budget));
         Ok(Self {

@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    fn phases(name: &str, spec: Value, annotations: Value) -> Phases {
+    fn phases(name: &str, spec: &Value, annotations: &Value) -> Phases {
         let object = json!({"apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "backend", "namespace": "seasense", "annotations": annotations}});
         let definition = json!({"kind": "Kustomization", "metadata": {"name": name}, "spec": spec});
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_renamed_phase_with_prune_is_found() {
-        let pruning = |name| phases(name, json!({"prune": true}), json!({}));
+        let pruning = |name| phases(name, &json!({"prune": true}), &json!({}));
         let found = Takeover::between(&pruning("apps"), &pruning("workloads"));
         let text = found[0].to_string();
         assert!(
@@ -101,13 +101,13 @@ mod tests {
 
     #[test]
     fn a_phase_that_keeps_its_objects_may_be_renamed() {
-        let after = phases("workloads", json!({"prune": true}), json!({}));
+        let after = phases("workloads", &json!({"prune": true}), &json!({}));
         for spec in [json!({"prune": false}), json!({"prune": true, "deletionPolicy": "Orphan"})] {
-            assert_eq!(Takeover::between(&phases("apps", spec, json!({})), &after), []);
+            assert_eq!(Takeover::between(&phases("apps", &spec, &json!({})), &after), []);
         }
-        let kept = phases("apps", json!({"prune": true}), json!({KEEP: "disabled"}));
+        let kept = phases("apps", &json!({"prune": true}), &json!({KEEP: "disabled"}));
         assert_eq!(Takeover::between(&kept, &after), []);
-        let deletes = phases("apps", json!({"prune": false, "deletionPolicy": "Delete"}), json!({}));
+        let deletes = phases("apps", &json!({"prune": false, "deletionPolicy": "Delete"}), &json!({}));
         assert_eq!(Takeover::between(&deletes, &after).len(), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! Finds what an environment runs: in its lock file, or for a rehearsal on its own branch.
 
-use super::CompareContext;
+use std::path::Path;
+
 use crate::{
     base::{
         failure::{Failure, Kind, Result},
@@ -11,8 +12,7 @@ use crate::{
 };
 
 /// Returns the lock file of `name`; `None` if nothing was promoted to it. A rehearsal without one is a failure.
-pub(super) async fn lock_of(context: &CompareContext, name: &EnvName) -> Result<Option<EnvLock>> {
-    let root = context.project.root();
+pub(super) async fn lock_of(root: &Path, name: &EnvName) -> Result<Option<EnvLock>> {
     let Some(real) = name.rehearsed() else { return EnvLock::read(root, name) };
     let (repository, file) = (Repository::at(root), EnvLock::file(name));
     let absent = || {

@@ -239,7 +239,7 @@ impl CompareContext {
     /// Reads what an environment runs: the artifact of its lock file.
     async fn environment(&self, name: &EnvName) -> Result<Side> {
         let file = EnvLock::file(name).display().to_string();
-        let Some(EnvLock { digest, commit, .. }) = lock_of(self, name).await? else {
+        let Some(EnvLock { digest, commit, .. }) = lock_of(self.root(), name).await? else {
             let side = self.work_tree(name).await?;
             let note = format!("{name} has no `{file}`: the work tree is used");
             return Ok(Side { label: name.to_string(), notes: vec![note], ..side });

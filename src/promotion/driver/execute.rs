@@ -46,7 +46,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let step = Step::start(self.events, "promote.lock", format!("Commit {}", report.lock.file));
         self.store.write(state, message).await?;
         step.done(state.head.get(..12).unwrap_or(&state.head).to_owned());
-        let stored = self.stored_before(state, &before).await;
+        let stored = self.stored_before(state, before.as_ref()).await;
         let mut watched = self.deploy_and_watch(order).await?;
         let has_failed = watched.failed.is_some();
         let compared =

@@ -57,7 +57,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
     /// Reads the readings before a deployment.
     ///
     /// A database that cannot be read may be what the deployment repairs, so it is no reason to stop.
-    pub(super) async fn stored_before(&self, state: &StoreState, before: &Option<EnvLock>) -> Stored {
+    pub(super) async fn stored_before(&self, state: &StoreState, before: Option<&EnvLock>) -> Stored {
         if before.is_none() && state.history.last().is_none() {
             return Stored::Nothing;
         }

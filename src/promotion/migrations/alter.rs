@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use squawk_syntax::{SyntaxKind as K, SyntaxNode};
 
 use super::{
-    explain::{self, Class, Reason},
-    kinds, query,
-    read::{excerpt, name, tokens},
-    rules::{Known, target},
+    explain, kinds,
+    known::Known,
+    query,
+    read::{excerpt, name, target, tokens},
+    reason::{Class, Reason},
 };
 
 /// Judges each action of an `ALTER TABLE`.

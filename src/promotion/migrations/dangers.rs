@@ -2,7 +2,7 @@
 
 use squawk_syntax::SyntaxKind as K;
 
-use super::Class;
+use super::reason::Class;
 
 /// Kinds of statements with what they do and the safe way.
 pub(super) const STATEMENTS: [(K, Class, &str, &str); 27] = [

@@ -4,46 +4,12 @@ use squawk_syntax::{SyntaxKind as K, SyntaxNode};
 
 use super::{
     dangers::STATEMENTS,
-    read::{excerpt, name},
+    read::{excerpt, name, target},
+    reason::{Class, Reason},
 };
 
 /// The tables with readings. Nothing may change what they hold without a recorded reason.
 const READINGS: [&str; 3] = ["reading", "observation", "quarantine"];
-
-/// The kinds of danger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// It takes away what the running code uses, or forbids what it does.
-    Removes,
-    /// It changes or removes stored readings.
-    Readings,
-    /// It changes other rows, rights or settings.
-    Changes,
-    /// It runs code that cannot be judged.
-    Opaque,
-    /// It makes requests wait.
-    Blocks,
-    /// It cannot run in the transaction of a migration, or ends it.
-    Impossible,
-    /// It cannot be read.
-    Unreadable,
-}
-
-/// Why a statement is not known to be safe.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reason {
-    pub class: Class,
-    /// What it would do.
-    pub what: String,
-    /// The safe way.
-    pub instead: String,
-}
-
-impl Reason {
-    pub(super) fn new(class: Class, what: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self { class, what: what.into(), instead: instead.into() }
-    }
-}
 
 /// Statements that end or need a transaction of their own.
 const OUTSIDE: [K; 13] = [
@@ -151,7 +117,7 @@ pub(super) fn action(action: &SyntaxNode, table: &str) -> Reason {
 pub(super) fn part(part: &SyntaxNode) -> Reason {
     let kind = part.kind();
     if matches!(kind, K::DELETE | K::UPDATE | K::MERGE | K::INSERT) {
-        let table = super::rules::target(part).unwrap_or_default();
+        let table = target(part).unwrap_or_default();
         return rows(part, &table);
     }
     if STATEMENTS.iter().any(|(other, ..)| *other == kind) {

@@ -7,14 +7,17 @@ mod alter;
 mod dangers;
 mod explain;
 mod kinds;
+mod known;
 mod query;
 mod read;
+mod reason;
 mod rules;
 
 pub use self::{
-    explain::Class,
+    known::Known,
     read::{Accepted, Mark, contract},
-    rules::{Finding, Known, judge},
+    reason::Class,
+    rules::{Finding, judge},
 };
 
 #[cfg(test)]

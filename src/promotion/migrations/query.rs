@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{
-    explain::{self, Class, Reason},
+    explain,
     kinds::{self, CREATE_HYPERTABLE, may_have},
+    known::Known,
     read::{self, excerpt, name},
-    rules::Known,
+    reason::{Class, Reason},
 };
 
 /// Returns why a statement or an action has a part or a call that is not known to be safe; `None` if it has none.

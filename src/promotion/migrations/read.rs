@@ -1,6 +1,6 @@
 //! Reads SQL into statements, and the marks in the comments in front of them.
 
-use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
+use squawk_syntax::{SourceFile, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// Starts a comment that addresses this program.
 const PREFIX: &str = "-- seasense: ";
@@ -51,7 +51,7 @@ pub(super) fn statements(sql: &str) -> Result<Vec<Statement>, Unreadable> {
         });
     }
     let root = parsed.syntax_node();
-    if let Some(token) = tokens(&root).find(|token| is_escaped(token)) {
+    if let Some(token) = tokens(&root).find(is_escaped) {
         let message = format!("Unicode escapes (`{}`) hide names", token.text());
         return Err(Unreadable { message, at: start(&token) });
     }
@@ -101,7 +101,7 @@ fn comments(root: &SyntaxNode) -> Vec<(usize, String)> {
 
 /// Returns the tokens of a node in order.
 pub(super) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {
-    node.descendants_with_tokens().filter_map(|element| element.into_token())
+    node.descendants_with_tokens().filter_map(SyntaxElement::into_token)
 }
 
 /// Returns whether a token is whitespace or a comment.
@@ -147,4 +147,13 @@ pub(super) fn excerpt(node: &SyntaxNode, length: usize) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
     }
+}
+
+/// Returns the table that a statement changes: the first one outside `WITH`.
+pub(super) fn target(node: &SyntaxNode) -> Option<String> {
+    let parts =
+        node.children().filter(|part| !matches!(part.kind(), SyntaxKind::WITH_CLAUSE | SyntaxKind::INDEX));
+    let mut paths =
+        parts.flat_map(|part| part.descendants()).filter(|part| part.kind() == SyntaxKind::PATH_REF);
+    paths.next().map(|path| name(&path))
 }

@@ -1,14 +1,13 @@
 //! The rules: one for each kind of statement that can be safe.
 
-use std::collections::BTreeSet;
-
 use squawk_syntax::{SyntaxKind as K, SyntaxNode};
 
 use super::{
-    alter,
-    explain::{self, Class, Reason},
-    kinds, query,
-    read::{Accepted, Statement, excerpt, name, statements, tokens},
+    alter, explain, kinds,
+    known::Known,
+    query,
+    read::{Accepted, Statement, excerpt, name, statements, target, tokens},
+    reason::{Class, Reason},
 };
 
 /// A statement that is not known to be safe.
@@ -24,15 +23,6 @@ pub struct Finding {
     pub at: usize,
     /// The marks in front of the statement.
     pub accepted: Vec<Accepted>,
-}
-
-/// What the migrations so far have created, so that the running code does not use it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
-    /// New tables.
-    pub tables: BTreeSet<String>,
-    /// New functions, which only read.
-    pub functions: BTreeSet<String>,
 }
 
 /// Returns every statement of `sql`, the text of one migration, that is not known to be safe.
@@ -112,7 +102,7 @@ fn function(node: &SyntaxNode, known: &Known) -> Option<Reason> {
     if language.is_some_and(|language| language != "sql") {
         return opaque("whose language cannot be judged");
     }
-    let Some(body) = node.descendants().find(|part| part.kind() == K::AS_DEFINITION) else { return None };
+    let body = node.descendants().find(|part| part.kind() == K::AS_DEFINITION)?;
     let quoted = tokens(&body).find(|token| token.kind() == K::DOLLAR_QUOTED_STRING);
     let quoted = quoted.map(|token| token.text().to_owned()).unwrap_or_default();
     let Some(sql) = quoted.strip_prefix("$$").and_then(|text| text.strip_suffix("$$")) else {
@@ -217,11 +207,4 @@ fn remember(node: &SyntaxNode, known: &mut Known) {
         K::CREATE_FUNCTION => known.functions.extend(of(K::FUNCTION_NAME)),
         _ => (),
     }
-}
-
-/// Returns the table that a statement changes: the first one outside `WITH`.
-pub(super) fn target(node: &SyntaxNode) -> Option<String> {
-    let parts = node.children().filter(|part| !matches!(part.kind(), K::WITH_CLAUSE | K::INDEX));
-    let mut paths = parts.flat_map(|part| part.descendants()).filter(|part| part.kind() == K::PATH_REF);
-    paths.next().map(|path| name(&path))
 }

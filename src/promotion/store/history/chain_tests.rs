@@ -131,7 +131,7 @@ proptest! {
 }
 
 #[test]
-fn merged_branches_are_told_from_changed_lines() {
+fn merged_branches_differ_from_changed_lines() {
     let reason = |text: &str| History::parse(&"staging".into(), text).1.unwrap();
     let other = history([
         (a_record(&digest('a'), Outcome::Verified), None),
