@@ -1,287 +1,265 @@
-//! Refuses objects that the cluster would refuse later: without a name, images without a digest, dangling
-//! paths.
+//! Checks the tree as Flux builds it, for every environment, before any image exists.
 
-use std::{collections::BTreeMap, path::Path};
+mod input;
+mod location;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::tree::display_path;
-use crate::base::{
-    failure::{Failure, Kind, Location, Result},
-    yaml::{self, Document},
+use super::{
+    build::{BuildError, Files, FluxBuild, Outcome, ROOT, Wanted, is_flux_kustomization, root_kustomization},
+    definitions::{self, Definitions, at_path, name, with_generated},
+    locate,
+    render::{UPSTREAM, pinned_files},
+    rules::{self, Finding},
+    variable,
+};
+use crate::{
+    base::{
+        failure::{Failure, Kind, Result},
+        yaml,
+    },
+    config::EnvName,
 };
 
-/// The annotation of a Flux Kustomization that names a directory to pack in addition to `spec.path`.
-const INCLUDE: &str = "seasense.org/include";
+pub use input::{CheckInput, SOPS_RULES};
+use location::Locator;
 
-/// Whether `path` is a YAML file.
-pub(super) fn is_yaml(path: &str) -> bool {
-    let extension = Path::new(path).extension();
-    extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
+/// The file of the generated Component, which a rendered tree contains.
+const GENERATED: &str = "flux/sources/kustomization.yaml";
 
-/// Whether `path` is a configuration file rather than Kubernetes objects.
-pub(super) fn is_settings(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    is_kustomization(path) || name.starts_with("values") || name.starts_with('.')
-}
-
-/// Whether `path` is a kustomization.
-pub(super) fn is_kustomization(path: &str) -> bool {
-    matches!(
-        path.rsplit('/').next().unwrap_or(path),
-        "kustomization.yaml" | "kustomization.yml" | "Kustomization"
-    )
-}
-
-/// Returns `KIND NAMESPACE/NAME` of `object`, for messages.
-pub(super) fn describe(object: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-    let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));
-    match object["metadata"]["namespace"].as_str() {
-        Some(namespace) => format!("{kind} {namespace}/{name}"),
-        None => format!("{kind} {name}"),
-    }
-}
-
-/// Refuses a document without `apiVersion`, `kind` or a name.
-pub(super) fn object(file: &Path, document: &Document) -> Result<()> {
-    let invalid = |message: String| Err(at_line(file, document.line, message));
-    if is_json_patch(&document.value) {
-        return Ok(());
-    }
-    if !document.value.is_object() {
-        return invalid("a document must be an object with `apiVersion` and `kind`".to_owned());
-    }
-    for field in ["apiVersion", "kind"] {
-        if document.value[field].as_str().is_none_or(str::is_empty) {
-            return invalid(format!("the object has no `{field}`"));
-        }
-    }
-    let is_list = document.value["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
-    let named = document.value["metadata"]["name"].as_str().is_some_and(|name| !name.is_empty());
-    if !is_list && !named {
-        return invalid(format!("{} has no `metadata.name`", document.value["kind"]));
-    }
-    Ok(())
-}
-
-/// Whether `value` is a JSON patch, which a kustomization applies to objects.
-fn is_json_patch(value: &Value) -> bool {
-    value.as_array().is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| step["op"].is_string()))
-}
-
-/// Refuses an image of the tree that is not written as `${REGISTRY}/NAME:locked`.
-pub(super) fn own_images(file: &Path, text: &str, document: &Document) -> Result<()> {
-    images(&document.value, &mut |image| {
-        if image.starts_with("${REGISTRY}/") {
-            return Ok(());
-        }
-        let at = match text.find(image) {
-            Some(offset) => Location::at_offset(file, text, offset),
-            None => Location { file: file.to_owned(), position: Some((document.line, 1)) },
-        };
-        Err(Failure::new(Kind::Environment, format!("the image `{image}` is not pinned"))
-            .at(at)
-            .hint("add it to `infra/images.toml` and write `${REGISTRY}/NAME:locked`"))
-    })
-}
-
-/// Refuses an image that is not in `registry` or has no digest.
-pub(super) fn pinned(file: &Path, document: &Document, registry: &str) -> Result<()> {
-    if document.value["kind"] == "CustomResourceDefinition" {
-        return Ok(());
-    }
-    images(&document.value, &mut |image| {
-        let inside = image.strip_prefix(registry).is_some_and(|rest| rest.starts_with('/'));
-        if inside && image.contains("@sha256:") {
-            return Ok(());
-        }
-        let message = format!("the image `{image}` of {} is not in the lock", describe(&document.value));
-        Err(at_line(file, document.line, message).hint("add it to `infra/images.toml` as `official`"))
-    })
-}
-
-/// Visits every image: `image` and `imageName` of any object, `reference` of an image volume.
-pub(super) fn images(value: &Value, visit: &mut impl FnMut(&str) -> Result<()>) -> Result<()> {
-    match value {
-        Value::Array(items) => items.iter().try_for_each(|item| images(item, visit)),
-        Value::Object(fields) => fields.iter().try_for_each(|(key, value)| match (key.as_str(), value) {
-            ("image" | "imageName", Value::String(image)) => visit(image),
-            ("image", Value::Object(volume)) => {
-                volume.get("reference").and_then(Value::as_str).map_or(Ok(()), &mut *visit)
-            }
-            _ => images(value, visit),
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses a path in a kustomization or in a Flux Kustomization that does not exist in `files`.
+/// Returns everything that is wrong with the tree, with the file and the line. Empty: Flux can apply it.
 ///
-/// Files in `upstream` are generated, so only links to them are checked.
-pub(super) fn links(files: &BTreeMap<String, Vec<u8>>, upstream: &str) -> Result<()> {
-    let generated = |path: &str| path.strip_prefix(upstream).is_some_and(|rest| rest.starts_with('/'));
-    for (path, content) in files.iter().filter(|(path, _)| is_yaml(path) && !generated(path)) {
-        let text = String::from_utf8_lossy(content);
-        for document in yaml::parse(&display_path(path), &text)? {
-            let missing = if is_kustomization(path) {
-                entries(&document.value).find(|entry| !exists(files, parent(path), entry))
-            } else {
-                let mut folders =
-                    flux_path(&document.value).into_iter().chain(included_path(&document.value));
-                folders.find(|target| !exists(files, "", target))
-            };
-            if let Some(entry) = missing {
-                let at = match text.find(entry) {
-                    Some(offset) => Location::at_offset(display_path(path), &text, offset),
-                    None => Location { file: display_path(path), position: Some((document.line, 1)) },
-                };
-                return Err(Failure::new(Kind::Environment, format!("`{entry}` is not in the tree")).at(at));
-            }
-        }
+/// Fails with kind `Tool` if `flux-build` fails.
+pub async fn check(input: &CheckInput, flux: &FluxBuild) -> Result<Vec<Failure>> {
+    let files = match pinned_files(&input.tree, &input.lock, &input.upstream) {
+        Ok(files) => files,
+        Err(failure) => return Ok(vec![failure]),
+    };
+    let mut definitions = definitions::definitions(&files, flux).await?;
+    if !input.complete {
+        definitions.remove_upstream();
     }
-    Ok(())
+    let mut problems = locate::problems(&files, &definitions);
+    let locator = Locator::new(&files, &definitions);
+    problems.extend(of_objects(&definitions, &locator));
+    problems.extend(of_phases(&definitions, &files));
+    for (environment, variables) in &input.environments {
+        let built = built(&files, variables, flux).await?;
+        let built: Vec<Phase> = built
+            .into_iter()
+            .filter(|phase| definitions.found.contains_key(&phase.name) || phase.name == ROOT)
+            .collect();
+        problems.extend(of_environment(input, environment, &built, &locator));
+        problems.extend(errors(&files, &built, &definitions));
+    }
+    Ok(sorted(problems))
 }
 
-/// Returns the files and directories that a kustomization refers to, relative to its own directory.
-pub(super) fn entries(kustomization: &Value) -> impl Iterator<Item = &str> {
-    ["resources", "components"]
+/// Returns the problems as one failure; `None` if there are none.
+pub fn combined(mut problems: Vec<Failure>) -> Option<Failure> {
+    if problems.len() < 2 {
+        return problems.pop();
+    }
+    let mut failure = Failure::new(Kind::Environment, format!("the tree has {} problems", problems.len()));
+    for problem in &problems {
+        let location = problem.location.as_ref().map(|location| format!("{location}: ")).unwrap_or_default();
+        let causes: Vec<&str> =
+            std::iter::once(&problem.message).chain(&problem.causes).map(String::as_str).collect();
+        let hint = problem.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        failure = failure.because(format!("{location}{}{hint}", causes.join(": ")));
+    }
+    Some(failure)
+}
+
+/// A Kustomization built with the variables of an environment.
+pub(super) struct Phase {
+    pub name: String,
+    pub outcome: Outcome,
+}
+
+/// Builds the root and every Kustomization that it defines, with the variables of an environment.
+pub(super) async fn built(
+    files: &Files,
+    variables: &BTreeMap<String, String>,
+    flux: &FluxBuild,
+) -> Result<Vec<Phase>> {
+    let files = if files.contains_key(GENERATED) { files.clone() } else { with_generated(files) };
+    let source = BTreeMap::from([(ROOT, &files)]);
+    let variables = Some(variables);
+    let root = Wanted { definition: root_kustomization(), variables };
+    let root = flux.build(&source, &[root]).await?.remove(0);
+    let found = root.as_ref().map(|built| built.objects.clone()).unwrap_or_default();
+    let found: Vec<Value> = found.into_iter().filter(is_flux_kustomization).collect();
+    let wanted = found.iter().map(|definition| {
+        let path = definition["spec"]["path"].as_str().unwrap_or("./");
+        Wanted { definition: at_path(definition, path), variables }
+    });
+    let wanted: Vec<Wanted<'_>> = wanted.collect();
+    let outcomes = flux.build(&source, &wanted).await?;
+    let phases =
+        found.iter().zip(outcomes).map(|(definition, outcome)| Phase { name: name(definition), outcome });
+    Ok(std::iter::once(Phase { name: ROOT.to_owned(), outcome: root }).chain(phases).collect())
+}
+
+/// Returns the objects of the root and of every Kustomization with the variables of an environment, as one YAML
+/// stream with a comment before each phase. `files` are those of a rendered tree.
+pub async fn phases_text(
+    files: &Files,
+    variables: &BTreeMap<String, String>,
+    flux: &FluxBuild,
+) -> Result<String> {
+    let phases = built(files, variables, flux).await?.into_iter();
+    phases
+        .map(|phase| match phase.outcome {
+            Ok(built) => Ok(format!("# phase: {}\n{}", phase.name, yaml::write(&built.objects)?)),
+            Err(error) => Err(locate::build_error(files, &error)),
+        })
+        .collect()
+}
+
+/// The rules for objects, which do not depend on an environment.
+fn of_objects(definitions: &Definitions, locator: &Locator<'_>) -> Vec<Failure> {
+    let mut problems = Vec::new();
+    let mut own = Vec::new();
+    for (phase, object) in definitions.objects() {
+        for (expression, failure) in variable::invalid(object) {
+            problems.push(located(failure, locator, (phase, None), object, Some(&expression)));
+        }
+        let mut findings = rules::pinned(object, "${REGISTRY}");
+        if !locator.is_upstream(phase, object) {
+            findings.extend(rules::RULES.iter().flat_map(|(_, find)| find(object)));
+            own.push((phase, object));
+        }
+        problems.extend(findings.into_iter().map(|finding| failure(finding, locator, (phase, None), object)));
+    }
+    let all: Vec<&Value> = own.iter().map(|(_, object)| *object).collect();
+    for (object, finding) in rules::default_deny(&all) {
+        let phase = own.iter().find(|(_, own)| std::ptr::eq(*own, object)).map_or(ROOT, |(phase, _)| phase);
+        problems.push(failure(finding, locator, (phase, None), object));
+    }
+    problems
+}
+
+/// The rules for the Kustomizations among each other.
+fn of_phases(definitions: &Definitions, files: &Files) -> Vec<Failure> {
+    let all = definitions.found.iter().map(|(name, definition)| (name.clone(), &definition.object)).collect();
+    let found = rules::phases(&all).into_iter().map(|(name, finding)| {
+        let near = finding.near.clone();
+        let failure = plain(finding);
+        match locate::definition(files, &name, near.as_deref()) {
+            Some(location) => failure.at(location),
+            None => failure,
+        }
+    });
+    found.collect()
+}
+
+/// The rules for the objects of one environment.
+fn of_environment(
+    input: &CheckInput,
+    environment: &EnvName,
+    built: &[Phase],
+    locator: &Locator<'_>,
+) -> Vec<Failure> {
+    let objects = || {
+        let phases =
+            built.iter().filter_map(|phase| Some((phase.name.as_str(), phase.outcome.as_ref().ok()?)));
+        phases.flat_map(|(phase, built)| {
+            built.objects.iter().map(move |object| ((phase, Some(&built.files)), object))
+        })
+    };
+    let mut schemas = input.schemas.clone();
+    schemas.add(objects().map(|(_, object)| object));
+    let recipients = rules::recipients(&input.sops, environment);
+    let mut problems = Vec::new();
+    for (phase, object) in objects() {
+        let mut findings = rules::for_environment(object, environment, recipients.as_ref());
+        if input.complete && !is_flux_kustomization(object) {
+            findings.extend(schemas.violations(object));
+        }
+        problems.extend(findings.into_iter().map(|finding| failure(finding, locator, phase, object)));
+    }
+    let phases = built
         .iter()
-        .flat_map(|field| kustomization[field].as_array().into_iter().flatten())
-        .chain(kustomization["patches"].as_array().into_iter().flatten().map(|patch| &patch["path"]))
-        .filter_map(Value::as_str)
-}
-
-/// The directory that a Flux Kustomization applies; `None` for any other object.
-pub(super) fn flux_path(object: &Value) -> Option<&str> {
-    let group = object["apiVersion"].as_str()?.split('/').next()?;
-    (group == "kustomize.toolkit.fluxcd.io").then(|| object["spec"]["path"].as_str())?
-}
-
-/// The directory that is packed into the component of a Flux Kustomization although the Kustomization does not
-/// apply it.
-pub(super) fn included_path(object: &Value) -> Option<&str> {
-    flux_path(object)?;
-    object["metadata"]["annotations"][INCLUDE].as_str()
-}
-
-/// The directory that contains `path`.
-pub(super) fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// Resolves `entry` relative to `folder`; `None` if the result is outside the tree.
-pub(super) fn resolve(folder: &str, entry: &str) -> Option<String> {
-    let mut target: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
-    for segment in entry.split('/') {
-        match segment {
-            "" | "." => (),
-            ".." => {
-                target.pop()?;
-            }
-            segment => target.push(segment),
-        }
+        .filter_map(|phase| Some((phase.name.clone(), phase.outcome.as_ref().ok()?.objects.as_slice())));
+    for (object, finding) in rules::doubled(&phases.collect()) {
+        let phase =
+            objects().find(|(_, own)| std::ptr::eq(*own, object)).map_or((ROOT, None), |(phase, _)| phase);
+        problems.push(failure(finding, locator, phase, object));
     }
-    Some(target.join("/"))
+    problems
 }
 
-/// Whether `entry`, relative to `folder`, is a file or a directory. A segment with a variable matches any name.
-fn exists(files: &BTreeMap<String, Vec<u8>>, folder: &str, entry: &str) -> bool {
-    let Some(target) = resolve(folder, entry) else { return false };
-    files.keys().any(|path| {
-        let mut segments = path.split('/');
-        let mut wanted = target.split('/').filter(|segment| !segment.is_empty());
-        wanted.all(|want| segments.next().is_some_and(|have| want.contains("${") || have == want))
-    })
+/// The errors of an environment's builds, without those that every environment has.
+fn errors(files: &Files, built: &[Phase], definitions: &Definitions) -> Vec<Failure> {
+    let known: BTreeSet<&str> = definitions.errors.iter().map(|error| error.name.as_str()).collect();
+    let errors = built.iter().filter_map(|phase| phase.outcome.as_ref().err());
+    let new = errors.filter(|error: &&BuildError| !known.contains(error.name.as_str()));
+    new.map(|error| locate::build_error(files, error)).collect()
 }
 
-fn at_line(file: &Path, line: usize, message: String) -> Failure {
-    Failure::new(Kind::Environment, message).at(Location { file: file.to_owned(), position: Some((line, 1)) })
+fn plain(finding: Finding) -> Failure {
+    let failure = Failure::new(Kind::Environment, finding.message);
+    match finding.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// A phase, and the files of one of its builds.
+type Place<'a> = (&'a str, Option<&'a BTreeSet<String>>);
+
+fn failure(finding: Finding, locator: &Locator<'_>, phase: Place<'_>, object: &Value) -> Failure {
+    let near = finding.near.clone();
+    let mut failure = plain(finding);
+    failure.message = format!("{}: {}", super::objects::describe(object), failure.message);
+    located(failure, locator, phase, object, near.as_deref())
+}
+
+fn located(
+    failure: Failure,
+    locator: &Locator<'_>,
+    phase: Place<'_>,
+    object: &Value,
+    near: Option<&str>,
+) -> Failure {
+    match locator.location(phase, object, near) {
+        Some(location) => failure.at(location),
+        None => failure,
+    }
+}
+
+/// Sorts by location, and keeps one of equal problems in several environments.
+fn sorted(mut problems: Vec<Failure>) -> Vec<Failure> {
+    let key = |failure: &Failure| {
+        let location = failure.location.as_ref();
+        (location.map(|location| (location.file.clone(), location.position)), failure.message.clone())
+    };
+    problems.sort_by_key(key);
+    problems.dedup_by_key(|failure| key(failure));
+    problems
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Document {
-        yaml::parse(Path::new("a.yaml"), text).unwrap().remove(0)
+    #[test]
+    fn several_problems_are_one_failure() {
+        let problem = |message: &str| Failure::new(Kind::Environment, message).hint("do this");
+        assert_eq!(combined(Vec::new()), None);
+        assert_eq!(combined(vec![problem("a")]).unwrap().message, "a");
+        let failure = combined(vec![problem("a").because("b"), problem("c")]).unwrap();
+        assert_eq!(failure.message, "the tree has 2 problems");
+        assert_eq!(failure.causes, ["a: b (do this)", "c (do this)"]);
     }
 
     #[test]
-    fn objects_without_kind_version_or_name_are_refused() {
-        let check = |text: &str| object(Path::new("a.yaml"), &parsed(text));
-        check("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n").unwrap();
-        check("apiVersion: v1\nkind: ConfigMapList\nitems: []\n").unwrap();
-        check("- {op: remove, path: /spec}\n").unwrap();
-        for (text, message) in [
-            ("kind: Secret\nmetadata: {name: a}\n", "the object has no `apiVersion`"),
-            ("apiVersion: v1\nmetadata: {name: a}\n", "the object has no `kind`"),
-            ("apiVersion: v1\nkind: Secret\n", "\"Secret\" has no `metadata.name`"),
-            ("- a\n", "a document must be an object with `apiVersion` and `kind`"),
-        ] {
-            let failure = check(text).unwrap_err();
-            assert_eq!(failure.message, message);
-            assert_eq!(failure.location.unwrap().position, Some((1, 1)));
-        }
-    }
-
-    #[test]
-    fn images_are_found_at_any_depth() {
-        let text = "a: 1\nspec:\n  imageName: ghcr.io/a/b:c\n";
-        let failure = own_images(Path::new("a.yaml"), text, &parsed(text)).unwrap_err();
-        assert_eq!(failure.location.unwrap().to_string(), "a.yaml:3:14");
-        for text in ["v: [{image: {reference: x}}]", "c: {image: x, name: y}"] {
-            assert!(own_images(Path::new("a.yaml"), text, &parsed(text)).is_err(), "{text}");
-        }
-        let schema = parsed("kind: CustomResourceDefinition\nimage: x");
-        pinned(Path::new("a.yaml"), &schema, "R").unwrap();
-        assert!(pinned(Path::new("a.yaml"), &parsed("kind: Pod\nimage: Rx/y@sha256:0"), "R").is_err());
-    }
-
-    #[test]
-    fn dangling_paths_are_refused() {
-        let links_of = |kustomization: &str| {
-            let files = [
-                ("apps/kustomization.yaml", kustomization),
-                ("apps/one.yaml", "a: 1"),
-                ("base/x.yaml", "a: 1"),
-            ];
-            links(&files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).into(), "upstream")
-        };
-        links_of("resources: [one.yaml, ../base, ./one.yaml, ../base/x.yaml]\n").unwrap();
-        for bad in ["two.yaml", "../../x", "../bas"] {
-            let failure =
-                links_of(&format!("components: []\nresources:\n  - one.yaml\n  - {bad}\n")).unwrap_err();
-            assert_eq!(failure.location.unwrap().to_string(), "gitops/apps/kustomization.yaml:4:5");
-        }
-    }
-
-    #[test]
-    fn a_phase_without_its_directory_is_refused() {
-        let flux = |path: &str| {
-            let text = format!(
-                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {{path: '{path}'}}\n"
-            );
-            let files = [("flux/apps.yaml", text), ("secrets/local/a.yaml", "a: 1".to_owned())];
-            links(&files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into(), "upstream")
-        };
-        flux("./secrets/${ENVIRONMENT}").unwrap();
-        assert_eq!(flux("./apps").unwrap_err().message, "`./apps` is not in the tree");
-    }
-
-    #[test]
-    fn a_missing_included_directory_is_refused() {
-        let flux = |include: &str| {
-            let text = format!(
-                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{annotations: {{seasense.org/include: {include}}}}}\nspec: {{path: ./apps}}\n"
-            );
-            let files = [("flux/apps.yaml", text), ("apps/canary/a.yaml", "a: 1".to_owned())];
-            links(&files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into(), "upstream")
-        };
-        flux("./apps/canary").unwrap();
-        let failure = flux("./apps/other").unwrap_err();
-        assert_eq!(failure.message, "`./apps/other` is not in the tree");
-        assert_eq!(failure.location.unwrap().to_string(), "gitops/flux/apps.yaml:3:48");
+    fn equal_problems_are_reported_once() {
+        let problem = |message: &str| Failure::new(Kind::Environment, message);
+        let found = sorted(vec![problem("b"), problem("a"), problem("b")]);
+        assert_eq!(found.iter().map(|failure| failure.message.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     }
 }

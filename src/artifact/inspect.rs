@@ -9,7 +9,7 @@ use std::{
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::{COMPONENTS, check};
+use super::{COMPONENTS, file_type, rules};
 use crate::base::{
     digest::Digest,
     failure::{Context, Failure, Kind, Result},
@@ -97,14 +97,14 @@ pub fn references(layer: &[u8]) -> Result<References> {
         let mut entry = entry.context(Kind::Tool, what)?;
         let path = entry.path().context(Kind::Tool, what)?.to_string_lossy().into_owned();
         found.canary |= path == CANARY.0;
-        if !check::is_yaml(&path) {
+        if !file_type::is_manifest(&path) {
             continue;
         }
         let mut text = String::new();
         entry.read_to_string(&mut text).with_context(Kind::Tool, || format!("{what}: `{path}`"))?;
         found.images.extend(pinned(&text, REGISTRY));
         found.secrets.extend(secrets_of(&path, &text));
-        found.unpinned.extend(unpinned(&path, &text)?);
+        found.unpinned.extend(unpinned(&path, &text));
     }
     Ok(found)
 }
@@ -112,7 +112,7 @@ pub fn references(layer: &[u8]) -> Result<References> {
 /// The environment that this file is a secret of, if it is a secret.
 fn secrets_of(path: &str, text: &str) -> Option<String> {
     let (environment, file) = path.strip_prefix("secrets/")?.split_once('/')?;
-    let secret = !check::is_settings(file) && text.lines().any(|line| line == "kind: Secret");
+    let secret = !file_type::is_kustomization(file) && text.lines().any(|line| line == "kind: Secret");
     secret.then(|| environment.to_owned())
 }
 
@@ -129,24 +129,16 @@ pub fn pinned(text: &str, registry: &str) -> Vec<(String, Digest)> {
     below.collect()
 }
 
-fn unpinned(path: &str, text: &str) -> Result<Vec<String>> {
-    let mut found = Vec::new();
+/// The images without a digest in the objects of a file. A file that is not YAML has none.
+fn unpinned(path: &str, text: &str) -> Vec<String> {
     // Custom resource definitions are megabytes of YAML without images; skipping them saves most of the time.
-    if !text.contains("image") || check::is_settings(path) {
-        return Ok(found);
+    if !text.contains("image") || file_type::is_kustomization(path) {
+        return Vec::new();
     }
-    for document in yaml::parse(Path::new(path), text)? {
-        if document.value["kind"] == "CustomResourceDefinition" {
-            continue;
-        }
-        check::images(&document.value, &mut |image| {
-            if !image.contains("@sha256:") {
-                found.push(image.to_owned());
-            }
-            Ok(())
-        })?;
-    }
-    Ok(found)
+    let documents = yaml::parse(Path::new(path), text).unwrap_or_default();
+    let objects = documents.iter().filter(|document| document.value["kind"].is_string());
+    let images = objects.flat_map(|document| rules::images(&document.value));
+    images.filter(|image| !image.contains("@sha256:")).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -2,13 +2,19 @@
 //! digest.
 
 mod blobs;
+mod build;
 mod check;
 mod components;
 mod contents;
+mod definitions;
 mod fetch;
+mod file_type;
 mod flux;
+mod folders;
+mod generated;
 pub mod inspect;
-mod kustomize_inputs;
+mod locate;
+mod objects;
 mod pack;
 mod pin_images;
 mod provenance;
@@ -17,8 +23,8 @@ mod push;
 mod release;
 mod render;
 mod rendered;
+pub mod rules;
 mod source_location;
-mod sources;
 mod tree;
 mod tree_files;
 mod upstream;
@@ -26,6 +32,10 @@ mod variable;
 mod version;
 
 pub use blobs::{Blob, Blobs};
+pub use build::{
+    BuildError, Built, Files, FluxBuild, ROOT, Wanted, is_flux_kustomization, root_kustomization,
+};
+pub use check::{CheckInput, SOPS_RULES, check, combined, phases_text};
 pub use components::changed;
 pub use contents::{Contents, REPOSITORY, RepositoryDigest, copy_contents};
 pub use fetch::{Fetched, fetch};
@@ -35,7 +45,7 @@ pub use provenance::Provenance;
 pub use publish::publish;
 pub use push::push;
 pub use release::{Published, Release};
-pub use render::{render, render_unchecked, rerender, validate};
+pub use render::{pinned_files, render, render_unchecked, rerender};
 pub use rendered::{Component, Rendered, SUFFIX_LENGTH};
 pub use source_location::source_location;
 pub use tree::Tree;

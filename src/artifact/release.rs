@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::{
-    Provenance, REPOSITORY, Tree, Upstream, flux_images, flux_objects, pack, publish, push, render, validate,
-    version,
+    CheckInput, FluxBuild, Provenance, REPOSITORY, Tree, Upstream, check, combined, flux_images,
+    flux_objects, pack, publish, push, render, version,
 };
 use crate::{
     base::{
@@ -28,7 +28,8 @@ const REGISTRY: &str = "registry";
 
 /// A committed tree that can be published.
 pub struct Release {
-    tree: Tree,
+    input: CheckInput,
+    flux: FluxBuild,
     provenance: Provenance,
     commit: String,
     version: Version,
@@ -51,13 +52,16 @@ pub struct Published {
 
 impl Release {
     /// Reads and checks the tree of `project`. Fails with kind `Promotion` if it has uncommitted changes.
-    pub async fn prepare(project: &Project) -> Result<Self> {
+    pub async fn prepare(project: &Project, dirs: &HostDirs, events: &Events) -> Result<Self> {
         let provenance = Provenance::read(project).await?;
         let commit = committed(&provenance)?.to_owned();
         let version = version(project).await?;
-        let tree = Tree::read(project).await?;
-        validate(&tree)?;
-        Ok(Self { tree, provenance, commit, version })
+        let input = CheckInput::read(project, dirs, Tree::read(project).await?)?;
+        let flux = FluxBuild::prepare(project, dirs, events).await?;
+        if let Some(failure) = combined(check(&input, &flux).await?) {
+            return Err(failure);
+        }
+        Ok(Self { input, flux, provenance, commit, version })
     }
 
     /// Packs the tree with the images of `lock`, pushes it to the `local` registry, and copies both to
@@ -72,7 +76,7 @@ impl Release {
     ) -> Result<Published> {
         let step = Step::start(events, "artifact.pack", "Pack the platform into one artifact");
         let upstream = Upstream::load(lock, &images::manifests_folder(dirs, lock))?;
-        let packed = pack(&render(&self.tree, lock, &upstream)?, &self.provenance)?;
+        let packed = pack(&render(self.input.tree(), lock, &upstream, &self.flux).await?, &self.provenance)?;
         step.done(packed.digest.clone());
         push(&packed, &local.host, REPOSITORY).await?;
 

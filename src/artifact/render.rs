@@ -1,47 +1,45 @@
-//! Renders the tree and the upstream manifests into the files that the clusters receive. Pure.
+//! Renders the tree and the upstream manifests into the files that the clusters receive.
 
 use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    Rendered, Tree, Upstream, check,
-    components::{self, GENERATED},
-    flux,
+    Rendered, Tree, Upstream,
+    build::{Files, FluxBuild},
+    components, definitions, file_type, flux, generated, locate,
     pin_images::Images,
-    sources::sources,
     tree::display_path,
-    variable,
 };
 use crate::{
-    base::{
-        failure::{Failure, Kind, Location, Result},
-        yaml,
-    },
+    base::failure::{Failure, Kind, Location, Result},
     images::Lock,
 };
 
 /// The directory of the upstream manifests in the artifact.
-const UPSTREAM: &str = "upstream";
+pub(super) const UPSTREAM: &str = "upstream";
 
-/// Renders the files of the artifact: images pinned by digest, every document checked.
+/// Renders the files of the artifact: images pinned by digest, and a component for every Kustomization.
 ///
-/// An error in the tree fails with kind `Environment` and the file, the line and the column.
-pub fn render(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
-    let images = Images::new(lock);
-    let files = render_upstream(upstream, &images)?;
-    render_tree(tree, &images, files, &Rendered::default())
+/// An error in the tree fails with kind `Environment` and the file and the line, as far as Flux reports them.
+pub async fn render(tree: &Tree, lock: &Lock, upstream: &Upstream, flux: &FluxBuild) -> Result<Rendered> {
+    assemble(pinned_files(tree, lock, upstream)?, &Rendered::default(), flux).await
 }
 
 /// Renders a changed tree, or the same tree with changed images of this project. The upstream manifests are
 /// copied from `before`, because parsing them needs most of the time.
-pub fn rerender(tree: &Tree, lock: &Lock, before: &Rendered) -> Result<Rendered> {
+pub async fn rerender(tree: &Tree, lock: &Lock, before: &Rendered, flux: &FluxBuild) -> Result<Rendered> {
     let upstream = before.files.iter().filter(|(path, _)| path.split('/').next() == Some(UPSTREAM));
     let upstream = upstream.map(|(path, text)| (path.clone(), text.clone())).collect();
-    render_tree(tree, &Images::new(lock), upstream, before)
+    assemble(pin_tree(tree, &Images::new(lock), upstream)?, before, flux).await
 }
 
-/// Renders the tree of an older commit, which may violate the current rules: images in `lock` are pinned,
-/// everything else stays unchanged and unchecked.
-pub fn render_unchecked(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Rendered> {
+/// Renders the tree of an older commit, which may violate the current rules: images in `lock` are pinned, and
+/// everything else stays unchanged and unchecked. A Kustomization that Flux cannot build has no component.
+pub async fn render_unchecked(
+    tree: &Tree,
+    lock: &Lock,
+    upstream: &Upstream,
+    flux: &FluxBuild,
+) -> Result<Rendered> {
     let images = Images::new(lock);
     let mut files = render_upstream(upstream, &images)?;
     let pinned = |content: &[u8]| match std::str::from_utf8(content) {
@@ -49,11 +47,23 @@ pub fn render_unchecked(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result
         Err(_) => content.to_vec(),
     };
     files.extend(tree.files().map(|(path, content)| (path.to_owned(), pinned(content))));
-    Ok(Rendered { files, ..Rendered::default() })
+    let definitions = definitions::definitions(&files, flux).await?;
+    let components = components::components(&files, definitions.found, &Rendered::default())?;
+    files.extend(generated::sources(&components)?);
+    Ok(Rendered { files, components })
+}
+
+/// The files of the tree and the upstream manifests, with images pinned by digest. Pure.
+///
+/// An image that is not in `lock` fails with kind `Environment` and its location.
+pub fn pinned_files(tree: &Tree, lock: &Lock, upstream: &Upstream) -> Result<Files> {
+    let images = Images::new(lock);
+    let files = render_upstream(upstream, &images)?;
+    pin_tree(tree, &images, files)
 }
 
 /// The upstream manifests, by path. Flux's own are left out: Flux is installed before it applies an artifact.
-fn render_upstream(upstream: &Upstream, images: &Images<'_>) -> Result<BTreeMap<String, Vec<u8>>> {
+fn render_upstream(upstream: &Upstream, images: &Images<'_>) -> Result<Files> {
     let mut files = BTreeMap::new();
     for name in upstream.names().filter(|name| *name != flux::NAME) {
         let manifests = upstream.render(images, name)?;
@@ -63,41 +73,6 @@ fn render_upstream(upstream: &Upstream, images: &Images<'_>) -> Result<BTreeMap<
     Ok(files)
 }
 
-fn render_tree(
-    tree: &Tree,
-    images: &Images<'_>,
-    mut files: BTreeMap<String, Vec<u8>>,
-    before: &Rendered,
-) -> Result<Rendered> {
-    for (path, content) in tree.files() {
-        let generated = [UPSTREAM, GENERATED].into_iter().find(|folder| is_in(path, folder));
-        if let Some(folder) = generated {
-            let at = Location { file: display_path(path), position: None };
-            return Err(Failure::new(
-                Kind::Environment,
-                format!("`{folder}` is generated when the tree is packed"),
-            )
-            .at(at)
-            .hint("rename it"));
-        }
-        let content = match checked(path, content)? {
-            Some(text) => images.pin_own(&display_path(path), text)?.into_bytes(),
-            None => content.to_vec(),
-        };
-        files.insert(path.to_owned(), content);
-    }
-    let components = components::components(&files, before)?;
-    if !components.is_empty() {
-        files.extend(sources(&components)?);
-    }
-    check::links(&files, UPSTREAM)?;
-    Ok(Rendered { files, components })
-}
-
-fn is_in(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-}
-
 const KUSTOMIZATION: &str = "\
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -105,82 +80,64 @@ resources:
   - manifests.yaml
 ";
 
-/// Checks every file of the tree without a lock, so that a typo is found before a long build.
-///
-/// An error fails with kind `Environment` and the file, the line and the column.
-pub fn validate(tree: &Tree) -> Result<()> {
-    tree.files().try_for_each(|(path, content)| checked(path, content).map(drop))
+fn pin_tree(tree: &Tree, images: &Images<'_>, mut files: Files) -> Result<Files> {
+    for (path, content) in tree.files() {
+        let reserved = [UPSTREAM, generated::FOLDER].into_iter().find(|folder| is_in(path, folder));
+        if let Some(folder) = reserved {
+            let message = format!("`{folder}` is generated when the tree is packed");
+            return Err(refused(path, message).hint("rename it"));
+        }
+        if path.rsplit('/').next() == Some(".sourceignore") {
+            let message = "Flux would leave out the files that this file lists";
+            return Err(
+                refused(path, message.to_owned()).hint("remove it; `.gitignore` excludes files from packing")
+            );
+        }
+        let content = match std::str::from_utf8(content) {
+            Ok(text) if file_type::is_manifest(path) => {
+                images.pin_own(&display_path(path), text)?.into_bytes()
+            }
+            Ok(text) => images.pin_known(text).into_bytes(),
+            Err(_) => content.to_vec(),
+        };
+        files.insert(path.to_owned(), content);
+    }
+    Ok(files)
 }
 
-/// Checks a file of the tree and returns its text; `None` if it is not YAML.
-fn checked<'a>(path: &str, content: &'a [u8]) -> Result<Option<&'a str>> {
-    if !check::is_yaml(path) {
-        return Ok(None);
+fn refused(path: &str, message: String) -> Failure {
+    Failure::new(Kind::Environment, message).at(Location { file: display_path(path), position: None })
+}
+
+fn is_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Adds the components and their sources to `files`.
+async fn assemble(mut files: Files, before: &Rendered, flux: &FluxBuild) -> Result<Rendered> {
+    let definitions = definitions::definitions(&files, flux).await?;
+    if let Some(failure) = locate::problems(&files, &definitions).into_iter().next() {
+        return Err(failure);
     }
-    let file = display_path(path);
-    let text = std::str::from_utf8(content).map_err(|error| {
-        let valid = String::from_utf8_lossy(&content[..error.valid_up_to()]).into_owned();
-        Failure::new(Kind::Environment, "the file is not UTF-8").at(Location::at_offset(
-            &file,
-            &valid,
-            valid.len(),
-        ))
-    })?;
-    for document in yaml::parse(&file, text)? {
-        if !check::is_settings(path) {
-            check::object(&file, &document)?;
-        }
-        // The patches of a kustomization become part of objects.
-        if !check::is_settings(path) || check::is_kustomization(path) {
-            variable::check(&file, text, &document)?;
-        }
-        check::own_images(&file, text, &document)?;
+    let components = components::components(&files, definitions.found, before)?;
+    if !components.is_empty() {
+        files.extend(generated::sources(&components)?);
     }
-    Ok(Some(text))
+    Ok(Rendered { files, components })
 }
 
 impl Rendered {
-    /// Returns all files as one YAML stream, each preceded by a comment with its path.
-    ///
-    /// With `variables` the variables are substituted, otherwise they stay.
-    pub fn to_text(&self, variables: Option<&BTreeMap<String, String>>) -> Result<String> {
+    /// Returns all files as one YAML stream, each preceded by a comment with its path. Variables stay.
+    pub fn to_text(&self) -> String {
         let mut out = String::new();
         for (path, content) in &self.files {
             let text = String::from_utf8_lossy(content);
-            let text = match variables.filter(|_| check::is_yaml(path)) {
-                Some(variables) => substituted(path, &text, variables)?,
-                None => text.into_owned(),
-            };
             let body = text.strip_prefix("---\n").unwrap_or(&text).trim_end();
             // Writing to a String cannot fail.
             let _ = write!(out, "---\n# {path}\n{body}\n");
         }
-        Ok(out)
+        out
     }
-}
-
-/// The documents of a file with variables substituted, except in objects that Flux does not substitute.
-fn substituted(path: &str, text: &str, variables: &BTreeMap<String, String>) -> Result<String> {
-    let documents = yaml::parse(&display_path(path), text)?;
-    let untouched = check::is_settings(path) || !text.contains('$');
-    if untouched || documents.iter().all(|document| variable::is_disabled(&document.value)) {
-        return Ok(text.to_owned());
-    }
-    if !documents.iter().any(|document| variable::is_disabled(&document.value)) {
-        return variable::substitute(text, variables)
-            .map_err(|failure| failure.at(Location { file: display_path(path), position: None }));
-    }
-    documents
-        .iter()
-        .map(|document| {
-            let text = yaml::write([&document.value])?;
-            if variable::is_disabled(&document.value) {
-                Ok(text)
-            } else {
-                variable::substitute(&text, variables)
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -191,16 +148,16 @@ mod tests {
     const UPSTREAM_POD: &str =
         "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {image: 'ghcr.io/x/y:v1'}\n";
 
-    fn rendered(files: &[(&str, &str)]) -> Result<Rendered> {
+    fn files(files: &[(&str, &str)]) -> Result<Files> {
         let lock = lock(&[("app", None), ("y", Some("ghcr.io/x/y:v1"))]);
         let tree = Tree::from_files(files.iter().map(|(path, text)| (*path, *text)));
-        render(&tree, &lock, &Upstream::from_texts([("cnpg", UPSTREAM_POD), ("flux", UPSTREAM_POD)]))
+        pinned_files(&tree, &lock, &Upstream::from_texts([("cnpg", UPSTREAM_POD), ("flux", UPSTREAM_POD)]))
     }
 
     #[test]
     fn tree_and_upstream_are_rendered_with_digests() {
-        let rendered = rendered(&[("apps/app.yaml", APP), ("apps/conf/init.sh", "echo ${HOME}\n")]).unwrap();
-        let paths: Vec<&str> = rendered.files.keys().map(String::as_str).collect();
+        let files = files(&[("apps/app.yaml", APP), ("apps/conf/init.sh", "echo ${HOME}\n")]).unwrap();
+        let paths: Vec<&str> = files.keys().map(String::as_str).collect();
         assert_eq!(
             paths,
             [
@@ -210,76 +167,43 @@ mod tests {
                 "upstream/cnpg/manifests.yaml"
             ]
         );
-        let text = rendered.to_text(None).unwrap();
+        let text = Rendered { files, ..Rendered::default() }.to_text();
         assert!(text.contains(&format!("image: ${{REGISTRY}}/app@sha256:{:064x}", 1)), "{text}");
         assert!(text.contains(&format!("${{REGISTRY}}/y@sha256:{:064x}", 2)), "{text}");
     }
 
     #[test]
-    fn rerendering_returns_the_same_files() {
-        let files =
-            [("apps/app.yaml", APP), ("more.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: n}\n")];
-        let (before, after) = (rendered(&files[..1]).unwrap(), rendered(&files).unwrap());
-        let lock = lock(&[("app", None), ("y", Some("ghcr.io/x/y:v1"))]);
-        let again = rerender(&Tree::from_files(files), &lock, &before).unwrap();
-        assert_eq!(again, after);
-        assert_eq!(rerender(&Tree::from_files([files[0]]), &lock, &after).unwrap(), before);
-    }
-
-    #[test]
-    fn an_old_tree_is_rendered_without_checks() {
-        let lock = lock(&[("app", None)]);
-        let old = format!("{APP}other: ${{REGISTRY}}/gone:locked\nnew: ${{UNKNOWN}}\n");
-        let tree = Tree::from_files([("a.yaml", old.as_str()), ("upstream/x", "y")]);
-        assert!(render(&tree, &lock, &Upstream::default()).is_err());
-        let text = render_unchecked(&tree, &lock, &Upstream::default()).unwrap().to_text(None).unwrap();
-        assert!(text.contains("${REGISTRY}/app@sha256:"), "{text}");
-        assert!(text.contains("${REGISTRY}/gone:locked"), "{text}");
-    }
-
-    #[test]
-    fn variables_of_an_environment_are_substituted() {
-        let variables = [("REGISTRY", "r:1"), ("BACKEND_REPLICAS", "2")];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let marked = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\ndata: {a: '${REGISTRY}'}\n";
-        let text = rendered(&[("a.yaml", APP), ("b.yaml", &format!("{marked}---\n{APP}"))]).unwrap();
-        let text = text.to_text(Some(&variables)).unwrap();
-        assert_eq!(text.matches("replicas: 2").count(), 2, "{text}");
-        assert_eq!(text.matches("r:1/app@").count(), 2, "{text}");
-        assert!(text.contains("${REGISTRY}"), "{text}");
-    }
-
-    #[test]
-    fn errors_in_the_tree_have_a_location() {
-        for (path, text, place) in [
-            ("a.yaml", "kind: [\n", "gitops/a.yaml:1:7"),
-            ("a.yaml", "kind: A\n", "gitops/a.yaml:1:1"),
-            ("a.yaml", &APP.replace("BACKEND", "BACKND"), "gitops/a.yaml:5:13"),
-            ("a.yaml", &APP.replace("/app:", "/ap:"), "gitops/a.yaml:6:10"),
-            ("a.yaml", &APP.replace("${REGISTRY}/app:locked", "nginx:1"), "gitops/a.yaml:6:10"),
-            ("kustomization.yaml", "resources:\n- a.yaml\n", "gitops/kustomization.yaml:2:3"),
-            ("upstream/x.yaml", APP, "gitops/upstream/x.yaml"),
-        ] {
-            let failure = rendered(&[(path, text)]).unwrap_err();
-            assert_eq!(failure.kind, Kind::Environment);
+    fn images_are_pinned_in_files_of_every_kind() {
+        let pinned = format!("${{REGISTRY}}/app@sha256:{:064x}", 1);
+        for path in ["a.yaml", "a.yml", "a.YAML", "a.json", "kustomization.yaml", "Kustomization", "a.sh"] {
+            let files = files(&[(path, "{\"image\": \"${REGISTRY}/app:locked\"}")]).unwrap();
             assert_eq!(
-                failure.location.as_ref().map(ToString::to_string).as_deref(),
-                Some(place),
-                "{failure:?}"
+                String::from_utf8_lossy(&files[path]),
+                format!("{{\"image\": \"{pinned}\"}}"),
+                "{path}"
             );
         }
-        let tree = Tree::from_files([("a.yaml", b"a: \xff".to_vec())]);
-        let failure = render(&tree, &lock(&[]), &Upstream::default()).unwrap_err();
-        assert_eq!(failure.location.unwrap().to_string(), "gitops/a.yaml:1:4");
     }
 
     #[test]
-    fn configuration_files_are_not_objects() {
-        rendered(&[
-            ("values.yaml", "a: ${b}\n"),
-            (".sops.yaml", "creation_rules: []\n"),
-            ("kustomization.yaml", "{}\n"),
-        ])
-        .unwrap();
+    fn an_unknown_image_and_reserved_paths_have_a_location() {
+        for (path, text, place) in [
+            ("a.yaml", APP.replace("/app:", "/ap:").as_str(), "gitops/a.yaml:6:10"),
+            ("upstream/x.yaml", APP, "gitops/upstream/x.yaml"),
+            ("flux/sources/x.yaml", APP, "gitops/flux/sources/x.yaml"),
+            ("apps/.sourceignore", "*.png\n", "gitops/apps/.sourceignore"),
+        ] {
+            let failure = files(&[(path, text)]).unwrap_err();
+            assert_eq!(failure.kind, Kind::Environment);
+            let found = failure.location.as_ref().map(ToString::to_string);
+            assert_eq!(found.as_deref(), Some(place), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_not_changed() {
+        let tree = Tree::from_files([("a.yaml", b"a: \xff".to_vec())]);
+        let files = pinned_files(&tree, &lock(&[]), &Upstream::default()).unwrap();
+        assert_eq!(files["a.yaml"], b"a: \xff");
     }
 }

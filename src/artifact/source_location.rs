@@ -1,6 +1,6 @@
 //! Finds the line of the tree that a message from the cluster refers to. Pure.
 
-use super::{Tree, check, tree::display_path};
+use super::{Tree, file_type, tree::display_path};
 use crate::base::{failure::Location, yaml};
 
 /// Returns the location of the object that `message` names, or of the field if it names one.
@@ -9,7 +9,8 @@ use crate::base::{failure::Location, yaml};
 /// fields as `spec.replicas`. `None` if the message names no object of the tree.
 pub fn source_location(tree: &Tree, message: &str) -> Option<Location> {
     let mut best: Option<(usize, Location)> = None;
-    for (path, content) in tree.files().filter(|(path, _)| check::is_yaml(path) && !check::is_settings(path))
+    for (path, content) in
+        tree.files().filter(|(path, _)| file_type::is_manifest(path) && !file_type::is_kustomization(path))
     {
         let Ok(text) = std::str::from_utf8(content) else { continue };
         let Ok(documents) = yaml::parse(&display_path(path), text) else { continue };

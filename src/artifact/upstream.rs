@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
-    check,
+    objects::describe,
     pin_images::Images,
+    rules,
     variable::{self, DISABLED, SUBSTITUTE},
 };
 use crate::{
     base::{
-        failure::{Context, Failure, Kind, Result},
+        failure::{Context, Failure, Kind, Location, Result},
         yaml::{self, Document},
     },
     images::Lock,
@@ -87,11 +88,22 @@ impl Upstream {
             images.pin_official(&images.pin_own(&file, text)?, registry).replace("${REGISTRY}", registry);
         let documents = yaml::parse(&file, &text)?;
         for document in &documents {
-            check::object(&file, document)?;
-            check::pinned(&file, document, registry)?;
+            pinned(name, &file, document, registry)?;
         }
         Ok((text, documents))
     }
+}
+
+/// Refuses an image that is not in the lock.
+fn pinned(name: &str, file: &Path, document: &Document, registry: &str) -> Result<()> {
+    let Some(wrong) = rules::pinned(&document.value, registry).into_iter().next() else { return Ok(()) };
+    let position = Some((document.line, 1));
+    Err(Failure::new(
+        Kind::Environment,
+        format!("{} of {name}: {}", describe(&document.value), wrong.message),
+    )
+    .at(Location { file: file.to_owned(), position })
+    .hint("add it to `infra/images.toml` as `official`"))
 }
 
 /// Disables substitution in `object` if it contains expressions other than our variables.
@@ -105,7 +117,7 @@ fn guard(name: &str, mut object: Value) -> Result<Value> {
             Kind::Environment,
             format!(
                 "{} of {name} contains one of our variables and another `$` expression",
-                check::describe(&object)
+                describe(&object)
             ),
         )
         .because("Flux can substitute a whole object or none of it")

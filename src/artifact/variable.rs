@@ -1,14 +1,9 @@
-//! The `${NAME}` expressions of Flux's `postBuild`: finds, checks and substitutes them as Flux does.
-
-use std::{collections::BTreeMap, path::Path};
+//! The `${NAME}` expressions of Flux's `postBuild`: finds and checks them as Flux does. Pure.
 
 use serde_json::Value;
 
 use crate::{
-    base::{
-        failure::{Failure, Kind, Location, Result},
-        yaml::Document,
-    },
+    base::failure::{Failure, Kind},
     config::{Variables, nearest},
 };
 
@@ -53,48 +48,55 @@ pub(super) fn findings(value: &Value) -> Findings {
     found
 }
 
-/// Refuses every expression of `document` that is not a known variable. `text` is the file, for the location.
-pub(super) fn check(file: &Path, text: &str, document: &Document) -> Result<()> {
-    if is_disabled(&document.value) {
-        return Ok(());
+/// Returns every expression of `object` that Flux would refuse or change against the rules, with the failure.
+pub(super) fn invalid(object: &Value) -> Vec<(String, Failure)> {
+    if is_disabled(object) {
+        return Vec::new();
     }
-    let mut invalid = None;
-    each_string(&document.value, &mut |string| {
+    let mut invalid = Vec::new();
+    each_string(object, &mut |string| {
         for piece in pieces(string) {
-            let failure = match piece {
-                Piece::Expression(name) => refuse(name),
-                Piece::Unclosed(rest) => Some((format!("${{{rest}"), unclosed())),
-                _ => None,
-            };
-            if invalid.is_none() {
-                invalid = failure;
+            match piece {
+                Piece::Expression(name) => invalid.extend(refuse(name)),
+                Piece::Unclosed(rest) => invalid.push((format!("${{{rest}"), unclosed())),
+                Piece::Text(_) | Piece::Dollar => (),
             }
         }
+        if has_lost_dollar(string) {
+            invalid.push(("$$".to_owned(), lost_dollar()));
+        }
     });
-    let Some((expression, failure)) = invalid else { return Ok(()) };
-    Err(failure.at(locate(file, text, document.line, &expression)))
+    invalid
+}
+
+/// Whether Flux would shorten a `$$` that was meant: `$${` is the escape for `${`, and `$$$$` for `$$`.
+fn has_lost_dollar(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find("$$") {
+        let length = rest[at..].bytes().take_while(|byte| *byte == b'$').count();
+        let after = &rest[at + length..];
+        let is_escape = length % 4 == 0 || (length < 4 && after.starts_with('{'));
+        if !is_escape {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+fn lost_dollar() -> Failure {
+    Failure::new(Kind::Environment, "Flux replaces `$$` with a single `$`")
+        .hint("write `$$$$` for `$$`, and `$${` for `${`")
+}
+
+/// The expression `name` that Flux refuses, and the failure.
+pub(super) fn refused(name: &str) -> (String, Failure) {
+    refuse(name).unwrap_or_else(|| (format!("${{{name}}}"), unset(name)))
 }
 
 /// Whether substitution is disabled for the object.
 pub(super) fn is_disabled(object: &Value) -> bool {
     ["annotations", "labels"].iter().any(|group| object["metadata"][group][SUBSTITUTE] == DISABLED)
-}
-
-/// Substitutes `variables` in `text` as Flux does. An expression that is not a variable is refused.
-pub(super) fn substitute(text: &str, variables: &BTreeMap<String, String>) -> Result<String> {
-    let mut filled = String::with_capacity(text.len());
-    for piece in pieces(text) {
-        match piece {
-            Piece::Text(text) => filled.push_str(text),
-            Piece::Dollar => filled.push('$'),
-            Piece::Expression(name) => match variables.get(name) {
-                Some(value) => filled.push_str(&value.replace('\n', "")),
-                None => return Err(refuse(name).map_or_else(|| unset(name), |(_, failure)| failure)),
-            },
-            Piece::Unclosed(_) => return Err(unclosed()),
-        }
-    }
-    Ok(filled)
 }
 
 fn refuse(name: &str) -> Option<(String, Failure)> {
@@ -121,15 +123,6 @@ fn unset(name: &str) -> Failure {
 
 fn unclosed() -> Failure {
     Failure::new(Kind::Environment, "a `${` has no closing `}`").hint("write a literal `${` as `$${`")
-}
-
-/// The location of the first `expression` after `line`; the document's first line if quoting hides it.
-fn locate(file: &Path, text: &str, line: usize, expression: &str) -> Location {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    match text[start..].find(expression) {
-        Some(found) => Location::at_offset(file, text, start + found),
-        None => Location { file: file.to_owned(), position: Some((line, 1)) },
-    }
 }
 
 fn each_string(value: &Value, visit: &mut impl FnMut(&str)) {
@@ -175,41 +168,47 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::base::yaml;
 
-    fn checked(text: &str) -> Result<()> {
-        let file = Path::new("gitops/a.yaml");
-        yaml::parse(file, text)?.iter().try_for_each(|document| check(file, text, document))
+    fn messages(text: &str) -> Vec<String> {
+        let invalid = invalid(&json!({ "data": { "a": [text] } }));
+        invalid.into_iter().map(|(_, failure)| failure.message).collect()
     }
 
     #[test]
     fn known_variables_and_escapes_are_accepted() {
-        checked("host: api.${HOSTNAME}\nn: ${BUOYS}\nshell: echo $${HOME} $1 $(X) $\n# ${NOT_ONE}\n")
-            .unwrap();
+        for text in ["api.${HOSTNAME} ${BUOYS}", "echo $${HOME} $1 $(X) $", "kill $$$$", "$$${HOSTNAME}"] {
+            assert_eq!(messages(text), [""; 0], "{text}");
+        }
     }
 
     #[test]
-    fn an_unknown_variable_is_reported_with_its_location() {
-        let failure = checked("a: 1\n---\nx: ${HOSTNAME}\nkey: [\"v ${HOSTNAM}\"]\n").unwrap_err();
-        assert_eq!(failure.location.unwrap().to_string(), "gitops/a.yaml:4:10");
+    fn an_unknown_variable_is_refused_with_the_nearest_name() {
+        let (expression, failure) = invalid(&json!({"${HOSTNAM}": 1})).remove(0);
+        assert_eq!(expression, "${HOSTNAM}");
         assert_eq!(failure.hints, ["the nearest known name is `HOSTNAME`"]);
-        assert!(checked("${QQ}: 1\n").unwrap_err().hints[0].contains("BUOYS"));
+        assert!(invalid(&json!("${QQ}")).remove(0).1.hints[0].contains("BUOYS"));
     }
 
     #[test]
     fn functions_and_open_braces_are_refused() {
-        for (text, column) in
-            [("a: ${HOSTNAME:=x}", 4), ("a: ${#HOSTNAME}", 4), ("a: ${}", 4), ("a: '${HOSTNAME'", 5)]
-        {
-            let failure = checked(text).unwrap_err();
-            assert_eq!(failure.location.unwrap().position, Some((1, column)), "{text}");
+        for text in ["${HOSTNAME:=x}", "${#HOSTNAME}", "${}", "'${HOSTNAME'"] {
+            let (expression, failure) = invalid(&json!(text)).remove(0);
+            assert!(text.contains(&expression), "{text}: {expression}");
             assert!(failure.hints[0].contains("$${"), "{text}");
         }
     }
 
     #[test]
+    fn a_doubled_dollar_that_flux_shortens_is_refused() {
+        for text in ["kill $$", "a$$b", "$$$", "$$$$$$ x"] {
+            assert_eq!(messages(text), ["Flux replaces `$$` with a single `$`"], "{text}");
+        }
+    }
+
+    #[test]
     fn substitution_disabled_accepts_any_expression() {
-        checked(&format!("metadata:\n  annotations:\n    {SUBSTITUTE}: disabled\na: ${{X}}\n")).unwrap();
+        let object = json!({"metadata": {"annotations": {SUBSTITUTE: "disabled"}}, "a": "${X} $$"});
+        assert!(invalid(&object).is_empty());
     }
 
     #[test]
@@ -221,21 +220,12 @@ mod tests {
         assert_eq!(find("a$$b"), Findings { ours: false, foreign: true });
     }
 
-    #[test]
-    fn variables_are_substituted_as_flux_does() {
-        let variables = BTreeMap::from([("BUOYS".to_owned(), "3".to_owned())]);
-        let fill = |text: &str| substitute(text, &variables);
-        assert_eq!(fill("n: ${BUOYS} $${BUOYS} $$$$ $x").unwrap(), "n: 3 ${BUOYS} $$ $x");
-        assert_eq!(fill("${HOSTNAME}").unwrap_err().message, "the variable `HOSTNAME` has no value");
-        assert!(fill("${BUOYS").is_err());
-        assert!(fill("${X}").is_err());
-    }
-
     proptest! {
         #[test]
-        fn escaping_preserves_the_text(text in "[a$\\{}A_ ]{0,40}") {
-            let escaped = text.replace('$', "$$");
-            prop_assert_eq!(substitute(&escaped, &BTreeMap::new()).unwrap(), text);
+        fn escaped_text_is_accepted(text in "[a$\\\\{}A_ ]{0,40}") {
+            let escaped = text.replace("$$", "").replace("${", "$${");
+            prop_assume!(!escaped.contains("$$$"));
+            prop_assert_eq!(messages(&escaped), Vec::<String>::new());
         }
     }
 }

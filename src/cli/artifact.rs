@@ -8,6 +8,7 @@ use super::{Context, images::Supply, json::Json};
 use crate::{
     artifact::{Published, Release},
     base::failure::Result,
+    config::HostDirs,
     images::{self, Scope},
     registry::{Digest, RegistryPath},
 };
@@ -58,7 +59,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let Action::Publish(args) = args.action;
     let project = context.project()?;
     let to = args.to.as_deref().map(RegistryPath::parse).transpose()?;
-    let release = Release::prepare(&project).await?;
+    let dirs = HostDirs::from_environment()?;
+    let release = Release::prepare(&project, &dirs, context.ui.events()).await?;
 
     let environment = context.environment(&project)?;
     let local = context.local(&project).await?;

@@ -1,11 +1,11 @@
-//! `seasense render`: prints the tree as Flux receives it.
+//! `seasense render`: prints the objects that Flux applies, or only checks the tree.
 
 use std::process::ExitCode;
 
 use super::{Context, images::Supply};
 use crate::{
-    artifact::{self, Tree, Upstream},
-    base::failure::Result,
+    artifact::{self, CheckInput, FluxBuild, Tree, Upstream},
+    base::{event::Event, failure::Result},
     config::HostDirs,
     images,
 };
@@ -15,29 +15,47 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     supply: Supply,
-    /// Do not substitute the environment's variables
+    /// Print the files of the artifact, without building them
     #[arg(long)]
     raw: bool,
-    /// Only check the tree; needs no images
-    #[arg(long)]
+    /// Only check the tree, for every environment; needs no images
+    #[arg(long, conflicts_with = "raw")]
     check: bool,
 }
 
-/// Prints every file as one YAML stream.
+/// Prints the objects of every phase as one YAML stream.
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let project = context.project()?;
     let environment = context.environment(&project)?;
-    let tree = Tree::read(&project).await?;
-    artifact::validate(&tree)?;
-    if args.check {
-        context.ui.message("The tree is valid.\n");
-        return Ok(ExitCode::SUCCESS);
-    }
     let dirs = HostDirs::from_environment()?;
+    let input = CheckInput::read(&project, &dirs, Tree::read(&project).await?)?;
+    input.require_readable()?;
+    let flux = FluxBuild::prepare(&project, &dirs, context.ui.events()).await?;
+    if args.check {
+        return check(context, &input, &flux).await;
+    }
     let lock = images::locked(&dirs, args.supply.mode())?;
     let upstream = Upstream::load(&lock, &images::manifests_folder(&dirs, &lock))?;
-    let rendered = artifact::render(&tree, &lock, &upstream)?;
-    let variables = (!args.raw).then(|| environment.to_variables());
-    context.ui.data(&rendered.to_text(variables.as_ref())?);
+    let rendered = artifact::render(input.tree(), &lock, &upstream, &flux).await?;
+    if args.raw {
+        context.ui.data(&rendered.to_text());
+        return Ok(ExitCode::SUCCESS);
+    }
+    context.ui.data(&artifact::phases_text(&rendered.files, &environment.to_variables(), &flux).await?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Fails with every problem of the tree.
+async fn check(context: &Context<'_>, input: &CheckInput, flux: &FluxBuild) -> Result<ExitCode> {
+    let problems = artifact::check(input, flux).await?;
+    if !input.is_complete() {
+        let text = "the upstream manifests are not built yet, so the phases that use them are not checked \
+                    (`seasense images build` builds them)";
+        context.ui.events().emit(Event::Warning { text: text.to_owned() });
+    }
+    if let Some(failure) = artifact::combined(problems) {
+        return Err(failure);
+    }
+    context.ui.message("The tree is valid.\n");
     Ok(ExitCode::SUCCESS)
 }

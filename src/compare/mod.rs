@@ -11,7 +11,7 @@ mod object_id;
 pub mod parity;
 mod side;
 
-pub use build::{FluxBuild, Phases, Platform, build_both};
+pub use build::{Phases, Platform, build_both};
 pub use diff::{
     Change, ChangeKind, Cost, Extra, Field, ImageChange, Infrastructure, Line, Manifests, Migration,
     Migrations, Report, Resource, SideLabel, Takeover, VERSION, field_lines, fields, migration_lines,

@@ -14,6 +14,7 @@ use crate::{
         digest::Digest,
         failure::{Context, Failure, Kind, Result},
     },
+    config::Infra,
     registry::daemon_reference,
 };
 
@@ -130,6 +131,23 @@ impl Lock {
             manifests: BTreeMap::new(),
             tools: BTreeMap::new(),
         }
+    }
+
+    /// A lock with every image of `infra` and a placeholder for each digest, to check a tree before any image
+    /// exists.
+    pub fn unresolved(infra: &Infra) -> Self {
+        let mut lock = Self::new(Origin::Build, "");
+        for (name, image) in &infra.recipes.image {
+            let placeholder = LockedImage {
+                official: image.official.clone(),
+                repository: name.clone(),
+                digest: Digest::of(name),
+                size: 0,
+                provenance: Provenance::new(),
+            };
+            lock.images.insert(name.clone(), placeholder);
+        }
+        lock
     }
 
     /// Reads the lock at `path`; `None` if it does not exist.

@@ -28,6 +28,6 @@ pub use ensure::ensure;
 pub use incremental::IncrementalBuilder;
 pub use lock::{LOCK_VERSION, Lock, LockedImage, LockedManifest, LockedTool, Origin, Provenance};
 pub use planned::planned;
-pub use programs::{Program, program, programs};
+pub use programs::{Program, find_program, program, program_path, programs};
 pub use rebuild::rebuild;
 pub use verify::{verify, verify_image};

@@ -35,6 +35,37 @@ pub async fn programs(
     (events, cores): (&Events, usize),
     names: &[&str],
 ) -> Result<BTreeMap<String, Program>> {
+    let (infra, jobs) = recipes(project, names)?;
+    let builder = new_builder(project, dirs, &infra, &jobs)?;
+    if jobs.iter().any(|job| !builder.store.has(&job.id, builder.key(&job.id))) {
+        // Each build has its own lock, so that no command waits for the images of another run.
+        run_missing((events, cores), &builder, jobs).await?;
+    }
+    let found = infra.recipes.tool.iter().map(|(name, tool)| {
+        let path = builder.output(tool.build.get_ref()).join(&tool.path);
+        (name.clone(), Program { path, version: tool.version.clone() })
+    });
+    Ok(found.collect())
+}
+
+/// Returns the program `name` if it is in the cache. Builds nothing.
+pub fn find_program(project: &Project, dirs: &HostDirs, name: &str) -> Result<Option<PathBuf>> {
+    let (infra, jobs) = recipes(project, &[name])?;
+    let builder = new_builder(project, dirs, &infra, &jobs)?;
+    let exists = jobs.iter().all(|job| builder.store.has(&job.id, builder.key(&job.id)));
+    Ok(if exists { Some(program_path(project, dirs, name)?) } else { None })
+}
+
+/// Returns the path of the program `name` in the cache, whether it exists or not.
+pub fn program_path(project: &Project, dirs: &HostDirs, name: &str) -> Result<PathBuf> {
+    let (infra, jobs) = recipes(project, &[name])?;
+    let builder = new_builder(project, dirs, &infra, &jobs)?;
+    let path = infra.recipes.tool.values().map(|tool| builder.output(tool.build.get_ref()).join(&tool.path));
+    path.last().ok_or_else(|| Failure::new(Kind::Internal, format!("there is no program `{name}`")))
+}
+
+/// The recipes of the programs `names` alone, and their jobs.
+fn recipes(project: &Project, names: &[&str]) -> Result<(Infra, Vec<Job>)> {
     let mut infra = Infra::load(project)?;
     infra.recipes.tool.retain(|name, _| names.contains(&name.as_str()));
     if let Some(unknown) = names.iter().find(|name| !infra.recipes.tool.contains_key(**name)) {
@@ -46,16 +77,7 @@ pub async fn programs(
     // The caller requests them, so they are required instead of on demand.
     infra.recipes.tool.values_mut().for_each(|tool| tool.on_demand = false);
     let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
-    let builder = new_builder(project, dirs, &infra, &jobs)?;
-    if jobs.iter().any(|job| !builder.store.has(&job.id, builder.key(&job.id))) {
-        // Each build has its own lock, so that no command waits for the images of another run.
-        run_missing((events, cores), &builder, jobs).await?;
-    }
-    let found = infra.recipes.tool.iter().map(|(name, tool)| {
-        let path = builder.output(tool.build.get_ref()).join(&tool.path);
-        (name.clone(), Program { path, version: tool.version.clone() })
-    });
-    Ok(found.collect())
+    Ok((infra, jobs))
 }
 
 /// Ensures the single program `name`, using every core.

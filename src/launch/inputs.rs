@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    artifact::{self, Packed, Provenance, Rendered, Tree, Upstream},
-    base::{event::Step, failure::Result},
-    config::{Environment, Project},
+    artifact::{self, CheckInput, FluxBuild, Packed, Provenance, Rendered, Tree, Upstream},
+    base::{
+        event::Step,
+        failure::{Failure, Kind, Result},
+    },
+    config::{Environment, HostDirs, Project},
     images::{self, Lock, Mode, SupplyContext},
     local::{LocalContext, cluster::ClusterSource},
     phases::BootstrapInput,
@@ -40,8 +43,10 @@ impl SupplyOptions {
 
 /// The inputs from the checkout, validated before anything is changed.
 pub struct Inputs {
-    tree: Tree,
+    check: CheckInput,
     age_key: Vec<u8>,
+    /// `None` until the program is built: a first run checks the tree right before it builds images.
+    flux_build: Option<FluxBuild>,
 }
 
 /// The complete input for the creation of a cluster.
@@ -52,6 +57,8 @@ pub struct Platform {
     pub packed: Packed,
     /// The files of the artifact.
     pub rendered: Rendered,
+    /// Builds the manifests.
+    pub flux_build: FluxBuild,
     /// The supply lock.
     pub lock: Lock,
     /// Flux's own objects.
@@ -70,11 +77,21 @@ pub struct Platform {
     pub reaper_image: String,
 }
 
-/// Reads and validates the tree, so that a broken manifest fails before images are built or anything is pushed.
-pub async fn read(project: &Project, environment: &Environment) -> Result<Inputs> {
+/// Reads and checks the tree, so that a broken manifest fails before images are built or anything is written.
+pub async fn read(project: &Project, dirs: &HostDirs, environment: &Environment) -> Result<Inputs> {
     let tree = Tree::read(project).await?;
-    artifact::validate(&tree)?;
-    Ok(Inputs { tree, age_key: environment.age_key(project)? })
+    let age_key = environment.age_key(project)?;
+    let check = CheckInput::read(project, dirs, tree)?;
+    let flux_build = FluxBuild::find(project, dirs)?;
+    match &flux_build {
+        Some(flux_build) => require_valid(&check, flux_build).await?,
+        None => check.require_readable()?,
+    }
+    Ok(Inputs { check, age_key, flux_build })
+}
+
+async fn require_valid(check: &CheckInput, flux_build: &FluxBuild) -> Result<()> {
+    artifact::combined(artifact::check(check, flux_build).await?).map_or(Ok(()), Err)
 }
 
 /// Ensures the images, renders the tree and packs it.
@@ -85,6 +102,8 @@ pub async fn prepare(
     supply: SupplyOptions,
 ) -> Result<Platform> {
     let context = supply.context(local, environment);
+    // Before the images, which take minutes on a first run.
+    let inputs = checked(local, inputs).await?;
     let supplied = images::ensure(&context, supply.mode, &images::Scope::All).await?;
     assemble(local, environment, inputs, supplied).await
 }
@@ -100,27 +119,48 @@ pub async fn prepare_plan(
     assemble(local, environment, inputs, supplied).await
 }
 
+/// Builds the program that checks the tree, if the tree is not checked yet, and checks it.
+async fn checked(local: &LocalContext, mut inputs: Inputs) -> Result<Inputs> {
+    if inputs.flux_build.is_none() {
+        let flux_build = FluxBuild::prepare(&local.project, &local.dirs, &local.events).await?;
+        require_valid(&inputs.check, &flux_build).await?;
+        inputs.flux_build = Some(flux_build);
+    }
+    Ok(inputs)
+}
+
 async fn assemble(
     local: &LocalContext,
     environment: &Environment,
-    inputs: Inputs,
+    Inputs { check, age_key, flux_build }: Inputs,
     (lock, registry): (Lock, Registry),
 ) -> Result<Platform> {
+    let flux_build = flux_build.ok_or_else(|| {
+        Failure::new(Kind::Tool, "the program that builds manifests does not exist yet")
+            .hint("run `seasense render --check`, which builds it")
+    })?;
     let step = Step::start(&local.events, "artifact.pack", "Pack the platform artifact");
     let upstream = Upstream::load(&lock, &images::manifests_folder(&local.dirs, &lock))?;
-    let rendered = artifact::render(&inputs.tree, &lock, &upstream)?;
+    // The supply may have rendered the upstream manifests only now.
+    let check = check.with_upstream(upstream)?;
+    if check.is_changed() {
+        require_valid(&check, &flux_build).await?;
+    }
+    let (tree, upstream) = (check.tree(), check.upstream());
+    let rendered = artifact::render(tree, &lock, upstream, &flux_build).await?;
     let packed = artifact::pack(&rendered, &Provenance::read(&local.project).await?)?;
     step.done(packed.digest.clone());
     let source = ClusterSource::new(&lock, &registry.inside)?;
     Ok(Platform {
-        flux: artifact::flux_objects(&lock, &upstream, environment.variables.registry.get_ref())?,
+        flux: artifact::flux_objects(&lock, upstream, environment.variables.registry.get_ref())?,
         variables: environment.to_variables(),
-        age_key: inputs.age_key,
+        age_key,
         fleet_image: lock.image("seasense-fleet")?.daemon_reference(),
         reaper_image: lock.image("seasense-reaper")?.daemon_reference(),
         environment: environment.clone(),
         packed,
         rendered,
+        flux_build,
         lock,
         registry,
         source,

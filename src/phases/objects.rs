@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 use super::state::ROOT;
 use crate::{
-    base::{digest::Digest, k8s::flux::NAMESPACE},
+    base::{
+        digest::Digest,
+        k8s::flux::{IGNORE_NOTHING, NAMESPACE},
+    },
     config::{Variables, is_plain},
 };
 
@@ -78,7 +81,7 @@ fn pinned(name: &str, registry: &str, digest: &Digest) -> Value {
         "spec": {
             "interval": "10m", "timeout": "60s", "provider": "generic",
             "url": format!("oci://{registry}/{ROOT}"), "ref": {"digest": **digest},
-            "insecure": is_plain(registry),
+            "insecure": is_plain(registry), "ignore": IGNORE_NOTHING,
         },
     })
 }

@@ -44,14 +44,14 @@ local: base/atomic_file base/digest base/docker base/event base/failure base/fil
     config images
 observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
 promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/verdict
-artifact: base/digest base/event base/failure base/git base/oci base/tool base/yaml config images registry
+artifact: base/atomic_file base/digest base/event base/failure base/git base/k8s base/oci base/tool
+    base/yaml config images registry
 cloud: base/event base/failure base/http base/k8s base/tool base/wait cloud/cost config images local
 diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
     observe
 promotion/driver: base/digest base/event base/failure base/wait config promotion/gates promotion/probe_stats
     promotion/readings promotion/report promotion/store promotion/target promotion/verdict
-compare: artifact base/atomic_file base/digest base/event base/failure base/git base/tool base/yaml config
-    images promotion/store
+compare: artifact base/digest base/event base/failure base/git base/yaml config images promotion/store
 launch: artifact base/digest base/docker base/duration base/event base/event_file base/failure base/k8s
     base/signal base/timing base/tool base/wait config diagnose images launch/plan local observe phases
     registry workloads

@@ -7,6 +7,7 @@ use super::harness::Harness;
 /// A project with an ignored file that the check of the tree refuses, and Git on the `PATH`.
 fn project() -> Harness {
     let harness = Harness::new();
+    harness.fake_flux_build();
     std::os::unix::fs::symlink(which::which("git").unwrap(), harness.root().join("bin/git")).unwrap();
     fs::write(harness.project().join(".gitignore"), "gitops/plain.yaml\n").unwrap();
     add_ignored(&harness.project());

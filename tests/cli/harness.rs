@@ -25,8 +25,13 @@ impl Harness {
         for folder in ["project/envs", "project/gitops", "home", "bin"] {
             fs::create_dir_all(harness.root.path().join(folder)).unwrap();
         }
-        let local = Path::new(env!("CARGO_MANIFEST_DIR")).join("envs/local.toml");
-        fs::copy(local, harness.project().join("envs/local.toml")).unwrap();
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+        fs::copy(checkout.join("envs/local.toml"), harness.project().join("envs/local.toml")).unwrap();
+        // What says which images exist. Tests write their own `infra/scaleway`.
+        fs::create_dir(harness.project().join("infra")).unwrap();
+        for file in ["infra/images", "infra/images.toml", "infra/manifests", "infra/versions.toml"] {
+            std::os::unix::fs::symlink(checkout.join(file), harness.project().join(file)).unwrap();
+        }
         let tree = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
         fs::write(harness.project().join("gitops/kustomization.yaml"), tree).unwrap();
         fs::write(harness.project().join("envs/local.agekey"), "a key\n").unwrap();
@@ -55,6 +60,17 @@ impl Harness {
     /// The directory that contains the project, the home and the fake programs.
     pub fn root(&self) -> &Path {
         self.root.path()
+    }
+
+    /// Puts a program into the cache that builds the tree of this project, which has no phases.
+    pub fn fake_flux_build(&self) {
+        let project = seasense::config::Project::find(&self.project()).unwrap();
+        let cache = self.root().join("home/.cache/seasense");
+        let dirs = seasense::config::HostDirs::new(&cache, &cache);
+        let program = seasense::images::program_path(&project, &dirs, "flux-build").unwrap();
+        let build = r#"{"name": "platform", "objects": [], "files": [], "probed": [], "listed": []}"#;
+        let text = format!("cat > /dev/null\necho '{{\"builds\": [{build}]}}'\n");
+        self.script(program.strip_prefix(self.root()).unwrap().to_str().unwrap(), &text);
     }
 
     /// Writes an executable shell script to `file` below the root; `bin` is on `PATH`.

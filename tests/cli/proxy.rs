@@ -33,11 +33,6 @@ fn registry_of_this_machine_is_not_reached_through_a_proxy() {
     let (registry, asked) = counting();
     let (proxy, proxied) = counting();
     let harness = Harness::new().with_environment("registry = 5050", &format!("registry = {registry}"));
-    fs::create_dir(harness.project().join("infra")).unwrap();
-    for file in ["infra/versions.toml", "infra/images.toml"] {
-        let ours = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-        fs::copy(ours, harness.project().join(file)).unwrap();
-    }
     let address = format!("http://127.0.0.1:{proxy}");
     let variables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
         .map(|name| (name, address.as_str()));

@@ -9,7 +9,7 @@ use seasense::{
 };
 use serde_json::Value;
 
-use super::{environments, rendered, root, upstream};
+use super::{environments, files, root, text, upstream};
 
 /// Returns the controllers of Flux, which are not in the tree because they apply it.
 fn flux() -> Vec<Value> {
@@ -28,7 +28,7 @@ const MAX_SHARE: f64 = 0.75;
 #[tokio::test]
 async fn requests_of_all_workloads_fit_into_every_layout() {
     let project = Project::find(root()).unwrap();
-    let (rendered, prices) = (rendered().await, Prices::load(&project).unwrap());
+    let (files, prices) = (files().await, Prices::load(&project).unwrap());
     let local = environments().into_iter().find(|environment| environment.name() == "local").unwrap();
     for name in Infrastructure::names(&project) {
         let layout = Infrastructure::load(&project, &name).unwrap();
@@ -42,7 +42,7 @@ async fn requests_of_all_workloads_fit_into_every_layout() {
         let instances =
             variables["DATABASE_INSTANCES"].parse::<u32>().unwrap().max(layout.database_instances);
         variables.insert("DATABASE_INSTANCES".to_owned(), instances.to_string());
-        let text = rendered.to_text(Some(&variables)).unwrap();
+        let text = text(&files, &variables);
         let mut objects: Vec<Value> = yaml::parse(Path::new("tree"), &text)
             .unwrap()
             .into_iter()

@@ -1,6 +1,9 @@
 //! Environments differ only in reviewed variables and in secrets for separate keys.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use seasense::{
     base::yaml,
@@ -9,7 +12,7 @@ use seasense::{
 };
 use serde_json::Value;
 
-use super::{environments, objects, rendered, root};
+use super::{environments, files, objects, root, text};
 
 #[tokio::test]
 async fn secrets_of_each_environment_use_a_separate_key() {
@@ -66,9 +69,9 @@ fn environments_differ_only_in_reviewed_variables() {
 /// Compares the files, which needs no other program. `seasense parity` compares what Flux builds from them.
 #[tokio::test]
 async fn differing_lines_contain_a_differing_variable() {
-    let rendered = rendered().await;
-    let template = rendered.to_text(None).unwrap();
-    let text = |environment: &Environment| rendered.to_text(Some(&environment.to_variables())).unwrap();
+    let files = files().await;
+    let template = text(&files, &BTreeMap::new());
+    let text = |environment: &Environment| text(&files, &environment.to_variables());
     let (all, mut compared) = (environments(), 0);
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {

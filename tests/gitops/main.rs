@@ -1,11 +1,12 @@
-//! The rules for `gitops/`, checked on the rendered manifests of each environment.
+//! The rules for `gitops/`, checked on the files of the tree with the variables of each environment. Needs no
+//! other program; `tests/flux.rs` checks what Flux builds from the files.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test panics on failure")]
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use seasense::{
-    artifact::{Rendered, Tree, Upstream, render},
+    artifact::{Files, Tree, Upstream, pinned_files},
     base::yaml,
     config::{Environment, Project},
     images::{Lock, LockedImage, Origin, Provenance},
@@ -17,7 +18,6 @@ mod capacity;
 mod environments;
 mod objects;
 mod phases;
-mod rules;
 mod upstream;
 
 fn root() -> &'static Path {
@@ -42,15 +42,15 @@ fn lock() -> Lock {
     lock
 }
 
-/// Returns the tree as it is packed, with placeholders for the upstream manifests.
-async fn rendered() -> Rendered {
+/// Returns the files of the tree as they are packed, with placeholders for the upstream manifests.
+async fn files() -> Files {
     let tree = Tree::read(&Project::find(root()).unwrap()).await.unwrap();
     let recipes: toml::Table =
         std::fs::read_to_string(root().join("infra/manifests/recipes.toml")).unwrap().parse().unwrap();
     let names = recipes["manifest"].as_array().unwrap().iter().map(|recipe| recipe["name"].as_str().unwrap());
     let upstream = names.map(|name| (name, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"));
-    match render(&tree, &lock(), &Upstream::from_texts(upstream)) {
-        Ok(rendered) => rendered,
+    match pinned_files(&tree, &lock(), &Upstream::from_texts(upstream)) {
+        Ok(files) => files,
         Err(failure) => panic!("{}: {failure} {:?}", failure.location.as_ref().unwrap(), failure.hints),
     }
 }
@@ -62,15 +62,26 @@ fn environments() -> Vec<Environment> {
     names.iter().map(|name| Environment::load(&project, name).unwrap()).collect()
 }
 
+/// Returns the files as one text, each after a comment with its path, with `variables`.
+fn text(files: &Files, variables: &BTreeMap<String, String>) -> String {
+    let documents = files.iter().map(|(path, content)| {
+        let text = String::from_utf8_lossy(content);
+        format!("---\n# {path}\n{}\n", text.strip_prefix("---\n").unwrap_or(&text).trim_end())
+    });
+    variables
+        .iter()
+        .fold(documents.collect(), |text: String, (name, value)| text.replace(&format!("${{{name}}}"), value))
+}
+
 /// Returns every object of the tree, rendered for each environment, with its file.
 async fn objects() -> Vec<(String, Value)> {
-    let rendered = rendered().await;
+    let files = files().await;
     let mut objects = Vec::new();
     for environment in environments() {
         let name = environment.name();
         let data =
             environment.variables.to_data(name, *environment.fleet.buoys.get_ref(), environment.https_port());
-        for document in rendered.to_text(Some(&data)).unwrap().split("---\n# ").skip(1) {
+        for document in text(&files, &data).split("---\n# ").skip(1) {
             let (file, text) = document.split_once('\n').unwrap();
             assert!(!text.contains("${"), "{file} contains an unknown variable in {name}");
             for object in yaml::parse(Path::new(file), text).unwrap() {

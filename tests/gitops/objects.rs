@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use seasense::base::yaml;
+use seasense::{artifact::rules, base::yaml};
 use serde_json::Value;
 
-use super::{objects, rendered, root, rules};
+use super::{files, objects, root};
 
 #[tokio::test]
 async fn objects_follow_all_rules() {
@@ -14,7 +14,9 @@ async fn objects_follow_all_rules() {
         for (rule, find) in rules::RULES {
             let found = find(&object);
             wrong.extend(
-                found.iter().map(|what| format!("{file}: {}: {rule}: {what}", object["metadata"]["name"])),
+                found.iter().map(|found| {
+                    format!("{file}: {}: {rule}: {}", object["metadata"]["name"], found.message)
+                }),
             );
         }
     }
@@ -32,7 +34,9 @@ fn each_rule_finds_the_violation_in_its_fixture() {
         let object = yaml::parse(&file, &text).unwrap().remove(0).value;
         let found: Vec<String> = rules::RULES
             .iter()
-            .flat_map(|(name, find)| find(&object).into_iter().map(move |what| format!("{name}: {what}")))
+            .flat_map(|(name, find)| {
+                find(&object).into_iter().map(move |found| format!("{name}: {}", found.message))
+            })
             .collect();
         assert_eq!(found, [format!("{rule}: {message}")], "{}", file.display());
         seen.insert(rule.to_owned());
@@ -62,9 +66,8 @@ async fn every_namespace_denies_all_traffic_by_default() {
 
 #[tokio::test]
 async fn no_version_is_latest() {
-    let mut texts: Vec<(String, String)> = rendered()
+    let mut texts: Vec<(String, String)> = files()
         .await
-        .files
         .into_iter()
         .map(|(path, content)| (path, String::from_utf8_lossy(&content).into_owned()))
         .collect();

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Context, images::Supply, json::Json, lock::LockArgs};
 use crate::{
     base::failure::{Failure, Result},
-    config::Environment,
+    config::{Environment, HostDirs},
     launch::{
         bring_up::{self, BroughtUp, Request},
         guards,
@@ -70,7 +70,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let resolved = context.environment_here(&project)?;
     guards::refuse_rehearsal(&resolved)?;
     // A mistake in the checkout fails before anything is written.
-    let inputs = inputs::read(&project, &resolved).await?;
+    let inputs = inputs::read(&project, &HostDirs::from_environment()?, &resolved).await?;
     let local = context.local(&project).await?;
     if args.dry_run {
         return dry_run(context, &args, (&local, &resolved, inputs)).await;

@@ -7,14 +7,15 @@ use std::{path::PathBuf, process::ExitCode};
 
 use super::{Context, images::Supply, json::Json};
 use crate::{
+    artifact::FluxBuild,
     base::{
         event::Step,
         failure::{Context as _, Kind, Result},
     },
     cloud::cost,
     compare::{
-        self, CompareContext, Cost, Extra, FluxBuild, Report, Side, SideName, build_both, planned_resources,
-        read, shared_environment,
+        self, CompareContext, Cost, Extra, Report, Side, SideName, build_both, planned_resources, read,
+        shared_environment,
     },
     config::{HostDirs, Infra, Prices, Project, names},
 };
@@ -79,9 +80,8 @@ async fn compare(context: &Context<'_>, project: &Project, args: &Args) -> Resul
     let (old, new) =
         tokio::try_join!(read(&sources, &before, &environment), read(&sources, &after, &environment))?;
     let extra = Extra { plan, cost: costs(project, &old, &new)? };
-    let flux = FluxBuild::prepare(&sources.project, &sources.dirs, events).await?;
     let step = Step::start(events, "diff.build", "Build the manifests of both sides");
-    let (left, right) = build_both(&flux, &old.platform, &new.platform).await?;
+    let (left, right) = build_both(&sources.flux, &old.platform, &new.platform).await?;
     step.done(format!("{} of {} phases", right.objects.len(), right.definitions.len()));
     Ok(Report::between((&old, &left), (&new, &right), &infra, extra))
 }
@@ -103,9 +103,11 @@ pub(super) fn compare_context(
     supply: &Supply,
 ) -> Result<CompareContext> {
     let registry = *context.template(project)?.ports.registry.get_ref();
+    let dirs = HostDirs::from_environment()?;
     Ok(CompareContext {
         project: project.clone(),
-        dirs: HostDirs::from_environment()?,
+        flux: FluxBuild::on_demand(project, &dirs, context.ui.events()),
+        dirs,
         supply: supply.mode(),
         registry: format!("127.0.0.1:{registry}"),
     })

@@ -1,21 +1,20 @@
 //! Builds the manifests that Flux would apply. Phases that are equal on both sides are not built.
 
-mod cache;
-mod flux_build;
 mod platform;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-pub use flux_build::FluxBuild;
 pub use platform::Platform;
-pub(super) use platform::ROOT;
-
-use flux_build::{Unpacked, is_kustomization, root};
 
 use super::{ObjectId, mask::Masker};
-use crate::{artifact::SUFFIX_LENGTH, base::failure::Result};
+use crate::{
+    artifact::{
+        BuildError, FluxBuild, ROOT, SUFFIX_LENGTH, Wanted, is_flux_kustomization, root_kustomization,
+    },
+    base::failure::Result,
+};
 
 /// The built manifests of a platform.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,9 +45,8 @@ impl Phases {
 /// sides: these are all inputs of a build.
 pub async fn build_both(flux: &FluxBuild, before: &Platform, after: &Platform) -> Result<(Phases, Phases)> {
     let masker = Masker::default();
-    let (old, new) = (Unpacked::write(before)?, Unpacked::write(after)?);
-    let mut left = Builder::new(&old, before);
-    let mut right = Builder::new(&new, after);
+    let mut left = Builder::new(before);
+    let mut right = Builder::new(after);
     while !left.pending.is_empty() || !right.pending.is_empty() {
         tokio::try_join!(left.build_pending(flux, &masker), right.build_pending(flux, &masker))?;
         let pending = left.pending.iter().chain(&right.pending);
@@ -69,37 +67,56 @@ pub(super) async fn build_with(
     built: &Phases,
 ) -> Result<Phases> {
     let masker = Masker::default();
-    let unpacked = Unpacked::write(platform)?;
     let selected = built.definitions.iter().filter(|(name, _)| built.objects.contains_key(*name));
     let selected: Vec<Value> = selected.map(|(_, definition)| definition.clone()).collect();
     let mut phases = Phases { definitions: built.definitions.clone(), ..Phases::default() };
-    let built = unpacked.build(flux, variables, &selected).await?;
-    for (phase, objects) in built {
+    for (phase, objects) in build(flux, platform, variables, &selected).await? {
         phases.objects.insert(phase, masked(&masker, objects));
     }
     Ok(phases)
 }
 
+/// Returns the objects of each of `kustomizations`, by name, with `variables` substituted.
+///
+/// Fails with kind `Environment` and Flux's error text if Flux would reject one of them.
+async fn build(
+    flux: &FluxBuild,
+    platform: &Platform,
+    variables: &BTreeMap<String, String>,
+    kustomizations: &[Value],
+) -> Result<BTreeMap<String, Vec<Value>>> {
+    let sources = platform.sources.iter().map(|(name, files)| (name.as_str(), files)).collect();
+    let wanted = kustomizations.iter();
+    let wanted: Vec<Wanted<'_>> = wanted
+        .map(|definition| Wanted { definition: definition.clone(), variables: Some(variables) })
+        .collect();
+    let mut built = BTreeMap::new();
+    for (definition, outcome) in kustomizations.iter().zip(flux.build(&sources, &wanted).await?) {
+        built.insert(name(definition), outcome.map_err(BuildError::into_failure)?.objects);
+    }
+    Ok(built)
+}
+
 /// The build of one platform.
 struct Builder<'a> {
-    unpacked: &'a Unpacked<'a>,
-    variables: &'a BTreeMap<String, String>,
+    platform: &'a Platform,
     /// The Kustomizations that were found and are not built yet.
     pending: Vec<Value>,
     phases: Phases,
 }
 
 impl<'a> Builder<'a> {
-    fn new(unpacked: &'a Unpacked<'a>, platform: &'a Platform) -> Self {
-        let phases = Phases { definitions: BTreeMap::from([(ROOT.to_owned(), root())]), ..Phases::default() };
-        Self { unpacked, variables: &platform.variables, pending: vec![root()], phases }
+    fn new(platform: &'a Platform) -> Self {
+        let root = root_kustomization();
+        let definitions = BTreeMap::from([(ROOT.to_owned(), root.clone())]);
+        Self { platform, pending: vec![root], phases: Phases { definitions, ..Phases::default() } }
     }
 
     /// Builds the pending Kustomizations. Those found in the result become pending.
     async fn build_pending(&mut self, flux: &FluxBuild, masker: &Masker) -> Result<()> {
         let pending = std::mem::take(&mut self.pending);
-        for (phase, objects) in self.unpacked.build(flux, self.variables, &pending).await? {
-            for object in objects.iter().filter(|object| is_kustomization(object)) {
+        for (phase, objects) in build(flux, self.platform, &self.platform.variables, &pending).await? {
+            for object in objects.iter().filter(|object| is_flux_kustomization(object)) {
                 if self.phases.definitions.insert(name(object), object.clone()).is_none() {
                     self.pending.push(object.clone());
                 }
@@ -124,7 +141,7 @@ fn masked(masker: &Masker, objects: Vec<Value>) -> BTreeMap<ObjectId, Value> {
 fn unpin(object: &mut Value) {
     let is_source = object["kind"] == "OCIRepository";
     let named = if is_source { "/metadata/name" } else { "/spec/sourceRef/name" };
-    let is_pinned = is_source || is_kustomization(object);
+    let is_pinned = is_source || is_flux_kustomization(object);
     let Some(Value::String(name)) = object.pointer_mut(named).filter(|_| is_pinned) else { return };
     let Some((phase, pin)) = name.rsplit_once('-') else { return };
     if pin.len() == SUFFIX_LENGTH && pin.bytes().all(|byte| byte.is_ascii_hexdigit()) {

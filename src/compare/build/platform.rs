@@ -2,13 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::artifact::{Fetched, Rendered};
-
-/// The name of the root Kustomization and of its source. It applies the phases and is not part of an artifact.
-pub(in crate::compare) const ROOT: &str = "platform";
-
-/// File contents by path.
-pub type Files = BTreeMap<String, Vec<u8>>;
+use crate::artifact::{Fetched, Files, ROOT, Rendered};
 
 /// The files Flux reads, and the variables it substitutes in them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,7 +6,10 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Field, fields};
-use crate::compare::{ObjectId, Phases, build::ROOT, mask::shown};
+use crate::{
+    artifact::ROOT,
+    compare::{ObjectId, Phases, mask::shown},
+};
 
 /// All differences in the manifests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

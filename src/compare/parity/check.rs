@@ -14,7 +14,7 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     compare::{
-        CompareContext, FluxBuild, Platform,
+        CompareContext, Platform,
         build::{build_both, build_with, differing},
         side::render_work_tree,
     },
@@ -106,31 +106,25 @@ pub async fn build(
     events: &Events,
     (a, b): (&EnvFile, &EnvFile),
 ) -> Result<Manifests> {
-    let flux = FluxBuild::prepare(&context.project, &context.dirs, events).await?;
     let title = format!("Build the manifests of {} and {}", a.name, b.name);
     let step = Step::start(events, format!("parity.{}.{}", a.name, b.name), title);
-    let found = manifests(context, &flux, a, b).await?;
+    let found = manifests(context, a, b).await?;
     step.done(format!("{} fields differ", found.explained.len() + found.unexplained.len()));
     Ok(found)
 }
 
 /// Builds the work tree with the variables of both environments and once more with placeholders as values.
 /// Finds the variables that cause each difference.
-pub async fn manifests(
-    context: &CompareContext,
-    flux: &FluxBuild,
-    a: &EnvFile,
-    b: &EnvFile,
-) -> Result<Manifests> {
+pub async fn manifests(context: &CompareContext, a: &EnvFile, b: &EnvFile) -> Result<Manifests> {
     let rendered = render_work_tree(context).await?;
     let platform =
         |variables: &BTreeMap<String, String>| Platform::rendered(rendered.clone(), variables.clone());
     let (left, right) = (platform(&a.variables), platform(&b.variables));
-    let (before, after) = build_both(flux, &left, &right).await?;
+    let (before, after) = build_both(&context.flux, &left, &right).await?;
     let placeholders: BTreeMap<String, String> =
         a.variables.keys().chain(b.variables.keys()).map(|name| (name.clone(), placeholder(name))).collect();
     // The folders are those of the first environment; only the substituted values are placeholders.
-    let template = build_with(flux, &left, &placeholders, &before).await?;
+    let template = build_with(&context.flux, &left, &placeholders, &before).await?;
     Ok(explain(&before, &after, &template, &differing(&a.variables, &b.variables)))
 }
 

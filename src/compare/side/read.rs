@@ -15,7 +15,7 @@ use super::{
     settings,
 };
 use crate::{
-    artifact::{self, Rendered, Tree, Upstream},
+    artifact::{self, FluxBuild, Rendered, Tree, Upstream},
     base::{
         digest::Digest,
         failure::{Context, Kind, Result},
@@ -38,6 +38,8 @@ pub struct CompareContext {
     pub supply: Mode,
     /// The registry that artifacts are read from, as host and port from this machine.
     pub registry: String,
+    /// Builds the manifests.
+    pub flux: FluxBuild,
 }
 
 /// The repository of artifacts.
@@ -117,7 +119,7 @@ impl CompareContext {
         let infrastructure = std::fs::read(root.join(settings::path(environment))).ok();
         let lock = images::locked(&self.dirs, self.supply)?;
         let tree = Tree::read(&self.project).await?;
-        let rendered = artifact::render(&tree, &lock, &self.upstream(&lock)?)?;
+        let rendered = artifact::render(&tree, &lock, &self.upstream(&lock)?, &self.flux).await?;
         let platform = Platform::rendered(rendered, EnvFile::load(&self.project, environment)?.variables);
         let image = |(name, image): (&String, &LockedImage)| {
             let version = image.official.as_deref().and_then(tag);
@@ -149,11 +151,13 @@ impl CompareContext {
         let tree = Tree::from_files(tree);
         let lock = images::locked(&self.dirs, self.supply)?;
         let upstream = self.upstream(&lock)?;
-        let rendered = artifact::render(&tree, &lock, &upstream).or_else(|_| {
+        let rendered = if let Ok(rendered) = artifact::render(&tree, &lock, &upstream, &self.flux).await {
+            rendered
+        } else {
             side.notes
                 .push(format!("the tree of {revision} violates current rules; it is built without checks"));
-            artifact::render_unchecked(&tree, &lock, &upstream)
-        })?;
+            artifact::render_unchecked(&tree, &lock, &upstream, &self.flux).await?
+        };
         side.platform.sources = Platform::rendered(rendered, BTreeMap::new()).sources;
         side.referenced = referenced(&side.platform, &lock).into_keys().collect();
         let versions = self.versions(&commit).await;
@@ -291,5 +295,6 @@ fn read_folder(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
 /// Renders the work tree.
 pub(in crate::compare) async fn render_work_tree(context: &CompareContext) -> Result<Rendered> {
     let lock = images::locked(&context.dirs, context.supply)?;
-    artifact::render(&Tree::read(&context.project).await?, &lock, &context.upstream(&lock)?)
+    let tree = Tree::read(&context.project).await?;
+    artifact::render(&tree, &lock, &context.upstream(&lock)?, &context.flux).await
 }

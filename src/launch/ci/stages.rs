@@ -36,7 +36,7 @@ pub async fn run(io: &RunIo<'_>, request: &Request, report: &Report, guard: &Env
     let (project, template) = (io.load)()?;
     guards::require_local(&template)?;
     guards::refuse_rehearsal(&template)?;
-    let inputs = inputs::read(&project, &template).await?;
+    let inputs = inputs::read(&project, &HostDirs::from_environment()?, &template).await?;
     let context = LocalContext {
         project,
         dirs: HostDirs::from_environment()?,

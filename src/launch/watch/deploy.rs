@@ -2,7 +2,7 @@
 
 use super::{Changes, Session, Workload};
 use crate::{
-    artifact::{self, Packed, Provenance, Rendered, Tree},
+    artifact::{self, CheckInput, Packed, Provenance, Rendered, Tree},
     base::{
         digest::Digest,
         failure::{Failure, Result},
@@ -38,7 +38,12 @@ impl Session<'_> {
     }
 
     async fn pack(&self, tree: &Tree) -> Result<(Rendered, Packed)> {
-        let rendered = artifact::rerender(tree, &self.lock, &self.applied)?;
+        let check = CheckInput::read(&self.quiet.project, &self.quiet.dirs, tree.clone())?;
+        let check = check.only(self.environment.name());
+        if let Some(failure) = artifact::combined(artifact::check(&check, &self.flux_build).await?) {
+            return Err(failure);
+        }
+        let rendered = artifact::rerender(tree, &self.lock, &self.applied, &self.flux_build).await?;
         let packed = artifact::pack(&rendered, &Provenance::read(&self.quiet.project).await?)?;
         Ok((rendered, packed))
     }

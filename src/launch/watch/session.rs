@@ -8,7 +8,7 @@ use std::{
 
 use super::{Changes, Workload};
 use crate::{
-    artifact::Rendered,
+    artifact::{FluxBuild, Rendered},
     base::{
         digest::Digest,
         duration,
@@ -41,6 +41,8 @@ pub struct Session<'a> {
     pub(super) followed: Digest,
     /// The files of the last artifact that was applied.
     pub(super) applied: Rendered,
+    /// Builds the manifests.
+    pub(super) flux_build: FluxBuild,
     /// The Kustomizations that may have applied something else: their last wait failed or was superseded.
     pub(super) uncertain: BTreeSet<String>,
     /// The digests of images that are deployed and not yet available, by workload.
@@ -69,6 +71,7 @@ impl<'a> Session<'a> {
             builder: Arc::new(IncrementalBuilder::open(supply, platform.registry.clone())?),
             followed: platform.packed.digest,
             applied: platform.rendered,
+            flux_build: platform.flux_build,
             lock: platform.lock,
             registry: platform.registry,
             fleet_image: platform.fleet_image,

@@ -8,8 +8,11 @@ mod phases;
 mod tree;
 
 use crate::{
+    artifact::FluxBuild,
     base::{digest::Digest, failure::Result},
+    compare::CompareContext,
     config::Environment,
+    images,
     promotion::{
         context::PromotionContext,
         driver::{Evidence, EvidenceSource},
@@ -42,15 +45,22 @@ impl<T: ObservedEnvironment> EvidenceSource for CollectedEvidence<'_, T> {
             Some(commit) => repository.commit_of(commit).await?,
             None => None,
         };
+        let compare = CompareContext {
+            project: project.clone(),
+            dirs: local.dirs.clone(),
+            supply: images::Mode::Auto,
+            registry: format!("127.0.0.1:{}", self.source_environment.ports.registry.get_ref()),
+            flux: FluxBuild::on_demand(project, &local.dirs, &local.events),
+        };
         let exact = commit.as_deref().filter(|_| !content.dirty);
         Ok(Evidence {
             source: self.source.state().await?,
-            tree: tree::check(project, repository, exact).await?,
+            tree: tree::check(local, repository, &compare.flux, exact).await?,
             migrations: migrations::collect(project, repository, exact, lock).await?,
             commit_is_known: commit.is_some(),
             edited: repository.edited(&READ).await?,
-            parity: parity::compare(local, self.source_environment, environment).await,
-            phases: phases::compare(local, (self.source_environment, environment), (lock, self.digest)).await,
+            parity: parity::compare((&compare, local), self.source_environment, environment).await,
+            phases: phases::compare(&compare, environment, (lock, self.digest)).await,
             cost: cost::of(project, environment, self.over_budget),
         })
     }

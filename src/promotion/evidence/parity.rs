@@ -3,7 +3,6 @@
 use crate::{
     compare::{self, CompareContext},
     config::{EnvName, Environment},
-    images,
     local::LocalContext,
     promotion::gates::Parity,
 };
@@ -12,15 +11,13 @@ use crate::{
 ///
 /// A rehearsal counts as the environment that it rehearses: its own differences from that environment are
 /// declared in its definition and covered by tests.
-pub async fn compare(local: &LocalContext, source: &Environment, target: &Environment) -> Parity {
-    let context = CompareContext {
-        project: local.project.clone(),
-        dirs: local.dirs.clone(),
-        supply: images::Mode::Auto,
-        registry: format!("127.0.0.1:{}", source.ports.registry.get_ref()),
-    };
+pub async fn compare(
+    (context, local): (&CompareContext, &LocalContext),
+    source: &Environment,
+    target: &Environment,
+) -> Parity {
     let (source, target) = (rehearsed(source), rehearsed(target));
-    match compare::parity::check(&context, &local.events, (&source, &target)).await {
+    match compare::parity::check(context, &local.events, (&source, &target)).await {
         Ok(found) => Parity { allowed: found.allowed.len(), unexplained: describe(&found) },
         Err(failure) => Parity {
             allowed: 0,

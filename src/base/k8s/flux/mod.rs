@@ -12,6 +12,10 @@ use crate::base::digest::Digest;
 /// The namespace of Flux and of its objects.
 pub const NAMESPACE: &str = "flux-system";
 
+/// The `ignore` of every artifact source. Without it Flux leaves out pictures, archives and settings of other
+/// tools, although a kustomization may read them. The pattern includes every file again.
+pub const IGNORE_NOTHING: &str = "!*";
+
 /// A Flux Kustomization: a phase, or a child of one.
 #[expect(clippy::struct_excessive_bools, reason = "independent properties of its status")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

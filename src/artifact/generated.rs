@@ -1,14 +1,20 @@
-//! Generates the kustomize Component that sets the source of each Flux Kustomization. Pure.
+//! The kustomize Component that packing generates: it sets the source of each Flux Kustomization. Pure.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{
-    Component,
-    components::{GENERATED, ROOT},
-};
-use crate::base::{failure::Result, yaml};
+use super::{Component, build::ROOT};
+use crate::base::{failure::Result, k8s::flux::IGNORE_NOTHING, yaml};
+
+/// The directory of the Component.
+pub(super) const FOLDER: &str = "flux/sources";
+/// A Component without content. The definitions are built with it before their sources are known.
+pub(super) fn placeholder() -> (String, Vec<u8>) {
+    // Kustomize refuses a Component without any field; this one changes nothing without a generator.
+    let text = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ngeneratorOptions: {disableNameSuffixHash: true}\n";
+    (format!("{FOLDER}/kustomization.yaml"), text.as_bytes().to_vec())
+}
 
 /// Returns the files of the kustomize Component.
 pub(super) fn sources(components: &BTreeMap<String, Component>) -> Result<[(String, Vec<u8>); 2]> {
@@ -25,7 +31,7 @@ pub(super) fn sources(components: &BTreeMap<String, Component>) -> Result<[(Stri
         "apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": ["sources.yaml"],
         "patches": components.values().map(patch).collect::<Result<Vec<_>>>()?,
     });
-    let file = |name: &str, text: String| (format!("{GENERATED}/{name}"), text.into_bytes());
+    let file = |name: &str, text: String| (format!("{FOLDER}/{name}"), text.into_bytes());
     Ok([
         file("kustomization.yaml", yaml::write([&kustomization])?),
         file("sources.yaml", components.values().map(source).collect()),
@@ -46,6 +52,7 @@ spec:
   provider: generic
   url: oci://${{REGISTRY}}/{ROOT}
   insecure: ${{REGISTRY_INSECURE}}
+  ignore: '{IGNORE_NOTHING}'
   ref:
     digest: {}
 ",

@@ -16,18 +16,21 @@ use std::{
 };
 
 use seasense::{
+    artifact::FluxBuild,
     base::{
         event::Silent,
         failure::{Kind, Result},
     },
     compare::{
-        CompareContext, FluxBuild, Manifests, Phases, Platform, build_both,
+        CompareContext, Manifests, Phases, Platform, build_both,
         parity::{Allowed, Facts, evaluate, manifests},
     },
     config::{EnvFile, HostDirs, Project},
     images::{self, Mode},
 };
 use serde_json::{Value, json};
+
+mod tree;
 
 fn project() -> Project {
     Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -189,13 +192,14 @@ async fn every_difference_between_environments_is_explained() {
         dirs: HostDirs::from_environment().unwrap(),
         supply: Mode::Auto,
         registry: "127.0.0.1:5050".to_owned(),
+        flux,
     };
     let (all, allowed) = (EnvFile::load_all(&project).unwrap(), Allowed::load(&project).unwrap());
     for (index, a) in all.iter().enumerate() {
         for b in &all[index + 1..] {
-            let found = manifests(&context, &flux, a, b).await.unwrap();
+            let found = manifests(&context, a, b).await.unwrap();
             // The cached result equals the first one.
-            assert_eq!(manifests(&context, &flux, a, b).await.unwrap(), found);
+            assert_eq!(manifests(&context, a, b).await.unwrap(), found);
             assert!(!found.explained.is_empty(), "{} and {} differ in nothing", a.name, b.name);
             let parity = evaluate(Facts { a, b, all: &all, allowed: &allowed, manifests: Some(&found) });
             assert!(parity.in_parity, "{:#?}", parity.unexplained);
