@@ -17,7 +17,14 @@ describe("freshness", () => {
     expect(describeAge(undefined)).toBe("no reading yet");
   });
 
-  it("has no negative age", () => expect(ageOf(2_000, 1_000)).toBe(0));
+  it("has no negative age", () => expect(ageOf({ observed_at: 2_000, received_at: 1_000 }, 1_000)).toBe(0));
+  it("of a clock that is ahead is the time since the last arrival", () => {
+    const ahead = { observed_at: 300_000, received_at: 0 };
+    expect(ageOf(ahead, 240_000)).toBe(240_000);
+    expect(ageOf({ ...ahead, last_received_at: 230_000 }, 240_000)).toBe(10_000);
+  });
+  it("of a backlog is the time since the measurement", () =>
+    expect(ageOf({ observed_at: 0, received_at: 239_000, last_received_at: 239_000 }, 240_000)).toBe(240_000));
 
   it.each([
     [1_900, "just now"], [2_000, "2 s ago"], [59_000, "59 s ago"], [60_000, "1 min ago"], [3_599_000, "59 min ago"],

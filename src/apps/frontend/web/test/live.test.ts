@@ -25,6 +25,14 @@ describe("latest readings", () => {
     expect(hasUnknownBuoy(store.state)).toBe(true);
   });
 
+  it("report an arrival even if the newest reading stays, because its clock was ahead", () => {
+    const store = new Store();
+    store.update(mergeLatest(store.state, latest(0, { ...reading("a", 300), last_received_at: 1 }), 0));
+    store.update(mergeLatest(store.state, latest(0, { ...reading("a", 300), last_received_at: 9 }), 0));
+    expect(store.state.readings.get("a")?.last_received_at).toBe(9);
+    expect(store.state.tails.get("a")).toHaveLength(1);
+  });
+
   it("measure the clock skew once, and again only if it changes by more than 2 s", () => {
     const store = new Store();
     store.update({ ...mergeLatest(store.state, latest(5_000), 0), lastGood: 0 });
@@ -41,6 +49,17 @@ describe("tracks and buoys", () => {
     });
     const tracks = indexTracks({ type: "FeatureCollection", features: [line([[1, 2], [3, 4]]), line([[5, 6]])] });
     expect(extendTrack(tracks.get("a"), [reading("a", 1)])).toEqual([[1, 2], [3, 4], [5, 6], [-5, 48]]);
+  });
+
+  it("join the parts of a line that crosses the antimeridian", () => {
+    const geometry = {
+      type: "MultiLineString" as const,
+      coordinates: [[[179, 0], [180, 1]], [[-180, 1], [-179, 2]]],
+    };
+    const tracks = indexTracks({
+      type: "FeatureCollection", features: [{ type: "Feature", properties: { buoy: "a" }, geometry }],
+    });
+    expect(tracks.get("a")).toEqual([[179, 0], [180, 1], [-180, 1], [-179, 2]]);
   });
 
   it("sort by name, with numbers in numeric order", () => {

@@ -31,6 +31,7 @@ export const LatestSchema = v.object({
     buoy: v.string(),
     observed_at: instant,
     received_at: instant,
+    last_received_at: v.nullish(instant),
     latitude: v.pipe(v.number(), v.minValue(-90), v.maxValue(90)),
     longitude: v.pipe(v.number(), v.minValue(-180), v.maxValue(180)),
     values: v.record(v.string(), v.nullable(v.number())),
@@ -52,16 +53,18 @@ export const SeriesSchema = v.object({
   })),
 });
 
-/** `GET /api/v1/tracks`: GeoJSON, one line per buoy. */
+const line = v.array(v.pipe(v.array(v.number()), v.minLength(2)));
+
+/** `GET /api/v1/tracks`: GeoJSON, one line per buoy, in parts where it crosses the antimeridian. */
 export const TracksSchema = v.object({
   type: v.literal("FeatureCollection"),
   features: v.array(v.object({
     type: v.literal("Feature"),
     properties: v.object({ buoy: v.string() }),
-    geometry: v.object({
-      type: v.literal("LineString"),
-      coordinates: v.array(v.pipe(v.array(v.number()), v.minLength(2))),
-    }),
+    geometry: v.variant("type", [
+      v.object({ type: v.literal("LineString"), coordinates: line }),
+      v.object({ type: v.literal("MultiLineString"), coordinates: v.array(line) }),
+    ]),
   })),
 });
 

@@ -6,9 +6,19 @@ export type Freshness = "live" | "late" | "silent" | "never";
 const LIVE_MS = 60_000;
 const LATE_MS = 15 * 60_000;
 
-/** Returns the milliseconds since `observedAt`, at least 0, because a buoy's clock may be ahead. */
-export function ageOf(observedAt: number, now: number): number {
-  return Math.max(0, now - observedAt);
+/** The times of the newest reading of a buoy, and of the last arrival of any of its readings. */
+export interface Times {
+  readonly observed_at: number;
+  readonly received_at: number;
+  readonly last_received_at?: number | null | undefined;
+}
+
+/**
+ * Returns the milliseconds since a reading was measured, or since the last one arrived if that is longer: the clock of
+ * a buoy may be ahead, so that its reading looks fresh while the buoy is silent.
+ */
+export function ageOf(reading: Times, now: number): number {
+  return Math.max(0, now - reading.observed_at, now - (reading.last_received_at ?? reading.received_at));
 }
 
 /** Returns the class of an age in milliseconds; `undefined` means no reading. */

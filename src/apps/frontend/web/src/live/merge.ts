@@ -11,7 +11,13 @@ export function mergeLatest(state: State, latest: Latest, localNow: number): Par
   let changed = false;
   for (const reading of latest.readings) {
     const known = readings.get(reading.buoy);
-    if (known !== undefined && known.observed_at >= reading.observed_at) continue;
+    if (known !== undefined && known.observed_at >= reading.observed_at) {
+      if (known.last_received_at === reading.last_received_at) continue;
+      // Older readings arrive: the newest one stays, because its clock was ahead, and the buoy is not silent.
+      changed = true;
+      readings.set(reading.buoy, { ...known, last_received_at: reading.last_received_at });
+      continue;
+    }
     changed = true;
     readings.set(reading.buoy, reading);
     tails.set(reading.buoy, [...(tails.get(reading.buoy) ?? []), reading].slice(-TAIL_LIMIT));
@@ -30,7 +36,9 @@ function smoothSkew(state: State, measured: number): number {
 export function indexTracks(tracks: Tracks): Map<string, Position[]> {
   const byBuoy = new Map<string, Position[]>();
   for (const { properties, geometry } of tracks.features) {
-    const points = geometry.coordinates.map(([longitude = 0, latitude = 0]): Position => [longitude, latitude]);
+    // The map's projection cuts a line at the antimeridian itself.
+    const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
+    const points = lines.flat().map(([longitude = 0, latitude = 0]): Position => [longitude, latitude]);
     byBuoy.set(properties.buoy, [...(byBuoy.get(properties.buoy) ?? []), ...points]);
   }
   return byBuoy;

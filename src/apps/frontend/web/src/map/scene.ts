@@ -14,7 +14,7 @@ export function markersOf(state: State, scale: ColourScale): Marker[] {
     name: names.get(reading.buoy) ?? reading.buoy,
     position: [reading.longitude, reading.latitude],
     colour: scale.colour(reading),
-    freshness: freshnessOf(ageOf(reading.observed_at, now)),
+    freshness: freshnessOf(ageOf(reading, now)),
     selected: reading.buoy === state.selected,
   }));
 }

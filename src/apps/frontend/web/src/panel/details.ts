@@ -30,7 +30,7 @@ export class Details {
     const { state } = this.store;
     const buoy = state.buoys.find(({ id }) => id === state.selected);
     const reading = state.selected === undefined ? undefined : state.readings.get(state.selected);
-    const age = reading && ageOf(reading.observed_at, serverNow(state));
+    const age = reading && ageOf(reading, serverNow(state));
     setText(this.#name, buoy?.name ?? state.selected ?? "No buoy selected");
     setText(this.#latest, reading ? clockTime(reading.observed_at) : "no reading yet");
     setText(this.#age, reading ? describeAge(age) : "");

@@ -39,7 +39,7 @@ export class BuoyList {
     const parameter = state.parameters.find(({ name }) => name === state.colourBy);
     for (const [id, row] of this.#rows) {
       const reading = state.readings.get(id);
-      const age = reading && ageOf(reading.observed_at, now);
+      const age = reading && ageOf(reading, now);
       const freshness = freshnessOf(age);
       setAttribute(row.element, "aria-selected", String(id === state.selected));
       setAttribute(row.element, "data-freshness", freshness);

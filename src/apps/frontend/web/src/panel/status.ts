@@ -23,7 +23,7 @@ export class StatusPanel {
   tick(): void {
     const { state } = this.store;
     const now = serverNow(state);
-    const ages = [...state.readings.values()].map((reading) => ageOf(reading.observed_at, now));
+    const ages = [...state.readings.values()].map((reading) => ageOf(reading, now));
     const live = ages.filter((age) => freshnessOf(age) === "live").length;
     const newest = ages.length === 0 ? undefined : Math.min(...ages);
     const known = state.connection.kind !== "starting" || state.lastGood !== undefined;
