@@ -13,13 +13,13 @@ use crate::database::Database;
 pub const KEY: &str = "5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e5ea5e45e";
 
 /// Returns the command of the backend in a clean environment.
-fn command(database: &Database) -> Command {
+fn command(database: (&str, &str)) -> Command {
     #[expect(
         clippy::disallowed_methods,
         reason = "the test watches the process itself: its signals, exit and output"
     )]
     let mut command = Command::new(env!("CARGO_BIN_EXE_seasense-backend"));
-    command.env_clear().env("DATABASE_URL", database.url()).stdin(Stdio::null()).stderr(Stdio::piped());
+    command.env_clear().env(database.0, database.1).stdin(Stdio::null()).stderr(Stdio::piped());
     command
 }
 
@@ -33,6 +33,11 @@ pub struct Migrated {
 
 /// Runs `migrate` with this number of buoys.
 pub fn migrate(database: &Database, buoys: u32) -> Migrated {
+    migrate_with(("DATABASE_URL", &database.url()), buoys)
+}
+
+/// Runs `migrate` with this setting for the database.
+pub fn migrate_with(database: (&str, &str), buoys: u32) -> Migrated {
     let folder = TempDir::new().expect("a folder for the key");
     let key: PathBuf = folder.path().join("key");
     std::fs::write(&key, KEY).expect("write the key");
@@ -63,6 +68,11 @@ impl Backend {
 
     /// Serves on free ports.
     pub fn serve(database: &Database) -> Self {
+        Self::serve_with(("DATABASE_URL", &database.url()))
+    }
+
+    /// Serves on free ports, with this setting for the database.
+    pub fn serve_with(database: (&str, &str)) -> Self {
         let mut child = command(database)
             .envs([("LISTEN", "127.0.0.1:0"), ("METRICS_LISTEN", "127.0.0.1:0"), ("DRAIN_SECONDS", "0")])
             .spawn()

@@ -42,6 +42,17 @@ impl Api {
         request.bearer_auth(token).json(batch).send().await.expect("an answer")
     }
 
+    /// Sends a body with the token of buoy-001 and these headers.
+    pub async fn post_body(&self, body: Vec<u8>, headers: &[(&str, &str)]) -> Response {
+        let token = EnrolmentKey::new(KEY).expect("a key").token("buoy-001");
+        let mut request = self.request(reqwest::Method::POST, "/api/v1/observations").bearer_auth(token);
+        request = request.header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body).send().await.expect("an answer")
+    }
+
     /// Sends a batch; the status must be 200.
     pub async fn store(&self, batch: &Batch) -> Answer {
         let response = self.post(batch).await;
@@ -53,12 +64,18 @@ impl Api {
 
 /// Asserts that a response is a problem of this status, and returns its detail.
 pub async fn problem(response: Response, status: u16) -> String {
+    problem_body(response, status).await["detail"].as_str().expect("a detail").to_owned()
+}
+
+/// Asserts that a response is a problem of this status, and returns it.
+pub async fn problem_body(response: Response, status: u16) -> Value {
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     assert_eq!(response.status().as_u16(), status);
     let body: Value = response.json().await.expect("problem details");
     assert_eq!(body["status"], status);
     assert!(body["title"].is_string() && body["type"].is_string(), "{body}");
-    body["detail"].as_str().expect("a detail").to_owned()
+    assert!(body["code"].as_str().is_some_and(|code| !code.is_empty()), "{body}");
+    body
 }
 
 /// Creates a batch of the first start of this buoy.

@@ -61,6 +61,25 @@ impl Database {
         database
     }
 
+    /// Asks the application for this password from now on, and ends its connections.
+    pub async fn set_password(&self, password: &str) {
+        let url = self.url_of("postgres", "postgres");
+        let mut connection = PgConnection::connect(&url).await.expect("connect as superuser");
+        let statements = format!(
+            "ALTER ROLE seasense PASSWORD '{password}';
+             COPY (VALUES ('host all seasense all scram-sha-256'), ('host all all all trust'))
+                 TO '/var/lib/postgresql/data/pg_hba.conf';
+             SELECT pg_reload_conf();
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'seasense'"
+        );
+        sqlx::raw_sql(AssertSqlSafe(statements)).execute(&mut connection).await.expect("set the password");
+    }
+
+    /// Returns the URL for the application with this password.
+    pub fn url_with(&self, password: &str) -> String {
+        format!("postgres://seasense:{password}@127.0.0.1:{}/seasense", self.port)
+    }
+
     /// Returns the URL for the application.
     pub fn url(&self) -> String {
         self.url_of("seasense", "seasense")

@@ -10,8 +10,10 @@
 
 mod backend;
 mod client;
+mod credentials;
 mod database;
 mod ingest;
 mod migrations;
 mod outage;
+mod quarantine;
 mod queries;

@@ -1,10 +1,11 @@
 //! Every query returns the stored readings.
 
 use reqwest::Method;
+use seasense::apps::shared::wire::Reading;
 use serde_json::Value;
 
 use crate::backend::Backend;
-use crate::client::{Api, batch, problem, reading};
+use crate::client::{Api, batch, problem, problem_body, reading};
 use crate::database::Database;
 
 const HOUR: &str = "from=2026-06-01T12:00:00Z&to=2026-06-01T13:00:00Z";
@@ -75,7 +76,7 @@ async fn series_are_means_over_buckets() {
         ("/api/v1/series?buoy=buoy-001&parameter=salt".to_owned(), 422, "sea_water_temperature"),
         ("/api/v1/series?buoy=buoy-009&parameter=sea_water_temperature".to_owned(), 404, "buoy-009"),
         (path("bucket=5s"), 422, "bucket"),
-        (path("bucket=60s&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z"), 422, "31 days"),
+        (path("bucket=60s&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z"), 422, "31 days before"),
         (path("bucket=1h&from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"), 422, "366 days"),
         (path("unknown=1"), 422, "unknown"),
         (path("from=yesterday"), 422, "from"),
@@ -140,4 +141,111 @@ async fn probe_buoys_are_returned_only_when_named() {
     let path = format!("/api/v1/observations.csv?{HOUR}&buoy=probe-001");
     let table = api.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
     assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+/// Every query, with its required parameters; and whether it has a buoy and times.
+const QUERIES: [(&str, &str, bool); 8] = [
+    ("buoys", "", false),
+    ("parameters", "", false),
+    ("latest", "", false),
+    ("summary", "", false),
+    ("series", "parameter=sea_water_temperature&buoy=buoy-001&", true),
+    ("tracks", "", true),
+    ("observations.csv", "", true),
+    ("quarantine", "", true),
+];
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn every_query_answers_invalid_parameters_alike() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    let times = [
+        ("from=yesterday", "from"),
+        ("to=", "to"),
+        ("to=2026-06-01", "to"),
+        ("from=2026-06-01T12:00:00+02:00", "from"),
+        ("from=2026-06-02T00:00:00Z&to=2026-06-01T00:00:00Z", "from"),
+        ("from=1999-01-01T00:00:00Z", "from"),
+        ("from=-009000-01-01T00:00:00Z&to=-009000-01-02T00:00:00Z", "from"),
+        ("from=2026-06-01T00:00:00Z&from=2026-06-01T00:00:00Z", "from"),
+    ];
+    for (name, required, is_filtered) in QUERIES {
+        let invalid =
+            |rest: &str, parameter: &str| (format!("/api/v1/{name}?{required}{rest}"), parameter.to_owned());
+        let mut cases = vec![invalid("colour=red", "colour")];
+        if is_filtered {
+            cases.extend(times.iter().map(|(rest, parameter)| invalid(rest, parameter)));
+        }
+        for (path, parameter) in cases {
+            let response = api.request(Method::GET, &path).send().await.unwrap();
+            let problem = problem_body(response, 422).await;
+            assert_eq!(problem["parameter"], parameter.as_str(), "{path}: {problem}");
+            assert_eq!(problem["code"], "invalid-query", "{path}");
+            assert!(
+                problem["detail"].as_str().unwrap().starts_with(&format!("{parameter}: ")),
+                "{path}: {problem}"
+            );
+        }
+        for buoy in ["buoy-009", "BUOY-001", "", "%00", "buoy%20001"].into_iter().filter(|_| is_filtered) {
+            let required = required.replace("&buoy=buoy-001", "");
+            let path = format!("/api/v1/{name}?{required}buoy={buoy}");
+            let problem = problem_body(api.request(Method::GET, &path).send().await.unwrap(), 404).await;
+            assert_eq!(
+                (&problem["parameter"], &problem["code"]),
+                (&"buoy".into(), &"unknown-buoy".into()),
+                "{path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn track_across_the_antimeridian_is_cut_in_two() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    let at = |seq: i64, longitude: f64, latitude: f64| Reading {
+        longitude,
+        latitude,
+        observed_at: reading(seq * 600).observed_at,
+        ..reading(seq)
+    };
+    let readings = vec![at(1, 178.0, -18.0), at(2, 179.0, -18.0), at(3, -179.0, -16.0), at(4, -178.0, -16.0)];
+    assert_eq!(api.store(&batch("buoy-001", readings)).await.accepted, 4);
+    let tracks = api.get(&format!("/api/v1/tracks?{HOUR}")).await;
+    let feature = &tracks["features"][0];
+    assert_eq!(feature["geometry"]["type"], "MultiLineString");
+    assert_eq!(
+        feature["geometry"]["coordinates"],
+        serde_json::json!([
+            [[178.0, -18.0], [179.0, -18.0], [180.0, -17.0]],
+            [[-180.0, -17.0], [-179.0, -16.0], [-178.0, -16.0]],
+        ])
+    );
+    assert_eq!(feature["properties"]["points"], 4);
+}
+
+#[tokio::test]
+#[ignore = "needs Docker and the built database image"]
+async fn arrival_is_reported_beside_a_clock_that_is_ahead() {
+    let database = Database::start().await;
+    let backend = Backend::start(&database);
+    let api = Api::new(&backend);
+    let before = jiff::Timestamp::now();
+    let ahead = before + jiff::SignedDuration::from_mins(4);
+    api.store(&batch("buoy-001", vec![Reading { observed_at: ahead, ..reading(1) }])).await;
+    let first = api.get("/api/v1/latest").await;
+    api.store(&batch("buoy-001", vec![Reading { observed_at: before, ..reading(2) }])).await;
+    let latest = api.get("/api/v1/latest").await;
+    let time = |value: &Value| value.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let (newest, earlier) = (&latest["readings"][0], &first["readings"][0]);
+    assert_eq!(newest["observed_at"], earlier["observed_at"], "the reading ahead is still the newest");
+    assert_eq!(newest["received_at"], earlier["received_at"]);
+    assert!(time(&newest["last_received_at"]) > time(&newest["received_at"]), "{newest}");
+    assert_eq!(earlier["last_received_at"], earlier["received_at"]);
+    let summary = api.get("/api/v1/summary").await;
+    assert!(time(&summary["latest_received_at"]) < time(&summary["latest_observed_at"]), "{summary}");
 }

@@ -7,7 +7,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use crate::fake::Behaviour::{Accept, InvalidAnswer, StoreThenFail, Unavailable};
+use crate::fake::Behaviour::{
+    Accept, AcceptKey, InvalidAnswer, RefuseBatch, RefuseReading, StoreThenFail, Unavailable,
+};
 use crate::fake::{Fake, Seen};
 use crate::fleet::{FleetDir, content};
 
@@ -88,6 +90,61 @@ fn assert_no_gap(measured: &HashSet<(String, jiff::Timestamp)>, buoy: &str) {
     times.sort_unstable();
     let live = times.iter().zip(&times[1..]).map(|(a, b)| b - a).skip_while(|gap| *gap != 1000);
     assert!(live.into_iter().all(|gap| gap == 1000), "{times:?}");
+}
+
+/// Asserts that all readings of three buoys but the second of each are acknowledged, and those are parked.
+async fn assert_second_reading_is_parked(fake: Fake, reason: &str) {
+    let directory = FleetDir::new();
+    let fleet = directory.start(&fake.api, &SMALL);
+    fake.wait_for("readings after the refused ones", |seen| stored_of(seen, 1) >= 3 * (12 + 3)).await;
+    assert!(fleet.stop().success());
+    assert_delivered(&directory, &fake);
+    let acknowledged = directory.acknowledged();
+    assert_eq!(acknowledged.len(), fake.inspect(|seen| seen.stored.len()));
+    for buoy in ["buoy-001", "buoy-002", "buoy-003"] {
+        let mut numbers: Vec<i64> =
+            acknowledged.iter().filter(|entry| entry.buoy == buoy).map(|entry| entry.seq).collect();
+        numbers.sort_unstable();
+        let expected: Vec<i64> = (1..).filter(|seq| *seq != 2).take(numbers.len()).collect();
+        assert_eq!(numbers, expected, "{buoy}");
+    }
+    let refused = directory.refused();
+    assert_eq!(refused.len(), 3);
+    for line in refused {
+        assert_eq!(line["reading"]["seq"], 2);
+        assert!(line["reading"]["values"].is_object(), "{line}");
+        assert!(line["reason"].as_str().unwrap().contains(reason), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_reading_is_parked_and_the_others_are_sent() {
+    assert_second_reading_is_parked(Fake::start(&[RefuseReading(2)]).await, "values: broken").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_batch_is_halved_until_the_reading_is_alone() {
+    assert_second_reading_is_parked(Fake::start(&[RefuseBatch(2)]).await, "422").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replaced_key_is_read_again_when_the_token_is_refused() {
+    const NEW: &str = "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf";
+    let fake = Fake::start(&[Accept]).await;
+    let directory = FleetDir::new();
+    let fleet = directory.start(&fake.api, &SMALL);
+    fake.wait_for("the history", |seen| stored_of(seen, 1) >= 3 * 12).await;
+    directory.replace_key(NEW);
+    let before = fake.inspect(|seen| seen.stored.len());
+    fake.wait_for("readings with the valid key", |seen| seen.stored.len() > before + 3).await;
+    assert_eq!(fake.inspect(|seen| seen.unauthorised), 0, "the old key was valid until now");
+    fake.behave(&[AcceptKey(NEW)]);
+    let before = fake.inspect(|seen| seen.stored.len());
+    fake.wait_for("readings with the new key", |seen| seen.stored.len() > before + 6).await;
+    assert!(fleet.stop().success());
+    let (unauthorised, stored) = fake.inspect(|seen| (seen.unauthorised, seen.stored.len()));
+    assert!((1..=3).contains(&unauthorised), "each buoy meets one refusal: {unauthorised}");
+    assert_eq!(directory.acknowledged().len(), stored);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,6 +26,12 @@ pub enum Behaviour {
     Unavailable,
     /// Store nothing and respond with 200 and the outcomes of other readings.
     InvalidAnswer,
+    /// Refuse the reading with this sequence number, which cannot be read, and store the others.
+    RefuseReading(i64),
+    /// Refuse, with 422, each batch that contains the reading with this sequence number.
+    RefuseBatch(i64),
+    /// Accept only the token of this key.
+    AcceptKey(&'static str),
 }
 
 /// Identifies a reading: buoy, boot id, sequence number.
@@ -93,17 +99,25 @@ impl Fake {
 }
 
 async fn receive(State(fake): State<Fake>, headers: HeaderMap, Json(batch): Json<Batch>) -> Response {
-    let token = EnrolmentKey::new(KEY).expect("a key").token(&batch.buoy);
     let behaviour = fake.next();
+    let key = if let Behaviour::AcceptKey(key) = behaviour { key } else { KEY };
+    let token = EnrolmentKey::new(key).expect("a key").token(&batch.buoy);
     let mut seen = fake.seen.lock().expect("the received requests");
     if headers.get("authorization").is_none_or(|value| value != format!("Bearer {token}").as_str()) {
         seen.unauthorised += 1;
         return StatusCode::UNAUTHORIZED.into_response();
     }
     match behaviour {
-        Behaviour::Accept => Json(seen.store(&batch)).into_response(),
+        Behaviour::RefuseReading(seq) => Json(seen.store(&batch, Some(seq))).into_response(),
+        Behaviour::RefuseBatch(seq) if batch.readings.iter().any(|reading| reading.seq == seq) => {
+            let problem = serde_json::json!({ "detail": "readings: one is broken" });
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(problem)).into_response()
+        }
+        Behaviour::Accept | Behaviour::AcceptKey(_) | Behaviour::RefuseBatch(_) => {
+            Json(seen.store(&batch, None)).into_response()
+        }
         Behaviour::StoreThenFail => {
-            seen.store(&batch);
+            seen.store(&batch, None);
             StatusCode::BAD_GATEWAY.into_response()
         }
         Behaviour::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")]).into_response(),
@@ -112,9 +126,15 @@ async fn receive(State(fake): State<Fake>, headers: HeaderMap, Json(batch): Json
 }
 
 impl Seen {
-    fn store(&mut self, batch: &Batch) -> Answer {
+    fn store(&mut self, batch: &Batch, refused: Option<i64>) -> Answer {
         let mut results = Vec::new();
-        for reading in &batch.readings {
+        for (index, reading) in batch.readings.iter().enumerate() {
+            if refused == Some(reading.seq) {
+                let outcome = Outcome::stored(index, reading.seq, Status::Rejected);
+                let reason = Some("values: broken".to_owned());
+                results.push(Outcome { seq: None, reason, code: Some("unreadable".into()), ..outcome });
+                continue;
+            }
             let key = (batch.buoy.clone(), batch.boot_id, reading.seq);
             let status = match self.stored.get(&key) {
                 None => Status::Accepted,
@@ -125,7 +145,7 @@ impl Seen {
                 }
             };
             self.stored.entry(key).or_insert_with(|| reading.clone());
-            results.push(Outcome { seq: reading.seq, status, reason: None });
+            results.push(Outcome::stored(index, reading.seq, status));
         }
         Answer::new(results)
     }

@@ -70,13 +70,30 @@ impl FleetDir {
     pub fn acknowledged(&self) -> Vec<Acknowledged> {
         let mut entries = Vec::new();
         for file in self.folder.path().join("ack-log").read_dir().expect("the acknowledgement log") {
-            let text =
-                std::fs::read_to_string(file.expect("a file").path()).expect("read the acknowledgement log");
+            let file = file.expect("a file");
+            if !file.file_name().to_string_lossy().starts_with("acknowledged-") {
+                continue;
+            }
+            let text = std::fs::read_to_string(file.path()).expect("read the acknowledgement log");
             let complete = text.rfind('\n').map_or("", |end| &text[..end]);
             entries
                 .extend(complete.lines().map(|line| serde_json::from_str::<Acknowledged>(line).expect(line)));
         }
         entries
+    }
+}
+
+impl FleetDir {
+    /// Replaces the enrolment key.
+    pub fn replace_key(&self, key: &str) {
+        std::fs::write(self.folder.path().join("key"), key).expect("write the key");
+    }
+
+    /// Returns the lines of the file with the refused readings of the first start.
+    pub fn refused(&self) -> Vec<serde_json::Value> {
+        let file = self.folder.path().join("ack-log/refused-000001.ndjson");
+        let text = std::fs::read_to_string(file).expect("the refused readings");
+        text.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use seasense::apps::shared::token::{EnrolmentKey, WeakKey};
-use sqlx::postgres::PgConnectOptions;
 
+use super::credentials::{Credentials, CredentialsError, Url};
 use super::migrate;
 use super::serve::Listen;
 
@@ -22,6 +21,9 @@ pub struct Arguments {
     /// File with the database's URL; default: the variable `DATABASE_URL`
     #[arg(long, env = "DATABASE_URI_FILE", value_name = "FILE", global = true)]
     database_uri_file: Option<PathBuf>,
+    /// File with the database's password; it replaces the one in the URL
+    #[arg(long, env = "DATABASE_PASSWORD_FILE", value_name = "FILE", global = true)]
+    database_password_file: Option<PathBuf>,
     /// Log filter, in the syntax of `RUST_LOG`
     #[arg(long, env = "LOG", default_value = "info,sqlx::postgres::notice=warn", global = true)]
     pub log: String,
@@ -70,12 +72,6 @@ pub struct Migrate {
 /// An invalid setting.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// Neither the file nor the variable is set.
-    #[error("no database URL: set DATABASE_URL or DATABASE_URI_FILE")]
-    NoDatabase,
-    /// The URL is invalid. The message does not contain it, because it contains a password.
-    #[error("invalid PostgreSQL URL")]
-    Url,
     /// A file cannot be read.
     #[error("cannot read {0}")]
     File(PathBuf, #[source] std::io::Error),
@@ -85,13 +81,13 @@ pub enum SettingsError {
 }
 
 impl Arguments {
-    /// Returns the connection options of the database.
-    pub fn database(&self) -> Result<PgConnectOptions, SettingsError> {
+    /// Returns the credentials of the database.
+    pub fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let url = match &self.database_uri_file {
-            Some(file) => read(file)?,
-            None => url_from_environment().ok_or(SettingsError::NoDatabase)?,
+            Some(file) => Url::File(file.clone()),
+            None => Url::Text(url_from_environment().ok_or(CredentialsError::Missing)?),
         };
-        PgConnectOptions::from_str(url.trim()).map_err(|_| SettingsError::Url)
+        Credentials::read(url, self.database_password_file.clone())
     }
 
     /// Returns the addresses and time limits of `serve`.

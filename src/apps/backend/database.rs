@@ -1,16 +1,19 @@
-//! The connection pool, and retries while the database is unavailable.
+//! The connection pool. Its credentials may be replaced at any time, without a failed request.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPoolOptions, PgRow};
 use sqlx::query::QueryAs;
 use sqlx::{Connection, FromRow, PgPool, Postgres};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::credentials::Credentials;
 use super::db_error;
 use super::limits;
 use super::problem::Problem;
+use super::retry::{self, Refusals};
 
 /// Time limit for acquiring a connection, per attempt.
 const ACQUIRE_TIME: Duration = Duration::from_secs(2);
@@ -21,8 +24,8 @@ const PING_TIME: Duration = Duration::from_secs(1);
 /// A connection that was idle for a shorter time is not pinged.
 const FRESH_TIME: Duration = Duration::from_millis(500);
 
-/// Time from one attempt to the next.
-const RETRY_INTERVAL: Duration = Duration::from_millis(250);
+/// Time from one look at the mounted credentials to the next.
+const FOLLOW_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Connections are renewed, so that the load is distributed again after a failover.
 const MAX_LIFETIME: Duration = Duration::from_mins(10);
@@ -34,34 +37,64 @@ type Query<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
 #[derive(Clone)]
 pub struct Database {
     pool: PgPool,
+    credentials: Credentials,
+    refusals: Arc<Refusals>,
 }
 
 impl Database {
     /// Creates a pool of at most `size` connections. It connects on demand, so the process starts without its
     /// database.
-    pub fn new(options: PgConnectOptions, size: u32) -> Self {
-        let statement_time = format!("{}ms", limits::STATEMENT_TIME.as_millis());
-        let options = options.application_name("seasense-backend").options([
-            ("statement_timeout", statement_time.as_str()),
-            ("idle_in_transaction_session_timeout", statement_time.as_str()),
-            ("TimeZone", "UTC"),
-        ]);
+    pub fn new(credentials: Credentials, size: u32) -> Self {
+        let renewal = credentials.clone();
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(ACQUIRE_TIME)
-            .max_lifetime(MAX_LIFETIME)
+            // `before_acquire` ends connections: while the credentials are refused, the open ones are all there is.
+            .max_lifetime(None)
+            .idle_timeout(None)
             // The built-in test has no time limit: an unreachable host would block the request for minutes.
             .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
+            .before_acquire(move |connection, meta| {
+                let renewal = renewal.clone();
                 Box::pin(async move {
+                    if meta.age > MAX_LIFETIME && can_connect(&renewal).await {
+                        return Ok(false);
+                    }
                     if meta.idle_for < FRESH_TIME {
                         return Ok(true);
                     }
-                    Ok(matches!(tokio::time::timeout(PING_TIME, connection.ping()).await, Ok(Ok(()))))
+                    Ok(matches!(timeout(PING_TIME, connection.ping()).await, Ok(Ok(()))))
                 })
             })
-            .connect_lazy_with(options);
-        Self { pool }
+            .connect_lazy_with(configured(credentials.options()));
+        Self { pool, credentials, refusals: Arc::default() }
+    }
+
+    /// Reads the mounted credentials again whenever they have changed; never ends.
+    pub async fn follow_credentials(self) {
+        let mut ticks = interval(FOLLOW_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.reload();
+        }
+    }
+
+    /// Uses changed credentials for new connections; returns whether there are any.
+    fn reload(&self) -> bool {
+        let changed = self.credentials.reload();
+        if changed {
+            self.pool.set_connect_options(configured(self.credentials.options()));
+        }
+        changed
+    }
+
+    /// Retries `attempt` from its beginning while the database is unavailable, or its credentials rotate.
+    pub async fn retry<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, Problem>>,
+    {
+        retry::retry(limits::RETRY_TIME, &self.refusals, attempt).await
     }
 
     /// Runs one query, with retries, and returns its rows. `query` builds it for each attempt.
@@ -69,7 +102,7 @@ impl Database {
     where
         T: Send + Unpin + for<'r> FromRow<'r, PgRow>,
     {
-        let rows = retry(|| async {
+        let rows = self.retry(|| async {
             let mut session = self.session().await?;
             let rows = query().fetch_all(&mut *session.connection).await;
             session.check(rows)
@@ -82,7 +115,7 @@ impl Database {
     where
         T: Send + Unpin + for<'r> FromRow<'r, PgRow>,
     {
-        let row = retry(|| async {
+        let row = self.retry(|| async {
             let mut session = self.session().await?;
             let row = query().fetch_one(&mut *session.connection).await;
             session.check(row)
@@ -90,9 +123,19 @@ impl Database {
         row.await
     }
 
-    /// Acquires a connection for one attempt of several statements.
+    /// Acquires a connection for one attempt of several statements. If the server refuses the credentials, they
+    /// are read again at once.
     pub async fn session(&self) -> sqlx::Result<Session> {
-        Ok(Session { connection: self.pool.acquire().await? })
+        let mut acquired = self.pool.acquire().await;
+        if acquired.as_ref().is_err_and(db_error::is_refused) && self.reload() {
+            acquired = self.pool.acquire().await;
+        }
+        match &acquired {
+            Ok(_) => self.refusals.end(),
+            Err(error) if db_error::is_refused(error) => self.refusals.begin(),
+            Err(_) => (),
+        }
+        Ok(Session { connection: acquired? })
     }
 
     /// Returns the number of open connections, and how many of them are idle.
@@ -106,31 +149,26 @@ impl Database {
     }
 }
 
-/// Retries `attempt` from its beginning while the database is unavailable: a failover takes seconds, and the
-/// client does not notice it. No attempt starts after [`limits::RETRY_TIME`].
-///
-/// Every request can be repeated, even if the outcome of an attempt is unknown: it only reads, or it stores
-/// under keys that the sender has chosen.
-pub async fn retry<T, F>(attempt: impl Fn() -> F) -> Result<T, Problem>
-where
-    F: Future<Output = Result<T, Problem>>,
-{
-    retry_for(limits::RETRY_TIME, attempt).await
+/// Adds the settings that all connections share.
+fn configured(options: PgConnectOptions) -> PgConnectOptions {
+    let statement_time = format!("{}ms", limits::STATEMENT_TIME.as_millis());
+    options.application_name("seasense-backend").options([
+        ("statement_timeout", statement_time.as_str()),
+        ("idle_in_transaction_session_timeout", statement_time.as_str()),
+        ("TimeZone", "UTC"),
+    ])
 }
 
-async fn retry_for<T, F>(limit: Duration, attempt: impl Fn() -> F) -> Result<T, Problem>
-where
-    F: Future<Output = Result<T, Problem>>,
-{
-    let end = Instant::now() + limit;
-    let mut ticks = interval(RETRY_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match attempt().await {
-            Err(problem) if problem == Problem::unavailable() && Instant::now() < end => (),
-            result => return result,
+/// Whether the server accepts a new connection. An old one is closed only then: with refused credentials nothing
+/// could replace it.
+async fn can_connect(credentials: &Credentials) -> bool {
+    let options = configured(credentials.options());
+    match timeout(PING_TIME, PgConnection::connect_with(&options)).await {
+        Ok(Ok(connection)) => {
+            let _ = connection.close().await;
+            true
         }
+        _ => false,
     }
 }
 
@@ -148,44 +186,5 @@ impl Session {
             self.connection.close_on_drop();
         }
         Ok(result?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn attempt_is_repeated_until_the_database_is_available() {
-        let attempts = AtomicU32::new(0);
-        let late = async || {
-            if attempts.fetch_add(1, Ordering::Relaxed) < 2 { Err(Problem::unavailable()) } else { Ok(()) }
-        };
-        assert_eq!(retry_for(Duration::from_mins(1), late).await, Ok(()));
-        assert_eq!(attempts.into_inner(), 3);
-    }
-
-    #[tokio::test]
-    async fn no_attempt_starts_after_the_limit() {
-        let attempts = AtomicU32::new(0);
-        let never = async || {
-            attempts.fetch_add(1, Ordering::Relaxed);
-            Err(Problem::unavailable())
-        };
-        assert_eq!(retry_for::<(), _>(RETRY_INTERVAL, never).await, Err(Problem::unavailable()));
-        assert_eq!(attempts.into_inner(), 2, "at once, and after the interval");
-    }
-
-    #[tokio::test]
-    async fn permanent_error_is_not_retried() {
-        let attempts = AtomicU32::new(0);
-        let invalid = async || {
-            attempts.fetch_add(1, Ordering::Relaxed);
-            Err(Problem::internal())
-        };
-        assert_eq!(retry_for::<(), _>(Duration::from_mins(1), invalid).await, Err(Problem::internal()));
-        assert_eq!(attempts.into_inner(), 1);
     }
 }

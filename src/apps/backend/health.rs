@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::migrate::schema;
@@ -34,16 +33,22 @@ async fn version(app: &App) -> Result<i64, Problem> {
     session.check(found)
 }
 
-/// Readiness: the process is not draining, and the database has a schema that this version can use.
+/// Readiness: the process is not draining, and the database has a schema that this version can use. Once ready, a
+/// process stays so while the database refuses its credentials; a new one does not become ready.
 pub async fn ready(State(app): State<App>) -> Result<Json<Status>, Problem> {
     if app.is_draining() {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the process is shutting down"));
+        return Err(Problem::not_ready("the process is shutting down"));
     }
-    let found =
-        tokio::time::timeout(TIME_LIMIT, version(&app)).await.map_err(|_| Problem::unavailable())??;
+    let found = tokio::time::timeout(TIME_LIMIT, version(&app)).await;
+    let found = match found.map_err(|_| Problem::unavailable())? {
+        // All replicas have the same credentials: without any of them the gateway could not even tell the cause.
+        Err(problem) if problem.is_refused() && app.has_been_ready() => return Ok(OK),
+        found => found?,
+    };
     if found < schema::newest() {
         let detail = format!("the schema has version {found} and needs {}", schema::newest());
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail));
+        return Err(Problem::not_ready(detail));
     }
+    app.was_ready();
     Ok(OK)
 }

@@ -1,6 +1,7 @@
 //! `seasense-backend`: receives readings of buoys, stores each exactly once, and publishes them.
 
 mod arguments;
+mod credentials;
 mod database;
 mod db_error;
 mod extract;
@@ -13,6 +14,7 @@ mod openapi;
 mod pg_timestamp;
 mod problem;
 mod query;
+mod retry;
 mod routes;
 mod serve;
 mod state;
@@ -41,10 +43,12 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     match arguments.command.as_ref().unwrap_or(&Command::Serve) {
         Command::Serve => {
-            let app = state::App::new(database::Database::new(arguments.database()?, arguments.connections));
+            let database = database::Database::new(arguments.credentials()?, arguments.connections);
+            tokio::spawn(database.clone().follow_credentials());
+            let app = state::App::new(database);
             serve::run(app, arguments.listen(), shutdown::listen()?).await?;
         }
-        Command::Migrate(migrate) => migrate::run(&arguments.database()?, &migrate.request()?).await?,
+        Command::Migrate(migrate) => migrate::run(&arguments.credentials()?, &migrate.request()?).await?,
         Command::Openapi => std::io::stdout().write_all(openapi::text()?.as_bytes())?,
     }
     Ok(())

@@ -71,8 +71,12 @@ impl Metrics {
 
     /// Counts the readings of one stored batch.
     pub fn count_readings(&self, answer: &Answer) {
-        let outcomes =
-            [("accepted", answer.accepted), ("duplicate", answer.duplicate), ("rejected", answer.rejected)];
+        let outcomes = [
+            ("accepted", answer.accepted),
+            ("duplicate", answer.duplicate),
+            ("kept", answer.kept),
+            ("rejected", answer.rejected - answer.kept),
+        ];
         for (status, count) in outcomes {
             self.readings.get_or_create(&ReadingLabels { status }).inc_by(count as u64);
         }
@@ -105,11 +109,19 @@ mod tests {
     #[test]
     fn page_contains_counted_readings_and_requests() {
         let metrics = Metrics::new();
-        metrics.count_readings(&Answer { accepted: 3, duplicate: 1, rejected: 0, results: Vec::new() });
+        metrics.count_readings(&Answer {
+            accepted: 3,
+            duplicate: 1,
+            rejected: 3,
+            kept: 2,
+            results: Vec::new(),
+        });
         metrics.count_request("GET", "/api/v1/latest", 200, Duration::from_millis(7));
         let mut page = String::new();
         text::encode(&mut page, &metrics.registry).unwrap();
         assert!(page.contains("seasense_readings_total{status=\"accepted\"} 3"), "{page}");
+        assert!(page.contains("seasense_readings_total{status=\"kept\"} 2"), "{page}");
+        assert!(page.contains("seasense_readings_total{status=\"rejected\"} 1"), "{page}");
         assert!(
             page.contains(
                 "seasense_http_requests_total{method=\"GET\",route=\"/api/v1/latest\",status=\"200\"} 1"

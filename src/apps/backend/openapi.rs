@@ -22,6 +22,7 @@ use super::{ingest, query};
         query::tracks::get,
         query::export::get,
         query::summary::get,
+        query::quarantine::get,
     ),
     tags(
         (name = "ingest", description = "For buoys"),

@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 /// after it.
 const RETRY_AFTER_S: u16 = 1;
 
+/// The code of a problem with the database's credentials; `seasense status` knows it.
+const REFUSED: &str = "database-credentials";
+
 /// An error response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
@@ -22,39 +25,78 @@ pub struct Problem {
     status: u16,
     /// What is wrong with this request.
     detail: String,
+    /// The cause, for programs.
+    #[schema(example = "database-unavailable")]
+    code: &'static str,
+    /// The query parameter or the field of the batch that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
 }
 
 impl Problem {
-    /// Creates a problem of this status.
-    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    /// Creates a problem of this status and code.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into() }
+        let (kind, status) = ("about:blank", status.as_u16());
+        Self { kind, title, status, detail: detail.into(), code, parameter: None }
     }
 
-    /// The request is well-formed but invalid: 422.
-    pub fn invalid(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    /// A query parameter is invalid: 422.
+    pub fn invalid_query(parameter: &str, detail: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-query", format!("{parameter}: {detail}"))
+            .with_parameter(parameter)
+    }
+
+    /// The JSON is not a batch: 422.
+    pub fn invalid_batch(field: &str, detail: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-batch", format!("{field}: {detail}"))
+            .with_parameter(field)
+    }
+
+    /// Names the wrong parameter.
+    pub fn with_parameter(self, parameter: &str) -> Self {
+        Self { parameter: Some(parameter.to_owned()), ..self }
     }
 
     /// The token is missing or does not belong to the buoy: 401. All reasons have the same text, which reveals
     /// nothing to the client.
     pub fn unauthorised() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "a valid bearer token of this buoy is required")
+        let detail = "a valid bearer token of this buoy is required";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorised", detail)
     }
 
     /// The database is unavailable: 503.
     pub fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is unavailable; send the request again")
+        let detail = "the database is unavailable; send the request again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "database-unavailable", detail)
+    }
+
+    /// The database refuses the credentials of the backend: 503.
+    pub fn refused() -> Self {
+        let detail = "the database refuses the credentials of the backend; send the request again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, REFUSED, detail)
+    }
+
+    /// Whether the database refuses the credentials of the backend.
+    pub fn is_refused(&self) -> bool {
+        self.code == REFUSED
+    }
+
+    /// The process cannot serve now: 503.
+    pub fn not_ready(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail)
     }
 
     /// The request took too long: 503.
     pub fn timed_out() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the request took too long and was cancelled")
+        let detail = "the request took too long and was cancelled";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "timed-out", detail)
     }
 
     /// A bug: 500. Only the log contains the cause.
     pub fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal server error; the log contains the cause")
+        let detail = "internal server error; the log contains the cause";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
     /// Returns the HTTP status.
@@ -65,7 +107,10 @@ impl Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if super::db_error::is_transient(&error) {
+        if super::db_error::is_refused(&error) {
+            tracing::error!(%error, "the database refuses the credentials");
+            Self::refused()
+        } else if super::db_error::is_transient(&error) {
             tracing::warn!(%error, "the database is unavailable");
             Self::unavailable()
         } else {

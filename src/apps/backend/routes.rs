@@ -27,6 +27,7 @@ pub fn api(app: App) -> Router {
         .route("/api/v1/series", get(query::series::get))
         .route("/api/v1/tracks", get(query::tracks::get))
         .route("/api/v1/summary", get(query::summary::get))
+        .route("/api/v1/quarantine", get(query::quarantine::get))
         .route("/api/openapi.json", get(openapi::get))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
@@ -59,12 +60,12 @@ pub fn metrics(app: App) -> Router {
 }
 
 async fn not_found(request: Request) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, format!("nothing is at {}", request.uri().path()))
+    Problem::new(StatusCode::NOT_FOUND, "not-found", format!("nothing is at {}", request.uri().path()))
 }
 
 async fn method_not_allowed(request: Request) -> Problem {
     let detail = format!("{} is not allowed at {}", request.method(), request.uri().path());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {

@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use seasense::apps::shared::shutdown::{self, Shutdown};
-use seasense::apps::shared::wire::{Answer, Batch, Reading, Status};
+use seasense::apps::shared::wire::{Answer, Batch, Outcome, Reading, Status};
 
-use crate::ack_log::{AckSink, Entry};
+use crate::ack_log::{AckSink, Entry, Refusal};
 use crate::buoy::Buoy;
 use crate::clock::Clock;
+use crate::key_file::KeyFile;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::physics::SeaModel;
 use crate::schedule::Schedule;
 use crate::track::Track;
-use crate::transport::{Backoff, SendError, Transport};
+use crate::transport::{Backoff, SendError, SendFailure, Transport};
 
 /// Maximum readings in one batch: half of the backend's limit, so that a backlog is sent in smaller requests.
 const BATCH: usize = 500;
@@ -41,6 +42,8 @@ pub struct Shared<C, X, L> {
     pub ack_log: L,
     /// The counters.
     pub metrics: Metrics,
+    /// The key from which the tokens are derived.
+    pub keys: Arc<KeyFile>,
     /// The boot number of the fleet.
     pub boot_id: i64,
 }
@@ -48,7 +51,6 @@ pub struct Shared<C, X, L> {
 /// Measures and sends until a shutdown is requested; then tries for `grace` to send the waiting readings.
 pub async fn run<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink>(
     buoy: Buoy<T, S>,
-    token: String,
     schedule: Schedule,
     shared: Shared<C, X, L>,
     shutdown: Shutdown,
@@ -58,7 +60,6 @@ pub async fn run<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink>(
     let outbox = Arc::new(Outbox::new(CAPACITY));
     let sender = Sender {
         buoy: buoy.clone(),
-        token,
         outbox: outbox.clone(),
         shared: shared.clone(),
         shutdown: shutdown.clone(),
@@ -114,19 +115,31 @@ async fn wait_until_drained<C: Clock>(outbox: &Outbox, clock: &C) {
 }
 
 /// Returns the answer if it contains exactly the readings that were sent; any other answer acknowledges
-/// nothing.
+/// nothing. The backend does not know the number of a reading that it could not read.
 fn check_answer(sent: &[Reading], answer: Answer) -> Result<Answer, SendError> {
-    let answered = answer.results.iter().map(|outcome| outcome.seq);
-    if sent.iter().map(|reading| reading.seq).eq(answered) {
+    let matches = |(reading, outcome): (&Reading, &Outcome)| match outcome.seq {
+        Some(seq) => seq == reading.seq,
+        None => outcome.status == Status::Rejected,
+    };
+    if sent.len() == answer.results.len() && sent.iter().zip(&answer.results).all(matches) {
         Ok(answer)
     } else {
         Err(SendError::new("the answer does not match the batch"))
     }
 }
 
+/// How to go on after an error.
+enum Next {
+    /// After a pause.
+    Pause,
+    /// At once.
+    Repeat,
+    /// At once, with half of the readings.
+    Halve,
+}
+
 struct Sender<T, S, C, X, L> {
     buoy: Arc<Buoy<T, S>>,
-    token: String,
     outbox: Arc<Outbox>,
     shared: Shared<C, X, L>,
     shutdown: Shutdown,
@@ -135,20 +148,47 @@ struct Sender<T, S, C, X, L> {
 impl<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink> Sender<T, S, C, X, L> {
     async fn run(self) {
         let mut backoff = Backoff::new(self.buoy.rng(BACKOFF_RNG));
+        let mut limit = BATCH;
         loop {
-            let readings = self.outbox.oldest(BATCH).await;
+            let readings = self.outbox.oldest(limit).await;
             let batch = Batch { buoy: self.buoy.id.clone(), boot_id: self.shared.boot_id, readings };
-            let sent = self.shared.transport.send(&self.token, &batch).await;
+            let token = self.shared.keys.token(&batch.buoy);
+            let sent = self.shared.transport.send(&token, &batch).await;
             match sent.and_then(|answer| check_answer(&batch.readings, answer)) {
                 Ok(answer) => {
                     backoff.reset();
+                    limit = (limit * 2).min(BATCH);
                     self.acknowledge(&batch.readings, &answer);
                 }
                 Err(error) => {
                     self.shared.metrics.failures.inc();
-                    self.pause(backoff.next(error.retry_after), &error).await;
+                    match self.after(&error, &batch, &token) {
+                        Next::Pause => self.pause(backoff.next(error.retry_after), &error).await,
+                        Next::Repeat => (),
+                        Next::Halve => limit = batch.readings.len() / 2,
+                    }
                 }
             }
+        }
+    }
+
+    /// Decides how to go on after an error. A refused batch is halved until the reading that is to blame is alone:
+    /// it is parked, and the others are sent.
+    fn after(&self, error: &SendError, batch: &Batch, token: &str) -> Next {
+        match error.kind {
+            SendFailure::Refused if batch.readings.len() > 1 => {
+                tracing::warn!(buoy = self.buoy.id, count = batch.readings.len(), "batch refused: {error}");
+                Next::Halve
+            }
+            SendFailure::Refused => {
+                let refused = batch.readings.iter().map(|reading| (reading, error.reason.clone()));
+                self.park(refused.collect());
+                self.shared.metrics.count_refused(batch.readings.len());
+                self.forget(&batch.readings);
+                Next::Pause
+            }
+            SendFailure::Unauthorised if self.shared.keys.is_replaced(&batch.buoy, token) => Next::Repeat,
+            SendFailure::Unauthorised | SendFailure::Transient => Next::Pause,
         }
     }
 
@@ -171,17 +211,12 @@ impl<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink> Sender<T, S, C, 
         let metrics = &self.shared.metrics;
         metrics.count(answer);
         metrics.last_acknowledged.set(self.shared.clock.now().as_second());
-        let stored = sent.iter().zip(&answer.results).filter(|(reading, outcome)| {
-            if outcome.status == Status::Rejected {
-                tracing::error!(
-                    buoy = self.buoy.id,
-                    seq = reading.seq,
-                    reason = outcome.reason,
-                    "reading rejected"
-                );
-            }
-            outcome.status != Status::Rejected
-        });
+        let outcomes = || sent.iter().zip(&answer.results);
+        let refused = outcomes().filter(|(_, outcome)| outcome.status == Status::Rejected && !outcome.kept);
+        self.park(
+            refused.map(|(reading, outcome)| (reading, outcome.reason.clone().unwrap_or_default())).collect(),
+        );
+        let stored = outcomes().filter(|(_, outcome)| outcome.status != Status::Rejected);
         let entries = stored.map(|(reading, _)| Entry {
             buoy: self.buoy.id.clone(),
             boot_id: self.shared.boot_id,
@@ -189,8 +224,27 @@ impl<T: Track, S: SeaModel, C: Clock, X: Transport, L: AckSink> Sender<T, S, C, 
             observed_at: reading.observed_at,
         });
         self.shared.ack_log.record(entries.collect());
+        self.forget(sent);
+    }
+
+    /// Removes readings from the outbox; the last one is the newest.
+    fn forget(&self, sent: &[Reading]) {
         if let Some(last) = sent.last() {
-            metrics.waiting.dec_by(i64::try_from(self.outbox.acknowledge(last.seq)).unwrap_or_default());
+            let removed = self.outbox.acknowledge(last.seq);
+            self.shared.metrics.waiting.dec_by(i64::try_from(removed).unwrap_or_default());
         }
+    }
+
+    /// Writes refused readings to the disk: they are not sent again.
+    fn park(&self, refused: Vec<(&Reading, String)>) {
+        if refused.is_empty() {
+            return;
+        }
+        let refusal = |(reading, reason): (&Reading, String)| {
+            tracing::error!(buoy = self.buoy.id, seq = reading.seq, reason, "reading refused");
+            let (buoy, boot_id) = (self.buoy.id.clone(), self.shared.boot_id);
+            Refusal { buoy, boot_id, reason, reading: reading.clone() }
+        };
+        self.shared.ack_log.park(refused.into_iter().map(refusal).collect());
     }
 }

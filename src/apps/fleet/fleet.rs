@@ -1,11 +1,11 @@
 //! Starts and stops the buoys.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use seasense::apps::shared::shutdown::{self, Shutdown};
-use seasense::apps::shared::token::EnrolmentKey;
 use tokio::task::JoinSet;
 
 use crate::ack_log::{AckLog, History};
@@ -13,6 +13,7 @@ use crate::agent::{self, Shared};
 use crate::arguments::Arguments;
 use crate::buoy::Buoy;
 use crate::clock::{Clock as _, SystemClock};
+use crate::key_file::KeyFile;
 use crate::metrics::{self, Metrics};
 use crate::physics::Surface;
 use crate::schedule::{Cadence, Schedule};
@@ -28,15 +29,14 @@ const GRACE: SignedDuration = SignedDuration::from_secs(5);
 /// Runs the fleet until a shutdown is requested.
 pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let shutdown = shutdown::listen_for(limit(arguments))?;
-    let key = std::fs::read_to_string(&arguments.key_file)
-        .map_err(|error| format!("cannot read the key file {}: {error}", arguments.key_file.display()))?;
-    let key = EnrolmentKey::new(&key)?;
+    let keys = Arc::new(KeyFile::read(&arguments.key_file)?);
     let transport = Https::new(&arguments.api, arguments.ca.as_deref(), arguments.connect)?;
     std::fs::create_dir_all(&arguments.ack_log)?;
     let history = History::read(&arguments.ack_log)?;
     let (ack_log, boot_id, writer) = AckLog::open(&arguments.ack_log, &history)?;
     tracing::info!(buoys = arguments.buoys, boot_id, seed = arguments.seed, api = %arguments.api, "fleet started");
-    let shared = Shared { clock: SystemClock, transport, ack_log, metrics: Metrics::default(), boot_id };
+    let metrics = Metrics::default();
+    let shared = Shared { clock: SystemClock, transport, ack_log, metrics, keys, boot_id };
     let mut tasks = JoinSet::new();
     for number in 1..=arguments.buoys {
         let buoy = Buoy::new(
@@ -47,8 +47,7 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             Surface,
         );
         let schedule = schedule(arguments, number, shared.clock.now(), history.newest.get(&buoy.id).copied());
-        let token = key.token(&buoy.id);
-        tasks.spawn(agent::run(buoy, token, schedule, shared.clone(), shutdown.clone(), GRACE));
+        tasks.spawn(agent::run(buoy, schedule, shared.clone(), shutdown.clone(), GRACE));
     }
     if let Some(address) = arguments.listen {
         tokio::spawn(serve_metrics(address, shared.metrics.clone(), shutdown.clone()));

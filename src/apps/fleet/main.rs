@@ -10,6 +10,7 @@ mod arguments;
 mod buoy;
 mod clock;
 mod fleet;
+mod key_file;
 mod metrics;
 mod outbox;
 mod physics;

@@ -40,6 +40,11 @@ impl Metrics {
         self.rejected.inc_by(answer.rejected as u64);
     }
 
+    /// Counts readings that were refused as a batch.
+    pub fn count_refused(&self, count: usize) {
+        self.rejected.inc_by(count as u64);
+    }
+
     fn page(&self) -> Response {
         let mut registry = Registry::with_prefix("seasense_fleet");
         registry.register("readings_measured", "Readings measured", self.measured.clone());

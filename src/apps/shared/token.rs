@@ -56,6 +56,13 @@ pub fn id(kind: &str, number: u32) -> String {
     format!("{kind}-{number:03}")
 }
 
+/// Whether a text can be the id of a buoy: at most 63 lower-case letters, digits and hyphens, the first of which is
+/// no hyphen.
+pub fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(allowed)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -47,6 +47,9 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
 
 /// Returns the buoy with this code, if it exists.
 pub async fn find(connection: &mut PgConnection, code: &str) -> sqlx::Result<Option<Sender>> {
+    if !token::is_id(code) {
+        return Ok(None);
+    }
     sqlx::query_as("SELECT id, token_sha256 FROM buoy WHERE code = $1")
         .bind(code)
         .fetch_optional(connection)

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use seasense::apps::shared::wire::{Answer, Batch, Outcome, Reading, Status};
+use seasense::apps::shared::wire::{Answer, Outcome, Reading, Status};
 
 use super::content::{self, Fingerprint};
-use super::validate::{self, InvalidReading};
+use super::parse::Received;
+use super::refused::{Kept, Refused};
+use super::validate;
 
 /// The reason for rejecting a reading whose key another reading has.
 pub const CONFLICT: &str =
@@ -26,8 +28,8 @@ pub struct Candidate {
 pub struct CheckedBatch {
     /// The boot of the buoy that all readings belong to.
     pub boot_id: i64,
-    /// The readings in the order of the batch; an invalid one as its sequence number and the reason.
-    readings: Vec<Result<Candidate, (i64, InvalidReading)>>,
+    /// The readings in the order of the batch.
+    readings: Vec<Result<Candidate, Refused>>,
     /// The index of the first valid reading of each sequence number.
     first: HashMap<i64, usize>,
 }
@@ -43,12 +45,12 @@ pub struct Stored {
 
 impl CheckedBatch {
     /// Validates a batch that was received at `now`.
-    pub fn new(batch: Batch, now: Timestamp) -> Self {
+    pub fn new(batch: Received, now: Timestamp) -> Self {
         let check = |reading: Reading| match validate::check(&reading, now) {
             Ok(()) => Ok(Candidate { content: content::fingerprint(&reading), reading }),
-            Err(invalid) => Err((reading.seq, invalid)),
+            Err(invalid) => Err(Refused::invalid(&reading, &invalid)),
         };
-        let readings: Vec<_> = batch.readings.into_iter().map(check).collect();
+        let readings: Vec<_> = batch.readings.into_iter().map(|reading| reading.and_then(check)).collect();
         let mut first = HashMap::with_capacity(readings.len());
         for (index, reading) in readings.iter().enumerate() {
             if let Ok(candidate) = reading {
@@ -65,25 +67,29 @@ impl CheckedBatch {
         self.candidates().filter(is_first).map(|(_, candidate)| candidate)
     }
 
-    /// Returns the readings whose sequence number belongs to another reading.
-    pub fn to_quarantine<'a>(&'a self, stored: &'a Stored) -> impl Iterator<Item = &'a Candidate> {
-        let conflicts = |(index, candidate): &(usize, &Candidate)| {
-            self.status(*index, candidate, stored) == Status::Rejected
+    /// Returns the rejected readings to keep: those whose sequence number belongs to another reading, and those
+    /// with an impossible clock.
+    pub fn to_quarantine(&self, stored: &Stored) -> serde_json::Result<Vec<Kept>> {
+        let conflicts = self
+            .candidates()
+            .filter(|(index, candidate)| self.status(*index, candidate, stored) == Status::Rejected);
+        let copy = |(_, candidate): (usize, &Candidate)| {
+            let reading = serde_json::to_string(&candidate.reading)?;
+            let (seq, content) = (candidate.reading.seq, candidate.content);
+            Ok(Kept { seq, reason: CONFLICT.to_owned(), reading, content })
         };
-        self.candidates().filter(conflicts).map(|(_, candidate)| candidate)
+        let refused = self.readings.iter().filter_map(|reading| reading.as_ref().err()?.kept.clone());
+        conflicts.map(copy).chain(refused.map(Ok)).collect()
     }
 
     /// Returns the answer, in the order of the batch.
     pub fn answer(&self, stored: &Stored) -> Answer {
-        let outcome = |(index, reading): (usize, &Result<Candidate, (i64, InvalidReading)>)| match reading {
-            Err((seq, invalid)) => {
-                Outcome { seq: *seq, status: Status::Rejected, reason: Some(invalid.to_string()) }
-            }
-            Ok(candidate) => {
-                let status = self.status(index, candidate, stored);
-                let reason = (status == Status::Rejected).then(|| CONFLICT.to_owned());
-                Outcome { seq: candidate.reading.seq, status, reason }
-            }
+        let outcome = |(index, reading): (usize, &Result<Candidate, Refused>)| match reading {
+            Err(refused) => refused.outcome(index),
+            Ok(candidate) => match self.status(index, candidate, stored) {
+                Status::Rejected => conflict(index, candidate.reading.seq),
+                status => Outcome::stored(index, candidate.reading.seq, status),
+            },
         };
         Answer::new(self.readings.iter().enumerate().map(outcome).collect())
     }
@@ -109,6 +115,13 @@ impl CheckedBatch {
             None => Status::Rejected,
         }
     }
+}
+
+/// Returns the outcome of a reading whose sequence number belongs to another reading.
+fn conflict(index: usize, seq: i64) -> Outcome {
+    let (reason, code) = (Some(CONFLICT.to_owned()), Some("conflict".into()));
+    let field = Some("seq".to_owned());
+    Outcome { reason, code, field, kept: true, ..Outcome::stored(index, seq, Status::Rejected) }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 use seasense::apps::shared::parameter;
+use seasense::apps::shared::wire::Batch;
 
 use super::*;
 
@@ -41,9 +42,9 @@ fn store(table: &mut HashMap<i64, Fingerprint>, batch: &CheckedBatch) -> Stored 
 
 fn send(table: &mut HashMap<i64, Fingerprint>, readings: &[(i64, u8)]) -> (Answer, usize) {
     let readings = readings.iter().map(|(seq, content)| reading(*seq, *content)).collect();
-    let batch = CheckedBatch::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }, now());
+    let batch = CheckedBatch::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }.into(), now());
     let stored = store(table, &batch);
-    (batch.answer(&stored), batch.to_quarantine(&stored).count())
+    (batch.answer(&stored), batch.to_quarantine(&stored).unwrap().len())
 }
 
 #[test]
@@ -51,7 +52,8 @@ fn statuses_are_in_the_order_of_the_batch() {
     let mut table = HashMap::new();
     send(&mut table, &[(1, 0), (2, 0)]);
     let (answer, quarantined) = send(&mut table, &[(1, 0), (2, 5), (3, 0), (3, 0), (3, 1), (4, 9)]);
-    let statuses: Vec<_> = answer.results.iter().map(|outcome| (outcome.seq, outcome.status)).collect();
+    let statuses: Vec<_> =
+        answer.results.iter().map(|outcome| (outcome.seq.unwrap(), outcome.status)).collect();
     assert_eq!(
         statuses,
         [
@@ -63,12 +65,34 @@ fn statuses_are_in_the_order_of_the_batch() {
             (4, Status::Rejected),
         ]
     );
+    assert!(answer.results.iter().map(|outcome| outcome.index).eq(0..6));
     assert_eq!(answer.accepted, 1);
     assert_eq!(answer.duplicate, 2);
     assert_eq!(answer.rejected, 3);
     assert_eq!(quarantined, 2);
     assert!(answer.results[1].reason.as_deref().unwrap().starts_with("conflicts with"));
     assert!(answer.results[5].reason.as_deref().unwrap().contains("outside"));
+    assert_eq!(answer.kept, 2);
+    assert_eq!(answer.results[1].code.as_deref(), Some("conflict"));
+    assert_eq!(answer.results[5].field.as_deref(), Some("values.sea_water_temperature"));
+    assert_eq!(answer.results[5].code.as_deref(), Some("invalid"));
+}
+
+#[test]
+fn impossible_clock_is_kept_whatever_else_is_wrong() {
+    let ahead = Reading { observed_at: "2106-02-07T06:28:15Z".parse().unwrap(), ..reading(1, 0) };
+    let before = Reading { observed_at: "1970-01-01T00:00:00Z".parse().unwrap(), ..reading(2, 9) };
+    let readings = vec![ahead, before, reading(3, 0)];
+    let batch = CheckedBatch::new(Batch { buoy: "buoy-001".to_owned(), boot_id: 1, readings }.into(), now());
+    let stored = store(&mut HashMap::new(), &batch);
+    let kept = batch.to_quarantine(&stored).unwrap();
+    assert_eq!(kept.iter().map(|kept| kept.seq).collect::<Vec<_>>(), [1, 2]);
+    assert!(kept[0].reading.contains("2106-02-07T06:28:15Z"), "{}", kept[0].reading);
+    assert!(kept[1].reason.contains("is before 2020"), "{}", kept[1].reason);
+    let answer = batch.answer(&stored);
+    assert_eq!((answer.accepted, answer.rejected, answer.kept), (1, 2, 2));
+    assert_eq!(answer.results[0].code.as_deref(), Some("impossible-clock"));
+    assert_eq!(answer.results[0].field.as_deref(), Some("observed_at"));
 }
 
 proptest! {
@@ -94,7 +118,7 @@ proptest! {
                         Some(_) => Status::Rejected,
                     }
                 };
-                prop_assert_eq!(outcome.seq, *seq);
+                prop_assert_eq!(outcome.seq, Some(*seq));
                 prop_assert_eq!(outcome.status, expected);
             }
         }

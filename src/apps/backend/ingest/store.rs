@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use seasense::apps::shared::parameter;
 use sqlx::{Connection, PgConnection};
 
-use super::batch::{self, Candidate, CheckedBatch, Stored};
+use super::batch::{Candidate, CheckedBatch, Stored};
 use super::content::Fingerprint;
+use super::refused::Kept;
 use crate::pg_timestamp::PgTimestamp;
 
 /// Readings, values and the buoy's counters in one statement: values are inserted for new readings only.
@@ -33,11 +34,11 @@ SELECT seq FROM new";
 
 const QUARANTINE: &str = "
 INSERT INTO quarantine (buoy_id, boot_id, seq, reason, reading, content)
-SELECT $1, $2, seq, $3, reading::jsonb, content
-FROM UNNEST($4::bigint[], $5::text[], $6::bytea[]) AS conflict (seq, reading, content)
+SELECT $1, $2, seq, reason, reading::jsonb, content
+FROM UNNEST($3::bigint[], $4::text[], $5::text[], $6::bytea[]) AS kept (seq, reason, reading, content)
 ON CONFLICT DO NOTHING";
 
-/// Stores new readings, quarantines conflicting ones, and commits.
+/// Stores new readings, quarantines rejected ones that are kept, and commits.
 pub async fn commit(
     connection: &mut PgConnection,
     buoy_id: i32,
@@ -55,8 +56,8 @@ pub async fn commit(
         candidates.iter().map(|candidate| candidate.reading.seq).filter(|seq| !new.contains(seq)).collect();
     let known = known(&mut transaction, buoy_id, batch.boot_id, taken).await?;
     let stored = Stored { new, known };
-    let conflicts: Vec<&Candidate> = batch.to_quarantine(&stored).collect();
-    quarantine(&mut transaction, buoy_id, batch.boot_id, &conflicts).await?;
+    let kept = batch.to_quarantine(&stored).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    quarantine(&mut transaction, buoy_id, batch.boot_id, &kept).await?;
     transaction.commit().await?;
     Ok(stored)
 }
@@ -120,27 +121,19 @@ async fn quarantine(
     connection: &mut PgConnection,
     buoy_id: i32,
     boot_id: i64,
-    conflicts: &[&Candidate],
+    kept: &[Kept],
 ) -> sqlx::Result<()> {
-    if conflicts.is_empty() {
+    if kept.is_empty() {
         return Ok(());
     }
-    tracing::warn!(
-        buoy_id,
-        boot_id,
-        count = conflicts.len(),
-        "readings with a taken sequence number are quarantined"
-    );
-    let as_json = |conflict: &&Candidate| serde_json::to_string(&conflict.reading);
-    let readings = conflicts.iter().map(as_json).collect::<Result<Vec<_>, _>>();
-    let readings = readings.map_err(|error| sqlx::Error::Encode(error.into()))?;
+    tracing::warn!(buoy_id, boot_id, count = kept.len(), first = kept[0].reason, "readings are quarantined");
     sqlx::query(QUARANTINE)
         .bind(buoy_id)
         .bind(boot_id)
-        .bind(batch::CONFLICT)
-        .bind(conflicts.iter().map(|conflict| conflict.reading.seq).collect::<Vec<_>>())
-        .bind(readings)
-        .bind(conflicts.iter().map(|conflict| conflict.content.to_vec()).collect::<Vec<_>>())
+        .bind(kept.iter().map(|kept| kept.seq).collect::<Vec<_>>())
+        .bind(kept.iter().map(|kept| kept.reason.as_str()).collect::<Vec<_>>())
+        .bind(kept.iter().map(|kept| kept.reading.as_str()).collect::<Vec<_>>())
+        .bind(kept.iter().map(|kept| kept.content.to_vec()).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())

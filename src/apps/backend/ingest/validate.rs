@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use seasense::apps::shared::parameter;
 use seasense::apps::shared::wire::Reading;
 
+use crate::extract::shortened;
 use crate::limits;
 
 /// The reason why a reading is rejected, as reported to the sender.
@@ -38,6 +39,25 @@ pub enum InvalidReading {
     /// The time is ahead of the server's clock.
     #[error("observed_at: {0} is more than 5 minutes ahead of the server's clock")]
     InTheFuture(Timestamp),
+}
+
+impl InvalidReading {
+    /// Returns the field that is wrong.
+    pub fn field(&self) -> String {
+        match self {
+            Self::Sequence => "seq".to_owned(),
+            Self::Empty => "values".to_owned(),
+            Self::UnknownParameter(name) => format!("values.{name}"),
+            Self::OutOfRange { name, .. } if parameter::by_name(name).is_some() => format!("values.{name}"),
+            Self::OutOfRange { name, .. } => (*name).to_owned(),
+            Self::TooOld(_) | Self::InTheFuture(_) => "observed_at".to_owned(),
+        }
+    }
+
+    /// Whether only the clock of the buoy is wrong. Such a reading cannot be repeated, so it is kept.
+    pub fn is_clock(&self) -> bool {
+        matches!(self, Self::TooOld(_) | Self::InTheFuture(_))
+    }
 }
 
 /// Checks one reading against the physical ranges and the server's clock.
@@ -76,11 +96,6 @@ fn in_range(name: &'static str, value: f64, range: RangeInclusive<f64>) -> Resul
         return Ok(());
     }
     Err(InvalidReading::OutOfRange { name, value, minimum: *range.start(), maximum: *range.end() })
-}
-
-/// Truncates a client's text for the response.
-fn shortened(name: &str) -> String {
-    name.chars().take(64).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +157,15 @@ mod tests {
             error_of(|r| r.observed_at = now() + 301.seconds()),
             "observed_at: 2026-06-01T12:05:01Z is more than 5 minutes ahead of the server's clock"
         );
+    }
+
+    #[test]
+    fn field_of_an_invalid_reading_is_its_path() {
+        let out_of_range = |name| InvalidReading::OutOfRange { name, value: 1.0, minimum: 2.0, maximum: 3.0 };
+        assert_eq!(out_of_range("depth_cm").field(), "depth_cm");
+        assert_eq!(out_of_range(parameter::PH.name).field(), "values.sea_water_ph_reported_on_total_scale");
+        assert_eq!(InvalidReading::UnknownParameter("salt".to_owned()).field(), "values.salt");
+        assert!(InvalidReading::TooOld(now()).is_clock() && !InvalidReading::Empty.is_clock());
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::time::Duration;
 use seasense::apps::shared::token::EnrolmentKey;
 use sqlx::Connection;
 use sqlx::migrate::MigrateError;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
+
+use super::credentials::Credentials;
 
 /// The reason why a migration failed.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +43,8 @@ pub struct Request {
 }
 
 /// Waits for the database, migrates the schema, and enrols the fleet.
-pub async fn run(options: &PgConnectOptions, request: &Request) -> Result<(), MigrateFailure> {
-    let options = options.clone().application_name("seasense-migrate");
-    let mut connection = wait::connect(&options, request.wait).await?;
+pub async fn run(credentials: &Credentials, request: &Request) -> Result<(), MigrateFailure> {
+    let mut connection = wait::connect(credentials, request.wait).await?;
     schema::check_extension(&mut connection).await?;
     schema::migrate(&mut connection).await?;
     if let Some((key, count)) = &request.fleet {

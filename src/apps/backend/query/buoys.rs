@@ -2,11 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use jiff::Timestamp;
+use seasense::apps::shared::token::is_id;
 use serde::Serialize;
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
+use crate::database::Session;
+use crate::extract::{NoParams, Query, shortened};
 use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
@@ -45,10 +49,14 @@ WHERE NOT canary ORDER BY code";
     get, path = "/api/v1/buoys", tag = "data", operation_id = "getBuoys",
     responses(
         (status = 200, description = "Every enrolled buoy", body = Buoys),
+        (status = 422, description = "The query has an unknown parameter", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<App>) -> Result<Json<Buoys>, Problem> {
+pub async fn get(
+    State(app): State<App>,
+    Query(NoParams {}): Query<NoParams>,
+) -> Result<Json<Buoys>, Problem> {
     let rows = app.database.fetch_all(|| sqlx::query_as::<_, Row>(BUOYS)).await?;
     let buoy = |(id, name, first, last): Row| Buoy {
         id,
@@ -61,11 +69,42 @@ pub async fn get(State(app): State<App>) -> Result<Json<Buoys>, Problem> {
 
 /// Returns the database key of the buoy with this id.
 pub async fn key(connection: &mut PgConnection, code: &str) -> sqlx::Result<Option<i32>> {
+    if !is_id(code) {
+        return Ok(None);
+    }
     sqlx::query_scalar("SELECT id FROM buoy WHERE code = $1").bind(code).fetch_optional(connection).await
+}
+
+/// Returns the database key of the buoy that a query names, if it names one; a buoy that does not exist is a problem.
+pub async fn named(session: &mut Session, code: Option<&str>) -> Result<Option<i32>, Problem> {
+    let Some(code) = code else { return Ok(None) };
+    let key = key(&mut session.connection, code).await;
+    session.check(key)?.ok_or_else(|| unknown(code)).map(Some)
 }
 
 /// Returns the problem for a buoy that does not exist.
 pub fn unknown(code: &str) -> Problem {
-    let shown: String = code.chars().take(64).collect();
-    Problem::new(axum::http::StatusCode::NOT_FOUND, format!("buoy: `{shown}` does not exist"))
+    let detail = format!("buoy: `{}` does not exist", shortened(code));
+    Problem::new(StatusCode::NOT_FOUND, "unknown-buoy", detail).with_parameter("buoy")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_the_database_refuses_is_no_id() {
+        assert!(is_id("buoy-001") && is_id("7"));
+        for text in ["", "BUOY-001", "-1", "buoy 1", "buoy_1", "bu\0oy", "bo\u{fc}y", &"x".repeat(64)] {
+            assert!(!is_id(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_buoy_is_named() {
+        let problem = serde_json::to_value(unknown("buoy-009")).unwrap();
+        assert_eq!(problem["status"], 404);
+        assert_eq!(problem["parameter"], "buoy");
+        assert_eq!(problem["detail"], "buoy: `buoy-009` does not exist");
+    }
 }

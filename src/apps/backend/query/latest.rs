@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::measured;
+use crate::extract::{NoParams, Query};
 use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
@@ -32,6 +33,9 @@ pub struct LatestReading {
     observed_at: Timestamp,
     /// When it was stored.
     received_at: Timestamp,
+    /// When any reading of the buoy was last stored. A reading whose clock is ahead stays the newest for minutes:
+    /// only this tells whether the buoy still sends.
+    last_received_at: Timestamp,
     /// Degrees north.
     latitude: f64,
     /// Degrees east.
@@ -45,6 +49,7 @@ struct Row {
     code: String,
     observed_at: PgTimestamp,
     received_at: PgTimestamp,
+    last_seen: Option<PgTimestamp>,
     latitude: f64,
     longitude: f64,
     parameters: Option<Vec<i16>>,
@@ -54,8 +59,9 @@ struct Row {
 
 /// One index lookup per buoy, independent of the size of the tables.
 const LATEST: &str = "
-SELECT code, newest.observed_at, received_at, latitude, longitude, parameters, measured, now() AS now
+SELECT code, newest.observed_at, received_at, last_seen, latitude, longitude, parameters, measured, now() AS now
 FROM buoy
+JOIN buoy_activity AS activity ON activity.buoy_id = buoy.id
 CROSS JOIN LATERAL (
     SELECT * FROM reading WHERE buoy_id = buoy.id ORDER BY observed_at DESC, boot_id DESC, seq DESC LIMIT 1
 ) AS newest
@@ -73,10 +79,14 @@ ORDER BY code";
     get, path = "/api/v1/latest", tag = "data", operation_id = "getLatest",
     responses(
         (status = 200, description = "The newest reading of every buoy", body = Latest),
+        (status = 422, description = "The query has an unknown parameter", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<App>) -> Result<Json<Latest>, Problem> {
+pub async fn get(
+    State(app): State<App>,
+    Query(NoParams {}): Query<NoParams>,
+) -> Result<Json<Latest>, Problem> {
     // The primary key starts with buoy and parameter: with all parameters listed, the query is an index lookup.
     let parameters: Vec<i16> = parameter::ALL.iter().map(|parameter| parameter.id).collect();
     let rows = app.database.fetch_all(|| sqlx::query_as::<_, Row>(LATEST).bind(&parameters)).await?;
@@ -90,6 +100,7 @@ impl From<Row> for LatestReading {
             buoy: row.code,
             observed_at: row.observed_at.0,
             received_at: row.received_at.0,
+            last_received_at: row.last_seen.map_or(row.received_at.0, |time| time.0.max(row.received_at.0)),
             latitude: row.latitude,
             longitude: row.longitude,
             values: measured::by_name(row.parameters.as_deref(), row.measured.as_deref()),

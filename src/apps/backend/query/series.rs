@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::buoys;
-use super::span::Span;
-use crate::database::retry;
+use super::span::{Span, time};
 use crate::extract::Query;
 use crate::limits;
 use crate::pg_timestamp::PgTimestamp;
@@ -28,8 +27,10 @@ pub struct Params {
     #[param(example = "sea_water_temperature")]
     parameter: String,
     /// Start of the span, included; default: a day before `to`.
+    #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
     /// End of the span, excluded; default: now.
+    #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
     /// Length of a bucket.
     #[serde(default)]
@@ -122,7 +123,7 @@ pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result
     let parameter = parameter::by_name(&params.parameter).ok_or_else(unknown_parameter)?;
     let span = Span::new(params.from, params.to, params.bucket.longest_span(), Timestamp::now())?;
     let bucket_s = params.bucket.seconds();
-    let rows = retry(|| async {
+    let rows = app.database.retry(|| async {
         let mut session = app.database.session().await?;
         let key = buoys::key(&mut session.connection, &params.buoy).await;
         let key = session.check(key)?.ok_or_else(|| buoys::unknown(&params.buoy))?;
@@ -143,5 +144,5 @@ pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result
 
 fn unknown_parameter() -> Problem {
     let names: Vec<&str> = parameter::ALL.iter().map(|parameter| parameter.name).collect();
-    Problem::invalid(format!("parameter: must be one of {}", names.join(", ")))
+    Problem::invalid_query("parameter", format!("must be one of {}", names.join(", ")))
 }

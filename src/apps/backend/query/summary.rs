@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::extract::{NoParams, Query};
 use crate::pg_timestamp::PgTimestamp;
 use crate::problem::Problem;
 use crate::state::App;
@@ -39,10 +40,14 @@ type Row = (i64, i64, Option<PgTimestamp>, Option<PgTimestamp>, PgTimestamp);
     get, path = "/api/v1/summary", tag = "data", operation_id = "getSummary",
     responses(
         (status = 200, description = "The collection in numbers", body = Summary),
+        (status = 422, description = "The query has an unknown parameter", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn get(State(app): State<App>) -> Result<Json<Summary>, Problem> {
+pub async fn get(
+    State(app): State<App>,
+    Query(NoParams {}): Query<NoParams>,
+) -> Result<Json<Summary>, Problem> {
     let row = app.database.fetch_one(|| sqlx::query_as::<_, Row>(SUMMARY)).await?;
     let (readings, buoys, observed, received, now) = row;
     Ok(Json(Summary {

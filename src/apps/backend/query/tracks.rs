@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::span::Span;
+use super::antimeridian::Geometry;
+use super::buoys;
+use super::span::{Span, time};
 use crate::extract::Query;
 use crate::limits;
 use crate::pg_timestamp::PgTimestamp;
@@ -20,8 +22,10 @@ use crate::state::App;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// Start of the span, included; default: a day before `to`.
+    #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
     /// End of the span, excluded; default: now.
+    #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
     /// Id of a buoy; default: all buoys of the collection.
     #[param(example = "buoy-001")]
@@ -45,19 +49,9 @@ pub struct Track {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The line.
-    geometry: Line,
+    geometry: Geometry,
     /// The buoy and the time span.
     properties: Properties,
-}
-
-/// A `GeoJSON` line.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Line {
-    /// Always `LineString`.
-    #[serde(rename = "type")]
-    kind: &'static str,
-    /// Longitude and latitude in degrees, oldest first; thinned evenly to about 500, always with the newest.
-    coordinates: Vec<[f64; 2]>,
 }
 
 /// The buoy and the time span of a track.
@@ -71,7 +65,7 @@ pub struct Properties {
     from: Timestamp,
     /// Time of the last position.
     to: Timestamp,
-    /// Number of positions in the line.
+    /// Number of measured positions in the line.
     points: usize,
 }
 
@@ -91,7 +85,7 @@ CROSS JOIN LATERAL (
     ) AS thinned
     HAVING count(*) >= 2
 ) AS line
-WHERE code = $4 OR ($4::text IS NULL AND NOT canary)
+WHERE id = $4 OR ($4::integer IS NULL AND NOT canary)
 ORDER BY code";
 
 type Row = (String, String, PgTimestamp, PgTimestamp, Vec<f64>, Vec<f64>);
@@ -101,6 +95,7 @@ type Row = (String, String, PgTimestamp, PgTimestamp, Vec<f64>, Vec<f64>);
     get, path = "/api/v1/tracks", tag = "data", operation_id = "getTracks", params(Params),
     responses(
         (status = 200, description = "One line per buoy", body = Tracks, content_type = "application/geo+json"),
+        (status = 404, description = "The buoy does not exist", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The query is invalid or exceeds a limit", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database is unavailable", body = Problem, content_type = "application/problem+json"),
     )
@@ -108,21 +103,25 @@ type Row = (String, String, PgTimestamp, PgTimestamp, Vec<f64>, Vec<f64>);
 pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result<Response, Problem> {
     let span = Span::new(params.from, params.to, limits::RAW_SPAN, Timestamp::now())?;
     let slice_s = (span.seconds() / f64::from(limits::TRACK_POINTS)).ceil();
-    let query =
-        || sqlx::query_as::<_, Row>(TRACKS).bind(span.from).bind(span.to).bind(slice_s).bind(&params.buoy);
-    let features = app.database.fetch_all(query).await?.into_iter().map(Track::from).collect();
+    let rows = app.database.retry(|| async {
+        let mut session = app.database.session().await?;
+        let key = buoys::named(&mut session, params.buoy.as_deref()).await?;
+        let query = sqlx::query_as::<_, Row>(TRACKS).bind(span.from).bind(span.to).bind(slice_s).bind(key);
+        let rows = query.fetch_all(&mut *session.connection).await;
+        session.check(rows)
+    });
+    let features = rows.await?.into_iter().map(Track::from).collect();
     let tracks = axum::Json(Tracks { kind: "FeatureCollection", features });
     Ok(([(header::CONTENT_TYPE, "application/geo+json")], tracks).into_response())
 }
 
 impl From<Row> for Track {
     fn from((buoy, name, begins, ends, latitudes, longitudes): Row) -> Self {
-        let coordinates: Vec<[f64; 2]> =
-            longitudes.into_iter().zip(latitudes).map(<[f64; 2]>::from).collect();
-        let points = coordinates.len();
+        let positions: Vec<[f64; 2]> = longitudes.into_iter().zip(latitudes).map(<[f64; 2]>::from).collect();
+        let points = positions.len();
         Self {
             kind: "Feature",
-            geometry: Line { kind: "LineString", coordinates },
+            geometry: Geometry::of(&positions),
             properties: Properties { buoy, name, from: begins.0, to: ends.0, points },
         }
     }

@@ -1,6 +1,7 @@
 //! One line of the acknowledgement log.
 
 use jiff::Timestamp;
+use seasense::apps::shared::wire::Reading;
 use serde::{Deserialize, Serialize};
 
 /// A reading that the backend has acknowledged and must therefore never lose.
@@ -14,6 +15,19 @@ pub struct Entry {
     pub seq: i64,
     /// When it was measured.
     pub observed_at: Timestamp,
+}
+
+/// A reading that the backend refused and did not keep. It is not sent again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Refusal {
+    /// Id of the buoy.
+    pub buoy: String,
+    /// The boot in which it was sent.
+    pub boot_id: i64,
+    /// Why it was refused.
+    pub reason: String,
+    /// The whole reading: no other copy exists.
+    pub reading: Reading,
 }
 
 /// Parses the entries of a file. A last line without a newline is an incomplete write and is ignored.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, StatusCode, Url, header};
 use seasense::apps::shared::wire::{Answer, Batch};
 
-use super::{SendError, Transport};
+use super::{SendError, SendFailure, Transport};
 
 /// Time limit for one batch, from the connection to the response.
 const ATTEMPT: Duration = Duration::from_secs(45);
@@ -78,9 +78,29 @@ impl Transport for Https {
             let retry_after =
                 response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
             let retry_after = retry_after.and_then(|value| value.parse().ok()).map(Duration::from_secs);
-            return Err(SendError { reason: format!("the backend responded with {status}"), retry_after });
+            let kind = failure(status);
+            let detail = response.json::<Problem>().await.map(|problem| format!(": {}", problem.detail));
+            let reason = format!("the backend responded with {status}{}", detail.unwrap_or_default());
+            return Err(SendError { reason, kind, retry_after });
         }
         response.json().await.map_err(|error| SendError::new(with_causes(&error)))
+    }
+}
+
+/// The part of a problem (RFC 9457) that the log shows.
+#[derive(serde::Deserialize)]
+struct Problem {
+    detail: String,
+}
+
+/// Other client errors are those of a gateway or of a wrong address, not of the batch.
+fn failure(status: StatusCode) -> SendFailure {
+    match status {
+        StatusCode::UNAUTHORIZED => SendFailure::Unauthorised,
+        StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY => {
+            SendFailure::Refused
+        }
+        _ => SendFailure::Transient,
     }
 }
 
@@ -103,6 +123,17 @@ fn with_causes(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_faults_of_the_batch_are_refusals() {
+        for status in [400, 413, 422] {
+            assert_eq!(failure(StatusCode::from_u16(status).unwrap()), SendFailure::Refused, "{status}");
+        }
+        for status in [404, 408, 429, 500, 502, 503] {
+            assert_eq!(failure(StatusCode::from_u16(status).unwrap()), SendFailure::Transient, "{status}");
+        }
+        assert_eq!(failure(StatusCode::UNAUTHORIZED), SendFailure::Unauthorised);
+    }
 
     #[test]
     fn plain_http_is_allowed_for_loopback_only() {

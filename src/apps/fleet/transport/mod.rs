@@ -22,13 +22,26 @@ pub trait Transport: Clone + Send + Sync + 'static {
 pub struct SendError {
     /// The reason, for the log.
     pub reason: String,
+    /// What a repetition needs to succeed.
+    pub kind: SendFailure,
     /// The pause that the backend requests before the next attempt.
     pub retry_after: Option<Duration>,
 }
 
+/// What a repetition of a batch needs to succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendFailure {
+    /// Time.
+    Transient,
+    /// Another token.
+    Unauthorised,
+    /// Nothing helps: the backend cannot read this batch, or it is too large.
+    Refused,
+}
+
 impl SendError {
-    /// Creates an error without `retry_after`.
+    /// Creates a transient error without `retry_after`.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), retry_after: None }
+        Self { reason: reason.into(), kind: SendFailure::Transient, retry_after: None }
     }
 }

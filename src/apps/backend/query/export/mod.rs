@@ -13,8 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::buoys;
-use super::span::Span;
-use crate::database::retry;
+use super::span::{Span, time};
 use crate::extract::Query;
 use crate::limits;
 use crate::problem::Problem;
@@ -30,8 +29,10 @@ pub struct Params {
     #[param(example = "buoy-001")]
     buoy: Option<String>,
     /// Start of the span, included; default: a day before `to`.
+    #[serde(default, deserialize_with = "time")]
     from: Option<Timestamp>,
     /// End of the span, excluded; default: now.
+    #[serde(default, deserialize_with = "time")]
     to: Option<Timestamp>,
 }
 
@@ -49,7 +50,7 @@ pub struct Params {
 )]
 pub async fn get(State(app): State<App>, Query(params): Query<Params>) -> Result<Response, Problem> {
     let span = Span::new(params.from, params.to, limits::RAW_SPAN, Timestamp::now())?;
-    let buoys = retry(|| async {
+    let buoys = app.database.retry(|| async {
         let mut session = app.database.session().await?;
         let buoys = page::buoys(&mut session.connection, params.buoy.as_deref()).await;
         session.check(buoys)
@@ -82,7 +83,7 @@ async fn next(app: &App, cursor: &mut Cursor) -> Result<Option<Vec<u8>>, Problem
     if cursor.is_at_end() {
         return Ok(None);
     }
-    let page = retry(|| async {
+    let page = app.database.retry(|| async {
         let mut next = cursor.clone();
         let mut session = app.database.session().await?;
         let page = next.advance(&mut session.connection).await;

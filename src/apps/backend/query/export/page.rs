@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use seasense::apps::shared::parameter;
+use seasense::apps::shared::{parameter, token::is_id};
 use sqlx::PgConnection;
 
 use crate::limits;
@@ -58,6 +58,9 @@ pub async fn buoys(
     connection: &mut PgConnection,
     code: Option<&str>,
 ) -> sqlx::Result<VecDeque<(i32, String)>> {
+    if code.is_some_and(|code| !is_id(code)) {
+        return Ok(VecDeque::new());
+    }
     let rows = sqlx::query_as(BUOYS).bind(code).fetch_all(connection).await?;
     Ok(rows.into())
 }
