@@ -31,10 +31,11 @@ pub struct Finding {
 pub type Rule = (&'static str, fn(&Value) -> Vec<Finding>);
 
 /// The rules for each object of the tree. Upstream's objects have their own defaults.
-pub const RULES: [Rule; 9] = [
+pub const RULES: [Rule; 10] = [
     ("namespace-restricted", objects::namespace_restricted),
     ("pod-restricted", pods::pod_restricted),
     ("pod-minimal", pods::pod_minimal),
+    ("secret-mounted", pods::secret_mounted),
     ("rbac-no-wildcards", objects::rbac_no_wildcards),
     ("secret-encrypted", secrets::secret_encrypted),
     ("data-retained", objects::data_retained),

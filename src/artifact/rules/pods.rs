@@ -77,3 +77,30 @@ pub(super) fn pod_minimal(object: &Value) -> Vec<Finding> {
     });
     token.chain(bounds).collect()
 }
+
+/// Credentials that change reach a running process only as a mounted directory: a variable, and a file mounted
+/// with `subPath`, keep their first value until a restart.
+pub(super) fn secret_mounted(object: &Value) -> Vec<Finding> {
+    let Some(pod) = pod(object) else { return Vec::new() };
+    let secrets: Vec<&str> = list(pod, "/volumes")
+        .filter(|volume| volume.get("secret").is_some() || volume.get("projected").is_some())
+        .map(|volume| text(volume, "/name"))
+        .collect();
+    containers(pod)
+        .flat_map(|container| {
+            let variables = list(container, "/env").map(|variable| &variable["valueFrom"]["secretKeyRef"]);
+            let variables = variables.chain(list(container, "/envFrom").map(|source| &source["secretRef"]));
+            let fixed = list(container, "/volumeMounts")
+                .filter(|mount| mount.get("subPath").is_some() && secrets.contains(&text(mount, "/name")));
+            let name = text(container, "/name");
+            let variable = variables.filter(|source| !source.is_null());
+            let as_variable = move |_| {
+                finding(format!("{name} must read a Secret as a mounted file, not as a variable"))
+                    .near("secret")
+            };
+            let as_file =
+                move |_| finding(format!("{name} must mount a Secret without `subPath`")).near("subPath");
+            variable.map(as_variable).chain(fixed.map(as_file)).collect::<Vec<_>>()
+        })
+        .collect()
+}
