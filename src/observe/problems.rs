@@ -4,7 +4,7 @@ use super::status::{Artifact, Problem};
 use crate::{
     local::cluster::ClusterState,
     phases::PhaseState,
-    workloads::{DatabaseHealth, FleetHealth, GatewayHealth, Workload},
+    workloads::{ApiProblem, DatabaseHealth, FleetHealth, GatewayHealth, Workload},
 };
 
 /// The age in seconds from which the newest reading is a problem, unless three intervals of a buoy are longer.
@@ -84,10 +84,26 @@ pub(super) fn of_database(database: &DatabaseHealth) -> Option<Problem> {
 const LOGS_DATABASE: &str = "`seasense logs database` shows the logs of PostgreSQL";
 
 pub(super) fn of_gateway(gateway: &GatewayHealth) -> Option<Problem> {
+    if let Some(reported) = &gateway.reported {
+        return Some(of_api(reported));
+    }
     let bad = !gateway.https || !gateway.tls_verified;
     bad.then(|| {
         Problem::new("gateway", gateway.message.clone(), "`seasense logs gateway` shows the logs of Envoy")
     })
+}
+
+/// The problem that the API reports itself.
+fn of_api(reported: &ApiProblem) -> Problem {
+    let hint = match reported.code.as_str() {
+        "database-credentials" => {
+            "compare the password of the role `seasense` with the Secret `seasense/seasense-db-app`: the backend reads \
+             the Secret again within two minutes of a change"
+        }
+        "database-unavailable" => LOGS_DATABASE,
+        _ => "`seasense logs backend` shows the logs of the backend",
+    };
+    Problem::new("backend", reported.detail.clone(), hint)
 }
 
 /// The problem of the fleet: no container, or no recent reading. `interval_s` is the time between two readings
@@ -125,6 +141,22 @@ mod tests {
         assert_eq!(of_fleet(&fleet(Some(50.0)), 20), None);
         assert_eq!(of_fleet(&fleet(None), 2).unwrap().cause, "no reading has arrived yet");
         assert_eq!(of_fleet(&FleetHealth::default(), 2), None, "an environment without buoys has no fleet");
+    }
+
+    #[test]
+    fn refused_credentials_are_a_problem_of_the_backend() {
+        let reported =
+            ApiProblem { detail: "the database refuses".into(), code: "database-credentials".into() };
+        let gateway = GatewayHealth {
+            tls_verified: true,
+            message: "GET /api/v1/summary answered 503".into(),
+            reported: Some(reported),
+            ..GatewayHealth::default()
+        };
+        let problem = of_gateway(&gateway).unwrap();
+        assert_eq!((problem.part.as_str(), problem.cause.as_str()), ("backend", "the database refuses"));
+        assert!(problem.hint.contains("seasense-db-app"), "{}", problem.hint);
+        assert_eq!(of_gateway(&GatewayHealth { reported: None, ..gateway }).unwrap().part, "gateway");
     }
 
     #[test]

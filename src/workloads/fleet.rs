@@ -23,7 +23,7 @@ pub struct FleetHealth {
     pub running: bool,
     /// When the newest reading was measured, RFC 3339.
     pub latest_reading_at: Option<String>,
-    /// Its age in seconds, by the server's clock.
+    /// Its age in seconds, by the server's clock; at least the time since the last reading arrived.
     pub age_s: Option<f64>,
     /// The container's state as the daemon describes it; empty if there is no container.
     pub container: String,

@@ -39,6 +39,19 @@ pub struct GatewayHealth {
     pub tls_verified: bool,
     /// The cause of a problem; empty if there is none.
     pub message: String,
+    /// The problem that the API itself reports: then the gateway works, and the backend does not.
+    #[serde(skip)]
+    pub reported: Option<ApiProblem>,
+}
+
+/// A problem (RFC 9457) that the API reports.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ApiProblem {
+    /// What is wrong.
+    pub detail: String,
+    /// The cause, for programs; empty in answers of earlier versions.
+    #[serde(default)]
+    pub code: String,
 }
 
 /// The number and age of the stored readings, as the API reports them.
@@ -57,10 +70,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Age of the newest reading in seconds, by the server's own clock.
+    /// Age of the newest reading in seconds, by the server's own clock: since it was measured, or since the last
+    /// one arrived if that is longer. The clock of a buoy may be ahead, so that its reading looks fresh while
+    /// nothing arrives.
     pub fn age_s(&self) -> Option<f64> {
-        let age = self.server_time.duration_since(self.latest_observed_at?);
-        Some(age.as_secs_f64().max(0.0))
+        let since = |time| self.server_time.duration_since(time).as_secs_f64().max(0.0);
+        let measured = since(self.latest_observed_at?);
+        Some(self.latest_received_at.map_or(measured, |arrived| measured.max(since(arrived))))
     }
 }
 
@@ -181,14 +197,24 @@ impl PublicEndpoint {
                 return (GatewayHealth { address, message, ..GatewayHealth::default() }, None);
             }
         };
-        let health =
-            |https, message| GatewayHealth { address: address.clone(), https, tls_verified: true, message };
-        let status = answer.status();
-        match answer.json().await {
-            Ok(summary) if status.is_success() => (health(true, String::new()), Some(summary)),
-            _ => (health(false, format!("GET /api/v1/summary answered {status}")), None),
+        let verified = GatewayHealth { address, tls_verified: true, ..GatewayHealth::default() };
+        let (status, is_problem) = (answer.status(), is_problem(&answer));
+        let body = answer.bytes().await.unwrap_or_default();
+        if status.is_success()
+            && let Ok(summary) = serde_json::from_slice(&body)
+        {
+            return (GatewayHealth { https: true, ..verified }, Some(summary));
         }
+        let reported: Option<ApiProblem> = is_problem.then(|| serde_json::from_slice(&body).ok()).flatten();
+        let detail = reported.as_ref().map_or(String::new(), |problem| format!(": {}", problem.detail));
+        let message = format!("GET /api/v1/summary answered {status}{detail}");
+        (GatewayHealth { message, reported, ..verified }, None)
     }
+}
+
+/// Whether the backend wrote an answer: the gateway has no problem details of its own.
+fn is_problem(answer: &reqwest::Response) -> bool {
+    answer.headers().get("content-type").is_some_and(|found| found == "application/problem+json")
 }
 
 fn remote() -> reqwest::ClientBuilder {
@@ -211,52 +237,5 @@ pub fn public_url(hostname: &str, port: u16) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AUTHORITY: &str = include_str!("testdata/authority.pem");
-
-    #[test]
-    fn the_age_uses_the_servers_clock() {
-        let summary: Summary = serde_json::from_str(
-            r#"{"readings": 3, "buoys": 1, "latest_observed_at": "2026-01-01T00:00:00Z",
-                "latest_received_at": "2026-01-01T00:00:01Z", "server_time": "2026-01-01T00:00:02.5Z"}"#,
-        )
-        .unwrap();
-        assert_eq!(summary.age_s(), Some(2.5));
-        assert_eq!(Summary { latest_observed_at: None, ..summary }.age_s(), None);
-    }
-
-    #[tokio::test]
-    async fn an_unreachable_gateway_has_a_cause() {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        let endpoint = PublicEndpoint::new("seasense.localhost", port, AUTHORITY.as_bytes()).unwrap();
-        let (health, summary) = endpoint.probe().await;
-        assert!(!health.https && !health.tls_verified);
-        assert_eq!(summary, None);
-        assert!(health.message.contains("refused"), "{}", health.message);
-    }
-
-    #[tokio::test]
-    async fn plain_http_is_not_https() {
-        use tokio::io::AsyncWriteExt;
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
-            }
-        });
-        let endpoint = PublicEndpoint::new("seasense.localhost", port, AUTHORITY.as_bytes()).unwrap();
-        let (health, _) = endpoint.probe().await;
-        assert!(!health.https && !health.tls_verified);
-    }
-
-    #[test]
-    fn the_default_port_is_omitted() {
-        assert_eq!(public_url("sea.example", 443), "https://sea.example");
-        assert_eq!(public_url("seasense.localhost", 8443), "https://seasense.localhost:8443");
-    }
-}
+#[path = "gateway_tests.rs"]
+mod tests;

@@ -14,7 +14,7 @@ pub use access::{DatabaseAccess, forward_database};
 pub use database::{DatabaseHealth, Instance, database};
 pub use deployments::{Workload, deployments};
 pub use fleet::{FleetCounts, FleetHealth, fleet, fleet_from_summary};
-pub use gateway::{GatewayHealth, PublicEndpoint, Summary, public_url};
+pub use gateway::{ApiProblem, GatewayHealth, PublicEndpoint, Summary, public_url};
 pub use readings::{ReadingsOfDay, readings};
 pub use rollout::wait_for_rollout;
 pub use secrets::{authority, enrolment_key};

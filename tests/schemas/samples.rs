@@ -57,6 +57,7 @@ pub fn full() -> EnvironmentStatus {
             https: true,
             tls_verified: true,
             message: String::new(),
+            reported: None,
         },
         fleet: FleetHealth {
             buoys: 12,

@@ -73,7 +73,11 @@ fn text(status: &EnvironmentStatus, style: Style) -> String {
     line("database", status.database.healthy, database(status));
     let gateway = &status.gateway;
     let how = if gateway.tls_verified { "TLS verified" } else { gateway.message.as_str() };
-    line("gateway", gateway.https && gateway.tls_verified, format!("{}  {how}", gateway.address));
+    let works = gateway.https || gateway.reported.is_some();
+    line("gateway", works && gateway.tls_verified, format!("{}  {how}", gateway.address));
+    if let Some(reported) = &gateway.reported {
+        line("backend", false, reported.detail.clone());
+    }
     let fleet = &status.fleet;
     let age = fleet.age_s.map_or("no reading yet".to_owned(), |age| format!("latest reading {age:.1} s old"));
     line("fleet", fleet.running || fleet.buoys == 0, format!("{} buoys, {age}", fleet.buoys));

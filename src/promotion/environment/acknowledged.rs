@@ -1,9 +1,6 @@
 //! Compares the readings that the API acknowledged with the readings that it returns.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -65,8 +62,22 @@ pub struct Delivery {
     pub sent: u64,
     /// Those that the API returns.
     pub stored: u64,
-    /// When the newest of those was observed.
+    /// The time that shows how fresh those are: of each the earlier one of its observation and its arrival, of all the
+    /// newest. The clock of a buoy may be ahead, which must not hide that nothing arrives.
     pub newest: Option<Timestamp>,
+}
+
+impl Delivery {
+    /// Counts the entries that were returned, with the times of their arrival.
+    fn add(&mut self, entries: Vec<&Entry>, arrivals: &BTreeMap<Key, Option<Timestamp>>) {
+        for entry in entries {
+            if let Some(arrived) = arrivals.get(&entry.key()) {
+                self.stored += 1;
+                let time = arrived.map_or(entry.observed_at, |arrived| arrived.min(entry.observed_at));
+                self.newest = self.newest.max(Some(time));
+            }
+        }
+    }
 }
 
 /// Queries the API for `entries` and counts those that it returns.
@@ -86,28 +97,26 @@ pub async fn stored(public: &PublicEndpoint, entries: &[Entry]) -> Result<Delive
             return Err(Failure::new(Kind::Workload, "the API does not return acknowledged readings")
                 .because(format!("GET {path} answered {code}")));
         }
-        let returned = keys(&table);
-        for entry in entries.into_iter().filter(|entry| returned.contains(&entry.key())) {
-            result.stored += 1;
-            result.newest = result.newest.max(Some(entry.observed_at));
-        }
+        result.add(entries, &arrivals(&table));
     }
     Ok(result)
 }
 
-/// Parses the readings of a CSV table by the columns `buoy`, `boot_id` and `seq`. No field before them is
-/// quoted.
-fn keys(table: &str) -> BTreeSet<Key> {
+/// Parses the readings of a CSV table by the columns `buoy`, `boot_id` and `seq`, and the time of their arrival by
+/// `received_at`. No field before them is quoted.
+fn arrivals(table: &str) -> BTreeMap<Key, Option<Timestamp>> {
     let mut lines = table.lines();
     let columns: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
     let at = |name: &str| columns.iter().position(|column| *column == name);
     let (Some(buoy), Some(boot), Some(seq)) = (at("buoy"), at("boot_id"), at("seq")) else {
-        return BTreeSet::new();
+        return BTreeMap::new();
     };
+    let received = at("received_at");
     let key = |line: &str| {
         let fields: Vec<&str> = line.split(',').collect();
         let number = |at: usize| fields.get(at)?.parse().ok();
-        Some(((*fields.get(buoy)?).to_owned(), number(boot)?, number(seq)?))
+        let arrived = received.and_then(|at| fields.get(at)?.parse().ok());
+        Some((((*fields.get(buoy)?).to_owned(), number(boot)?, number(seq)?), arrived))
     };
     lines.filter_map(key).collect()
 }
@@ -143,7 +152,26 @@ mod tests {
     fn a_table_is_parsed_by_column_names() {
         let table = "buoy,observed_at,received_at,latitude,longitude,depth_cm,boot_id,seq,sea_water_temperature\n\
             buoy-001,2026-01-01T00:00:00Z,2026-01-01T00:00:01Z,48.3,-4.8,50,7,17,12.5\nbroken\n";
-        assert_eq!(keys(table), BTreeSet::from([("buoy-001".to_owned(), 7, 17)]));
-        assert!(keys("").is_empty() && keys("<html>").is_empty());
+        let arrived = "2026-01-01T00:00:01Z".parse().ok();
+        assert_eq!(arrivals(table), BTreeMap::from([(("buoy-001".to_owned(), 7, 17), arrived)]));
+        assert!(arrivals("").is_empty() && arrivals("<html>").is_empty());
+    }
+
+    #[test]
+    fn clock_that_is_ahead_does_not_make_a_delivery_fresh() {
+        let entry = |seq, at: &str| Entry {
+            buoy: "buoy-001".into(),
+            boot_id: 1,
+            seq,
+            observed_at: at.parse().unwrap(),
+        };
+        let (ahead, lost) = (entry(1, "2026-01-01T00:05:00Z"), entry(2, "2026-01-01T00:00:30Z"));
+        let mut delivery = Delivery::default();
+        let arrived = "2026-01-01T00:00:01Z".parse().ok();
+        delivery.add(vec![&ahead, &lost], &BTreeMap::from([(ahead.key(), arrived)]));
+        assert_eq!((delivery.stored, delivery.newest), (1, arrived));
+        let late = entry(3, "2026-01-01T00:00:20Z");
+        delivery.add(vec![&late], &BTreeMap::from([(late.key(), "2026-01-01T00:09:00Z".parse().ok())]));
+        assert_eq!(delivery.newest, Some(late.observed_at), "a backlog is as old as its measurement");
     }
 }
