@@ -9,6 +9,7 @@ pub mod event_file;
 pub mod failure;
 pub mod file_lock;
 pub mod git;
+pub mod give_up;
 pub mod http;
 pub mod k8s;
 pub mod oci;

@@ -53,6 +53,8 @@ pub struct Inputs {
 pub struct Platform {
     /// The environment.
     pub environment: Environment,
+    /// The tree that was packed.
+    pub tree: Tree,
     /// The packed artifact.
     pub packed: Packed,
     /// The files of the artifact.
@@ -154,6 +156,7 @@ async fn assemble(
     Ok(Platform {
         flux: artifact::flux_objects(&lock, upstream, environment.variables.registry.get_ref())?,
         variables: environment.to_variables(),
+        tree: check.tree().clone(),
         age_key,
         fleet_image: lock.image("seasense-fleet")?.daemon_reference(),
         reaper_image: lock.image("seasense-reaper")?.daemon_reference(),

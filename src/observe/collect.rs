@@ -6,6 +6,7 @@ use std::{path::Path, time::Duration};
 use serde_json::Value;
 
 use super::{
+    advice::Advice,
     problems,
     status::{Artifact, Endpoints, EnvironmentStatus, Problem, VERSION},
 };
@@ -18,7 +19,7 @@ use crate::{
     },
     config::{Environment, HostDirs, Issuer},
     local::cluster::{self, ClusterState},
-    phases::{self, PhaseState, ROOT, states},
+    phases::{self, PhaseState, ROOT},
     workloads::{self, DatabaseHealth, FleetHealth, GatewayHealth, PublicEndpoint, Summary, Workload},
 };
 
@@ -49,8 +50,9 @@ impl Observer<'_> {
 pub async fn status(observer: Observer<'_>) -> EnvironmentStatus {
     let mut problems = Vec::new();
     let (state, client) = cluster(observer, &mut problems).await;
+    let advice = Advice::of(observer.environment);
     let inside = match &client {
-        Some(client) => Box::pin(inside(client, &mut problems)).await,
+        Some(client) => Box::pin(inside(client, &advice, &mut problems)).await,
         None => Inside::default(),
     };
     let (gateway, fleet) = outside(observer, &inside, &mut problems).await;
@@ -80,7 +82,7 @@ async fn cluster(observer: Observer<'_>, problems: &mut Vec<Problem>) -> (&'stat
     let name = observer.environment.cluster_name();
     let found = within(cluster::observe(docker, observer.dirs, &name)).await;
     let (state, problem) = match &found {
-        Ok(found) => problems::of_cluster(found),
+        Ok(found) => problems::of_cluster(found, &Advice::of(observer.environment)),
         Err(failure) => ("absent", Some(problem("cluster", failure))),
     };
     problems.extend(problem);
@@ -127,7 +129,7 @@ async fn connect(observer: Observer<'_>, problems: &mut Vec<Problem>) -> Option<
     }
 }
 
-async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
+async fn inside(client: &Client, advice: &Advice, problems: &mut Vec<Problem>) -> Inside {
     let (source, kustomizations, deployments, database, authority, events) = tokio::join!(
         within(client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), ROOT)),
         within(phases::kustomizations(client)),
@@ -138,15 +140,18 @@ async fn inside(client: &Client, problems: &mut Vec<Problem>) -> Inside {
     );
     let artifact =
         or_problem("artifact", source, problems).flatten().as_ref().map(artifact).unwrap_or_default();
-    problems.extend(problems::of_artifact(&artifact));
+    problems.extend(problems::of_artifact(&artifact, advice));
     let found = or_problem("phases", kustomizations, problems).unwrap_or_default();
-    let phases = states(&found, artifact.digest.as_ref());
-    problems.extend(problems::of_phases(&phases));
+    let digest = artifact.digest.as_ref();
+    let phases = within(phases::states_with_blockers(client, &found, digest)).await;
+    // Without the blockers, the phases still have their own messages.
+    let phases = phases.unwrap_or_else(|_| phases::states(&found, digest));
+    problems.extend(problems::of_phases(&phases, advice));
     let workloads = or_problem("workloads", deployments, problems).unwrap_or_default();
     problems.extend(problems::of_workloads(&workloads, &phases));
     let database = match database {
         Ok(database) => {
-            problems.extend(problems::of_database(&database));
+            problems.extend(problems::of_database(&database, advice));
             database
         }
         Err(failure) => {
@@ -176,6 +181,7 @@ fn artifact(source: &Value) -> Artifact {
     Artifact {
         digest,
         commit: commit.and_then(|commit| commit.rsplit(':').next()).map(str::to_owned),
+        unverified: phases::is_unverified(source),
         dirty: annotation("org.seasense.dirty").filter(|_| fetched).map(|dirty| dirty == "true"),
     }
 }
@@ -190,7 +196,8 @@ async fn outside(
     // Without phases these problems are consequences, and listing them would hide the cause.
     if !inside.phases.is_empty() {
         problems.extend(problems::of_gateway(&gateway));
-        problems.extend(problems::of_fleet(&fleet, *observer.environment.fleet.interval_seconds.get_ref()));
+        let interval = *observer.environment.fleet.interval_seconds.get_ref();
+        problems.extend(problems::of_fleet(&fleet, interval, &Advice::of(observer.environment)));
     }
     (gateway, fleet)
 }
@@ -279,10 +286,11 @@ mod tests {
     #[tokio::test]
     async fn an_unreadable_part_is_a_problem_and_not_an_error() {
         let mut problems = Vec::new();
-        let inside = Box::pin(inside(&FakeApi::default().client(), &mut problems)).await;
+        let client = FakeApi::default().client();
+        let inside = Box::pin(inside(&client, &Advice::local(), &mut problems)).await;
         let parts: Vec<&str> = problems.iter().map(|problem| problem.part.as_str()).collect();
         assert_eq!(parts[0], "artifact");
-        assert!(parts.contains(&"phase/apps") && parts.contains(&"database"), "{parts:?}");
-        assert_eq!(inside.phases.len(), 4);
+        assert!(parts.contains(&"phase/platform") && parts.contains(&"database"), "{parts:?}");
+        assert_eq!(inside.phases.len(), 1, "no phase is known before the root");
     }
 }

@@ -3,6 +3,7 @@
 //! The JSON form of the status is published in `docs/schemas/status.v2.json`.
 
 mod acceptance;
+mod advice;
 mod collect;
 mod problems;
 mod status;

@@ -54,6 +54,8 @@ pub struct Artifact {
     pub commit: Option<String>,
     /// Whether the work tree had edits, if known.
     pub dirty: Option<bool>,
+    /// Whether it was deployed and not verified yet, as by a watch or a run that was interrupted.
+    pub unverified: bool,
 }
 
 /// The public addresses, and the files that clients need.

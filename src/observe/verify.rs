@@ -10,7 +10,10 @@ use crate::{
     workloads::{self, PublicEndpoint},
 };
 
-/// Waits until the status has no problem, then requests the page and waits for a new reading through the
+/// Questions that read the tables of the data, with the columns that the running code knows.
+const READS: [&str; 2] = ["/api/v1/buoys", "/api/v1/latest"];
+
+/// Waits until the status has no problem and the API answers questions about its data, then requests the page and waits for a new reading through the
 /// gateway.
 ///
 /// Fails with kind `Workload` and every problem of the last status.
@@ -25,8 +28,8 @@ pub async fn verify(
     let waited = wait(deadline, PAUSE, "wait until the environment has no problem", || async {
         let found = status(observer).await;
         step.waiting(pending(&found, &step));
-        let look =
-            if found.ready { Observation::Ready(found.clone()) } else { Observation::Pending(first(&found)) };
+        let missing = if found.ready { unanswered(endpoint).await } else { Some(first(&found)) };
+        let look = missing.map_or_else(|| Observation::Ready(found.clone()), Observation::Pending);
         *last.lock().await = Some(found);
         Ok(look)
     })
@@ -39,6 +42,22 @@ pub async fn verify(
     }
     step.done("no problem");
     Ok(found)
+}
+
+/// The first question about its data that the API does not answer. That a process answers says nothing about its
+/// database.
+async fn unanswered(endpoint: &PublicEndpoint) -> Option<String> {
+    for path in READS {
+        match endpoint.get(path).await {
+            Ok((200, _)) => {}
+            Ok((status, body)) => {
+                let body = body.lines().next().unwrap_or_default();
+                return Some(format!("GET {path} answered {status}: {body}"));
+            }
+            Err(failure) => return Some(failure.with_causes()),
+        }
+    }
+    None
 }
 
 fn first(status: &EnvironmentStatus) -> String {
@@ -59,9 +78,46 @@ fn pending(status: &EnvironmentStatus, step: &Step) -> Vec<Pending> {
 }
 
 fn explain(failure: Failure, last: Option<&EnvironmentStatus>) -> Failure {
-    let Some(last) = last else { return failure };
+    // Without a problem, the failure itself tells what the API answered.
+    let Some(last) = last.filter(|last| !last.ready) else { return failure };
     let start = Failure::new(Kind::Workload, "the environment runs but has problems");
     last.problems.iter().fold(start, |failure, problem| {
         failure.because(format!("{}: {}", problem.part, problem.cause)).hint(problem.hint.clone())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// Serves `answer` to every request for a path that contains `path`, and 200 to all others.
+    async fn server(path: &'static str, answer: &'static str) -> PublicEndpoint {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 1024];
+                let length = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                let line = request.lines().next().unwrap_or_default();
+                let answer = if line.contains(path) { answer } else { "200 OK" };
+                let head = "Content-Length: 6\r\nConnection: close";
+                let _ =
+                    stream.write_all(format!("HTTP/1.1 {answer}\r\n{head}\r\n\r\nanswer").as_bytes()).await;
+            }
+        });
+        PublicEndpoint::plain(port)
+    }
+
+    #[tokio::test]
+    async fn an_api_that_cannot_read_its_data_is_not_verified() {
+        for path in READS {
+            let endpoint = server(path, "500 Internal Server Error").await;
+            let missing = unanswered(&endpoint).await.unwrap();
+            assert_eq!(missing, format!("GET {path} answered 500: answer"));
+        }
+        assert_eq!(unanswered(&server("/other", "500 x").await).await, None);
+    }
 }

@@ -1,5 +1,7 @@
-//! Finds the resource that blocks a phase: from the Kustomization and its objects to the pod and its last
+//! Finds the resources that block a phase: from the Kustomization and its objects to the pod and its last
 //! event.
+
+use std::fmt;
 
 use serde_json::Value;
 
@@ -7,49 +9,62 @@ use super::state::first_line;
 use crate::base::{
     failure::Result,
     k8s::{
-        Client, CrashTolerance, Health, Selector,
-        exec::Target,
+        Client, CrashTolerance, EventNote, Health, Outlook,
         flux::{Entry, Kustomization},
-        health, object,
+        has_health, health, last_words, object, owned_pods,
         pods::{self, PodProblem},
-        resource,
+        replica_failure,
     },
 };
 
 /// How many log lines of a crashed container are reported.
 const LOG_LINES: u32 = 6;
+/// The reasons of events that say that a controller cannot create what it must.
+const CANNOT_CREATE: [&str; 3] = ["FailedCreate", "ProvisioningFailed", "FailedBinding"];
 
-/// The resource that blocks a Kustomization.
+/// A resource that blocks a Kustomization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Blocker {
     /// The resource, as `Kind namespace/name`.
     pub title: String,
     /// Its state and last event.
     pub detail: String,
-    /// Whether it is a terminal error.
-    pub terminal: bool,
+    /// Whether waiting can help.
+    pub outlook: Outlook,
     /// The last lines of a container that crashed.
     pub log: Option<String>,
 }
 
-/// Finds the resource that blocks `found`, whose own message is not specific enough.
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.title, self.detail)
+    }
+}
+
+/// Finds the resources that block `found`, whose own message is not specific enough; the worst first.
 pub(super) async fn find(
     client: &Client,
     found: &Kustomization,
     tolerance: CrashTolerance,
-) -> Result<Option<Blocker>> {
-    for entry in &found.objects {
-        // The child Kustomizations of a phase are shown separately.
-        if entry.kind == "Kustomization" {
-            continue;
-        }
+) -> Result<Vec<Blocker>> {
+    let mut blockers: Vec<Blocker> = Vec::new();
+    // The child Kustomizations of a phase are shown separately.
+    let entries =
+        found.objects.iter().filter(|entry| entry.kind != "Kustomization" && has_health(&entry.kind));
+    for entry in entries {
         let Some(object) = read(client, entry).await? else { continue };
         let state = health(&entry.kind, &object);
-        if state != Health::Ready {
-            return explain(client, entry, (&object, state), tolerance).await.map(Some);
+        if state == Health::Ready {
+            continue;
+        }
+        let blocker = explain(client, entry, (&object, state), tolerance).await?;
+        // An object may be applied and checked, and a pod may belong to two objects.
+        if !blockers.iter().any(|known| known.title == blocker.title) {
+            blockers.push(blocker);
         }
     }
-    Ok(None)
+    blockers.sort_by_key(|blocker| std::cmp::Reverse(blocker.outlook));
+    Ok(blockers)
 }
 
 async fn read(client: &Client, entry: &Entry) -> Result<Option<Value>> {
@@ -64,150 +79,72 @@ async fn explain(
     (object, state): (&Value, Health),
     tolerance: CrashTolerance,
 ) -> Result<Blocker> {
-    let pods = pods_of(client, entry, object).await?;
-    let not_ready = |pod: &&Value| health("Pod", pod) != Health::Ready;
-    let failing = pods.iter().filter_map(|pod| Some((pod, pods::problem(pod, tolerance)?)));
-    // Of several pods, one may run between two crashes, so terminal errors come first.
-    if let Some((pod, problem)) = failing.max_by_key(|(_, problem)| problem.terminal) {
-        return of_pod(client, pod, problem).await;
+    let pods = owned_pods(client, &entry.kind, object).await?;
+    // A Job that has failed does not run its pods again.
+    let least = if matches!(state, Health::Failed(_)) { Outlook::Terminal } else { Outlook::Waiting };
+    let troubled = pods.iter().filter_map(|pod| Some((pod, pods::problem(pod, tolerance)?)));
+    // Of several pods, one may run between two crashes, so the worst comes first.
+    if let Some((pod, mut trouble)) = troubled.max_by_key(|(_, trouble)| trouble.outlook) {
+        trouble.outlook = trouble.outlook.max(least);
+        return Ok(of_pod(client, pod, trouble).await);
     }
-    let (kind, namespace, name) = match pods.iter().find(not_ready) {
-        Some(pod) => ("Pod", object::namespace(pod), object::name(pod)),
-        None => (entry.kind.as_str(), entry.namespace.as_str(), entry.name.as_str()),
+    let starting = pods.iter().find(|pod| health("Pod", pod) != Health::Ready);
+    let refused = entry.kind == "Deployment" && replica_failure(object).is_some();
+    let (kind, namespace, name) = match starting {
+        Some(pod) if !refused => ("Pod", object::namespace(pod), object::name(pod)),
+        _ => (entry.kind.as_str(), entry.namespace.as_str(), entry.name.as_str()),
     };
     let event = client.last_event(kind, namespace, name).await?;
-    let last_event = event.map(|event| format!("{}: {}", event.reason, first_line(&event.message)));
-    let detail = match (state.text(), last_event) {
-        ("", Some(event)) => event,
-        (text, Some(event)) => format!("{text} ({event})"),
-        (text, None) => text.to_owned(),
+    let outlook = match &event {
+        _ if refused || is_unresolved(&entry.kind, object) => Outlook::Doubtful,
+        Some(event) if CANNOT_CREATE.contains(&event.reason.as_str()) => Outlook::Doubtful,
+        _ if starting.is_some() => Outlook::Progressing,
+        _ => Outlook::Waiting,
     };
-    let terminal = matches!(state, Health::Failed(_));
-    Ok(Blocker { title: object::title(kind, namespace, name), detail, terminal, log: None })
-}
-
-async fn of_pod(client: &Client, pod: &Value, problem: PodProblem) -> Result<Blocker> {
-    let (namespace, name) = (object::namespace(pod), object::name(pod));
-    // The log is only needed if the wait ends.
-    let log = if problem.crashed && problem.terminal {
-        let target = Target { namespace, pod: name, container: &problem.container };
-        // The log of a removed container cannot be read. It is optional.
-        client.log_tail(target, LOG_LINES, true).await.ok().filter(|log| !log.trim().is_empty())
-    } else {
-        None
-    };
+    let detail = detail(state.text(), event.as_ref());
     Ok(Blocker {
-        title: object::title("Pod", namespace, name),
-        detail: format!("{}: {}", problem.reason, first_line(&problem.message)),
-        terminal: problem.terminal,
-        log,
+        title: object::title(kind, namespace, name),
+        detail,
+        outlook: outlook.max(least),
+        log: None,
     })
 }
 
-/// Returns the pods of `entry`; of a Deployment, those of its newest template.
-async fn pods_of(client: &Client, entry: &Entry, object: &Value) -> Result<Vec<Value>> {
-    let Some(selector) = selector(entry, object) else { return Ok(Vec::new()) };
-    let pods = client.list(&resource::POD, Some(&entry.namespace), &Selector::labels(selector)).await?;
-    Ok(pods::newest_template(pods))
+/// Whether a route names a Service that does not exist.
+fn is_unresolved(kind: &str, route: &Value) -> bool {
+    let mut parents = object::list(route, "/status/parents").iter();
+    let unresolved =
+        |condition: &Value| condition["type"] == "ResolvedRefs" && condition["status"] == "False";
+    kind == "HTTPRoute" && parents.any(|parent| object::list(parent, "/conditions").iter().any(unresolved))
 }
 
-fn selector(entry: &Entry, object: &Value) -> Option<String> {
-    match entry.kind.as_str() {
-        "Deployment" | "StatefulSet" | "DaemonSet" => {
-            let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
-            let pairs = labels.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
-            Some(pairs.collect::<Vec<_>>().join(","))
-        }
-        "Job" => Some(format!("job-name={}", entry.name)),
-        "Cluster" => Some(format!("cnpg.io/cluster={}", entry.name)),
-        "Gateway" => Some(format!("gateway.envoyproxy.io/owning-gateway-name={}", entry.name)),
-        _ => None,
+fn detail(state: &str, event: Option<&EventNote>) -> String {
+    let last_event = event.map(|event| format!("{}: {}", event.reason, first_line(&event.message)));
+    match (state, last_event) {
+        ("", Some(event)) => event,
+        // The state of a Deployment repeats the event of its ReplicaSet.
+        (text, Some(event)) if event.contains(text) => event,
+        (text, Some(event)) => format!("{text} ({event})"),
+        ("", None) => "not ready".to_owned(),
+        (text, None) => text.to_owned(),
+    }
+}
+
+async fn of_pod(client: &Client, pod: &Value, trouble: PodProblem) -> Blocker {
+    let (namespace, name) = (object::namespace(pod), object::name(pod));
+    // The log is only needed if the wait ends.
+    let log = if trouble.crashed && trouble.outlook.fails() {
+        last_words(client, pod, &trouble.container, LOG_LINES).await
+    } else {
+        None
+    };
+    Blocker {
+        title: object::title("Pod", namespace, name),
+        detail: format!("{}: {}", trouble.reason, first_line(&trouble.message)),
+        outlook: trouble.outlook,
+        log,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::base::k8s::fake::FakeApi;
-
-    fn kustomization(kind: &str, api_version: &str) -> Kustomization {
-        let entry = Entry {
-            namespace: "seasense".into(),
-            name: "backend".into(),
-            kind: kind.into(),
-            api_version: api_version.into(),
-        };
-        Kustomization { name: "apps".into(), objects: vec![entry], ..Kustomization::default() }
-    }
-
-    fn api(pod_status: &Value) -> FakeApi {
-        let api = FakeApi::default();
-        let pod = json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": pod_status});
-        api.serve_backend(&[pod]).serve_list(
-                "/api/v1/namespaces/seasense/events",
-                &[json!({"reason": "Pulling", "message": "Pulling image", "lastTimestamp": "2026-01-01T00:00:00Z"})],
-            );
-        api
-    }
-
-    #[tokio::test]
-    async fn a_missing_image_is_found_from_the_phase() {
-        let status = json!({"containerStatuses": [{"name": "main", "image": "r/backend@sha256:1", "state": {"waiting":
-            {"reason": "ErrImagePull", "message": "r/backend@sha256:1: not found"}}}]});
-        let blocker =
-            find(&api(&status).client(), &kustomization("Deployment", "apps/v1"), CrashTolerance::Starting)
-                .await
-                .unwrap()
-                .unwrap();
-        assert_eq!(blocker.title, "Pod seasense/backend-1");
-        assert_eq!(blocker.detail, "ErrImagePull: r/backend@sha256:1: no such image in its registry");
-        assert!(blocker.terminal);
-    }
-
-    #[tokio::test]
-    async fn the_pod_with_a_terminal_error_comes_first() {
-        let of = |name: &str, reason: &str, message: &str| {
-            let state = json!({"waiting": {"reason": reason, "message": message}});
-            json!({"metadata": {"name": name, "namespace": "seasense"},
-                "status": {"containerStatuses": [{"name": "main", "image": "r/x@sha256:1", "state": state}]}})
-        };
-        let (terminal, temporary) = ("r/x@sha256:1: not found", "secret \"x\" not found");
-        let pods = [of("a", "CreateContainerConfigError", temporary), of("b", "ErrImagePull", terminal)];
-        let api = api(&json!({}));
-        for pods in [pods.clone(), [pods[1].clone(), pods[0].clone()]] {
-            api.serve_backend(&pods);
-            let kustomization = kustomization("Deployment", "apps/v1");
-            let blocker =
-                find(&api.client(), &kustomization, CrashTolerance::Starting).await.unwrap().unwrap();
-            assert_eq!(blocker.title, "Pod seasense/b");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_starting_pod_has_its_last_event() {
-        let blocker = find(
-            &api(&json!({})).client(),
-            &kustomization("Deployment", "apps/v1"),
-            CrashTolerance::Starting,
-        )
-        .await
-        .unwrap()
-        .unwrap();
-        assert_eq!(blocker.title, "Pod seasense/backend-1");
-        assert_eq!(blocker.detail, "0 of 1 replicas available (Pulling: Pulling image)");
-        assert!(!blocker.terminal);
-    }
-
-    #[tokio::test]
-    async fn an_unknown_kind_blocks_nothing() {
-        let found = find(
-            &api(&json!({})).client(),
-            &kustomization("Gateway", "gateway.networking.k8s.io/v1"),
-            CrashTolerance::Starting,
-        )
-        .await;
-        assert_eq!(found.unwrap(), None);
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{objects, state::ROOT};
+use super::{objects, tree::ROOT};
 use crate::base::{
     digest::Digest,
     failure::Result,

@@ -3,25 +3,21 @@
 use serde_json::Value;
 
 use super::{
-    blocker, follow,
+    blocker::{self, Blocker},
+    follow,
     objects::{self, CANARY},
-    source,
+    reported_error, source, trouble,
 };
-use crate::{
-    base::{
-        digest::Digest,
-        failure::Result,
-        k8s::{
-            Client, CrashTolerance, Health,
-            flux::{Kustomization, NAMESPACE, REQUESTED_AT, Source},
-            health, object, resource,
-        },
+use crate::base::{
+    digest::Digest,
+    failure::Result,
+    k8s::{
+        Client, CrashTolerance, Health,
+        flux::{Entry, Kustomization, NAMESPACE, REQUESTED_AT, Source},
+        health, object, resource,
     },
-    phases::reported_error,
 };
 
-/// The phase with the route that splits the requests.
-const PHASE: &str = "apps";
 /// The namespace of the workloads, the route of the API, and the canary's Deployment.
 const APPS: &str = "seasense";
 const ROUTE: &str = "seasense";
@@ -126,13 +122,22 @@ async fn find(client: &Client) -> Result<CanaryObjects> {
 /// Sets the traffic share and requests a reconciliation of the route.
 pub(super) async fn set_weight(client: &Client, percent: u8, request: &str) -> Result<()> {
     client.apply(&objects::traffic_share(percent)).await?;
-    client.annotate(&resource::KUSTOMIZATION, NAMESPACE, PHASE, (REQUESTED_AT, request)).await
+    // Without a phase that applies the route, nothing has a traffic share.
+    let Some(phase) = phase_of_route(client).await? else { return Ok(()) };
+    client.annotate(&resource::KUSTOMIZATION, NAMESPACE, &phase.name, (REQUESTED_AT, request)).await
+}
+
+/// Returns the phase that applied the route that splits the requests.
+async fn phase_of_route(client: &Client) -> Result<Option<Kustomization>> {
+    let is_route =
+        |entry: &Entry| (entry.kind == "HTTPRoute", &*entry.namespace, &*entry.name) == (true, APPS, ROUTE);
+    let found = follow::kustomizations(client).await?;
+    Ok(found.into_iter().find(|phase| phase.objects.iter().any(is_route)))
 }
 
 /// Returns whether Flux is reconciling the route.
 async fn is_reconciling(client: &Client) -> Result<bool> {
-    let phase = client.get(&resource::KUSTOMIZATION, Some(NAMESPACE), PHASE).await?;
-    Ok(phase.is_some_and(|phase| !Kustomization::read(&phase).ready))
+    Ok(phase_of_route(client).await?.is_some_and(|phase| !phase.ready))
 }
 
 /// Sets a traffic share to 0, if there is one, without waiting.
@@ -191,12 +196,18 @@ async fn terminal_error(client: &Client, kustomization: &Value, source: &Value) 
         return Ok(Some(error));
     }
     let flux = Kustomization::read(kustomization);
-    if let Some(error) = component(source).and_then(|digest| reported_error::terminal(&flux, &digest)) {
-        return Ok(Some(error));
+    let is_attempted = component(source).is_some_and(|digest| flux.attempted_at(&digest));
+    if let Some(report) =
+        reported_error::report(&flux).filter(|report| is_attempted && report.outlook.fails())
+    {
+        return Ok(Some(report.text));
     }
-    let blocker =
-        blocker::find(client, &flux, CrashTolerance::Settled).await?.filter(|blocker| blocker.terminal);
-    Ok(blocker.map(|blocker| follow::describe(&blocker)))
+    let blockers = blocker::find(client, &flux, CrashTolerance::Settled).await?;
+    let line = |blocker: &Blocker| match &blocker.log {
+        Some(log) => format!("{blocker}; its last words: {}", trouble::words(log)),
+        None => blocker.to_string(),
+    };
+    Ok(blockers.iter().find(|blocker| blocker.outlook.fails()).map(line))
 }
 
 fn component(source: &Value) -> Option<Digest> {

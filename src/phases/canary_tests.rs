@@ -18,13 +18,20 @@ const DEPLOYMENT: &str = "/apis/apps/v1/namespaces/seasense/deployments/backend-
 
 /// Returns the phase with the route, `ready` or reconciling.
 fn phase(ready: &str) -> Value {
-    json!({"metadata": {"uid": "x", "name": "apps"}, "status": {"conditions": [{"type": "Ready", "status": ready}]}})
+    json!({"metadata": {"uid": "x", "name": "apps"}, "status": {"conditions": [{"type": "Ready", "status": ready}],
+        "inventory": {"entries": [{"id": "seasense_seasense_gateway.networking.k8s.io_HTTPRoute", "v": "v1"}]}}})
+}
+
+fn serve_phase(api: &FakeApi, ready: &str) {
+    let list = PHASE.strip_suffix("/apps").unwrap();
+    api.serve(PHASE, phase(ready)).serve_list(list, &[phase(ready)]);
 }
 
 fn route(weight: u8, accepted: bool) -> Value {
     json!({"metadata": {"uid": "x", "generation": 2},
         "spec": {"rules": [{"backendRefs": [{"name": "backend", "weight": 100 - weight}, {"name": "backend-canary", "weight": weight}]}]},
-        "status": {"parents": [{"conditions": [{"type": "Accepted", "status": "True", "observedGeneration": 1 + i64::from(accepted)}]}]}})
+        "status": {"parents": [{"conditions": [{"type": "Accepted", "status": "True", "observedGeneration": 1 + i64::from(accepted)},
+            {"type": "ResolvedRefs", "status": "True", "observedGeneration": 1 + i64::from(accepted)}]}]}})
 }
 
 fn kustomization() -> Value {
@@ -48,12 +55,12 @@ fn sharing(percent: u8) -> FakeApi {
     let api = FakeApi::default();
     api.serve_bootstrap_kinds()
         .serve(SHARE, objects::traffic_share(percent))
-        .serve(PHASE, phase("True"))
         .serve(&format!("{ROUTES}/seasense"), route(percent, true))
         .serve(&format!("{ROUTES}/seasense-canary"), route(0, true))
         .serve(KUSTOMIZATION, kustomization())
         .serve(SOURCE, source())
         .serve(DEPLOYMENT, deployment(1));
+    serve_phase(&api, "True");
     api
 }
 
@@ -127,10 +134,11 @@ async fn the_share_is_removed_before_the_canary() {
     assert!(!removed(&api).await);
     assert_eq!(changes(&api), reset);
     let api = sharing(0);
-    api.serve(&format!("{ROUTES}/seasense"), route(20, true)).serve(PHASE, phase("Unknown"));
+    api.serve(&format!("{ROUTES}/seasense"), route(20, true));
+    serve_phase(&api, "Unknown");
     assert!(!removed(&api).await);
     assert_eq!(changes(&api), [""; 0], "Flux is reconciling the route");
-    api.serve(PHASE, phase("True"));
+    serve_phase(&api, "True");
     assert!(!removed(&api).await);
     assert_eq!(changes(&api), reset, "an interrupted run requested no reconciliation");
     let api = sharing(0);

@@ -1,26 +1,27 @@
-//! Follows the phases: reports their progress, and fails at once on a terminal error.
+//! Follows the phases: reports their progress, and fails as soon as waiting cannot help.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use super::{
     blocker::{self, Blocker},
+    judge::Judge,
     objects::CANARY,
+    reported_error::Reports,
     source,
-    state::{self, Block, PhaseState, ROOT, named},
+    state::{self, PhaseState},
+    tree::{self, ROOT},
+    trouble::{self, Seen, Trouble},
 };
-use crate::{
-    base::{
-        digest::Digest,
-        event::{Events, Step},
-        failure::{Failure, Kind, Result},
-        k8s::{
-            Client, CrashTolerance, Selector,
-            flux::{self, Kustomization, NAMESPACE, REQUESTED_AT, Source},
-            object, resource,
-        },
-        wait::{Deadline, Observation, PAUSE, wait},
+use crate::base::{
+    digest::Digest,
+    event::{Events, Step},
+    failure::{Failure, Kind, Result},
+    k8s::{
+        Client, CrashTolerance, Outlook, Selector,
+        flux::{self, Entry, Kustomization, NAMESPACE, REQUESTED_AT, Source},
+        object, resource,
     },
-    phases::reported_error,
+    wait::{Deadline, Observation, PAUSE, wait},
 };
 
 /// Finding blockers costs several requests, so only one in this many observations does it.
@@ -64,12 +65,13 @@ pub async fn current_digest(client: &Client) -> Result<Option<Digest>> {
     digest.map(str::parse).transpose()
 }
 
-/// Waits until every phase is ready at the digest. Fails at once on a terminal error.
+/// Waits until every phase is ready at the digest. Fails as soon as the end is known: at once if something can
+/// never become ready, after a while if something fails and nothing else makes progress.
 pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Result<Vec<PhaseState>> {
     let step = Step::start(events, "phases.follow", "Wait for the phases");
-    let memory = tokio::sync::Mutex::new(Memory::default());
+    let judge = tokio::sync::Mutex::new(Judge::new());
     let waited = wait(what.deadline, PAUSE, "wait for the phases", || async {
-        observe(client, what.digest, &step, &mut *memory.lock().await).await
+        observe(client, what.digest, &step, &mut *judge.lock().await).await
     })
     .await;
     match waited {
@@ -78,16 +80,27 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
             Ok(states)
         }
         Err(failure) if failure.kind == Kind::TimedOut => {
-            Err(failure
-                .hint("check the phases with `seasense status`; run `seasense dev` to continue waiting"))
+            Err(timed_out(failure, &judge.into_inner().troubles))
         }
         Err(failure) => Err(failure),
     }
 }
 
-/// Observes the cluster once and returns the terminal error at the artifact `digest`, if there is one.
+/// What failed at the end of the time is told in place of the progress, and waiting longer is not advised then.
+fn timed_out(failure: Failure, troubles: &[Trouble]) -> Failure {
+    match trouble::failure(troubles) {
+        Some(cause) => Failure { kind: Kind::TimedOut, message: failure.message, ..cause },
+        None => {
+            failure.hint("check the phases with `seasense status`; run `seasense dev` to continue waiting")
+        }
+    }
+}
+
+/// Observes the cluster once and returns what prevents the artifact `digest` from becoming ready, if there is
+/// something.
 ///
-/// If an earlier artifact ran, a crash loop counts as terminal sooner than in [`follow`].
+/// If an earlier artifact ran, a crash loop counts sooner than in [`follow`]. What only may be lasting counts too:
+/// callers check again before they fail.
 pub async fn terminal_error(client: &Client, digest: &Digest) -> Result<Option<Failure>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
@@ -97,45 +110,37 @@ pub async fn terminal_error(client: &Client, digest: &Digest) -> Result<Option<F
         return Ok(Some(failure));
     }
     let blockers = blockers(client, &found, digest, CrashTolerance::Settled).await?;
-    Ok(first_terminal(&found, digest, &blockers))
+    let mut reports = Reports::default();
+    reports.observe(&found, digest);
+    let seen = Seen { digest, found: &found, sources: &sources, reports: &reports, blockers: &blockers };
+    let troubles = seen.troubles();
+    let terminal = troubles.iter().any(|trouble| trouble.outlook == Outlook::Terminal);
+    if terminal || !seen.has_hope(&troubles) { Ok(trouble::failure(&troubles)) } else { Ok(None) }
 }
 
-/// The results of earlier observations.
-#[derive(Default)]
-struct Memory {
-    observations: u32,
-    blockers: BTreeMap<String, Blocker>,
-    /// The resource that blocks each Kustomization, if known, and the time at which that block began.
-    since: BTreeMap<String, (Option<String>, Duration)>,
-}
-
-impl Memory {
-    /// Adds the blockers that were found `now`, the time since the wait began.
-    fn add(&mut self, found: &[Kustomization], blockers: BTreeMap<String, Blocker>, now: Duration) {
-        for kustomization in found {
-            let title = blockers.get(&kustomization.name).map(|blocker| blocker.title.clone());
-            let known = self.since.get(&kustomization.name);
-            if known.is_none_or(|(before, _)| *before != title) {
-                self.since.insert(kustomization.name.clone(), (title, now));
-            }
-        }
-        self.blockers = blockers;
+/// Returns the states of the phases, each with the resource that blocks it.
+pub async fn states_with_blockers(
+    client: &Client,
+    found: &[Kustomization],
+    digest: Option<&Digest>,
+) -> Result<Vec<PhaseState>> {
+    let mut states = state::states(found, digest);
+    let Some(digest) = digest else { return Ok(states) };
+    let blockers = blockers(client, found, digest, CrashTolerance::Starting).await?;
+    for state in states.iter_mut().filter(|state| !state.ready) {
+        let parts = tree::phases(found).into_iter().filter(|phase| phase.name == state.name);
+        let parts = parts.flat_map(|phase| phase.children);
+        let mut names = parts.chain([state.name.as_str()]);
+        state.blocker = names.find_map(|name| blockers.get(name)?.first()).map(ToString::to_string);
     }
-
-    fn block(&self, name: &str) -> Block {
-        let blocker = self.blockers.get(name);
-        Block {
-            resource: blocker.map(|blocker| (blocker.title.clone(), blocker.detail.clone())),
-            since: self.since.get(name).map_or(Duration::ZERO, |(_, since)| *since),
-        }
-    }
+    Ok(states)
 }
 
 async fn observe(
     client: &Client,
     digest: &Digest,
     step: &Step,
-    memory: &mut Memory,
+    judge: &mut Judge,
 ) -> Result<Observation<Vec<PhaseState>>> {
     let (sources, found) = tokio::try_join!(sources(client), kustomizations(client))?;
     if state::all_ready(&found, digest) {
@@ -144,15 +149,22 @@ async fn observe(
     if let Some(failure) = unfetchable(&sources) {
         return Ok(Observation::Failed(failure));
     }
-    if memory.observations.is_multiple_of(BLOCKER_EVERY) {
+    judge.reports.observe(&found, digest);
+    let looks = judge.observations.is_multiple_of(BLOCKER_EVERY);
+    judge.observations += 1;
+    if looks {
         let blockers = blockers(client, &found, digest, CrashTolerance::Starting).await?;
-        memory.add(&found, blockers, step.elapsed());
+        judge.add(&found, blockers, step.elapsed());
     }
-    memory.observations += 1;
-    if let Some(failure) = first_terminal(&found, digest, &memory.blockers) {
+    if let Some(mut failure) = judge.judge((digest, &found, &sources), step.elapsed()) {
+        // The end tells everything that blocks, not only what was known before.
+        if !looks && let Ok(blockers) = blockers(client, &found, digest, CrashTolerance::Starting).await {
+            judge.add(&found, blockers, step.elapsed());
+            failure = judge.judge((digest, &found, &sources), step.elapsed()).unwrap_or(failure);
+        }
         return Ok(Observation::Failed(failure));
     }
-    let tree = state::tree(&found, digest, &|name| memory.block(name));
+    let tree = state::tree(&found, digest, &|name| judge.block(name));
     let not_ready = tree.iter().filter(|part| !part.ready).map(|part| match &part.blocker {
         Some(blocker) => format!("{}: {blocker}: {}", part.part, part.detail),
         None => format!("{}: {}", part.part, part.detail),
@@ -163,6 +175,13 @@ async fn observe(
     }
     step.waiting(tree);
     Ok(Observation::Pending(summary.join("\n")))
+}
+
+/// Returns whether the object `(namespace, kind, name)` is applied as the artifact `digest` defines it.
+pub async fn runs(client: &Client, digest: &Digest, object: (&str, &str, &str)) -> Result<bool> {
+    let is_it = |entry: &Entry| (&*entry.namespace, &*entry.kind, &*entry.name) == object;
+    let found = kustomizations(client).await?;
+    Ok(found.iter().any(|one| one.applied_at(digest) && one.objects.iter().any(is_it)))
 }
 
 /// Returns Flux's Kustomizations, each with the digest of the root whose component it runs. Leaves out the
@@ -181,23 +200,22 @@ pub(super) async fn sources(client: &Client) -> Result<Vec<Source>> {
     Ok(found.iter().filter(|object| object::name(object) != CANARY).map(Source::read).collect())
 }
 
-/// Returns what blocks each Kustomization whose dependencies are ready. One that was never applied has the
-/// crash tolerance `Starting`.
+/// Returns what blocks each Kustomization whose objects of the artifact `digest` are applied and not healthy yet.
+/// One that was never ready has the crash tolerance `Starting`.
+///
+/// Before that, the objects are those of an earlier artifact, which are about to be replaced.
 async fn blockers(
     client: &Client,
     found: &[Kustomization],
     digest: &Digest,
     tolerance: CrashTolerance,
-) -> Result<BTreeMap<String, Blocker>> {
-    let can_progress = |kustomization: &Kustomization| {
-        let dependencies = kustomization.depends_on.iter().filter_map(|name| named(found, name));
-        !kustomization.ready_at(digest) && dependencies.into_iter().all(|other| other.ready)
-    };
+) -> Result<BTreeMap<String, Vec<Blocker>>> {
     let mut blockers = BTreeMap::new();
-    for pending in found.iter().filter(|kustomization| can_progress(kustomization)) {
+    for pending in found.iter().filter(|one| one.applied_at(digest) && !one.ready_at(digest)) {
         let tolerance = if pending.applied.is_none() { CrashTolerance::Starting } else { tolerance };
-        if let Some(blocker) = blocker::find(client, pending, tolerance).await? {
-            blockers.insert(pending.name.clone(), blocker);
+        let found = blocker::find(client, pending, tolerance).await?;
+        if !found.is_empty() {
+            blockers.insert(pending.name.clone(), found);
         }
     }
     Ok(blockers)
@@ -205,58 +223,8 @@ async fn blockers(
 
 /// Returns the failure of an artifact that cannot be fetched.
 pub(super) fn unfetchable(sources: &[Source]) -> Option<Failure> {
-    sources.iter().find_map(source::terminal).map(|cause| failed("the artifact cannot be fetched", &cause))
-}
-
-/// Returns the failure of the first Kustomization that reports a terminal error at `digest`.
-pub(super) fn reported_terminal(found: &[Kustomization], digest: &Digest) -> Option<Failure> {
-    found.iter().filter(|kustomization| !kustomization.ready_at(digest)).find_map(|kustomization| {
-        let cause = reported_error::terminal(kustomization, digest)?;
-        Some(
-            failed(&failed_phase(kustomization), &cause)
-                .hint("fix the manifest under `gitops/` and run `seasense dev` again"),
-        )
-    })
-}
-
-/// Returns the failure of the first Kustomization with a terminal error at `digest`, reported or of its
-/// blocker.
-fn first_terminal(
-    found: &[Kustomization],
-    digest: &Digest,
-    blockers: &BTreeMap<String, Blocker>,
-) -> Option<Failure> {
-    let blocked = || {
-        found.iter().filter(|kustomization| !kustomization.ready_at(digest)).find_map(|kustomization| {
-            // Objects of an earlier artifact are about to be replaced.
-            let current = kustomization.attempted_at(digest) && !kustomization.reconcile_requested;
-            let blocker = blockers.get(&kustomization.name).filter(|_| current)?;
-            blocker.terminal.then(|| of_blocker(&failed_phase(kustomization), blocker))
-        })
-    };
-    reported_terminal(found, digest).or_else(blocked)
-}
-
-fn failed_phase(kustomization: &Kustomization) -> String {
-    format!("phase `{}` cannot become ready", kustomization.name)
-}
-
-/// Describes a blocker in one line.
-pub(super) fn describe(blocker: &Blocker) -> String {
-    format!("{}: {}", blocker.title, blocker.detail)
-}
-
-fn of_blocker(what: &str, blocker: &Blocker) -> Failure {
-    let failure = failed(what, &describe(blocker));
-    let failure = match &blocker.log {
-        Some(log) => failure.because(format!("its last log lines:\n{}", log.trim_end())),
-        None => failure,
-    };
-    failure.hint("fix the cause and run `seasense dev` again; see `seasense logs` for more")
-}
-
-fn failed(what: &str, cause: &str) -> Failure {
-    Failure::new(Kind::Phase, what).because(cause)
+    let cause = sources.iter().find_map(source::terminal)?;
+    Some(Failure::new(Kind::Phase, "the artifact cannot be fetched").because(cause))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     bootstrap_input::{self, BootstrapInput},
-    follow, objects,
-    state::{self, ROOT},
+    follow, objects, state,
+    tree::ROOT,
 };
 use crate::base::{
     digest::Digest,

@@ -4,13 +4,19 @@ mod blocker;
 mod bootstrap;
 mod bootstrap_input;
 mod canary;
+mod dependencies;
 mod deploy;
+#[cfg(test)]
+mod example;
 mod follow;
 mod installed;
+mod judge;
 mod objects;
 mod reported_error;
 mod source;
 mod state;
+mod tree;
+mod trouble;
 mod update;
 
 pub use bootstrap::bootstrap;
@@ -18,8 +24,11 @@ pub use bootstrap_input::BootstrapInput;
 pub use canary::{CanaryState, apply_canary, canary_state, remove_canary};
 pub use deploy::{DeployInput, deploy};
 pub use follow::{
-    Follow, current_digest, follow, kustomizations, request_reconcile, request_reconcile_all, terminal_error,
+    Follow, current_digest, follow, kustomizations, request_reconcile, request_reconcile_all, runs,
+    states_with_blockers, terminal_error,
 };
 pub use installed::{Installed, installed};
-pub use state::{PHASES, Phase, PhaseState, ROOT, states};
-pub use update::{WaitFor, apply_settings, update_source, wait_for};
+pub use state::{PhaseState, states};
+pub use tree::ROOT;
+pub use trouble::in_one_line;
+pub use update::{WaitFor, apply_settings, is_unverified, mark_verified, update_source, wait_for};

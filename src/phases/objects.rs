@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::state::ROOT;
+use super::tree::ROOT;
 use crate::{
     base::{
         digest::Digest,
@@ -67,6 +67,16 @@ fn watched(name: &str) -> Value {
 /// Returns the artifact's source, pinned by digest.
 pub(super) fn source(registry: &str, digest: &Digest) -> Value {
     pinned(ROOT, registry, digest)
+}
+
+/// The annotation of a source whose artifact was deployed and not verified yet.
+pub(super) const UNVERIFIED: &str = "seasense.org/unverified";
+
+/// Returns the artifact's source with the note that it is not verified yet. [`source`] removes the note.
+pub(super) fn unverified_source(registry: &str, digest: &Digest) -> Value {
+    let mut source = source(registry, digest);
+    source["metadata"]["annotations"] = json!({UNVERIFIED: "true"});
+    source
 }
 
 /// Returns the canary's source: a component of another artifact.

@@ -1,6 +1,6 @@
 //! Recognises artifact sources that cannot be fetched, and those that are not fetched yet; pure.
 
-use super::state::{ROOT, first_line};
+use super::{state::first_line, tree::ROOT};
 use crate::base::{digest::Digest, k8s::flux::Source};
 
 /// Returns the terminal error of a source, if there is one.

@@ -1,30 +1,11 @@
-//! The phases of the platform and their state.
+//! The state of the phases.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use serde::{Serialize, Serializer};
 
+use super::tree::{Phase, ROOT, members, named, phases};
 use crate::base::{digest::Digest, event::Pending, k8s::flux::Kustomization};
-
-/// The name of the Kustomization that applies the phases, and of the artifact's source.
-pub const ROOT: &str = "platform";
-
-/// A phase of the platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Phase {
-    /// The name of its Kustomization.
-    pub name: &'static str,
-    /// Its child Kustomizations.
-    pub children: &'static [&'static str],
-}
-
-/// The phases, in the order in which they become ready.
-pub const PHASES: [Phase; 4] = [
-    Phase { name: "infrastructure-core", children: &["cert-manager", "envoy-gateway", "cloudnative-pg"] },
-    Phase { name: "gateway-config", children: &[] },
-    Phase { name: "data", children: &["database", "secrets"] },
-    Phase { name: "apps", children: &[] },
-];
 
 /// The state of a phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +19,8 @@ pub struct PhaseState {
     pub revision: Option<Digest>,
     /// The last message of its Kustomization, with the reason if it is not ready.
     pub message: String,
+    /// The resource that blocks it, with its state; `None` if it is ready or none is known.
+    pub blocker: Option<String>,
 }
 
 #[expect(clippy::ref_option, reason = "serde passes the field")]
@@ -46,24 +29,25 @@ fn text_or_empty<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Resul
 }
 
 /// Returns the state of every phase at the artifact `digest`; without a digest, at any artifact.
+///
+/// A root that is not ready comes first: what it did not apply is not known.
 pub fn states(found: &[Kustomization], digest: Option<&Digest>) -> Vec<PhaseState> {
-    PHASES.iter().map(|phase| state(phase, found, digest)).collect()
+    let root = Phase { name: ROOT, children: Vec::new() };
+    let root = Some(state(&root, found, digest)).filter(|state| !state.ready);
+    root.into_iter().chain(phases(found).iter().map(|phase| state(phase, found, digest))).collect()
 }
 
-fn state(phase: &Phase, found: &[Kustomization], digest: Option<&Digest>) -> PhaseState {
+fn state(phase: &Phase<'_>, found: &[Kustomization], digest: Option<&Digest>) -> PhaseState {
+    let name = phase.name.to_owned();
     let Some(own) = named(found, phase.name) else {
         let message = "not applied yet".to_owned();
-        return PhaseState { name: phase.name.to_owned(), ready: false, revision: None, message };
+        return PhaseState { name, ready: false, revision: None, message, blocker: None };
     };
     let not_ready =
         phase.children.iter().find(|child| !named(found, child).is_some_and(|child| is_ready(child, digest)));
     let ready = not_ready.is_none() && is_ready(own, digest);
-    PhaseState {
-        name: phase.name.to_owned(),
-        ready,
-        revision: own.applied.clone(),
-        message: message(own, not_ready.copied(), ready, digest),
-    }
+    let message = message(own, not_ready.copied(), ready, digest);
+    PhaseState { name, ready, revision: own.applied.clone(), message, blocker: None }
 }
 
 fn message(own: &Kustomization, not_ready: Option<&str>, ready: bool, digest: Option<&Digest>) -> String {
@@ -76,7 +60,10 @@ fn message(own: &Kustomization, not_ready: Option<&str>, ready: bool, digest: Op
     if own.suspended {
         return "suspended".to_owned();
     }
-    first_line(&own.message).to_owned()
+    match first_line(&own.message) {
+        "" => "Flux has not reported a state yet".to_owned(),
+        message => message.to_owned(),
+    }
 }
 
 /// Returns whether a Kustomization is ready at `digest`; without a digest, at any artifact.
@@ -84,63 +71,61 @@ fn is_ready(found: &Kustomization, digest: Option<&Digest>) -> bool {
     digest.map_or(found.ready, |digest| found.ready_at(digest))
 }
 
-pub(super) fn named<'a>(found: &'a [Kustomization], name: &str) -> Option<&'a Kustomization> {
-    found.iter().find(|kustomization| kustomization.name == name)
-}
-
 pub(super) fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
 }
 
-/// Returns whether the root and all other Kustomizations are ready at `digest`, and every phase exists.
+/// Returns whether the root and everything that it applied are ready at `digest`. Other Kustomizations, such as
+/// those of a former tree, do not matter.
 pub(super) fn all_ready(found: &[Kustomization], digest: &Digest) -> bool {
-    named(found, ROOT).is_some()
-        && found.iter().all(|kustomization| kustomization.ready_at(digest))
-        && states(found, Some(digest)).iter().all(|phase| phase.ready)
+    let is_ready = |name: &str| named(found, name).is_some_and(|one| one.ready_at(digest));
+    is_ready(ROOT) && members(found).into_iter().all(is_ready)
 }
 
-/// The blocker of a Kustomization, as the tree shows it.
+/// What is known about a Kustomization that is not ready, as the tree shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Block {
     /// The resource and its state.
     pub resource: Option<(String, String)>,
+    /// The last failure that the Kustomization reported.
+    pub report: Option<String>,
     /// When the block began, as time since the start of the wait.
     pub since: Duration,
 }
 
-/// Returns the progress tree: each phase, and the child Kustomizations of a phase that is not ready, with their
-/// blockers.
+/// Returns the progress tree: the root until it is ready, each phase, and the child Kustomizations of a phase that
+/// is not ready, with their blockers.
 pub(super) fn tree(found: &[Kustomization], digest: &Digest, block: &dyn Fn(&str) -> Block) -> Vec<Pending> {
+    let phases = phases(found);
+    let pending = |part: String, state: PhaseState| {
+        let Block { resource, report, since } =
+            if state.ready { Block::default() } else { block(&state.name) };
+        let report = report.map_or(state.message, |report| first_line(&report).to_owned());
+        let (blocker, detail) = resource.map_or((None, report), |(title, why)| (Some(title), why));
+        let after = after(found, &phases, &state.name);
+        Pending { part, ready: state.ready, blocker, detail, since, after }
+    };
     let mut lines = Vec::new();
-    for phase in &PHASES {
-        let state = state(phase, found, Some(digest));
-        let pending = |part: String, name: &str, ready: bool, detail: String| {
-            let Block { resource, since } = if ready { Block::default() } else { block(name) };
-            let (blocker, detail) = resource.map_or((None, detail), |(title, why)| (Some(title), why));
-            Pending { after: after(found, &part, name), part, ready, blocker, detail, since }
-        };
-        lines.push(pending(phase.name.to_owned(), phase.name, state.ready, state.message.clone()));
-        if state.ready {
-            continue;
-        }
-        for child in phase.children {
-            let own = named(found, child);
-            let ready = own.is_some_and(|own| own.ready_at(digest));
-            let detail = own.map_or("not applied yet", |own| first_line(&own.message)).to_owned();
-            lines.push(pending(format!("{}/{child}", phase.name), child, ready, detail));
+    for state in states(found, Some(digest)) {
+        let (name, ready) = (state.name.clone(), state.ready);
+        lines.push(pending(name.clone(), state));
+        let phase = phases.iter().find(|phase| phase.name == name && !ready);
+        for part in phase.into_iter().flat_map(|phase| &phase.children) {
+            let own = self::state(&Phase { name: part, children: Vec::new() }, found, Some(digest));
+            lines.push(pending(format!("{name}/{part}"), own));
         }
     }
     lines
 }
 
 /// Returns what `name` waits for, by the names in the tree: its dependencies and its child Kustomizations.
-fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
+fn after(found: &[Kustomization], phases: &[Phase<'_>], name: &str) -> Vec<String> {
     let of_tree = |name: &str| {
-        let phase = PHASES.iter().find(|phase| phase.children.contains(&name));
+        let phase = phases.iter().find(|phase| phase.children.contains(&name));
         phase.map_or_else(|| name.to_owned(), |phase| format!("{}/{name}", phase.name))
     };
     let children =
-        PHASES.iter().filter(|phase| phase.name == part).flat_map(|phase| phase.children.iter().copied());
+        phases.iter().filter(|phase| phase.name == name).flat_map(|phase| phase.children.iter().copied());
     let needs = named(found, name).map(|own| own.depends_on.as_slice()).unwrap_or_default();
     let names: BTreeSet<String> = needs.iter().map(String::as_str).chain(children).map(of_tree).collect();
     names.into_iter().collect()
@@ -149,22 +134,15 @@ fn after(found: &[Kustomization], part: &str, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::digest;
-
-    fn kustomization(name: &str, applied: &Digest) -> Kustomization {
-        Kustomization {
-            name: name.to_owned(),
-            ready: true,
-            applied: Some(applied.clone()),
-            message: format!("Applied revision: {applied}"),
-            ..Kustomization::default()
-        }
-    }
+    use crate::{base::digest::digest, phases::example};
 
     fn whole(applied: &Digest) -> Vec<Kustomization> {
-        let names =
-            PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.children.iter().copied()));
-        std::iter::once(ROOT).chain(names).map(|name| kustomization(name, applied)).collect()
+        let mut found = example::tree();
+        for one in &mut found {
+            (one.ready, one.applied) = (true, Some(applied.clone()));
+            one.message = format!("Applied revision: {applied}");
+        }
+        found
     }
 
     #[test]
@@ -172,7 +150,8 @@ mod tests {
         let (found, other) = (whole(&digest('b')), digest('a'));
         let states = super::states(&found, Some(&other));
         assert!(states.iter().all(|phase| !phase.ready));
-        assert_eq!(states[3].message, "still runs an earlier artifact");
+        assert_eq!((states[0].name.as_str(), states.len()), (ROOT, 5));
+        assert_eq!(states[4].message, "still runs an earlier artifact");
         assert!(super::states(&found, None).iter().all(|phase| phase.ready));
         assert!(!all_ready(&found, &other) && all_ready(&found, &digest('b')));
     }
@@ -182,21 +161,42 @@ mod tests {
         let mut found = whole(&digest('a'));
         found.retain(|kustomization| kustomization.name != "envoy-gateway");
         let states = states(&found, Some(&digest('a')));
-        assert!(!states[0].ready && states[1].ready);
-        assert_eq!(states[0].message, "waits for the child Kustomization `envoy-gateway`");
-        assert!(!all_ready(&found, &digest('a')));
+        assert!(!states[0].ready && states[1].ready, "{states:?}");
+        assert!(!all_ready(&found, &digest('a')), "the root applied it");
+    }
+
+    #[test]
+    fn only_what_the_root_applied_is_waited_for() {
+        let mut found = whole(&digest('a'));
+        found.push(Kustomization { name: "former".into(), deleting: true, ..Kustomization::default() });
+        assert!(all_ready(&found, &digest('a')));
+        found[0].children.push("search".into());
+        assert!(!all_ready(&found, &digest('a')), "an added phase does not exist yet");
+        let added = states(&found, Some(&digest('a')));
+        let search = added.iter().find(|phase| phase.name == "search").unwrap();
+        assert_eq!((search.ready, search.message.as_str()), (false, "not applied yet"));
+    }
+
+    #[test]
+    fn a_root_that_fails_is_the_first_phase() {
+        let root =
+            Kustomization { name: ROOT.into(), message: "bad YAML".into(), ..Kustomization::default() };
+        let states = states(&[root], Some(&digest('a')));
+        assert_eq!((states[0].name.as_str(), states[0].message.as_str()), (ROOT, "bad YAML"));
+        assert_eq!(super::states(&[], None)[0].message, "not applied yet");
     }
 
     #[test]
     fn tree_shows_unready_children_and_their_blockers() {
         let mut found = whole(&digest('a'));
-        for not_ready in ["infrastructure-core", "envoy-gateway"] {
-            if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == not_ready) {
-                found.ready = false;
+        for late in ["infrastructure-core", "envoy-gateway", "apps"] {
+            if let Some(found) = found.iter_mut().find(|kustomization| kustomization.name == late) {
+                (found.ready, found.message) = (false, "Reconciliation in progress".into());
             }
         }
         let block = |name: &str| Block {
             resource: (name == "envoy-gateway").then(|| ("Pod a/b".to_owned(), "pulling".to_owned())),
+            report: (name == "apps").then(|| "Deployment/x dry-run failed\nmore".to_owned()),
             since: Duration::from_secs(3),
         };
         let lines = tree(&found, &digest('a'), &block);
@@ -206,12 +206,13 @@ mod tests {
             [
                 "infrastructure-core",
                 "infrastructure-core/cert-manager",
+                "infrastructure-core/cloudnative-pg",
                 "infrastructure-core/envoy-gateway",
-                "infrastructure-core/cloudnative-pg"
             ]
         );
         assert_eq!(parts[4..], ["gateway-config", "data", "apps"], "a ready phase has one line");
-        assert_eq!((lines[2].blocker.as_deref(), lines[2].detail.as_str()), (Some("Pod a/b"), "pulling"));
+        assert_eq!((lines[3].blocker.as_deref(), lines[3].detail.as_str()), (Some("Pod a/b"), "pulling"));
+        assert_eq!(lines[6].detail, "Deployment/x dry-run failed", "the failure outlasts the next attempt");
         assert!(lines[1].ready && !lines[0].ready);
     }
 }

@@ -7,9 +7,13 @@ use std::{
 
 use super::{
     follow::{self, Follow, kustomizations},
+    judge::Judge,
     objects, source,
-    state::named,
+    tree::named,
 };
+use serde_json::Value;
+use tokio::time::Instant;
+
 use crate::base::{
     digest::Digest,
     failure::Result,
@@ -34,8 +38,20 @@ pub enum WaitFor {
 
 /// Points Flux at another artifact. Flux fetches it at once and reconciles the changed Kustomizations in the
 /// order of their dependencies. A reconciliation request would first apply the old artifact again.
+///
+/// The artifact counts as unverified until [`mark_verified`]: the caller may be interrupted.
 pub async fn update_source(client: &Client, registry: &str, digest: &Digest) -> Result<()> {
+    client.apply(&objects::unverified_source(registry, digest)).await.map(drop)
+}
+
+/// Notes that the artifact that Flux follows is verified.
+pub async fn mark_verified(client: &Client, registry: &str, digest: &Digest) -> Result<()> {
     client.apply(&objects::source(registry, digest)).await.map(drop)
+}
+
+/// Whether the artifact of this source was deployed and not verified yet.
+pub fn is_unverified(source: &Value) -> bool {
+    source.pointer("/metadata/annotations").is_some_and(|all| all.get(objects::UNVERIFIED).is_some())
 }
 
 /// Applies the environment's variables and its key. [`super::request_reconcile_all`] makes Flux use them.
@@ -48,27 +64,28 @@ pub async fn apply_settings(
     tokio::try_join!(client.apply(&variables), client.apply(&key)).map(drop)
 }
 
-/// Waits until the Kustomizations `names` have reached `extent` with the artifact. Fails at once on a terminal
-/// error.
+/// Waits until the Kustomizations `names` have reached `extent` with the artifact. Fails as soon as the end is
+/// known, like [`super::follow`].
 pub async fn wait_for(
     client: &Client,
     what: Follow<'_>,
     names: &BTreeSet<String>,
     extent: WaitFor,
 ) -> Result<()> {
+    let (begun, judge) = (Instant::now(), tokio::sync::Mutex::new(Judge::new()));
     wait(what.deadline, PAUSE, "wait for Flux to apply the change", || async {
         let (sources, found) = tokio::try_join!(follow::sources(client), kustomizations(client))?;
-        Ok(evaluate(&sources, &found, what.digest, names, extent))
+        let now = (&mut *judge.lock().await, begun.elapsed());
+        Ok(evaluate((what.digest, &found, &sources), names, extent, now))
     })
     .await
 }
 
 fn evaluate(
-    sources: &[Source],
-    found: &[Kustomization],
-    digest: &Digest,
+    (digest, found, sources): (&Digest, &[Kustomization], &[Source]),
     names: &BTreeSet<String>,
     extent: WaitFor,
+    (judge, now): (&mut Judge, Duration),
 ) -> Observation<()> {
     let has_reached = |name: &String| {
         named(found, name).is_some_and(|found| match extent {
@@ -77,7 +94,9 @@ fn evaluate(
         })
     };
     let Some(late) = names.iter().find(|name| !has_reached(name)) else { return Observation::Ready(()) };
-    if let Some(failure) = follow::unfetchable(sources).or_else(|| follow::reported_terminal(found, digest)) {
+    judge.reports.observe(found, digest);
+    if let Some(failure) = follow::unfetchable(sources).or_else(|| judge.judge((digest, found, sources), now))
+    {
         return Observation::Failed(failure);
     }
     let message = named(found, late).map_or("it does not exist yet", |found| found.message.as_str());
@@ -104,7 +123,14 @@ mod tests {
     }
 
     fn look(found: &[Kustomization], expected: &[&str], extent: WaitFor) -> Observation<()> {
-        evaluate(&[], found, &digest('b'), &names(expected), extent)
+        let now = (&mut Judge::new(), Duration::ZERO);
+        evaluate((&digest('b'), found, &[]), &names(expected), extent, now)
+    }
+
+    #[test]
+    fn an_artifact_is_unverified_until_it_is_marked() {
+        assert!(is_unverified(&objects::unverified_source("r", &digest('a'))));
+        assert!(!is_unverified(&objects::source("r", &digest('a'))));
     }
 
     #[test]
@@ -128,6 +154,7 @@ mod tests {
     fn a_refusal_of_the_api_server_ends_the_wait() {
         let refused = Kustomization {
             ready: false,
+            failed: true,
             reason: "ReconciliationFailed".into(),
             message: "Deployment/seasense/backend dry-run failed (Invalid): it is invalid".into(),
             ..at("apps", 'b')

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Schema;
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
     k8s::{Client, Health, Selector, exec::Target, health, object, resource},
@@ -37,6 +38,10 @@ pub struct DatabaseHealth {
     pub primary: Option<String>,
     /// Rows of the hypertable, exact; absent if they could not be counted.
     pub rows: Option<u64>,
+    /// Version of the schema, as the backend finds it; absent if no backend answers.
+    pub schema: Option<i64>,
+    /// Version of the schema that the backend needs; absent if no backend answers.
+    pub schema_needed: Option<i64>,
     /// Version of the TimescaleDB extension; absent if it could not be read.
     pub timescaledb: Option<String>,
     /// Whether every desired instance is ready and the extension is installed.
@@ -84,7 +89,19 @@ pub async fn database(client: &Client) -> Result<DatabaseHealth> {
         }
     }
     state.healthy &= state.timescaledb.is_some();
+    let answers = super::schemas(client).await.unwrap_or_default();
+    compare_schema(&mut state, answers.into_iter().map(|(_, schema)| schema));
     Ok(state)
+}
+
+/// Adds the versions of the schema. A database that is too old for a backend is not healthy.
+fn compare_schema(state: &mut DatabaseHealth, answers: impl Iterator<Item = Schema>) {
+    let Some(worst) = answers.max_by_key(|schema| schema.needed - schema.found) else { return };
+    (state.schema, state.schema_needed) = (Some(worst.found), Some(worst.needed));
+    if worst.is_behind() {
+        state.healthy = false;
+        state.message = format!("its schema has version {}, the backend needs {}", worst.found, worst.needed);
+    }
 }
 
 /// The state from the operator's objects; pure. The extension is not known yet.
@@ -105,6 +122,8 @@ fn evaluate(cluster: &Value, pods: &[Value]) -> DatabaseHealth {
         primary: primary.map(|primary| primary.name.clone()),
         instances,
         rows: None,
+        schema: None,
+        schema_needed: None,
         timescaledb: None,
         healthy,
         message,
@@ -214,6 +233,19 @@ mod tests {
         let starting = evaluate(&cluster("False"), &both[1..]);
         assert!(!starting.healthy);
         assert_eq!(starting.message, "Creating a new replica");
+    }
+
+    #[test]
+    fn a_schema_older_than_the_backend_is_unhealthy() {
+        let mut state = DatabaseHealth { healthy: true, ..DatabaseHealth::default() };
+        let answer = |found| Schema { found, needed: 5 };
+        compare_schema(&mut state, std::iter::empty());
+        assert!(state.healthy && state.schema.is_none(), "no backend answers");
+        compare_schema(&mut state, [answer(5), answer(6)].into_iter());
+        assert!(state.healthy);
+        compare_schema(&mut state, [answer(5), answer(4)].into_iter());
+        assert!(!state.healthy);
+        assert_eq!(state.message, "its schema has version 4, the backend needs 5");
     }
 
     #[test]

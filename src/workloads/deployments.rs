@@ -8,7 +8,9 @@ use crate::base::{
     k8s::{Client, Health, Selector, health, object, resource},
 };
 
-/// The namespaces of the platform; those of Kubernetes itself are omitted.
+/// The label that Flux gives to everything that it applies, in any namespace.
+const OWNER: &str = "kustomize.toolkit.fluxcd.io/name";
+/// The namespaces of the platform with Deployments that operators create; those of Kubernetes are omitted.
 const NAMESPACES: [&str; 5] =
     ["cert-manager", "cnpg-system", "envoy-gateway-system", "flux-system", "seasense"];
 
@@ -36,7 +38,9 @@ pub async fn deployments(client: &Client) -> Result<Vec<Workload>> {
 }
 
 fn evaluate(found: &[Value]) -> Vec<Workload> {
-    let ours = found.iter().filter(|object| NAMESPACES.contains(&object::namespace(object)));
+    let is_applied = |object: &Value| object::label(object, OWNER).is_some();
+    let ours =
+        found.iter().filter(|object| is_applied(object) || NAMESPACES.contains(&object::namespace(object)));
     let mut workloads: Vec<Workload> = ours.map(workload).collect();
     workloads.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
     workloads
@@ -67,13 +71,16 @@ mod tests {
             json!({"metadata": {"namespace": namespace, "name": name, "generation": 1}, "spec": {"replicas": 1},
                 "status": {"observedGeneration": 1, "updatedReplicas": available, "availableReplicas": available}})
         };
+        let mut added = deployment("search", "index", 0);
+        added["metadata"]["labels"][OWNER] = json!("search");
         let found = evaluate(&[
             deployment("seasense", "frontend", 1),
             deployment("kube-system", "coredns", 0),
             deployment("seasense", "backend", 0),
+            added,
         ]);
         let listed: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.ready, one.available)).collect();
-        assert_eq!(listed, [("backend", false, 0), ("frontend", true, 1)]);
-        assert_eq!(found[0].message, "0 of 1 replicas available");
+        assert_eq!(listed, [("index", false, 0), ("backend", false, 0), ("frontend", true, 1)]);
+        assert_eq!(found[1].message, "0 of 1 replicas available");
     }
 }

@@ -7,6 +7,7 @@ mod fleet;
 mod gateway;
 mod readings;
 mod rollout;
+mod schema;
 mod secrets;
 mod waits;
 
@@ -17,5 +18,6 @@ pub use fleet::{FleetCounts, FleetHealth, fleet, fleet_from_summary};
 pub use gateway::{ApiProblem, GatewayHealth, PublicEndpoint, Summary, public_url};
 pub use readings::{ReadingsOfDay, readings};
 pub use rollout::wait_for_rollout;
+pub use schema::{Schema, schemas};
 pub use secrets::{authority, enrolment_key};
 pub use waits::{Credentials, wait_for_api, wait_for_credentials, wait_for_readings};

@@ -9,6 +9,7 @@ const TEXT: &str = "
 base/duration:
 base/event:
 base/failure:
+base/give_up:
 promotion/migrations:
 promotion/probe_stats:
 promotion/readings:
@@ -32,7 +33,7 @@ base/oci: base/digest
 base/timing: base/atomic_file base/event base/failure
 cloud/cost: base/failure base/yaml config
 promotion/gates: base/digest base/failure promotion/migrations promotion/target
-phases: base/digest base/event base/failure base/k8s base/wait config
+phases: base/digest base/event base/failure base/give_up base/k8s base/wait config
 promotion/store: base/atomic_file base/digest base/failure base/git base/http base/k8s base/tool base/wait config
     promotion/gates promotion/verdict
 registry: base/digest base/docker base/failure base/http base/k8s base/oci base/wait config
@@ -49,7 +50,7 @@ artifact: base/atomic_file base/digest base/event base/failure base/git base/k8s
 cloud: base/event base/failure base/http base/k8s base/tool base/wait cloud/cost config images local
 diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
     observe
-promotion/driver: base/digest base/event base/failure base/wait config promotion/gates promotion/probe_stats
+promotion/driver: base/digest base/event base/failure base/give_up base/wait config promotion/gates promotion/probe_stats
     promotion/readings promotion/report promotion/store promotion/target promotion/verdict
 compare: artifact base/digest base/event base/failure base/git base/yaml config images promotion/store
 launch: artifact base/digest base/docker base/duration base/event base/event_file base/failure base/k8s
@@ -58,7 +59,7 @@ launch: artifact base/digest base/docker base/duration base/event base/event_fil
 promotion/context: base/digest base/docker base/event base/failure base/git config local promotion/driver
     promotion/store promotion/target promotion/verdict
 promotion/environment: artifact base/digest base/event base/failure base/k8s base/oci base/wait base/yaml
-    config images local observe phases promotion/probe_stats promotion/readings promotion/store promotion/target
+    config diagnose images local observe phases promotion/probe_stats promotion/readings promotion/store promotion/target
     registry workloads
 promotion/digest_prefix: base/digest base/failure promotion/store
 promotion/evidence: artifact base/digest base/failure base/git cloud/cost compare config images local

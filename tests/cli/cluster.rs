@@ -75,15 +75,15 @@ pub fn flux(path: &str, applied: &str) -> Option<Value> {
             "status": {"observedGeneration": 1, "lastAppliedRevision": applied, "conditions": ready}})
     };
     let names = [
-        "infrastructure-core",
-        "cert-manager",
-        "envoy-gateway",
-        "cloudnative-pg",
-        "gateway-config",
-        "data",
-        "database",
-        "secrets",
-        "apps",
+        ("infrastructure-core", "./core"),
+        ("cert-manager", "./core/cert-manager"),
+        ("envoy-gateway", "./core/envoy-gateway"),
+        ("cloudnative-pg", "./core/cloudnative-pg"),
+        ("gateway-config", "./gateway"),
+        ("data", "./data"),
+        ("database", "./data/database"),
+        ("secrets", "./data/secrets"),
+        ("apps", "./apps"),
     ];
     match path.trim_start_matches("/apis") {
         "/api/v1/namespaces/kube-system" => Some(json!({"metadata": {"name": "kube-system", "uid": "own"}})),
@@ -91,7 +91,16 @@ pub fn flux(path: &str, applied: &str) -> Option<Value> {
             Some(json!({"metadata": {"name": "platform"}, "spec": {"ref": {"digest": DIGEST}}}))
         }
         "/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations" => {
-            Some(json!({"items": names.map(phase)}))
+            let child = |(name, _): (&str, &str)| json!({"id": format!("flux-system_{name}_k_Kustomization"), "v": "v1"});
+            let mut root = phase("platform");
+            root["status"]["lastAppliedRevision"] = json!(DIGEST);
+            root["status"]["inventory"] = json!({"entries": names.map(child)});
+            let phases = names.map(|(name, path)| {
+                let mut phase = phase(name);
+                phase["spec"]["path"] = json!(path);
+                phase
+            });
+            Some(json!({"items": std::iter::once(root).chain(phases).collect::<Vec<_>>()}))
         }
         "/apps/v1/deployments" => Some(json!({"items": [
             {"metadata": {"namespace": "seasense", "name": "backend"}, "spec": {"replicas": 1}, "status": {}}]})),

@@ -102,7 +102,7 @@ fn code_40_is_a_phase_that_is_not_ready() {
     let cluster = Cluster::new(|path| flux(path, "sha256:before"));
     let (run, status) = cluster.status();
     assert_eq!(run.code, Some(40), "{status:#}");
-    assert_eq!(status["problems"][0]["part"], "phase/infrastructure-core");
+    assert_eq!(status["problems"][0]["part"], "phase/apps", "phases in their order");
     assert_allowed("status", &status);
 }
 

@@ -29,12 +29,18 @@ pub fn full() -> EnvironmentStatus {
         ready: false,
         environment: "local".into(),
         cluster: "running".into(),
-        artifact: Artifact { digest: Some(digest("a")), commit: Some("cafe".into()), dirty: Some(true) },
+        artifact: Artifact {
+            digest: Some(digest("a")),
+            commit: Some("cafe".into()),
+            dirty: Some(true),
+            unverified: false,
+        },
         phases: vec![PhaseState {
             name: "apps".into(),
             ready: true,
             revision: Some(digest("a")),
             message: "Applied revision".into(),
+            blocker: None,
         }],
         workloads: vec![Workload {
             namespace: "seasense".into(),
@@ -48,6 +54,8 @@ pub fn full() -> EnvironmentStatus {
             instances: vec![instance("primary", None), instance("replica", Some(3))],
             primary: Some("seasense-db-1".into()),
             rows: Some(12),
+            schema: Some(3),
+            schema_needed: Some(3),
             timescaledb: Some("2.19.3".into()),
             healthy: true,
             message: "1 of 1 instances ready".into(),

@@ -26,12 +26,19 @@ const IDENTITY: &str = "/api/v1/namespaces/kube-system";
 #[derive(Default)]
 struct State {
     objects: BTreeMap<String, Value>,
+    /// By path, with a part of the query after a `?` if the text depends on it.
+    texts: BTreeMap<String, String>,
     requests: Vec<RecordedRequest>,
     /// How many times it still returns the expected identity; `None` for always.
     expected_left: Option<usize>,
 }
 
 impl State {
+    fn text(&self, path: &str, query: &str) -> Option<String> {
+        let parts = query.split('&').map(|part| format!("{path}?{part}"));
+        parts.chain([path.to_owned()]).find_map(|key| self.texts.get(&key).cloned())
+    }
+
     fn identity(&mut self) -> Value {
         let is_expected = self.expected_left.is_none_or(|left| left > 0);
         self.expected_left = self.expected_left.map(|left| left.saturating_sub(1));
@@ -50,18 +57,35 @@ impl FakeApi {
         self
     }
 
+    /// Serves `text` as it is at `path`; with a query, only for a request whose query contains it.
+    pub fn serve_text(&self, path: &str, text: &str) -> &Self {
+        self.0.lock().unwrap().texts.insert(path.to_owned(), text.to_owned());
+        self
+    }
+
     /// Serves a list of `items` at `path`.
     pub fn serve_list(&self, path: &str, items: &[Value]) -> &Self {
         self.serve(path, json!({"kind": "List", "apiVersion": "v1", "metadata": {}, "items": items}))
     }
 
-    /// Serves the Deployment `backend` with one replica, and these pods in its namespace.
+    /// Serves the Deployment `backend` with one replica, its `ReplicaSet`, and these pods in its namespace. Pods
+    /// without a template's hash become pods of its current template.
     pub fn serve_backend(&self, pods: &[Value]) -> &Self {
-        let backend =
-            json!({"spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}});
+        let backend = json!({"metadata": {"name": "backend", "namespace": "seasense"},
+            "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "backend"}}}, "status": {}});
+        let set = json!({"metadata": {"labels": {"pod-template-hash": "now"}}, "spec": {}});
+        let hashed = |pod: &Value| {
+            let mut pod = pod.clone();
+            if pod.pointer("/metadata/labels/pod-template-hash").is_none() {
+                pod["metadata"]["labels"]["pod-template-hash"] = json!("now");
+            }
+            pod
+        };
+        let pods: Vec<Value> = pods.iter().map(hashed).collect();
         self.serve_kinds("apps/v1", &[("Deployment", "deployments", true)])
             .serve("/apis/apps/v1/namespaces/seasense/deployments/backend", backend)
-            .serve_list("/api/v1/namespaces/seasense/pods", pods)
+            .serve_list("/apis/apps/v1/namespaces/seasense/replicasets", &[set])
+            .serve_list("/api/v1/namespaces/seasense/pods", &pods)
     }
 
     /// Serves the kinds of a group and version: kind, plural, namespaced.
@@ -142,6 +166,9 @@ impl FakeApi {
         if path == IDENTITY {
             let identity = state.identity();
             return respond(200, &identity);
+        }
+        if let Some(text) = state.text(path, query.unwrap_or_default()) {
+            return Response::builder().status(200).body(Body::from(text.into_bytes())).unwrap();
         }
         match state.objects.get(path) {
             Some(object) => respond(200, object),

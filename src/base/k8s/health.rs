@@ -1,8 +1,15 @@
 //! Evaluates the health of an object: one pure rule per kind, equivalent to the health checks of Flux.
 
+mod replicas;
+
 use serde_json::Value;
 
+pub use replicas::replica_failure;
+use replicas::{daemon_set, deployment, stateful_set};
+
 use super::object::{self, Condition, condition, list, number, text};
+
+const NOT_OBSERVED: &str = "not yet observed by its controller";
 
 /// The state of one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +32,35 @@ impl Health {
     }
 }
 
-/// Evaluates an object of `kind`; kinds without a status are ready as soon as they exist.
+/// Kinds without a state: their objects are ready as soon as they exist.
+const STATELESS: [&str; 14] = [
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "LimitRange",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "NetworkPolicy",
+    "ResourceQuota",
+    "Role",
+    "RoleBinding",
+    "Secret",
+    "ServiceAccount",
+    "StorageClass",
+    "ValidatingWebhookConfiguration",
+];
+
+/// Whether objects of `kind` can be anything else than ready.
+pub fn has_health(kind: &str) -> bool {
+    !STATELESS.contains(&kind)
+}
+
+/// Evaluates an object of `kind`. An object of an unknown kind is ready unless it has a condition `Ready` or
+/// `Stalled` that says otherwise.
 pub fn health(kind: &str, object: &Value) -> Health {
     match kind {
         "Deployment" => deployment(object),
-        "StatefulSet" => counted(object, "/spec/replicas", "/status/readyReplicas", "replicas ready"),
+        "StatefulSet" => stateful_set(object),
         "DaemonSet" => daemon_set(object),
         "Job" => job(object),
         "Pod" => pod(object),
@@ -41,39 +72,8 @@ pub fn health(kind: &str, object: &Value) -> Health {
         // `Cluster` is that of `postgresql.cnpg.io`; seasense uses no other kind of this name.
         "Cluster" | "Certificate" | "Issuer" | "ClusterIssuer" | "Node" | "Kustomization"
         | "OCIRepository" => by_condition(object, "Ready"),
-        _ => Health::Ready,
+        _ => by_standard_conditions(object),
     }
-}
-
-fn deployment(object: &Value) -> Health {
-    if is_stale(object) {
-        return Health::Waiting("not yet observed by its controller".to_owned());
-    }
-    let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
-    let (updated, available, all) = (
-        number(object, "/status/updatedReplicas"),
-        number(object, "/status/availableReplicas"),
-        number(object, "/status/replicas"),
-    );
-    if updated >= wanted && available >= wanted && all <= wanted {
-        return Health::Ready;
-    }
-    Health::Waiting(format!("{} of {wanted} replicas available", available.min(updated)))
-}
-
-fn daemon_set(object: &Value) -> Health {
-    if is_stale(object) || number(object, "/status/desiredNumberScheduled") == 0 {
-        return Health::Waiting("not yet on any node".to_owned());
-    }
-    counted(object, "/status/desiredNumberScheduled", "/status/numberReady", "nodes ready")
-}
-
-fn counted(object: &Value, wanted: &str, ready: &str, unit: &str) -> Health {
-    let (wanted, ready) = (number(object, wanted), number(object, ready));
-    if ready >= wanted && !is_stale(object) {
-        return Health::Ready;
-    }
-    Health::Waiting(format!("{ready} of {wanted} {unit}"))
 }
 
 fn job(object: &Value) -> Health {
@@ -96,30 +96,48 @@ fn pod(object: &Value) -> Health {
 fn phase(object: &Value, wanted: &str) -> Health {
     match text(object, "/status/phase") {
         Some(phase) if phase == wanted => Health::Ready,
-        phase => Health::Waiting(phase.unwrap_or("not yet observed by its controller").to_owned()),
+        phase => Health::Waiting(phase.unwrap_or(NOT_OBSERVED).to_owned()),
     }
 }
 
+/// A route must be accepted by every gateway, and every backend that it names must exist: requests to an
+/// unresolved one are answered with 500.
 fn route(object: &Value) -> Health {
-    let parents = list(object, "/status/parents");
-    let accepted = |parent: &Value| {
-        list(parent, "/conditions")
-            .iter()
-            .filter_map(|found| object::read_condition(found, "Accepted"))
-            .any(|condition| condition.is_true())
-    };
-    if !parents.is_empty() && parents.iter().all(accepted) {
-        return Health::Ready;
+    let (parents, generation) = (list(object, "/status/parents"), number(object, "/metadata/generation"));
+    let is_old = |found: &Condition| found.observed_generation.is_some_and(|observed| observed < generation);
+    if parents.is_empty() {
+        return Health::Waiting("not accepted by its gateway".to_owned());
     }
-    Health::Waiting("not accepted by its gateway".to_owned())
+    for (kind, missing) in
+        [("Accepted", "not accepted by its gateway"), ("ResolvedRefs", "its backends are unknown")]
+    {
+        for parent in parents {
+            let mut conditions = list(parent, "/conditions").iter();
+            match conditions.find_map(|found| object::read_condition(found, kind)) {
+                Some(found) if is_old(&found) => return Health::Waiting(NOT_OBSERVED.to_owned()),
+                Some(found) if found.is_true() => {}
+                Some(found) if found.status == "False" => return Health::Waiting(found.text().to_owned()),
+                _ => return Health::Waiting(missing.to_owned()),
+            }
+        }
+    }
+    Health::Ready
 }
 
 fn by_condition(object: &Value, kind: &str) -> Health {
     match condition(object, kind) {
         None => Health::Waiting(format!("its controller has not set the condition `{kind}` yet")),
-        Some(_) if is_stale(object) => Health::Waiting("not yet observed by its controller".to_owned()),
+        Some(_) if is_stale(object) => Health::Waiting(NOT_OBSERVED.to_owned()),
         Some(found) if found.is_true() => Health::Ready,
         Some(found) => Health::Waiting(found.text().to_owned()),
+    }
+}
+
+fn by_standard_conditions(object: &Value) -> Health {
+    match condition(object, "Stalled").filter(Condition::is_true) {
+        Some(stalled) => Health::Failed(stalled.text().to_owned()),
+        None if condition(object, "Ready").is_some() => by_condition(object, "Ready"),
+        None => Health::Ready,
     }
 }
 
@@ -136,21 +154,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn deployment_is_ready_when_all_new_replicas_are_available() {
-        let with =
-            |status: Value| json!({"metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status});
-        let ready =
-            json!({"observedGeneration": 2, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2});
-        assert_eq!(health("Deployment", &with(ready)), Health::Ready);
-        let rolling =
-            json!({"observedGeneration": 2, "replicas": 3, "updatedReplicas": 1, "availableReplicas": 2});
-        assert_eq!(health("Deployment", &with(rolling)), Health::Waiting("1 of 2 replicas available".into()));
-        let stale =
-            json!({"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2});
-        assert!(matches!(health("Deployment", &with(stale)), Health::Waiting(_)));
-    }
 
     #[test]
     fn custom_resource_without_conditions_is_not_ready() {
@@ -170,20 +173,35 @@ mod tests {
     }
 
     #[test]
-    fn daemon_set_without_nodes_is_not_ready() {
-        assert!(matches!(health("DaemonSet", &json!({"status": {}})), Health::Waiting(_)));
-        let ready = json!({"status": {"desiredNumberScheduled": 1, "numberReady": 1}});
-        assert_eq!(health("DaemonSet", &ready), Health::Ready);
+    fn an_unknown_kind_is_judged_by_its_conditions() {
+        let of = |kind: &str, status: &str| {
+            health(
+                "Widget",
+                &json!({"status": {"conditions": [{"type": kind, "status": status, "message": "why"}]}}),
+            )
+        };
+        assert_eq!(of("Ready", "False"), Health::Waiting("why".into()));
+        assert_eq!(of("Stalled", "True"), Health::Failed("why".into()));
+        assert_eq!([of("Ready", "True"), of("Other", "False")], [Health::Ready, Health::Ready]);
+        assert!(!has_health("Secret") && has_health("Widget"));
     }
 
     #[test]
-    fn route_must_be_accepted_by_every_parent() {
-        let parent = |status: &str| json!({"conditions": [{"type": "Accepted", "status": status}]});
-        assert_eq!(health("HTTPRoute", &json!({"status": {"parents": [parent("True")]}})), Health::Ready);
+    fn route_needs_every_parent_and_every_backend() {
+        let condition = |kind: &str, status: &str, message: &str| json!({"type": kind, "status": status, "message": message});
+        let parent = |accepted: &str, resolved: &str| {
+            json!({"conditions": [condition("Accepted", accepted, "not allowed here"),
+                condition("ResolvedRefs", resolved, "Service seasense/gone not found")]})
+        };
+        let of = |parents: &[Value]| health("HTTPRoute", &json!({"status": {"parents": parents}}));
+        assert_eq!(of(&[parent("True", "True")]), Health::Ready);
+        assert_eq!(of(&[parent("False", "True")]), Health::Waiting("not allowed here".into()));
+        let unresolved = of(&[parent("True", "True"), parent("True", "False")]);
+        assert_eq!(unresolved, Health::Waiting("Service seasense/gone not found".into()));
         assert!(matches!(
-            health("HTTPRoute", &json!({"status": {"parents": [parent("False")]}})),
+            of(&[json!({"conditions": [condition("Accepted", "True", "")]})]),
             Health::Waiting(_)
         ));
-        assert!(matches!(health("HTTPRoute", &json!({})), Health::Waiting(_)));
+        assert!(matches!(of(&[]), Health::Waiting(_)));
     }
 }

@@ -15,14 +15,14 @@ pub struct Condition<'a> {
     pub observed_generation: Option<i64>,
 }
 
-impl Condition<'_> {
+impl<'a> Condition<'a> {
     /// Whether the status is `True`.
     pub fn is_true(&self) -> bool {
         self.status == "True"
     }
 
     /// Its message, or its reason if the message is empty.
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> &'a str {
         if self.message.is_empty() { self.reason } else { self.message }
     }
 }

@@ -12,7 +12,24 @@ const LIMIT: u64 = 32 << 20;
 
 impl Client {
     /// GETs `path` from `port` inside the pod `(namespace, name)`; any status but 200 is a failure.
-    pub async fn http_get(&self, (namespace, pod): (&str, &str), port: u16, path: &str) -> Result<String> {
+    pub async fn http_get(&self, pod: (&str, &str), port: u16, path: &str) -> Result<String> {
+        match self.http_answer(pod, port, path).await? {
+            (200, body) => Ok(body),
+            (status, _) => Err(Failure::new(
+                Kind::Cluster,
+                format!("get {path} from port {port} of Pod {}/{}", pod.0, pod.1),
+            )
+            .because(format!("the status is {status}"))),
+        }
+    }
+
+    /// GETs `path` from `port` inside the pod `(namespace, name)`; returns the status and the body.
+    pub async fn http_answer(
+        &self,
+        (namespace, pod): (&str, &str),
+        port: u16,
+        path: &str,
+    ) -> Result<(u16, String)> {
         let what = || format!("get {path} from port {port} of Pod {namespace}/{pod}");
         let pods: Api<Pod> = Api::namespaced(self.api.clone(), namespace);
         let mut forwarder = pods.portforward(pod, &[port]).await.map_err(|error| failure(what(), &error))?;
@@ -27,17 +44,16 @@ impl Client {
     }
 }
 
-/// The body of a response with status 200.
-fn read(answer: &[u8]) -> std::result::Result<String, String> {
+/// The status and the body of a response.
+fn read(answer: &[u8]) -> std::result::Result<(u16, String), String> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or("the response is incomplete")?;
     let (head, body) = (String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase(), &answer[end + 4..]);
-    let status = head.lines().next().unwrap_or_default();
-    if !status.contains(" 200") {
-        return Err(format!("the status is `{status}`"));
-    }
+    let first = head.lines().next().unwrap_or_default();
+    let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| format!("the status is `{first}`"))?;
     let chunked = head.lines().any(|line| line.starts_with("transfer-encoding:") && line.contains("chunked"));
     let body = if chunked { joined(body).ok_or("the response is incomplete")? } else { body.to_vec() };
-    Ok(String::from_utf8_lossy(&body).into_owned())
+    Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
 /// Joins the chunks of a chunked body.
@@ -62,14 +78,15 @@ mod tests {
 
     #[test]
     fn plain_and_chunked_bodies_are_read() {
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"), Ok("hello".to_owned()));
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"), Ok((200, "hello".to_owned())));
         let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
-        assert_eq!(read(chunked), Ok("hello world".to_owned()));
+        assert_eq!(read(chunked), Ok((200, "hello world".to_owned())));
     }
 
     #[test]
     fn invalid_responses_are_errors() {
-        assert!(read(b"HTTP/1.1 404 Not Found\r\n\r\n").unwrap_err().contains("404"));
+        assert_eq!(read(b"HTTP/1.1 503 x\r\n\r\nwhy"), Ok((503, "why".to_owned())), "an answer");
+        assert!(read(b"HTTP/1.1 x\r\n\r\n").is_err());
         assert!(read(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel").is_err());
         assert!(read(b"").is_err());
     }

@@ -1,10 +1,11 @@
-//! Detects why a pod is not ready, and whether that is a terminal error.
+//! Detects why a pod is not ready, and whether waiting can help.
 
 use serde_json::Value;
 
 use super::{
+    Outlook,
     crash_loop::{CrashTolerance, exceeds, is_running_again},
-    object::{self, condition, list, number, text},
+    object::{condition, list, number, text},
 };
 
 /// A reason why a pod is not ready.
@@ -16,9 +17,9 @@ pub struct PodProblem {
     pub reason: String,
     /// The message.
     pub message: String,
-    /// Whether it is a terminal error.
-    pub terminal: bool,
-    /// Whether the log of the container's previous run contains details.
+    /// Whether waiting can help.
+    pub outlook: Outlook,
+    /// Whether the container ran, so that its last words contain details.
     pub crashed: bool,
 }
 
@@ -30,8 +31,9 @@ pub fn problem(pod: &Value, tolerance: CrashTolerance) -> Option<PodProblem> {
         .flat_map(|at| list(pod, at))
         .filter_map(|status| of_container(pod, status, tolerance))
         .collect();
-    let worst = found.iter().find(|problem| problem.terminal).or_else(|| found.first()).cloned();
-    worst.or_else(|| unscheduled(pod))
+    // Of equal problems the first one is the cause.
+    let worst = found.into_iter().rev().max_by_key(|problem| problem.outlook);
+    worst.or_else(|| unscheduled(pod, tolerance))
 }
 
 fn of_container(pod: &Value, status: &Value, tolerance: CrashTolerance) -> Option<PodProblem> {
@@ -40,8 +42,10 @@ fn of_container(pod: &Value, status: &Value, tolerance: CrashTolerance) -> Optio
     let waiting = text(status, "/state/waiting/reason");
     let message = text(status, "/state/waiting/message").unwrap_or_default();
     let terminal_crash = exceeds(pod, status, tolerance);
-    let of = |reason: &str, message: String, terminal, crashed| {
-        Some(PodProblem { container: name.clone(), reason: reason.to_owned(), message, terminal, crashed })
+    // A container that has crashed only a few times may find what it needs at its next start.
+    let crash = if terminal_crash { Outlook::Terminal } else { Outlook::Progressing };
+    let of = |reason: &str, message: String, outlook, crashed| {
+        Some(PodProblem { container: name.clone(), reason: reason.to_owned(), message, outlook, crashed })
     };
     match waiting {
         Some(reason @ ("ErrImagePull" | "ImagePullBackOff")) => {
@@ -49,24 +53,22 @@ fn of_container(pod: &Value, status: &Value, tolerance: CrashTolerance) -> Optio
             of(
                 reason,
                 image_message(status, if absent { "no such image in its registry" } else { message }),
-                absent,
+                if absent { Outlook::Terminal } else { Outlook::Doubtful },
                 false,
             )
         }
         Some(reason @ ("InvalidImageName" | "ErrImageNeverPull")) => {
-            of(reason, image_message(status, message), true, false)
+            of(reason, image_message(status, message), Outlook::Terminal, false)
         }
-        Some(reason @ "CrashLoopBackOff") => of(reason, exit_message(status, restarts), terminal_crash, true),
+        Some(reason @ "CrashLoopBackOff") => of(reason, exit_message(status, restarts), crash, true),
         Some(reason @ ("CreateContainerConfigError" | "CreateContainerError" | "RunContainerError")) => {
-            of(reason, message.to_owned(), false, false)
+            of(reason, message.to_owned(), Outlook::Doubtful, false)
         }
         _ => match text(status, "/state/terminated/reason") {
             // An init container has this state during its back-off, other containers only just before it.
-            Some(reason) if reason != "Completed" => {
-                of(reason, exit_message(status, restarts), terminal_crash, true)
-            }
+            Some(reason) if reason != "Completed" => of(reason, exit_message(status, restarts), crash, true),
             _ if tolerance == CrashTolerance::Settled && terminal_crash && is_running_again(status) => {
-                of("Restarting", exit_message(status, restarts), true, true)
+                of("Restarting", exit_message(status, restarts), Outlook::Terminal, true)
             }
             _ => None,
         },
@@ -101,26 +103,19 @@ fn exit_message(status: &Value, restarts: i64) -> String {
     format!("ended with code {} ({reason}), restarted {restarts} times", number(ended, "/exitCode"))
 }
 
-fn unscheduled(pod: &Value) -> Option<PodProblem> {
+fn unscheduled(pod: &Value, tolerance: CrashTolerance) -> Option<PodProblem> {
     let scheduled = condition(pod, "PodScheduled").filter(|found| found.status == "False")?;
     Some(PodProblem {
         container: String::new(),
         reason: scheduled.reason.to_owned(),
         message: scheduled.message.to_owned(),
-        terminal: false,
+        // The cluster of a promotion's target may add a node, which takes minutes; a local one never does.
+        outlook: match tolerance {
+            CrashTolerance::Starting => Outlook::Doubtful,
+            CrashTolerance::Settled => Outlook::Progressing,
+        },
         crashed: false,
     })
-}
-
-/// Returns the pods of the newest template: pods of an older template are about to be deleted and do not
-/// block anything.
-pub fn newest_template(mut pods: Vec<Value>) -> Vec<Value> {
-    let hash = |pod: &Value| object::label(pod, "pod-template-hash").unwrap_or_default().to_owned();
-    let created = |pod: &Value| text(pod, "/metadata/creationTimestamp").unwrap_or_default().to_owned();
-    if let Some(newest) = pods.iter().max_by_key(|pod| created(pod)).map(hash) {
-        pods.retain(|pod| hash(pod) == newest);
-    }
-    pods
 }
 
 #[cfg(test)]
@@ -143,18 +138,20 @@ mod tests {
     fn missing_image_is_terminal_and_an_unavailable_registry_is_not() {
         let absent =
             of(&waiting("ErrImagePull", "failed to resolve reference \"r/x@sha256:1\": not found", 0));
-        assert!(absent.is_some_and(|problem| problem.terminal));
+        assert!(absent.is_some_and(|problem| problem.outlook == Outlook::Terminal));
         let silent = of(&waiting("ImagePullBackOff", "dial tcp: connection refused", 0)).unwrap();
-        assert!(!silent.terminal);
+        assert_eq!(silent.outlook, Outlook::Doubtful);
         assert_eq!(silent.message, "r/x@sha256:1: dial tcp: connection refused");
     }
 
     #[test]
     fn first_crashes_are_tolerated() {
         let young = of(&waiting("CrashLoopBackOff", "back-off 10s", 1)).unwrap();
-        assert!(!young.terminal && young.crashed);
+        assert!(young.outlook == Outlook::Progressing && young.crashed);
         assert_eq!(young.message, "ended with code 3 (Error), restarted 1 times");
-        assert!(of(&waiting("CrashLoopBackOff", "back-off 1m20s restarting failed", 4)).unwrap().terminal);
+        assert!(
+            of(&waiting("CrashLoopBackOff", "back-off 1m20s restarting failed", 4)).unwrap().outlook.fails()
+        );
     }
 
     #[test]
@@ -162,13 +159,13 @@ mod tests {
         let terminal = |restarts| {
             let pod = waiting("CrashLoopBackOff", "back-off", restarts);
             [CrashTolerance::Starting, CrashTolerance::Settled]
-                .map(|tolerance| problem(&pod, tolerance).unwrap().terminal)
+                .map(|tolerance| problem(&pod, tolerance).unwrap().outlook.fails())
         };
         assert_eq!([1, 2, 4].map(terminal), [[false, false], [false, true], [true, true]]);
         let ended = |restarts: i64, reason: &str| {
             let state = json!({"terminated": {"reason": reason, "exitCode": 3}});
             let pod = json!({"status": {"containerStatuses": [{"name": "main", "restartCount": restarts, "state": state}]}});
-            problem(&pod, CrashTolerance::Settled).map(|problem| problem.terminal)
+            problem(&pod, CrashTolerance::Settled).map(|problem| problem.outlook.fails())
         };
         assert_eq!(ended(1, "Error"), Some(false));
         assert_eq!(ended(2, "Error"), Some(true));
@@ -187,7 +184,7 @@ mod tests {
             |restarts, ready, tolerance| problem(&pod(restarts, ready, "2026-01-01T00:00:00Z"), tolerance);
         let found = running(2, false, CrashTolerance::Settled).unwrap();
         assert_eq!(found.message, "ended with code 0 (Completed), restarted 2 times");
-        assert!(found.terminal && found.crashed);
+        assert!(found.outlook == Outlook::Terminal && found.crashed);
         assert_eq!(running(2, true, CrashTolerance::Settled), None, "it is ready");
         assert_eq!(running(1, false, CrashTolerance::Settled), None);
         assert_eq!(running(9, false, CrashTolerance::Starting), None, "`seasense dev` gives up at once");
@@ -207,13 +204,8 @@ mod tests {
         let pod = json!({"status": {"conditions": [{"type": "PodScheduled", "status": "False",
             "reason": "Unschedulable", "message": "0/1 nodes are available: insufficient memory"}]}});
         assert_eq!(of(&pod).unwrap().reason, "Unschedulable");
-    }
-
-    #[test]
-    fn pods_of_an_older_template_are_ignored() {
-        let pod = |hash: &str, at: &str| json!({"metadata": {"labels": {"pod-template-hash": hash}, "creationTimestamp": at}});
-        let old = pod("a", "2026-01-01T00:00:00Z");
-        let new = pod("b", "2026-01-01T00:01:00Z");
-        assert_eq!(newest_template(vec![old, new.clone()]), [new]);
+        assert_eq!(of(&pod).unwrap().outlook, Outlook::Doubtful);
+        let target = problem(&pod, CrashTolerance::Settled).unwrap();
+        assert_eq!(target.outlook, Outlook::Progressing, "a node may be added");
     }
 }

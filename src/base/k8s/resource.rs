@@ -50,6 +50,8 @@ resources! {
     VOLUME = "" "v1" "PersistentVolume" "persistentvolumes" false;
     /// Deployments.
     DEPLOYMENT = "apps" "v1" "Deployment" "deployments" true;
+    /// Replica sets: the replicas of one template of a Deployment.
+    REPLICA_SET = "apps" "v1" "ReplicaSet" "replicasets" true;
     /// Daemon sets.
     DAEMON_SET = "apps" "v1" "DaemonSet" "daemonsets" true;
     /// Leases, for leader election.

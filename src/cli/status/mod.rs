@@ -12,6 +12,7 @@ use crate::{
     local::cluster,
     observe::{self, EnvironmentStatus, Observer},
     ui::{Screen, Style},
+    workloads::FleetHealth,
 };
 
 /// Arguments of `seasense status`.
@@ -67,7 +68,11 @@ fn text(status: &EnvironmentStatus, style: Style) -> String {
     }
     line("artifact", status.artifact.digest.is_some(), artifact(status));
     for phase in &status.phases {
-        let message = if phase.ready { "ready at that digest" } else { phase.message.as_str() };
+        let message = match (&phase.blocker, phase.ready) {
+            (_, true) => "ready at that digest",
+            (Some(blocker), false) => blocker,
+            (None, false) => &phase.message,
+        };
         line(&format!("phase {}", phase.name), phase.ready, message.to_owned());
     }
     line("database", status.database.healthy, database(status));
@@ -79,9 +84,18 @@ fn text(status: &EnvironmentStatus, style: Style) -> String {
         line("backend", false, reported.detail.clone());
     }
     let fleet = &status.fleet;
-    let age = fleet.age_s.map_or("no reading yet".to_owned(), |age| format!("latest reading {age:.1} s old"));
+    let age = latest(fleet);
     line("fleet", fleet.running || fleet.buoys == 0, format!("{} buoys, {age}", fleet.buoys));
     problems(text, status, style)
+}
+
+/// The age of the latest reading; it is only known if the API answers.
+fn latest(fleet: &FleetHealth) -> String {
+    match (fleet.age_s, fleet.stored) {
+        (Some(age), _) => format!("latest reading {age:.1} s old"),
+        (None, Some(0)) => "no reading yet".to_owned(),
+        (None, _) => "age of the latest reading unknown".to_owned(),
+    }
 }
 
 fn problems(mut text: String, status: &EnvironmentStatus, style: Style) -> String {
@@ -98,7 +112,8 @@ fn artifact(status: &EnvironmentStatus) -> String {
     let commit =
         artifact.commit.as_deref().map_or("unknown commit", |commit| commit.get(..12).unwrap_or(commit));
     let dirty = if artifact.dirty == Some(true) { ", with uncommitted changes" } else { "" };
-    format!("{digest}  ({commit}{dirty})")
+    let unverified = if artifact.unverified { ", not verified: run `seasense dev`" } else { "" };
+    format!("{digest}  ({commit}{dirty}{unverified})")
 }
 
 fn database(status: &EnvironmentStatus) -> String {

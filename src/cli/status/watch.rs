@@ -89,8 +89,7 @@ fn phases(status: &EnvironmentStatus) -> Vec<Row> {
     let row = |phase: &crate::phases::PhaseState| {
         let text = match (phase.ready, &phase.revision) {
             (true, digest) => format!("at {}", digest.as_ref().map(digits).unwrap_or_default()),
-            (false, _) if phase.message.is_empty() => "not ready".to_owned(),
-            (false, _) => phase.message.clone(),
+            (false, _) => phase.blocker.as_ref().unwrap_or(&phase.message).clone(),
         };
         Row::new(readiness(phase.ready), phase.name.clone(), text)
     };
@@ -141,7 +140,8 @@ fn fleet(status: &EnvironmentStatus) -> Vec<Row> {
     let (mark, state) = match fleet.age_s {
         _ if !fleet.running => (Mark::Pending, "not running".to_owned()),
         Some(age) => (Mark::Good, format!("newest {age:.1} s old")),
-        None => (Mark::Pending, "no reading yet".to_owned()),
+        None if fleet.stored == Some(0) => (Mark::Pending, "no reading yet".to_owned()),
+        None => (Mark::Pending, "the age of the newest reading is unknown".to_owned()),
     };
     let mut rows = vec![Row::new(mark, "buoys", format!("{}, {state}", fleet.buoys))];
     if let Some(counts) = &fleet.counts {

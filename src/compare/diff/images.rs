@@ -33,13 +33,20 @@ pub(super) fn between(before: &Side, after: &Side, infra: &Infra) -> Vec<ImageCh
         before.referenced.iter().chain(&after.referenced).collect()
     };
     let change = |name: &String| {
-        let (old, new) = (before.images.get(name), after.images.get(name));
         let inputs = inputs(infra, name);
         let is_input = |path: &&String| {
             inputs.iter().any(|input| *path == input || path.starts_with(&format!("{input}/")))
         };
         let sources: Vec<String> = edited.iter().filter(is_input).cloned().collect();
-        let differs = match (old, new) {
+        // The digests of a tree are those of the last build, which is of one side at most.
+        let own = |side: &Side| {
+            let is_built = side.digest.is_some() || sources.is_empty();
+            side.images
+                .get(name)
+                .map(|image| Image { digest: image.digest.clone().filter(|_| is_built), ..image.clone() })
+        };
+        let (old, new) = (own(before), own(after));
+        let differs = match (&old, &new) {
             (Some(old), Some(new)) => {
                 differ(old.digest.as_ref(), new.digest.as_ref())
                     || differ(old.version.as_ref(), new.version.as_ref())
@@ -47,12 +54,7 @@ pub(super) fn between(before: &Side, after: &Side, infra: &Infra) -> Vec<ImageCh
             }
             _ => true,
         };
-        differs.then(|| ImageChange {
-            name: name.clone(),
-            before: old.cloned(),
-            after: new.cloned(),
-            sources,
-        })
+        differs.then(|| ImageChange { name: name.clone(), before: old, after: new, sources })
     };
     names.into_iter().filter_map(change).collect()
 }
@@ -165,5 +167,25 @@ mod tests {
             names(&before, &after),
             ["node infra/images/node/pods.conflist", "seasense-backend src/apps/backend/main.rs"]
         );
+    }
+
+    #[test]
+    fn a_digest_of_other_sources_is_not_that_of_a_tree() {
+        let file = "src/apps/backend/main.rs";
+        let built = [("seasense-backend", Some('1'), None)];
+        let tree = side(&built, &[(file, "edited")]);
+        let commit = side(&[("seasense-backend", None, None)], &[(file, "committed")]);
+        let infra = Infra::load(&Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()).unwrap();
+        let digests = |before: &Side, after: &Side| {
+            let change = between(before, after, &infra).remove(0);
+            [change.before, change.after].map(|image| image.and_then(|image| image.digest))
+        };
+        assert_eq!(digests(&commit, &tree), [None, None], "the last build may be of the commit");
+        let artifact = Side {
+            digest: Some(digest('a')),
+            referenced: ["seasense-backend".to_owned()].into(),
+            ..side(&[("seasense-backend", Some('2'), None)], &[(file, "committed")])
+        };
+        assert_eq!(digests(&artifact, &tree), [Some(digest('2')), None], "an artifact names its image");
     }
 }

@@ -8,8 +8,8 @@ use tokio::sync::OnceCell;
 use crate::{
     base::{digest::Digest, event::Step, failure::Result, k8s::Client, wait::Deadline},
     launch::{
-        controller_leases, endpoint::public_endpoint, execute::Actions, inputs::Platform, plan::Reconcile,
-        restarted_pods,
+        controller_leases, endpoint::public_endpoint, execute::Actions, inputs::Platform, locate::locate,
+        plan::Reconcile, restarted_pods, schema,
     },
     local::{
         LocalContext,
@@ -175,7 +175,12 @@ impl Actions for LocalActions<'_> {
             let _ = restarted_pods::wait_for_pods(client, Some(*started), limit, events).await;
         }
         let what = Follow { digest: &self.platform.packed.digest, deadline: self.deadline };
-        phases::follow(client, what, events).await.map(drop)
+        // A loaded snapshot with an older schema would keep the backend from becoming ready.
+        let followed = tokio::select! {
+            followed = phases::follow(client, what, events) => followed,
+            never = schema::keep_up_to_date(client, what.digest, self.deadline, events) => match never {},
+        };
+        followed.map(drop).map_err(|failure| locate(failure, &self.platform.tree))
     }
 
     async fn start_fleet(&self) -> Result<()> {
@@ -199,10 +204,16 @@ impl Actions for LocalActions<'_> {
     }
 
     async fn verify(&self) -> Result<Verified> {
+        let digest = &self.platform.packed.digest;
+        schema::bring_up_to_date(self.client().await?, digest, self.deadline, &self.context.events).await?;
         let (_, endpoint) = self.endpoint().await?;
         let LocalContext { dirs, docker, events, .. } = self.context;
         let observer = Observer { environment: &self.platform.environment, dirs, docker: Some(docker) };
-        let status = observe::verify(observer, &endpoint, self.deadline, events).await?;
+        let mut status = observe::verify(observer, &endpoint, self.deadline, events).await?;
+        if status.artifact.unverified {
+            phases::mark_verified(self.client().await?, &self.platform.registry.inside, digest).await?;
+            status.artifact.unverified = false;
+        }
         Ok(Verified { status, endpoint })
     }
 }

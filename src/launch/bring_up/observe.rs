@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::{
     base::{
+        event::Event,
         failure::{Failure, Kind, Result},
-        k8s::Client,
+        k8s::{Client, flux::NAMESPACE, resource},
     },
     launch::{
         inputs::Platform,
@@ -18,6 +19,9 @@ use crate::{
     },
     phases, workloads,
 };
+
+/// What a run says that finds the artifact of an interrupted one.
+const UNVERIFIED: &str = "the last change was deployed by a watch or a run that ended before it was verified";
 
 /// How long the API of a running cluster may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -61,6 +65,11 @@ async fn flux(context: &LocalContext, platform: &Platform) -> Result<(Client, Fl
     let environment = &platform.environment;
     let name = environment.cluster_name();
     let client = Client::connect(&cluster::handle(&context.dirs, &name)).await?;
+    if let Some(source) = client.get(&resource::OCI_REPOSITORY, Some(NAMESPACE), phases::ROOT).await?
+        && phases::is_unverified(&source)
+    {
+        context.events.emit(Event::Notice { text: UNVERIFIED.to_owned() });
+    }
     let found = phases::installed(&client, &platform.bootstrap_input()).await?;
     let hostname = environment.variables.hostname.get_ref();
     let resolves = coredns_config::is_current(&context.project, &context.dirs.state(&name), hostname);

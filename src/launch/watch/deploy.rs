@@ -3,11 +3,8 @@
 use super::{Changes, Session, Workload};
 use crate::{
     artifact::{self, CheckInput, Packed, Provenance, Rendered, Tree},
-    base::{
-        digest::Digest,
-        failure::{Failure, Result},
-        wait::Deadline,
-    },
+    base::{digest::Digest, failure::Result, wait::Deadline},
+    launch::locate::locate,
     phases::{self, Follow, WaitFor},
     workloads,
 };
@@ -98,14 +95,7 @@ impl Session<'_> {
     /// Waits without a report until every phase is ready at the digest that Flux follows.
     pub(super) async fn follow_all(&self) -> Result<()> {
         let what = Follow { digest: &self.followed, deadline: self.deadline() };
-        phases::follow(&self.client, what, &self.quiet.events).await.map(drop)
-    }
-}
-
-/// Adds the line of the tree that the failure is about.
-fn locate(failure: Failure, tree: &Tree) -> Failure {
-    match artifact::source_location(tree, &failure.causes.join("\n")) {
-        Some(place) if failure.location.is_none() => failure.at(place),
-        _ => failure,
+        phases::follow(&self.client, what, &self.quiet.events).await?;
+        phases::mark_verified(&self.client, &self.registry.inside, &self.followed).await
     }
 }

@@ -1,6 +1,9 @@
 //! Tests of following, against an API in memory.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -11,7 +14,7 @@ use crate::{
         event::{Event, Sink},
         k8s::fake::FakeApi,
     },
-    phases::PHASES,
+    phases::example,
 };
 
 static DIGEST: LazyLock<Digest> = LazyLock::new(|| digest('a'));
@@ -27,17 +30,21 @@ impl Sink for Recorder {
     }
 }
 
-fn kustomization(name: &str, revision: &str, ready: (&str, &str, &str)) -> Value {
-    json!({"metadata": {"name": name, "generation": 1}, "spec": {},
-        "status": {"observedGeneration": 1, "lastAppliedRevision": revision, "lastAttemptedRevision": **DIGEST,
-            "conditions": [{"type": "Ready", "status": ready.0, "reason": ready.1, "message": ready.2}]}})
+fn status(revision: &str, ready: (&str, &str, &str)) -> Value {
+    json!({"observedGeneration": 1, "lastAppliedRevision": revision, "lastAttemptedRevision": **DIGEST,
+        "conditions": [{"type": "Ready", "status": ready.0, "reason": ready.1, "message": ready.2}]})
 }
 
 fn whole(revision: &str) -> Vec<Value> {
-    let ready = ("True", "ReconciliationSucceeded", "Applied revision");
-    let names =
-        PHASES.iter().flat_map(|phase| std::iter::once(phase.name).chain(phase.children.iter().copied()));
-    std::iter::once(ROOT).chain(names).map(|name| kustomization(name, revision, ready)).collect()
+    example::objects(|_| status(revision, ("True", "ReconciliationSucceeded", "Applied revision")))
+}
+
+/// Replaces the status of a Kustomization; the root keeps its inventory.
+fn set(items: &mut [Value], name: &str, revision: &str, ready: (&str, &str, &str)) {
+    let item = items.iter_mut().find(|item| item["metadata"]["name"] == name).unwrap();
+    let inventory = item["status"]["inventory"].take();
+    item["status"] = status(revision, ready);
+    item["status"]["inventory"] = inventory;
 }
 
 fn api(items: &[Value]) -> FakeApi {
@@ -79,12 +86,7 @@ async fn ready_at_an_earlier_digest_does_not_end_the_wait() {
 #[tokio::test]
 async fn a_failed_build_ends_the_wait_at_once() {
     let mut items = whole(&DIGEST);
-    items.pop();
-    items.push(kustomization(
-        "apps",
-        &digest('b'),
-        ("False", "BuildFailed", "kustomize build failed: bad YAML"),
-    ));
+    set(&mut items, "apps", &digest('b'), ("False", "BuildFailed", "kustomize build failed: bad YAML"));
     let (result, _) = run(&api(&items), Duration::from_mins(1)).await;
     let failure = result.unwrap_err();
     assert_eq!(failure.kind, Kind::Phase);
@@ -107,9 +109,9 @@ async fn an_unknown_digest_ends_the_wait_at_once() {
 #[tokio::test]
 async fn only_unready_kustomizations_get_a_request() {
     let mut items = whole(&DIGEST);
-    items[1] = kustomization("infrastructure-core", &digest('b'), ("False", "HealthCheckFailed", "timeout"));
+    set(&mut items, "infrastructure-core", &digest('b'), ("False", "HealthCheckFailed", "timeout"));
     // It is ready, so it reconciles when its component changes.
-    items[2] = kustomization("cert-manager", &digest('b'), ("True", "ReconciliationSucceeded", ""));
+    set(&mut items, "cert-manager", &digest('b'), ("True", "ReconciliationSucceeded", ""));
     let api = api(&items);
     request_reconcile(&api.client(), "run-1").await.unwrap();
     let patched: Vec<String> = api
@@ -131,9 +133,14 @@ async fn only_unready_kustomizations_get_a_request() {
 /// last.
 fn crashing(earlier: &str) -> FakeApi {
     let mut items = whole(&DIGEST);
-    let mut apps = kustomization("apps", earlier, ("Unknown", "Progressing", "Running health checks"));
+    set(&mut items, "apps", earlier, ("Unknown", "Progressing", "Reconciliation in progress"));
+    let apps = items.iter_mut().find(|item| item["metadata"]["name"] == "apps").unwrap();
     apps["status"]["inventory"] = json!({"entries": [{"id": "seasense_backend_apps_Deployment", "v": "v1"}]});
-    *items.last_mut().unwrap() = apps;
+    apps["status"]["conditions"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"type": "Reconciling", "status": "True",
+        "message": "Running health checks for revision x with a timeout of 5m0s"}));
     let api = api(&items);
     api.serve_backend(&[
         json!({"metadata": {"name": "backend-1", "namespace": "seasense"}, "status": {"containerStatuses": [
@@ -153,22 +160,49 @@ async fn a_crash_loop_is_terminal_sooner_after_an_earlier_artifact() {
     assert_eq!(result.unwrap_err().kind, Kind::TimedOut, "`seasense dev` still waits");
 }
 
-#[test]
-fn a_blocker_blocks_since_its_first_observation() {
-    let found = [Kustomization { name: "data".into(), ..Kustomization::default() }];
-    let by = |title: &str, detail: &str| {
-        let (title, detail) = (title.to_owned(), detail.to_owned());
-        BTreeMap::from([("data".to_owned(), Blocker { title, detail, terminal: false, log: None })])
-    };
-    let mut memory = Memory::default();
-    let seen = [
-        (1, by("Pod a/b", "pulling"), 1),
-        (5, by("Pod a/b", "starting"), 1),
-        (9, by("Pod a/c", "pulling"), 9),
-    ];
-    for (now, blockers, since) in seen {
-        memory.add(&found, blockers, Duration::from_secs(now));
-        assert_eq!(memory.block("data").since, Duration::from_secs(since));
-    }
-    assert_eq!(memory.block("data").resource, Some(("Pod a/c".to_owned(), "pulling".to_owned())));
+#[tokio::test]
+async fn a_missing_dependency_ends_the_wait_at_once() {
+    let mut items = whole(&DIGEST);
+    let text = "dependency 'flux-system/databse' not found";
+    set(&mut items, "apps", &digest('b'), ("False", "DependencyNotReady", text));
+    let apps = items.iter_mut().find(|item| item["metadata"]["name"] == "apps").unwrap();
+    apps["spec"]["dependsOn"] = json!([{"name": "databse"}]);
+    let failure = run(&api(&items), Duration::from_mins(1)).await.0.unwrap_err();
+    assert_eq!(failure.causes, ["Kustomization apps: it depends on `databse`, which does not exist"]);
+}
+
+#[tokio::test]
+async fn all_failed_phases_are_listed_at_the_end() {
+    let mut items = whole(&DIGEST);
+    let refused = "Deployment/seasense/backend dry-run failed (Invalid): spec.replicas: Invalid value";
+    set(&mut items, "apps", &digest('b'), ("False", "ReconciliationFailed", refused));
+    set(&mut items, "secrets", &digest('b'), ("False", "BuildFailed", "decryption failed for 'tokens'"));
+    let failure = run(&api(&items), Duration::from_mins(1)).await.0.unwrap_err();
+    assert_eq!(failure.message, "2 phases cannot become ready: `apps`, `secrets`");
+    assert_eq!(
+        failure.causes,
+        [format!("apps: {refused}"), "secrets: decryption failed for 'tokens'".into()]
+    );
+}
+
+#[tokio::test]
+async fn a_failure_at_the_deadline_has_no_advice_to_wait() {
+    let mut items = whole(&DIGEST);
+    let late = "Widget/seasense/x dry-run failed: no matches for kind \"Widget\" in version \"example/v1\"";
+    set(&mut items, "apps", &digest('b'), ("False", "ReconciliationFailed", late));
+    let failure = run(&api(&items), Duration::from_millis(100)).await.0.unwrap_err();
+    assert_eq!((failure.kind, failure.causes), (Kind::TimedOut, vec![late.to_owned()]));
+    assert!(failure.hints.iter().all(|hint| !hint.contains("continue waiting")), "{:?}", failure.hints);
+}
+
+#[tokio::test]
+async fn a_phase_names_the_resource_that_blocks_it() {
+    let api = crashing(&digest('b'));
+    let found = kustomizations(&api.client()).await.unwrap();
+    let states = states_with_blockers(&api.client(), &found, Some(&DIGEST)).await.unwrap();
+    let apps = states.iter().find(|state| state.name == "apps").unwrap();
+    assert!(
+        apps.blocker.as_ref().unwrap().starts_with("Pod seasense/backend-1: CrashLoopBackOff"),
+        "{apps:?}"
+    );
 }

@@ -5,11 +5,12 @@ use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, EvidenceSource, Order, Watched, give_up::GiveUpTimer, watch::in_one_line};
+use super::{Driver, EvidenceSource, Order, Watched, watch::in_one_line};
 use crate::{
     base::{
         event::{Event, Step},
         failure::{Failure, Kind, Result},
+        give_up::GiveUpTimer,
         wait::{Deadline, Observation, wait},
     },
     promotion::{

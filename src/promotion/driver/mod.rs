@@ -7,7 +7,6 @@ mod auto_rollback;
 mod canary;
 mod check;
 mod execute;
-mod give_up;
 mod order;
 mod readings;
 mod soak;

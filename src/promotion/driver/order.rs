@@ -6,6 +6,7 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Failure, Kind, Result},
+        give_up,
     },
     config::EnvName,
     promotion::{
@@ -73,8 +74,8 @@ impl Pace {
         sample: Duration::from_secs(5),
         observation_limit: Duration::from_secs(30),
         ready: Duration::from_mins(15),
-        grace: Duration::from_secs(45),
-        reset_after: Duration::from_secs(15),
+        grace: give_up::GRACE,
+        reset_after: give_up::RESET_AFTER,
     };
 }
 

@@ -4,12 +4,13 @@ use std::{cell::RefCell, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Driver, EvidenceSource, Order, give_up::GiveUpTimer};
+use super::{Driver, EvidenceSource, Order};
 use crate::{
     base::{
         digest::Digest,
         event::Step,
         failure::{Failure, Kind, Result},
+        give_up::GiveUpTimer,
         wait::{Deadline, Observation, pause, wait},
     },
     promotion::{

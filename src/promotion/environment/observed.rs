@@ -10,10 +10,11 @@ use crate::{
     artifact::{self, Upstream},
     base::{
         digest::Digest,
-        failure::{Context, Kind, Result},
+        failure::{Context, Failure, Kind, Result},
         k8s::{Client, Selector, flux::NAMESPACE, object, resource},
     },
     config::Environment,
+    diagnose::redact,
     images::{self, Lock, Mode},
     local::{LocalContext, cluster},
     observe::{self, EnvironmentStatus, Observer},
@@ -139,11 +140,11 @@ impl ObservedEnvironment for ObservedCluster {
             }
             Some(digest) => {
                 let found = phases::terminal_error(&self.client().await?, digest).await?;
-                // Only the first cause: a record has one line for it, too short for a container log.
-                state.terminal = found.map(|failure| match failure.causes.first() {
-                    Some(cause) => format!("{}: {cause}", failure.message),
-                    None => failure.message,
-                });
+                // The record outlasts the pods, so it has their last words, without secrets.
+                let line = |failure: &Failure| {
+                    redact::text(&phases::in_one_line(failure), &redact::Known::new(std::iter::empty()))
+                };
+                state.terminal = found.as_ref().map(line);
             }
             None => {}
         }

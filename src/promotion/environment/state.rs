@@ -14,11 +14,8 @@ pub fn from_snapshot(snapshot: &EnvironmentStatus) -> State {
     if snapshot.cluster == "running" {
         let phases = snapshot.phases.iter();
         resources.extend(phases.map(|phase| {
-            resource(
-                format!("phase/{}", phase.name),
-                phase.ready,
-                if phase.ready { "" } else { &phase.message },
-            )
+            let why = phase.blocker.as_ref().unwrap_or(&phase.message);
+            resource(format!("phase/{}", phase.name), phase.ready, if phase.ready { "" } else { why })
         }));
         resources.extend(snapshot.workloads.iter().map(|workload| {
             let name = format!("workload/{}/{}", workload.namespace, workload.name);

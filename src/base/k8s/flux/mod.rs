@@ -24,6 +24,8 @@ pub struct Kustomization {
     pub name: String,
     /// Whether its `Ready` condition is true for the current generation and the last reconcile request.
     pub ready: bool,
+    /// Whether that condition is false: Flux gave up this attempt.
+    pub failed: bool,
     /// The reason of that condition, for example `DependencyNotReady`.
     pub reason: String,
     /// The message of that condition.
@@ -36,6 +38,21 @@ pub struct Kustomization {
     pub source: String,
     /// The names of the Kustomizations that must be ready before it.
     pub depends_on: Vec<String>,
+    /// The names of the Kustomizations that must exist before it: the above, and those whose state an expression
+    /// judges.
+    pub needs: Vec<String>,
+    /// The names of the Kustomizations whose health it checks.
+    pub checks: Vec<String>,
+    /// The names of the Kustomizations that it applied.
+    pub children: Vec<String>,
+    /// The directory that it applies, such as `./apps`.
+    pub path: String,
+    /// Whether its `Stalled` condition is true: Flux does not try again before its definition changes.
+    pub stalled: bool,
+    /// Whether its `Ready` condition belongs to its current definition.
+    pub current: bool,
+    /// Whether it is being deleted.
+    pub deleting: bool,
     /// Whether a reconcile request is pending: its status is then outdated.
     pub reconcile_requested: bool,
     /// Whether the attempted revision is applied and only its health checks are pending.
@@ -51,13 +68,14 @@ impl Kustomization {
     pub fn read(object: &Value) -> Self {
         let ready = condition(object, "Ready");
         let field = |pointer: &str| text(object, pointer).unwrap_or_default().to_owned();
-        // A dependency with a `readyExpr` is not a dependency on readiness.
-        let others = list(object, "/spec/dependsOn").iter().filter(|other| other.get("readyExpr").is_none());
-        let names = others.filter_map(|other| text(other, "/name"));
+        let others = list(object, "/spec/dependsOn").iter();
+        let names = |other: &Value| text(other, "/name").map(str::to_owned);
+        let generation = number(object, "/metadata/generation");
         Self {
             name: object::name(object).to_owned(),
             ready: ready.as_ref().is_some_and(|found| found.is_true() && is_current(object))
                 && !has_pending_request(object),
+            failed: ready.as_ref().is_some_and(|found| found.status == "False"),
             reason: ready.as_ref().map(|found| found.reason.to_owned()).unwrap_or_default(),
             message: ready.as_ref().map(|found| found.message.to_owned()).unwrap_or_default(),
             source: field("/spec/sourceRef/name"),
@@ -65,7 +83,21 @@ impl Kustomization {
             attempted: revision(object, "/status/lastAttemptedRevision"),
             reconcile_requested: has_pending_request(object),
             checking: is_checking(object),
-            depends_on: names.map(str::to_owned).collect(),
+            // A dependency with a `readyExpr` is not a dependency on readiness.
+            depends_on: others
+                .clone()
+                .filter(|other| other.get("readyExpr").is_none())
+                .filter_map(names)
+                .collect(),
+            needs: others.filter_map(names).collect(),
+            checks: siblings(list(object, "/spec/healthChecks").iter().filter_map(Entry::read_check)),
+            children: siblings(list(object, "/status/inventory/entries").iter().filter_map(Entry::read)),
+            path: field("/spec/path"),
+            stalled: condition(object, "Stalled").is_some_and(|found| found.is_true()),
+            current: ready
+                .as_ref()
+                .is_some_and(|found| found.observed_generation.is_none_or(|observed| observed >= generation)),
+            deleting: object.pointer("/metadata/deletionTimestamp").is_some(),
             suspended: object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false),
             objects: objects(object),
         }
@@ -84,7 +116,8 @@ impl Kustomization {
 
     /// Whether the cluster accepted all its objects of the artifact `digest`, healthy or not.
     pub fn applied_at(&self, digest: &Digest) -> bool {
-        self.ready_at(digest) || (self.checking && self.attempted_at(digest))
+        let is_applied = self.checking || self.reason == HEALTH_CHECK_FAILED;
+        self.ready_at(digest) || (is_applied && self.attempted_at(digest))
     }
 
     /// Whether its status belongs to the artifact `digest` and not to an earlier one.
@@ -115,6 +148,15 @@ pub fn resolve_components(found: &mut [Kustomization], root: &str) {
             one.attempted.clone_from(&artifact);
         }
     }
+}
+
+/// The reason of a Kustomization that is applied and whose objects did not become healthy.
+pub const HEALTH_CHECK_FAILED: &str = "HealthCheckFailed";
+
+/// The names of the Kustomizations among `entries`.
+fn siblings(entries: impl Iterator<Item = Entry>) -> Vec<String> {
+    let ours = entries.filter(|entry| entry.kind == "Kustomization" && entry.namespace == NAMESPACE);
+    ours.map(|entry| entry.name).collect()
 }
 
 /// Flux reports its current activity in the condition `Reconciling`.
@@ -217,10 +259,24 @@ mod tests {
     }
 
     #[test]
-    fn dependency_with_an_expression_is_ignored() {
+    fn dependency_with_an_expression_must_only_exist() {
         let object =
             json!({"spec": {"dependsOn": [{"name": "data", "readyExpr": "true"}, {"name": "operator"}]}});
-        assert_eq!(Kustomization::read(&object).depends_on, ["operator"]);
+        let read = Kustomization::read(&object);
+        assert_eq!(read.depends_on, ["operator"]);
+        assert_eq!(read.needs, ["data", "operator"]);
+    }
+
+    #[test]
+    fn children_and_checked_kustomizations_are_separate() {
+        let check = json!({"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "name": "database",
+            "namespace": NAMESPACE});
+        let applied =
+            ["flux-system_apps_kustomize.toolkit.fluxcd.io_Kustomization", "flux-system_x__ConfigMap"];
+        let object = json!({"spec": {"healthChecks": [check]},
+            "status": {"inventory": {"entries": applied.map(|id| json!({"id": id, "v": "v1"}))}}});
+        let read = Kustomization::read(&object);
+        assert_eq!((read.checks, read.children), (vec!["database".to_owned()], vec!["apps".to_owned()]));
     }
 
     #[test]

@@ -24,6 +24,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether the last attempt to fetch it failed.
+    pub fn fails(&self) -> bool {
+        !self.ready && self.reason.ends_with("Failed")
+    }
+
     /// Reads an `OCIRepository`.
     pub fn read(object: &Value) -> Self {
         let ready = condition(object, "Ready");

@@ -1,6 +1,11 @@
-//! Decides when to stop waiting because of a terminal error; pure.
+//! Decides when to stop waiting without hope; pure. Shared by all waits for a platform.
 
 use std::time::Duration;
+
+/// How long a wait without hope goes on. A webhook or an operator that restarts is back sooner.
+pub const GRACE: Duration = Duration::from_secs(45);
+/// After this time with hope, [`GRACE`] starts again.
+pub const RESET_AFTER: Duration = Duration::from_secs(15);
 
 /// Detects terminal errors that last.
 ///
@@ -18,6 +23,11 @@ impl GiveUpTimer {
     /// Returns a timer that gives up after `grace` and starts again after `reset_after` without the error.
     pub const fn after(grace: Duration, reset_after: Duration) -> Self {
         Self { grace, reset_after, terminal_since: None, healthy_since: None }
+    }
+
+    /// Returns the timer with [`GRACE`] and [`RESET_AFTER`].
+    pub const fn usual() -> Self {
+        Self::after(GRACE, RESET_AFTER)
     }
 
     /// Adds an observation at `now`, the time since the wait began. Returns whether to give up.
@@ -45,7 +55,7 @@ mod tests {
 
     /// Returns the second in which it gives up, with one observation per second.
     fn gives_up_at(observations: impl IntoIterator<Item = bool>) -> Option<u32> {
-        let mut timer = GiveUpTimer::after(45 * SECOND, 15 * SECOND);
+        let mut timer = GiveUpTimer::usual();
         (0..)
             .zip(observations)
             .find(|(second, terminal)| timer.observe(*second * SECOND, *terminal))
