@@ -479,8 +479,8 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
-            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Do not substitute the environment''s variables')
-            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check the tree; needs no images')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Print the files of the artifact, without building them')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check the tree, for every environment; needs no images')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -408,8 +408,8 @@ complete -c seasense -n "__fish_seasense_using_subcommand render" -l output -d '
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
-complete -c seasense -n "__fish_seasense_using_subcommand render" -l raw -d 'Do not substitute the environment\'s variables'
-complete -c seasense -n "__fish_seasense_using_subcommand render" -l check -d 'Only check the tree; needs no images'
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l raw -d 'Print the files of the artifact, without building them'
+complete -c seasense -n "__fish_seasense_using_subcommand render" -l check -d 'Only check the tree, for every environment; needs no images'
 complete -c seasense -n "__fish_seasense_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand diff" -l infra-plan -d 'Show the changes of this `OpenTofu` plan (the output of `tofu show -json`)' -r -F
 complete -c seasense -n "__fish_seasense_using_subcommand diff" -l supply -d 'How images are supplied' -r -f -a "auto\t'Pull if registries can be reached, otherwise build'

@@ -60,8 +60,9 @@ pub fn find_program(project: &Project, dirs: &HostDirs, name: &str) -> Result<Op
 pub fn program_path(project: &Project, dirs: &HostDirs, name: &str) -> Result<PathBuf> {
     let (infra, jobs) = recipes(project, &[name])?;
     let builder = new_builder(project, dirs, &infra, &jobs)?;
-    let path = infra.recipes.tool.values().map(|tool| builder.output(tool.build.get_ref()).join(&tool.path));
-    path.last().ok_or_else(|| Failure::new(Kind::Internal, format!("there is no program `{name}`")))
+    let mut path =
+        infra.recipes.tool.values().map(|tool| builder.output(tool.build.get_ref()).join(&tool.path));
+    path.next().ok_or_else(|| Failure::new(Kind::Internal, format!("there is no program `{name}`")))
 }
 
 /// The recipes of the programs `names` alone, and their jobs.
