@@ -172,10 +172,10 @@ fn of_environment(
     };
     let mut schemas = input.schemas.clone();
     schemas.add(objects().map(|(_, object)| object));
-    let recipients = rules::recipients(&input.sops, environment);
+    let readers = input.readers(environment);
     let mut problems = Vec::new();
     for (phase, object) in objects() {
-        let mut findings = rules::for_environment(object, environment, recipients.as_ref());
+        let mut findings = rules::for_environment(object, environment, &readers);
         if input.complete && !is_flux_kustomization(object) {
             findings.extend(schemas.violations(object));
         }

@@ -1,5 +1,6 @@
 //! Settings: the only reader of `envs/*.toml`, `infra/*.toml`, `infra/scaleway/*` and the process environment.
 
+mod age_key;
 mod cloud;
 mod cluster;
 mod credentials;
@@ -19,6 +20,7 @@ mod signing;
 mod text;
 mod variables;
 
+pub use age_key::public_keys;
 pub use cloud::{CloudKeys, Secret};
 pub use cluster::{ClusterSpec, EngineKind};
 pub use credentials::{Credentials, registry_credentials};

@@ -1,18 +1,25 @@
 //! What a check needs besides the tree.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use serde_json::Value;
 
 use super::super::{
-    Tree, Upstream, file_type, flux::flux_objects, render::pinned_files, rules::Schemas, tree::display_path,
+    Tree, Upstream, file_type,
+    flux::flux_objects,
+    render::pinned_files,
+    rules::{Readers, Schemas, recipients},
+    tree::display_path,
 };
 use crate::{
     base::{
         failure::{Context, Kind, Result},
         yaml,
     },
-    config::{EnvFile, EnvName, HostDirs, Infra, Project},
+    config::{EnvFile, EnvName, HostDirs, Infra, Project, public_keys},
     images::{self, Lock, Mode},
 };
 
@@ -31,7 +38,9 @@ pub struct CheckInput {
     /// The variables of each environment.
     pub(super) environments: Vec<(EnvName, BTreeMap<String, String>)>,
     /// The content of `.sops.yaml`.
-    pub(super) sops: Value,
+    sops: Value,
+    /// The public keys of the environments whose age key is in the checkout.
+    held: BTreeMap<EnvName, BTreeSet<String>>,
     /// Whether the upstream manifests were replaced after reading.
     changed: bool,
     /// The kinds that a cluster has before it applies the tree: Flux's own.
@@ -51,17 +60,28 @@ impl CheckInput {
         if complete {
             schemas.add(&flux_objects(&lock, &upstream, "${REGISTRY}")?);
         }
-        let environments = EnvFile::load_all(project)?.into_iter();
+        let environments = EnvFile::load_all(project)?;
+        let key = |name: &EnvName| std::fs::read(project.root().join(format!("envs/{name}.agekey"))).ok();
+        let held =
+            environments.iter().filter_map(|file| Some((file.name.clone(), public_keys(&key(&file.name)?)?)));
+        let held = held.collect();
         Ok(Self {
             tree,
             lock,
             upstream,
             complete,
             changed: false,
-            environments: environments.map(|file| (file.name, file.variables)).collect(),
+            environments: environments.into_iter().map(|file| (file.name, file.variables)).collect(),
             sops: sops(project)?,
+            held,
             schemas,
         })
+    }
+
+    /// Who must be able to decrypt the secrets of an environment.
+    pub(super) fn readers(&self, environment: &EnvName) -> Readers {
+        let listed = recipients(&self.sops, environment);
+        Readers { listed, held: self.held.get(environment).cloned() }
     }
 
     /// Whether every Kustomization can be checked. Without a supply, those of upstream manifests cannot.

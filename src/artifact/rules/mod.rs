@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(super) use images::{images, pinned};
 pub(super) use phases::phases;
 pub(super) use schema::Schemas;
-pub(super) use secrets::{for_environment, recipients};
+pub(super) use secrets::{Readers, for_environment, recipients};
 pub(super) use whole::{default_deny, doubled};
 
 /// A violation of a rule.

@@ -37,8 +37,17 @@ fn is_sops_document(value: &str) -> bool {
     text.contains("ENC[AES256_GCM,data:") && text.contains("sops")
 }
 
-/// The public keys that must be able to decrypt the secrets of an environment.
+/// Public keys.
 pub(in crate::artifact) type Recipients = BTreeSet<String>;
+
+/// Who must be able to decrypt the secrets of an environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::artifact) struct Readers {
+    /// The keys that `.sops.yaml` lists: each must be able to.
+    pub listed: Option<Recipients>,
+    /// The keys that the environment has in the checkout: one must be able to.
+    pub held: Option<Recipients>,
+}
 
 /// Returns the keys that `.sops.yaml` lists for the secrets of `environment`; `None` without a rule.
 pub(in crate::artifact) fn recipients(settings: &Value, environment: &str) -> Option<Recipients> {
@@ -51,24 +60,29 @@ pub(in crate::artifact) fn recipients(settings: &Value, environment: &str) -> Op
 pub(in crate::artifact) fn for_environment(
     object: &Value,
     environment: &str,
-    expected: Option<&Recipients>,
+    readers: &Readers,
 ) -> Vec<Finding> {
     let is_encrypted = object["kind"] == "Secret" && object.get("sops").is_some();
     if !is_encrypted {
         return Vec::new();
     }
     let found: Recipients = list(object, "/sops/age").map(|key| text(key, "/recipient").to_owned()).collect();
-    let Some(expected) = expected else {
+    let (listed, held) = (readers.listed.as_ref(), readers.held.as_ref());
+    if listed.is_none() && held.is_none() {
         let message = format!("`.sops.yaml` has no rule for the secrets of `{environment}`");
         return vec![finding(message).hint("add a rule with the environment's public key: docs/secrets.md")];
-    };
-    let missing: Vec<&String> = expected.difference(&found).collect();
+    }
+    let is_readable =
+        listed.is_none_or(|keys| keys.is_subset(&found)) && held.is_none_or(|keys| !keys.is_disjoint(&found));
+    if is_readable {
+        return Vec::new();
+    }
+    let keys: Vec<&str> = listed.or(held).into_iter().flatten().map(String::as_str).collect();
     let message = format!("it is not encrypted for the key of `{environment}`");
-    let found = finding(message).near("recipient:").hint(format!(
-        "`.sops.yaml` lists {}: run `sops updatekeys` with a key that can decrypt it",
-        expected.iter().cloned().collect::<Vec<_>>().join(", ")
-    ));
-    if missing.is_empty() { Vec::new() } else { vec![found] }
+    vec![finding(message).near("recipient:").hint(format!(
+        "its keys are {}: run `sops updatekeys` with a key that can decrypt it",
+        keys.join(", ")
+    ))]
 }
 
 #[cfg(test)]
@@ -88,11 +102,18 @@ mod tests {
         let keys = recipients(&settings, "local");
         assert_eq!(keys, Some(["a", "b"].map(str::to_owned).into()));
         assert_eq!(recipients(&settings, "staging"), None);
-        let one = Some(Recipients::from(["a".to_owned()]));
-        assert_eq!(for_environment(&secret("a"), "local", one.as_ref()), []);
-        assert_eq!(for_environment(&secret("x"), "local", one.as_ref()).len(), 1);
-        assert_eq!(for_environment(&secret("a"), "local", keys.as_ref()).len(), 1, "one of two keys");
-        assert_eq!(for_environment(&secret("a"), "staging", None).len(), 1);
+        let count = |key: &str, listed: Option<&Recipients>, held: Option<&Recipients>| {
+            let readers = Readers { listed: listed.cloned(), held: held.cloned() };
+            for_environment(&secret(key), "local", &readers).len()
+        };
+        let one = Recipients::from(["a".to_owned()]);
+        assert_eq!(count("a", Some(&one), None), 0);
+        assert_eq!(count("x", Some(&one), None), 1);
+        assert_eq!(count("a", keys.as_ref(), None), 1, "one of two listed keys");
+        assert_eq!(count("a", None, keys.as_ref()), 0, "one of two held keys");
+        assert_eq!(count("x", None, keys.as_ref()), 1);
+        assert_eq!(count("a", Some(&one), Some(&Recipients::from(["b".to_owned()]))), 1);
+        assert_eq!(count("a", None, None), 1);
     }
 
     #[test]

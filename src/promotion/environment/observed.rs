@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{artifact_copy::ArtifactCopy, ready_since::ready_since, recipients, registries, state};
+use super::{artifact_copy::ArtifactCopy, ready_since::ready_since, registries, state};
 use crate::{
     artifact::{self, Upstream},
     base::{
@@ -13,7 +13,7 @@ use crate::{
         failure::{Context, Failure, Kind, Result},
         k8s::{Client, Selector, flux::NAMESPACE, object, resource},
     },
-    config::Environment,
+    config::{Environment, public_keys},
     diagnose::redact,
     images::{self, Lock, Mode},
     local::{LocalContext, cluster},
@@ -127,7 +127,7 @@ impl ObservedEnvironment for ObservedCluster {
             Some(key) => Some(key),
             None => self.client().await?.secret(NAMESPACE, AGE_SECRET, AGE_FILE).await?,
         };
-        Ok(key.and_then(|key| recipients::public_keys(&key)))
+        Ok(key.and_then(|key| public_keys(&key)))
     }
 
     async fn state(&self) -> Result<State> {
