@@ -105,7 +105,10 @@ pub(super) async fn logs(client: &Client, collector: &Collector) {
         let target = Target { namespace: log.namespace, pod: log.pod, container: log.container };
         let text = client.log_tail(target, LINES, log.previous).await;
         let path = log.path();
-        if let Some(text) = collector.ok(&path, text) {
+        // A pod that a rollout removed since it was listed has no log any more.
+        let is_gone = text.is_err()
+            && matches!(client.get(&resource::POD, Some(log.namespace), log.pod).await, Ok(None));
+        if !is_gone && let Some(text) = collector.ok(&path, text) {
             collector.text(path, tail(&text));
         }
     });
@@ -174,6 +177,23 @@ mod tests {
         let text = format!("{}\nlast é\n", "é".repeat(BYTES));
         assert_eq!(tail(&text), "last é\n");
         assert_eq!(tail("short"), "short");
+    }
+
+    #[tokio::test]
+    async fn the_log_of_a_removed_pod_is_not_missing() {
+        let api = FakeApi::default();
+        let pod = |name: &str| {
+            let status =
+                json!({"containerStatuses": [{"name": "c", "restartCount": 0, "state": {"running": {}}}]});
+            json!({"metadata": {"name": name, "namespace": "n"}, "status": status})
+        };
+        api.serve_kinds("v1", &[("Pod", "pods", true)])
+            .serve_list("/api/v1/pods", &[pod("gone"), pod("broken")])
+            .serve("/api/v1/namespaces/n/pods/broken", pod("broken"));
+        let collector = Collector::default();
+        logs(&api.client(), &collector).await;
+        let missing = format!("{:?}", collector.into_inner().missing);
+        assert!(missing.contains("logs/n/broken/c.log") && !missing.contains("gone"), "{missing}");
     }
 
     #[tokio::test]
