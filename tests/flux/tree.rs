@@ -276,7 +276,7 @@ async fn objects_that_the_cluster_refuses_are_found() {
     let twice = [apps_with("x.yaml"), ("apps/x.yaml", namespace)];
     assert_found(&twice, "gitops/data/namespace.yaml", "both apply it").await;
     assert_found(&object("kind: A\nmetadata: {name: x}\n"), file, "").await;
-    assert_found(&object("a: [\n"), &format!("{file}:"), "not valid YAML").await;
+    assert_found(&object("a: [\n"), &format!("{file}:1:4"), "not valid YAML").await;
 }
 
 #[tokio::test]
