@@ -63,7 +63,11 @@ pub(super) async fn definitions(files: &Files, flux: &FluxBuild) -> Result<Defin
     let definitions: Vec<Value> = objects.into_iter().filter(is_flux_kustomization).collect();
     let paths: Vec<Vec<String>> = definitions.iter().map(|definition| paths(definition, &files)).collect();
     let wanted = definitions.iter().zip(&paths).flat_map(|(definition, paths)| {
-        paths.iter().map(|path| Wanted { definition: at_path(definition, path), variables: None })
+        paths.iter().map(|path| {
+            let is_included = included(definition) == Some(path.as_str());
+            let definition = if is_included { bare(definition) } else { definition.clone() };
+            Wanted { definition: at_path(&definition, path), variables: None }
+        })
     });
     let wanted: Vec<Wanted<'_>> = wanted.collect();
     let mut outcomes = flux.build(&source, &wanted).await?.into_iter();
@@ -135,6 +139,13 @@ pub(super) fn at_path(definition: &Value, path: &str) -> Value {
     definition["spec"]["path"] = path.into();
     definition["spec"]["sourceRef"] = serde_json::json!({"kind": "OCIRepository", "name": ROOT});
     definition
+}
+
+/// The definition without its settings, which do not apply to the included directory.
+fn bare(definition: &Value) -> Value {
+    let mut bare = definition.clone();
+    bare["spec"] = serde_json::json!({});
+    bare
 }
 
 fn included(definition: &Value) -> Option<&str> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{Files, Wanted};
@@ -11,11 +11,19 @@ use super::{Files, Wanted};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Dependencies {
     /// Files that were read.
+    #[serde(deserialize_with = "or_empty")]
     pub files: BTreeSet<String>,
     /// Paths of which it matters whether they are a file, a directory or missing.
+    #[serde(deserialize_with = "or_empty")]
     pub probed: BTreeSet<String>,
     /// Directories of which the paths of all files matter.
+    #[serde(deserialize_with = "or_empty")]
     pub listed: BTreeSet<String>,
+}
+
+/// An invalid definition fails before any path is read; the program then prints `null`.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// What a build found. Two builds of one Kustomization with equal traces have equal results.

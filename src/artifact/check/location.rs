@@ -58,7 +58,7 @@ impl<'a> Locator<'a> {
                 return Some(at);
             }
         }
-        let mentioned = near.filter(|near| near.len() > 2).and_then(|near| self.mention(read, near));
+        let mentioned = near.filter(|near| near.len() > 1).and_then(|near| self.mention(read, near));
         mentioned
             .or_else(|| source.map(|source| source.location(self.files, None)))
             .or_else(|| self.generated(read, object))
