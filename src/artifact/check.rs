@@ -26,9 +26,6 @@ use crate::{
 pub use input::{CheckInput, SOPS_RULES};
 use location::Locator;
 
-/// The file of the generated Component, which a rendered tree contains.
-const GENERATED: &str = "flux/sources/kustomization.yaml";
-
 /// Returns everything that is wrong with the tree, with the file and the line. Empty: Flux can apply it.
 ///
 /// Fails with kind `Tool` if `flux-build` fails.
@@ -37,6 +34,7 @@ pub async fn check(input: &CheckInput, flux: &FluxBuild) -> Result<Vec<Failure>>
         Ok(files) => files,
         Err(failure) => return Ok(vec![failure]),
     };
+    let files = with_generated(&files);
     let mut definitions = definitions::definitions(&files, flux).await?;
     if !input.complete {
         definitions.remove_upstream();
@@ -85,8 +83,8 @@ pub(super) async fn built(
     variables: &BTreeMap<String, String>,
     flux: &FluxBuild,
 ) -> Result<Vec<Phase>> {
-    let files = if files.contains_key(GENERATED) { files.clone() } else { with_generated(files) };
-    let source = BTreeMap::from([(ROOT, &files)]);
+    let files = with_generated(files);
+    let source = BTreeMap::from([(ROOT, &*files)]);
     let variables = Some(variables);
     let root = Wanted { definition: root_kustomization(), variables };
     let root = flux.build(&source, &[root]).await?.remove(0);

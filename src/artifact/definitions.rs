@@ -1,6 +1,9 @@
 //! The Flux Kustomizations of a tree, and the files that each is built from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
 
@@ -47,7 +50,7 @@ pub(super) async fn definitions(files: &Files, flux: &FluxBuild) -> Result<Defin
         return Ok(Definitions::default());
     }
     let files = with_generated(files);
-    let source = BTreeMap::from([(ROOT, &files)]);
+    let source = BTreeMap::from([(ROOT, &*files)]);
     let root = Wanted { definition: root_kustomization(), variables: None };
     let mut result = Definitions::default();
     let objects = match flux.build(&source, &[root]).await?.remove(0) {
@@ -121,10 +124,12 @@ pub(super) fn is_of_definitions(path: &str) -> bool {
     path.split('/').next() == Some(FOLDER)
 }
 
-/// The files with an empty Component in place of the one that packing generates.
-pub(super) fn with_generated(files: &Files) -> Files {
-    let mut files = files.clone();
-    files.extend([generated::placeholder()]);
+/// The files with the generated Component; an empty one unless they contain it already.
+pub(super) fn with_generated(files: &Files) -> Cow<'_, Files> {
+    let mut files = Cow::Borrowed(files);
+    if !files.contains_key(generated::FILE) {
+        files.to_mut().extend([generated::placeholder()]);
+    }
     files
 }
 

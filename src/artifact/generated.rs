@@ -9,11 +9,14 @@ use crate::base::{failure::Result, k8s::flux::IGNORE_NOTHING, yaml};
 
 /// The directory of the Component.
 pub(super) const FOLDER: &str = "flux/sources";
+/// The kustomization of the Component.
+pub(super) const FILE: &str = "flux/sources/kustomization.yaml";
+
 /// A Component without content. The definitions are built with it before their sources are known.
 pub(super) fn placeholder() -> (String, Vec<u8>) {
     // Kustomize refuses a Component without any field; this one changes nothing without a generator.
     let text = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ngeneratorOptions: {disableNameSuffixHash: true}\n";
-    (format!("{FOLDER}/kustomization.yaml"), text.as_bytes().to_vec())
+    (FILE.to_owned(), text.as_bytes().to_vec())
 }
 
 /// Returns the files of the kustomize Component.

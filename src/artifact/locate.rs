@@ -204,8 +204,7 @@ fn unlisted(files: &Files, definitions: &Definitions) -> Vec<Failure> {
     let mut found: Vec<Failure> = strays
         .map(|object| refused("no kustomization lists this phase", object.location(files, None)))
         .collect();
-    let generated = format!("{}/kustomization.yaml", generated::FOLDER);
-    if !definitions.found.is_empty() && !definitions.files.contains(&generated) {
+    if !definitions.found.is_empty() && !definitions.files.contains(generated::FILE) {
         let file = display_path("flux/kustomization.yaml");
         let message = "the Component `sources` is not listed, so no phase would have a source";
         found.push(refused(message, Location { file, position: None }));

@@ -86,7 +86,7 @@ pub async fn follow(client: &Client, what: Follow<'_>, events: &Events) -> Resul
     }
 }
 
-/// What failed at the end of the time is told in place of the progress, and waiting longer is not advised then.
+/// What failed at the end of the time is reported in place of the progress, and waiting longer is not advised then.
 fn timed_out(failure: Failure, troubles: &[Trouble]) -> Failure {
     match trouble::failure(troubles) {
         Some(cause) => Failure { kind: Kind::TimedOut, message: failure.message, ..cause },

@@ -28,6 +28,7 @@ pub use follow::{
     states_with_blockers, terminal_error,
 };
 pub use installed::{Installed, installed};
+pub use objects::{AGE_FILE, AGE_SECRET};
 pub use state::{PhaseState, states};
 pub use tree::ROOT;
 pub use trouble::in_one_line;

@@ -17,9 +17,10 @@ use crate::{
 pub(super) const ENVIRONMENT: &str = "environment";
 /// The name of the canary's Kustomization and source, and of the ConfigMap with its traffic share.
 pub(super) const CANARY: &str = "canary";
-/// The Secret with the age key, and its data key, whose suffix Flux requires.
-pub(super) const AGE_SECRET: &str = "sops-age";
-pub(super) const AGE_FILE: &str = "age.agekey";
+/// The Secret with the age keys of a cluster.
+pub const AGE_SECRET: &str = "sops-age";
+/// The data key of that Secret; Flux requires its suffix.
+pub const AGE_FILE: &str = "age.agekey";
 /// The ConfigMap that records which manifests Flux was installed from.
 pub(super) const INSTALLED: &str = "seasense-flux";
 /// The label of a ConfigMap or Secret whose changes cause a reconciliation by Flux.

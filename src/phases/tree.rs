@@ -135,7 +135,7 @@ mod tests {
         let rename = |text: &mut String| *text = text.replace("apps", "services");
         found.iter_mut().filter(|one| one.name == "apps").for_each(|one| rename(&mut one.name));
         found[0].children.iter_mut().for_each(rename);
-        // The former phase and a Kustomization of somebody else still exist.
+        // The former phase and a Kustomization of another owner still exist.
         found.push(Kustomization { name: "apps".into(), deleting: true, ..Kustomization::default() });
         found.push(Kustomization { name: "theirs".into(), path: "./x".into(), ..Kustomization::default() });
         found[0].children.push("search".into());

@@ -30,6 +30,7 @@ use seasense::{
 };
 use serde_json::{Value, json};
 
+mod edits;
 mod tree;
 
 fn project() -> Project {

@@ -88,16 +88,16 @@ pub const RUN: &str = "run";
 /// failed; without one the run.
 pub fn count_once(suites: &mut [Suite]) {
     let is_general = |suite: &Suite| [STEPS, RUN].contains(&suite.name);
-    let mut told =
+    let mut is_reported =
         suites.iter().filter(|suite| !is_general(suite)).any(|suite| suite.cases.iter().any(Case::is_failed));
     for name in [STEPS, RUN] {
         let cases = suites.iter_mut().filter(|suite| suite.name == name).flat_map(|suite| &mut suite.cases);
         for case in cases {
             if let Verdict::Failed(message, text) = &case.verdict {
-                if told {
+                if is_reported {
                     case.verdict = Verdict::Consequence(message.clone(), text.clone());
                 }
-                told = true;
+                is_reported = true;
             }
         }
     }

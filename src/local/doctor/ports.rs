@@ -117,7 +117,7 @@ pub fn is_free(port: u16) -> bool {
     can_listen(V4, port) && can_listen(V6, port)
 }
 
-/// Whether nobody listens on `port` of `address`. On a machine without IPv6, nobody listens there.
+/// Whether no program listens on `port` of `address`. On a machine without IPv6, none listens there.
 fn can_listen(address: IpAddr, port: u16) -> bool {
     match TcpListener::bind((address, port)) {
         Ok(_) => true,

@@ -27,10 +27,6 @@ use crate::{
     workloads,
 };
 
-/// The Secret with the age keys of a cluster, and its data key.
-const AGE_SECRET: &str = "sops-age";
-const AGE_FILE: &str = "age.agekey";
-
 /// An environment that is only read: opening and using it changes nothing.
 pub struct ObservedCluster {
     pub(super) local: LocalContext,
@@ -125,7 +121,7 @@ impl ObservedEnvironment for ObservedCluster {
     async fn keys(&self) -> Result<Option<BTreeSet<String>>> {
         let key = match age_key(&self.local, &self.environment)? {
             Some(key) => Some(key),
-            None => self.client().await?.secret(NAMESPACE, AGE_SECRET, AGE_FILE).await?,
+            None => self.client().await?.secret(NAMESPACE, phases::AGE_SECRET, phases::AGE_FILE).await?,
         };
         Ok(key.and_then(|key| public_keys(&key)))
     }

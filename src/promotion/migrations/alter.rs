@@ -60,7 +60,7 @@ fn add_column(action: &SyntaxNode, table: &str, known: &Known) -> Option<Reason>
     }
     if !action.children().filter(|part| is_type(part.kind())).all(|part| is_plain(&part)) {
         return adds(
-            "of a type with values of its own",
+            "of a type with its own values",
             Class::Blocks,
             "use a built-in type without a sequence",
         );

@@ -65,7 +65,7 @@ pub(super) const STATEMENTS: [(K, Class, &str, &str); 27] = [
     (
         K::REINDEX,
         Class::Blocks,
-        "builds an index anew under a lock",
+        "rebuilds an index under a lock",
         "run REINDEX CONCURRENTLY by hand, outside a promotion",
     ),
     (
