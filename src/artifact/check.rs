@@ -2,12 +2,14 @@
 
 mod input;
 mod location;
+mod refused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{
+    api_validation::ApiValidation,
     build::{BuildError, Files, FluxBuild, Outcome, ROOT, Wanted, is_flux_kustomization, root_kustomization},
     definitions::{self, Definitions, at_path, name, with_generated},
     locate,
@@ -28,8 +30,13 @@ use location::Locator;
 
 /// Returns everything that is wrong with the tree, with the file and the line. Empty: Flux can apply it.
 ///
-/// Fails with kind `Tool` if `flux-build` fails.
-pub async fn check(input: &CheckInput, flux: &FluxBuild) -> Result<Vec<Failure>> {
+/// Without `validation`, what the API server itself would refuse is not found. Fails with kind `Tool` if a program
+/// fails.
+pub async fn check(
+    input: &CheckInput,
+    flux: &FluxBuild,
+    validation: Option<&ApiValidation>,
+) -> Result<Vec<Failure>> {
     let files = match pinned_files(&input.tree, &input.lock, &input.upstream) {
         Ok(files) => files,
         Err(failure) => return Ok(vec![failure]),
@@ -50,6 +57,10 @@ pub async fn check(input: &CheckInput, flux: &FluxBuild) -> Result<Vec<Failure>>
             .filter(|phase| definitions.found.contains_key(&phase.name) || phase.name == ROOT)
             .collect();
         problems.extend(of_environment(input, environment, &built, &locator));
+        // Without the upstream manifests, most custom kinds would be unknown.
+        if let Some(validation) = validation.filter(|_| input.complete) {
+            problems.extend(refused::refused(&input.flux, &built, &locator, validation).await?);
+        }
         problems.extend(errors(&files, &built, &definitions));
     }
     Ok(sorted(problems))
@@ -161,22 +172,11 @@ fn of_environment(
     built: &[Phase],
     locator: &Locator<'_>,
 ) -> Vec<Failure> {
-    let objects = || {
-        let phases =
-            built.iter().filter_map(|phase| Some((phase.name.as_str(), phase.outcome.as_ref().ok()?)));
-        phases.flat_map(|(phase, built)| {
-            built.objects.iter().map(move |object| ((phase, Some(&built.files)), object))
-        })
-    };
-    let mut schemas = input.schemas.clone();
-    schemas.add(objects().map(|(_, object)| object));
+    let objects = || objects_of(built);
     let readers = input.readers(environment);
     let mut problems = Vec::new();
     for (phase, object) in objects() {
-        let mut findings = rules::for_environment(object, environment, &readers);
-        if input.complete && !is_flux_kustomization(object) {
-            findings.extend(schemas.violations(object));
-        }
+        let findings = rules::for_environment(object, environment, &readers);
         problems.extend(findings.into_iter().map(|finding| failure(finding, locator, phase, object)));
     }
     let phases = built
@@ -188,6 +188,14 @@ fn of_environment(
         problems.push(failure(finding, locator, phase, object));
     }
     problems
+}
+
+/// Every object that was built, with its place.
+fn objects_of(built: &[Phase]) -> impl Iterator<Item = (Place<'_>, &Value)> {
+    let phases = built.iter().filter_map(|phase| Some((phase.name.as_str(), phase.outcome.as_ref().ok()?)));
+    phases.flat_map(|(phase, built)| {
+        built.objects.iter().map(move |object| ((phase, Some(&built.files)), object))
+    })
 }
 
 /// The errors of an environment's builds, without those that every environment has.

@@ -1,6 +1,7 @@
 //! Packs `gitops/` and the pinned upstream manifests into an OCI artifact. The same files always have the same
 //! digest.
 
+mod api_validation;
 mod blobs;
 mod build;
 mod check;
@@ -17,6 +18,7 @@ mod locate;
 mod objects;
 mod pack;
 mod pin_images;
+mod program;
 mod provenance;
 mod publish;
 mod push;
@@ -31,6 +33,7 @@ mod upstream;
 mod variable;
 mod version;
 
+pub use api_validation::ApiValidation;
 pub use blobs::{Blob, Blobs};
 pub use build::{
     BuildError, Built, Files, FluxBuild, ROOT, Wanted, is_flux_kustomization, root_kustomization,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::{
-    CheckInput, FluxBuild, Provenance, REPOSITORY, Tree, Upstream, check, combined, flux_images,
-    flux_objects, pack, publish, push, render, version,
+    ApiValidation, CheckInput, FluxBuild, Provenance, REPOSITORY, Tree, Upstream, check, combined,
+    flux_images, flux_objects, pack, publish, push, render, version,
 };
 use crate::{
     base::{
@@ -58,7 +58,8 @@ impl Release {
         let version = version(project).await?;
         let input = CheckInput::read(project, dirs, Tree::read(project).await?)?;
         let flux = FluxBuild::prepare(project, dirs, events).await?;
-        if let Some(failure) = combined(check(&input, &flux).await?) {
+        let validation = ApiValidation::on_demand(project, dirs, events);
+        if let Some(failure) = combined(check(&input, &flux, Some(&validation)).await?) {
             return Err(failure);
         }
         Ok(Self { input, flux, provenance, commit, version })

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::{Context, images::Supply};
 use crate::{
-    artifact::{self, CheckInput, FluxBuild, Tree, Upstream},
+    artifact::{self, ApiValidation, CheckInput, FluxBuild, Tree, Upstream},
     base::{event::Event, failure::Result},
     config::HostDirs,
     images,
@@ -32,7 +32,8 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     input.require_readable()?;
     let flux = FluxBuild::prepare(&project, &dirs, context.ui.events()).await?;
     if args.check {
-        return check(context, &input, &flux).await;
+        let validation = ApiValidation::on_demand(&project, &dirs, context.ui.events());
+        return check(context, &input, (&flux, &validation)).await;
     }
     let lock = images::locked(&dirs, args.supply.mode())?;
     let upstream = Upstream::load(&lock, &images::manifests_folder(&dirs, &lock))?;
@@ -46,8 +47,12 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 }
 
 /// Fails with every problem of the tree.
-async fn check(context: &Context<'_>, input: &CheckInput, flux: &FluxBuild) -> Result<ExitCode> {
-    let problems = artifact::check(input, flux).await?;
+async fn check(
+    context: &Context<'_>,
+    input: &CheckInput,
+    (flux, validation): (&FluxBuild, &ApiValidation),
+) -> Result<ExitCode> {
+    let problems = artifact::check(input, flux, Some(validation)).await?;
     if !input.is_complete() {
         let text = "the upstream manifests are not built yet, so the phases that use them are not checked \
                     (`seasense images build` builds them)";

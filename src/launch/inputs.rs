@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    artifact::{self, CheckInput, FluxBuild, Packed, Provenance, Rendered, Tree, Upstream},
+    artifact::{self, ApiValidation, CheckInput, FluxBuild, Packed, Provenance, Rendered, Tree, Upstream},
     base::{
         event::Step,
         failure::{Failure, Kind, Result},
@@ -47,6 +47,8 @@ pub struct Inputs {
     age_key: Vec<u8>,
     /// `None` until the program is built: a first run checks the tree right before it builds images.
     flux_build: Option<FluxBuild>,
+    /// `None` until the program may be built.
+    validation: Option<ApiValidation>,
 }
 
 /// The complete input for the creation of a cluster.
@@ -61,6 +63,8 @@ pub struct Platform {
     pub rendered: Rendered,
     /// Builds the manifests.
     pub flux_build: FluxBuild,
+    /// Judges what was built.
+    pub validation: Option<ApiValidation>,
     /// The supply lock.
     pub lock: Lock,
     /// Flux's own objects.
@@ -85,15 +89,20 @@ pub async fn read(project: &Project, dirs: &HostDirs, environment: &Environment)
     let age_key = environment.age_key(project)?;
     let check = CheckInput::read(project, dirs, tree)?;
     let flux_build = FluxBuild::find(project, dirs)?;
+    let validation = ApiValidation::find(project, dirs)?;
     match &flux_build {
-        Some(flux_build) => require_valid(&check, flux_build).await?,
+        Some(flux_build) => require_valid(&check, flux_build, validation.as_ref()).await?,
         None => check.require_readable()?,
     }
-    Ok(Inputs { check, age_key, flux_build })
+    Ok(Inputs { check, age_key, flux_build, validation })
 }
 
-async fn require_valid(check: &CheckInput, flux_build: &FluxBuild) -> Result<()> {
-    artifact::combined(artifact::check(check, flux_build).await?).map_or(Ok(()), Err)
+async fn require_valid(
+    check: &CheckInput,
+    flux_build: &FluxBuild,
+    validation: Option<&ApiValidation>,
+) -> Result<()> {
+    artifact::combined(artifact::check(check, flux_build, validation).await?).map_or(Ok(()), Err)
 }
 
 /// Ensures the images, renders the tree and packs it.
@@ -121,11 +130,14 @@ pub async fn prepare_plan(
     assemble(local, environment, inputs, supplied).await
 }
 
-/// Builds the program that checks the tree, if the tree is not checked yet, and checks it.
+/// Builds the programs that check the tree, if the tree is not checked yet, and checks it.
 async fn checked(local: &LocalContext, mut inputs: Inputs) -> Result<Inputs> {
-    if inputs.flux_build.is_none() {
-        let flux_build = FluxBuild::prepare(&local.project, &local.dirs, &local.events).await?;
-        require_valid(&inputs.check, &flux_build).await?;
+    let LocalContext { project, dirs, events, .. } = local;
+    let is_checked = inputs.flux_build.is_some() && inputs.validation.is_some();
+    let validation = inputs.validation.get_or_insert_with(|| ApiValidation::on_demand(project, dirs, events));
+    if !is_checked {
+        let flux_build = FluxBuild::prepare(project, dirs, events).await?;
+        require_valid(&inputs.check, &flux_build, Some(validation)).await?;
         inputs.flux_build = Some(flux_build);
     }
     Ok(inputs)
@@ -134,7 +146,7 @@ async fn checked(local: &LocalContext, mut inputs: Inputs) -> Result<Inputs> {
 async fn assemble(
     local: &LocalContext,
     environment: &Environment,
-    Inputs { check, age_key, flux_build }: Inputs,
+    Inputs { check, age_key, flux_build, validation }: Inputs,
     (lock, registry): (Lock, Registry),
 ) -> Result<Platform> {
     let flux_build = flux_build.ok_or_else(|| {
@@ -146,7 +158,7 @@ async fn assemble(
     // The supply may have rendered the upstream manifests only now.
     let check = check.with_upstream(upstream)?;
     if check.is_changed() {
-        require_valid(&check, &flux_build).await?;
+        require_valid(&check, &flux_build, validation.as_ref()).await?;
     }
     let (tree, upstream) = (check.tree(), check.upstream());
     let rendered = artifact::render(tree, &lock, upstream, &flux_build).await?;
@@ -164,6 +176,7 @@ async fn assemble(
         packed,
         rendered,
         flux_build,
+        validation,
         lock,
         registry,
         source,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use seasense::{
-    artifact::{self, CheckInput, FluxBuild, Tree},
+    artifact::{self, ApiValidation, CheckInput, FluxBuild, Tree},
     config::HostDirs,
 };
 
@@ -24,11 +24,13 @@ pub async fn tree(edits: Edits<'_>) -> Tree {
 pub async fn problems(edits: Edits<'_>) -> Vec<String> {
     // One cache for all tests: an edit builds one phase.
     static CACHE: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-    let flux = FluxBuild::new(program().await, &HostDirs::new(CACHE.path(), CACHE.path()));
+    let cache = HostDirs::new(CACHE.path(), CACHE.path());
+    let flux = FluxBuild::new(program(FluxBuild::PROGRAM).await, &cache);
+    let validation = ApiValidation::new(program(ApiValidation::PROGRAM).await, &cache);
     let dirs = HostDirs::from_environment().unwrap();
     let input = CheckInput::read(&project(), &dirs, tree(edits).await).unwrap();
     assert!(input.is_complete(), "the supply has no upstream manifests");
-    let found = artifact::check(&input, &flux).await.unwrap();
+    let found = artifact::check(&input, &flux, Some(&validation)).await.unwrap();
     let line = |failure: &seasense::base::failure::Failure| {
         let location = failure.location.as_ref().map(ToString::to_string).unwrap_or_default();
         format!("{location}: {}: {}", failure.message, failure.causes.join(": "))

@@ -31,23 +31,24 @@ use seasense::{
 use serde_json::{Value, json};
 
 mod edits;
+mod refused;
 mod tree;
 
 fn project() -> Project {
     Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-async fn program() -> PathBuf {
+async fn program(name: &str) -> PathBuf {
     let dirs = HostDirs::from_environment().unwrap();
     let events: seasense::base::event::Events = Arc::new(Silent);
-    images::program(&project(), &dirs, &events, FluxBuild::PROGRAM).await.unwrap()
+    images::program(&project(), &dirs, &events, name).await.unwrap()
 }
 
 /// Returns a `FluxBuild` with an empty cache, and the directory of that cache.
 async fn flux() -> (FluxBuild, tempfile::TempDir) {
     let cache = tempfile::tempdir().unwrap();
     let dirs = HostDirs::new(cache.path(), cache.path());
-    (FluxBuild::new(program().await, &dirs), cache)
+    (FluxBuild::new(program(FluxBuild::PROGRAM).await, &dirs), cache)
 }
 
 /// Returns the modules of a program, each with its version and its hash.
@@ -60,7 +61,7 @@ fn modules(program: &Path) -> BTreeSet<String> {
 #[tokio::test]
 #[ignore = "needs Go"]
 async fn flux_build_uses_the_modules_of_the_controller() {
-    let ours = modules(&program().await);
+    let ours = modules(&program(FluxBuild::PROGRAM).await);
     // The newest build of the controllers in the supply's cache.
     let jobs = HostDirs::from_environment().unwrap().cache().join("supply/build/jobs/go.platform");
     let built =

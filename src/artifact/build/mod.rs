@@ -6,17 +6,15 @@ mod trace;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     path::PathBuf,
-    sync::Arc,
 };
 
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 
 use cache::BuildCache;
 use trace::{Dependencies, Trace};
 
+use super::program::OnDemand;
 use crate::{
     base::{
         event::Events,
@@ -33,18 +31,10 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 pub const ROOT: &str = "platform";
 
 /// The program `flux-build` with its cache.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct FluxBuild {
-    program: Arc<OnceCell<PathBuf>>,
-    /// Builds the program when it is used first.
-    recipe: Option<(Project, HostDirs, Events)>,
+    program: OnDemand,
     cache: BuildCache,
-}
-
-impl fmt::Debug for FluxBuild {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FluxBuild").field("program", &self.program).finish_non_exhaustive()
-    }
 }
 
 /// A Kustomization to build.
@@ -85,13 +75,12 @@ impl FluxBuild {
 
     /// Creates a builder that runs `program` and caches its builds in the cache of `dirs`.
     pub fn new(program: PathBuf, dirs: &HostDirs) -> Self {
-        Self { program: Arc::new(OnceCell::new_with(Some(program))), recipe: None, cache: cache(dirs) }
+        Self { program: OnDemand::At(program), cache: cache(dirs) }
     }
 
     /// Returns the program of `project`, which is built when it is used first and is not in the supply's cache.
     pub fn on_demand(project: &Project, dirs: &HostDirs, events: &Events) -> Self {
-        let recipe = Some((project.clone(), dirs.clone(), Arc::clone(events)));
-        Self { program: Arc::new(OnceCell::new()), recipe, cache: cache(dirs) }
+        Self { program: OnDemand::of(Self::PROGRAM, project, dirs, events), cache: cache(dirs) }
     }
 
     /// Returns the program of `project` if it is in the supply's cache.
@@ -103,17 +92,8 @@ impl FluxBuild {
     /// Returns the program of `project`. Builds it if it is not in the supply's cache.
     pub async fn prepare(project: &Project, dirs: &HostDirs, events: &Events) -> Result<Self> {
         let flux = Self::on_demand(project, dirs, events);
-        flux.program().await?;
+        flux.program.path().await?;
         Ok(flux)
-    }
-
-    async fn program(&self) -> Result<&PathBuf> {
-        let build = async || {
-            let missing = || Failure::new(Kind::Internal, "flux-build has no recipe");
-            let (project, dirs, events) = self.recipe.as_ref().ok_or_else(missing)?;
-            images::program(project, dirs, events, Self::PROGRAM).await
-        };
-        self.program.get_or_try_init(build).await
     }
 
     /// Builds every Kustomization of `wanted` from the files of `sources`, by the names of the Flux sources.
@@ -125,7 +105,7 @@ impl FluxBuild {
         sources: &BTreeMap<&str, &Files>,
         wanted: &[Wanted<'_>],
     ) -> Result<Vec<Outcome>> {
-        let program = self.program().await?;
+        let program = self.program.path().await?;
         let none = Files::new();
         let mut outcomes: Vec<Option<Outcome>> = Vec::new();
         let mut missing = Vec::new();

@@ -11,7 +11,7 @@ use super::super::{
     Tree, Upstream, file_type,
     flux::flux_objects,
     render::pinned_files,
-    rules::{Readers, Schemas, recipients},
+    rules::{Readers, recipients},
     tree::display_path,
 };
 use crate::{
@@ -43,8 +43,8 @@ pub struct CheckInput {
     held: BTreeMap<EnvName, BTreeSet<String>>,
     /// Whether the upstream manifests were replaced after reading.
     changed: bool,
-    /// The kinds that a cluster has before it applies the tree: Flux's own.
-    pub(super) schemas: Schemas,
+    /// What a cluster contains before it applies the tree: Flux's own objects.
+    pub(super) flux: Vec<Value>,
 }
 
 impl CheckInput {
@@ -56,10 +56,7 @@ impl CheckInput {
             .and_then(|lock| Upstream::load(&lock, &images::manifests_folder(dirs, &lock)));
         let complete = supplied.is_ok();
         let upstream = supplied.unwrap_or_default();
-        let mut schemas = Schemas::default();
-        if complete {
-            schemas.add(&flux_objects(&lock, &upstream, "${REGISTRY}")?);
-        }
+        let flux = if complete { flux_objects(&lock, &upstream, "${REGISTRY}")? } else { Vec::new() };
         let environments = EnvFile::load_all(project)?;
         let key = |name: &EnvName| std::fs::read(project.root().join(format!("envs/{name}.agekey"))).ok();
         let held =
@@ -74,7 +71,7 @@ impl CheckInput {
             environments: environments.into_iter().map(|file| (file.name, file.variables)).collect(),
             sops: sops(project)?,
             held,
-            schemas,
+            flux,
         })
     }
 
@@ -104,7 +101,7 @@ impl CheckInput {
     /// Uses these upstream manifests.
     pub fn with_upstream(mut self, upstream: Upstream) -> Result<Self> {
         self.changed = upstream != self.upstream;
-        self.schemas.add(&flux_objects(&self.lock, &upstream, "${REGISTRY}")?);
+        self.flux = flux_objects(&self.lock, &upstream, "${REGISTRY}")?;
         self.complete = true;
         self.upstream = upstream;
         Ok(self)

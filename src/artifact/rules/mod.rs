@@ -4,7 +4,6 @@ mod images;
 mod objects;
 mod phases;
 mod pods;
-mod schema;
 mod secrets;
 mod whole;
 
@@ -12,7 +11,6 @@ use serde_json::Value;
 
 pub(super) use images::{images, pinned};
 pub(super) use phases::phases;
-pub(super) use schema::Schemas;
 pub(super) use secrets::{Readers, for_environment, recipients};
 pub(super) use whole::{default_deny, doubled};
 

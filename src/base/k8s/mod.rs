@@ -1,7 +1,6 @@
 //! The only user of the Kubernetes API.
 
 mod apply;
-pub mod builtin;
 mod client;
 mod crash_loop;
 mod discovery;

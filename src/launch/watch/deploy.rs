@@ -37,7 +37,9 @@ impl Session<'_> {
     async fn pack(&self, tree: &Tree) -> Result<(Rendered, Packed)> {
         let check = CheckInput::read(&self.quiet.project, &self.quiet.dirs, tree.clone())?;
         let check = check.only(self.environment.name());
-        if let Some(failure) = artifact::combined(artifact::check(&check, &self.flux_build).await?) {
+        if let Some(failure) =
+            artifact::combined(artifact::check(&check, &self.flux_build, self.validation.as_ref()).await?)
+        {
             return Err(failure);
         }
         let rendered = artifact::rerender(tree, &self.lock, &self.applied, &self.flux_build).await?;

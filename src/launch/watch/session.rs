@@ -8,7 +8,7 @@ use std::{
 
 use super::{Changes, Workload};
 use crate::{
-    artifact::{FluxBuild, Rendered},
+    artifact::{ApiValidation, FluxBuild, Rendered},
     base::{
         digest::Digest,
         duration,
@@ -43,6 +43,7 @@ pub struct Session<'a> {
     pub(super) applied: Rendered,
     /// Builds the manifests.
     pub(super) flux_build: FluxBuild,
+    pub(super) validation: Option<ApiValidation>,
     /// The Kustomizations that may have applied something else: their last wait failed or was superseded.
     pub(super) uncertain: BTreeSet<String>,
     /// The digests of images that are deployed and not yet available, by workload.
@@ -72,6 +73,7 @@ impl<'a> Session<'a> {
             followed: platform.packed.digest,
             applied: platform.rendered,
             flux_build: platform.flux_build,
+            validation: platform.validation,
             lock: platform.lock,
             registry: platform.registry,
             fleet_image: platform.fleet_image,

@@ -1,7 +1,7 @@
 //! Checks the tree that an artifact was packed from.
 
 use crate::{
-    artifact::{self, CheckInput, FluxBuild, Tree},
+    artifact::{self, ApiValidation, CheckInput, FluxBuild, Tree},
     base::{
         failure::{Context as _, Failure, Kind, Result},
         git::Repository,
@@ -39,7 +39,9 @@ pub async fn check(
     };
     let tree = Tree::read(&project).await?;
     let files = tree.files().count();
-    let problems = artifact::check(&CheckInput::read(&project, &local.dirs, tree)?, flux).await?;
+    let validation = ApiValidation::on_demand(&project, &local.dirs, &local.events);
+    let problems =
+        artifact::check(&CheckInput::read(&project, &local.dirs, tree)?, flux, Some(&validation)).await?;
     Ok(match artifact::combined(problems) {
         None => Ok(files),
         Some(failure) => Err(in_one_line(&failure)),
