@@ -51,7 +51,7 @@ variable "kubernetes_version" {
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "The version must be a minor one, as in 1.35: automatic upgrades select the patch release."
+    error_message = "The version must be a minor one, as in 1.36: automatic upgrades select the patch release."
   }
 }
 

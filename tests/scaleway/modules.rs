@@ -40,7 +40,7 @@ fn modules_are_formatted_valid_and_pass_their_tests() {
 #[test]
 #[ignore = "needs OpenTofu and the provider, which it builds with Go (about 6 min once)"]
 fn invalid_values_are_refused_before_any_request() {
-    let env = TestEnv::with(&serde_json::json!({"load_balancer": true, "kubernetes_version": "1.35.4"}));
+    let env = TestEnv::with(&serde_json::json!({"load_balancer": true, "kubernetes_version": "1.36.4"}));
     let run = env.infra(&["plan", "staging", "--state", "file"]);
     assert_eq!(run.code, Some(30), "{}", run.stderr);
     assert!(run.stderr.contains("Profile lean has no load balancer"), "{}", run.stderr);

@@ -63,7 +63,7 @@ variables {
   region              = "fr-par"
   zones               = ["fr-par-1", "fr-par-2"]
   profile             = "lean"
-  kubernetes_version  = "1.35"
+  kubernetes_version  = "1.36"
   node_type           = "DEV1-M"
   nodes_min           = 3
   nodes_max           = 5
@@ -124,7 +124,7 @@ run "a_patch_release_is_refused" {
   command = plan
 
   variables {
-    kubernetes_version = "1.35.4"
+    kubernetes_version = "1.36.4"
   }
 
   expect_failures = [var.kubernetes_version]

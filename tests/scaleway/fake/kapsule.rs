@@ -16,7 +16,7 @@ pub fn versions() -> Vec<Value> {
             "available_container_runtimes": ["containerd"], "available_feature_gates": [],
             "available_admission_plugins": [], "available_kubelet_args": {}})
     };
-    ["1.34.4", "1.35.2", "1.35.4"].map(version).into()
+    ["1.35.4", "1.36.2", "1.36.4"].map(version).into()
 }
 
 pub fn kubeconfig(store: &Store, account: &Account, route: &Route<'_>, id: &str) -> Response {

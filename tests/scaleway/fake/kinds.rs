@@ -225,7 +225,7 @@ fn cluster(one: &mut Value, place: &Place<'_>) {
 }
 
 fn pool(one: &mut Value, place: &Place<'_>) {
-    one["version"] = "1.35.4".into();
+    one["version"] = "1.36.4".into();
     one["container_runtime"] = "containerd".into();
     one["node_type"] = one["node_type"].as_str().unwrap_or_default().to_lowercase().replace('-', "_").into();
     one["kubelet_args"] = json!({});
