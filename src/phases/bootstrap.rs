@@ -29,7 +29,12 @@ pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Eve
     let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
     apply_all(client, settings.to_vec()).await?;
     step.progress(0, None, "the artifact's source");
-    let pointers = [objects::source(input.registry, input.digest), objects::root()];
+    // An interrupted first run leaves an artifact that nobody has verified. Remote ones have a record of their own.
+    let source = if input.is_local { objects::unverified_source } else { objects::source }(
+        input.registry,
+        input.digest,
+    );
+    let pointers = [source, objects::root()];
     apply_all(client, pointers.to_vec()).await?;
     step.progress(0, None, "waiting for the nodes");
     nodes_ready(client, input.is_local, &step).await?;
@@ -166,7 +171,10 @@ mod tests {
             is_local: true,
         };
         bootstrap(&api.client(), &input, &(Arc::new(Silent) as Events)).await.unwrap();
-        let lines: Vec<String> = api.requests().into_iter().map(|request| request.line).collect();
+        let requests = api.requests();
+        let source = requests.iter().find(|request| request.line.contains("/ocirepositories/")).unwrap();
+        assert_eq!(source.body["metadata"]["annotations"][objects::UNVERIFIED], "true");
+        let lines: Vec<String> = requests.into_iter().map(|request| request.line).collect();
         let at = |part: &str| lines.iter().position(|line| line.contains(part)).unwrap();
         assert!(at("/daemonsets/kube-proxy") < at("/deployments/source-controller"));
         assert!(
