@@ -76,7 +76,7 @@ impl TestEnv {
         let mounts = json!({"Mounts": [{"Destination": OWNERSHIP_MOUNT, "Source": "STATE/mark"}]});
         let text = format!(
             r#"#!/bin/sh
-echo "$@" >> {root}/kind.log; cat > {root}/config.json
+echo "$@" >> {root}/kind.log; echo "$DOCKER_HOST" > {root}/kind-daemon; cat > {root}/config.json
 while [ $# -gt 0 ]; do case $1 in --name) name=$2 ;; --kubeconfig) file=$2 ;; esac; shift; done
 node() {{
   [ -e {root}/containers/$name-control-plane ] && {{ echo 'ERROR: node(s) already exist' >&2; exit 1; }}
@@ -104,6 +104,11 @@ EOF
     pub fn calls(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.folder.path().join("kind.log")).unwrap_or_default();
         log.lines().map(str::to_owned).collect()
+    }
+
+    /// The `DOCKER_HOST` of the last kind call.
+    pub fn kind_daemon(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("kind-daemon")).unwrap()
     }
 
     /// The configuration of the last kind call.

@@ -18,6 +18,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 pub struct Docker {
     pub(super) api: bollard::Docker,
     socket: Option<PathBuf>,
+    programs: Vec<(&'static str, String)>,
 }
 
 /// The access of a container to the daemon's socket.
@@ -53,10 +54,10 @@ pub struct DaemonInfo {
 }
 
 impl Docker {
-    /// Connects to the daemon of `DOCKER_HOST`, or to Docker's socket, or to Podman's, and negotiates the API
-    /// version.
+    /// Connects to the daemon that the `docker` command would use, or to Podman's, and negotiates the API version.
     pub async fn connect() -> Result<Self> {
-        let endpoint = Endpoint::from_environment();
+        let endpoint = Endpoint::from_environment()?;
+        endpoint.require_local()?;
         let client = bollard::Docker::connect_with_host(&endpoint.address)
             .map_err(|error| endpoint.no_answer(&error.to_string()))?;
         let answered = tokio::time::timeout(ANSWER_LIMIT, client.negotiate_version()).await;
@@ -64,7 +65,8 @@ impl Docker {
             Ok(answered) => answered.map_err(|error| endpoint.no_answer(&with_causes(&error)))?,
             Err(_) => return Err(endpoint.no_answer(&format!("no answer in {} s", ANSWER_LIMIT.as_secs()))),
         };
-        Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: endpoint.socket() })
+        let programs = endpoint.for_programs();
+        Ok(Self { api: api.with_timeout(REQUEST_LIMIT), socket: endpoint.socket(), programs })
     }
 
     /// Returns how a container reaches the daemon; `None` if the daemon is not reached through a local socket.
@@ -78,12 +80,19 @@ impl Docker {
         Ok(Some(SocketAccess { path, group: found.gid(), rootless }))
     }
 
+    /// The environment variables for programs that run `docker` or `podman` themselves, so that they use the same
+    /// daemon.
+    pub fn for_programs(&self) -> &[(&'static str, String)] {
+        &self.programs
+    }
+
     /// Connects to `socket`, for tests.
     #[cfg(test)]
     pub(crate) fn at(socket: &str) -> Self {
         Self {
             api: bollard::Docker::connect_with_unix(socket, 10, bollard::API_DEFAULT_VERSION).unwrap(),
             socket: Some(socket.into()),
+            programs: vec![("DOCKER_HOST", format!("unix://{socket}"))],
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod connect;
 mod container;
+mod context;
 mod endpoint;
 mod exec;
 mod image;

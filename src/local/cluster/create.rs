@@ -38,7 +38,7 @@ pub(super) async fn create(
     context.docker.ensure_network(NETWORK, &labels::shared("network")).await?;
     let file = kubeconfig::path(&context.dirs, &name);
     kubeconfig::clear_stale(&file)?;
-    let create = kubeconfig::kind(source, &file, &["create", "cluster"])
+    let create = kubeconfig::kind((&context.docker, source), &file, &["create", "cluster"])
         .args(["--config", "-", "--wait", "0s", "--name"])
         .arg(&name)
         .stdin(config)

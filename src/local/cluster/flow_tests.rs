@@ -38,6 +38,7 @@ async fn cluster_is_created_once() {
     let node = &env.config()["nodes"][0];
     assert_eq!(node["image"], "node:1");
     assert_eq!(node["extraPortMappings"][0]["hostPort"], 8443);
+    assert!(env.kind_daemon().starts_with("unix:///"), "kind uses another daemon: {}", env.kind_daemon());
 }
 
 #[tokio::test]

@@ -11,10 +11,12 @@ use super::ClusterSource;
 use crate::{
     base::{
         atomic_file::{PRIVATE, replace_private},
+        docker::Docker,
         failure::{Context, Failure, Kind, Result},
         tool::Invocation,
     },
     config::{EngineKind, EnvName, Environment, HostDirs},
+    local::LocalContext,
 };
 
 const FILE: &str = "kubeconfig";
@@ -50,10 +52,10 @@ pub fn write_attached(dirs: &HostDirs, environment: &EnvName, text: &[u8]) -> Re
 }
 
 /// Writes the kubeconfig of an existing kind cluster again.
-pub(super) async fn export(dirs: &HostDirs, source: &ClusterSource, cluster: &str) -> Result<()> {
-    let file = path(dirs, cluster);
+pub(super) async fn export(context: &LocalContext, source: &ClusterSource, cluster: &str) -> Result<()> {
+    let file = path(&context.dirs, cluster);
     clear_stale(&file)?;
-    let export = kind(source, &file, &["export", "kubeconfig"]).arg("--name").arg(cluster);
+    let export = kind((&context.docker, source), &file, &["export", "kubeconfig"]).arg("--name").arg(cluster);
     export
         .limit(EXPORT_LIMIT)
         .capture()
@@ -62,9 +64,16 @@ pub(super) async fn export(dirs: &HostDirs, source: &ClusterSource, cluster: &st
     make_private(&file)
 }
 
-/// The invocation of kind that writes `file`, independent of the user's own kubeconfig and kind settings.
-pub(super) fn kind(source: &ClusterSource, file: &Path, command: &[&str]) -> Invocation {
-    Invocation::new(&source.kind)
+/// The invocation of kind that writes `file`, with the daemon of `docker`, independent of the user's own kubeconfig
+/// and kind settings.
+pub(super) fn kind((docker, source): (&Docker, &ClusterSource), file: &Path, command: &[&str]) -> Invocation {
+    let invocation =
+        Invocation::new(&source.kind).unset("DOCKER_CONTEXT").unset("KIND_EXPERIMENTAL_PROVIDER");
+    let invocation = docker
+        .for_programs()
+        .iter()
+        .fold(invocation, |invocation, (name, value)| invocation.env(name, value));
+    invocation
         .args(command.iter().copied())
         .env("KUBECONFIG", file)
         .unset("KIND_EXPERIMENTAL_DOCKER_NETWORK")

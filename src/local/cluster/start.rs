@@ -170,7 +170,7 @@ async fn wait_for_api(
             Failure::new(Kind::Cluster, format!("the kubeconfig of `{name}` is missing"))
                 .hint("run `seasense dev` to write it again")
         })?;
-        kubeconfig::export(&context.dirs, source, name).await?;
+        kubeconfig::export(context, source, name).await?;
     }
     let client = Client::connect(&ClusterHandle { uid: None, ..handle.clone() }).await?;
     wait(Deadline::after(limit), PAUSE, "reach the cluster's API", || async {
