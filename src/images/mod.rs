@@ -2,6 +2,7 @@
 
 mod build;
 mod build_supply;
+pub mod cache;
 mod context;
 mod crates;
 mod ensure;

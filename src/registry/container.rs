@@ -34,11 +34,14 @@ impl Registry {
     }
 }
 
+/// What the names of our images in this machine's daemon begin with.
+pub const DAEMON_PREFIX: &str = "seasense";
+
 /// The name under which this machine's daemon has the image `digest` of `repository`. It contains the digest,
 /// so that an older image of the same repository is never used instead.
 pub fn daemon_reference(repository: &str, digest: &Digest) -> String {
     let short = &digest.hex()[..16];
-    format!("seasense/{repository}:{short}")
+    format!("{DAEMON_PREFIX}/{repository}:{short}")
 }
 
 /// The desired configuration of the registry container.

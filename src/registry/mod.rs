@@ -17,7 +17,7 @@ pub mod transfer;
 pub use admin::Admin;
 pub(crate) use blob::{PAUSE, fetch_blob};
 pub use client::RegistryClient;
-pub use container::{NETWORK, Registry, RegistrySpec, daemon_reference, ensure};
+pub use container::{DAEMON_PREFIX, NETWORK, Registry, RegistrySpec, daemon_reference, ensure};
 pub use environment_registry::{ensure_for_environment, not_running, port_of};
 pub use path::RegistryPath;
 pub(crate) use ping::ping;

@@ -89,6 +89,7 @@ fn serve(method: &str, parts: &[&str], query: &str, containers: &Mutex<Vec<Value
             (200, json!({"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10"}))
         }
         ("GET", ["info"]) => (200, json!({"ServerVersion": "20.10", "SecurityOptions": []})),
+        ("GET", ["images", "json"]) => (200, json!([])),
         ("GET", ["containers", "json"]) => {
             let filters = filters(query);
             (

@@ -133,6 +133,39 @@ fn gc_removes_exactly_the_environments_without_an_owner() {
 }
 
 #[test]
+fn gc_of_the_cache_keeps_environments_and_results() {
+    let (harness, machine) = machine();
+    let before = machine.names();
+    let cache = harness.root().join("home/.cache/seasense");
+    let diagnostics = cache.join("diagnostics");
+    fs::create_dir_all(&diagnostics).unwrap();
+    // Files without content on the disk: the sizes are those of the limits.
+    let file = |name: &str, days: u64| {
+        let file = fs::File::create(diagnostics.join(name)).unwrap();
+        file.set_len(200 << 20).unwrap();
+        let age = std::time::Duration::from_hours(24 * days);
+        file.set_modified(std::time::SystemTime::now() - age).unwrap();
+    };
+    file("old", 9);
+    file("new", 1);
+    fs::create_dir_all(cache.join("supply/build/jobs/go.kind/key")).unwrap();
+    let gc = |args: &[&str]| {
+        let run = harness.run_in(&harness.project(), &[&["gc", "--cache", "--json"], args].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_allowed("gc-cache", &report);
+        let parts = report["parts"].as_array().unwrap().clone();
+        parts.into_iter().find(|part| part["name"] == "diagnostics").unwrap()
+    };
+    assert_eq!(gc(&["--dry-run"])["removed_bytes"], 200 << 20);
+    assert!(diagnostics.join("old").exists());
+    assert_eq!(gc(&[])["removed_bytes"], 200 << 20);
+    assert!(!diagnostics.join("old").exists() && diagnostics.join("new").exists());
+    assert!(cache.join("supply/build/jobs/go.kind/key").exists());
+    assert_eq!(machine.names(), before);
+}
+
+#[test]
 fn gc_keeps_an_environment_that_a_run_has_locked() {
     let (harness, machine) = machine();
     let path = harness.lock("seasense-ci-00000001");

@@ -1,9 +1,13 @@
 //! Images of the daemon.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
-use bollard::query_parameters::{
-    CreateImageOptionsBuilder, ImportImageOptionsBuilder, RemoveImageOptions, TagImageOptionsBuilder,
+use bollard::{
+    models::ImageSummary,
+    query_parameters::{
+        CreateImageOptionsBuilder, ImportImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptions,
+        TagImageOptionsBuilder,
+    },
 };
 use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
@@ -14,7 +18,31 @@ use crate::base::failure::{Context, Kind, Result};
 
 const CHUNK: usize = 256 * 1024;
 
+/// An image of the daemon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaemonImage {
+    /// The digest of its configuration.
+    pub id: String,
+    /// Its names, with tags.
+    pub names: Vec<String>,
+    /// Its size in bytes, with layers that other images share.
+    pub bytes: u64,
+}
+
 impl Docker {
+    /// Returns the images whose names begin with `prefix` and a slash.
+    pub async fn images_of(&self, prefix: &str) -> Result<Vec<DaemonImage>> {
+        let filters = HashMap::from([("reference", vec![format!("{prefix}/*")])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let found = self.api.list_images(Some(options)).await.context(Kind::Tool, "list the images")?;
+        let image = |image: ImageSummary| DaemonImage {
+            id: image.id,
+            names: image.repo_tags,
+            bytes: u64::try_from(image.size).unwrap_or_default(),
+        };
+        Ok(found.into_iter().map(image).collect())
+    }
+
     /// Loads the docker-archive at `archive`, plain or gzip; the archive names the image.
     pub async fn load_image(&self, archive: &Path) -> Result<()> {
         let what = || format!("load the image archive `{}`", archive.display());

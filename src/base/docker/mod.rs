@@ -14,6 +14,7 @@ mod volume;
 
 pub use connect::{DaemonInfo, Docker, SocketAccess};
 pub use container::{Container, Port};
+pub use image::DaemonImage;
 pub use network::Network;
 pub use spec::{ContainerSpec, Mount, Restart};
 pub use volume::Volume;

@@ -124,7 +124,7 @@ fn version(api: &str) -> Option<(u32, u32)> {
 fn disk(facts: &Facts) -> Option<Finding> {
     let free = facts.disk_free?;
     let text = format!("{} GiB free", free / GIB);
-    let hint = "free some space; `docker system df` shows what Docker uses";
+    let hint = "free some space: `seasense gc --cache` reduces the caches, `docker system df` shows what Docker uses";
     Some(graded("disk", free, (DISK_NEEDED, DISK_COMFORTABLE), &text, hint))
 }
 
