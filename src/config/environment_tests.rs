@@ -112,6 +112,7 @@ fn invalid_settings_are_rejected_with_their_location() {
         ("watch-seconds = 120", "watch-seconds = 1", "must be 10 to 3600, not 1"),
         ("approvals = 0", "approvals = 9", "must be 0 to 5, not 9"),
         ("max-error-rate = 0.01", "max-error-rate = 1.5", "must be 0 to 1, not 1.5"),
+        ("max-migration-stall-ms = 1000", "max-migration-stall-ms = 0", "must be 1 to 600000, not 0"),
         ("max-p95-ms = 500", "max-p95-ms = 0", "must be 1 to 60000, not 0"),
     ];
     for (from, to, expected) in cases {

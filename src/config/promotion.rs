@@ -1,5 +1,7 @@
 //! The conditions that a digest must meet before and during its promotion to an environment.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, de::Error};
 use toml::Spanned;
 
@@ -29,17 +31,28 @@ pub struct Promotion {
     pub max_rollout_error_rate: Option<Spanned<f64>>,
     /// The limit for the 95th percentile of the canary's latency in milliseconds, 1 to 60000.
     pub max_p95_ms: Spanned<u32>,
+    /// The longest time in milliseconds that a migration may make a request wait in a rehearsal, 1 to 600000; 1000 if
+    /// the file has none.
+    pub max_migration_stall_ms: Option<Spanned<u32>>,
     /// The maximum age of the newest reading in seconds, 1 to 3600.
     pub max_freshness_seconds: Spanned<u16>,
 }
 
 /// The limit for a rollout without one in the environment's file.
 const ROLLOUT_ERROR_RATE: f64 = 0.01;
+/// The limit for a migration without one in the environment's file.
+const MIGRATION_STALL_MS: u32 = 1000;
 
 impl Promotion {
     /// The fraction of the requests that may fail from a deployment until Ready.
     pub fn max_rollout_error_rate(&self) -> f64 {
         self.max_rollout_error_rate.as_ref().map_or(ROLLOUT_ERROR_RATE, |rate| *rate.get_ref())
+    }
+
+    /// The longest time that a migration may make a request wait in a rehearsal.
+    pub fn max_migration_stall(&self) -> Duration {
+        let ms = self.max_migration_stall_ms.as_ref().map_or(MIGRATION_STALL_MS, |ms| *ms.get_ref());
+        Duration::from_millis(u64::from(ms))
     }
 
     /// The source of promotions, if there is one.
@@ -72,6 +85,9 @@ impl Promotion {
             }
         }
         document.in_range("promotion.max-p95-ms", &self.max_p95_ms, 1, 60_000)?;
+        if let Some(stall) = &self.max_migration_stall_ms {
+            document.in_range("promotion.max-migration-stall-ms", stall, 1, 600_000)?;
+        }
         document.in_range("promotion.max-freshness-seconds", &self.max_freshness_seconds, 1, 3600)
     }
 

@@ -235,5 +235,6 @@ fn rules(environment: &Environment) -> Rules {
             freshness_seconds: f64::from(*promotion.max_freshness_seconds.get_ref()),
             watch: Duration::from_secs(u64::from(*promotion.watch_seconds.get_ref())),
         },
+        migration_stall: rehearsal.then(|| promotion.max_migration_stall()),
     }
 }

@@ -1,6 +1,6 @@
 //! Promotes a verified digest to the next environment: gates, copy, commit, deploy, watch, record, rollback.
 //!
-//! `driver`, `gates`, `migrations`, `readings`, `report`, `target` and `verdict` contain the decisions and use no cluster,
+//! `driver`, `gates`, `migrations`, `readings`, `report`, `target`, `trial` and `verdict` contain the decisions and use no cluster,
 //! registry or network. `context`, `environment`, `evidence`, `rehearse` and `store` do their input and output.
 
 mod context;
@@ -18,6 +18,7 @@ pub mod report;
 mod rollback;
 pub mod store;
 pub mod target;
+pub mod trial;
 pub mod verdict;
 
 pub use context::Access;

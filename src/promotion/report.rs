@@ -11,12 +11,13 @@ use crate::{
         gates::Gate,
         store::{EnvLock, history::Action},
         target::Copied,
+        trial::Trial,
         verdict::{CanaryWatch, Summary},
     },
 };
 
 /// The version of the JSON format. Only incompatible changes increase it.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -66,6 +67,8 @@ pub struct Report {
     pub canary: Option<CanaryWatch>,
     /// The measurements from the deployment until Ready; `None` if no probe ran before it.
     pub rollout: Option<Summary>,
+    /// The new migrations, run on a copy of the schema; `None` if none was.
+    pub migrations: Option<Trial>,
     /// The measurements of the watch; `None` without one.
     pub watch: Option<Summary>,
     /// The measurements during the rollback; `None` without one.
@@ -182,6 +185,7 @@ pub(crate) mod tests {
             copied: Some(Copied { manifests: 2, bytes: 4096 }),
             canary: None,
             rollout: Some(rollout),
+            migrations: None,
             watch: Some(watch),
             rollback: None,
             rolled_back_to: None,

@@ -10,7 +10,11 @@ use serde::Serialize;
 
 use crate::{
     base::{digest::Digest, failure::Result},
-    promotion::{probe_stats::ProbeStats, readings::Readings},
+    promotion::{
+        probe_stats::ProbeStats,
+        readings::Readings,
+        trial::{Plan, Trial},
+    },
 };
 
 /// Read access to an environment. No method changes anything.
@@ -68,6 +72,9 @@ pub trait Target: ObservedEnvironment {
 
     /// Reads the measurements of the canary's own probe since `since`.
     fn canary_stats(&self, since: Timestamp) -> impl Future<Output = Result<ProbeStats>>;
+
+    /// Runs migrations on a copy of the schema beside the environment's database, under load, and removes it.
+    fn try_migrations(&self, plan: &Plan) -> impl Future<Output = Result<Trial>>;
 
     /// Stops all probes and removes the probe buoys.
     fn stop_probes(&self) -> impl Future<Output = Result<()>>;

@@ -50,6 +50,15 @@ pub struct DatabaseHealth {
     pub message: String,
 }
 
+/// What a script of `psql` printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SqlAnswer {
+    /// The rows, fields separated by `|`.
+    pub rows: String,
+    /// The server's messages.
+    pub messages: String,
+}
+
 /// One instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Instance {
@@ -160,25 +169,32 @@ fn apply(state: &mut DatabaseHealth, answer: QueryResult) {
 
 /// Reads the extension's version and counts the rows.
 async fn count(client: &Client, primary: &str) -> Result<QueryResult> {
-    read(&run(client, primary, COUNT).await?)
+    read(&run(client, primary, (DATABASE, COUNT)).await?.rows)
 }
 
 /// Runs SQL that only reads on the primary.
 pub(super) async fn query(client: &Client, sql: &str) -> Result<String> {
+    psql(client, DATABASE, sql).await.map(|answer| answer.rows)
+}
+
+/// Runs a script of `psql` on the primary as superuser, in `database`. The first error ends it and is a failure,
+/// unless the script allows errors.
+pub async fn psql(client: &Client, database: &str, script: &str) -> Result<SqlAnswer> {
     let selector =
         Selector::labels(format!("cnpg.io/cluster={CLUSTER},cnpg.io/podRole=instance,{ROLE_LABEL}=primary"));
     let pods = client.list(&resource::POD, Some(NAMESPACE), &selector).await?;
     let Some(primary) = pods.first() else {
         return Err(Failure::new(Kind::Workload, "the database has no primary"));
     };
-    run(client, object::name(primary), sql).await
+    run(client, object::name(primary), (database, script)).await
 }
 
 /// Runs SQL in the primary's container, so that no password leaves the cluster.
-async fn run(client: &Client, primary: &str, sql: &str) -> Result<String> {
+async fn run(client: &Client, primary: &str, (database, sql): (&str, &str)) -> Result<SqlAnswer> {
     let target = Target { namespace: NAMESPACE, pod: primary, container: CONTAINER };
-    let command = ["psql", "-U", "postgres", "-d", DATABASE, "-qtAX", "-v", "ON_ERROR_STOP=1"];
-    client.exec(target, &command, Some(sql.as_bytes())).await.map(|answer| answer.stdout)
+    let command = ["psql", "-U", "postgres", "-d", database, "-qtAX", "-v", "ON_ERROR_STOP=1"];
+    let answer = client.exec(target, &command, Some(sql.as_bytes())).await?;
+    Ok(SqlAnswer { rows: answer.stdout, messages: answer.stderr })
 }
 
 fn read(answer: &str) -> Result<QueryResult> {

@@ -12,7 +12,7 @@ mod secrets;
 mod waits;
 
 pub use access::{DatabaseAccess, forward_database};
-pub use database::{DatabaseHealth, Instance, database};
+pub use database::{DatabaseHealth, Instance, SqlAnswer, database, psql};
 pub use deployments::{Workload, deployments};
 pub use fleet::{FleetCounts, FleetHealth, fleet, fleet_from_summary};
 pub use gateway::{ApiProblem, GatewayHealth, PublicEndpoint, Summary, public_url};

@@ -24,7 +24,8 @@ base/wait: base/failure
 base/yaml: base/failure
 config: base/failure
 launch/plan: base/digest base/duration
-promotion/target: base/digest base/failure promotion/probe_stats promotion/readings
+promotion/trial: base/failure promotion/migrations
+promotion/target: base/digest base/failure promotion/probe_stats promotion/readings promotion/trial
 promotion/verdict: promotion/probe_stats
 base/docker: base/failure base/tool
 base/git: base/failure base/tool
@@ -44,14 +45,15 @@ images: base/digest base/docker base/event base/failure base/file_lock base/git 
 local: base/atomic_file base/digest base/docker base/event base/failure base/file_lock base/k8s base/tool base/wait
     config images
 observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
-promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/verdict
+promotion/report: base/digest config promotion/gates promotion/store promotion/target promotion/trial
+    promotion/verdict
 artifact: base/atomic_file base/digest base/event base/failure base/git base/k8s base/oci base/tool
     base/yaml config images registry
 cloud: base/event base/failure base/http base/k8s base/tool base/wait cloud/cost config images local
 diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
     observe
 promotion/driver: base/digest base/event base/failure base/give_up base/wait config promotion/gates promotion/probe_stats
-    promotion/readings promotion/report promotion/store promotion/target promotion/verdict
+    promotion/readings promotion/report promotion/store promotion/target promotion/trial promotion/verdict
 compare: artifact base/digest base/event base/failure base/git base/yaml config images promotion/store
 launch: artifact base/digest base/docker base/duration base/event base/event_file base/failure base/k8s
     base/signal base/timing base/tool base/wait config diagnose images launch/plan local observe phases
@@ -60,7 +62,7 @@ promotion/context: base/digest base/docker base/event base/failure base/git conf
     promotion/store promotion/target promotion/verdict
 promotion/environment: artifact base/digest base/event base/failure base/k8s base/oci base/wait base/yaml
     config diagnose images local observe phases promotion/probe_stats promotion/readings promotion/store promotion/target
-    registry workloads
+    promotion/trial registry workloads
 promotion/digest_prefix: base/digest base/failure promotion/store
 promotion/evidence: artifact base/digest base/failure base/git cloud/cost compare config images local
     promotion/context promotion/driver promotion/gates promotion/store promotion/target

@@ -1,11 +1,16 @@
 //! Runs the platform's PostgreSQL image in a container that is removed when the value is dropped.
 
+use std::process::Stdio;
+
 use bollard::models::PortBinding;
+use seasense::base::failure::{Failure, Kind, Result};
+use seasense::promotion::trial::Answer;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 use testcontainers::core::{IntoContainerPort as _, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt};
+use tokio::io::AsyncWriteExt as _;
 
 /// The variable with the image, for example `127.0.0.1:5050/postgresql:test`.
 const IMAGE: &str = "SEASENSE_TEST_POSTGRES_IMAGE";
@@ -100,6 +105,32 @@ impl Database {
         let url = self.url_of("postgres", database);
         let mut connection = PgConnection::connect(&url).await.expect("connect as superuser");
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.expect(statement);
+    }
+
+    /// Runs a script of psql in the container as the superuser, as promotions do in the primary's.
+    pub async fn psql(&self, database: &str, script: &str) -> Result<Answer> {
+        let id = self.container.id();
+        let psql = ["psql", "-U", "postgres", "-d", database, "-qtAX", "-v", "ON_ERROR_STOP=1"];
+        #[expect(clippy::disallowed_methods, reason = "a test has no events to report the process to")]
+        let mut command = tokio::process::Command::new("docker");
+        let mut child = command
+            .args(["exec", "--interactive", id])
+            .args(psql)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("run docker");
+        let mut input = child.stdin.take().expect("its input");
+        input.write_all(script.as_bytes()).await.expect("write the script");
+        drop(input);
+        let output = child.wait_with_output().await.expect("wait for psql");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let answer = Answer { stdout: text(&output.stdout), stderr: text(&output.stderr) };
+        if output.status.success() {
+            return Ok(answer);
+        }
+        Err(Failure::new(Kind::Cluster, "run `psql`").because(answer.stderr))
     }
 
     /// Pauses the server: connections stay open without a response, as with an unreachable host.

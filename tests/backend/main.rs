@@ -13,6 +13,7 @@ mod client;
 mod credentials;
 mod database;
 mod ingest;
+mod migration_trial;
 mod migrations;
 mod outage;
 mod quarantine;

@@ -38,7 +38,7 @@ fn invalid_value_is_reported_with_the_allowed_values() {
     let run = rejected(&Harness::new().with_environment("\"2Gi\"", "\"2 GB\""));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `variables.database-storage` must be `1Gi` to `1000Gi`, not `2 GB`
-      at envs/local.toml:38:20
+      at envs/local.toml:39:20
     "#);
     let run = rejected(&Harness::new().with_environment("registry = 5050", "registry = 8443"));
     insta::assert_snapshot!(run.stderr, @r#"
@@ -53,7 +53,7 @@ fn invalid_value_is_reported_with_the_allowed_values() {
     let run = rejected(&Harness::new().with_environment("seasense.localhost", "sea_sense"));
     insta::assert_snapshot!(run.stderr, @r#"
     error: `variables.hostname` must be a DNS name with a dot, not `sea_sense`
-      at envs/local.toml:33:12
+      at envs/local.toml:34:12
     "#);
 }
 

@@ -18,6 +18,14 @@ const BACKEND: &str = "gitops/apps/backend/deployment.yaml";
 
 const LABEL: &str = "app.kubernetes.io/name in (seasense-backend, seasense-backend-canary)";
 
+/// A migration that locks a table for three seconds.
+const MIGRATION: &str = "src/apps/backend/migrations/0004_locks.sql";
+const LOCKING: &str = "-- seasense: accepted, a test of the trial
+LOCK TABLE reading;
+-- seasense: accepted, a test of the trial
+SELECT pg_sleep(3);
+";
+
 /// The startup probe of the backend.
 const PROBE: &str = "httpGet: {path: /healthz, port: http}
             periodSeconds: 1
@@ -77,6 +85,17 @@ fn assert_runs(env: &TestEnv, digest: &str) {
     assert_eq!(digest_of(&status), digest, "{status:#}");
 }
 
+/// Panics unless the migration was run under load in the rehearsal and is refused by its name and line.
+fn assert_measured(report: &Value) {
+    let tried = &report["migrations"]["tried"][0];
+    assert_eq!(tried["file"], MIGRATION, "{report:#}");
+    assert!(tried["stall_ms"].as_u64() > Some(2900), "{tried:#}");
+    assert_eq!(tried["locks"][0]["table"], "reading", "{tried:#}");
+    let reason = report["reason"].as_str().unwrap();
+    assert!(reason.starts_with(&format!("{MIGRATION}:4:1: made a request")), "{reason}");
+    eprintln!("migration: {tried}");
+}
+
 /// Returns the names and restart counts of the rehearsal's backend pods, including those of a canary.
 fn backends(env: &TestEnv) -> String {
     let format =
@@ -90,6 +109,19 @@ fn acknowledged(env: &TestEnv) -> Readings {
     // Each start of the buoys has a separate acknowledgement log.
     let logs = ack_log::entries(&env.state().join(CLUSTER).join("probe")).filter(|path| path.is_dir());
     logs.flat_map(|folder| ack_log::recorded(&folder)).collect()
+}
+
+/// Panics unless `down` removes everything of the rehearsal.
+fn assert_removed_by_down(env: &TestEnv) {
+    let ls = finish(&mut env.cli(&["ls", "--json"]));
+    assert!(ls.stdout.contains(REHEARSAL), "{}", ls.stdout);
+    let down = finish(&mut env.cli_of(REHEARSAL, &["down", "--output", "plain"]));
+    down.assert_success();
+    let left = ["container", "volume"].map(|kind| {
+        let filter = format!("label=org.seasense.environment={REHEARSAL}");
+        finish(env.command("docker").args([kind, "ls", "--filter", &filter, "--quiet"])).stdout
+    });
+    assert_eq!(left, ["", ""], "resources of the rehearsal remain");
 }
 
 #[test]
@@ -137,8 +169,13 @@ fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
     env.wait_until("the canary is removed", Duration::from_mins(1), gone);
     assert_eq!(backends(env), pods, "the current backend was replaced");
 
+    // The digest was packed with edits, so the migrations are those of the work tree.
+    let migration = env.project().join(MIGRATION);
+    fs::write(&migration, LOCKING).unwrap();
     let (run, report) = promote(env, &[]);
+    fs::remove_file(&migration).unwrap();
     assert_rolled_back(&run, &report, &bad, &digest);
+    assert_measured(&report);
     for change in ["rollout", "rollback"] {
         let counted = &report[change];
         assert!(counted["requests"].as_u64() > Some(20), "hardly any requests: {counted}");
@@ -155,15 +192,7 @@ fn t69_crashing_digest_is_rolled_back_without_lost_readings() {
     ack_log::assert_none_lost(&acknowledged, &ack_log::stored(env, CLUSTER));
     eprintln!("{} readings were acknowledged, all are stored", acknowledged.len());
 
-    let ls = finish(&mut env.cli(&["ls", "--json"]));
-    assert!(ls.stdout.contains(REHEARSAL), "{}", ls.stdout);
-    let down = finish(&mut env.cli_of(REHEARSAL, &["down", "--output", "plain"]));
-    down.assert_success();
-    let left = ["container", "volume"].map(|kind| {
-        let filter = format!("label=org.seasense.environment={REHEARSAL}");
-        finish(env.command("docker").args([kind, "ls", "--filter", &filter, "--quiet"])).stdout
-    });
-    assert_eq!(left, ["", ""], "resources of the rehearsal remain");
+    assert_removed_by_down(env);
     env.edit(BACKEND, FAILING_PROBE, PROBE);
     env.seasense(&["dev", "--output", "plain"]).assert_success();
     env.wait_until("readings arrive", Duration::from_secs(30), || env.readings() > 0);

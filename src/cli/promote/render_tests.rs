@@ -1,7 +1,13 @@
 //! Tests of the rendered reports and of their JSON schema.
 
 use super::*;
-use crate::{base::digest::digest, promotion::report::tests::a_report};
+use crate::{
+    base::digest::digest,
+    promotion::{
+        report::tests::a_report,
+        trial::{Lock, Trial, Tried},
+    },
+};
 
 #[allow(clippy::duplicate_mod, reason = "one checker serves the tests of several crates and modules")]
 #[path = "../../../tests/schemas/check.rs"]
@@ -97,7 +103,12 @@ fn the_json_format_matches_the_schema() {
     let refused = Report { gates: vec![], copied: None, watch: None, rollout: None, ..a_report() };
     let (gateway, canary_only) = (Some(Summary::default()), Some(Summary::default()));
     let canary = Some(CanaryWatch { percent: 5, gateway, canary_only });
-    for report in [a_report(), refused, Report { canary, ..a_report() }] {
+    let lock = Lock { table: "reading".into(), mode: "ShareLock".into(), held_ms: 1, waited_ms: 2 };
+    let tried =
+        Tried { file: "0004_x.sql".into(), line: 1, column: 1, locks: vec![lock], ..Tried::default() };
+    let migrations = Some(Trial { readings: 9, tried: vec![tried] });
+    let all = [a_report(), refused, Report { canary, ..a_report() }, Report { migrations, ..a_report() }];
+    for report in all {
         schema::assert_allowed("promotion", &serde_json::to_value(report).unwrap());
     }
 }

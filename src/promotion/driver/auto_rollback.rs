@@ -181,6 +181,7 @@ fn failed_before<'a>(order: &Order, state: &'a StoreState) -> Option<(Order, Rep
         copied: None,
         canary: last.canary,
         rollout: None,
+        migrations: None,
         watch: last.watch,
         rollback: None,
         rolled_back_to: None,

@@ -1,6 +1,6 @@
 //! Evaluates the gates of an order. Only reads.
 
-use super::{Driver, Ended, Evidence, EvidenceSource, Order};
+use super::{Driver, Ended, Evidence, EvidenceSource, Order, migrations};
 use crate::{
     base::{
         event::Step,
@@ -15,6 +15,7 @@ use crate::{
             history::{Action, Keys, Outcome},
         },
         target::{Content, ObservedEnvironment, State},
+        trial::Plan,
     },
 };
 
@@ -30,12 +31,20 @@ pub(super) enum Wait {
 /// The evaluated gates.
 pub(super) struct Checked {
     pub(super) report: Report,
-    /// The recorded reason why readings may change; `None` if they must not.
-    pub(super) readings_may_change: Option<String>,
+    pub(super) noted: Noted,
     /// The lock file after the promotion.
     pub(super) lock: EnvLock,
     /// Why a gate refuses; `None` if none does.
     pub(super) refusal: Option<Failure>,
+}
+
+/// What the evidence says about the steps after the gates.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    /// The recorded reason why readings may change; `None` if they must not.
+    pub(super) readings_may_change: Option<String>,
+    /// The migrations to try; `None` outside a rehearsal.
+    pub(super) trial: Option<Plan>,
 }
 
 impl Checked {
@@ -86,8 +95,8 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         let content = self.target.inspect(&order.digest).await?;
         let lock = lock_after(order, &content, state);
         let mut report = report(order, &lock, state.lock.as_ref());
-        let mut readings_may_change = None;
-        report.gates = self.gates(order, &content, state, keys, (wait, &mut readings_may_change)).await?;
+        let mut noted = Noted::default();
+        report.gates = self.gates(order, &content, state, keys, (wait, &mut noted)).await?;
         report.pull_request = state.pull.as_ref().map(|pull| pull.url.clone());
         let passed = report.gates.iter().filter(|gate| !gate.refuses()).count();
         step.done(format!("{passed} of {} passed or were skipped", report.gates.len()));
@@ -96,7 +105,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
             report.reason.clone_from(&failure.message);
             report.next.extend(unverified_lock(state));
         }
-        Ok(Checked { report, readings_may_change, lock, refusal })
+        Ok(Checked { report, noted, lock, refusal })
     }
 
     /// Evaluates the gates that apply to the action.
@@ -106,7 +115,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         content: &Content,
         state: &StoreState,
         keys: &Keys,
-        (wait, readings_may_change): (Wait, &mut Option<String>),
+        (wait, noted): (Wait, &mut Noted),
     ) -> Result<Vec<Gate>> {
         let rules = &order.rules;
         let signed = gates::signed(rules.guarded, &self.signer(keys).await);
@@ -114,9 +123,11 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
         if order.action != Action::Promote {
             return Ok(vec![was_verified(order, state), gates::images(content), secrets, signed]);
         }
-        let Evidence { source, tree, migrations, commit_is_known, edited, parity, phases, cost } =
+        let Evidence { source, tree, migrations, rehearsed, commit_is_known, edited, parity, phases, cost } =
             self.evidence.collect(content, state.lock.as_ref()).await?;
-        *readings_may_change = gates::readings_may_change(&migrations);
+        noted.readings_may_change = gates::readings_may_change(&migrations);
+        let (trial, untried) = migrations::plan(rehearsed);
+        noted.trial = trial;
         let now = (self.clock)();
         let from = order.from.as_deref().unwrap_or_default();
         let mut gates = vec![
@@ -132,6 +143,7 @@ impl<T: ObservedEnvironment, S: PromotionStore, E: EvidenceSource> Driver<'_, T,
             gates::budget(&cost),
             signed,
         ];
+        gates.extend(untried);
         gates.extend(self.canary_gate(order, content, state, wait).await?);
         // With a forge, the approvals are evaluated last: a review is requested only if all other gates pass.
         if !self.store.requires_review() {
@@ -228,6 +240,7 @@ fn report(order: &Order, lock: &EnvLock, before: Option<&EnvLock>) -> Report {
         copied: None,
         canary: None,
         rollout: None,
+        migrations: None,
         watch: None,
         rollback: None,
         rolled_back_to: None,

@@ -1,6 +1,6 @@
 //! Carries out an order: review, copy, canary, commit, deploy, watch, record.
 
-use super::{Driver, Ended, EvidenceSource, Order, check, check::Wait};
+use super::{Driver, Ended, EvidenceSource, Order, check, check::Wait, migrations};
 use crate::{
     base::{event::Step, failure::Result},
     promotion::{
@@ -22,7 +22,7 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         if let Some(failure) = checked.refusal.take() {
             return Ok(checked.refused(failure));
         }
-        let check::Checked { mut report, lock, readings_may_change, .. } = checked;
+        let check::Checked { mut report, lock, noted, .. } = checked;
         let body = commit_body(&report);
         let message = Message { title: &title(order), body: &body };
         let before = state.lock.replace(lock);
@@ -50,8 +50,9 @@ impl<T: Target, S: PromotionStore, E: EvidenceSource> Driver<'_, T, S, E> {
         let mut watched = self.deploy_and_watch(order).await?;
         let has_failed = watched.failed.is_some();
         let compared =
-            self.compare_readings(order, stored, (readings_may_change.as_deref(), has_failed)).await;
-        watched.failed = compared.verdict(watched.failed);
+            self.compare_readings(order, stored, (noted.readings_may_change.as_deref(), has_failed)).await;
+        let tried = self.try_migrations(order, noted.trial.as_ref(), &mut report).await;
+        watched.failed = migrations::verdict(compared.verdict(watched.failed), tried);
         report.next.extend(compared.next);
         (report.watch, report.rollout) = (watched.summary, watched.rollout);
         match watched.failed {

@@ -7,6 +7,7 @@ mod auto_rollback;
 mod canary;
 mod check;
 mod execute;
+mod migrations;
 mod order;
 mod readings;
 mod soak;

@@ -48,6 +48,9 @@ pub struct Rules {
     pub approvals: u8,
     /// The limits of the watch.
     pub limits: Thresholds,
+    /// The longest time that a new migration may make a request wait on a copy of the schema; `None` if no migration
+    /// is tried, as outside a rehearsal.
+    pub migration_stall: Option<Duration>,
 }
 
 /// Intervals and time limits of the driver.
@@ -88,6 +91,9 @@ pub struct Evidence {
     pub tree: Result<usize, String>,
     /// The migrations of the current and of the new digest, or why they cannot be compared.
     pub migrations: Result<Migrations, String>,
+    /// The migrations of the rehearsed environment and of the new digest, or why they cannot be compared; `None`
+    /// outside a rehearsal.
+    pub rehearsed: Option<Result<Migrations, String>>,
     /// Whether the repository has the artifact's commit.
     pub commit_is_known: bool,
     /// Files of the work tree that a promotion reads and that have uncommitted changes.

@@ -7,6 +7,7 @@ mod artifact_copy;
 mod deploy_lock_file;
 mod http_probe;
 mod observed;
+mod primary;
 mod probe_buoys;
 mod ready_since;
 mod recipients;

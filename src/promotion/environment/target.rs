@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{
     observed::{ObservedCluster, age_key, flux_objects},
+    primary::Primary,
     probe_buoys::ProbeBuoys,
     registries,
 };
@@ -24,6 +25,7 @@ use crate::{
         probe_stats::ProbeStats,
         readings::Readings,
         target::{CanaryState, Content, Copied, ObservedEnvironment, State, Target},
+        trial::{self, Plan, Trial},
     },
     registry::{daemon_reference, transfer::Endpoint},
     workloads::{self, PublicEndpoint},
@@ -194,6 +196,10 @@ impl Target for ClusterTarget {
         let probes = self.probes.lock().await;
         let stats = probes.as_ref().and_then(|probes| probes.canary_stats(since, Timestamp::now()));
         stats.ok_or_else(not_started)
+    }
+
+    async fn try_migrations(&self, plan: &Plan) -> Result<Trial> {
+        trial::run(&Primary(self.observed.writing_client().await?), plan).await
     }
 
     async fn stop_probes(&self) -> Result<()> {

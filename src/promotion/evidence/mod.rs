@@ -5,6 +5,7 @@ mod cost;
 mod migrations;
 mod parity;
 mod phases;
+mod rehearsed;
 mod tree;
 
 use crate::{
@@ -52,11 +53,18 @@ impl<T: ObservedEnvironment> EvidenceSource for CollectedEvidence<'_, T> {
             registry: format!("127.0.0.1:{}", self.source_environment.ports.registry.get_ref()),
             flux: FluxBuild::on_demand(project, &local.dirs, &local.events),
         };
+        let rehearsed = rehearsed::lock_of_original(project, repository, environment).await?;
         let exact = commit.as_deref().filter(|_| !content.dirty);
         Ok(Evidence {
             source: self.source.state().await?,
             tree: tree::check(local, repository, &compare.flux, exact).await?,
-            migrations: migrations::collect(project, repository, exact, lock).await?,
+            migrations: migrations::collect(project, repository, exact, lock.or(rehearsed.as_ref())).await?,
+            rehearsed: if environment.is_rehearsal() {
+                let lock = rehearsed.as_ref().or(lock);
+                Some(migrations::collect(project, repository, exact, lock).await?)
+            } else {
+                None
+            },
             commit_is_known: commit.is_some(),
             edited: repository.edited(&READ).await?,
             parity: parity::compare((&compare, local), self.source_environment, environment).await,

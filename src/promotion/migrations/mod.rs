@@ -15,7 +15,7 @@ mod rules;
 
 pub use self::{
     known::Known,
-    read::{Accepted, Mark, contract},
+    read::{Accepted, Mark, contract, starts},
     reason::Class,
     rules::{Finding, judge},
 };

@@ -71,6 +71,11 @@ pub(super) fn statements(sql: &str) -> Result<Vec<Statement>, Unreadable> {
     Ok(statements)
 }
 
+/// Returns the byte offset of each statement's first word; `None` if a part of `sql` cannot be read.
+pub fn starts(sql: &str) -> Option<Vec<usize>> {
+    Some(statements(sql).ok()?.iter().map(|statement| statement.at).collect())
+}
+
 /// Returns the number after the mark `contract, expanded in`, if a comment of `sql` has it.
 pub fn contract(sql: &str) -> Option<String> {
     let root = SourceFile::parse(sql).syntax_node();

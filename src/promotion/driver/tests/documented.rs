@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::env::{Script, TestEnv, promote};
+use super::{
+    env::Script,
+    migrations::{measured, rehearsal},
+};
 use crate::base::event::{Event, Sink};
 
 const PAGE: &str = include_str!("../../../../docs/architecture.md");
@@ -28,9 +31,9 @@ fn documented() -> Vec<&'static str> {
 
 #[tokio::test]
 async fn steps_run_in_the_documented_order() {
-    let env = TestEnv::new(Script::Good);
+    let (env, order) = rehearsal(Script::Good, Ok(measured(1)));
     let started = Arc::new(Started::default());
-    let ended = env.run_with_events(&env, &promote(), started.clone()).await.unwrap();
+    let ended = env.run_with_events(&env, &order, started.clone()).await.unwrap();
     assert_eq!(ended.failure, None);
     assert_eq!(*started.0.lock().unwrap(), documented());
 }

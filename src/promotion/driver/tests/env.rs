@@ -13,10 +13,12 @@ use super::*;
 use crate::{
     base::{digest::Digest, event::Silent, failure::Kind},
     promotion::{
+        gates::Migrations,
         store::{
             EnvLock,
             history::{Action, History, tests::a_record},
         },
+        trial::Trial,
         verdict::Thresholds,
     },
 };
@@ -98,6 +100,10 @@ pub struct TestEnv {
     pub source_ready: bool,
     /// The SQL of a new migration.
     pub migration: Option<&'static str>,
+    /// The migrations of a rehearsal.
+    pub rehearsed: Option<Result<Migrations, String>>,
+    /// The result of their trial.
+    pub trial: Result<Trial>,
     pub steps: AtomicUsize,
     pub kill_at: AtomicUsize,
     /// Notified by a run that is killed; each run has its own.
@@ -132,6 +138,8 @@ impl TestEnv {
             forge: false,
             source_ready: true,
             migration: None,
+            rehearsed: None,
+            trial: Ok(Trial::default()),
             steps: AtomicUsize::new(0),
             kill_at: AtomicUsize::new(0),
             killed: Mutex::default(),
@@ -235,7 +243,13 @@ pub fn order(action: Action, digest: &Digest) -> Order {
         freshness_seconds: 60.0,
         watch: std::time::Duration::from_mins(1),
     };
-    let rules = Rules { guarded: false, soak: std::time::Duration::ZERO, approvals: 0, limits };
+    let rules = Rules {
+        guarded: false,
+        soak: std::time::Duration::ZERO,
+        approvals: 0,
+        limits,
+        migration_stall: None,
+    };
     Order {
         action,
         environment: "staging".into(),

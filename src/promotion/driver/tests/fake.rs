@@ -14,6 +14,7 @@ use crate::{
         readings::{Day, Readings},
         store::{EnvLock, history::History},
         target::{CanaryState, Content, Copied, ResourceState, State},
+        trial::{Plan, Trial},
     },
 };
 
@@ -204,6 +205,12 @@ impl Target for TestEnv {
         Ok(ProbeStats { since, until, requests: 30, p95_ms, freshness_seconds, ..ProbeStats::default() })
     }
 
+    async fn try_migrations(&self, plan: &Plan) -> Result<Trial> {
+        self.step().await;
+        assert_eq!(plan.new.len(), 1, "{plan:?}");
+        self.trial.clone()
+    }
+
     async fn stop_probes(&self) -> Result<()> {
         self.state.lock().unwrap().probes_run = false;
         Ok(())
@@ -258,6 +265,7 @@ impl EvidenceSource for TestEnv {
             source: state(self.state.lock().unwrap().source.clone(), self.source_ready),
             tree: Ok(3),
             migrations: Ok(self.migrations()),
+            rehearsed: self.rehearsed.clone(),
             commit_is_known: true,
             edited: vec![],
             parity: Parity::default(),

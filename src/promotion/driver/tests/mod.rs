@@ -6,6 +6,7 @@ mod env;
 mod fake;
 mod git;
 mod killed;
+mod migrations;
 mod readings;
 mod secrets;
 
