@@ -16,7 +16,7 @@ pub use database::{DatabaseHealth, Instance, SqlAnswer, database, psql};
 pub use deployments::{Workload, deployments};
 pub use fleet::{FleetCounts, FleetHealth, fleet, fleet_from_summary};
 pub use gateway::{ApiProblem, GatewayHealth, PublicEndpoint, Summary, public_url};
-pub use readings::{ReadingsOfDay, readings};
+pub use readings::{ReadingsOfDay, read_readings, readings, readings_query};
 pub use rollout::wait_for_rollout;
 pub use schema::{Schema, schemas};
 pub use secrets::{authority, enrolment_key};

@@ -20,12 +20,12 @@ pub struct ReadingsOfDay {
     pub digest: String,
 }
 
-/// Adds up hashes, so that no order, no column that a later migration adds, and no setting of
-/// the database changes the result. Row level
-/// security is off for the superuser. The time limit protects a database that is too large for it.
+/// Adds up hashes, so that no order, no column that a later migration adds, and no setting of the database changes the
+/// result. Row level security is off for the superuser. The time limit protects a database that is too large for it.
 const SQL: &str = "
 SET statement_timeout = '120s';
 SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
 SET bytea_output = 'hex';
 SET extra_float_digits = 1;
 SELECT to_regclass('public.observation') IS NOT NULL AS migrated \\gset
@@ -48,8 +48,16 @@ FROM parts p JOIN public.buoy b ON b.id = p.buoy_id GROUP BY 1, 2 ORDER BY 1, 2;
 
 /// Reads the readings that arrived before `before`, an RFC 3339 time; nothing before the first migration.
 pub async fn readings(client: &Client, before: &str) -> Result<Vec<ReadingsOfDay>> {
-    let sql = format!("\\set before '{before}'\n{SQL}");
-    let answer = database::query(client, &sql).await?;
+    read_readings(&database::query(client, &readings_query(before)).await?)
+}
+
+/// The script of `psql` that reads the readings that arrived before `before`, an RFC 3339 time.
+pub fn readings_query(before: &str) -> String {
+    format!("\\set before '{before}'\n{SQL}")
+}
+
+/// Parses the answer to [`readings_query`].
+pub fn read_readings(answer: &str) -> Result<Vec<ReadingsOfDay>> {
     answer.lines().map(str::trim).filter(|line| !line.is_empty()).map(day).collect()
 }
 

@@ -18,3 +18,4 @@ mod migrations;
 mod outage;
 mod quarantine;
 mod queries;
+mod stored_readings;
