@@ -32,7 +32,8 @@ CREATE TABLE seasense_trial.request (trial bigint, name text, began timestamptz,
 CREATE TABLE seasense_trial.lock (trial bigint, at timestamptz, name text, mode text, granted boolean);
 ";
 
-/// Fills the copy with `readings` readings of 20 buoys over the last 30 days.
+/// Fills the copy with `readings` readings of 20 buoys over the last 30 days. Writes them to disk, which would slow down
+/// the requests otherwise.
 pub(super) fn fill(readings: u64) -> String {
     let each = readings / 20;
     format!(
@@ -46,6 +47,8 @@ FROM buoy CROSS JOIN generate_series(1, {each}) AS n;
 INSERT INTO observation (observed_at, buoy_id, parameter_id, boot_id, seq, depth_cm, value)
 SELECT observed_at, buoy_id, parameter.id, boot_id, seq, depth_cm, 7 + seq % 5 FROM reading CROSS JOIN parameter;
 ANALYZE buoy, buoy_activity, reading, observation;
+RESET SESSION AUTHORIZATION;
+CHECKPOINT;
 "
     )
 }
