@@ -121,6 +121,7 @@ fn invalid_entry_is_refused_with_its_line() {
             run(&machine, &arguments)
                 .assert(10, &[&format!("infra/launcher.sha256:2: not an entry: {line}")]);
         }
+        machine.host(&["--supply", "pull"]).assert(10, &["infra/launcher.sha256:2"]);
         machine.run("scripts/dev", &["--supply", "pull"]).assert(10, &["infra/launcher.sha256:2"]);
     }
 }
