@@ -50,7 +50,7 @@ fn pull_without_engine_names_what_to_install_here() {
 #[test]
 fn stopped_engine_names_how_to_start_it_here() {
     for (name, machine) in machines() {
-        machine.stub("docker", "echo 'Cannot connect to the Docker daemon at unix:///x' >&2; exit 1");
+        machine.stub("docker", "echo; echo 'Cannot connect to the Docker daemon at unix:///x' >&2; exit 1");
         let cure = match name {
             "wsl" => "WSL integration",
             "mac" => "open -a Docker",
