@@ -89,7 +89,6 @@ fn serve(method: &str, parts: &[&str], query: &str, containers: &Mutex<Vec<Value
             (200, json!({"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10"}))
         }
         ("GET", ["info"]) => (200, json!({"ServerVersion": "20.10", "SecurityOptions": []})),
-        ("GET", ["images", "json"]) => (200, json!([])),
         ("GET", ["containers", "json"]) => {
             let filters = filters(query);
             (
@@ -111,7 +110,7 @@ fn serve(method: &str, parts: &[&str], query: &str, containers: &Mutex<Vec<Value
             }
         }
         ("GET", ["volumes"]) => (200, json!({"Volumes": [], "Warnings": null})),
-        ("GET", ["networks"]) => (200, json!([])),
+        ("GET", ["networks"] | ["images", "json"]) => (200, json!([])),
         _ => (404, json!({"message": format!("{method} {}", parts.join("/"))})),
     }
 }

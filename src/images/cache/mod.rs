@@ -2,11 +2,7 @@
 
 mod trim;
 
-use std::{
-    collections::BTreeSet,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use serde::Serialize;
 
@@ -63,10 +59,7 @@ pub async fn trim(
     events: &Events,
     dry_run: bool,
 ) -> Result<Vec<Part>> {
-    let _guard = match dry_run {
-        true => None,
-        false => Some(lock_supply(dirs, events).await?),
-    };
+    let _guard = if dry_run { None } else { Some(lock_supply(dirs, events).await?) };
     let mut parts = Vec::new();
     for folder in &FOLDERS {
         let what = || format!("reduce the cache `{}`", folder.name);
@@ -144,6 +137,8 @@ async fn trim_images(dirs: &HostDirs, docker: &Docker, dry_run: bool) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn write(folder: &Path, name: &str, bytes: usize) -> PathBuf {
