@@ -795,7 +795,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__gc)
-            opts="-h --dry-run --json --env --project --output --help"
+            opts="-h --dry-run --cache --json --env --project --output --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -235,6 +235,7 @@ plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -l dry-run -d 'Show what would be removed, without removing it'
+complete -c seasense -n "__fish_seasense_using_subcommand gc" -l cache -d 'Reduce the caches of images and builds to their limits instead'
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -l json -d 'Print JSON (schemas: docs/schemas)'
 complete -c seasense -n "__fish_seasense_using_subcommand gc" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand logs" -l tail -d 'Number of the last lines of each container to show' -r
