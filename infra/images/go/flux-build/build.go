@@ -48,6 +48,9 @@ func (b *builder) build(ctx context.Context, wanted wanted) ([]*unstructured.Uns
 	if err != nil {
 		return nil, dependencies{}, err
 	}
+	if err := compileExpressions(&flux); err != nil {
+		return nil, dependencies{}, err
+	}
 	definition := unstructured.Unstructured{Object: fields}
 	result, err := b.kustomizedOf(&flux, definition)
 	if err != nil {
@@ -115,6 +118,9 @@ func (b *builder) kustomize(flux *kustomizev1.Kustomization, definition unstruct
 	files.probe(folder)
 	if _, err := os.Stat(folder); err != nil {
 		return kustomized{err: fmt.Errorf("kustomization path not found: %s", flux.Spec.Path)}
+	}
+	if err := decodeStrictly(files, folder); err != nil {
+		return kustomized{err: err}
 	}
 	// The controller has a fresh copy of the source each time. Here the next Kustomization reads the same files.
 	action, err := generator.NewGenerator(root, definition).WriteFile(folder, generator.WithSaveOriginalKustomization())
