@@ -2,7 +2,9 @@
 
 mod input;
 mod location;
+mod nested;
 mod refused;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +12,11 @@ use serde_json::Value;
 
 use super::{
     api_validation::ApiValidation,
-    build::{BuildError, Files, FluxBuild, Outcome, ROOT, Wanted, is_flux_kustomization, root_kustomization},
-    definitions::{self, Definitions, at_path, name, with_generated},
+    build::{BuildError, Files, FluxBuild, Outcome, ROOT, Walk, WalkInput},
+    definitions::{self, Definitions, at_path, with_generated},
     locate,
     render::{UPSTREAM, pinned_files},
-    rules::{self, Finding},
+    rules::{self, Finding, Near, PhaseId},
     variable,
 };
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
 };
 
 pub use input::{CheckInput, SOPS_RULES};
-use location::Locator;
+use location::{Locator, Place};
 
 /// Returns everything that is wrong with the tree, with the file and the line. Empty: Flux can apply it.
 ///
@@ -49,17 +51,26 @@ pub async fn check(
     let mut problems = locate::problems(&files, &definitions);
     let locator = Locator::new(&files, &definitions);
     problems.extend(of_objects(&definitions, &locator));
-    problems.extend(of_phases(&definitions, &files));
+    problems.extend(of_phases(&locator));
+    problems.extend(nested::problems(&locator));
+    if definitions.errors.is_empty() {
+        problems.extend(targets::unmatched(&locator));
+    }
+    let failed: BTreeSet<String> = definitions.errors.iter().map(|error| error.name.clone()).collect();
     for (environment, variables) in &input.environments {
-        let built = built(&files, variables, flux).await?;
+        let built = built(&files, variables, flux, &failed).await?;
         let built: Vec<Phase> = built
             .into_iter()
-            .filter(|phase| definitions.found.contains_key(&phase.name) || phase.name == ROOT)
+            .filter(|phase| definitions.get(&phase.name).is_some() || phase.name == ROOT)
             .collect();
         problems.extend(of_environment(input, environment, &built, &locator));
         // Without the upstream manifests, most custom kinds would be unknown.
         if let Some(validation) = validation.filter(|_| input.complete) {
-            problems.extend(refused::refused(&input.flux, &built, &locator, validation).await?);
+            let refused = refused::refused(&input.flux, &built, &locator, validation).await?;
+            let known: BTreeSet<_> = problems.iter().map(subject).collect();
+            let new: Vec<Failure> =
+                refused.into_iter().filter(|failure| !known.contains(&subject(failure))).collect();
+            problems.extend(new);
         }
         problems.extend(errors(&files, &built, &definitions));
     }
@@ -88,28 +99,28 @@ pub(super) struct Phase {
     pub outcome: Outcome,
 }
 
-/// Builds the root and every Kustomization that it defines, with the variables of an environment.
+/// Builds the root and every Kustomization that it defines, at any depth, with the variables of an environment,
+/// without those that are known to fail.
 pub(super) async fn built(
     files: &Files,
     variables: &BTreeMap<String, String>,
     flux: &FluxBuild,
+    failed: &BTreeSet<String>,
 ) -> Result<Vec<Phase>> {
     let files = with_generated(files);
-    let source = BTreeMap::from([(ROOT, &*files)]);
-    let variables = Some(variables);
-    let root = Wanted { definition: root_kustomization(), variables };
-    let root = flux.build(&source, &[root]).await?.remove(0);
-    let found = root.as_ref().map(|built| built.objects.clone()).unwrap_or_default();
-    let found: Vec<Value> = found.into_iter().filter(is_flux_kustomization).collect();
-    let wanted = found.iter().map(|definition| {
-        let path = definition["spec"]["path"].as_str().unwrap_or("./");
-        Wanted { definition: at_path(definition, path), variables }
-    });
-    let wanted: Vec<Wanted<'_>> = wanted.collect();
-    let outcomes = flux.build(&source, &wanted).await?;
-    let phases =
-        found.iter().zip(outcomes).map(|(definition, outcome)| Phase { name: name(definition), outcome });
-    Ok(std::iter::once(Phase { name: ROOT.to_owned(), outcome: root }).chain(phases).collect())
+    let sources = BTreeMap::from([(ROOT, &*files)]);
+    // The tree is the source of every Kustomization: which part of it is packed for which one does not matter here.
+    let prepare =
+        |definition: &Value| at_path(definition, definition["spec"]["path"].as_str().unwrap_or("./"));
+    let (mut walk, mut phases) = (Walk::default(), Vec::new());
+    loop {
+        walk.skip(failed);
+        if walk.pending().is_empty() {
+            return Ok(phases);
+        }
+        let built = walk.step(flux, WalkInput { sources: &sources, variables, prepare }).await?;
+        phases.extend(built.into_iter().map(|(name, outcome)| Phase { name, outcome }));
+    }
 }
 
 /// Returns the objects of the root and of every Kustomization with the variables of an environment, as one YAML
@@ -119,7 +130,7 @@ pub async fn phases_text(
     variables: &BTreeMap<String, String>,
     flux: &FluxBuild,
 ) -> Result<String> {
-    let phases = built(files, variables, flux).await?.into_iter();
+    let phases = built(files, variables, flux, &BTreeSet::new()).await?.into_iter();
     phases
         .map(|phase| match phase.outcome {
             Ok(built) => Ok(format!("# phase: {}\n{}", phase.name, yaml::write(&built.objects)?)),
@@ -134,7 +145,8 @@ fn of_objects(definitions: &Definitions, locator: &Locator<'_>) -> Vec<Failure> 
     let mut own = Vec::new();
     for (phase, object) in definitions.objects() {
         for (expression, failure) in variable::invalid(object) {
-            problems.push(located(failure, locator, (phase, None), object, Some(&expression)));
+            let near = Near::Text(expression);
+            problems.push(located(failure, locator, (phase, None), object, Some(&near)));
         }
         let mut findings = rules::pinned(object, "${REGISTRY}");
         if !locator.is_upstream(phase, object) {
@@ -152,15 +164,17 @@ fn of_objects(definitions: &Definitions, locator: &Locator<'_>) -> Vec<Failure> 
 }
 
 /// The rules for the Kustomizations among each other.
-fn of_phases(definitions: &Definitions, files: &Files) -> Vec<Failure> {
-    let all = definitions.found.iter().map(|(name, definition)| (name.clone(), &definition.object)).collect();
-    let found = rules::phases(&all).into_iter().map(|(name, finding)| {
+fn of_phases(locator: &Locator<'_>) -> Vec<Failure> {
+    let definitions = locator.definitions.all();
+    let all: BTreeMap<PhaseId, &Value> = definitions
+        .map(|(name, definition)| {
+            let namespace = definition.object["metadata"]["namespace"].as_str().unwrap_or_default();
+            ((namespace.to_owned(), name.to_owned()), &definition.object)
+        })
+        .collect();
+    let found = rules::phases(&all).into_iter().map(|(id, finding)| {
         let near = finding.near.clone();
-        let failure = plain(finding);
-        match locate::definition(files, &name, near.as_deref()) {
-            Some(location) => failure.at(location),
-            None => failure,
-        }
+        located(plain(finding), locator, (ROOT, None), all[&id], near.as_ref())
     });
     found.collect()
 }
@@ -174,10 +188,18 @@ fn of_environment(
 ) -> Vec<Failure> {
     let objects = || objects_of(built);
     let readers = input.readers(environment);
+    // References can be judged only if every object is known.
+    let is_whole = input.complete && locator.definitions.errors.is_empty();
     let mut problems = Vec::new();
     for (phase, object) in objects() {
         let findings = rules::for_environment(object, environment, &readers);
         problems.extend(findings.into_iter().map(|finding| failure(finding, locator, phase, object)));
+    }
+    let all: Vec<(Place<'_>, &Value)> = objects().collect();
+    if is_whole && built.iter().all(|phase| phase.outcome.is_ok()) {
+        let objects: Vec<&Value> = all.iter().map(|(_, object)| *object).collect();
+        let found = rules::references(&objects, &input.flux).into_iter();
+        problems.extend(found.map(|(at, finding)| failure(finding, locator, all[at].0, all[at].1)));
     }
     let phases = built
         .iter()
@@ -214,14 +236,11 @@ fn plain(finding: Finding) -> Failure {
     }
 }
 
-/// A phase, and the files of one of its builds.
-type Place<'a> = (&'a str, Option<&'a BTreeSet<String>>);
-
 fn failure(finding: Finding, locator: &Locator<'_>, phase: Place<'_>, object: &Value) -> Failure {
     let near = finding.near.clone();
     let mut failure = plain(finding);
     failure.message = format!("{}: {}", super::objects::describe(object), failure.message);
-    located(failure, locator, phase, object, near.as_deref())
+    located(failure, locator, phase, object, near.as_ref())
 }
 
 fn located(
@@ -229,12 +248,18 @@ fn located(
     locator: &Locator<'_>,
     phase: Place<'_>,
     object: &Value,
-    near: Option<&str>,
+    near: Option<&Near>,
 ) -> Failure {
     match locator.location(phase, object, near) {
         Some(location) => failure.at(location),
         None => failure,
     }
+}
+
+/// What a problem is about: its place, and the field before its details, which differ between environments.
+fn subject(failure: &Failure) -> (Option<String>, String) {
+    let end = failure.message.find("`: ").unwrap_or(failure.message.len());
+    (failure.location.as_ref().map(ToString::to_string), failure.message[..end].to_owned())
 }
 
 /// Sorts by location, and keeps one of equal problems in several environments.

@@ -33,16 +33,20 @@ pub(super) struct Definition {
 /// The definitions that Flux can build, and the errors of the others.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Definitions {
-    /// The definitions, by name.
+    /// The definitions of the root, by name.
     pub found: BTreeMap<String, Definition>,
+    /// The definitions in other Kustomizations, at any depth, by name. They have no component.
+    pub nested: BTreeMap<String, Definition>,
+    /// The other objects of the root.
+    pub others: Vec<Value>,
     /// The files of the definitions themselves.
     pub files: BTreeSet<String>,
     /// Why Flux cannot build the others.
     pub errors: Vec<BuildError>,
 }
 
-/// Builds every Kustomization that the root defines in `files`, in each directory that its path can select, so
-/// that the result is the same for every environment.
+/// Builds every Kustomization that the root defines in `files`, and those that they define, in each directory that
+/// its path can select, so that the result is the same for every environment.
 ///
 /// Fails with kind `Tool` if `flux-build` fails.
 pub(super) async fn definitions(files: &Files, flux: &FluxBuild) -> Result<Definitions> {
@@ -63,8 +67,25 @@ pub(super) async fn definitions(files: &Files, flux: &FluxBuild) -> Result<Defin
             return Ok(result);
         }
     };
-    let definitions: Vec<Value> = objects.into_iter().filter(is_flux_kustomization).collect();
-    let paths: Vec<Vec<String>> = definitions.iter().map(|definition| paths(definition, &files)).collect();
+    let (mut pending, others): (Vec<Value>, Vec<Value>) =
+        objects.into_iter().partition(is_flux_kustomization);
+    result.others = others;
+    let mut is_root = true;
+    while !pending.is_empty() {
+        let built = build_each(&files, &pending, flux).await?;
+        for (definition, outcomes) in pending.into_iter().zip(built) {
+            result.add(definition, outcomes, &files, is_root);
+        }
+        pending = result.unknown();
+        is_root = false;
+    }
+    Ok(result)
+}
+
+/// Builds each of `definitions` in each of its directories.
+async fn build_each(files: &Files, definitions: &[Value], flux: &FluxBuild) -> Result<Vec<Vec<Outcome>>> {
+    let source = BTreeMap::from([(ROOT, files)]);
+    let paths: Vec<Vec<String>> = definitions.iter().map(|definition| paths(definition, files)).collect();
     let wanted = definitions.iter().zip(&paths).flat_map(|(definition, paths)| {
         paths.iter().map(|path| {
             let is_included = included(definition) == Some(path.as_str());
@@ -74,20 +95,35 @@ pub(super) async fn definitions(files: &Files, flux: &FluxBuild) -> Result<Defin
     });
     let wanted: Vec<Wanted<'_>> = wanted.collect();
     let mut outcomes = flux.build(&source, &wanted).await?.into_iter();
-    for (definition, paths) in definitions.into_iter().zip(&paths) {
-        result.add(definition, outcomes.by_ref().take(paths.len()), &files);
-    }
-    Ok(result)
+    Ok(paths.iter().map(|paths| outcomes.by_ref().take(paths.len()).collect()).collect())
 }
 
 impl Definitions {
     /// The objects of every Kustomization and of the root, with the name of the Kustomization.
     pub(super) fn objects(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let root = self.found.values().map(|definition| (ROOT, &definition.object));
-        let all = self.found.iter();
-        root.chain(all.flat_map(|(name, definition)| {
-            definition.objects.iter().map(move |object| (name.as_str(), object))
-        }))
+        let root = self.found.values().map(|definition| &definition.object).chain(&self.others);
+        root.map(|object| (ROOT, object)).chain(
+            self.all()
+                .flat_map(|(name, definition)| definition.objects.iter().map(move |object| (name, object))),
+        )
+    }
+
+    /// Every definition with its name.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Definition)> {
+        self.found.iter().chain(&self.nested).map(|(name, definition)| (name.as_str(), definition))
+    }
+
+    /// A definition by its name.
+    pub(super) fn get(&self, name: &str) -> Option<&Definition> {
+        self.found.get(name).or_else(|| self.nested.get(name))
+    }
+
+    /// The definitions in the objects of Kustomizations that are not known yet.
+    fn unknown(&self) -> Vec<Value> {
+        let built = self.all().flat_map(|(_, definition)| &definition.objects);
+        let inner = built.filter(|object| is_flux_kustomization(object) && self.get(&name(object)).is_none());
+        let unknown: BTreeMap<String, Value> = inner.map(|object| (name(object), object.clone())).collect();
+        unknown.into_values().collect()
     }
 
     /// Removes the Kustomizations that read upstream manifests, and their errors.
@@ -97,12 +133,13 @@ impl Definitions {
         };
         let removed = self.errors.extract_if(.., |error| reads(&error.files, &error.message));
         let mut names: BTreeSet<String> = removed.map(|error| error.name).collect();
-        let readers = self.found.iter().filter(|(_, definition)| reads(&definition.files, ""));
-        names.extend(readers.map(|(name, _)| name.clone()));
+        let readers = self.all().filter(|(_, definition)| reads(&definition.files, ""));
+        names.extend(readers.map(|(name, _)| name.to_owned()));
         self.found.retain(|name, _| !names.contains(name));
+        self.nested.retain(|name, _| !names.contains(name));
     }
 
-    fn add(&mut self, object: Value, outcomes: impl Iterator<Item = Outcome>, tree: &Files) {
+    fn add(&mut self, object: Value, outcomes: Vec<Outcome>, tree: &Files, is_root: bool) {
         let name = name(&object);
         let mut definition = Definition { object, files: BTreeSet::new(), objects: Vec::new() };
         for outcome in outcomes {
@@ -115,7 +152,8 @@ impl Definitions {
                 Err(error) => self.errors.push(error),
             }
         }
-        self.found.insert(name, definition);
+        let group = if is_root { &mut self.found } else { &mut self.nested };
+        group.insert(name, definition);
     }
 }
 

@@ -175,7 +175,7 @@ mod tests {
             "kind: OCIRepository\nspec: {{url: 'oci://${{REGISTRY}}/platform', ref: {{digest: '{}'}}}}\n",
             digest('c')
         );
-        let loose = "kind: Pod\nspec: {image: 'docker.io/library/alpine:3'}\n";
+        let loose = "kind: Pod\nspec: {containers: [{image: 'docker.io/library/alpine:3'}]}\n";
         let packed = packed(&[
             ("apps/d.yaml", deployment),
             ("crd.yaml", definition.to_owned()),

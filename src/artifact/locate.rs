@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use super::{
     Tree,
-    build::{BuildError, Files},
+    build::{BuildError, Files, is_flux_kustomization},
+    build_cures, build_faults,
     definitions::{self, Definitions},
-    file_type, generated,
+    fields, file_type, generated,
     objects::{Written, written},
+    render::UPSTREAM,
     source_location,
     tree::display_path,
-    variable,
+    unbuilt, variable,
 };
 use crate::base::{
-    failure::{Failure, Kind, Location},
+    failure::{Failure, Location},
     yaml,
 };
 
@@ -22,18 +24,21 @@ pub(super) fn problems(files: &Files, definitions: &Definitions) -> Vec<Failure>
     let mut problems: Vec<Failure> =
         definitions.errors.iter().map(|error| build_error(files, error)).collect();
     if definitions.errors.is_empty() {
-        problems.extend(unlisted(files, definitions));
-        problems.extend(empty(files, definitions));
+        problems.extend(unbuilt::problems(files, definitions));
     }
     problems
 }
 
 /// The error of a build as a failure with the location that Flux's text refers to.
 pub(super) fn build_error(files: &Files, error: &BuildError) -> Failure {
-    if let Some(failure) = malformed(files, error) {
+    if let Some(failure) = build_faults::known(files, error).or_else(|| malformed(files, error)) {
         return failure;
     }
     let failure = error.clone().into_failure();
+    let failure = match build_cures::cure(&error.message) {
+        Some(cure) => failure.hint(cure),
+        None => failure,
+    };
     if let Some(name) = missing_variable(&error.message) {
         let (expression, failure) = variable::refused(&name);
         return match mention(files, &error.files, &expression) {
@@ -47,7 +52,8 @@ pub(super) fn build_error(files: &Files, error: &BuildError) -> Failure {
         .or_else(|| named_file(files, &error.message))
         .or_else(|| named_object(files, error))
         .or_else(|| patched_object(files, error))
-        .or_else(|| definition(files, &error.name, Some("path:")));
+        .or_else(|| definition_entry(files, error))
+        .or_else(|| field_of_definition(files, &error.name, "spec.path"));
     match location {
         Some(location) => failure.at(location),
         None => failure,
@@ -76,24 +82,14 @@ fn missing_variable(message: &str) -> Option<String> {
     Some(rest.trim().trim_matches('"').to_owned())
 }
 
-/// The first place of `text` as whole words in the files, kustomizations first.
+/// The first place of `text` as whole words in the files, kustomizations first, and not in a comment.
 pub(super) fn mention(files: &Files, paths: &BTreeSet<String>, text: &str) -> Option<Location> {
     let (lists, others): (Vec<&String>, Vec<&String>) =
         paths.iter().partition(|path| file_type::is_kustomization(path));
     lists.into_iter().chain(others).find_map(|path| {
         let content = std::str::from_utf8(files.get(path)?).ok()?;
-        Some(Location::at_offset(display_path(path), content, word_offset(content, text)?))
-    })
-}
-
-/// The offset of `text` that is not a part of a longer name.
-fn word_offset(content: &str, text: &str) -> Option<usize> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let (starts, ends) = (text.starts_with(is_name), text.ends_with(is_name));
-    content.match_indices(text).map(|(at, _)| at).find(|at| {
-        let longer_before = starts && content[..*at].ends_with(is_name);
-        let longer_after = ends && content[at + text.len()..].starts_with(is_name);
-        !longer_before && !longer_after
+        let at = fields::offset_outside_comments(content, text)?;
+        Some(Location::at_offset(display_path(path), content, at))
     })
 }
 
@@ -138,7 +134,7 @@ fn printed_object(files: &Files, error: &BuildError) -> Option<Location> {
     let object: serde_json::Value = serde_json::from_str(&format!("{{{json}")).ok()?;
     let own = written(files, |path| error.files.contains(path));
     let found = own.iter().find(|written| written.is(&object));
-    found.map(|found| found.location(files, None))
+    found.map(Written::start)
 }
 
 /// The patch of an object that does not exist: kustomize names it as `KIND.VERSION.GROUP/NAME.NAMESPACE`.
@@ -180,51 +176,32 @@ fn named_object(files: &Files, error: &BuildError) -> Option<Location> {
     source_location(&Tree::from_files(read), &error.message)
 }
 
-/// The place of `near` in the definition of a Kustomization, or its first line.
-pub(super) fn definition(files: &Files, name: &str, near: Option<&str>) -> Option<Location> {
-    let all = written(files, |path| path.starts_with("flux/") && !path.starts_with(generated::FOLDER));
-    let own = all.iter().find(|object| object.kind == "Kustomization" && object.name == name);
-    own.map(|own| own.location(files, near))
-}
-
-/// Definitions in files that no kustomization lists, and definitions that would have no source.
-fn unlisted(files: &Files, definitions: &Definitions) -> Vec<Failure> {
-    let hint =
-        "list every phase in `flux/kustomization.yaml` under `resources`, and `sources` under `components`";
-    let refused =
-        |message: &str, location: Location| Failure::new(Kind::Environment, message).at(location).hint(hint);
-    let is_stray = |object: &Written| {
-        definitions::is_of_definitions(&object.path)
-            && object.kind == "Kustomization"
-            && !file_type::is_kustomization(&object.path)
-            && !definitions.files.contains(&object.path)
+/// The definition of a Kustomization: in the directory of the definitions, or in another phase.
+fn own_definition(files: &Files, name: &str) -> Option<Written> {
+    let is_own = |path: &str| {
+        let folder = path.split('/').next();
+        folder != Some(UPSTREAM) && !path.starts_with(generated::FOLDER)
     };
-    let strays = written(files, definitions::is_of_definitions);
-    let strays = strays.iter().filter(|object| is_stray(object));
-    let mut found: Vec<Failure> = strays
-        .map(|object| refused("no kustomization lists this phase", object.location(files, None)))
-        .collect();
-    if !definitions.found.is_empty() && !definitions.files.contains(generated::FILE) {
-        let file = display_path("flux/kustomization.yaml");
-        let message = "the Component `sources` is not listed, so no phase would have a source";
-        found.push(refused(message, Location { file, position: None }));
-    }
-    found
+    let mut all = written(files, is_own);
+    all.retain(|object| object.name == name && is_flux_kustomization(&object.value));
+    all.into_iter().min_by_key(|object| !definitions::is_of_definitions(&object.path))
 }
 
-/// Definitions of directories without manifests: a component has only files, so Flux would not find them.
-fn empty(files: &Files, definitions: &Definitions) -> Vec<Failure> {
-    let empty = definitions.found.iter().filter(|(_, definition)| definition.files.is_empty());
-    empty
-        .map(|(name, _)| {
-            let failure = Failure::new(Kind::Environment, format!("the phase `{name}` has no manifests"))
-                .hint("add a `kustomization.yaml` to its directory");
-            match definition(files, name, Some("path:")) {
-                Some(location) => failure.at(location),
-                None => failure,
-            }
-        })
-        .collect()
+/// The place of the entry in `spec` of a definition that the error quotes, for example a component.
+fn definition_entry(files: &Files, error: &BuildError) -> Option<Location> {
+    let own = own_definition(files, &error.name)?;
+    let components = own.value["spec"]["components"].as_array()?;
+    let quoted = components.iter().filter_map(|own| own.as_str()).find(|component| {
+        let name = component.rsplit('/').next().unwrap_or(component);
+        error.message.contains(name)
+    });
+    own.text(files, quoted?)
+}
+
+/// The place of a field in the definition of a Kustomization, or its first line.
+pub(super) fn field_of_definition(files: &Files, name: &str, field: &str) -> Option<Location> {
+    let own = own_definition(files, name)?;
+    Some(own.field(files, &own.value, field).unwrap_or_else(|| own.start()))
 }
 
 /// The words of an error, without quotes and punctuation around them.
@@ -240,7 +217,7 @@ mod tests {
     fn files() -> Files {
         [
             ("flux/kustomization.yaml", "resources: [apps.yaml]\ncomponents: [sources]\n"),
-            ("flux/apps.yaml", "kind: Kustomization\nmetadata: {name: apps}\nspec:\n  path: ./apps\n"),
+            ("flux/apps.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n  path: ./apps\n"),
             ("apps/kustomization.yaml", "# x.yaml\nresources:\n  - a.yaml\n  - ../base\n  - x.yaml\n"),
             ("base/kustomization.yaml", "resources: [x.yaml]\n"),
             ("apps/a.yaml", "kind: A\nmetadata: {name: a}\nhost: ${HOSTNAM}\n"),
@@ -281,7 +258,7 @@ mod tests {
             located("yaml: line 2: did not find expected node in gitops/base/broken.yaml"),
             "gitops/base/broken.yaml:1:4"
         );
-        assert_eq!(located("kustomization path not found: ./apps"), "gitops/flux/apps.yaml:4:3");
+        assert_eq!(located("kustomization path not found: ./apps"), "gitops/flux/apps.yaml:5:3");
         assert_eq!(located("no matches for A a"), "gitops/apps/a.yaml:1:1");
     }
 

@@ -4,19 +4,24 @@
 mod api_validation;
 mod blobs;
 mod build;
+mod build_cures;
+mod build_faults;
 mod check;
 mod components;
 mod contents;
 mod definitions;
 mod fetch;
+mod fields;
 mod file_type;
 mod flux;
 mod folders;
 mod generated;
+mod image_entries;
 pub mod inspect;
 mod locate;
 mod objects;
 mod pack;
+mod patches;
 mod pin_images;
 mod program;
 mod provenance;
@@ -26,9 +31,12 @@ mod release;
 mod render;
 mod rendered;
 pub mod rules;
+mod selectors;
 mod source_location;
+mod spellings;
 mod tree;
 mod tree_files;
+mod unbuilt;
 mod upstream;
 mod variable;
 mod version;
@@ -36,7 +44,8 @@ mod version;
 pub use api_validation::ApiValidation;
 pub use blobs::{Blob, Blobs};
 pub use build::{
-    BuildError, Built, Files, FluxBuild, ROOT, Wanted, is_flux_kustomization, root_kustomization,
+    BuildError, Built, Files, FluxBuild, ROOT, Walk, WalkInput, Wanted, is_flux_kustomization,
+    root_kustomization,
 };
 pub use check::{CheckInput, SOPS_RULES, check, combined, phases_text};
 pub use components::changed;

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{build::Files, file_type, tree::display_path};
-use crate::base::{failure::Location, yaml};
+use super::{build::Files, fields, file_type, tree::display_path};
+use crate::base::{
+    failure::Location,
+    yaml::{self, Node},
+};
 
 /// An object in a file. Its name and namespace may be changed by kustomize.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub(super) struct Written {
     pub name: String,
     /// The line of its first key, and the first line after it.
     pub lines: (usize, usize),
+    /// The object as it is written.
+    pub value: Value,
 }
 
 /// Returns the objects of the files that `select` accepts, by kind and name. Files that are not YAML have none.
@@ -29,7 +34,8 @@ pub(super) fn written(files: &Files, select: impl Fn(&str) -> bool) -> Vec<Writt
             if let (Some(kind), Some(name)) = (kind.as_str(), name.as_str()) {
                 let end = starts.get(at + 1).copied().unwrap_or(usize::MAX);
                 let (kind, name) = (kind.to_owned(), name.to_owned());
-                found.push(Written { path: path.clone(), kind, name, lines: (document.line, end) });
+                let value = document.value.clone();
+                found.push(Written { path: path.clone(), kind, name, lines: (document.line, end), value });
             }
         }
     }
@@ -42,19 +48,45 @@ impl Written {
         object["kind"] == self.kind.as_str() && object["metadata"]["name"] == self.name.as_str()
     }
 
-    /// The location of `text` in the object; its first line if the text is written otherwise.
-    pub(super) fn location(&self, files: &Files, text: Option<&str>) -> Location {
-        let content = files.get(&self.path).map(|content| String::from_utf8_lossy(content).into_owned());
-        let content = content.unwrap_or_default();
-        let start: usize =
-            content.split_inclusive('\n').take(self.lines.0.saturating_sub(1)).map(str::len).sum();
-        let length = self.lines.1.saturating_sub(self.lines.0);
-        let body: usize = content[start..].split_inclusive('\n').take(length).map(str::len).sum();
-        let found = text.and_then(|text| content[start..start + body].find(text));
-        match found {
-            Some(at) => Location::at_offset(display_path(&self.path), &content, start + at),
-            None => Location { file: display_path(&self.path), position: Some((self.lines.0, 1)) },
-        }
+    /// Whether `object` is built from this one by transformers that change its name: what they added is written
+    /// somewhere, which `is_written` decides.
+    pub(super) fn is_renamed(&self, object: &Value, is_written: impl Fn(&str) -> bool) -> bool {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        object["kind"] == self.kind.as_str()
+            && name.match_indices(&self.name).any(|(at, _)| {
+                let (prefix, suffix) = (&name[..at], &name[at + self.name.len()..]);
+                [prefix, suffix].iter().all(|part| part.is_empty() || is_written(part))
+            })
+    }
+
+    /// The first line of the object.
+    pub(super) fn start(&self) -> Location {
+        self.at((self.lines.0, 1))
+    }
+
+    /// The location of `text` in a key or a value of the object.
+    pub(super) fn text(&self, files: &Files, text: &str) -> Option<Location> {
+        let content = self.content(files)?;
+        fields::text(&self.node(content)?, content, text).map(|position| self.at(position))
+    }
+
+    /// The location of a field of `object`, which is built from this one; the deepest part that is written here.
+    pub(super) fn field(&self, files: &Files, object: &Value, path: &str) -> Option<Location> {
+        let node = self.node(self.content(files)?)?;
+        let found = fields::field(&node, object, &fields::steps(path));
+        (found.depth > 0).then(|| self.at(found.position))
+    }
+
+    fn content<'a>(&self, files: &'a Files) -> Option<&'a str> {
+        std::str::from_utf8(files.get(&self.path)?).ok()
+    }
+
+    fn node(&self, content: &str) -> Option<Node> {
+        yaml::nodes(content).into_iter().find(|node| node.position.0 == self.lines.0)
+    }
+
+    fn at(&self, position: fields::Position) -> Location {
+        Location { file: display_path(&self.path), position: Some(position) }
     }
 }
 
@@ -105,9 +137,25 @@ mod tests {
         let kinds: Vec<&str> = all.iter().map(|object| object.kind.as_str()).collect();
         assert_eq!(kinds, ["A", "B", "C"]);
         assert!(all[1].is(&json!({"kind": "B", "metadata": {"name": "b"}})));
-        assert_eq!(all[1].location(&files, Some("x: y")).to_string(), "gitops/a.yaml:9:1");
-        assert_eq!(all[0].location(&files, Some("x: y")).to_string(), "gitops/a.yaml:4:1");
-        assert_eq!(all[0].location(&files, Some("none")).to_string(), "gitops/a.yaml:2:1");
+        let text = |at: usize, text: &str| all[at].text(&files, text).map(|location| location.to_string());
+        assert_eq!(text(1, "y").as_deref(), Some("gitops/a.yaml:9:4"));
+        assert_eq!(text(0, "y").as_deref(), Some("gitops/a.yaml:4:4"));
+        assert_eq!(text(0, "two"), None, "a comment");
+        let field = |path: &str| all[1].field(&files, &json!({}), path).map(|location| location.to_string());
+        assert_eq!(field("metadata.name").as_deref(), Some("gitops/a.yaml:8:3"));
+        assert_eq!(field("metadata.labels.a").as_deref(), Some("gitops/a.yaml:7:1"));
+        assert_eq!(field("spec"), None);
+        assert_eq!(all[0].start().to_string(), "gitops/a.yaml:2:1");
+    }
+
+    #[test]
+    fn renamed_objects_are_recognized() {
+        let files = Files::from([("a.yaml".to_owned(), TEXT.as_bytes().to_vec())]);
+        let all = written(&files, |_| true);
+        let renamed = |name: &str| {
+            all[1].is_renamed(&json!({"kind": "B", "metadata": {"name": name}}), |part| part == "old-")
+        };
+        assert!(renamed("old-b") && renamed("b") && !renamed("new-b") && !renamed("c"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::spellings::spellings;
 use crate::{
     base::failure::{Failure, Kind, Location, Result},
     config::nearest,
@@ -36,35 +37,20 @@ impl<'a> Images<'a> {
     }
 
     /// Pins each `${REGISTRY}/NAME:locked` in `text`. `file` is for messages.
+    ///
+    /// An unknown name is refused where it is used: as a value or as the value of an argument. In a comment or in a
+    /// sentence it is no image. Every other form is judged in the objects that are built.
     pub(super) fn pin_own(&self, file: &Path, text: &str) -> Result<String> {
-        let mut pinned = String::with_capacity(text.len() + 256);
-        let mut done = 0;
-        while let Some(found) = text[done..].find(PREFIX) {
-            let start = done + found;
-            let name = start + PREFIX.len();
-            let end = name + text[name..].find(|c| !is_name(c)).unwrap_or(text.len() - name);
-            pinned.push_str(&text[done..start]);
-            // The URL of a Flux source refers to a repository of artifacts, not to an image.
-            if text[..start].ends_with("oci://") {
-                pinned.push_str(&text[start..end]);
-                done = end;
-                continue;
+        let pinned = self.pin_known(text);
+        for (at, _) in text.match_indices(PREFIX) {
+            let rest = &text[at + PREFIX.len()..];
+            let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+            let is_locked = rest[end..].strip_prefix(LOCKED).is_some_and(ends_reference);
+            if is_locked && is_value(&text[..at]) && !rest[..end].contains(|c: char| c.is_ascii_uppercase()) {
+                self.by_name(&rest[..end])
+                    .map_err(|failure| failure.at(Location::at_offset(file, text, at)))?;
             }
-            let after = text[end..].strip_prefix(LOCKED).filter(|rest| ends_reference(rest));
-            let at = || Location::at_offset(file, text, start);
-            if after.is_none() {
-                return Err(Failure::new(
-                    Kind::Environment,
-                    "an image must be written `${REGISTRY}/NAME:locked`",
-                )
-                .at(at())
-                .hint("packing replaces `:locked` with the digest in the supply lock"));
-            }
-            let image = self.by_name(&text[name..end]).map_err(|failure| failure.at(at()))?;
-            pinned.push_str(&reference("${REGISTRY}", image));
-            done = end + LOCKED.len();
         }
-        pinned.push_str(&text[done..]);
         Ok(pinned)
     }
 
@@ -109,28 +95,6 @@ fn reference(registry: &str, image: &LockedImage) -> String {
     ImageRef::by_digest(registry, &image.repository, image.digest.clone()).to_string()
 }
 
-/// The forms in which manifests write `official`: Docker Hub's host and its `library/` are optional.
-fn spellings(official: &str) -> Vec<String> {
-    let name = official.split_once('@').map_or(official, |(name, _)| name);
-    let host = name.split_once('/').filter(|(host, _)| host.contains(['.', ':']) || *host == "localhost");
-    let path = match host {
-        Some(("docker.io" | "index.docker.io", path)) => path,
-        Some(_) => return vec![name.to_owned()],
-        None => name,
-    };
-    let short = path.strip_prefix("library/").unwrap_or(path);
-    let mut all: Vec<String> = ["docker.io/", "index.docker.io/", ""]
-        .iter()
-        .flat_map(|host| [format!("{host}{path}"), format!("{host}{short}")])
-        .collect();
-    if !short.contains('/') {
-        all.push(format!("docker.io/library/{short}"));
-    }
-    all.sort();
-    all.dedup();
-    all
-}
-
 fn replace_whole(text: &str, from: &str, to: &str) -> String {
     let mut replaced = String::with_capacity(text.len());
     let mut done = 0;
@@ -156,6 +120,17 @@ fn digest_length(rest: &str) -> usize {
 
 const fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+}
+
+/// Whether a value begins after `before`, the text before it: not in a comment, and not within a sentence.
+fn is_value(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let is_comment = line.trim_start().starts_with('#') || line.contains(" #");
+    let line = line.trim_end_matches(['"', '\'']);
+    !is_comment
+        && (line.trim_start().is_empty()
+            || line.ends_with([':', '=', ',', '[', '{', '-'])
+            || [": ", "- ", ", ", "[ ", "{ "].iter().any(|end| line.ends_with(end)))
 }
 
 /// Whether a reference ends where `rest` begins. A full stop at the end of a sentence is not part of it.
@@ -232,14 +207,31 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn any_other_tag_is_refused() {
+    fn mentions_that_are_no_use_are_not_changed() {
         for text in [
-            "${REGISTRY}/envoy:v1",
-            "${REGISTRY}/envoy",
-            "${REGISTRY}/envoy:locked2",
-            "${REGISTRY}/envoy:locked/x",
+            "# write ${REGISTRY}/NAME:locked\n",
+            "a: 1 # ${REGISTRY}/unknown:locked\n",
+            "help: Write ${REGISTRY}/unknown:locked for an image.\n",
+            "help: |\n  Images are in `${REGISTRY}/`.\n",
+            "url: ${REGISTRY}/charts\n",
+            "image: ${REGISTRY}/NAME:locked\n",
         ] {
-            assert!(own(text).unwrap_err().message.contains("must be written"), "{text}");
+            assert_eq!(own(text).unwrap(), text);
+        }
+        let known = own("help: Use ${REGISTRY}/envoy:locked.\n").unwrap();
+        assert!(known.contains("/envoy@sha256:"), "{known}");
+    }
+
+    #[test]
+    fn unknown_images_are_refused_where_they_are_used() {
+        for text in [
+            "image: ${REGISTRY}/x:locked",
+            "image: \"${REGISTRY}/x:locked\"",
+            "args: [--image=${REGISTRY}/x:locked]",
+            "- ${REGISTRY}/x:locked",
+            "{\"image\":\"${REGISTRY}/x:locked\"}",
+        ] {
+            assert_eq!(own(text).unwrap_err().message, "the lock has no image `x`", "{text}");
         }
     }
 

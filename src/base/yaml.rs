@@ -1,9 +1,13 @@
 //! Reads and writes YAML; failures contain the file, line and column.
 
+mod nodes;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use serde_saphyr::{MessageFormatter, Spanned, UserMessageFormatter};
+
+pub use nodes::{Content, Key, Node, nodes};
 
 use crate::base::failure::{Failure, Kind, Location, Result};
 

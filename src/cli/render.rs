@@ -29,7 +29,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let environment = context.environment(&project)?;
     let dirs = HostDirs::from_environment()?;
     let input = CheckInput::read(&project, &dirs, Tree::read(&project).await?)?;
-    input.require_readable()?;
+    input.require_known_images()?;
     let flux = FluxBuild::prepare(&project, &dirs, context.ui.events()).await?;
     if args.check {
         let validation = ApiValidation::on_demand(&project, &dirs, context.ui.events());

@@ -92,7 +92,7 @@ pub async fn read(project: &Project, dirs: &HostDirs, environment: &Environment)
     let validation = ApiValidation::find(project, dirs)?;
     match &flux_build {
         Some(flux_build) => require_valid(&check, flux_build, validation.as_ref()).await?,
-        None => check.require_readable()?,
+        None => check.require_known_images()?,
     }
     Ok(Inputs { check, age_key, flux_build, validation })
 }

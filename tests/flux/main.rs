@@ -31,6 +31,7 @@ use seasense::{
 use serde_json::{Value, json};
 
 mod edits;
+mod faults;
 mod refused;
 mod tree;
 

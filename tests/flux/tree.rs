@@ -224,7 +224,7 @@ async fn variables_are_checked_in_every_object() {
 async fn rules_for_pods_and_services_apply_to_built_objects() {
     let patch = "patches:\n  - target: {kind: Deployment, name: backend}\n    patch: |-\n      - {op: remove, path: /spec/template/spec/containers/0/securityContext}\n";
     let edits = [("apps/kustomization.yaml", text_of("apps/kustomization.yaml") + patch)];
-    assert_found(&edits, "gitops/apps/backend/deployment.yaml", "must drop ALL capabilities").await;
+    assert_found(&edits, "gitops/apps/kustomization.yaml", "must drop ALL capabilities").await;
     let service = text_of("apps/backend/service.yaml").replace("spec:\n", "spec:\n  type: NodePort\n");
     let edits = [("apps/backend/service.yaml", service)];
     assert_found(&edits, "gitops/apps/backend/service.yaml", "NodePort").await;

@@ -3,6 +3,7 @@
 mod cache;
 mod run;
 mod trace;
+mod walk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use cache::BuildCache;
 use trace::{Dependencies, Trace};
+pub use walk::{Walk, WalkInput};
 
 use super::program::OnDemand;
 use crate::{

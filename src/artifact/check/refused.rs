@@ -9,7 +9,7 @@ use super::{
         api_validation::{ApiValidation, Cluster, Refusal},
         build::is_flux_kustomization,
         definitions::at_path,
-        rules::Finding,
+        rules::{Finding, Near},
     },
     Phase, failure,
     location::Locator,
@@ -35,10 +35,26 @@ pub(super) async fn refused(
     let places = objects_of(built).zip(refusals);
     Ok(places
         .flat_map(|((place, object), refusals)| {
-            refusals.into_iter().map(move |refusal| failure(finding(object, refusal), locator, place, object))
+            let failures = refusals
+                .into_iter()
+                .map(move |refusal| failure(finding(object, refusal), locator, place, object));
+            failures.map(|failure| with_cure(failure, locator))
         })
         .collect())
 }
+
+/// Quotes around a variable do not help, because Flux removes them before it substitutes.
+fn with_cure(mut failure: Failure, locator: &Locator<'_>) -> Failure {
+    let is_type = failure.message.contains("`: expected string");
+    if is_type && failure.location.as_ref().is_some_and(|own| locator.line(own).contains("${")) {
+        failure.hints = vec![VARIABLE.to_owned()];
+    }
+    failure
+}
+
+/// What to do about a variable whose value is not a string.
+const VARIABLE: &str = "Flux removes the quotes around a variable: make it a part of a longer text, or write it in a \
+                        block (`|`), which stays a text";
 
 /// A Kustomization gets its source when the tree is packed.
 fn with_source(object: &Value) -> Cow<'_, Value> {
@@ -64,7 +80,7 @@ fn finding(object: &Value, refusal: Refusal) -> Finding {
     });
     let quote = || message.starts_with("expected string").then(|| "write the value in quotes".to_owned());
     let hint = hint.or_else(quote);
-    let near = (!name.is_empty()).then(|| name.to_owned());
+    let near = (!field.is_empty()).then(|| Near::Field(field.clone()));
     let message = if field.is_empty() { message } else { format!("`{field}`: {message}") };
     Finding { message, near, hint }
 }
@@ -108,7 +124,8 @@ mod tests {
     fn a_finding_names_field_and_value() {
         let found = finding(&json!({}), refusal("spec.ports[0].name", "Required value", None));
         assert_eq!(found.message, "`spec.ports[0].name`: Required value");
-        assert_eq!((found.near.as_deref(), found.hint), (Some("name"), None));
+        assert_eq!(found.near, Some(Near::Field("spec.ports[0].name".to_owned())));
+        assert_eq!(found.hint, None);
         let found = finding(&json!({}), refusal("data.x", "expected string, got 1", None));
         assert_eq!(found.hint.as_deref(), Some("write the value in quotes"));
     }

@@ -4,13 +4,16 @@ mod images;
 mod objects;
 mod phases;
 mod pods;
+mod references;
 mod secrets;
+mod templates;
 mod whole;
 
 use serde_json::Value;
 
 pub(super) use images::{images, pinned};
-pub(super) use phases::phases;
+pub(super) use phases::{PhaseId, phases};
+pub(super) use references::references;
 pub(super) use secrets::{Readers, for_environment, recipients};
 pub(super) use whole::{default_deny, doubled};
 
@@ -19,10 +22,19 @@ pub(super) use whole::{default_deny, doubled};
 pub struct Finding {
     /// What is wrong.
     pub message: String,
-    /// Text near the violation in the file of the object.
-    pub near: Option<String>,
+    /// Where it is in the object.
+    pub near: Option<Near>,
     /// The next step.
     pub hint: Option<String>,
+}
+
+/// A place in an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Near {
+    /// A text in a key or a value.
+    Text(String),
+    /// The path of a field, for example `spec.containers[0].image`.
+    Field(String),
 }
 
 /// The name of a rule and the function that finds violations in an object.
@@ -48,9 +60,9 @@ fn finding(message: impl Into<String>) -> Finding {
 }
 
 impl Finding {
-    /// Sets text that is near the violation.
-    fn near(mut self, text: &str) -> Self {
-        self.near = Some(text.to_owned());
+    /// Sets the path of the field that violates the rule.
+    fn field(mut self, path: impl Into<String>) -> Self {
+        self.near = Some(Near::Field(path.into()));
         self
     }
 

@@ -10,15 +10,14 @@ pub(super) fn namespace_restricted(object: &Value) -> Vec<Finding> {
     }
     let label =
         |name: &str| object["metadata"]["labels"][format!("pod-security.kubernetes.io/{name}")].clone();
+    let version = label("enforce-version").as_str().is_some_and(|version| version.starts_with("v1."));
     [
-        unless(label("enforce") == "restricted", "Pod Security must enforce `restricted`"),
-        unless(
-            label("enforce-version").as_str().is_some_and(|v| v.starts_with("v1.")),
-            "the version of Pod Security must be pinned",
-        ),
+        ("enforce", label("enforce") == "restricted", "Pod Security must enforce `restricted`"),
+        ("enforce-version", version, "the version of Pod Security must be pinned"),
     ]
     .into_iter()
-    .flatten()
+    .filter(|(_, holds, _)| !holds)
+    .map(|(name, _, text)| finding(text).field(format!("metadata.labels.pod-security.kubernetes.io/{name}")))
     .collect()
 }
 
@@ -27,12 +26,15 @@ pub(super) fn rbac_no_wildcards(object: &Value) -> Vec<Finding> {
         return Vec::new();
     }
     list(object, "/rules")
-        .flat_map(|rule| {
+        .enumerate()
+        .flat_map(|(at, rule)| {
             ["apiGroups", "resources", "verbs"]
-                .map(|field| (field, list(rule, &format!("/{field}")).any(|v| v == "*")))
+                .map(|field| (at, field, list(rule, &format!("/{field}")).any(|v| v == "*")))
         })
-        .filter(|(_, wild)| *wild)
-        .map(|(field, _)| finding(format!("a rule grants all `{field}`")).near(field))
+        .filter(|(_, _, wild)| *wild)
+        .map(|(at, field, _)| {
+            finding(format!("a rule grants all `{field}`")).field(format!("rules[{at}].{field}"))
+        })
         .collect()
 }
 
@@ -41,13 +43,17 @@ pub(super) fn data_retained(object: &Value) -> Vec<Finding> {
         || (object["kind"] == "Cluster" && text(object, "/apiVersion").starts_with("postgresql.cnpg.io/"))
         || (object["kind"] == "Namespace" && object["metadata"]["name"] == "seasense");
     let retained = object["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"] == "disabled";
-    unless(!contains_data || retained, "data must be annotated `prune: disabled`").into_iter().collect()
+    unless(!contains_data || retained, "data must be annotated `prune: disabled`")
+        .map(|found| found.field("metadata.annotations"))
+        .into_iter()
+        .collect()
 }
 
 pub(super) fn service_internal(object: &Value) -> Vec<Finding> {
     let kind = text(object, "/spec/type");
     let internal = object["kind"] != "Service" || matches!(kind, "" | "ClusterIP");
     unless(internal, format!("only the gateway is reachable from outside, so the type {kind} is not allowed"))
+        .map(|found| found.field("spec.type"))
         .into_iter()
         .collect()
 }
@@ -60,6 +66,7 @@ pub(super) fn budget_selects(object: &Value) -> Vec<Finding> {
     }
     let labels = object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
     unless(labels.is_some_and(|labels| !labels.is_empty()), "the budget must select pods")
+        .map(|found| found.field("spec.selector.matchLabels"))
         .into_iter()
         .collect()
 }
@@ -73,11 +80,12 @@ pub(super) fn phase_bounded(object: &Value) -> Vec<Finding> {
     let spec = &object["spec"];
     let checks_health = spec["wait"] == true || list(spec, "/healthChecks").next().is_some();
     [
-        unless(spec["timeout"].is_string(), "a phase must have a `timeout`"),
-        unless(checks_health, "a phase must `wait` or name `healthChecks`"),
-        unless(spec["suspend"] != true, "a phase must not be suspended"),
+        ("timeout", spec["timeout"].is_string(), "a phase must have a `timeout`"),
+        ("wait", checks_health, "a phase must `wait` or name `healthChecks`"),
+        ("suspend", spec["suspend"] != true, "a phase must not be suspended"),
     ]
     .into_iter()
-    .flatten()
+    .filter(|(_, holds, _)| !holds)
+    .map(|(field, _, text)| finding(text).field(format!("spec.{field}")))
     .collect()
 }

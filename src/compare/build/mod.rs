@@ -10,9 +10,7 @@ pub use platform::Platform;
 
 use super::{ObjectId, mask::Masker};
 use crate::{
-    artifact::{
-        BuildError, FluxBuild, ROOT, SUFFIX_LENGTH, Wanted, is_flux_kustomization, root_kustomization,
-    },
+    artifact::{BuildError, Files, FluxBuild, SUFFIX_LENGTH, Walk, WalkInput, Wanted, is_flux_kustomization},
     base::failure::Result,
 };
 
@@ -47,13 +45,13 @@ pub async fn build_both(flux: &FluxBuild, before: &Platform, after: &Platform) -
     let masker = Masker::default();
     let mut left = Builder::new(before);
     let mut right = Builder::new(after);
-    while !left.pending.is_empty() || !right.pending.is_empty() {
+    while !left.walk.pending().is_empty() || !right.walk.pending().is_empty() {
         tokio::try_join!(left.build_pending(flux, &masker), right.build_pending(flux, &masker))?;
-        let pending = left.pending.iter().chain(&right.pending);
+        let pending = left.walk.pending().iter().chain(right.walk.pending());
         let is_equal = |definition: &&Value| is_equal(definition, &left.phases, &right.phases, before, after);
         let skipped: BTreeSet<String> = pending.filter(is_equal).map(name).collect();
         for builder in [&mut left, &mut right] {
-            builder.pending.retain(|definition| !skipped.contains(&name(definition)));
+            builder.walk.skip(&skipped);
         }
     }
     Ok((left.phases, right.phases))
@@ -85,7 +83,7 @@ async fn build(
     variables: &BTreeMap<String, String>,
     kustomizations: &[Value],
 ) -> Result<BTreeMap<String, Vec<Value>>> {
-    let sources = platform.sources.iter().map(|(name, files)| (name.as_str(), files)).collect();
+    let sources = sources(platform);
     let wanted = kustomizations.iter();
     let wanted: Vec<Wanted<'_>> = wanted
         .map(|definition| Wanted { definition: definition.clone(), variables: Some(variables) })
@@ -100,31 +98,33 @@ async fn build(
 /// The build of one platform.
 struct Builder<'a> {
     platform: &'a Platform,
-    /// The Kustomizations that were found and are not built yet.
-    pending: Vec<Value>,
+    walk: Walk,
     phases: Phases,
 }
 
 impl<'a> Builder<'a> {
     fn new(platform: &'a Platform) -> Self {
-        let root = root_kustomization();
-        let definitions = BTreeMap::from([(ROOT.to_owned(), root.clone())]);
-        Self { platform, pending: vec![root], phases: Phases { definitions, ..Phases::default() } }
+        let walk = Walk::default();
+        let phases = Phases { definitions: walk.definitions().clone(), ..Phases::default() };
+        Self { platform, walk, phases }
     }
 
     /// Builds the pending Kustomizations. Those found in the result become pending.
     async fn build_pending(&mut self, flux: &FluxBuild, masker: &Masker) -> Result<()> {
-        let pending = std::mem::take(&mut self.pending);
-        for (phase, objects) in build(flux, self.platform, &self.platform.variables, &pending).await? {
-            for object in objects.iter().filter(|object| is_flux_kustomization(object)) {
-                if self.phases.definitions.insert(name(object), object.clone()).is_none() {
-                    self.pending.push(object.clone());
-                }
-            }
+        let sources = sources(self.platform);
+        let input =
+            WalkInput { sources: &sources, variables: &self.platform.variables, prepare: Value::clone };
+        for (phase, outcome) in self.walk.step(flux, input).await? {
+            let objects = outcome.map_err(BuildError::into_failure)?.objects;
             self.phases.objects.insert(phase, masked(masker, objects));
         }
+        self.phases.definitions.clone_from(self.walk.definitions());
         Ok(())
     }
+}
+
+fn sources(platform: &Platform) -> BTreeMap<&str, &Files> {
+    platform.sources.iter().map(|(name, files)| (name.as_str(), files)).collect()
 }
 
 fn masked(masker: &Masker, objects: Vec<Value>) -> BTreeMap<ObjectId, Value> {
