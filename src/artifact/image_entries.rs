@@ -27,7 +27,7 @@ impl ImageEntry {
             let location = Location { file: display_path(path), position: Some(node.position) };
             Self { name: text("name"), new: [text("newName"), text("newTag"), text("digest")], location }
         };
-        entries.into_iter().flat_map(|entries| entries.items()).map(entry).collect()
+        entries.into_iter().flat_map(Node::items).map(entry).collect()
     }
 
     /// Whether a built image may come from this entry.

@@ -40,9 +40,8 @@ pub(super) fn of_kustomization(files: &Files, path: &str) -> Vec<Patch> {
     let documents = nodes(text);
     let Some(document) = documents.first() else { return Vec::new() };
     let targeted = ["patches", "patchesJson6902"].into_iter().filter_map(|field| document.get(field));
-    let targeted =
-        targeted.flat_map(|list| list.items()).map(|entry| targeted_patch(files, path, text, entry));
-    let plain = document.get("patchesStrategicMerge").into_iter().flat_map(|list| list.items());
+    let targeted = targeted.flat_map(Node::items).map(|entry| targeted_patch(files, path, text, entry));
+    let plain = document.get("patchesStrategicMerge").into_iter().flat_map(Node::items);
     let plain = plain.map(|entry| Patch {
         file: path.to_owned(),
         position: entry.position,
@@ -58,10 +57,7 @@ pub(super) fn of_definition(files: &Files, path: &str, line: usize) -> Vec<Patch
     let documents = nodes(text);
     let own = documents.iter().find(|document| document.position.0 == line);
     let list = own.and_then(|own| own.get("spec")?.get("patches"));
-    list.into_iter()
-        .flat_map(|list| list.items())
-        .map(|entry| targeted_patch(files, path, text, entry))
-        .collect()
+    list.into_iter().flat_map(Node::items).map(|entry| targeted_patch(files, path, text, entry)).collect()
 }
 
 /// Returns the targets of the replacements of a kustomization, each with its place.
@@ -69,7 +65,7 @@ pub(super) fn replacement_targets(files: &Files, path: &str) -> Vec<(Selector, L
     let documents = text_of(files, path).map(nodes).unwrap_or_default();
     let entries = documents.first().and_then(|document| document.get("replacements"));
     let mut found = Vec::new();
-    for entry in entries.into_iter().flat_map(|entries| entries.items()) {
+    for entry in entries.into_iter().flat_map(Node::items) {
         found.extend(selections(path, entry));
         let outside = entry.get("path").and_then(Node::text);
         let outside = outside.and_then(|name| file_type::resolve(file_type::parent(path), name));
@@ -84,7 +80,7 @@ pub(super) fn replacement_targets(files: &Files, path: &str) -> Vec<(Selector, L
 }
 
 fn selections(file: &str, replacement: &Node) -> Vec<(Selector, Location)> {
-    let targets = replacement.get("targets").into_iter().flat_map(|targets| targets.items());
+    let targets = replacement.get("targets").into_iter().flat_map(Node::items);
     let selected = targets.filter_map(|target| target.entry("select"));
     selected.map(|(key, select)| (Selector::of(select), at(file, key.position))).collect()
 }
@@ -196,7 +192,8 @@ fn merge(document: &Node, object: &Value, steps: &[&str], selected: bool) -> Opt
         |path: &[&str]| path.iter().try_fold(document, |node, name| node.get(name)).and_then(Node::text);
     let same_name = text(&["metadata", "name"]).is_some_and(|name| object["metadata"]["name"] == name);
     let same_kind = text(&["kind"]).is_some_and(|kind| object["kind"] == kind);
-    if !selected && !(same_name && same_kind) {
+    let is_own = selected || (same_name && same_kind);
+    if !is_own {
         return None;
     }
     let found = fields::field(document, object, steps);

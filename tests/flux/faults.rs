@@ -252,8 +252,8 @@ async fn problems_are_located_where_they_come_from() {
     let json = "patches:\n  - target: {kind: Deployment, name: backend}\n    patch: |-\n      - op: test\n        path: /kind\n        value: Deployment\n      - op: add\n        path: /spec/template/spec/hostNetwork\n        value: true\n";
     assert_at(&apps_and(json), "apps/kustomization.yaml", "op: add", "`hostNetwork` is not allowed").await;
     let spec = format!(
-        "spec:\n  patches:\n    - patch: |\n{}",
-        merge.lines().map(|line| format!("        {line}\n")).collect::<String>()
+        "spec:\n  patches:\n    - patch: |\n{}\n",
+        merge.lines().map(|line| format!("        {line}")).collect::<Vec<_>>().join("\n")
     );
     let edits = [("flux/apps.yaml", text_of("flux/apps.yaml").replacen("spec:\n", &spec, 1))];
     assert_at(&edits, "flux/apps.yaml", "hostNetwork", "`hostNetwork` is not allowed").await;

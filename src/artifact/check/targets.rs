@@ -12,7 +12,7 @@ use super::{
 };
 use crate::base::{
     failure::{Failure, Kind, Location},
-    yaml,
+    yaml::{self, Node},
 };
 
 /// Returns every target in the files of the definitions that selects no object: neither one that is built, nor one
@@ -112,6 +112,6 @@ fn generated_names(locator: &Locator<'_>, path: &str) -> Vec<String> {
     let documents = yaml::nodes(&text);
     let lists = ["configMapGenerator", "secretGenerator"].into_iter();
     let lists = lists.filter_map(|field| documents.first()?.get(field));
-    let names = lists.flat_map(|list| list.items()).filter_map(|entry| entry.get("name")?.text());
+    let names = lists.flat_map(Node::items).filter_map(|entry| entry.get("name")?.text());
     names.map(str::to_owned).collect()
 }

@@ -29,10 +29,11 @@ pub(super) fn secret_encrypted(object: &Value) -> Vec<Finding> {
     });
     let is_plain = |key: &String, value: &Value| {
         let value = value.as_str().unwrap_or_default();
-        let in_dotenv = || {
+        let is_allowed = || {
             key.starts_with(DOTENV) || decoded(value).is_some_and(|own| own.is_empty() || is_encrypted(&own))
         };
-        !is_encrypted(value) && !generated.contains(key) && !(is_dotenv && in_dotenv())
+        let is_secret = is_encrypted(value) || generated.contains(key) || (is_dotenv && is_allowed());
+        !is_secret
     };
     let plain: Vec<(&str, &String)> =
         values.filter(|(_, key, value)| is_plain(key, value)).map(|(group, key, _)| (group, key)).collect();
