@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::{
     build::{BuildError, Files},
+    definition_source,
     fields::Position,
-    file_type, locate,
+    file_type,
     tree::display_path,
 };
 use crate::{
@@ -85,7 +86,7 @@ fn remote_text(node: &Node) -> Option<(String, Position)> {
 fn remote(files: &Files, error: &BuildError, entry: Option<(String, Location)>) -> Failure {
     let (message, location) = match entry {
         Some((text, location)) => (format!("{}: `{text}`", REMOTE[0]), Some(location)),
-        None => (REMOTE[0].to_owned(), locate::field_of_definition(files, &error.name, "")),
+        None => (REMOTE[0].to_owned(), definition_source::field_of_definition(files, &error.name, "")),
     };
     failure(error, &message, location)
         .hint("copy what it reads into the tree, so that a digest always means the same")
@@ -173,7 +174,7 @@ fn expression(files: &Files, error: &BuildError) -> Option<Failure> {
     if !field.starts_with("spec.") || field.contains(char::is_whitespace) {
         return None;
     }
-    let location = locate::field_of_definition(files, &error.name, field);
+    let location = definition_source::field_of_definition(files, &error.name, field);
     let cure = "correct the expression; https://fluxcd.io/flux/cheatsheets/cel-healthchecks/ has examples";
     Some(failure(error, &format!("`{field}`: {message}"), location).hint(cure))
 }

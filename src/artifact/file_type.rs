@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+/// The directory of the upstream manifests in the artifact.
+pub(super) const UPSTREAM: &str = "upstream";
+
 /// Whether `path` is a YAML file.
 pub(super) fn is_yaml(path: &str) -> bool {
     has_extension(path, &["yaml", "yml"]) || is_kustomization(path)

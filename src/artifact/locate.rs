@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{
     Tree,
-    build::{BuildError, Files, is_flux_kustomization},
+    build::{BuildError, Files},
     build_cures, build_faults,
-    definitions::{self, Definitions},
-    fields, file_type, generated,
+    definition_source::{field_of_definition, own_definition},
+    definitions::Definitions,
+    fields, file_type,
     objects::{Written, written},
-    render::UPSTREAM,
     source_location,
     tree::display_path,
     unbuilt, variable,
@@ -176,17 +176,6 @@ fn named_object(files: &Files, error: &BuildError) -> Option<Location> {
     source_location(&Tree::from_files(read), &error.message)
 }
 
-/// The definition of a Kustomization: in the directory of the definitions, or in another phase.
-fn own_definition(files: &Files, name: &str) -> Option<Written> {
-    let is_own = |path: &str| {
-        let folder = path.split('/').next();
-        folder != Some(UPSTREAM) && !path.starts_with(generated::FOLDER)
-    };
-    let mut all = written(files, is_own);
-    all.retain(|object| object.name == name && is_flux_kustomization(&object.value));
-    all.into_iter().min_by_key(|object| !definitions::is_of_definitions(&object.path))
-}
-
 /// The place of the entry in `spec` of a definition that the error quotes, for example a component.
 fn definition_entry(files: &Files, error: &BuildError) -> Option<Location> {
     let own = own_definition(files, &error.name)?;
@@ -196,12 +185,6 @@ fn definition_entry(files: &Files, error: &BuildError) -> Option<Location> {
         error.message.contains(name)
     });
     own.text(files, quoted?)
-}
-
-/// The place of a field in the definition of a Kustomization, or its first line.
-pub(super) fn field_of_definition(files: &Files, name: &str, field: &str) -> Option<Location> {
-    let own = own_definition(files, name)?;
-    Some(own.field(files, &own.value, field).unwrap_or_else(|| own.start()))
 }
 
 /// The words of an error, without quotes and punctuation around them.

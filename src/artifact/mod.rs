@@ -9,6 +9,7 @@ mod build_faults;
 mod check;
 mod components;
 mod contents;
+mod definition_source;
 mod definitions;
 mod fetch;
 mod fields;

@@ -14,8 +14,7 @@ use crate::{
     images::Lock,
 };
 
-/// The directory of the upstream manifests in the artifact.
-pub(super) const UPSTREAM: &str = "upstream";
+pub(super) use super::file_type::UPSTREAM;
 
 /// Renders the files of the artifact: images pinned by digest, and a component for every Kustomization.
 ///

@@ -2,8 +2,9 @@
 
 use super::{
     build::Files,
+    definition_source,
     definitions::{self, Definitions},
-    file_type, generated, locate,
+    file_type, generated,
     objects::{Written, written},
     tree::display_path,
 };
@@ -47,7 +48,7 @@ fn empty(files: &Files, definitions: &Definitions) -> Vec<Failure> {
         .map(|(name, _)| {
             let failure = Failure::new(Kind::Environment, format!("the phase `{name}` has no manifests"))
                 .hint("add a `kustomization.yaml` to its directory");
-            match locate::field_of_definition(files, name, "spec.path") {
+            match definition_source::field_of_definition(files, name, "spec.path") {
                 Some(location) => failure.at(location),
                 None => failure,
             }

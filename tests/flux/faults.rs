@@ -295,7 +295,7 @@ async fn renamed_objects_are_located() {
 
 #[tokio::test]
 #[ignore = "needs Go and the supply's manifests"]
-async fn one_fault_is_one_problem() {
+async fn a_fault_is_reported_once() {
     let plain = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: seasense}\nstringData:\n  a: x\n  b: y\n";
     let edits = [apps_with("s.yaml"), ("apps/s.yaml", plain.to_owned())];
     assert_eq!(problems(&edits).await.len(), 1, "{:#?}", problems(&edits).await);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::{
     Tree,
     build::{Files, is_flux_kustomization},
+    definition_source,
     definitions::Definitions,
     fields, file_type,
     image_entries::ImageEntry,
@@ -109,7 +110,7 @@ impl<'a> Locator<'a> {
         found
             .or_else(|| source.map(Written::start))
             .or_else(|| self.generated(read, object))
-            .or_else(|| locate::field_of_definition(self.files, phase, ""))
+            .or_else(|| definition_source::field_of_definition(self.files, phase, ""))
     }
 
     /// The kustomization that sets the namespace of an object.
