@@ -196,7 +196,7 @@ func (b builtin) problems(object *unstructured.Unstructured) []problem {
 	// Sets the defaults and converts to the internal version.
 	internal, _, err := b.decoder.Decode(text, nil, nil)
 	if err != nil {
-		return named(ofError(err), object)
+		return named(withQuantity(ofError(err), object.Object), object)
 	}
 	if accessor, err := meta.Accessor(internal); err == nil {
 		rest.FillObjectMetaSystemFields(accessor)

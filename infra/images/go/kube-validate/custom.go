@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -82,11 +83,11 @@ func (k *customKind) decode(object *unstructured.Unstructured) []problem {
 	return found
 }
 
-// in puts problems without a field below one.
+// in puts the fields of problems below one.
 func in(field string, problems []problem) []problem {
 	for at := range problems {
-		if problems[at].Field == "" {
-			problems[at].Field = field
+		if !strings.HasPrefix(problems[at].Field, field) {
+			problems[at].Field = strings.TrimSuffix(field+"."+problems[at].Field, ".")
 		}
 	}
 	return problems
