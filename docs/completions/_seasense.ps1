@@ -296,6 +296,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the images in the supply lock')
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build missing images from source packages and push them to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
+            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Write `infra/pins.toml` from the registries and show what changed')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push cached images to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the content of the registry against the supply lock')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry the images that no lock file, running environment or kept artifact references')
@@ -327,6 +328,16 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'seasense;images;pin' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the progress on standard error')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing, and exit with code 70 if a tag has moved')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON (schemas: docs/schemas)')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -369,6 +380,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the images in the supply lock')
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build missing images from source packages and push them to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
+            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Write `infra/pins.toml` from the registries and show what changed')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push cached images to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the content of the registry against the supply lock')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry the images that no lock file, running environment or kept artifact references')
@@ -382,6 +394,9 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;images;help;pull' {
+            break
+        }
+        'seasense;images;help;pin' {
             break
         }
         'seasense;images;help;push' {
@@ -764,6 +779,7 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the images in the supply lock')
             [CompletionResult]::new('build', 'build', [CompletionResultType]::ParameterValue, 'Build missing images from source packages and push them to the local registry')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Copy the official images and manifests into the local registry')
+            [CompletionResult]::new('pin', 'pin', [CompletionResultType]::ParameterValue, 'Write `infra/pins.toml` from the registries and show what changed')
             [CompletionResult]::new('push', 'push', [CompletionResultType]::ParameterValue, 'Push cached images to the local registry')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the content of the registry against the supply lock')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove from a registry the images that no lock file, running environment or kept artifact references')
@@ -776,6 +792,9 @@ Register-ArgumentCompleter -Native -CommandName 'seasense' -ScriptBlock {
             break
         }
         'seasense;help;images;pull' {
+            break
+        }
+        'seasense;help;images;pin' {
             break
         }
         'seasense;help;images;push' {

@@ -205,6 +205,9 @@ _seasense() {
             seasense__subcmd__help__subcmd__images,list)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__list"
                 ;;
+            seasense__subcmd__help__subcmd__images,pin)
+                cmd="seasense__subcmd__help__subcmd__images__subcmd__pin"
+                ;;
             seasense__subcmd__help__subcmd__images,prune)
                 cmd="seasense__subcmd__help__subcmd__images__subcmd__prune"
                 ;;
@@ -259,6 +262,9 @@ _seasense() {
             seasense__subcmd__images,list)
                 cmd="seasense__subcmd__images__subcmd__list"
                 ;;
+            seasense__subcmd__images,pin)
+                cmd="seasense__subcmd__images__subcmd__pin"
+                ;;
             seasense__subcmd__images,prune)
                 cmd="seasense__subcmd__images__subcmd__prune"
                 ;;
@@ -279,6 +285,9 @@ _seasense() {
                 ;;
             seasense__subcmd__images__subcmd__help,list)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__list"
+                ;;
+            seasense__subcmd__images__subcmd__help,pin)
+                cmd="seasense__subcmd__images__subcmd__help__subcmd__pin"
                 ;;
             seasense__subcmd__images__subcmd__help,prune)
                 cmd="seasense__subcmd__images__subcmd__help__subcmd__prune"
@@ -1017,7 +1026,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__images)
-            opts="list build pull push verify prune"
+            opts="list build pull pin push verify prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1045,6 +1054,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__help__subcmd__images__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__help__subcmd__images__subcmd__pin)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1505,7 +1528,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images)
-            opts="-h --env --project --output --help list build pull push verify prune help"
+            opts="-h --env --project --output --help list build pull pin push verify prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1561,7 +1584,7 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images__subcmd__help)
-            opts="list build pull push verify prune help"
+            opts="list build pull pin push verify prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1603,6 +1626,20 @@ _seasense() {
             return 0
             ;;
         seasense__subcmd__images__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__images__subcmd__help__subcmd__pin)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1687,6 +1724,32 @@ _seasense() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "auto plain jsonl quiet" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        seasense__subcmd__images__subcmd__pin)
+            opts="-h --check --json --env --project --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

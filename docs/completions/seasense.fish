@@ -255,20 +255,21 @@ jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand open" -l print -d 'Print the URL instead of opening it'
 complete -c seasense -n "__fish_seasense_using_subcommand open" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
 plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "list" -d 'List the images in the supply lock'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "push" -d 'Push cached images to the local registry'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'
-complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull push verify prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "list" -d 'List the images in the supply lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "pin" -d 'Write `infra/pins.toml` from the registries and show what changed'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "push" -d 'Push cached images to the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and not __fish_seen_subcommand_from list build pull pin push verify prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from list" -l supply -d 'How images are supplied' -r -f -a "auto\t'Pull if registries can be reached, otherwise build'
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
@@ -297,6 +298,15 @@ plain\t'One line per event, never redrawn'
 jsonl\t'One JSON object per event'
 quiet\t'Nothing but failures'"
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pin" -l env -d 'Environment: the name of a file in `envs/`, or `rehearsal-NAME`' -r
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pin" -l project -d 'Directory of the project [default: the nearest parent directory with `envs/` and `gitops/`]' -r -F
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pin" -l output -d 'Format of the progress on standard error' -r -f -a "auto\t'Live on a terminal, plain elsewhere'
+plain\t'One line per event, never redrawn'
+jsonl\t'One JSON object per event'
+quiet\t'Nothing but failures'"
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pin" -l check -d 'Write nothing, and exit with code 70 if a tag has moved'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pin" -l json -d 'Print JSON (schemas: docs/schemas)'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from pin" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from push" -l supply -d 'How images are supplied' -r -f -a "auto\t'Pull if registries can be reached, otherwise build'
 pull\t'Copy the official images'
 build\t'Build from Go modules, and from Debian and `PyPI` packages'"
@@ -335,6 +345,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_see
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the images in the supply lock'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "pin" -d 'Write `infra/pins.toml` from the registries and show what changed'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "push" -d 'Push cached images to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
 complete -c seasense -n "__fish_seasense_using_subcommand images; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'
@@ -604,6 +615,7 @@ complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "list" -d 'List the images in the supply lock'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "build" -d 'Build missing images from source packages and push them to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "pull" -d 'Copy the official images and manifests into the local registry'
+complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "pin" -d 'Write `infra/pins.toml` from the registries and show what changed'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "push" -d 'Push cached images to the local registry'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "verify" -d 'Verify the content of the registry against the supply lock'
 complete -c seasense -n "__fish_seasense_using_subcommand help; and __fish_seen_subcommand_from images" -f -a "prune" -d 'Remove from a registry the images that no lock file, running environment or kept artifact references'

@@ -148,10 +148,10 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::images::{Origin, Provenance};
+    use crate::images::Provenance;
 
     pub(in crate::artifact) fn lock(images: &[(&str, Option<&str>)]) -> Lock {
-        let mut lock = Lock::new(Origin::Build, "key");
+        let mut lock = Lock::without_images();
         for (index, (name, official)) in images.iter().enumerate() {
             let image = LockedImage {
                 official: official.map(str::to_owned),

@@ -13,6 +13,7 @@ pub mod give_up;
 pub mod http;
 pub mod k8s;
 pub mod oci;
+pub mod platform;
 pub mod signal;
 pub mod timing;
 pub mod tool;

@@ -64,7 +64,7 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
 
     let environment = context.environment(&project)?;
     let local = context.local(&project).await?;
-    let supply = args.supply.context(&local, &environment);
+    let supply = args.supply.context(&local, &environment).await?;
     let (lock, registry) = images::ensure(&supply, args.supply.mode(), &Scope::All).await?;
     let published = release.publish(&lock, &registry, to.as_ref(), &local.dirs, &local.events).await?;
     let report = Report::from(published);

@@ -1,5 +1,6 @@
 //! `seasense images`: supply, list and verify images and upstream manifests.
 
+mod pin;
 mod prune;
 
 use std::process::ExitCode;
@@ -55,8 +56,8 @@ impl Supply {
     }
 
     /// Returns the inputs of the supply.
-    pub fn context(&self, local: &LocalContext, environment: &Environment) -> SupplyContext {
-        self.options().context(local, environment)
+    pub async fn context(&self, local: &LocalContext, environment: &Environment) -> Result<SupplyContext> {
+        self.options().context(local, environment).await
     }
 }
 
@@ -90,6 +91,8 @@ enum Action {
     },
     /// Copy the official images and manifests into the local registry
     Pull,
+    /// Write `infra/pins.toml` from the registries and show what changed
+    Pin(pin::Args),
     /// Push cached images to the local registry
     Push {
         #[command(flatten)]
@@ -114,6 +117,7 @@ enum Action {
 pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
     let action = match args.action {
         // A remote registry needs no daemon.
+        Action::Pin(args) => return pin::run(context, &args).await,
         Action::Prune(args) => return prune::run(context, &args).await,
         action => action,
     };
@@ -127,25 +131,25 @@ pub async fn run(context: &Context<'_>, args: Args) -> Result<ExitCode> {
         }
         Action::Build { images, jobs, refresh } => {
             let supply = Supply { supply: From::Build, jobs };
-            let context = SupplyContext { refresh, ..supply.context(&local, &environment) };
+            let context = SupplyContext { refresh, ..supply.context(&local, &environment).await? };
             images::ensure(&context, Mode::Build, &Scope::of(images)).await?;
         }
         Action::Pull => {
             let supply = Supply { supply: From::Pull, jobs: None };
-            images::ensure(&supply.context(&local, &environment), Mode::Pull, &Scope::All).await?;
+            images::ensure(&supply.context(&local, &environment).await?, Mode::Pull, &Scope::All).await?;
         }
         Action::Push { supply } => {
             let mode = supply.mode();
-            images::ensure(&supply.context(&local, &environment), mode, &Scope::All).await?;
+            images::ensure(&supply.context(&local, &environment).await?, mode, &Scope::All).await?;
         }
         Action::Verify { supply, rebuild: true, images } => {
-            images::rebuild(&supply.context(&local, &environment), &Scope::of(images)).await?;
+            images::rebuild(&supply.context(&local, &environment).await?, &Scope::of(images)).await?;
         }
         Action::Verify { supply, .. } => {
             let lock = images::locked(&local.dirs, supply.mode())?;
-            images::verify(&supply.context(&local, &environment), &lock).await?;
+            images::verify(&supply.context(&local, &environment).await?, &lock).await?;
         }
-        Action::Prune(_) => (),
+        Action::Pin(_) | Action::Prune(_) => (),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn only_versions_with_bucket_locks_are_supported() {
         let output =
-            |version: &str| format!("{{\"terraform_version\":\"{version}\",\"platform\":\"linux_amd64\"}}");
+            |version: &str| format!("{{\"terraform_version\":\"{version}\",\"platform\":\"linux_any\"}}");
         for version in ["1.10.0", "1.12.6", "1.13.0-beta1"] {
             assert!(is_supported(&output(version)), "{version}");
         }

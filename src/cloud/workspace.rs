@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 
 use super::{InfraContext, State, backend, programs::Programs};
 use crate::{
-    base::failure::{Context, Kind, Result},
+    base::{
+        failure::{Context, Kind, Result},
+        platform::Platform,
+    },
     config::{Infrastructure, MODULES},
 };
 
@@ -60,8 +63,6 @@ pub struct Workspace {
 impl Workspace {
     /// Copies the modules again, with the backend and the settings of this run; downloads of `tofu init` are
     /// kept.
-    ///
-    /// Without a state, nothing was applied yet.
     pub fn prepare(context: &InfraContext, programs: &Programs, root: Root) -> Result<Self> {
         let base = context.dirs.make_infra(&context.infrastructure.environment)?.join(root.name());
         let what = || format!("cannot prepare `{}`", base.display());
@@ -71,13 +72,14 @@ impl Workspace {
             scaleway: base.join("scw.yaml"),
             plan: base.join("plan"),
         };
-        workspace.write_files(context, programs, &base, root).with_context(Kind::Tool, what)?;
+        let host = Platform::host()?;
+        workspace.write_files((context, host), programs, &base, root).with_context(Kind::Tool, what)?;
         Ok(workspace)
     }
 
     fn write_files(
         &self,
-        context: &InfraContext,
+        (context, host): (&InfraContext, Platform),
         programs: &Programs,
         base: &Path,
         root: Root,
@@ -102,7 +104,8 @@ impl Workspace {
         }
         std::fs::write(&self.scaleway, "")?;
         let provider = programs.provider.as_ref();
-        let mirror = provider.map(|(path, version)| provider_mirror(base, path, version)).transpose()?;
+        let mirror =
+            provider.map(|(path, version)| provider_mirror(base, host, path, version)).transpose()?;
         std::fs::write(&self.settings, settings(mirror.as_deref()))
     }
 
@@ -190,9 +193,9 @@ fn hash_files(folder: &Path, hash: &mut Sha256) -> io::Result<()> {
 }
 
 /// Creates a provider mirror with `program` and returns its root.
-fn provider_mirror(base: &Path, program: &Path, version: &str) -> io::Result<PathBuf> {
+fn provider_mirror(base: &Path, host: Platform, program: &Path, version: &str) -> io::Result<PathBuf> {
     let root = base.join("mirror");
-    let folder = root.join(PROVIDER).join(version).join("linux_amd64");
+    let folder = root.join(PROVIDER).join(version).join(host.joined("_"));
     std::fs::create_dir_all(&folder)?;
     let link = folder.join(format!("terraform-provider-scaleway_v{version}"));
     match std::fs::remove_file(&link) {

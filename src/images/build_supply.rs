@@ -54,7 +54,7 @@ pub(super) async fn make(
     images: &BTreeSet<String>,
     with_tools: bool,
 ) -> Result<Arc<Builder>> {
-    let jobs = job::jobs(infra, images, with_tools);
+    let jobs = job::jobs(infra, images, with_tools, context.platforms)?;
     // Both supplies share the store: images that `pull` has to build are the same as those of `build`.
     let store = Store::new(context.folder(Origin::Build).join("jobs"));
     let what = || "cannot read the refreshed roots".to_owned();
@@ -62,12 +62,13 @@ pub(super) async fn make(
     if context.refresh {
         refreshes.increment(jobs.iter().filter(|job| job.is_refreshable()).map(|job| job.id.as_str()));
     }
-    let keys = job::keys(&context.project, infra, &jobs, &refreshes)?;
+    let keys = job::keys(&context.project, infra, (&jobs, context.platforms), &refreshes)?;
     let builder = Arc::new(Builder {
         project: context.project.clone(),
         dirs: context.dirs.clone(),
         infra: infra.clone(),
         store,
+        platforms: context.platforms,
         keys,
     });
     if context.refresh {
@@ -137,8 +138,12 @@ async fn lock(
 ) -> Result<Lock> {
     let images = what.images(&builder.infra)?;
     let mut lock = match (what, before) {
-        (Scope::Images(_), Some(lock)) => lock,
-        _ => Lock::new(Origin::Build, oci::sha256_hex(format!("{:?}", builder.keys).as_bytes())),
+        (Scope::Images(_), Some(lock)) if lock.platform == context.platforms.images => lock,
+        _ => Lock::new(
+            Origin::Build,
+            context.platforms.images,
+            oci::sha256_hex(format!("{:?}", builder.keys).as_bytes()),
+        ),
     };
     for name in images {
         let locked = push::lock_image(builder, &name, &builder.infra.recipes.image[&name])?;
@@ -155,7 +160,7 @@ async fn lock(
 
 /// The lock entry of a program for this machine.
 pub(super) fn lock_tool(builder: &Builder, tool: &Tool) -> Result<LockedTool> {
-    let path = builder.output(tool.build.get_ref()).join(&tool.path);
+    let path = builder.program(tool);
     let sha256 =
         oci::sha256_file(&path).with_context(Kind::Tool, || format!("cannot read `{}`", path.display()))?;
     Ok(LockedTool { path, sha256, version: tool.version.clone() })

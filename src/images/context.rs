@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
-use super::{Lock, Origin};
+use super::{Lock, Origin, Platforms};
 use crate::{
     base::{
         docker::Docker,
@@ -48,6 +48,8 @@ pub struct SupplyContext {
     pub registry_port: u16,
     /// The number of cores to use.
     pub jobs: usize,
+    /// The platforms of images and programs.
+    pub platforms: Platforms,
     /// Whether to rebuild roots of Debian packages although they are cached.
     pub refresh: bool,
 }

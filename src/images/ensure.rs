@@ -3,7 +3,8 @@
 use super::{
     Lock, Origin, Scope, SupplyContext, build_supply,
     context::{Mode, latest_lock},
-    pull, pull_supply,
+    pull::Reachability,
+    pull_supply,
 };
 use crate::{
     base::{
@@ -11,7 +12,7 @@ use crate::{
         failure::Result,
         file_lock::FileLock,
     },
-    config::{HostDirs, Infra, infra::Versions},
+    config::{HostDirs, Infra, infra::Pull},
     registry::Registry,
 };
 
@@ -21,15 +22,15 @@ use crate::{
 pub async fn ensure(context: &SupplyContext, mode: Mode, what: &Scope) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
     let _guard = lock_supply(&context.dirs, &context.events).await?;
-    match origin(&context.dirs, &context.events, mode, &infra.versions).await? {
+    match origin(&context.dirs, &context.events, mode, &infra).await? {
         Origin::Build => build_supply::ensure(context, infra, what).await,
-        Origin::Pull => pull_supply::ensure(context, infra, what).await,
+        Origin::Pull => pull_supply::ensure(context, infra, mode, what).await,
     }
 }
 
-/// Resolves `auto`: the supply of an earlier run, so that it never changes without a request; without one, the
-/// supply that the network allows.
-async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Versions) -> Result<Origin> {
+/// Resolves `auto`: the supply of an earlier run, so that it never changes without a request; without one `pull` if any
+/// registry that is used responds, which then builds the images of the others.
+async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, infra: &Infra) -> Result<Origin> {
     let notice = |text: String| events.emit(Event::Notice { text });
     match mode {
         Mode::Build => return Ok(Origin::Build),
@@ -40,9 +41,10 @@ async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, versions: &Version
         notice(format!("supply {origin}: used by an earlier run (change it with `--supply`)"));
         return Ok(origin);
     }
-    let reachability = pull::check_reachability(versions).await?;
-    let origin = if reachability.all { Origin::Pull } else { Origin::Build };
-    notice(format!("supply {origin}: {}", reachability.reason));
+    let official = infra.recipes.image.values().filter(|image| image.pull == Pull::Official);
+    let reachability = Reachability::check(official, &infra.versions).await?;
+    let origin = if reachability.any() { Origin::Pull } else { Origin::Build };
+    notice(format!("supply {origin}: {}", reachability.reason()));
     Ok(origin)
 }
 
@@ -62,17 +64,26 @@ mod tests {
 
     use super::*;
     use crate::{
-        base::event::Recorder,
-        images::{Lock, context::lock_file},
+        base::{event::Recorder, platform::Platform},
+        config::Project,
+        images::{
+            Lock,
+            context::lock_file,
+            pull::tests::{closed, responding},
+        },
     };
 
-    /// Returns the selected supply and the notices about it.
-    async fn chosen(dirs: &HostDirs, mode: Mode, registries: &str) -> (Origin, Vec<String>) {
+    /// Returns the selected supply and the notices about it. Every registry has the mirror `mirrors` of its name, or else
+    /// `rest`.
+    async fn chosen(dirs: &HostDirs, mode: Mode, mirror: &str, rest: &str) -> (Origin, Vec<String>) {
         let recorder = Arc::new(Recorder::default());
         let events: Events = recorder.clone();
-        let mirrors = ["registry.k8s.io", "docker.io"].map(|name| (name.to_owned(), registries.to_owned()));
-        let versions = Versions { mirrors: mirrors.into(), ..Versions::default() };
-        let origin = origin(dirs, &events, mode, &versions).await.unwrap();
+        let project = Project::find(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let mut infra = Infra::load(&project).unwrap();
+        infra.versions.mirrors = ["ghcr.io", "docker.io", "quay.io"]
+            .map(|name| (name.to_owned(), if name == "ghcr.io" { rest } else { mirror }.to_owned()))
+            .into();
+        let origin = origin(dirs, &events, mode, &infra).await.unwrap();
         let seen = recorder.0.lock().unwrap();
         let notices = seen.iter().filter_map(|event| match event {
             Event::Notice { text } => Some(text.clone()),
@@ -81,47 +92,37 @@ mod tests {
         (origin, notices.collect())
     }
 
-    /// Returns the addresses of a registry that responds and of a port where nothing listens.
-    async fn registries() -> (String, String) {
-        use tokio::{
-            io::{AsyncReadExt, AsyncWriteExt},
-            net::TcpListener,
-        };
-        let open = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let hosts = (open.local_addr().unwrap().to_string(), closed.local_addr().unwrap().to_string());
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = open.accept().await {
-                let _ = stream.read(&mut [0; 4096]).await;
-                let _ = stream
-                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                    .await;
-            }
-        });
-        hosts
+    #[tokio::test]
+    async fn auto_asks_every_registry_that_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let dirs = HostDirs::new(folder.path(), folder.path());
+        let (open, closed) = (responding("200 OK").await, closed().await);
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &open, &open).await;
+        assert_eq!(origin, Origin::Pull);
+        assert_eq!(notices, ["supply pull: docker.io, ghcr.io, quay.io respond"]);
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &closed, &closed).await;
+        assert_eq!(origin, Origin::Build);
+        assert!(notices[0].starts_with("supply build: no response from docker.io: "), "{notices:?}");
     }
 
     #[tokio::test]
-    async fn auto_selects_by_reachability_and_reports_why() {
+    async fn auto_pulls_if_only_one_registry_is_blocked() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        let (open, closed) = registries().await;
-        let (origin, notices) = chosen(&dirs, Mode::Auto, &open).await;
+        let (open, closed) = (responding("200 OK").await, closed().await);
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &open, &closed).await;
         assert_eq!(origin, Origin::Pull);
-        assert_eq!(notices, ["supply pull: registry.k8s.io and docker.io respond"]);
-        let (origin, notices) = chosen(&dirs, Mode::Auto, &closed).await;
-        assert_eq!(origin, Origin::Build);
-        assert_eq!(notices.len(), 1);
-        assert!(notices[0].starts_with("supply build: no response from registry.k8s.io: "), "{notices:?}");
+        let expected = "supply pull: docker.io, quay.io respond, no response from ghcr.io: ";
+        assert!(notices[0].starts_with(expected), "{notices:?}");
     }
 
     #[tokio::test]
     async fn auto_keeps_the_supply_of_an_earlier_run() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
-        Lock::new(Origin::Build, "").write(&lock_file(&dirs, Origin::Build)).unwrap();
-        let (open, _) = registries().await;
-        let (origin, notices) = chosen(&dirs, Mode::Auto, &open).await;
+        Lock::new(Origin::Build, Platform::LINUX_AMD64, "").write(&lock_file(&dirs, Origin::Build)).unwrap();
+        let open = responding("200 OK").await;
+        let (origin, notices) = chosen(&dirs, Mode::Auto, &open, &open).await;
         assert_eq!(origin, Origin::Build);
         assert_eq!(notices.len(), 1);
         assert!(notices[0].starts_with("supply build: used by an earlier run"), "{notices:?}");
@@ -148,7 +149,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dirs = HostDirs::new(folder.path(), folder.path());
         for (mode, origin) in [(Mode::Pull, Origin::Pull), (Mode::Build, Origin::Build)] {
-            assert_eq!(chosen(&dirs, mode, "127.0.0.1:1").await, (origin, Vec::new()));
+            assert_eq!(chosen(&dirs, mode, "127.0.0.1:1", "127.0.0.1:1").await, (origin, Vec::new()));
         }
     }
 }

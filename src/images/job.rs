@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{crates, inputs, refreshes::Refreshes};
+use super::{Platforms, crates, inputs, refreshes::Refreshes};
 use crate::{
     base::{
-        failure::{Context, Kind, Result},
+        failure::{Context, Failure, Kind, Result},
         oci::sha256_hex,
+        platform::Platform,
     },
     config::{
         Infra, Project,
-        infra::{CargoBuild, CompilerBuild, GoBuild, ImageRecipe, NpmBuild, Part, RootBuild, WheelBuild},
+        infra::{
+            CargoBuild, CompilerBuild, GoBuild, ImageRecipe, NpmBuild, Recipes, RootBuild, Tool, WheelBuild,
+        },
     },
 };
 
@@ -46,7 +49,7 @@ pub enum Work {
     /// Creates a root file system from Debian packages.
     Root(RootBuild),
     /// Extracts a program from a wheel.
-    Wheel(WheelBuild, Part),
+    Wheel(WheelBuild, Package),
     /// Compiles a C file.
     Compiler(CompilerBuild),
     /// Builds programs of this package.
@@ -57,6 +60,17 @@ pub enum Work {
     Image(Box<ImageRecipe>),
 }
 
+/// A package of `PyPI` for one platform.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The hash of the file for the platform, 64 hex digits.
+    pub sha256: String,
+}
+
 /// One job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -64,6 +78,8 @@ pub struct Job {
     pub id: String,
     /// The ids of the jobs whose results it uses.
     pub needs: BTreeSet<String>,
+    /// The platform of the result.
+    pub platform: Platform,
     /// The work.
     pub work: Work,
 }
@@ -102,7 +118,7 @@ impl Job {
         match &self.work {
             Work::Go(_) => format!("Compile {name} (Go)"),
             Work::Root(build) => format!("Create the {name} root from Debian {} packages", build.suite),
-            Work::Wheel(_, part) => format!("Fetch {name} {} from PyPI", part.version),
+            Work::Wheel(_, package) => format!("Fetch {name} {} from PyPI", package.version),
             Work::Compiler(_) => format!("Compile {name} (C)"),
             Work::Cargo(_) => format!("Compile {name} (Rust)"),
             Work::Npm(_) => format!("Build {name} (npm)"),
@@ -124,6 +140,17 @@ impl Job {
         }
     }
 
+    /// What the platform adds to the key. A cross compiler links another C library.
+    fn platform_suffix(&self, platforms: Platforms) -> String {
+        let is_cross =
+            matches!(self.work, Work::Cargo(_) | Work::Compiler(_)) && platforms.is_cross(self.platform);
+        match self.work {
+            Work::Npm(_) => String::new(),
+            _ if is_cross => self.platform.key_suffix() + " cross",
+            _ => self.platform.key_suffix(),
+        }
+    }
+
     /// The hash of the packages that Cargo compiles for it; empty for other jobs.
     fn packages(&self, project: &Project) -> std::io::Result<String> {
         match &self.work {
@@ -135,47 +162,90 @@ impl Job {
 
 /// Returns every job that `images` and, with `with_tools`, the programs for this machine need. Dependencies
 /// come first.
-pub fn jobs(infra: &Infra, images: &BTreeSet<String>, with_tools: bool) -> Vec<Job> {
+///
+/// Fails with kind `Environment` if a package has no file for the platform.
+pub fn jobs(
+    infra: &Infra,
+    images: &BTreeSet<String>,
+    with_tools: bool,
+    platforms: Platforms,
+) -> Result<Vec<Job>> {
     let recipes = &infra.recipes;
-    let part = |name: &str| infra.versions.parts.get(name).cloned().unwrap_or_default();
+    let platform = platforms.images;
     let mut all: BTreeMap<String, Job> = BTreeMap::new();
     let mut add = |id: String, work: Work, needs: BTreeSet<String>| {
-        all.insert(id.clone(), Job { id, needs, work });
+        all.insert(id.clone(), Job { id, needs, platform, work });
     };
-    recipes
-        .go
-        .iter()
-        .for_each(|(name, build)| add(format!("go.{name}"), Work::Go(build.clone()), BTreeSet::new()));
-    recipes
-        .root
-        .iter()
-        .for_each(|(name, build)| add(format!("root.{name}"), Work::Root(build.clone()), BTreeSet::new()));
-    recipes
-        .cargo
-        .iter()
-        .for_each(|(name, build)| add(format!("cargo.{name}"), Work::Cargo(build.clone()), BTreeSet::new()));
-    recipes
-        .npm
-        .iter()
-        .for_each(|(name, build)| add(format!("npm.{name}"), Work::Npm(build.clone()), BTreeSet::new()));
-    for (name, build) in &recipes.wheel {
-        add(format!("wheel.{name}"), Work::Wheel(build.clone(), part(build.part.get_ref())), BTreeSet::new());
+    for (name, build) in &recipes.go {
+        add(format!("go.{name}"), Work::Go(build.clone()), BTreeSet::new());
+    }
+    for (name, build) in &recipes.root {
+        add(format!("root.{name}"), Work::Root(build.clone()), BTreeSet::new());
+    }
+    for (name, build) in &recipes.cargo {
+        add(format!("cargo.{name}"), Work::Cargo(build.clone()), BTreeSet::new());
+    }
+    for (name, build) in &recipes.npm {
+        add(format!("npm.{name}"), Work::Npm(build.clone()), BTreeSet::new());
     }
     for (name, build) in &recipes.c {
         let needs = BTreeSet::from([build.build.get_ref().clone()]);
         add(format!("c.{name}"), Work::Compiler(build.clone()), needs);
     }
+    for (name, build) in &recipes.wheel {
+        let package = package(infra, build, platform);
+        add(format!("wheel.{name}"), Work::Wheel(build.clone(), package), BTreeSet::new());
+    }
     for (name, image) in recipes.image.iter().filter(|(name, _)| images.contains(*name)) {
         let builds = image.files.iter().filter_map(|file| file.build.as_ref()).chain(&image.base);
         let needs = builds.map(|build| build.get_ref().clone()).collect();
-        add(format!("image.{name}"), Work::Image(Box::new(image.clone())), needs);
+        add(format!("image.{name}"), Work::Image(Box::new(image.on(platform))), needs);
     }
-    let tools = recipes
-        .tool
-        .values()
-        .filter(|tool| with_tools && !tool.on_demand)
-        .map(|tool| tool.build.get_ref().clone());
-    needed(&all, images.iter().map(|name| format!("image.{name}")).chain(tools))
+    let tools: Vec<&Tool> = recipes.tool.values().filter(|tool| with_tools && !tool.on_demand).collect();
+    if platforms.images != platforms.host {
+        add_programs(recipes, &tools, platforms, &mut all);
+    }
+    let programs = tools.iter().map(|tool| platforms.program_job(tool.build.get_ref()));
+    let jobs = needed(&all, images.iter().map(|name| format!("image.{name}")).chain(programs));
+    jobs.iter().try_for_each(|job| require_package(infra, job))?;
+    Ok(jobs)
+}
+
+/// Adds the builds of programs for this machine, whose platform is not that of the images: only what `tools` need.
+fn add_programs(recipes: &Recipes, tools: &[&Tool], platforms: Platforms, all: &mut BTreeMap<String, Job>) {
+    for (name, build) in &recipes.go {
+        let id = platforms.program_job(&format!("go.{name}"));
+        let wanted = |package: &String| {
+            let program = package.rsplit('/').next().unwrap_or_default();
+            tools.iter().any(|tool| *tool.build.get_ref() == format!("go.{name}") && tool.path == program)
+        };
+        let packages: Vec<String> =
+            build.packages.iter().filter(|package| wanted(package)).cloned().collect();
+        let packages = if packages.is_empty() { build.packages.clone() } else { packages };
+        let work = Work::Go(GoBuild { packages, exports: Vec::new(), ..build.clone() });
+        all.insert(id.clone(), Job { id, needs: BTreeSet::new(), platform: platforms.host, work });
+    }
+}
+
+/// The package of `build` for `platform`; without a hash if there is none.
+fn package(infra: &Infra, build: &WheelBuild, platform: Platform) -> Package {
+    let part = infra.versions.parts.get(build.part.get_ref()).cloned().unwrap_or_default();
+    let sha256 = part.sha256.get(&platform).cloned().unwrap_or_default();
+    Package { name: part.wheel.unwrap_or_default(), version: part.version, sha256 }
+}
+
+/// Refuses a package without a file for the platform of the images, before anything is built.
+fn require_package(infra: &Infra, job: &Job) -> Result<()> {
+    let Work::Wheel(build, Package { sha256, .. }) = &job.work else { return Ok(()) };
+    if !sha256.is_empty() {
+        return Ok(());
+    }
+    let part = build.part.get_ref();
+    let known = infra.versions.parts.get(part).map(|part| &part.sha256);
+    let known: Vec<String> = known.into_iter().flatten().map(|(platform, _)| platform.to_string()).collect();
+    Err(Failure::new(Kind::Environment, format!("part `{part}` has no package for {}", job.platform))
+        .because(format!("`infra/versions.toml` has the SHA-256 of the packages for: {}", known.join(", ")))
+        .hint("add the hash to `infra/versions.toml`, or use `--supply pull`"))
 }
 
 /// Returns the jobs of `all` that `wanted` need, dependencies first.
@@ -192,12 +262,12 @@ fn needed(all: &BTreeMap<String, Job>, wanted: impl Iterator<Item = String>) -> 
     order
 }
 
-/// Returns the key of each job: a hash of its recipe, files, toolchain, refreshes, and the keys of its
+/// Returns the key of each job: a hash of its recipe, files, toolchain, refreshes, platform, and the keys of its
 /// dependencies.
 pub fn keys(
     project: &Project,
     infra: &Infra,
-    jobs: &[Job],
+    (jobs, platforms): (&[Job], Platforms),
     refreshes: &Refreshes,
 ) -> Result<BTreeMap<String, String>> {
     let mut keys: BTreeMap<String, String> = BTreeMap::new();
@@ -211,58 +281,13 @@ pub fn keys(
         let needs: Vec<&str> =
             job.needs.iter().filter_map(|need| keys.get(need)).map(String::as_str).collect();
         let text = serde_json::to_string(&(format(&job.work), &job.id, &job.work, files, toolchain, needs))
-            .context(Kind::Internal, "cannot encode a job's key")?;
+            .context(Kind::Internal, "cannot encode a job's key")?
+            + &job.platform_suffix(platforms);
         keys.insert(job.id.clone(), sha256_hex(text.as_bytes())[..24].to_owned());
     }
     Ok(keys)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::infra::Versions;
-
-    fn job(id: &str, needs: &[&str]) -> (String, Job) {
-        let work = Work::Npm(NpmBuild { folder: id.into(), output: String::new(), seconds: 1 });
-        let needs = needs.iter().map(|need| (*need).to_owned()).collect();
-        (id.to_owned(), Job { id: id.to_owned(), needs, work })
-    }
-
-    #[test]
-    fn dependencies_come_first_and_only_once() {
-        let all = BTreeMap::from([
-            job("image.a", &["go.x", "root.r"]),
-            job("image.b", &["root.r"]),
-            job("go.x", &[]),
-            job("root.r", &[]),
-            job("go.unused", &[]),
-        ]);
-        let order: Vec<String> = needed(&all, ["image.a".to_owned(), "image.b".to_owned()].into_iter())
-            .into_iter()
-            .map(|job| job.id)
-            .collect();
-        assert_eq!(order, ["go.x", "root.r", "image.a", "image.b"]);
-    }
-
-    #[test]
-    fn a_key_changes_with_those_of_its_dependencies() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["envs", "gitops", "page", "other"] {
-            std::fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        let project = Project::find(folder.path()).unwrap();
-        let infra = Infra { versions: Versions::default(), recipes: toml::from_str("").unwrap() };
-        let jobs = [job("page", &[]).1, job("other", &["page"]).1];
-        let mut refreshes = Refreshes::default();
-        let before = keys(&project, &infra, &jobs, &refreshes).unwrap();
-        assert_eq!(before, keys(&project, &infra, &jobs, &refreshes).unwrap());
-        std::fs::write(folder.path().join("page/index.html"), "x").unwrap();
-        let after = keys(&project, &infra, &jobs, &refreshes).unwrap();
-        assert_ne!(before["page"], after["page"]);
-        assert_ne!(before["other"], after["other"]);
-        refreshes.increment(["page"].into_iter());
-        let again = keys(&project, &infra, &jobs, &refreshes).unwrap();
-        assert_ne!(after["page"], again["page"]);
-        assert_ne!(after["other"], again["other"]);
-    }
-}
+#[path = "job_tests.rs"]
+mod tests;

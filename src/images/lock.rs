@@ -13,13 +13,20 @@ use crate::{
     base::{
         digest::Digest,
         failure::{Context, Failure, Kind, Result},
+        platform::Platform,
     },
-    config::Infra,
+    config::{Infra, infra::Pull},
     registry::daemon_reference,
 };
 
-/// The version of the file format; other versions are not read.
-pub const LOCK_VERSION: u32 = 1;
+/// The version of the file format. Since 2 a lock has a platform. A lock of an earlier version counts as absent: the
+/// next run writes it again from the cache.
+pub const LOCK_VERSION: u32 = 2;
+
+/// The fact that says how an image was obtained.
+const SUPPLY: &str = "supply";
+/// Its value for a copy of the official image.
+const COPIED: &str = "official image";
 
 /// Facts about the origin of an image or a manifest, for example `module`, `version`, `go`.
 pub type Provenance = BTreeMap<String, String>;
@@ -58,6 +65,8 @@ pub struct Lock {
     pub version: u32,
     /// The supply that created them.
     pub supply: Origin,
+    /// The platform of the images.
+    pub platform: Platform,
     /// The hash of all inputs in `infra/`; another key means that the lock is outdated.
     pub key: String,
     /// The images, by their names in `infra/images.toml`.
@@ -69,6 +78,12 @@ pub struct Lock {
     /// Programs for this machine, by name.
     #[serde(default)]
     pub tools: BTreeMap<String, LockedTool>,
+}
+
+/// The field that every version of the file has.
+#[derive(Deserialize)]
+struct FileVersion {
+    version: u32,
 }
 
 /// One image in the local registry.
@@ -92,6 +107,17 @@ impl LockedImage {
     /// The name under which this machine's daemon has the image.
     pub fn daemon_reference(&self) -> String {
         daemon_reference(&self.repository, &self.digest)
+    }
+
+    /// Whether it is a copy of the official image, not a build.
+    pub fn is_official(&self) -> bool {
+        self.provenance.get(SUPPLY).is_some_and(|supply| supply == COPIED)
+    }
+
+    /// The provenance of a copy, with further `facts`.
+    pub fn copied<const N: usize>(facts: [(&str, String); N]) -> Provenance {
+        let facts = facts.into_iter().chain([(SUPPLY, COPIED.to_owned())]);
+        facts.map(|(fact, value)| (fact.to_owned(), value)).collect()
     }
 }
 
@@ -122,10 +148,11 @@ pub struct LockedTool {
 
 impl Lock {
     /// Creates an empty lock.
-    pub fn new(supply: Origin, key: impl Into<String>) -> Self {
+    pub fn new(supply: Origin, platform: Platform, key: impl Into<String>) -> Self {
         Self {
             version: LOCK_VERSION,
             supply,
+            platform,
             key: key.into(),
             images: BTreeMap::new(),
             manifests: BTreeMap::new(),
@@ -133,11 +160,16 @@ impl Lock {
         }
     }
 
-    /// A lock with every image of `infra` and a placeholder for each digest, to check a tree before any image
+    /// A lock for trees that use no image.
+    pub fn without_images() -> Self {
+        Self::new(Origin::Build, Platform::LINUX_AMD64, "")
+    }
+
+    /// A lock with every image of `infra` that both supplies have, and a placeholder for each digest, to check a tree before any image
     /// exists.
     pub fn unresolved(infra: &Infra) -> Self {
-        let mut lock = Self::new(Origin::Build, "");
-        for (name, image) in &infra.recipes.image {
+        let mut lock = Self::without_images();
+        for (name, image) in infra.recipes.image.iter().filter(|(_, image)| image.pull != Pull::Skip) {
             let placeholder = LockedImage {
                 official: image.official.clone(),
                 repository: name.clone(),
@@ -150,9 +182,9 @@ impl Lock {
         lock
     }
 
-    /// Reads the lock at `path`; `None` if it does not exist.
+    /// Reads the lock at `path`; `None` if it does not exist or has an earlier version.
     ///
-    /// Fails with kind `Tool` if the file is broken or has another version.
+    /// Fails with kind `Tool` if the file is broken or has a later version.
     pub fn read(path: &Path) -> Result<Option<Self>> {
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -163,14 +195,12 @@ impl Lock {
                 .because(cause)
                 .hint("remove the file; the next `seasense dev` creates it again from the cache")
         };
-        let lock: Self = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
-        if lock.version != LOCK_VERSION {
-            return Err(broken(format!(
-                "its version is {}, this seasense reads {LOCK_VERSION}",
-                lock.version
-            )));
+        let found: FileVersion = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        match found.version {
+            LOCK_VERSION => serde_json::from_str(&text).map(Some).map_err(|error| broken(error.to_string())),
+            earlier if earlier < LOCK_VERSION => Ok(None),
+            later => Err(broken(format!("its version is {later}, this seasense reads {LOCK_VERSION}"))),
         }
-        Ok(Some(lock))
     }
 
     /// Writes the lock to `path` atomically.
@@ -213,51 +243,5 @@ impl Lock {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample() -> Lock {
-        let mut lock = Lock::new(Origin::Build, "abc");
-        let image = LockedImage {
-            official: Some("quay.io/jetstack/cert-manager-controller:v1.21.2".into()),
-            repository: "cert-manager-controller".into(),
-            digest: Digest::of(b"manifest"),
-            size: 3,
-            provenance: Provenance::from([("go".into(), "1.26".into())]),
-        };
-        lock.images.insert("cert-manager-controller".into(), image);
-        lock
-    }
-
-    #[test]
-    fn a_written_lock_is_read_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("supply/build/lock.json");
-        assert_eq!(Lock::read(&path).unwrap(), None);
-        sample().write(&path).unwrap();
-        assert_eq!(Lock::read(&path).unwrap(), Some(sample()));
-        let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
-        assert_eq!(left.len(), 1, "a temporary file remains");
-    }
-
-    #[test]
-    fn a_broken_lock_is_refused_with_a_hint() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock.json");
-        for text in
-            ["{", r#"{"version":2,"supply":"build","key":""}"#, r#"{"version":1,"supply":"other","key":""}"#]
-        {
-            std::fs::write(&path, text).unwrap();
-            let failure = Lock::read(&path).unwrap_err();
-            assert_eq!(failure.kind, Kind::Tool, "{failure:?}");
-            assert_eq!(failure.hints.len(), 1, "{failure:?}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_suggests_the_nearest() {
-        let failure = sample().image("cert-manager-controler").unwrap_err();
-        assert_eq!(failure.hints, ["the nearest known name is `cert-manager-controller`"]);
-        assert_eq!(sample().tool("kind").unwrap_err().message, "the build supply has no tool `kind`");
-    }
-}
+#[path = "lock_tests.rs"]
+mod tests;

@@ -21,7 +21,7 @@ use crate::{
 pub fn planned(context: &SupplyContext, mode: Mode) -> Result<(Lock, Registry)> {
     let infra = Infra::load(&context.project)?;
     let lock = locked(&context.dirs, mode)?;
-    let missing = missing(context, &infra, lock.supply)?;
+    let missing = missing(context, &infra, &lock)?;
     if !missing.is_empty() {
         let text = format!(
             "{} builds are missing, so the digest of the plan is that of the last supply: {}",
@@ -34,15 +34,17 @@ pub fn planned(context: &SupplyContext, mode: Mode) -> Result<(Lock, Registry)> 
 }
 
 /// The builds that a run of the supply would make.
-fn missing(context: &SupplyContext, infra: &Infra, origin: Origin) -> Result<Vec<String>> {
-    let mut images = Scope::All.images(infra)?;
+fn missing(context: &SupplyContext, infra: &Infra, lock: &Lock) -> Result<Vec<String>> {
+    let (mut images, origin) = (Scope::All.images(infra)?, lock.supply);
     if origin == Origin::Pull {
-        images.retain(|name| infra.recipes.image[name].pull == Pull::Build);
+        // Images that could not be pulled were built.
+        let is_built = |name: &String| lock.images.get(name).is_some_and(|image| !image.is_official());
+        images.retain(|name| infra.recipes.image[name].pull == Pull::Build || is_built(name));
     }
-    let jobs = job::jobs(infra, &images, origin == Origin::Build);
+    let jobs = job::jobs(infra, &images, origin == Origin::Build, context.platforms)?;
     let store = Store::new(context.folder(Origin::Build).join("jobs"));
     let refreshes = store.refreshes().context(Kind::Tool, "cannot read the refreshed roots")?;
-    let keys = job::keys(&context.project, infra, &jobs, &refreshes)?;
+    let keys = job::keys(&context.project, infra, (&jobs, context.platforms), &refreshes)?;
     let is_missing = |id: &String| !keys.get(id).is_some_and(|key| store.has(id, key));
     Ok(jobs.into_iter().map(|job| job.id).filter(is_missing).collect())
 }
@@ -51,9 +53,9 @@ fn missing(context: &SupplyContext, infra: &Infra, origin: Origin) -> Result<Vec
 mod tests {
     use std::{path::Path, sync::Arc};
 
-    use super::*;
+    use super::{super::Platforms, *};
     use crate::{
-        base::{docker::Docker, event::Recorder},
+        base::{docker::Docker, event::Recorder, platform::Platform},
         config::{HostDirs, Project},
         images::context::lock_file,
     };
@@ -76,13 +78,14 @@ mod tests {
             events: recorder.clone(),
             registry_port: 5050,
             jobs: 1,
+            platforms: Platforms::of_host().unwrap(),
             refresh: false,
         };
         let Err(failure) = planned(&context, Mode::Auto) else { panic!("nothing was supplied") };
         assert_eq!(failure.message, "no images have been supplied yet");
         assert_eq!(files(folder.path()), 0);
         for origin in [Origin::Pull, Origin::Build] {
-            Lock::new(origin, "").write(&lock_file(&context.dirs, origin)).unwrap();
+            Lock::new(origin, Platform::LINUX_AMD64, "").write(&lock_file(&context.dirs, origin)).unwrap();
             let (lock, _) = planned(&context, Mode::Auto).unwrap();
             assert_eq!(lock.supply, origin);
         }

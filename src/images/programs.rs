@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::{
-    Origin,
+    Origin, Platforms,
     build::Builder,
     build_supply::run_missing,
     context,
@@ -42,7 +42,7 @@ pub async fn programs(
         run_missing((events, cores), &builder, jobs).await?;
     }
     let found = infra.recipes.tool.iter().map(|(name, tool)| {
-        let path = builder.output(tool.build.get_ref()).join(&tool.path);
+        let path = builder.program(tool);
         (name.clone(), Program { path, version: tool.version.clone() })
     });
     Ok(found.collect())
@@ -58,8 +58,7 @@ pub fn find_program(project: &Project, dirs: &HostDirs, name: &str) -> Result<Op
 pub fn program_path(project: &Project, dirs: &HostDirs, name: &str) -> Result<PathBuf> {
     let (infra, jobs) = recipes(project, &[name])?;
     let builder = new_builder(project, dirs, &infra, &jobs)?;
-    let mut path =
-        infra.recipes.tool.values().map(|tool| builder.output(tool.build.get_ref()).join(&tool.path));
+    let mut path = infra.recipes.tool.values().map(|tool| builder.program(tool));
     path.next().ok_or_else(|| Failure::new(Kind::Internal, format!("there is no program `{name}`")))
 }
 
@@ -75,7 +74,7 @@ fn recipes(project: &Project, names: &[&str]) -> Result<(Infra, Vec<Job>)> {
     }
     // The caller requests them, so they are required instead of on demand.
     infra.recipes.tool.values_mut().for_each(|tool| tool.on_demand = false);
-    let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true);
+    let jobs = job::jobs(&infra, &std::collections::BTreeSet::new(), true, Platforms::of_host()?)?;
     Ok((infra, jobs))
 }
 
@@ -91,11 +90,13 @@ fn new_builder(project: &Project, dirs: &HostDirs, infra: &Infra, jobs: &[Job]) 
     let store = Store::new(context::folder(dirs, Origin::Build).join("jobs"));
     let refreshes =
         store.refreshes().with_context(Kind::Tool, || "cannot read the refreshed roots".to_owned())?;
+    let platforms = Platforms::of_host()?;
     Ok(Arc::new(Builder {
         project: project.clone(),
         dirs: dirs.clone(),
-        keys: job::keys(project, infra, jobs, &refreshes)?,
+        keys: job::keys(project, infra, (jobs, platforms), &refreshes)?,
         infra: infra.clone(),
+        platforms,
         store,
     }))
 }

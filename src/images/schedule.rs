@@ -65,11 +65,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{config::infra::NpmBuild, images::job::Work};
+    use crate::{base::platform::Platform, config::infra::NpmBuild, images::job::Work};
 
     fn job(id: usize, needs: &BTreeSet<usize>) -> Job {
         let work = Work::Npm(NpmBuild { folder: String::new(), output: String::new(), seconds: 1 });
-        Job { id: id.to_string(), needs: needs.iter().map(ToString::to_string).collect(), work }
+        Job {
+            id: id.to_string(),
+            needs: needs.iter().map(ToString::to_string).collect(),
+            platform: Platform::LINUX_AMD64,
+            work,
+        }
     }
 
     fn run_all(jobs: Vec<Job>, failing: Option<&str>) -> (Result<()>, Vec<String>, usize) {

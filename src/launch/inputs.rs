@@ -11,7 +11,7 @@ use crate::{
         failure::{Failure, Kind, Result},
     },
     config::{Environment, HostDirs, Project},
-    images::{self, Lock, Mode, SupplyContext},
+    images::{self, Lock, Mode, Platforms, SupplyContext},
     local::{LocalContext, cluster::ClusterSource},
     phases::BootstrapInput,
     registry::{Registry, RegistryClient},
@@ -27,17 +27,18 @@ pub struct SupplyOptions {
 }
 
 impl SupplyOptions {
-    /// The context of the supply for `environment`.
-    pub fn context(self, local: &LocalContext, environment: &Environment) -> SupplyContext {
-        SupplyContext {
+    /// The context of the supply for `environment`. Asks the daemon for its platform.
+    pub async fn context(self, local: &LocalContext, environment: &Environment) -> Result<SupplyContext> {
+        Ok(SupplyContext {
             project: local.project.clone(),
             dirs: local.dirs.clone(),
             docker: local.docker.clone(),
             events: std::sync::Arc::clone(&local.events),
             registry_port: *environment.ports.registry.get_ref(),
             jobs: self.jobs,
+            platforms: Platforms::of(&local.docker).await?,
             refresh: false,
-        }
+        })
     }
 }
 
@@ -112,7 +113,7 @@ pub async fn prepare(
     inputs: Inputs,
     supply: SupplyOptions,
 ) -> Result<Platform> {
-    let context = supply.context(local, environment);
+    let context = supply.context(local, environment).await?;
     // Before the images, which take minutes on a first run.
     let inputs = checked(local, inputs).await?;
     let supplied = images::ensure(&context, supply.mode, &images::Scope::All).await?;
@@ -126,7 +127,7 @@ pub async fn prepare_plan(
     inputs: Inputs,
     supply: SupplyOptions,
 ) -> Result<Platform> {
-    let supplied = images::planned(&supply.context(local, environment), supply.mode)?;
+    let supplied = images::planned(&supply.context(local, environment).await?, supply.mode)?;
     assemble(local, environment, inputs, supplied).await
 }
 

@@ -12,7 +12,7 @@ use oci_client::errors::{DigestError, OciDistributionError};
 use sha2::{Digest as _, Sha256};
 use tokio::{fs::File, io::AsyncWrite};
 
-use super::{Digest, RegistryClient, client::is_absent};
+use super::{Digest, RegistryClient, client::is_absent, read_error::ReadError};
 use crate::base::{
     failure::{Context, Failure, Kind, Result},
     oci::Descriptor,
@@ -35,20 +35,37 @@ pub(crate) async fn fetch_blob(
     folder: &Path,
     pause: Duration,
 ) -> Result<PathBuf> {
+    fetch_checked(client, repository, blob, folder, pause).await.map_err(ReadError::into_failure)
+}
+
+/// Like [`fetch_blob`], and tells wrong content from absent content.
+pub(super) async fn fetch_checked(
+    client: &RegistryClient,
+    repository: &str,
+    blob: &Descriptor,
+    folder: &Path,
+    pause: Duration,
+) -> Result<PathBuf, ReadError> {
     let path = folder.join(blob.digest.replace(':', "-"));
     let attempts = std::sync::atomic::AtomicU32::new(0);
+    let mismatched = std::sync::atomic::AtomicBool::new(false);
     let what = format!("fetch {} of {repository}", blob.digest);
-    wait(Deadline::after(LIMIT), pause, &what, || async {
+    let fetched = wait(Deadline::after(LIMIT), pause, &what, || async {
         let count = attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         match attempt(client, repository, blob, &path).await {
             Ok(()) => Ok(Observation::Ready(path.clone())),
             Err(FetchError::Absent(failure)) => Ok(Observation::Failed(failure)),
-            Err(FetchError::Content(found)) => Ok(Observation::Failed(mismatch(repository, blob, &found))),
+            Err(FetchError::Content(found)) => {
+                mismatched.store(true, std::sync::atomic::Ordering::Relaxed);
+                Ok(Observation::Failed(mismatch(repository, blob, &found)))
+            }
             Err(FetchError::Transport(failure)) if count >= ATTEMPTS => Ok(Observation::Failed(failure)),
             Err(FetchError::Transport(failure)) => Err(failure),
         }
     })
-    .await
+    .await;
+    let error = if mismatched.into_inner() { ReadError::Refused } else { ReadError::Unavailable };
+    fetched.map_err(error)
 }
 
 enum FetchError {

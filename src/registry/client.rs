@@ -57,7 +57,7 @@ pub(super) fn is_absent(error: &OciDistributionError) -> bool {
 const EVERYTHING: &str = "*,0.0.0.0/0,::/0";
 
 /// The settings of the client for `host`.
-fn config(host: &str) -> ClientConfig {
+pub(super) fn config(host: &str) -> ClientConfig {
     let mut config = ClientConfig {
         protocol: ClientProtocol::Https,
         use_monolithic_push: true,
@@ -76,16 +76,19 @@ fn config(host: &str) -> ClientConfig {
 /// A client for one registry.
 pub struct RegistryClient {
     pub(super) host: String,
-    client: Client,
-    auth: RegistryAuth,
+    pub(super) client: Client,
+    pub(super) auth: RegistryAuth,
 }
 
 impl RegistryClient {
     /// Creates an anonymous client for the registry at `host`: plain HTTP on this machine, HTTPS elsewhere.
     pub fn new(host: &str) -> Result<Self> {
+        Self::of(host, config(host))
+    }
+
+    pub(super) fn of(host: &str, config: ClientConfig) -> Result<Self> {
         tls::install();
-        let client =
-            Client::try_from(config(host)).context(Kind::Internal, "cannot create a registry client")?;
+        let client = Client::try_from(config).context(Kind::Internal, "cannot create a registry client")?;
         Ok(Self { host: host.to_owned(), client, auth: RegistryAuth::Anonymous })
     }
 
@@ -268,7 +271,7 @@ impl RegistryClient {
         }
     }
 
-    fn reference(&self, repository: &str, version: &str) -> Result<Reference> {
+    pub(super) fn reference(&self, repository: &str, version: &str) -> Result<Reference> {
         let image = match version.parse() {
             Ok(digest) => ImageRef::by_digest(&self.host, repository, digest),
             Err(_) => ImageRef::by_tag(&self.host, repository, version),

@@ -9,7 +9,7 @@ mod table;
 use std::{collections::BTreeSet, path::Path};
 
 use source::{Source, expand, sources};
-use table::{EXTERNAL, MAX_LINES, MAX_MEDIAN, TABLE};
+use table::{ARCHITECTURES, EXTERNAL, MAX_LINES, MAX_MEDIAN, TABLE};
 
 /// The entry of the table that covers a module path: the longest one.
 fn entry_of(path: &[String]) -> Option<&'static str> {
@@ -102,6 +102,24 @@ fn external_crates_are_used_only_by_their_modules() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Another daemon than the one of whoever wrote the code would get programs that it cannot run.
+#[test]
+fn processor_architectures_are_named_in_one_module() {
+    let (names, module) = ARCHITECTURES;
+    let mut wrong = Vec::new();
+    for source in launcher().iter().filter(|source| source.module.join("/") != module) {
+        let code = source.production_code();
+        for name in names.iter().filter(|name| code.contains(**name)) {
+            wrong.push(format!("{}: `{name}`; use `base::platform`", source.path.display()));
+        }
+    }
+    let recipes =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/images.toml")).unwrap();
+    let written = names.iter().filter(|name| recipes.contains(**name));
+    wrong.extend(written.map(|name| format!("infra/images.toml: `{name}`; write `{{arch}}`")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -17,20 +17,21 @@ base/atomic_file: base/failure
 base/digest: base/failure
 base/event_file: base/event base/failure
 base/file_lock: base/duration base/failure
+base/platform: base/failure
 base/http:
 base/signal: base/failure
 base/tool: base/failure
 base/wait: base/failure
 base/yaml: base/failure
-config: base/failure
+config: base/digest base/failure base/platform
 launch/plan: base/digest base/duration
 promotion/trial: base/failure promotion/migrations
 promotion/target: base/digest base/failure promotion/probe_stats promotion/readings promotion/trial
 promotion/verdict: promotion/probe_stats
-base/docker: base/failure base/tool
+base/docker: base/failure base/platform base/tool
 base/git: base/failure base/tool
 base/k8s: base/digest base/failure base/http base/tool base/wait
-base/oci: base/digest
+base/oci: base/digest base/platform
 base/timing: base/atomic_file base/event base/failure
 cloud/cost: base/failure base/yaml config
 promotion/gates: base/digest base/failure promotion/migrations promotion/target
@@ -41,7 +42,7 @@ registry: base/digest base/docker base/failure base/http base/k8s base/oci base/
 ui: base/duration base/event base/failure base/timing
 workloads: base/digest base/docker base/failure base/http base/k8s base/wait config
 images: base/digest base/docker base/event base/failure base/file_lock base/git base/http base/k8s base/oci
-    base/tool base/yaml config registry
+    base/platform base/tool base/yaml config registry
 local: base/atomic_file base/digest base/docker base/event base/failure base/file_lock base/k8s base/tool base/wait
     config images
 observe: base/digest base/docker base/event base/failure base/k8s base/wait config local phases workloads
@@ -49,7 +50,7 @@ promotion/report: base/digest config promotion/gates promotion/store promotion/t
     promotion/verdict
 artifact: base/atomic_file base/digest base/event base/failure base/git base/k8s base/oci base/tool
     base/yaml config images registry
-cloud: base/event base/failure base/http base/k8s base/tool base/wait cloud/cost config images local
+cloud: base/event base/failure base/http base/k8s base/platform base/tool base/wait cloud/cost config images local
 diagnose: base/atomic_file base/docker base/event base/failure base/k8s base/timing config images local
     observe
 promotion/driver: base/digest base/event base/failure base/give_up base/wait config promotion/gates promotion/probe_stats
@@ -113,6 +114,9 @@ pub const EXTERNAL: [(&str, &[&str]); 17] = [
     ("std::env::var", &["config", "base/docker", "base/tool", "ui"]),
     ("tokio::time::sleep", &["base/wait"]),
 ];
+
+/// The names of processor architectures, and the module that may use them.
+pub const ARCHITECTURES: ([&str; 4], &str) = (["amd64", "arm64", "x86_64", "aarch64"], "base/platform");
 
 /// Largest number of lines of a source file.
 pub const MAX_LINES: usize = 300;

@@ -161,7 +161,7 @@ fn output_of_down_and_images_matches_the_schemas() {
     let folder = harness.root().join("home/.cache/seasense/supply/build");
     fs::create_dir_all(&folder).unwrap();
     let image = json!({"official": null, "repository": "seasense/backend", "digest": format!("sha256:{}", "a".repeat(64)), "size": 7});
-    let lock = json!({"version": 1, "supply": "build", "key": "k", "images": {"seasense-backend": image}});
+    let lock = json!({"version": 2, "supply": "build", "platform": "linux/amd64", "key": "k", "images": {"seasense-backend": image}});
     fs::write(folder.join("lock.json"), lock.to_string()).unwrap();
     let run = harness.run(&["images", "list", "--json"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);

@@ -61,6 +61,7 @@ fn empty_daemon(line: &str) -> (u16, Value) {
         "version" => (200, json!({"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24"})),
         "volumes" => (200, json!({"Volumes": [], "Warnings": null})),
         "json" | "networks" => (200, json!([])),
+        "info" => (200, json!({"OSType": "linux", "Architecture": std::env::consts::ARCH})),
         _ => (404, json!({"message": "not found"})),
     }
 }

@@ -29,7 +29,9 @@ impl Harness {
         fs::copy(checkout.join("envs/local.toml"), harness.project().join("envs/local.toml")).unwrap();
         // What says which images exist. Tests write their own `infra/scaleway`.
         fs::create_dir(harness.project().join("infra")).unwrap();
-        for file in ["infra/images", "infra/images.toml", "infra/manifests", "infra/versions.toml"] {
+        for file in
+            ["infra/images", "infra/images.toml", "infra/manifests", "infra/pins.toml", "infra/versions.toml"]
+        {
             std::os::unix::fs::symlink(checkout.join(file), harness.project().join(file)).unwrap();
         }
         let tree = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";

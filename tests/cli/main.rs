@@ -29,6 +29,8 @@ mod harness;
 mod infra;
 mod locks;
 mod no_docker;
+mod pins;
+mod platform;
 mod promote;
 mod promote_history;
 mod proxy;

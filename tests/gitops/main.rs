@@ -9,7 +9,7 @@ use seasense::{
     artifact::{Files, Tree, Upstream, pinned_files},
     base::yaml,
     config::{Environment, Project},
-    images::{Lock, LockedImage, Origin, Provenance},
+    images::{Lock, LockedImage, Provenance},
 };
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ fn root() -> &'static Path {
 fn lock() -> Lock {
     let images: toml::Table =
         std::fs::read_to_string(root().join("infra/images.toml")).unwrap().parse().unwrap();
-    let mut lock = Lock::new(Origin::Build, "key");
+    let mut lock = Lock::without_images();
     for name in images["image"].as_table().unwrap().keys() {
         let image = LockedImage {
             official: None,

@@ -13,6 +13,7 @@ use seasense::{
     base::{
         event::{Event, Outcome, Pending},
         failure::{Failure, Kind, Location},
+        platform::Platform,
     },
     cloud::{Action, Applied, Change, Destroyed, Difference, Pool, Record, Scaled, Summary},
     images::{Lock, LockedImage, LockedManifest, LockedTool, Origin},
@@ -82,7 +83,7 @@ fn every_step_of_a_plan_matches_the_schema() {
 
 #[test]
 fn the_supply_lock_matches_the_schema() {
-    let mut lock = Lock::new(Origin::Build, "key");
+    let mut lock = Lock::new(Origin::Build, Platform::LINUX_AMD64, "key");
     assert_allowed("images", &value(&lock));
     let image = |official: Option<&str>| LockedImage {
         official: official.map(str::to_owned),

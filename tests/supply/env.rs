@@ -9,14 +9,23 @@ use std::{
 };
 
 use seasense::{
-    config::{HostDirs, Project},
-    images::Lock,
+    base::platform::Platform,
+    config::{
+        HostDirs, Project,
+        infra::{PINS, Pins},
+    },
+    images::{self, Lock, Mode},
+    registry::Digest,
 };
 use serde_json::Value;
 
 use crate::{checkout::copy_checkout, page::Page, upstream::Upstream};
 
-const UPSTREAM: [&str; 4] = ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io"];
+const UPSTREAM: [&str; 3] = ["docker.io", "ghcr.io", "quay.io"];
+/// The servers of released programs.
+const RELEASES: [&str; 3] = ["dl.k8s.io", "get.helm.sh", "github.com"];
+/// The end of the path of the released manifest.
+pub const MANIFEST: &str = ".yaml";
 
 /// Everything that a run of the program needs.
 pub struct TestEnv {
@@ -54,13 +63,24 @@ impl TestEnv {
     pub async fn create() -> Self {
         let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
         let upstream = Upstream::start(&Project::find(checkout).unwrap()).await;
-        let page = Page::serve(released());
+        let programs = programs();
+        let files = programs.iter().map(|(_, end, bytes)| (end.clone(), bytes.clone()));
+        let page = Page::serve(files.chain([(MANIFEST.to_owned(), released())]).collect());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let registry = format!("seasense-test-{port}");
         let env = Self { upstream, page, registry, port, root: tempfile::tempdir().unwrap() };
         copy_checkout(checkout, &env.project());
-        let mirrors = UPSTREAM.map(|name| format!("\"{name}\" = \"{}\"\n", env.upstream.host)).concat();
+        let mirror =
+            |names: [&str; 3], host: &str| names.map(|name| format!("\"{name}\" = \"{host}\"\n")).concat();
+        let mirrors = mirror(UPSTREAM, &env.upstream.host) + &mirror(RELEASES, &env.page.host);
         env.edit("infra/versions.toml", |text| format!("{text}\n[mirrors]\n{mirrors}"));
+        let mut pins = Pins::load(&env.checkout()).unwrap();
+        pins.image = env.upstream.pins();
+        for (name, _, bytes) in &programs {
+            let digests = [(Platform::host().unwrap(), Digest::of(bytes))].into();
+            pins.program.get_mut(*name).unwrap().digests = digests;
+        }
+        env.set_pins(&pins);
         env.edit("envs/local.toml", |text| text.replace("registry = 5050", &format!("registry = {port}")));
         env.edit("infra/manifests/recipes.toml", |text| {
             text.replace("https://raw.githubusercontent.com", &format!("http://{}", env.page.host))
@@ -77,6 +97,32 @@ impl TestEnv {
         self.root.path().join("project")
     }
 
+    pub fn checkout(&self) -> Project {
+        Project::find(&self.project()).unwrap()
+    }
+
+    pub fn set_pins(&self, pins: &Pins) {
+        seasense::images::pin::write(&self.checkout(), pins).unwrap();
+    }
+
+    pub fn pins(&self) -> String {
+        fs::read_to_string(self.project().join(PINS)).unwrap()
+    }
+
+    /// Uses `host` in place of the registry `name`.
+    pub fn mirror(&self, name: &str, host: &str) {
+        let before = format!("\"{name}\" = \"{}\"", self.upstream.host);
+        self.edit("infra/versions.toml", |text| text.replace(&before, &format!("\"{name}\" = \"{host}\"")));
+    }
+
+    /// Puts a program called `name` on `PATH` before all others.
+    pub fn install(&self, name: &str, script: &str) {
+        let path = self.root.path().join("bin").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
     pub fn cache(&self) -> PathBuf {
         self.root.path().join("cache")
     }
@@ -91,8 +137,10 @@ impl TestEnv {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seasense"));
+        let path = format!("{}:{}", self.root.path().join("bin").display(), std::env::var("PATH").unwrap());
         command
             .args(args)
+            .env("PATH", path)
             .current_dir(self.project())
             .env("SEASENSE_CACHE", self.cache())
             .env("SEASENSE_STATE", self.root.path().join("state"))
@@ -150,7 +198,7 @@ impl TestEnv {
 impl Drop for TestEnv {
     fn drop(&mut self) {
         docker(&["rm", "--force", "--volumes", &self.registry]);
-        docker(&["volume", "rm", &format!("{}-pull", self.registry)]);
+        docker(&["volume", "rm", &format!("{}-pull", self.registry), &self.registry]);
         let mut names = vec![format!("{}/library/registry", self.upstream.host)];
         if let Ok(Some(lock)) = Lock::read(&self.lock_file()) {
             let pulled = self.upstream.digests.keys().filter_map(|name| lock.images.get(name));
@@ -198,4 +246,24 @@ fn released() -> Vec<u8> {
     let answer: Value = serde_json::from_slice(&answer.stdout).unwrap();
     let file = format!("releases/cnpg-{}.yaml", part.version);
     fs::read(Path::new(answer["Dir"].as_str().unwrap()).join(file)).unwrap()
+}
+
+/// The programs of this machine's own supply as released files: name, end of the path, content.
+fn programs() -> Vec<(&'static str, String, Vec<u8>)> {
+    let lock = images::locked(&HostDirs::from_environment().unwrap(), Mode::Auto).unwrap();
+    let read = |name: &str| fs::read(&lock.tool(name).unwrap().path).unwrap();
+    let (kind, helm, kubectl) = (read("kind"), read("helm"), read("kubectl"));
+    let member = format!("{}/helm", Platform::host().unwrap().joined("-"));
+    let mut archive =
+        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut header = tar::Header::new_gnu();
+    header.set_size(helm.len() as u64);
+    archive.append_data(&mut header, member, helm.as_slice()).unwrap();
+    let helm = archive.into_inner().unwrap().finish().unwrap();
+    let kind_file = format!("kind-{}", Platform::host().unwrap().joined("-"));
+    vec![
+        ("kind", kind_file, kind),
+        ("helm", ".tar.gz".to_owned(), helm),
+        ("kubectl", "/kubectl".to_owned(), kubectl),
+    ]
 }

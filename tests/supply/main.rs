@@ -14,5 +14,6 @@
 mod checkout;
 mod env;
 mod page;
+mod pins;
 mod pull;
 mod upstream;

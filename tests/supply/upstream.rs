@@ -6,8 +6,14 @@ use std::{collections::BTreeMap, io::Write, path::PathBuf};
 use flate2::{Compression, write::GzEncoder};
 use seasense::registry::media_type::{OCI_INDEX as INDEX, OCI_MANIFEST as MANIFEST};
 use seasense::{
-    base::oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
-    config::{Environment, HostDirs, Infra, Project, infra::Pull},
+    base::{
+        oci::{self, Descriptor, ImageManifest, Node, Process, Source, Tree},
+        platform::{Architecture, Platform},
+    },
+    config::{
+        Environment, HostDirs, Infra, Project,
+        infra::{ImagePin, Pull},
+    },
     images::{self, Mode},
     registry::{Digest, ImageRef, RegistryClient, daemon_reference},
 };
@@ -25,6 +31,8 @@ pub struct Upstream {
     pub host: String,
     /// The digest for this platform of every official image, by its name in `infra/images.toml`.
     pub digests: BTreeMap<String, Digest>,
+    /// The digest of its index.
+    pub indexes: BTreeMap<String, Digest>,
     client: RegistryClient,
     infra: Infra,
     content: tempfile::TempDir,
@@ -62,6 +70,7 @@ impl Upstream {
             client: RegistryClient::new(&host).unwrap(),
             host,
             digests: BTreeMap::new(),
+            indexes: BTreeMap::new(),
             infra: Infra::load(project).unwrap(),
             content,
             _container: container,
@@ -72,7 +81,7 @@ impl Upstream {
         upstream
     }
 
-    /// Pushes every official image; every second one with an index of platforms, as most official images have.
+    /// Pushes every official image that is pulled, each with an index of platforms.
     async fn fill(&mut self, local: &RegistryClient, registry: &Digest) {
         let names: Vec<String> = self
             .infra
@@ -82,24 +91,44 @@ impl Upstream {
             .filter(|(_, image)| image.pull == Pull::Official)
             .map(|(name, _)| name.clone())
             .collect();
-        for (number, name) in names.iter().enumerate() {
+        for name in &names {
             let at = self.official(name);
             let pushed = if name == "registry" {
                 self.push_real(&at.repository, local, registry).await
             } else {
                 self.push_small(&at.repository, name).await
             };
-            self.tag(&at, &pushed, number % 2 == 0).await;
+            let index = self.tag(&at, &pushed).await;
+            self.indexes.insert(name.clone(), index);
             self.digests.insert(name.clone(), pushed.digest);
         }
     }
 
-    /// Moves the tag of the image `name` to other content.
-    pub async fn move_tag(&self, name: &str) {
+    /// Moves the tag of the image `name` to other content. Returns the digests of its index and of its manifest.
+    pub async fn move_tag(&self, name: &str) -> (Digest, Digest) {
         let at = self.official(name);
         let pushed = self.push_small(&at.repository, "something else").await;
         assert_ne!(pushed.digest, self.digests[name]);
-        self.tag(&at, &pushed, false).await;
+        (self.tag(&at, &pushed).await, pushed.digest)
+    }
+
+    /// The pins of everything that it has.
+    pub fn pins(&self) -> BTreeMap<String, ImagePin> {
+        let pin = |(name, index): (&String, &Digest)| {
+            let official = self.infra.recipes.image[name].official.clone().unwrap();
+            let manifests = [(architecture(), self.digests[name].clone())].into();
+            let pin =
+                ImagePin { official: toml::Spanned::new(0..0, official), index: index.clone(), manifests };
+            (name.clone(), pin)
+        };
+        self.indexes.iter().map(pin).collect()
+    }
+
+    /// Removes the index of the image `name`, as a registry that lost it.
+    pub fn lose(&self, name: &str) {
+        let hex = self.indexes[name].hex();
+        let stored = format!("docker/registry/v2/blobs/sha256/{}/{hex}/data", &hex[..2]);
+        std::fs::remove_file(self.content.path().join(stored)).unwrap();
     }
 
     /// The file in which the registry stores the only layer of the image `name`.
@@ -127,7 +156,8 @@ impl Upstream {
         tree.insert("/name", Node::File { source, mode: 0o644, owner: (0, 0) });
         let layer = oci::pack(&tree, &folder.path().join("layer")).unwrap();
         let process = Process { cmd: vec!["/name".to_owned()], ..Process::default() };
-        let (config, manifest) = oci::assemble(&process, std::slice::from_ref(&layer)).unwrap();
+        let (config, manifest) =
+            oci::assemble(&process, Platform::linux(architecture()), std::slice::from_ref(&layer)).unwrap();
         let packed = vec![std::fs::read(&layer.path).unwrap()];
         self.push(repository, &config, &manifest, packed).await
     }
@@ -168,29 +198,27 @@ impl Upstream {
         Pushed { digest: Digest::of(&manifest), manifest }
     }
 
-    /// Pushes the official tag: the manifest, or an index that contains it for this platform.
-    async fn tag(&self, at: &ImageRef, pushed: &Pushed, indexed: bool) {
-        if !indexed {
-            return self
-                .client
-                .push_manifest(&at.repository, at.version.as_str(), MANIFEST, &pushed.manifest)
-                .await
-                .unwrap();
-        }
-        self.client.push_manifest(&at.repository, "amd64", MANIFEST, &pushed.manifest).await.unwrap();
+    /// Pushes the official tag: an index with the image for this platform, and another image for the other one. Returns
+    /// the digest of the index.
+    async fn tag(&self, at: &ImageRef, pushed: &Pushed) -> Digest {
         let other = self.push_small(&at.repository, "for another platform").await;
-        self.client.push_manifest(&at.repository, "arm64", MANIFEST, &other.manifest).await.unwrap();
-        let entry = |image: &Pushed, architecture: &str| {
-            serde_json::json!({
+        let mut entries = Vec::new();
+        for of in Architecture::ALL {
+            let image = if of == architecture() { pushed } else { &other };
+            self.client.push_manifest(&at.repository, of.name(), MANIFEST, &image.manifest).await.unwrap();
+            entries.push(serde_json::json!({
                 "mediaType": MANIFEST, "digest": image.digest, "size": image.manifest.len(),
-                "platform": { "architecture": architecture, "os": "linux" },
-            })
-        };
-        let index = serde_json::json!({
-            "schemaVersion": 2, "mediaType": INDEX,
-            "manifests": [entry(&other, "arm64"), entry(pushed, "amd64")],
-        });
+                "platform": { "architecture": of.name(), "os": "linux" },
+            }));
+        }
+        let index = serde_json::json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
         let index = serde_json::to_vec(&index).unwrap();
         self.client.push_manifest(&at.repository, at.version.as_str(), INDEX, &index).await.unwrap();
+        Digest::of(&index)
     }
+}
+
+/// The architecture of this machine, whose daemon pulls.
+pub fn architecture() -> Architecture {
+    Platform::host().unwrap().architecture
 }

@@ -5,7 +5,10 @@ use std::{os::unix::fs::MetadataExt, path::PathBuf, time::Duration};
 use bollard::errors::Error;
 
 use super::endpoint::Endpoint;
-use crate::base::failure::{Context, Kind, Result};
+use crate::base::{
+    failure::{Context, Kind, Result},
+    platform::Platform,
+};
 
 /// Loading a node image of several hundred megabytes into a busy daemon can take minutes.
 const REQUEST_LIMIT: Duration = Duration::from_mins(15);
@@ -94,6 +97,13 @@ impl Docker {
             socket: Some(socket.into()),
             programs: vec![("DOCKER_HOST", format!("unix://{socket}"))],
         }
+    }
+
+    /// Returns the platform of the daemon's host, which is that of its images. Another one than we have images for is
+    /// refused.
+    pub async fn platform(&self) -> Result<Platform> {
+        let info = self.api.info().await.context(Kind::Tool, "read the platform of the container daemon")?;
+        Platform::of_daemon(&info.os_type.unwrap_or_default(), &info.architecture.unwrap_or_default())
     }
 
     /// Reads the daemon's information.

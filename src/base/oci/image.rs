@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{LAYER_MEDIA_TYPE, Layer};
-use crate::base::digest::Digest;
+use crate::base::{digest::Digest, platform::Platform};
 
 /// The media type of an OCI image manifest, also used for artifacts.
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -45,9 +45,9 @@ pub struct Process {
 pub struct ImageConfig {
     /// The creation time.
     pub created: String,
-    /// `amd64`.
+    /// The processor architecture.
     pub architecture: String,
-    /// `linux`.
+    /// The operating system.
     pub os: String,
     /// The process.
     pub config: Process,
@@ -92,13 +92,17 @@ pub struct ImageManifest {
     pub layers: Vec<Descriptor>,
 }
 
-/// Creates the configuration and the manifest for `layers` (lowest first), both as the exact bytes that their
-/// digests are computed from.
-pub fn assemble(process: &Process, layers: &[Layer]) -> serde_json::Result<(Vec<u8>, Vec<u8>)> {
+/// Creates the configuration and the manifest for `layers` (lowest first) on `platform`, both as the exact bytes that
+/// their digests are computed from.
+pub fn assemble(
+    process: &Process,
+    platform: Platform,
+    layers: &[Layer],
+) -> serde_json::Result<(Vec<u8>, Vec<u8>)> {
     let config = serde_json::to_vec(&ImageConfig {
         created: CREATED.to_owned(),
-        architecture: "amd64".to_owned(),
-        os: "linux".to_owned(),
+        architecture: platform.architecture.name().to_owned(),
+        os: platform.system.name().to_owned(),
         config: process.clone(),
         rootfs: Rootfs {
             kind: "layers".to_owned(),

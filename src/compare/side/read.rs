@@ -234,7 +234,7 @@ impl CompareContext {
         };
         side.platform = Platform::fetched(fetched, side.platform.variables);
         let lock = images::locked(&self.dirs, self.supply).ok();
-        let lock = lock.unwrap_or_else(|| Lock::new(images::Origin::Build, ""));
+        let lock = lock.unwrap_or_else(Lock::without_images);
         side.images = referenced(&side.platform, &lock);
         side.referenced = side.images.keys().cloned().collect();
         Ok(Side { label, digest: Some(digest.clone()), ..side })

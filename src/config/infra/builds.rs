@@ -77,6 +77,8 @@ pub struct WheelBuild {
     /// The part with the package, its version and its hash.
     #[serde(serialize_with = "plain")]
     pub part: Spanned<String>,
+    /// The platform tag of the file without the machine, for example `manylinux_2_31`.
+    pub platform: String,
     /// The file in the wheel.
     pub member: String,
     /// Its name in the build's output.
@@ -145,6 +147,9 @@ pub struct Tool {
     pub path: String,
     /// Its version.
     pub version: String,
+    /// The arguments with which an installed one prints its version.
+    #[serde(default)]
+    pub version_command: Vec<String>,
     /// Whether it is built only on request, never by a run of the platform.
     #[serde(default)]
     pub on_demand: bool,

@@ -1,4 +1,5 @@
 //! Expands `{NAME}` in `infra/images.toml` to the version of part NAME, so that each version is written once.
+//! `{arch}` and `{os}` stay: the platform is known only when something is built.
 
 use super::Versions;
 use crate::{
@@ -6,12 +7,15 @@ use crate::{
     config::{nearest, settings_file::SettingsFile},
 };
 
+/// The names that a platform fills in.
+const OF_PLATFORM: [&str; 2] = ["arch", "os"];
+
 /// Replaces names by versions; an unknown name is rejected.
 pub(super) fn expand(document: SettingsFile, versions: &Versions) -> Result<SettingsFile> {
     let text = document.text();
     let mut expanded = String::with_capacity(text.len());
     let mut rest = 0;
-    for (start, name) in names(text) {
+    for (start, name) in names(text).filter(|(_, name)| !OF_PLATFORM.contains(name)) {
         let Some(version) = versions.version(name) else {
             let failure = document.invalid_at(start, format!("`infra/versions.toml` has no part `{name}`"));
             return Err(match nearest(name, versions.parts.keys().map(String::as_str)) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::builds::plain;
+use crate::base::platform::Platform;
 
 /// One image. Fields that are not serialised do not change its content, so its key does not depend on them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +57,21 @@ pub struct ImageRecipe {
     pub seconds: u32,
 }
 
+impl ImageRecipe {
+    /// The recipe for `platform`: `{arch}` in paths becomes its architecture.
+    #[must_use]
+    pub fn on(&self, platform: Platform) -> Self {
+        let mut recipe = self.clone();
+        for file in &mut recipe.files {
+            (file.path, file.to) = (platform.fill(&file.path), platform.fill(&file.to));
+        }
+        for link in &mut recipe.links {
+            (link.at, link.to) = (platform.fill(&link.at), platform.fill(&link.to));
+        }
+        recipe
+    }
+}
+
 /// How supply `pull` handles an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,7 +81,7 @@ pub enum Pull {
     Official,
     /// Builds the image: no suitable official image exists.
     Build,
-    /// Omits the image: another official image contains it.
+    /// Omits the image: the official node image contains it or an equivalent. It is built with a built node.
     Skip,
 }
 

@@ -5,12 +5,14 @@ mod check;
 mod expand;
 mod go_modules;
 mod image;
+mod pins;
 mod versions;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
 pub use builds::{CargoBuild, CompilerBuild, Export, GoBuild, NpmBuild, RootBuild, Tool, WheelBuild};
 pub use image::{Edit, FileEntry, FolderEntry, ImageRecipe, LinkEntry, Pull, TextEntry};
+pub use pins::{ImagePin, PINS, Pins, ProgramPin};
 use serde::Deserialize;
 pub use versions::{Part, Versions};
 

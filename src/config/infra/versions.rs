@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::platform::Platform;
+
 /// `infra/versions.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,8 +27,9 @@ pub struct Part {
     pub module: Option<String>,
     /// The package of `PyPI` that it comes from.
     pub wheel: Option<String>,
-    /// The hash of that package, 64 hex digits.
-    pub sha256: Option<String>,
+    /// The hash of that package for each platform, 64 hex digits.
+    #[serde(default)]
+    pub sha256: BTreeMap<Platform, String>,
 }
 
 impl Versions {

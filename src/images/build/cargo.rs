@@ -6,20 +6,45 @@ use super::{Builder, facts, tool, watch};
 use crate::{
     base::{
         failure::{Context, Kind, Result},
+        platform::Platform,
         tool::Invocation,
     },
     config::{cargo_home, infra::CargoBuild},
-    images::{Provenance, progress::JobProgress},
+    images::{Platforms, Provenance, progress::JobProgress},
 };
 
-/// The target triple of the programs.
-pub(in crate::images) const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// How to install Cargo.
 pub(in crate::images) const HINT: &str = "install Rust from https://rustup.rs";
+/// How to compile for other machines.
+const CROSS_HINT: &str = "install the cross linker (`pip install cargo-zigbuild ziglang`) and the standard library of the target \
+                          (`rustup target add`)";
+
+/// How Cargo compiles for a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::images) struct Target {
+    /// Rust's target triple.
+    pub triple: String,
+    /// The subcommand: `zigbuild` links for other machines.
+    pub subcommand: &'static str,
+    /// What is missing if Cargo fails to start.
+    pub hint: &'static str,
+}
+
+impl Target {
+    /// The target for programs in images.
+    pub fn of(platforms: Platforms) -> Self {
+        let triple = platforms.images.rust_target(platforms.host);
+        if platforms.is_cross(platforms.images) {
+            Self { triple, subcommand: "zigbuild", hint: CROSS_HINT }
+        } else {
+            Self { triple, subcommand: "build", hint: HINT }
+        }
+    }
+}
 
 /// Builds in the target directory of the cache and copies the programs to `out`.
 pub(super) async fn run(
-    builder: &Builder,
+    (builder, platform): (&Builder, Platform),
     build: &CargoBuild,
     out: &Path,
     report: &JobProgress,
@@ -27,19 +52,21 @@ pub(super) async fn run(
     let target = builder.dirs.cache().join("cargo-target");
     claim_target(&target, &target, builder.project.root())
         .with_context(Kind::Tool, || format!("cannot clear `{}`", target.display()))?;
-    let total = packages(builder, build).await?;
+    let made_for = Target::of(Platforms { images: platform, ..builder.platforms });
+    let total = packages(builder, &made_for, build).await?;
     let mut done = 0;
     let mut invocation = cargo(builder.project.root())
         .env("CARGO_TARGET_DIR", &target)
         // A value in the user's shell would change the bytes of the program.
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_ENCODED_RUSTFLAGS", flags(&target))
-        .args(["build", "--release", "--locked", "--target", TARGET, "--no-default-features", "--features"])
+        .args([made_for.subcommand, "--release", "--locked", "--target", &made_for.triple])
+        .args(["--no-default-features", "--features"])
         .arg(build.features.join(","));
     for program in &build.programs {
         invocation = invocation.args(["--bin", program]);
     }
-    watch(invocation, "cannot compile the workloads", HINT, |line| {
+    watch(invocation, "cannot compile the workloads", made_for.hint, |line| {
         if let Some(package) = line.trim_start().strip_prefix("Compiling ") {
             done += 1;
             report.progress(done, Some(total.max(done)), package);
@@ -47,7 +74,7 @@ pub(super) async fn run(
     })
     .await?;
     for program in &build.programs {
-        let made = target.join(TARGET).join("release").join(program);
+        let made = target.join(&made_for.triple).join("release").join(program);
         fs::copy(&made, out.join(program))
             .with_context(Kind::Tool, || format!("cannot copy `{}`", made.display()))?;
     }
@@ -117,7 +144,7 @@ fn remove_own_crates(folder: &Path) -> io::Result<()> {
 }
 
 /// Returns the number of packages of a complete build.
-async fn packages(builder: &Builder, build: &CargoBuild) -> Result<u64> {
+async fn packages(builder: &Builder, target: &Target, build: &CargoBuild) -> Result<u64> {
     let invocation = cargo(builder.project.root())
         .args([
             "tree",
@@ -127,7 +154,7 @@ async fn packages(builder: &Builder, build: &CargoBuild) -> Result<u64> {
             "--prefix",
             "none",
             "--target",
-            TARGET,
+            &target.triple,
             "--no-default-features",
             "--features",
         ])
@@ -135,4 +162,18 @@ async fn packages(builder: &Builder, build: &CargoBuild) -> Result<u64> {
     let tree = tool(invocation, "cannot list the packages of the workloads", HINT).await?;
     let names: BTreeSet<&str> = tree.stdout.lines().map(|line| line.trim_end_matches(" (*)")).collect();
     Ok(names.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_machines_programs_are_linked_by_zig() {
+        let (host, other) = (Platform::LINUX_AMD64, Platform::LINUX_ARM64);
+        let native = Target::of(Platforms { images: host, host });
+        assert_eq!((native.subcommand, &*native.triple), ("build", "x86_64-unknown-linux-gnu"));
+        let cross = Target::of(Platforms { images: other, host });
+        assert_eq!((cross.subcommand, &*cross.triple), ("zigbuild", "aarch64-unknown-linux-musl"));
+    }
 }

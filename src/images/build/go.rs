@@ -6,6 +6,7 @@ use super::{Builder, facts, tool, watch};
 use crate::{
     base::{
         failure::{Failure, Kind, Result},
+        platform::Platform,
         tool::Invocation,
     },
     config::infra::{Export, GoBuild},
@@ -17,19 +18,19 @@ const HINT: &str =
 
 /// Builds into `out`. Progress counts compiled packages.
 pub(super) async fn run(
-    builder: &Builder,
+    (builder, platform): (&Builder, Platform),
     build: &GoBuild,
     out: &Path,
     report: &JobProgress,
 ) -> Result<Provenance> {
     report.detail("listing the packages to compile");
-    let total = stale_packages(builder, build).await?;
+    let total = stale_packages(builder, platform, build).await?;
     let mut done = 0;
     let flags = std::iter::once("-s -w -buildid=".to_owned())
         .chain(build.variables.iter().map(|variable| format!("-X {variable}")))
         .collect::<Vec<_>>()
         .join(" ");
-    let invocation = go(builder, build)
+    let invocation = go(builder, platform, build)
         .args(["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", &flags, "-o"])
         .arg(format!("{}/", out.display()))
         .args(&build.packages);
@@ -42,7 +43,7 @@ pub(super) async fn run(
     })
     .await?;
     for export in &build.exports {
-        copy_module_folder(builder, build, export, out).await?;
+        copy_module_folder((builder, platform), build, export, out).await?;
     }
     Ok(facts([
         ("supply", "Go modules".to_owned()),
@@ -52,16 +53,16 @@ pub(super) async fn run(
 }
 
 /// Sets everything in the environment that affects Go builds.
-fn go(builder: &Builder, build: &GoBuild) -> Invocation {
+fn go(builder: &Builder, platform: Platform, build: &GoBuild) -> Invocation {
     let invocation = Invocation::new("go")
         .cwd(builder.project.root().join(&build.folder))
         .env("CGO_ENABLED", "0")
-        .env("GOOS", "linux")
-        .env("GOARCH", "amd64")
-        .env("GOAMD64", "v1")
         .env("GOFLAGS", "-buildvcs=false")
         .env("GOEXPERIMENT", "")
         .env("GOCACHE", builder.dirs.cache().join("go-build"));
+    let settings = platform.go_settings();
+    let invocation =
+        settings.into_iter().fold(invocation, |invocation, (name, value)| invocation.env(name, value));
     let invocation = match builder.infra.versions.version("go") {
         Some(version) => invocation.env("GOTOOLCHAIN", format!("go{version}")),
         None => invocation,
@@ -71,8 +72,8 @@ fn go(builder: &Builder, build: &GoBuild) -> Invocation {
 }
 
 /// Returns the number of packages that are not in Go's own cache.
-async fn stale_packages(builder: &Builder, build: &GoBuild) -> Result<u64> {
-    let invocation = go(builder, build)
+async fn stale_packages(builder: &Builder, platform: Platform, build: &GoBuild) -> Result<u64> {
+    let invocation = go(builder, platform, build)
         .args(["list", "-mod=readonly", "-trimpath", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}"])
         .args(&build.packages);
     let listed =
@@ -80,10 +81,15 @@ async fn stale_packages(builder: &Builder, build: &GoBuild) -> Result<u64> {
     Ok(listed.stdout.lines().filter(|line| !line.is_empty()).count() as u64)
 }
 
-async fn copy_module_folder(builder: &Builder, build: &GoBuild, export: &Export, out: &Path) -> Result<()> {
+async fn copy_module_folder(
+    (builder, platform): (&Builder, Platform),
+    build: &GoBuild,
+    export: &Export,
+    out: &Path,
+) -> Result<()> {
     let what = format!("cannot find the Go module {}", export.module);
-    let listed =
-        tool(go(builder, build).args(["list", "-m", "-f", "{{.Dir}}", &export.module]), &what, HINT).await?;
+    let list = go(builder, platform, build).args(["list", "-m", "-f", "{{.Dir}}", &export.module]);
+    let listed = tool(list, &what, HINT).await?;
     let folder = Path::new(listed.stdout.trim()).join(&export.path);
     let target = out.join(&export.to);
     super::blocking(&what, move || copy(&folder, &target)).await.map_err(|failure| {

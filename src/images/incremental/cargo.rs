@@ -35,13 +35,14 @@ pub(super) async fn build(
 ) -> Result<BTreeMap<String, PathBuf>> {
     let features: BTreeSet<&str> =
         infra.recipes.cargo.values().flat_map(|build| &build.features).map(String::as_str).collect();
+    let made_for = release::Target::of(builder.context.platforms);
     let target = builder.path("target");
     let mut invocation = release::cargo(builder.root())
         .env("CARGO_TARGET_DIR", &target)
         .env("CARGO_ENCODED_RUSTFLAGS", release::flags(&target))
         .env("CARGO_INCREMENTAL", "1")
-        .args(["build", "--locked", "--profile", PROFILE, "--message-format", "json"])
-        .args(["--target", release::TARGET, "--no-default-features", "--features"])
+        .args([made_for.subcommand, "--locked", "--profile", PROFILE, "--message-format", "json"])
+        .args(["--target", &made_for.triple, "--no-default-features", "--features"])
         .arg(features.into_iter().collect::<Vec<_>>().join(","));
     for setting in SETTINGS {
         invocation = invocation.args(["--config", setting]);
@@ -59,16 +60,16 @@ pub(super) async fn build(
         .await;
     if let Err(error) = built {
         return Err(compiler_errors::failure("the sources do not compile", errors)
-            .unwrap_or_else(|| cargo_failed(error)));
+            .unwrap_or_else(|| cargo_failed(error, made_for.hint)));
     }
-    let folder = target.join(release::TARGET).join(PROFILE);
+    let folder = target.join(&made_for.triple).join(PROFILE);
     std::fs::metadata(&folder).with_context(Kind::Tool, || format!("cannot find `{}`", folder.display()))?;
     Ok(infra.recipes.cargo.keys().map(|name| (format!("cargo.{name}"), folder.clone())).collect())
 }
 
 /// The error if Cargo itself failed or is missing, without a compiler error.
-fn cargo_failed(error: ToolError) -> crate::base::failure::Failure {
+fn cargo_failed(error: ToolError, hint: &str) -> crate::base::failure::Failure {
     let missing = matches!(error, ToolError::Missing { .. });
     let failure = error.into_failure(Kind::Tool, "cannot compile the workloads");
-    if missing { failure.hint(release::HINT) } else { failure }
+    if missing { failure.hint(hint) } else { failure }
 }

@@ -101,7 +101,7 @@ impl IncrementalBuilder {
         let out = self.image_folder(name);
         let what = || format!("cannot pack image `{name}`");
         std::fs::create_dir_all(&out).with_context(Kind::Tool, what)?;
-        let (builder, recipe, made) = (builder.clone(), recipe.clone(), made.clone());
+        let (builder, recipe, made) = (builder.clone(), recipe.on(builder.platforms.images), made.clone());
         let (id, target) = (format!("image.{name}"), out);
         let packing = move || {
             let output = |build: &str| made.get(build).cloned().unwrap_or_else(|| builder.output(build));
@@ -149,7 +149,8 @@ impl IncrementalBuilder {
     /// The builds of the last supply: everything in the images that an edit of a workload does not change.
     fn builder(&self, infra: &Infra, images: &[&str]) -> Result<Builder> {
         let names = images.iter().map(|name| (*name).to_owned()).collect();
-        let jobs = job::jobs(infra, &names, false);
+        let platforms = self.context.platforms;
+        let jobs = job::jobs(infra, &names, false, platforms)?;
         let store = self.store();
         let refreshes =
             store.refreshes().with_context(Kind::Tool, || "cannot read the refreshed roots".to_owned())?;
@@ -158,7 +159,8 @@ impl IncrementalBuilder {
             dirs: self.context.dirs.clone(),
             infra: infra.clone(),
             store,
-            keys: job::keys(&self.context.project, infra, &jobs, &refreshes)?,
+            platforms,
+            keys: job::keys(&self.context.project, infra, (&jobs, platforms), &refreshes)?,
         })
     }
 

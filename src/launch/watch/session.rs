@@ -65,7 +65,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self> {
         let environment = platform.environment;
         let quiet = LocalContext { events: Arc::new(Silent), ..context.clone() };
-        let supply = supply.context(&quiet, &environment);
+        let supply = supply.context(&quiet, &environment).await?;
         let handle = cluster::handle(&context.dirs, &environment.cluster_name());
         Ok(Self {
             client: Client::connect(&handle).await?,

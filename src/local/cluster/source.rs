@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    base::failure::Result,
-    images::{Lock, Origin},
-};
+use crate::{base::failure::Result, images::Lock};
 
 /// The inputs of kind for the creation of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +11,7 @@ pub struct ClusterSource {
     pub kind: PathBuf,
     /// The node image; it must be in the daemon.
     pub node_image: String,
-    /// Whether the image comes from the build supply, whose control plane pulls its images from our registry.
+    /// Whether the image was built here: the control plane of a built one pulls its images from our registry.
     pub built: bool,
     /// The address of the registry for nodes and pods, for example `seasense-registry:5000`.
     pub registry: String,
@@ -23,10 +20,11 @@ pub struct ClusterSource {
 impl ClusterSource {
     /// The inputs of kind from the supply `lock`. Fails if the lock has no kind or no node image.
     pub fn new(lock: &Lock, registry: &str) -> Result<Self> {
+        let node = lock.image("node")?;
         Ok(Self {
             kind: lock.tool("kind")?.path.clone(),
-            node_image: lock.image("node")?.daemon_reference(),
-            built: lock.supply == Origin::Build,
+            node_image: node.daemon_reference(),
+            built: !node.is_official(),
             registry: registry.to_owned(),
         })
     }
