@@ -5,6 +5,8 @@
 
 #[path = "workflows/commands.rs"]
 mod commands;
+#[path = "workflows/pins.rs"]
+mod pins;
 #[path = "workflows/shell.rs"]
 mod shell;
 
