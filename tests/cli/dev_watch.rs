@@ -21,7 +21,8 @@ fn errors_of_dev_end_the_watch_before_it_starts() {
 #[test]
 fn invalid_tree_is_reported_with_its_location() {
     let harness = Harness::new();
-    std::fs::write(harness.project().join("gitops/broken.yaml"), "kind: [\n").unwrap();
+    let pod = "kind: Pod\nspec:\n  containers:\n    - image: ${REGISTRY}/nothing:locked\n";
+    std::fs::write(harness.project().join("gitops/broken.yaml"), pod).unwrap();
     let run = harness.run(&["dev", "--watch"]);
     assert_eq!(run.code, Some(10), "{}", run.stderr);
     assert!(run.stderr.contains("gitops/broken.yaml:"), "{}", run.stderr);
