@@ -136,7 +136,7 @@ async fn rules_of_kubernetes_for_its_own_kinds_apply() {
     let named = deployment.replacen("name: x, namespace", "name: X, namespace", 1);
     assert_refused(&named, 3, "metadata.name").await;
     let config = config_map(&format!("long: {}", "x".repeat(1_100_000)));
-    assert_refused(&config, 1, "must have at most 1048576 bytes").await;
+    assert_refused(&config, 1, "may not be more than 1048576 bytes").await;
 }
 
 #[tokio::test]

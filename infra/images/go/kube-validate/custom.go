@@ -51,13 +51,7 @@ func (c custom) problems(object *unstructured.Unstructured) []problem {
 		return found
 	}
 	rest.FillObjectMetaSystemFields(object)
-	found = create(kind.strategy, object.GroupVersionKind(), object, object.DeepCopy())
-	for at := range found {
-		if found[at].Field == "<nil>" {
-			found[at].Field = ""
-		}
-	}
-	return found
+	return create(kind.strategy, object.GroupVersionKind(), object, object.DeepCopy())
 }
 
 // decode prunes and sets defaults, as the decoder of the API server does.

@@ -35,7 +35,7 @@ func ofError(err error) []problem {
 	if errors.As(err, &status) && status.Status().Details != nil && len(status.Status().Details.Causes) > 0 {
 		var found []problem
 		for _, cause := range status.Status().Details.Causes {
-			found = append(found, problem{Field: cause.Field, Message: cause.Message})
+			found = append(found, problem{Field: withoutRoot(cause.Field), Message: cause.Message})
 		}
 		return found
 	}
@@ -47,6 +47,14 @@ func ofError(err error) []problem {
 		return found
 	}
 	return []problem{ofText(err.Error())}
+}
+
+// withoutRoot returns an empty field for the names that validations give to the object as a whole.
+func withoutRoot(field string) string {
+	if field == "<nil>" || field == "[]" {
+		return ""
+	}
+	return field
 }
 
 func ofText(text string) problem {
