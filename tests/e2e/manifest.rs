@@ -7,6 +7,10 @@ use crate::test_env::TestEnv;
 pub const MANIFEST: &str = "gitops/apps/frontend/deployment.yaml";
 pub const FIELD: &str = "progressDeadlineSeconds: ";
 
+pub const SERVICE: &str = "gitops/apps/frontend/service.yaml";
+/// A Service that exists cannot become headless: only the cluster refuses it.
+pub const HEADLESS: &str = "spec:\n  clusterIP: None\n";
+
 impl TestEnv {
     /// The deadline in the manifest.
     pub fn deadline(&self) -> u32 {

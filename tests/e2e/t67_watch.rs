@@ -2,7 +2,7 @@
 
 use crate::{
     load::RequestLoad,
-    manifest::{FIELD, MANIFEST},
+    manifest::{FIELD, HEADLESS, MANIFEST, SERVICE},
     shared::running_env,
     watch::Watch,
 };
@@ -29,7 +29,7 @@ fn t67_saved_manifest_is_applied_and_errors_are_reported() {
     let applied = env.status()["artifact"]["digest"].clone();
     assert_ne!(applied, before, "the edit is not in the artifact");
 
-    // Invalid YAML is rejected locally, an invalid Deployment by the cluster, both with file and line.
+    // Invalid YAML and what every API server would refuse are rejected before the push, both with file and line.
     let line = line_of(MANIFEST, FIELD);
     env.set_deadline(format!("[{deadline}"));
     let failure = watch.failure();
@@ -37,14 +37,24 @@ fn t67_saved_manifest_is_applied_and_errors_are_reported() {
     assert!(place.starts_with(&format!("{MANIFEST}:")), "{failure}");
     assert_eq!(env.status()["artifact"]["digest"], applied, "an invalid tree reached the cluster");
 
-    env.set_deadline(-1);
+    env.set_deadline(0);
     let failure = watch.failure();
-    assert_eq!(failure["kind"], "phase", "{failure}");
-    assert_eq!(failure["location"], format!("{MANIFEST}:{line}:1"), "{failure}");
+    assert_eq!(failure["kind"], "environment", "{failure}");
+    assert_eq!(failure["location"], format!("{MANIFEST}:{line}:3"), "{failure}");
+    assert_eq!(env.status()["artifact"]["digest"], applied, "a refused tree reached the cluster");
     assert_eq!(env.deployed_deadline(), deadline.to_string(), "a rejected manifest changed the cluster");
     assert!(env.get("/").unwrap().contains("<html"), "the last valid state does not serve");
 
     env.set_deadline(former);
+    watch.applied();
+    // Only the cluster knows which fields cannot change any more.
+    env.edit(SERVICE, "spec:\n", HEADLESS);
+    let failure = watch.failure();
+    assert_eq!(failure["kind"], "phase", "{failure}");
+    let place = failure["location"].as_str().unwrap();
+    assert!(place.starts_with(&format!("{SERVICE}:")), "{failure}");
+    assert!(env.get("/").unwrap().contains("<html"), "the last valid state does not serve");
+    env.edit(SERVICE, HEADLESS, "spec:\n");
     watch.applied();
     assert_eq!(env.deployed_deadline(), former.to_string());
     assert_eq!(watch.interrupt(), Some(0), "SIGINT is the normal end of a watch");

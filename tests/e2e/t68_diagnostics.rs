@@ -5,7 +5,12 @@ use std::{collections::BTreeMap, path::PathBuf};
 use seasense::diagnose::redact::from_base64;
 use serde_json::Value;
 
-use crate::{bundle::unpack, shared::running_env, test_env::TestEnv};
+use crate::{
+    bundle::unpack,
+    manifest::{HEADLESS, SERVICE},
+    shared::running_env,
+    test_env::TestEnv,
+};
 
 /// The values of these keys are names, not secrets.
 const NAMES: [&str; 5] = ["username", "user", "dbname", "host", "port"];
@@ -98,10 +103,9 @@ fn assert_no_secret(env: &TestEnv, files: &BTreeMap<String, String>) {
 #[ignore = "needs Docker and kind; creates a cluster"]
 fn t68_failed_run_writes_a_diagnostics_bundle() {
     let env = running_env();
-    let deadline = env.deadline();
-    env.set_deadline(-1);
+    env.edit(SERVICE, "spec:\n", HEADLESS);
     let run = env.seasense(&["dev", "--output", "plain", "--timeout", "60"]);
-    env.set_deadline(deadline);
+    env.edit(SERVICE, HEADLESS, "spec:\n");
     assert!(matches!(run.code, Some(40 | 124)), "{:?}: {}", run.code, run.stderr);
     let bundle = bundle_of(&run.stderr);
     let files = unpack(&bundle);
