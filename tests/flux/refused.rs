@@ -141,6 +141,16 @@ async fn rules_of_kubernetes_for_its_own_kinds_apply() {
 
 #[tokio::test]
 #[ignore = "needs Go and the supply's manifests"]
+async fn services_that_the_api_server_completes_are_accepted() {
+    for address in ["None", "10.96.7.7"] {
+        let fields = format!("spec:\n  clusterIP: {address}\n  ports: [{{port: 80}}]\n");
+        let edits = [apps_with("x.yaml"), ("apps/x.yaml", object("v1", "Service", &fields))];
+        assert_eq!(problems(&edits).await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Go and the supply's manifests"]
 async fn patches_that_make_upstream_pods_unsafe_are_found() {
     let text = text_of("infrastructure/core/cert-manager/kustomization.yaml");
     let patch = "  - target: {kind: Deployment, name: cert-manager}\n    patch: |-\n      - {op: add, path: /spec/template/spec/hostNetwork, value: true}\n";

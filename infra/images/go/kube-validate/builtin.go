@@ -201,6 +201,7 @@ func (b builtin) problems(object *unstructured.Unstructured) []problem {
 	if accessor, err := meta.Accessor(internal); err == nil {
 		rest.FillObjectMetaSystemFields(accessor)
 	}
+	allocated(internal)
 	return create(strategy, kind, internal, object)
 }
 
