@@ -135,7 +135,7 @@ func (c custom) load(version schema.GroupVersionKind) *customKind {
 		return refused("kind", "nothing in the tree defines this kind", known)
 	}
 	var definition apiextensionsv1.CustomResourceDefinition
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(converted(content).(map[string]any), &definition); err != nil {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(content, &definition); err != nil {
 		return refused("", "its CustomResourceDefinition is invalid: "+err.Error(), nil)
 	}
 	var versions []string

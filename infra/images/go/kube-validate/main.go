@@ -7,9 +7,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	kjson "sigs.k8s.io/json"
 )
 
 // request lists the objects to judge and what the cluster contains before.
@@ -35,11 +38,13 @@ func main() {
 
 func run(in io.Reader, out io.Writer) error {
 	var asked request
-	decoder := json.NewDecoder(in)
-	// Integers must not become floating-point numbers.
-	decoder.UseNumber()
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&asked); err != nil {
+	text, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	// The decoder of Kubernetes: integers do not become floating-point numbers.
+	unknown, err := kjson.UnmarshalStrict(text, &asked)
+	if err := errors.Join(append(unknown, err)...); err != nil {
 		return fmt.Errorf("invalid request: %w", err)
 	}
 	validator, err := newValidator(asked)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -43,10 +42,10 @@ func (v *validator) problems(content map[string]any) []problem {
 	return found
 }
 
-// decrypted returns a copy with the numbers of Kubernetes, without what SOPS adds. Flux decrypts the values first; the
+// decrypted returns a copy without what SOPS adds. Flux decrypts the values first; the
 // encrypted ones say nothing about their format, so a Secret keeps the keys only.
 func decrypted(content map[string]any) *unstructured.Unstructured {
-	object := &unstructured.Unstructured{Object: converted(content).(map[string]any)}
+	object := &unstructured.Unstructured{Object: runtime.DeepCopyJSON(content)}
 	if _, encrypted := object.Object["sops"]; !encrypted {
 		return object
 	}
@@ -62,32 +61,6 @@ func decrypted(content map[string]any) *unstructured.Unstructured {
 		delete(object.Object, "type")
 	}
 	return object
-}
-
-// converted returns a copy in which integers are int64, as in a decoder of Kubernetes.
-func converted(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		result := make(map[string]any, len(value))
-		for key, each := range value {
-			result[key] = converted(each)
-		}
-		return result
-	case []any:
-		result := make([]any, len(value))
-		for at, each := range value {
-			result[at] = converted(each)
-		}
-		return result
-	case json.Number:
-		if whole, err := value.Int64(); err == nil {
-			return whole
-		}
-		fraction, _ := value.Float64()
-		return fraction
-	default:
-		return value
-	}
 }
 
 // create runs the checks of a request that creates object in its namespace.
