@@ -1,4 +1,4 @@
-//! What to do about failures of builds that Flux tells in its own words. Pure.
+//! What to do about failures of builds whose text comes from Flux. Pure.
 
 /// Texts of Flux and kustomize, each with what to do.
 const CURES: [(&str, &str); 24] = [

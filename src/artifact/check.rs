@@ -85,10 +85,8 @@ pub fn combined(mut problems: Vec<Failure>) -> Option<Failure> {
     let mut failure = Failure::new(Kind::Environment, format!("the tree has {} problems", problems.len()));
     for problem in &problems {
         let location = problem.location.as_ref().map(|location| format!("{location}: ")).unwrap_or_default();
-        let causes: Vec<&str> =
-            std::iter::once(&problem.message).chain(&problem.causes).map(String::as_str).collect();
         let hint = problem.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        failure = failure.because(format!("{location}{}{hint}", causes.join(": ")));
+        failure = failure.because(format!("{location}{}{hint}", problem.with_causes()));
     }
     Some(failure)
 }

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn only_other_platforms_change_a_key() {
+    fn keys_change_for_other_platforms_alone() {
         assert_eq!(Platform::LINUX_AMD64.key_suffix(), "");
         assert_eq!(Platform::LINUX_ARM64.key_suffix(), " linux/arm64");
     }

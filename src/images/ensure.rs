@@ -12,7 +12,7 @@ use crate::{
         failure::Result,
         file_lock::FileLock,
     },
-    config::{HostDirs, Infra, infra::Pull},
+    config::{HostDirs, Infra},
     registry::Registry,
 };
 
@@ -41,7 +41,7 @@ async fn origin(dirs: &HostDirs, events: &Events, mode: Mode, infra: &Infra) -> 
         notice(format!("supply {origin}: used by an earlier run (change it with `--supply`)"));
         return Ok(origin);
     }
-    let official = infra.recipes.image.values().filter(|image| image.pull == Pull::Official);
+    let official = infra.recipes.image.values().filter(|image| image.is_copied());
     let reachability = Reachability::check(official, &infra.versions).await?;
     let origin = if reachability.any() { Origin::Pull } else { Origin::Build };
     notice(format!("supply {origin}: {}", reachability.reason()));

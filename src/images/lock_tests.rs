@@ -53,7 +53,7 @@ fn lock_of_an_earlier_version_counts_as_absent() {
 }
 
 #[test]
-fn only_a_copy_is_official() {
+fn copied_images_alone_are_official() {
     let image = sample().images.remove("cert-manager-controller").unwrap();
     assert!(!image.is_official());
     let provenance = LockedImage::copied([("from", "quay.io/a".to_owned())]);

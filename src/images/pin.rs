@@ -1,12 +1,13 @@
 //! Writes `infra/pins.toml` from the registries and shows what changed.
 
-use std::{collections::BTreeMap, io::Write, path::Path};
+use std::{collections::BTreeMap, io::Write};
 
 use serde::Serialize;
 
 use super::pull::{Index, digest_of_file};
 use crate::{
     base::{
+        atomic_file,
         digest::Digest,
         event::{Events, Step},
         failure::{Context, Failure, Kind, Result},
@@ -14,7 +15,7 @@ use crate::{
     },
     config::{
         Infra, Project,
-        infra::{ImagePin, PINS, Pins, ProgramPin, Pull, Versions},
+        infra::{ImagePin, PINS, Pins, ProgramPin, Versions},
     },
     registry::{ImageRef, Upstream},
 };
@@ -51,7 +52,7 @@ pub async fn resolve(project: &Project, events: &Events) -> Result<Resolved> {
         .recipes
         .image
         .iter()
-        .filter(|(_, image)| image.pull == Pull::Official)
+        .filter(|(_, image)| image.is_copied())
         .filter_map(|(name, image)| Some((name, image.official.as_deref()?)))
         .collect();
     let mut pins = Pins::default();
@@ -101,14 +102,8 @@ fn plain(text: &str) -> toml::Spanned<String> {
 /// Writes the pins atomically.
 pub fn write(project: &Project, pins: &Pins) -> Result<()> {
     let path = project.root().join(PINS);
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        file.write_all(pins.to_text().as_bytes())?;
-        std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(&path)?;
-        Ok(())
-    };
-    write().with_context(Kind::Tool, || format!("cannot write `{PINS}`"))
+    let written = atomic_file::write_with(&path, 0o644, |out| out.write_all(pins.to_text().as_bytes()));
+    written.with_context(Kind::Tool, || format!("cannot write `{PINS}`"))
 }
 
 /// Every value that differs.

@@ -29,7 +29,7 @@ pub async fn bootstrap(client: &Client, input: &BootstrapInput<'_>, events: &Eve
     let settings = [objects::environment(input.variables), objects::age_key(input.age_key)];
     apply_all(client, settings.to_vec()).await?;
     step.progress(0, None, "the artifact's source");
-    // An interrupted first run leaves an artifact that nobody has verified. Remote ones have a record of their own.
+    // An interrupted first run leaves an unverified artifact. Remote environments have another record.
     let source = if input.is_local { objects::unverified_source } else { objects::source }(
         input.registry,
         input.digest,

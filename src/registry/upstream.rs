@@ -1,4 +1,4 @@
-//! Reads from an official registry by digest. A registry that is silent, blocked or empty is told from one that answers
+//! Reads from an official registry by digest. A registry that is silent, blocked or empty differs from one that answers
 //! with other content.
 
 use std::{

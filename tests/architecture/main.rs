@@ -105,7 +105,7 @@ fn external_crates_are_used_only_by_their_modules() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Another daemon than the one of whoever wrote the code would get programs that it cannot run.
+/// Another daemon than that of the author would get programs that it cannot run.
 #[test]
 fn processor_architectures_are_named_in_one_module() {
     let (names, module) = ARCHITECTURES;

@@ -41,7 +41,7 @@ promotion/store: base/atomic_file base/digest base/failure base/git base/http ba
 registry: base/digest base/docker base/failure base/http base/k8s base/oci base/wait config
 ui: base/duration base/event base/failure base/timing
 workloads: base/digest base/docker base/failure base/http base/k8s base/wait config
-images: base/digest base/docker base/event base/failure base/file_lock base/git base/http base/k8s base/oci
+images: base/atomic_file base/digest base/docker base/event base/failure base/file_lock base/git base/http base/k8s base/oci
     base/platform base/tool base/yaml config registry
 local: base/atomic_file base/digest base/docker base/event base/failure base/file_lock base/k8s base/tool base/wait
     config images

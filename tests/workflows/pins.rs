@@ -3,7 +3,7 @@
 use super::{jobs, read, steps};
 
 #[test]
-fn only_the_job_without_our_programs_may_write_pins() {
+fn pins_are_written_by_the_job_without_our_programs() {
     let workflow = read(".github/workflows/pins.yml");
     let [resolve, propose] = ["resolve", "propose"].map(|name| &jobs(&workflow)[name]);
     assert!(resolve["permissions"].is_null());

@@ -8,9 +8,9 @@ use std::{
 };
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
+    artifact::build::hash,
     base::atomic_file::{self, PRIVATE},
     config::HostDirs,
 };
@@ -31,15 +31,11 @@ pub(super) struct Key(String);
 impl Key {
     /// The path of a program in the supply's cache identifies the inputs that it was built from.
     pub(super) fn of(program: &Path, object: &Value, context: &[Option<&Value>]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(program.as_os_str().as_encoded_bytes());
-        for value in std::iter::once(Some(object)).chain(context.iter().copied()) {
-            let text = value.map(Value::to_string).unwrap_or_default();
-            // The length prefix distinguishes different lists of texts with the same bytes.
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
-        }
-        Self(hex::encode(hash.finalize()))
+        let values = std::iter::once(Some(object)).chain(context.iter().copied());
+        let texts: Vec<String> =
+            values.map(|value| value.map(Value::to_string).unwrap_or_default()).collect();
+        let parts = std::iter::once(program.as_os_str().as_encoded_bytes());
+        Self(hash(&parts.chain(texts.iter().map(String::as_bytes)).collect::<Vec<_>>()))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use accepted::{Accepted, Key};
 
-use super::program::OnDemand;
+use super::{build::is_plain_secret, program::OnDemand};
 use crate::{
     base::{
         event::Events,
@@ -171,11 +171,6 @@ fn group(object: &Value) -> &str {
 /// Labels of another shape are a problem of the Namespace itself.
 fn is_text_map(labels: &Value) -> bool {
     labels.is_null() || labels.as_object().is_some_and(|labels| labels.values().all(Value::is_string))
-}
-
-/// Nothing is stored about values in plain text.
-fn is_plain_secret(object: &Value) -> bool {
-    object["kind"] == "Secret" && object.get("sops").is_none()
 }
 
 async fn run(program: &std::path::Path, request: &Request<'_>) -> Result<Vec<Vec<Refusal>>> {

@@ -114,7 +114,8 @@ fn key(program: &Path, wanted: &Wanted<'_>) -> String {
     hash(&[program, definition.to_string().as_bytes(), &[u8::from(wanted.variables.is_some())]])
 }
 
-fn hash(parts: &[&[u8]]) -> String {
+/// The hash of a list of parts.
+pub(in crate::artifact) fn hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         // The length prefix distinguishes different lists of parts with the same bytes.

@@ -13,6 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 use cache::BuildCache;
+pub(super) use cache::hash;
 use trace::{Dependencies, Trace};
 pub use walk::{Walk, WalkInput};
 
@@ -164,8 +165,8 @@ pub fn is_flux_kustomization(object: &Value) -> bool {
     group == Some("kustomize.toolkit.fluxcd.io") && object["kind"] == "Kustomization"
 }
 
-/// Whether `object` may contain a secret value in plain text. Builds with such objects are not cached.
-fn is_plain_secret(object: &Value) -> bool {
+/// Whether `object` may contain a secret value in plain text. Nothing about such objects is cached.
+pub(super) fn is_plain_secret(object: &Value) -> bool {
     object["kind"] == "Secret" && object.get("sops").is_none()
 }
 

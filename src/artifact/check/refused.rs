@@ -9,6 +9,7 @@ use super::{
         api_validation::{ApiValidation, Cluster, Refusal},
         build::is_flux_kustomization,
         definitions::at_path,
+        fields,
         rules::{Finding, Near},
     },
     Phase, failure,
@@ -71,7 +72,7 @@ fn finding(object: &Value, refusal: Refusal) -> Finding {
     let Refusal { field, message, unknown, known } = refusal;
     let name = match field.as_str() {
         "kind" | "apiVersion" => object[&field].as_str().unwrap_or_default(),
-        _ => last_field(&field),
+        _ => fields::steps(&field).last().copied().unwrap_or_default(),
     };
     let hint = unknown.then(|| match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("the nearest known name is `{near}`"),
@@ -87,11 +88,6 @@ fn finding(object: &Value, refusal: Refusal) -> Finding {
 
 /// The longest list of names in a hint.
 const LISTED: usize = 8;
-
-/// The name of the last field in a path.
-fn last_field(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path).split('[').next().unwrap_or_default()
-}
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use toml::Spanned;
 
-use super::{ImageRecipe, Pull, Recipes, Versions};
+use super::{ImageRecipe, Recipes, Versions};
 use crate::{
     base::failure::{Failure, Result},
     config::{nearest, settings_file::SettingsFile},
@@ -40,7 +40,7 @@ fn check_image(name: &str, image: &ImageRecipe, document: &SettingsFile) -> Resu
         let table = document.text().find(&format!("[image.{name}]")).unwrap_or_default();
         Err(document.invalid_at(table, message))
     };
-    if image.pull == Pull::Official && image.official.is_none() {
+    if image.is_copied() && image.official.is_none() {
         return refuse(format!(
             "image `{name}` has no official name, so it needs `pull = \"build\"` or `\"skip\"`"
         ));

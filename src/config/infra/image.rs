@@ -58,6 +58,11 @@ pub struct ImageRecipe {
 }
 
 impl ImageRecipe {
+    /// Whether supply `pull` copies the official image.
+    pub fn is_copied(&self) -> bool {
+        self.pull == Pull::Official
+    }
+
     /// The recipe for `platform`: `{arch}` in paths becomes its architecture.
     #[must_use]
     pub fn on(&self, platform: Platform) -> Self {

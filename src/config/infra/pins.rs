@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ImageRecipe, Infra, Pull};
+use super::Infra;
 use crate::{
     base::{
         digest::Digest,
@@ -80,7 +80,7 @@ impl Pins {
         let pins: Self = document.parse()?;
         pins.require_known(infra, &document)?;
         pins.require_versions(infra, &document)?;
-        let mut official = infra.recipes.image.iter().filter(|(_, image)| is_copied(image));
+        let mut official = infra.recipes.image.iter().filter(|(_, image)| image.is_copied());
         if let Some((name, _)) = official.find(|(name, _)| !pins.image.contains_key(*name)) {
             let recipes = SettingsFile::open(project, PathBuf::from(IMAGES))?;
             let message = format!("the official image `{name}` has no pin in `{PINS}`");
@@ -103,7 +103,7 @@ impl Pins {
             .recipes
             .image
             .iter()
-            .filter(|(_, image)| is_copied(image))
+            .filter(|(_, image)| image.is_copied())
             .map(|(name, _)| &**name)
             .collect();
         let programs: Vec<&str> = infra.recipes.tool.keys().map(String::as_str).collect();
@@ -173,11 +173,6 @@ impl Pins {
         }
         text.trim_end().to_owned() + "\n"
     }
-}
-
-/// Whether supply `pull` copies the image.
-fn is_copied(image: &ImageRecipe) -> bool {
-    image.pull == Pull::Official
 }
 
 fn open(project: &Project) -> Result<SettingsFile> {

@@ -44,7 +44,7 @@ pub async fn tools(context: &SupplyContext, infra: &Infra, pins: &Pins, lock: &m
             }
             Err(ReadError::Refused(failure)) => return Err(failure),
             Err(ReadError::Unavailable(failure)) => {
-                let text = format!("building {name} on this machine: {}", with_causes(&failure));
+                let text = format!("building {name} on this machine: {}", failure.with_causes());
                 context.events.emit(Event::Warning { text });
                 reasons.push(failure.message);
                 missing.insert(name.clone());
@@ -121,10 +121,6 @@ async fn downloaded(
         Err(refused) => return Err(refused),
     }
     Ok(path)
-}
-
-fn with_causes(failure: &Failure) -> String {
-    std::iter::once(&failure.message).chain(&failure.causes).cloned().collect::<Vec<_>>().join(": ")
 }
 
 fn hash(path: &Path) -> Result<String> {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Run, text_of};
+use super::Run;
 use crate::{
     base::{
         event::Step,
@@ -100,7 +100,7 @@ impl Run<'_> {
         }
         let image = match copier.copy(&upstream, pin, name, &push::tags(Some(official))).await {
             Ok(image) => image,
-            Err(ReadError::Unavailable(failure)) => return Ok(Err((registry, text_of(&failure)))),
+            Err(ReadError::Unavailable(failure)) => return Ok(Err((registry, failure.with_causes()))),
             Err(ReadError::Refused(failure)) => return Err(failure),
         };
         Ok(Ok(LockedImage {

@@ -58,7 +58,7 @@ pub(super) async fn ensure(
     let file = lock_file(&context.dirs, Origin::Pull);
     let mut lock = run.initial_lock(Lock::read(&file)?, what);
     let registry = run.start_registry(&lock).await?;
-    let official = run.recipes(&wanted, |image| image.pull == Pull::Official);
+    let official = run.recipes(&wanted, ImageRecipe::is_copied);
     run.copy_all(&registry, &official, &file, &mut lock).await?;
     let builds = run.fallbacks.images(&infra);
     let own = run.recipes(&wanted, |image| image.pull == Pull::Build);
@@ -145,7 +145,7 @@ impl Run<'_> {
                 Some(problem) => problem.to_owned(),
                 None => match self.pull_registry(&name).await {
                     Ok(()) => return context.start_registry(&name, Origin::Pull).await,
-                    Err(failure) => text_of(&failure),
+                    Err(failure) => failure.with_causes(),
                 },
             };
             self.fallbacks.add(REGISTRY_IMAGE, &registry, &problem, &context.events());
@@ -198,9 +198,4 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
-
-/// A failure as one line.
-fn text_of(failure: &Failure) -> String {
-    std::iter::once(&failure.message).chain(&failure.causes).cloned().collect::<Vec<_>>().join(": ")
 }

@@ -21,7 +21,7 @@ pub(super) const WORKERS: [Worker; 4] = [
     Worker { name: "read a series", buoy: "trial-4", body: SERIES },
 ];
 
-/// The time after which the load ends, even if nobody stops it.
+/// The time after which the load ends, even without being stopped.
 const LIMIT: &str = "15 minutes";
 
 const STORE: &str = "
